@@ -1,0 +1,57 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Kernels are written with SIMD types; without these the compiler would split them into SSE2 halves.
+#if arch(x86_64)
+  let vectorFlags = ["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"]
+#else
+  let vectorFlags: [String] = []
+#endif
+
+let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+let kernelSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(vectorFlags)]
+
+let package = Package(
+  name: "diffss",
+  products: [.executable(name: "diffss", targets: ["diffss"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CNcurses", path: "Sources/System/CNcurses"),
+    .systemLibrary(name: "CPNG", path: "Sources/System/CPNG"),
+    .systemLibrary(name: "CTurboJPEG", path: "Sources/System/CTurboJPEG"),
+    .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS"),
+    .target(name: "Models", dependencies: ["COpenBLAS"], swiftSettings: kernelSettings),
+    .target(name: "Render", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: kernelSettings),
+    .target(
+      name: "Pipeline",
+      dependencies: ["Models", "Render", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swiftSettings),
+    .target(name: "TUI", dependencies: ["Pipeline", "Render", "CNcurses"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "diffss",
+      dependencies: [
+        "TUI", "Pipeline", "Render", "Models",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ModelsTests", dependencies: ["Models", "TestSupport"], path: "Tests/Models",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "RenderTests", dependencies: ["Render", "TestSupport"], path: "Tests/Render",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], path: "Tests/Pipeline",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "TUITests", dependencies: ["TUI", "TestSupport"], path: "Tests/TUI",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["Pipeline", "Render", "TestSupport"], path: "Tests/EndToEnd",
+      swiftSettings: swiftSettings),
+  ]
+)

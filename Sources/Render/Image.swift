@@ -1,0 +1,37 @@
+/// An 8-bit picture: rows top to bottom, `channels` interleaved bytes a pixel (1 grey, 3 RGB).
+public struct Image: Hashable, Sendable {
+  public let width: Int
+  public let height: Int
+  public let channels: Int
+  /// `height * width * channels` bytes.
+  public var pixels: [UInt8]
+
+  /// A picture from its bytes; their number must be `width * height * channels`.
+  public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
+    precondition(width > 0 && height > 0 && (channels == 1 || channels == 3))
+    precondition(pixels.count == width * height * channels)
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.pixels = pixels
+  }
+
+  /// A picture of one colour, `color` holding one byte a channel.
+  public init(width: Int, height: Int, color: [UInt8]) {
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(width * height * color.count)
+    for _ in 0..<(width * height) { pixels.append(contentsOf: color) }
+    self.init(width: width, height: height, channels: color.count, pixels: pixels)
+  }
+
+  /// One byte of the picture.
+  public subscript(x: Int, y: Int, channel: Int) -> UInt8 {
+    get { pixels[(y * width + x) * channels + channel] }
+    set { pixels[(y * width + x) * channels + channel] = newValue }
+  }
+
+  /// Three equal channels from a grey picture; a colour picture as it is.
+  public var rgb: Image {
+    channels == 3 ? self : Image(width: width, height: height, channels: 3, pixels: pixels.flatMap { [$0, $0, $0] })
+  }
+}
