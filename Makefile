@@ -1,0 +1,40 @@
+# Two commands do everything from a fresh Debian 12 machine with Swift 6.3: `make run` and `make test`.
+# Each installs the Debian packages that are missing (as root or through sudo) and builds in release mode.
+
+PACKAGES := libncursesw5-dev libpng-dev libturbojpeg0-dev libopenblas-dev libsqlite3-dev
+TEST_PACKAGES := tmux
+PREFIX ?= /usr/local
+BIN := .build/release/diffss
+
+.PHONY: run test build bench install setup setup-test clean
+
+run: build
+	@$(BIN) explore --dataset demo
+
+build: setup
+	@swift build -c release --product diffss --quiet
+
+test: setup-test
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+bench: build
+	@Benchmarks/bench.sh
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/diffss
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/diffss
+	cp -R Assets/. $(DESTDIR)$(PREFIX)/share/diffss/
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(BIN) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/diffss
+	$(BIN) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_diffss
+	$(BIN) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/diffss.fish
+
+setup:
+	@.ci/setup $(PACKAGES)
+
+setup-test:
+	@.ci/setup $(PACKAGES) $(TEST_PACKAGES)
+
+clean:
+	swift package clean
