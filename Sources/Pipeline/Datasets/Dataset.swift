@@ -1,0 +1,83 @@
+import Render
+
+/// Pictures with class masks, divided into folds of classes: what episodes are drawn from.
+///
+/// Classes are numbered from 1; 0 is background. Items have a stable order and are cheap: pictures and masks are read
+/// (or drawn, or painted from annotations) only when asked for, from any thread.
+public protocol Dataset: Sendable {
+  /// Short name as given to `--dataset`.
+  var name: String { get }
+  /// Classes in the order of their index, which need not be contiguous.
+  var classes: [ClassInfo] { get }
+  /// Number of folds; they are numbered from 0.
+  var folds: Int { get }
+  /// Indices of the classes that are *novel* (tested) in fold `fold`, ascending; empty when there is no such fold.
+  func classes(inFold fold: Int) -> [Int]
+  /// Every picture, in a stable order.
+  var items: [DatasetItem] { get }
+  /// The picture, always three channels. Throws `PipelineError` or `RenderError` when it cannot be read.
+  func image(_ item: DatasetItem) throws -> Image
+  /// The label of each pixel, same size as the image: 0 background, a class index, or 255 to be ignored.
+  ///
+  /// In a data set with more than 254 classes (FSS-1000) every picture has a single class and its label is 1;
+  /// ask for `mask(_:of:)` wherever one class is meant.
+  func mask(_ item: DatasetItem) throws -> LabelMask
+  /// 1 where class `classIndex` is, 0 elsewhere, 255 where the annotation says to ignore.
+  func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask
+}
+
+extension Dataset {
+  public func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask {
+    try mask(item).binary(of: classIndex, keepIgnore: true)
+  }
+
+  /// What is known of class `index`; nil when the data set has no such class.
+  public func classInfo(_ index: Int) -> ClassInfo? {
+    if index >= 1, index <= classes.count, classes[index - 1].index == index { return classes[index - 1] }
+    return classes.first { $0.index == index }
+  }
+}
+
+/// One class of a data set.
+public struct ClassInfo: Codable, Hashable, Sendable {
+  /// 1..., as in the masks.
+  public let index: Int
+  /// The data set's own name.
+  public let name: String
+  /// The word put into the prompt.
+  public let promptName: String
+  /// ADE20K class, 0...149, whose palette colour paints the mask condition.
+  public let adeIndex: Int
+
+  public init(index: Int, name: String, promptName: String, adeIndex: Int) {
+    self.index = index
+    self.name = name
+    self.promptName = promptName
+    self.adeIndex = adeIndex
+  }
+}
+
+/// One picture of a data set.
+public struct DatasetItem: Codable, Hashable, Sendable, Identifiable {
+  /// Unique and stable in its data set; safe as part of a file name after replacing `/`.
+  public let id: String
+  /// Indices of the classes present, ascending.
+  public let classes: [Int]
+
+  public init(id: String, classes: [Int]) {
+    self.id = id
+    self.classes = classes
+  }
+}
+
+/// The data sets that the program reads.
+public enum DatasetKind: String, CaseIterable, Codable, Sendable {
+  /// Drawn by the program itself.
+  case demo
+  /// PASCAL-5i on VOC 2012.
+  case pascal
+  /// COCO-20i.
+  case coco
+  /// FSS-1000.
+  case fss
+}
