@@ -1,8 +1,10 @@
 import ArgumentParser
+import Foundation
 
-@main
+/// The command line: one file a subcommand, no logic of its own.
 struct Diffss: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diffss",
-    abstract: "Diffusion-generated support images for few-shot segmentation, in a terminal.")
+    abstract: "Diffusion-generated support images for few-shot segmentation, in a terminal.",
+    subcommands: [])
 }

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+
+/// Parses and runs, and turns whatever is thrown into `error:` + `hint:` and the exit status of DESIGN's command line.
+@main
+enum Main {
+  static func main() async {
+    do {
+      var command = try Diffss.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let status as ExitStatus {
+      exit(status.rawValue)
+    } catch {
+      exit(describe(error))
+    }
+  }
+
+  /// Prints an error and says which exit status it means.
+  private static func describe(_ error: any Error) -> Int32 {
+    if Diffss.exitCode(for: error) == .success {
+      print(Diffss.fullMessage(for: error))
+      return ExitStatus.done.rawValue
+    }
+    report(message: Diffss.message(for: error), hint: "see `diffss --help` and `diffss help SUBCOMMAND`")
+    return ExitStatus.nothingDone.rawValue
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// Progress of long work on standard error: a bar with rate and time left on a terminal, a plain line now and then otherwise.
+final class ProgressLine {
+  private let title: String
+  private let unit: String
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let start = ContinuousClock.now
+  private var lastDrawn: ContinuousClock.Instant?
+
+  /// `unit` is what is counted, in the plural.
+  init(_ title: String, unit: String) {
+    self.title = title
+    self.unit = unit
+  }
+
+  /// Shows that `done` of `total` units are finished; `detail` is shown behind them.
+  func update(_ done: Double, of total: Double, detail: String = "") {
+    let now = ContinuousClock.now
+    let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
+    if let lastDrawn, now - lastDrawn < interval, done < total { return }
+    lastDrawn = now
+    let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
+    let rate = seconds > 0 ? done / seconds : 0
+    var text = String(format: "%@ %.*f/%.0f %@", title, done == done.rounded() ? 0 : 1, done, total, unit)
+    if rate > 0 {
+      text += String(format: ", %.2f/s", rate)
+      if done < total { text += ", \(Self.clock((total - done) / rate)) left" } else { text += ", \(Self.clock(seconds))" }
+    }
+    if !detail.isEmpty { text += "  \(detail)" }
+    if isTerminal {
+      let width = 24
+      let filled = total > 0 ? Int((done / total * Double(width)).rounded(.down)) : 0
+      let bar = String(repeating: "█", count: min(width, filled)) + String(repeating: "░", count: max(0, width - filled))
+      FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(text)".utf8))
+    } else {
+      printError(text)
+    }
+  }
+
+  /// Ends the bar's line.
+  func finish() {
+    if isTerminal && lastDrawn != nil { FileHandle.standardError.write(Data("\n".utf8)) }
+  }
+
+  /// Seconds as `m:ss` or `h:mm:ss`.
+  static func clock(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 360_000 else { return "long" }
+    let whole = Int(seconds.rounded())
+    return whole < 3600
+      ? String(format: "%d:%02d", whole / 60, whole % 60)
+      : String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import TestSupport
+
+/// The built `diffss`, run as a user would: own process, own state folders.
+struct Program {
+  /// Where the release build lies.
+  static let path = Golden.projectRoot.appendingPathComponent(".build/release/diffss").path
+
+  struct Output {
+    let status: Int32
+    let standardOutput: String
+    let standardError: String
+  }
+
+  /// A folder of this test alone; state and configuration go below it.
+  let home: URL
+
+  init() throws {
+    home = FileManager.default.temporaryDirectory.appendingPathComponent("diffss-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+  }
+
+  /// The environment every run gets: nothing of the user's own state is read or written.
+  var environment: [String: String] {
+    var environment = ProcessInfo.processInfo.environment
+    environment["XDG_DATA_HOME"] = home.appendingPathComponent("data").path
+    environment["XDG_CONFIG_HOME"] = home.appendingPathComponent("config").path
+    environment["HF_HOME"] = home.appendingPathComponent("hf").path
+    environment["DIFFSS_MODELS"] = nil
+    return environment
+  }
+
+  /// Runs to the end and returns what was printed.
+  func run(_ arguments: [String], environment extra: [String: String] = [:]) throws -> Output {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.path)
+    process.arguments = arguments
+    process.environment = environment.merging(extra) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    let out = home.appendingPathComponent("out-\(UUID().uuidString)")
+    let err = home.appendingPathComponent("err-\(UUID().uuidString)")
+    for file in [out, err] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    process.standardOutput = try FileHandle(forWritingTo: out)
+    process.standardError = try FileHandle(forWritingTo: err)
+    try process.run()
+    process.waitUntilExit()
+    return Output(
+      status: process.terminationStatus,
+      standardOutput: String(decoding: try Data(contentsOf: out), as: UTF8.self),
+      standardError: String(decoding: try Data(contentsOf: err), as: UTF8.self))
+  }
+
+  func remove() { try? FileManager.default.removeItem(at: home) }
+}
