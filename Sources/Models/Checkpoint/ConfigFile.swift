@@ -1,0 +1,51 @@
+import Foundation
+
+/// Reading the small JSON files beside the weights: `config.json`, `scheduler_config.json`, tokenizer settings.
+public enum ConfigFile {
+  /// Far above any published configuration (a few kilobytes).
+  static let maximumBytes = 4_000_000
+
+  /// Decodes a file. Throws `ModelError.missingFile`, `unreadable`, or `badConfig` naming the field at fault.
+  public static func decode<T: Decodable>(_ type: T.Type, at url: URL) throws -> T {
+    let data = try read(url, maximumBytes: maximumBytes)
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      throw ModelError.badConfig(path: url.path, reason: describe(error))
+    } catch {
+      throw ModelError.badConfig(path: url.path, reason: "it is not JSON")
+    }
+  }
+
+  /// The bytes of a regular file of at most `maximumBytes`. Throws `ModelError`.
+  static func read(_ url: URL, maximumBytes: Int) throws -> Data {
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path) else {
+      throw ModelError.missingFile(path: url.path, what: url.lastPathComponent)
+    }
+    guard attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? Int else {
+      throw ModelError.unreadable(path: url.path, reason: "it is not a regular file")
+    }
+    guard size <= maximumBytes else {
+      throw ModelError.badConfig(path: url.path, reason: "\(size) bytes, at most \(maximumBytes) are expected")
+    }
+    do {
+      return try Data(contentsOf: url)
+    } catch {
+      throw ModelError.unreadable(path: url.path, reason: error.localizedDescription)
+    }
+  }
+
+  private static func describe(_ error: DecodingError) -> String {
+    func name(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+      (context.codingPath + (last.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".")
+    }
+    return switch error {
+    case .keyNotFound(let key, let context): "\(name(context, key)) is not there"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "\(name(context)): \(context.debugDescription)"
+    case .dataCorrupted(let context):
+      context.codingPath.isEmpty ? "it is not JSON" : "\(name(context)): \(context.debugDescription)"
+    @unknown default: "it cannot be decoded"
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// Read-only bytes that stay alive as long as anybody holds this object: a mapped file, or memory of our own.
+final class MappedBytes: @unchecked Sendable {
+  /// The first byte; page-aligned for a file, 64-byte aligned otherwise.
+  let base: UnsafeRawPointer
+  /// Number of bytes.
+  let count: Int
+  private let release: @Sendable () -> Void
+
+  private init(base: UnsafeRawPointer, count: Int, release: @escaping @Sendable () -> Void) {
+    self.base = base
+    self.count = count
+    self.release = release
+  }
+
+  deinit { release() }
+
+  /// Maps a whole file. Throws `ModelError.missingFile`/`unreadable`; an empty file, a folder or a pipe is unreadable.
+  convenience init(file url: URL) throws {
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { throw ModelError.missingFile(path: url.path, what: "weight file") }
+      throw ModelError.unreadable(path: url.path, reason: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw ModelError.unreadable(path: url.path, reason: String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw ModelError.unreadable(path: url.path, reason: "it is not a regular file")
+    }
+    let count = Int(status.st_size)
+    guard count > 0 else { throw ModelError.unreadable(path: url.path, reason: "it is empty") }
+    guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+      throw ModelError.unreadable(path: url.path, reason: String(cString: strerror(errno)))
+    }
+    let bits = UInt(bitPattern: address)
+    self.init(base: address, count: count) { munmap(UnsafeMutableRawPointer(bitPattern: bits), count) }
+  }
+
+  /// Memory of our own, filled by `fill`.
+  convenience init(count: Int, fill: (UnsafeMutableRawPointer) -> Void) {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 64)
+    fill(memory)
+    let bits = UInt(bitPattern: memory)
+    self.init(base: memory, count: count) { UnsafeMutableRawPointer(bitPattern: bits)?.deallocate() }
+  }
+}

@@ -1,0 +1,101 @@
+/// The table of contents of a safetensors file, checked against the size of the data it describes.
+///
+/// Format: 8 bytes little-endian header length, that many bytes of JSON
+/// `{"name": {"dtype": "F16", "shape": [..], "data_offsets": [begin, end]}, ..., "__metadata__": {"k": "v"}}`, the data.
+struct SafetensorsHeader {
+  struct Entry {
+    var name: String
+    var dtype: ElementType
+    var shape: [Int]
+    /// First byte, and the one behind the last, counted from the start of the file.
+    var begin: Int
+    var end: Int
+  }
+
+  /// What is wrong with a header, in words.
+  struct Fault: Error {
+    var reason: String
+  }
+
+  /// The reference implementation's limit.
+  static let maximumBytes = 100_000_000
+
+  /// In the file's order.
+  var entries: [Entry] = []
+  var metadata: [String: String] = [:]
+
+  /// Reads and checks the header of a whole file's bytes. Throws `Fault`.
+  init(file: UnsafeRawBufferPointer) throws {
+    guard file.count >= 8 else { throw Fault(reason: "\(file.count) bytes are too few for a header") }
+    let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
+    guard length <= UInt64(Self.maximumBytes) else {
+      throw Fault(reason: "a header of \(length) bytes is announced, at most \(Self.maximumBytes) are allowed")
+    }
+    guard length <= UInt64(file.count - 8) else {
+      throw Fault(reason: "a header of \(length) bytes is announced, the file ends after \(file.count - 8)")
+    }
+    let dataStart = 8 + Int(length)
+    var reader = JSONReader(bytes: Array(file[8..<dataStart]))
+    var seen: Set<String> = []
+    try reader.object { reader, name in
+      guard seen.insert(name).inserted else { throw Fault(reason: "\(name) is listed twice") }
+      if name == "__metadata__" {
+        try reader.object { reader, key in metadata[key] = try reader.string() }
+      } else {
+        entries.append(try Self.entry(name, &reader, dataStart: dataStart, fileSize: file.count))
+      }
+    }
+    try reader.expectEnd()
+    try checkCoverage(dataStart: dataStart, fileSize: file.count)
+  }
+
+  private static func entry(
+    _ name: String, _ reader: inout JSONReader, dataStart: Int, fileSize: Int
+  ) throws -> Entry {
+    var dtypeName: String?
+    var shape: [Int]?
+    var offsets: [Int]?
+    try reader.object { reader, key in
+      switch key {
+      case "dtype" where dtypeName == nil: dtypeName = try reader.string()
+      case "shape" where shape == nil: shape = try reader.integers(atMost: 16)
+      case "data_offsets" where offsets == nil: offsets = try reader.integers(atMost: 2)
+      default: throw Fault(reason: "\(name) has an unknown or repeated field \(key)")
+      }
+    }
+    guard let dtypeName, let shape, let offsets, offsets.count == 2 else {
+      throw Fault(reason: "\(name) lacks its dtype, shape or data_offsets")
+    }
+    guard let dtype = ElementType(rawValue: dtypeName) else {
+      throw Fault(reason: "\(name) is of type \(dtypeName), which is not supported")
+    }
+    // An extent of 0 must not hide an overflow in the others: multiply what is not 0.
+    var bytes = dtype.size
+    for extent in shape where extent != 0 {
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
+      guard !overflow else { throw Fault(reason: "\(name) has the impossible shape \(shape)") }
+      bytes = product
+    }
+    if shape.contains(0) { bytes = 0 }
+    let (begin, end) = (offsets[0], offsets[1])
+    guard begin <= end, end <= fileSize - dataStart else {
+      throw Fault(reason: "\(name) lies at bytes \(begin)..<\(end), the data has \(fileSize - dataStart)")
+    }
+    guard end - begin == bytes else {
+      throw Fault(reason: "\(name) of type \(dtypeName) and shape \(shape) needs \(bytes) bytes, \(end - begin) are given")
+    }
+    return Entry(name: name, dtype: dtype, shape: shape, begin: dataStart + begin, end: dataStart + end)
+  }
+
+  /// The format allows neither overlaps nor gaps nor anything behind the last tensor.
+  private func checkCoverage(dataStart: Int, fileSize: Int) throws {
+    var position = dataStart
+    for entry in entries.sorted(by: { ($0.begin, $0.end) < ($1.begin, $1.end) }) {
+      guard entry.begin == position else {
+        throw Fault(reason: "\(entry.name) \(entry.begin < position ? "overlaps another tensor" : "leaves a gap before it")")
+      }
+      position = entry.end
+    }
+    guard position == fileSize else { throw Fault(reason: "\(fileSize - position) bytes behind the last tensor") }
+  }
+}

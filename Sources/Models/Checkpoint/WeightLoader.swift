@@ -1,0 +1,93 @@
+/// Hands a network its weights by key, and keeps account of what was asked, so that `finish()` can tell in one error
+/// everything that is missing, unused or of the wrong shape.
+///
+/// A scope is cheap: `loader("down_blocks.0")("resnets.1")` shares the account of its parent. For one thread.
+public final class WeightLoader {
+  private final class Account {
+    var used: Set<String> = []
+    var missing: Set<String> = []
+    var wrongShape: [String: ShapeMismatch] = [:]
+  }
+
+  private let checkpoint: Checkpoint
+  private let account: Account
+  private let prefix: String
+
+  public convenience init(_ checkpoint: Checkpoint) {
+    self.init(checkpoint: checkpoint, account: Account(), prefix: "")
+  }
+
+  private init(checkpoint: Checkpoint, account: Account, prefix: String) {
+    self.checkpoint = checkpoint
+    self.account = account
+    self.prefix = prefix
+  }
+
+  /// The loader of everything below `scope`.
+  public func callAsFunction(_ scope: String) -> WeightLoader {
+    WeightLoader(checkpoint: checkpoint, account: account, prefix: prefix + scope + ".")
+  }
+
+  /// Whether a key is in the file.
+  public func has(_ key: String) -> Bool { checkpoint.shape(of: prefix + key) != nil }
+
+  /// The stored shape of a key, nil when it is not in the file.
+  public func shape(_ key: String) -> [Int]? { checkpoint.shape(of: prefix + key) }
+
+  /// A weight of a given shape. A missing or misshapen one is recorded for `finish()`, and zeros are returned.
+  ///
+  /// Trailing extents of 1 do not count: a 1x1 convolution `[o, i, 1, 1]` serves where a matrix `[o, i]` is asked for.
+  public func parameter(_ key: String, _ shape: [Int]) -> Parameter {
+    let name = prefix + key
+    guard let stored = checkpoint.parameter(name) else {
+      account.missing.insert(name)
+      return Self.zeros(shape)
+    }
+    account.used.insert(name)
+    guard stored.shape.withoutTrailingOnes == shape.withoutTrailingOnes else {
+      account.wrongShape[name] = ShapeMismatch(name: name, expected: shape, found: stored.shape)
+      return Self.zeros(shape)
+    }
+    return stored.shape == shape ? stored : stored.reshaped(shape)
+  }
+
+  /// A weight that may be absent; a misshapen one is recorded.
+  public func optional(_ key: String, _ shape: [Int]) -> Parameter? {
+    has(key) ? parameter(key, shape) : nil
+  }
+
+  /// Throws `ModelError.weightsDoNotFit` unless every key asked for was there with its shape and every key was used.
+  /// - Parameter ignoring: runs of key parts that may stay unused (`position_ids`, `backbone.fc`).
+  public func finish(ignoring: [String] = []) throws {
+    let unused = checkpoint.names.filter { name in
+      name.hasPrefix(prefix) && !account.used.contains(name) && !ignoring.contains { name.containsParts($0) }
+    }
+    guard account.missing.isEmpty, account.wrongShape.isEmpty, unused.isEmpty else {
+      throw ModelError.weightsDoNotFit(
+        path: checkpoint.path, missing: account.missing.sorted(), unused: unused.sorted(),
+        wrongShape: account.wrongShape.values.sorted { $0.name < $1.name })
+    }
+  }
+
+  /// The largest weight a loader makes up for a missing one, in elements; a configuration that asks for more gets an
+  /// empty one, and `finish()` reports it like any other.
+  private static let largestStandIn = 1 << 30
+
+  private static func zeros(_ shape: [Int]) -> Parameter {
+    var count = 1
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflow, product <= largestStandIn else { return Parameter(Tensor(zeros: [0])) }
+      count = product
+    }
+    return Parameter(Tensor(zeros: shape))
+  }
+}
+
+extension [Int] {
+  fileprivate var withoutTrailingOnes: ArraySlice<Int> {
+    var end = count
+    while end > 0, self[end - 1] == 1 { end -= 1 }
+    return self[..<end]
+  }
+}

@@ -1,0 +1,93 @@
+/// Everything that can go wrong between a weight file and a network's output; the cases carry the facts.
+public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A file or folder that has to be there is not.
+  case missingFile(path: String, what: String)
+  /// The system would not open, map or read a file.
+  case unreadable(path: String, reason: String)
+  /// A weight file whose content contradicts itself or its format.
+  case badWeights(path: String, reason: String)
+  /// A configuration, scheduler or tokenizer file that cannot be used.
+  case badConfig(path: String, reason: String)
+  /// A single tensor that was asked for by name is not in the file.
+  case missingTensor(name: String, path: String)
+  /// A checkpoint and a network that do not belong together; every list is complete and sorted.
+  case weightsDoNotFit(path: String, missing: [String], unused: [String], wrongShape: [ShapeMismatch])
+  /// A tensor handed to a network has a shape it cannot take.
+  case badInput(what: String, reason: String)
+  /// A setting outside what the named part can do.
+  case badSetting(name: String, value: String, allowed: String)
+  /// A network produced NaN or infinity.
+  case notFinite(what: String)
+  /// A file could not be written; nothing is left behind.
+  case writeFailed(path: String, reason: String)
+  /// The caller asked to stop.
+  case cancelled
+
+  /// What happened, in one line (several for a list of keys).
+  public var message: String {
+    switch self {
+    case .missingFile(let path, let what): "\(what) not found: \(path)"
+    case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+    case .badWeights(let path, let reason): "\(path) is not a sound weight file: \(reason)"
+    case .badConfig(let path, let reason): "\(path) cannot be used: \(reason)"
+    case .missingTensor(let name, let path): "\(path) holds no tensor named \(name)"
+    case .weightsDoNotFit(let path, let missing, let unused, let wrongShape):
+      Self.fitReport(path: path, missing: missing, unused: unused, wrongShape: wrongShape)
+    case .badInput(let what, let reason): "\(what): \(reason)"
+    case .badSetting(let name, let value, let allowed): "\(name) cannot be \(value): \(allowed)"
+    case .notFinite(let what): "\(what) holds NaN or infinity"
+    case .writeFailed(let path, let reason): "cannot write \(path): \(reason)"
+    case .cancelled: "cancelled"
+    }
+  }
+
+  /// What to do about it, where there is something to do.
+  public var hint: String? {
+    switch self {
+    case .missingFile: "check the path; `diffss doctor` lists the models that were found and where it looks for them"
+    case .unreadable: "check that the file exists and may be read"
+    case .badWeights: "the file is damaged or was cut short: fetch it again"
+    case .badConfig: "compare the file with the one published beside the weights"
+    case .missingTensor: "check the name against the table in docs/forward.md"
+    case .weightsDoNotFit: "the configuration and the weights are of different models: take both from the same place"
+    case .badInput, .badSetting, .cancelled: nil
+    case .notFinite: "the weights are damaged, or the input holds values far outside what the network was trained on"
+    case .writeFailed: "check the folder's permissions and the free space"
+    }
+  }
+
+  public var description: String { message }
+
+  private static func fitReport(
+    path: String, missing: [String], unused: [String], wrongShape: [ShapeMismatch]
+  ) -> String {
+    var lines = ["\(path) does not fit this network"]
+    func list(_ title: String, _ items: [String]) {
+      guard !items.isEmpty else { return }
+      lines.append("  \(title) (\(items.count)):")
+      lines += items.map { "    \($0)" }
+    }
+    list("missing", missing)
+    list("wrong shape", wrongShape.map(\.description))
+    list("unused", unused)
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// A weight whose stored shape is not the one the network needs.
+public struct ShapeMismatch: Equatable, Sendable, CustomStringConvertible {
+  /// The weight's key.
+  public let name: String
+  /// The shape the network asked for.
+  public let expected: [Int]
+  /// The shape in the file.
+  public let found: [Int]
+
+  public init(name: String, expected: [Int], found: [Int]) {
+    self.name = name
+    self.expected = expected
+    self.found = found
+  }
+
+  public var description: String { "\(name): \(found) in the file, \(expected) needed" }
+}
