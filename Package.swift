@@ -17,6 +17,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
   ],
   targets: [
     .systemLibrary(name: "CNcurses", path: "Sources/System/CNcurses"),
@@ -27,7 +28,11 @@ let package = Package(
     .target(name: "Render", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: kernelSettings),
     .target(
       name: "Pipeline",
-      dependencies: ["Models", "Render", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Models", "Render",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: swiftSettings),
     .target(name: "TUI", dependencies: ["Pipeline", "Render", "CNcurses"], swiftSettings: swiftSettings),
     .executableTarget(

@@ -20,6 +20,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownClass(index: Int, dataset: String, count: Int)
   /// There is no such fold in the data set.
   case unknownFold(fold: Int, dataset: String, folds: Int)
+  /// A setting is outside its range.
+  case badSetting(name: String, value: String, allowed: String)
 
   /// What happened.
   public var message: String {
@@ -34,6 +36,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknownItem(let id, let dataset): "data set \(dataset) has no picture \"\(id)\""
     case .unknownClass(let index, let dataset, let count): "data set \(dataset) has no class \(index) (1...\(count))"
     case .unknownFold(let fold, let dataset, let folds): "data set \(dataset) has no fold \(fold) (0...\(folds - 1))"
+    case .badSetting(let name, let value, _): "\(name) cannot be \(value)"
     }
   }
 
@@ -47,6 +50,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .sizeMismatch: "an image and its mask must have the same width and height; make one of them again"
     case .nameEscapesRoot: "names must be relative and without \"..\"; correct the file"
     case .unknownItem: "list the pictures with: diffss dataset list"
+    case .badSetting(_, _, let allowed): "allowed: \(allowed)"
     case .unknownClass, .unknownFold: "see the classes and folds with: diffss dataset info"
     }
   }

@@ -1,0 +1,43 @@
+/// The few-shot segmentation networks that the program runs.
+public enum SegmentationNetwork: String, CaseIterable, Codable, Sendable {
+  case dcama
+}
+
+/// What to evaluate.
+public struct EvaluationPlan: Codable, Hashable, Sendable {
+  public var fold: Int
+  public var network: SegmentationNetwork
+  /// Real supports an episode, 1....
+  public var shots: Int
+  /// Generated supports added to them, 0 for the baseline alone. Number `k` comes from real support `k` modulo `shots`.
+  public var auxiliaryShots: Int
+  /// How the generated supports are made.
+  public var options: GenerationOptions
+  public var episodes: Int
+  public var episodeProtocol: EpisodeProtocol
+  /// Seed of the episodes.
+  public var seed: UInt64
+
+  public init(
+    fold: Int, network: SegmentationNetwork = .dcama, shots: Int = 1, auxiliaryShots: Int = 4,
+    options: GenerationOptions = GenerationOptions(), episodes: Int = 500, episodeProtocol: EpisodeProtocol = .hsnet,
+    seed: UInt64 = 0
+  ) {
+    self.fold = fold
+    self.network = network
+    self.shots = shots
+    self.auxiliaryShots = auxiliaryShots
+    self.options = options
+    self.episodes = episodes
+    self.episodeProtocol = episodeProtocol
+    self.seed = seed
+  }
+}
+
+/// How far an evaluation has come.
+public enum EvaluationProgress: Hashable, Sendable {
+  /// `done` of `of` pictures are generated or were found; `step` of `steps` of the one being painted.
+  case generating(done: Int, of: Int, step: Int, steps: Int)
+  /// `done` of `of` episodes are evaluated; mIoU so far in percent, `augmented` nil without generated supports.
+  case evaluating(done: Int, of: Int, baseline: Double, augmented: Double?)
+}

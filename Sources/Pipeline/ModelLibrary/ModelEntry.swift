@@ -1,0 +1,42 @@
+import Foundation
+
+/// What a model is for.
+public enum ModelKind: Hashable, Sendable {
+  /// A diffusers folder of the Stable Diffusion 1.5 family.
+  case diffusion
+  /// A ControlNet trained for a condition (`pidinet` uses the one for `hed`).
+  case controlNet(ConditionType)
+  case detector(EdgeDetectorKind)
+  /// A few-shot segmentation network, trained without the novel classes of its fold.
+  case segmentation(SegmentationNetwork, fold: Int)
+}
+
+/// A model found on disk.
+public struct ModelEntry: Hashable, Sendable, Identifiable {
+  /// Its path below the place where it was found, or `owner/name` in the Hugging Face cache.
+  public let id: String
+  public let kind: ModelKind
+  /// A folder for diffusion models and ControlNets, a file for the others.
+  public let url: URL
+  /// Where it was found.
+  public let origin: Origin
+
+  /// The places that are searched, in their order.
+  public enum Origin: String, CaseIterable, Codable, Sendable {
+    /// `--models`.
+    case option
+    /// `$DIFFSS_MODELS`.
+    case environment
+    /// `$HF_HOME/hub` or `~/.cache/huggingface/hub`.
+    case huggingFace
+    /// The weights that come with the program.
+    case demo
+  }
+
+  public init(id: String, kind: ModelKind, url: URL, origin: Origin) {
+    self.id = id
+    self.kind = kind
+    self.url = url
+    self.origin = origin
+  }
+}

@@ -1,0 +1,44 @@
+/// What steers the diffusion model towards the support's mask (DifFSS, section 3).
+public enum ConditionType: String, CaseIterable, Codable, Sendable {
+  /// The class mask in its ADE20K palette colour.
+  case mask
+  /// Thick binary strokes: the edge map inside the dilated mask, thresholded.
+  case scribble
+  /// Soft edges inside the dilated mask, found by ControlNet's HED network.
+  case hed
+  /// Soft edges inside the dilated mask, found by PiDiNet.
+  case pidinet
+  /// No ControlNet: the prompt alone.
+  case none
+}
+
+/// The networks that find edges.
+public enum EdgeDetectorKind: String, CaseIterable, Codable, Sendable {
+  case hed
+  case pidinet
+}
+
+/// How a control image is made.
+public struct ConditionSettings: Codable, Hashable, Sendable {
+  /// Target of the shorter side in pixels before rounding to multiples of 64; 64...4096.
+  public var resolution: Int
+  /// The detector behind a scribble; `hed` and `pidinet` conditions name their own.
+  public var detector: EdgeDetectorKind
+
+  public init(resolution: Int = 512, detector: EdgeDetectorKind = .hed) {
+    self.resolution = resolution
+    self.detector = detector
+  }
+}
+
+extension ConditionType {
+  /// The edge detector that this condition runs with `settings`; nil when it needs none.
+  public func detector(_ settings: ConditionSettings) -> EdgeDetectorKind? {
+    switch self {
+    case .mask, .none: nil
+    case .hed: .hed
+    case .pidinet: .pidinet
+    case .scribble: settings.detector
+    }
+  }
+}

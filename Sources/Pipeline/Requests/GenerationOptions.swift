@@ -1,0 +1,61 @@
+/// The settings from which requests are made: what the settings pane shows and `generate`'s options set.
+public struct GenerationOptions: Codable, Hashable, Sendable {
+  public var condition: ConditionType
+  public var conditionSettings: ConditionSettings
+  /// Replaces the prompt made from the class name; `{name}` in it stands for the class.
+  public var prompt: String?
+  /// Replaces the published negative prompt.
+  public var negativePrompt: String?
+  /// Sampler name as given to `--sampler`.
+  public var sampler: String
+  /// 1...1000.
+  public var steps: Int
+  /// Classifier-free guidance scale, 0...100; 1 switches guidance off.
+  public var guidance: Double
+  /// DDIM's η, 0...1.
+  public var eta: Double
+  /// Strength of the ControlNet's residuals, 0...10.
+  public var controlScale: Double
+  /// Fractions 0...1 of the steps between which the ControlNet acts.
+  public var controlStart: Double
+  public var controlEnd: Double
+  /// The base from which every support's own seed is derived (`SupportSeed`).
+  public var seed: UInt64
+  /// Replaces the models that the library would choose.
+  public var models: ModelChoice?
+
+  /// The published settings (DifFSS: DDIM, guidance 9, strength 1), but with 20 steps instead of the script's 2.
+  public init(
+    condition: ConditionType = .mask, conditionSettings: ConditionSettings = ConditionSettings(), prompt: String? = nil,
+    negativePrompt: String? = nil, sampler: String = "ddim", steps: Int = 20, guidance: Double = 9, eta: Double = 0,
+    controlScale: Double = 1, controlStart: Double = 0, controlEnd: Double = 1, seed: UInt64 = 0, models: ModelChoice? = nil
+  ) {
+    self.condition = condition
+    self.conditionSettings = conditionSettings
+    self.prompt = prompt
+    self.negativePrompt = negativePrompt
+    self.sampler = sampler
+    self.steps = steps
+    self.guidance = guidance
+    self.eta = eta
+    self.controlScale = controlScale
+    self.controlStart = controlStart
+    self.controlEnd = controlEnd
+    self.seed = seed
+    self.models = models
+  }
+
+  /// Throws `PipelineError.badSetting` for the first value outside its range.
+  public func validate() throws {
+    func require(_ fine: Bool, _ name: String, _ value: Any, _ allowed: String) throws {
+      if !fine { throw PipelineError.badSetting(name: name, value: "\(value)", allowed: allowed) }
+    }
+    try require((64...4096).contains(conditionSettings.resolution), "resolution", conditionSettings.resolution, "64...4096")
+    try require((1...1000).contains(steps), "steps", steps, "1...1000")
+    try require((0...100).contains(guidance), "guidance", guidance, "0...100")
+    try require((0...1).contains(eta), "eta", eta, "0...1")
+    try require((0...10).contains(controlScale), "control scale", controlScale, "0...10")
+    try require((0...1).contains(controlStart), "control start", controlStart, "0...1")
+    try require((0...1).contains(controlEnd) && controlEnd >= controlStart, "control end", controlEnd, "\(controlStart)...1")
+  }
+}

@@ -1,0 +1,91 @@
+/// Everything that decides one generated support, but the weights' bytes: the queue's row, the picture's metadata, the
+/// cache key and the command line's `--json`.
+public struct GenerationRequest: Codable, Hashable, Sendable {
+  /// The real support and its class.
+  public var source: SupportSource
+  public var condition: ConditionType
+  public var conditionSettings: ConditionSettings
+  /// The full positive prompt.
+  public var prompt: String
+  public var negativePrompt: String
+  /// Sampler name as given to `--sampler`.
+  public var sampler: String
+  /// Denoising steps, 1...1000.
+  public var steps: Int
+  /// Classifier-free guidance scale; 1 switches guidance off.
+  public var guidance: Double
+  /// DDIM's η, 0 for the deterministic sampler.
+  public var eta: Double
+  /// Strength of the ControlNet's residuals.
+  public var controlScale: Double
+  /// Part of the steps in which the ControlNet acts, as fractions 0...1 of the whole.
+  public var controlStart: Double
+  public var controlEnd: Double
+  /// Seed of the noise, as in `torch.Generator('cpu').manual_seed`.
+  public var seed: UInt64
+  /// Pixels of the picture, multiples of 64.
+  public var width: Int
+  public var height: Int
+  /// The weights by name; their contents enter the key beside the request.
+  public var models: ModelChoice
+
+  public init(
+    source: SupportSource, condition: ConditionType, conditionSettings: ConditionSettings, prompt: String,
+    negativePrompt: String, sampler: String, steps: Int, guidance: Double, eta: Double, controlScale: Double,
+    controlStart: Double, controlEnd: Double, seed: UInt64, width: Int, height: Int, models: ModelChoice
+  ) {
+    self.source = source
+    self.condition = condition
+    self.conditionSettings = conditionSettings
+    self.prompt = prompt
+    self.negativePrompt = negativePrompt
+    self.sampler = sampler
+    self.steps = steps
+    self.guidance = guidance
+    self.eta = eta
+    self.controlScale = controlScale
+    self.controlStart = controlStart
+    self.controlEnd = controlEnd
+    self.seed = seed
+    self.width = width
+    self.height = height
+    self.models = models
+  }
+}
+
+/// A real support: one picture of a data set and the class meant in it.
+public struct SupportSource: Codable, Hashable, Sendable {
+  /// The data set's name.
+  public var dataset: String
+  /// The item's identifier in it.
+  public var item: String
+  public var classIndex: Int
+  /// Number of this support among those generated from the same picture and class, 0....
+  public var number: Int
+  /// SHA-256, in hexadecimal, of the picture's and the mask's pixels: another folder's picture of the same name is another source.
+  public var digest: String
+
+  public init(dataset: String, item: String, classIndex: Int, number: Int, digest: String) {
+    self.dataset = dataset
+    self.item = item
+    self.classIndex = classIndex
+    self.number = number
+    self.digest = digest
+  }
+}
+
+/// The models of a request, by their identifiers in the `ModelLibrary`.
+public struct ModelChoice: Codable, Hashable, Sendable {
+  /// A Stable Diffusion folder.
+  public var diffusion: String
+  /// Absent for the condition `none`.
+  public var controlNet: String?
+  /// Absent for conditions without edges.
+  public var detector: String?
+
+  public init(diffusion: String, controlNet: String? = nil, detector: String? = nil) {
+    self.diffusion = diffusion
+    self.controlNet = controlNet
+    self.detector = detector
+  }
+}
