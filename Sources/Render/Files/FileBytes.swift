@@ -1,0 +1,54 @@
+import Foundation
+
+/// Whole files, read with a limit and written all or nothing.
+public enum FileBytes {
+  /// The bytes of a regular file of at most `limit` bytes; throws `RenderError.unreadable`.
+  public static func read(_ url: URL, limit: Int = PictureLimits.fileBytes) throws -> [UInt8] {
+    do {
+      let values = try url.resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
+      // A pipe or a device would block or never end.
+      guard values.isRegularFile == true else {
+        throw RenderError.unreadable(path: url.path, reason: "not a regular file")
+      }
+      guard let size = values.fileSize, size <= limit else {
+        throw RenderError.unreadable(path: url.path, reason: "larger than \(limit >> 20) MB")
+      }
+      return [UInt8](try Data(contentsOf: url))
+    } catch let error as RenderError {
+      throw error
+    } catch {
+      throw RenderError.unreadable(path: url.path, reason: reason(of: error))
+    }
+  }
+
+  /// Writes under a temporary name in the same folder, then renames; on failure nothing is left and
+  /// `RenderError.unwritable` is thrown.
+  public static func write(_ bytes: [UInt8], to url: URL) throws {
+    let temporary = url.deletingLastPathComponent()
+      .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString.prefix(8)).part")
+    do {
+      try Data(bytes).write(to: temporary, options: .withoutOverwriting)
+      guard rename(temporary.path, url.path) == 0 else {
+        throw RenderError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+      }
+    } catch {
+      try? FileManager.default.removeItem(at: temporary)
+      throw error as? RenderError ?? RenderError.unwritable(path: url.path, reason: reason(of: error))
+    }
+  }
+
+  /// The system's words ("No such file or directory") rather than Foundation's wrapping of them.
+  private static func reason(of error: any Error) -> String {
+    let cocoa = error as NSError
+    if let posix = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError, posix.domain == NSPOSIXErrorDomain {
+      return String(cString: strerror(Int32(posix.code)))
+    }
+    switch CocoaError.Code(rawValue: cocoa.code) {
+    case .fileReadNoSuchFile, .fileNoSuchFile: return "no such file or folder"
+    case .fileReadNoPermission, .fileWriteNoPermission: return "permission denied"
+    case .fileWriteOutOfSpace: return "no space left"
+    case .fileWriteVolumeReadOnly: return "read-only file system"
+    default: return cocoa.localizedDescription
+    }
+  }
+}

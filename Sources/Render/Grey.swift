@@ -1,0 +1,25 @@
+extension Image {
+  /// Which published integer formula turns RGB into grey.
+  public enum GreyFormula: Sendable {
+    /// OpenCV's `cvtColor`: (9798 R + 19235 G + 3735 B + 2^14) >> 15.
+    case opencv
+    /// Pillow's `convert("L")`: (19595 R + 38470 G + 7471 B + 2^15) >> 16.
+    case pillow
+  }
+
+  /// One channel by the chosen formula; a grey picture as it is.
+  public func grey(_ formula: GreyFormula) -> Image {
+    if channels == 1 { return self }
+    let (red, green, blue, shift): (Int, Int, Int, Int) =
+      switch formula {
+      case .opencv: (9798, 19235, 3735, 15)
+      case .pillow: (19595, 38470, 7471, 16)
+      }
+    var grey = [UInt8](repeating: 0, count: width * height)
+    for pixel in grey.indices {
+      let sum = red * Int(pixels[pixel * 3]) + green * Int(pixels[pixel * 3 + 1]) + blue * Int(pixels[pixel * 3 + 2])
+      grey[pixel] = UInt8((sum + (1 << (shift - 1))) >> shift)
+    }
+    return Image(width: width, height: height, channels: 1, pixels: grey)
+  }
+}

@@ -1,0 +1,65 @@
+/// What can go wrong between a file and its pixels.
+public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file cannot be read: missing, no permission, not a regular file.
+  case unreadable(path: String, reason: String)
+  /// The bytes are neither PNG nor JPEG.
+  case notAPicture(name: String, found: String)
+  /// The file begins as `format` but cannot be decoded to its end.
+  case corrupt(name: String, format: String, reason: String)
+  /// The picture is larger than the program accepts.
+  case tooLarge(name: String, width: Int, height: Int)
+  /// A mask file holds colours, where class indices are needed.
+  case maskHasColours(name: String, x: Int, y: Int)
+  /// A mask file holds a value that is no class index.
+  case labelOutOfRange(name: String, value: Int, x: Int, y: Int)
+  /// A metadata key or value that PNG cannot hold.
+  case invalidText(key: String)
+  /// The library refused to encode.
+  case encodingFailed(format: String, reason: String)
+  /// The file cannot be written; nothing is left behind.
+  case unwritable(path: String, reason: String)
+
+  /// What happened.
+  public var message: String {
+    switch self {
+    case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+    case .notAPicture(let name, let found): "\(name) is not a PNG or JPEG file: \(found)"
+    case .corrupt(let name, let format, let reason): "\(name) is a broken \(format) file: \(reason)"
+    case .tooLarge(let name, let width, let height):
+      "\(name) is \(width)x\(height) pixels, the limit is \(PictureLimits.side) a side and \(PictureLimits.pixels) in all"
+    case .maskHasColours(let name, let x, let y): "mask \(name) holds colours, not class indices (pixel \(x),\(y))"
+    case .labelOutOfRange(let name, let value, let x, let y):
+      "mask \(name) holds the value \(value) at pixel \(x),\(y), class indices are 0...255"
+    case .invalidText(let key): "'\(key)' cannot be stored in a PNG file"
+    case .encodingFailed(let format, let reason): "cannot encode \(format): \(reason)"
+    case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+    }
+  }
+
+  /// What to do about it.
+  public var hint: String? {
+    switch self {
+    case .unreadable: "check the path and its permissions"
+    case .notAPicture: "convert the file to PNG or JPEG"
+    case .corrupt: "copy or download the file again"
+    case .tooLarge: "scale the picture down first"
+    case .maskHasColours: "save the mask as a palette PNG (index = class) or as a grey PNG (value = class)"
+    case .labelOutOfRange: "save the mask with 8 bits a pixel"
+    case .invalidText: "keys are 1 to 79 Latin letters, digits or signs; values hold no zero character"
+    case .encodingFailed: nil
+    case .unwritable: "check that the folder exists, is writable and has free space"
+    }
+  }
+
+  public var description: String { message }
+}
+
+/// What is accepted from a file.
+public enum PictureLimits {
+  /// Largest width and height, in pixels.
+  public static let side = 16384
+  /// Largest number of pixels.
+  public static let pixels = 100_000_000
+  /// Largest file, in bytes.
+  public static let fileBytes = 512 << 20
+}
