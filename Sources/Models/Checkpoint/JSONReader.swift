@@ -1,8 +1,13 @@
-/// A strict pull reader for the little JSON a safetensors header is made of: objects, strings and arrays of
-/// non-negative integers. The caller's calls fix the structure, so nesting cannot run away.
+/// A strict pull reader for the little JSON that safetensors headers and vocabularies are made of: objects, strings,
+/// non-negative integers and arrays of them. The caller's calls fix the structure, so nesting cannot run away.
 ///
-/// Foundation's parser is not used because it drops repeated keys silently.
+/// Foundation's parser is not used because it drops repeated keys silently, and takes three times as long.
 struct JSONReader {
+  /// What is wrong with the text, in words.
+  struct Fault: Error {
+    var reason: String
+  }
+
   private let bytes: [UInt8]
   private var position = 0
 
@@ -10,10 +15,15 @@ struct JSONReader {
 
   /// Reads an object and calls `member` with each key, to read its value.
   mutating func object(_ member: (inout JSONReader, String) throws -> Void) throws {
+    try objectOfBytes { reader, key in try member(&reader, try reader.text(key)) }
+  }
+
+  /// Reads an object whose keys are wanted as the UTF-8 bytes of the text.
+  mutating func objectOfBytes(_ member: (inout JSONReader, [UInt8]) throws -> Void) throws {
     try expect("{")
     if accept("}") { return }
     repeat {
-      let key = try string()
+      let key = try utf8()
       try expect(":")
       try member(&self, key)
     } while accept(",")
@@ -34,14 +44,15 @@ struct JSONReader {
   }
 
   /// Reads a string.
-  mutating func string() throws -> String {
+  mutating func string() throws -> String { try text(try utf8()) }
+
+  /// Reads a string as its bytes, which may be invalid UTF-8 if the file's are.
+  private mutating func utf8() throws -> [UInt8] {
     try expect("\"")
     var text: [UInt8] = []
     while let byte = next() {
       switch byte {
-      case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else { throw fault("text that is not UTF-8") }
-        return string
+      case UInt8(ascii: "\""): return text
       case UInt8(ascii: "\\"): try escape(into: &text)
       case 0..<0x20: throw fault("a control character inside a string")
       default: text.append(byte)
@@ -88,7 +99,8 @@ struct JSONReader {
     return value
   }
 
-  private mutating func integer() throws -> Int {
+  /// Reads a non-negative integer.
+  mutating func integer() throws -> Int {
     skipSpace()
     let start = position
     var value = 0
@@ -110,7 +122,12 @@ struct JSONReader {
   }
 
   private mutating func skipSpace() {
-    while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
+    }
   }
 
   private mutating func accept(_ character: Unicode.Scalar) -> Bool {
@@ -124,7 +141,10 @@ struct JSONReader {
     guard accept(character) else { throw fault("no '\(character)' where one belongs") }
   }
 
-  private func fault(_ what: String) -> SafetensorsHeader.Fault {
-    SafetensorsHeader.Fault(reason: "the header has \(what), at byte \(position)")
+  private func text(_ utf8: [UInt8]) throws -> String {
+    guard let string = String(validating: utf8, as: UTF8.self) else { throw fault("text that is not UTF-8") }
+    return string
   }
+
+  private func fault(_ what: String) -> Fault { Fault(reason: "\(what) at byte \(position) of its JSON") }
 }

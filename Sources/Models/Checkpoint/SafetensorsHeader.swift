@@ -12,10 +12,7 @@ struct SafetensorsHeader {
     var end: Int
   }
 
-  /// What is wrong with a header, in words.
-  struct Fault: Error {
-    var reason: String
-  }
+  typealias Fault = JSONReader.Fault
 
   /// The reference implementation's limit.
   static let maximumBytes = 100_000_000

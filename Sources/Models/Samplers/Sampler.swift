@@ -1,0 +1,75 @@
+/// One way of walking from noise to a picture. A value: a copy goes on by itself from the same place.
+///
+/// The steps are counted as diffusers counts them, one network evaluation each, so that control windows and
+/// per-step results mean the same; a second-order method has two of them for each of its intervals.
+public protocol Sampler: Sendable {
+  /// What the network is told at each step, first to last.
+  var timesteps: [Float] { get }
+  /// What standard normal noise is multiplied by to become the first sample.
+  var initialNoiseScale: Float { get }
+  /// The network's input at a step, made from the sample.
+  func networkInput(_ sample: Tensor, step: Int) -> Tensor
+  /// The sample after a step.
+  /// - Parameters:
+  ///   - output: the network's answer to `networkInput(sample, step:)`, guidance applied, of the sample's shape.
+  ///   - generator: where a stochastic method draws its noise, in torch's order for `[n, c, h, w]`.
+  mutating func advance(_ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator) -> Tensor
+}
+
+extension Sampler {
+  public var initialNoiseScale: Float { 1 }
+  public func networkInput(_ sample: Tensor, step: Int) -> Tensor { sample }
+}
+
+/// A run of a sampler: one `next` is one step. Cancelling is not asking again.
+public struct SamplingRun: Sendable {
+  /// What the next step will tell the network and count as; nil when the run is over.
+  public var upcoming: (step: Int, timestep: Float)? {
+    step < sampler.timesteps.count ? (step, sampler.timesteps[step]) : nil
+  }
+  /// The sample as it stands, `[n, h, w, c]`.
+  public private(set) var sample: Tensor
+  private var sampler: any Sampler
+  private var generator: TorchGenerator
+  private var step = 0
+
+  /// Starts from the generator's first noise of a shape `[n, h, w, c]`.
+  public init(_ sampler: any Sampler, shape: [Int], generator: TorchGenerator) {
+    var generator = generator
+    let noise = generator.noise(shape)
+    self.init(sampler, noise: noise, generator: generator)
+  }
+
+  /// Starts from given standard normal noise.
+  public init(_ sampler: any Sampler, noise: Tensor, generator: TorchGenerator) {
+    let scale = sampler.initialNoiseScale
+    sample = scale == 1 ? noise : noise.mapped { $0 * scale }
+    self.sampler = sampler
+    self.generator = generator
+  }
+
+  /// Makes one step and returns the new sample, nil when there are no more.
+  /// - Parameter network: the noise prediction for an input, a time step and the number of the step; its errors pass through.
+  public mutating func next(
+    _ network: (_ input: Tensor, _ timestep: Float, _ step: Int) throws -> Tensor
+  ) rethrows -> Tensor? {
+    guard let (step, timestep) = upcoming else { return nil }
+    let output = try network(sampler.networkInput(sample, step: step), timestep, step)
+    sample = sampler.advance(sample, output: output, step: step, generator: &generator)
+    self.step += 1
+    return sample
+  }
+}
+
+extension Tensor {
+  /// A new tensor with a function of each element.
+  func mapped(_ function: (Float) -> Float) -> Tensor {
+    var result = Tensor(uninitialized: shape)
+    withUnsafe { source in
+      result.withUnsafeMutable { target in
+        for i in 0..<count { target[i] = function(source[i]) }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,107 @@
+import Foundation
+
+/// Byte-pair encoding (Sennrich et al. 2016) over bytes, each written as one printable character as GPT-2 does, the
+/// last one of a word marked `</w>`.
+struct BytePairs: Sendable {
+  private struct Pair: Hashable {
+    var left: Int32
+    var right: Int32
+  }
+
+  private struct Merge {
+    var rank: Int32
+    var id: Int32
+  }
+
+  private static let maximumBytes = 64_000_000
+  private static let wordEnd = Array("</w>".utf8)
+
+  /// Token texts are kept as bytes: comparing strings would take canonically equal ones for the same.
+  private let ids: [[UInt8]: Int32]
+  private let merges: [Pair: Merge]
+  /// For each byte, its token id inside a word and at the end of one; -1 where the vocabulary lacks it.
+  private let inner: [Int32]
+  private let final: [Int32]
+
+  var vocabularySize: Int { ids.count }
+
+  /// Reads `vocab.json` and `merges.txt`. Throws `ModelError.missingFile` and `badConfig`.
+  init(folder: URL) throws {
+    let ids = try Self.vocabulary(folder.appendingPathComponent("vocab.json"))
+    self.ids = ids
+    merges = try Self.merges(folder.appendingPathComponent("merges.txt"), ids)
+    let characters = Self.byteCharacters
+    inner = characters.map { ids[$0] ?? -1 }
+    final = characters.map { ids[$0 + Self.wordEnd] ?? -1 }
+  }
+
+  func id(of token: String) -> Int? { ids[Array(token.utf8)].map(Int.init) }
+
+  /// The ids of one word, given as its UTF-8 bytes; a byte outside the vocabulary becomes `unknown`.
+  func encode(_ word: [UInt8], unknown: Int) -> [Int] {
+    guard let last = word.last else { return [] }
+    var symbols = word.dropLast().map { inner[Int($0)] } + [final[Int(last)]]
+    let noMerge = Merge(rank: .max, id: -1)
+    func merge(at i: Int) -> Merge {
+      i + 1 < symbols.count ? merges[Pair(left: symbols[i], right: symbols[i + 1])] ?? noMerge : noMerge
+    }
+    var possible = symbols.indices.map(merge)
+    // The lowest rank first, the leftmost of equals.
+    while let best = possible.indices.min(by: { possible[$0].rank < possible[$1].rank }), possible[best].id >= 0 {
+      symbols[best] = possible[best].id
+      symbols.remove(at: best + 1)
+      possible.remove(at: best + 1)
+      possible[best] = merge(at: best)
+      if best > 0 { possible[best - 1] = merge(at: best - 1) }
+    }
+    return symbols.map { $0 < 0 ? unknown : Int($0) }
+  }
+
+  private static func vocabulary(_ url: URL) throws -> [[UInt8]: Int32] {
+    var reader = JSONReader(bytes: Array(try ConfigFile.read(url, maximumBytes: maximumBytes)))
+    var ids: [[UInt8]: Int32] = [:]
+    ids.reserveCapacity(50_000)
+    do {
+      try reader.objectOfBytes { reader, token in
+        let id = try reader.integer()
+        guard let id = Int32(exactly: id), ids.updateValue(id, forKey: token) == nil else {
+          throw JSONReader.Fault(reason: "\(String(decoding: token, as: UTF8.self)) is listed twice or has an impossible id")
+        }
+      }
+      try reader.expectEnd()
+    } catch let fault as JSONReader.Fault {
+      throw ModelError.badConfig(path: url.path, reason: fault.reason)
+    }
+    return ids
+  }
+
+  private static func merges(_ url: URL, _ ids: [[UInt8]: Int32]) throws -> [Pair: Merge] {
+    let bytes = Array(try ConfigFile.read(url, maximumBytes: maximumBytes))
+    var merges: [Pair: Merge] = [:]
+    merges.reserveCapacity(50_000)
+    for (number, line) in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).enumerated() {
+      if number == 0, line.starts(with: Array("#version".utf8)) { continue }
+      let halves = line.split(separator: 0x20)
+      guard halves.count == 2, let left = ids[Array(halves[0])], let right = ids[Array(halves[1])],
+        let id = ids[Array(halves[0]) + halves[1]]
+      else {
+        throw ModelError.badConfig(
+          path: url.path, reason: "line \(number + 1), \"\(String(decoding: line.prefix(80), as: UTF8.self))\", is not a merge of two tokens into a third")
+      }
+      let pair = Pair(left: left, right: right)
+      if merges[pair] == nil { merges[pair] = Merge(rank: Int32(merges.count), id: id) }
+    }
+    return merges
+  }
+
+  /// GPT-2's table: printable Latin-1 bytes stand for themselves, the other 68 for U+0100 onwards, in order.
+  private static let byteCharacters: [[UInt8]] = {
+    var next: UInt32 = 0x100
+    return (0..<256).map { (byte: UInt32) in
+      let printable = (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte)
+      let scalar = printable ? byte : next
+      if !printable { next += 1 }
+      return Unicode.Scalar(scalar).map { Array(String(Character($0)).utf8) } ?? []
+    }
+  }()
+}

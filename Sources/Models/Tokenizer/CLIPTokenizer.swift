@@ -1,0 +1,73 @@
+import Foundation
+
+/// CLIP's lower-casing byte-level BPE tokenizer, as `transformers` runs it, from a `tokenizer/` folder.
+///
+/// Any vocabulary in the same file format works: the published one of 49,408 entries or a small one of our own.
+public struct CLIPTokenizer: Sendable {
+  /// Number of ids `encode` returns, the start and end markers included.
+  public let length: Int
+  /// Number of entries in the vocabulary.
+  public var vocabularySize: Int { pairs.vocabularySize }
+  private let pairs: BytePairs
+  private let special: SpecialTokens
+  private let markers: (start: Int, end: Int, padding: Int)
+  /// Markers as they may stand in a text, longest first.
+  private let literals: [(text: String, id: Int)]
+
+  /// Reads `vocab.json`, `merges.txt` and, where they are there, `tokenizer_config.json` and `special_tokens_map.json`.
+  ///
+  /// Throws `ModelError.missingFile` and `badConfig`.
+  public init(folder: URL) throws {
+    pairs = try BytePairs(folder: folder)
+    special = try SpecialTokens(folder: folder)
+    length = special.length
+    let vocabulary = folder.appendingPathComponent("vocab.json").path
+    let pairs = pairs
+    func id(_ token: String) throws -> Int {
+      guard let id = pairs.id(of: token) else {
+        throw ModelError.badConfig(path: vocabulary, reason: "the token \(token) is not in it")
+      }
+      return id
+    }
+    markers = (try id(special.start), try id(special.end), try id(special.padding))
+    literals = [(special.start, markers.start), (special.end, markers.end)].sorted { $0.text.count > $1.text.count }
+  }
+
+  /// The ids of a text: start marker, tokens cut to what fits, end marker, padding; always `length` of them.
+  public func encode(_ text: String) -> [Int] {
+    var ids = [markers.start]
+    let room = length - 1
+    for piece in pieces(of: text) {
+      guard ids.count < room else { break }
+      switch piece {
+      case .marker(let id): ids.append(id)
+      case .text(let text):
+        for word in CLIPWords.words(of: text) {
+          guard ids.count < room else { break }
+          ids += pairs.encode(word, unknown: markers.end)
+        }
+      }
+    }
+    ids = Array(ids.prefix(room)) + [markers.end]
+    return ids + Array(repeating: markers.padding, count: length - ids.count)
+  }
+
+  private enum Piece {
+    case marker(Int)
+    case text(Substring)
+  }
+
+  /// Markers written out in a text become their ids before anything is normalised.
+  private func pieces(of text: String) -> [Piece] {
+    var result: [Piece] = []
+    var rest = text[...]
+    while !rest.isEmpty {
+      let found = literals.compactMap { literal in rest.range(of: literal.text).map { (literal, $0) } }
+        .min { $0.1.lowerBound < $1.1.lowerBound }
+      guard let (literal, range) = found else { break }
+      result += [.text(rest[..<range.lowerBound]), .marker(literal.id)]
+      rest = rest[range.upperBound...]
+    }
+    return result + [.text(rest)]
+  }
+}
