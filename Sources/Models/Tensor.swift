@@ -9,6 +9,12 @@ public struct Tensor: @unchecked Sendable {
   /// Number of elements.
   public var count: Int { storage.count }
 
+  /// Extent of the innermost dimension: channels of an image, width of a token. 1 for a scalar.
+  public var channels: Int { shape.last ?? 1 }
+
+  /// Number of innermost rows: `count / channels`.
+  public var rows: Int { shape.dropLast().reduce(1, *) }
+
   /// Zeros of a shape.
   public init(zeros shape: [Int]) {
     self.init(uninitialized: shape)
@@ -54,15 +60,14 @@ public struct Tensor: @unchecked Sendable {
   }
 }
 
-/// 64-byte aligned Float32 memory.
+/// Float32 memory on loan from the recycling pool.
 private final class TensorStorage {
   let base: UnsafeMutablePointer<Float>
   let count: Int
 
   init(count: Int) {
     self.count = count
-    let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(to: Float.self, capacity: max(count, 1))
+    base = MemoryPool.shared.borrow(count)
   }
 
   func copy() -> TensorStorage {
@@ -71,5 +76,5 @@ private final class TensorStorage {
     return other
   }
 
-  deinit { base.deallocate() }
+  deinit { MemoryPool.shared.giveBack(base, count) }
 }

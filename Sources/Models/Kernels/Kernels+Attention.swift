@@ -1,0 +1,153 @@
+extension Kernels {
+  /// Keys whose scores are held at a time; their running maximum and sum are corrected from block to block.
+  private static let keyBlock = 512
+  /// Queries handled together: scores of 48 x 512 take 96 KiB of the second-level cache.
+  private static let queryBlock = 48
+
+  /// Scaled dot-product attention, softmax(q kᵀ / √d) v, heads side by side in the channels (Vaswani et al. 2017).
+  ///
+  /// Scores of a block of queries against a block of keys stay in cache (Dao et al. 2022, without the backward pass).
+  ///
+  /// - Parameters:
+  ///   - q: `[n, tq, heads * d]`; `k`: `[n, tk, heads * d]`; `v`: `[n, tk, heads * d]`.
+  ///   - isCausal: query i sees keys 0...i only.
+  /// - Returns: `[n, tq, heads * d]`.
+  package static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, isCausal: Bool = false) -> Tensor {
+    let (images, queries, channels) = (q.shape[0], q.shape[1], q.shape[2])
+    let keys = k.shape[1]
+    precondition(
+      channels % heads == 0 && k.shape == [images, keys, channels] && v.shape == k.shape, "\(q.shape) \(k.shape) \(v.shape)")
+    let size = channels / heads
+    let keyPanels = (keys + 15) / 16, valuePanels = (size + 15) / 16
+    var output = Tensor(uninitialized: q.shape)
+    // Keys as a weight of `size` inputs, values as one of `keys` inputs, for each image and head.
+    let (keyCount, valueCount) = (keyPanels * 16 * size, valuePanels * 16 * keys)
+    var packedKeys = Tensor(uninitialized: [images * heads, keyCount])
+    var packedValues = Tensor(uninitialized: [images * heads, valueCount])
+    packedKeys.withUnsafeMutable { packedKeys in
+      packedValues.withUnsafeMutable { packedValues in
+        k.withUnsafe { k in
+          v.withUnsafe { v in
+            Compute.parallel(images * heads) { item in
+              let start = item / heads * keys * channels + item % heads * size
+              packKeys(k + start, keys: keys, size: size, stride: channels, to: packedKeys + item * keyCount)
+              packValues(v + start, keys: keys, size: size, stride: channels, to: packedValues + item * valueCount)
+            }
+          }
+        }
+      }
+    }
+    let blocks = (queries + queryBlock - 1) / queryBlock
+    q.withUnsafe { q in
+      packedKeys.withUnsafe { packedKeys in
+        packedValues.withUnsafe { packedValues in
+          output.withUnsafeMutable { target in
+            Compute.parallel(images * heads * blocks) { item in
+              let head = item / blocks, first = item % blocks * queryBlock
+              let start = (head / heads * queries + first) * channels + head % heads * size
+              attend(
+                q + start, count: min(queryBlock, queries - first), first: isCausal ? first : nil, stride: channels, size: size,
+                keys: keys, packedKeys: packedKeys + head * keyCount, packedValues: packedValues + head * valueCount,
+                to: target + start)
+            }
+          }
+        }
+      }
+    }
+    return output
+  }
+
+  /// One head of a block of queries. `first` is the block's place in the sequence when keys after a query are hidden from it.
+  private static func attend(
+    _ q: UnsafePointer<Float>, count: Int, first: Int?, stride: Int, size: Int, keys: Int, packedKeys: UnsafePointer<Float>,
+    packedValues: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
+  ) {
+    let tiles = (count + 5) / 6, rows = tiles * 6
+    let valuePanels = (size + 15) / 16, width = valuePanels * 16
+    let scale = 1 / Float(size).squareRoot()
+    let scratchCount = rows * 4 + rows * keyBlock + rows * width + rows * 2
+    let scratch = MemoryPool.shared.borrow(scratchCount)
+    defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
+    let scores = scratch + rows * 4
+    let sums = scores + rows * keyBlock
+    let (most, total) = (sums + rows * width, sums + rows * width + rows)
+    most.update(repeating: -.infinity, count: rows)
+    total.update(repeating: 0, count: rows)
+    // A pointer takes the place of two floats: one table for the queries, one for the score rows.
+    scratch.withMemoryRebound(to: UnsafePointer<Float>.self, capacity: rows * 2) { queryRows in
+      let scoreRows = queryRows + rows
+      for row in 0..<rows {
+        queryRows[row] = q + min(row, count - 1) * stride
+        scoreRows[row] = UnsafePointer(scores + row * keyBlock)
+      }
+      for start in Swift.stride(from: 0, to: keys, by: keyBlock) {
+        let visible = min(keyBlock, keys - start)
+        for panel in start / 16..<(start + visible + 15) / 16 {
+          for tile in 0..<tiles {
+            TileKernel.sixteen(
+              taps: 1, depth: size, offset: 0, rows: queryRows + tile * 6, columns: packedKeys + panel * 16 * size,
+              sums: scores + tile * 6 * keyBlock + panel * 16 - start, stride: keyBlock, isFirst: true)
+          }
+        }
+        for row in 0..<rows {
+          let values = scores + row * keyBlock
+          let seen = first.map { max(0, min(visible, $0 + min(row, count - 1) + 1 - start)) } ?? visible
+          if seen > 0 {
+            let larger = max(most[row], maximum(values, seen) * scale)
+            let correction = most[row] == larger ? 1 : VectorMath.exp(F8(repeating: most[row] - larger))[0]
+            most[row] = larger
+            total[row] = total[row] * correction + exponentiate(values, seen, scale: scale, subtracting: larger)
+            if start > 0 && correction != 1 {
+              let sum = sums + row * width
+              for index in 0..<width { sum[index] *= correction }
+            }
+          }
+          for index in seen..<visible { values[index] = 0 }
+        }
+        for panel in 0..<valuePanels {
+          for tile in 0..<tiles {
+            TileKernel.sixteen(
+              taps: 1, depth: visible, offset: 0, rows: scoreRows + tile * 6, columns: packedValues + (panel * keys + start) * 16,
+              sums: sums + tile * 6 * width + panel * 16, stride: width, isFirst: start == 0)
+          }
+        }
+      }
+    }
+    for row in 0..<count {
+      let factor = 1 / total[row]
+      let (from, to) = (sums + row * width, target + row * stride)
+      for index in 0..<size { to[index] = from[index] * factor }
+    }
+  }
+
+  /// `[keys, stride]` to panels of 16 keys, `[panel][size][16]`, the last padded with zeros.
+  private static func packKeys(
+    _ source: UnsafePointer<Float>, keys: Int, size: Int, stride: Int, to target: UnsafeMutablePointer<Float>
+  ) {
+    for first in Swift.stride(from: 0, to: keys, by: 16) {
+      let panel = target + first * size
+      for lane in 0..<16 {
+        if first + lane < keys {
+          let key = source + (first + lane) * stride
+          for index in 0..<size { panel[index * 16 + lane] = key[index] }
+        } else {
+          for index in 0..<size { panel[index * 16 + lane] = 0 }
+        }
+      }
+    }
+  }
+
+  /// `[keys, stride]` to panels of 16 channels, `[panel][keys][16]`, the last padded with zeros.
+  private static func packValues(
+    _ source: UnsafePointer<Float>, keys: Int, size: Int, stride: Int, to target: UnsafeMutablePointer<Float>
+  ) {
+    for first in Swift.stride(from: 0, to: size, by: 16) {
+      let used = min(16, size - first)
+      for key in 0..<keys {
+        let row = target + (first * keys) + key * 16
+        for lane in 0..<used { row[lane] = source[key * stride + first + lane] }
+        for lane in used..<16 { row[lane] = 0 }
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/// A convolution: `[n, h, w, in]` to `[n, h', w', out]`.
+package struct Conv2d: Sendable {
+  private enum Weight: Sendable {
+    case full(PackedMatrix)
+    /// Each channel by itself: `[taps, channels]`.
+    case depthwise(Tensor)
+  }
+
+  private let weight: Weight
+  private let bias: Tensor?
+  private let window: Window
+
+  /// - Parameter groups: 1, or the number of channels when `inputs` and `outputs` are equal.
+  package init(
+    _ loader: WeightLoader, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = 0,
+    dilation: Int = 1, groups: Int = 1, bias: Bool = true
+  ) {
+    precondition(groups == 1 || groups == inputs && groups == outputs, "only full and depthwise convolutions are known")
+    let parameter = loader.parameter("weight", [outputs, inputs / groups, kernel, kernel])
+    weight =
+      groups == 1
+      ? .full(PackedMatrix(parameter, columns: outputs, depth: inputs, taps: kernel * kernel))
+      : .depthwise(parameter.widened().reshaped([1, outputs, kernel, kernel]).nhwc().reshaped([kernel * kernel, outputs]))
+    self.bias = bias ? loader.parameter("bias", [outputs]).widened() : nil
+    window = Window(height: kernel, width: kernel, stride: stride, padding: padding, dilation: dilation)
+  }
+
+  /// - Parameters:
+  ///   - imageBias: `[n, out]`, added to every pixel of an image.
+  ///   - residual: of the output's shape.
+  ///   - isUpsampled: reads the image as if each pixel were doubled in both directions.
+  package func callAsFunction(
+    _ x: Tensor, imageBias: Tensor? = nil, residual: Tensor? = nil, activation: Activation = .none, isUpsampled: Bool = false
+  ) -> Tensor {
+    switch weight {
+    case .full(let matrix):
+      return Kernels.conv2d(
+        x, matrix, window, bias: bias, imageBias: imageBias, residual: residual, activation: activation, isUpsampled: isUpsampled)
+    case .depthwise(let taps):
+      precondition(imageBias == nil && residual == nil && !isUpsampled, "a depthwise convolution takes no addends")
+      return Kernels.depthwiseConv2d(x, taps, window, bias: bias, activation: activation)
+    }
+  }
+}

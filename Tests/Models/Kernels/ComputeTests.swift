@@ -1,0 +1,57 @@
+import Foundation
+import Models
+import Testing
+
+@Suite(.serialized) struct ComputeTests {
+  @Test func resultsDoNotDependOnThreads() {
+    let before = Compute.threads
+    defer { Compute.threads = before }
+    var noise = Noise(1)
+    let x = noise.tensor([2, 17, 19, 40]), weight = noise.tensor([50, 40, 3, 3])
+    let packed = PackedMatrix(Parameter(weight), columns: 50, depth: 40, taps: 9)
+    let tokens = noise.tensor([2, 300, 40])
+    let outputs = [1, 2, 3, 5].map { threads in
+      Compute.threads = threads
+      return Kernels.conv2d(x, packed, Window(height: 3, width: 3, padding: 1)).values
+        + Kernels.attention(tokens, tokens, tokens, heads: 5).values
+        + Kernels.groupNorm(x, groups: 4, weight: Tensor(zeros: [40]), bias: noise.tensor([40]), eps: 1e-5).shape.map(Float.init)
+    }
+    #expect(outputs.dropFirst().allSatisfy { $0 == outputs[0] })
+  }
+
+  @Test func concurrentCallersAllFinish() async {
+    let before = Compute.threads
+    Compute.threads = 4
+    defer { Compute.threads = before }
+    await withTaskGroup(of: Bool.self) { group in
+      for caller in 0..<8 {
+        group.addTask {
+          var noise = Noise(UInt64(caller))
+          let x = noise.tensor([200, 64]), weight = noise.tensor([64, 64])
+          let packed = PackedMatrix(Parameter(weight), columns: 64, depth: 64)
+          let expected = PlainKernels.linear(x, weight)
+          return (0..<200).allSatisfy { _ in relativeError(Kernels.linear(x, packed), expected) < 1e-6 }
+        }
+      }
+      for await isRight in group { #expect(isRight) }
+    }
+  }
+
+  @Test func twoByteWeightsStayExact() throws {
+    var noise = Noise(2)
+    let values = noise.tensor([24, 300]).values.map { Float(Float16($0)) }
+    let weight = Tensor(values, shape: [24, 300])
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("half-\(UUID().uuidString).safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    let header = Data(#"{"w":{"dtype":"F16","shape":[24,300],"data_offsets":[0,14400]}}"#.utf8)
+    var file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header
+    for value in values { file += withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Data($0) } }
+    try file.write(to: url)
+    let half = WeightLoader(try Checkpoint(safetensors: url)).parameter("w", [24, 300])
+    #expect(half.dtype == .f16)
+    let x = noise.tensor([31, 300])
+    let narrow = Kernels.linear(x, PackedMatrix(half, columns: 24, depth: 300))
+    let wide = Kernels.linear(x, PackedMatrix(Parameter(weight), columns: 24, depth: 300))
+    #expect(narrow.values == wide.values)
+  }
+}

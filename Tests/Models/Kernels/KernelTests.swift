@@ -1,0 +1,132 @@
+import Models
+import Testing
+
+/// Every fast kernel against its plain twin, on random shapes that fill no tile, panel or vector evenly.
+@Suite struct KernelTests {
+  static let tolerance = 2e-6
+
+  @Test(arguments: 0..<40) func linear(seed: Int) {
+    var noise = Noise(UInt64(seed))
+    let (rows, depth, columns) = (noise.int(1...150), noise.int(1...700), noise.int(1...70))
+    let x = noise.tensor([rows, depth]), weight = noise.tensor([columns, depth]), bias = noise.tensor([columns])
+    let residual = noise.tensor([rows, columns])
+    let packed = PackedMatrix(Parameter(weight), columns: columns, depth: depth)
+    let activation = Activation.allCases[seed % Activation.allCases.count]
+    let fast = Kernels.linear(x, packed, bias: bias, residual: residual, activation: activation)
+    let plain = PlainKernels.linear(x, weight, bias: bias, residual: residual, activation: activation)
+    #expect(relativeError(fast, plain) < Self.tolerance, "\(rows)x\(depth)x\(columns) \(activation)")
+  }
+
+  @Test(arguments: 0..<60) func conv2d(seed: Int) {
+    var noise = Noise(UInt64(seed) + 1000)
+    let (images, height, width) = (noise.int(1...3), noise.int(5...14), noise.int(5...14))
+    let (depth, columns, isUpsampled) = (noise.int(1...40), noise.int(1...40), noise.int(0...3) == 0)
+    let padding = Padding(top: noise.int(0...2), left: noise.int(0...2), bottom: noise.int(0...2), right: noise.int(0...2))
+    let window = Window(
+      height: noise.int(1...3), width: noise.int(1...3), stride: noise.int(1...3), padding: padding, dilation: noise.int(1...2))
+    let (tall, wide) = window.output(height: isUpsampled ? 2 * height : height, width: isUpsampled ? 2 * width : width)
+    let x = noise.tensor([images, height, width, depth])
+    let weight = noise.tensor([columns, depth, window.height, window.width])
+    let bias = noise.tensor([columns]), imageBias = noise.tensor([images, columns])
+    let residual = noise.tensor([images, tall, wide, columns])
+    let packed = PackedMatrix(Parameter(weight), columns: columns, depth: depth, taps: window.height * window.width)
+    let fast = Kernels.conv2d(
+      x, packed, window, bias: bias, imageBias: imageBias, residual: residual, activation: .silu, isUpsampled: isUpsampled)
+    let plain = PlainKernels.conv2d(
+      x, weight, window, bias: bias, imageBias: imageBias, residual: residual, activation: .silu, isUpsampled: isUpsampled)
+    #expect(relativeError(fast, plain) < Self.tolerance, "\(x.shape) \(columns) \(window)")
+  }
+
+  @Test(arguments: 0..<10) func depthwiseConv2d(seed: Int) {
+    var noise = Noise(UInt64(seed) + 2000)
+    let window = Window(height: noise.int(1...5), width: noise.int(1...5), stride: noise.int(1...2), padding: 2)
+    let x = noise.tensor([2, noise.int(5...9), noise.int(5...9), noise.int(1...21)])
+    let weight = noise.tensor([window.height * window.width, x.channels]), bias = noise.tensor([x.channels])
+    let fast = Kernels.depthwiseConv2d(x, weight, window, bias: bias, activation: .relu)
+    let plain = PlainKernels.depthwiseConv2d(x, weight, window, bias: bias, activation: .relu)
+    #expect(relativeError(fast, plain) < Self.tolerance)
+  }
+
+  @Test(arguments: 0..<20) func attention(seed: Int) {
+    var noise = Noise(UInt64(seed) + 3000)
+    let (images, heads, size) = (noise.int(1...2), noise.int(1...3), noise.int(1...45))
+    let isCausal = seed % 4 == 0
+    let queries = noise.int(1...110), keys = isCausal ? queries : noise.int(1...1200)
+    let q = noise.tensor([images, queries, heads * size], scale: 3)
+    let k = noise.tensor([images, keys, heads * size], scale: 3), v = noise.tensor([images, keys, heads * size])
+    let fast = Kernels.attention(q, k, v, heads: heads, isCausal: isCausal)
+    let plain = PlainKernels.attention(q, k, v, heads: heads, isCausal: isCausal)
+    #expect(relativeError(fast, plain) < Self.tolerance, "\(q.shape) \(k.shape) \(heads)")
+  }
+
+  @Test(arguments: 0..<20) func norms(seed: Int) {
+    var noise = Noise(UInt64(seed) + 4000)
+    let groups = noise.int(1...5)
+    let channels = groups * noise.int(1...9)
+    // A mean far from zero, where sums of squares cancel.
+    let x = noise.tensor([2, noise.int(1...70), noise.int(1...70), channels], offset: seed % 2 == 0 ? 0 : 50)
+    let weight = noise.tensor([channels]), bias = noise.tensor([channels])
+    let tolerance = seed % 2 == 0 ? Self.tolerance : 1e-5
+    #expect(
+      relativeError(
+        Kernels.groupNorm(x, groups: groups, weight: weight, bias: bias, eps: 1e-5, activation: .silu),
+        PlainKernels.groupNorm(x, groups: groups, weight: weight, bias: bias, eps: 1e-5, activation: .silu)) < tolerance)
+    #expect(
+      relativeError(
+        Kernels.layerNorm(x, weight: weight, bias: bias, eps: 1e-5),
+        PlainKernels.layerNorm(x, weight: weight, bias: bias, eps: 1e-5)) < 1e-5)
+    #expect(
+      relativeError(
+        Kernels.scaleChannels(x, by: weight, offsets: bias, activation: .relu),
+        PlainKernels.scaleChannels(x, by: weight, offsets: bias, activation: .relu)) < Self.tolerance)
+  }
+
+  @Test(arguments: Activation.allCases) func activations(activation: Activation) {
+    var noise = Noise(5000)
+    let x = noise.tensor([37, 1001], scale: 12)
+    #expect(relativeError(Kernels.activate(x, activation), PlainKernels.activate(x, activation)) < 5e-7)
+    #expect(Kernels.activate(Tensor([-1e30, 1e30], shape: [2]), activation).values.allSatisfy { !$0.isNaN })
+  }
+
+  @Test func gating() {
+    var noise = Noise(5001)
+    let x = noise.tensor([53, 2 * 37], scale: 4)
+    #expect(relativeError(Kernels.geglu(x), PlainKernels.geglu(x)) < Self.tolerance)
+    let scores = noise.tensor([53, 77], scale: 40)
+    #expect(relativeError(Kernels.softmax(scores), PlainKernels.softmax(scores)) < 1e-5)
+  }
+
+  @Test(arguments: [false, true]) func gemm(transposeB: Bool) {
+    var noise = Noise(6000)
+    let a = noise.tensor([131, 77]), b = noise.tensor(transposeB ? [59, 77] : [77, 59])
+    #expect(relativeError(Kernels.gemm(a, b, transposeB: transposeB), PlainKernels.gemm(a, b, transposeB: transposeB)) < Self.tolerance)
+  }
+
+  @Test(arguments: [false, true]) func resampling(alignCorners: Bool) {
+    var noise = Noise(7000)
+    let x = noise.tensor([2, 7, 9, 5])
+    for (height, width) in [(14, 18), (3, 4), (1, 1), (13, 5)] {
+      #expect(
+        relativeError(
+          Kernels.bilinear(x, height: height, width: width, alignCorners: alignCorners),
+          PlainKernels.bilinear(x, height: height, width: width, alignCorners: alignCorners)) < Self.tolerance)
+    }
+    #expect(Kernels.upsampleNearest2x(x).values == PlainKernels.upsampleNearest2x(x).values)
+    for window in [Window(height: 2, width: 2, stride: 2), Window(height: 3, width: 3, stride: 2, padding: 1)] {
+      #expect(Kernels.maxPool(x, window).values == PlainKernels.maxPool(x, window).values)
+    }
+  }
+
+  @Test func layouts() {
+    var noise = Noise(8000)
+    let x = noise.tensor([2, 3, 4, 5])
+    #expect(x.nhwc().nchw().values == x.values)
+    #expect(x.nhwc().shape == [2, 4, 5, 3])
+    #expect(x.nhwc().values[1] == x.values[20])
+    #expect(Tensor.stacked([x.slice(1..<2), x.slice(0..<1)]).slice(1..<2).values == x.slice(0..<1).values)
+    let joined = Tensor.concatenated([x, x.slicedChannels(1..<3)])
+    #expect(joined.shape == [2, 3, 4, 7])
+    #expect(joined.slicedChannels(0..<5).values == x.values)
+    #expect(joined.slicedChannels(5..<7).values == x.slicedChannels(1..<3).values)
+  }
+}
