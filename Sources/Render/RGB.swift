@@ -1,0 +1,39 @@
+/// An 8-bit sRGB colour.
+public struct RGB: Hashable, Sendable, Codable {
+  public var red: UInt8
+  public var green: UInt8
+  public var blue: UInt8
+
+  public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    (self.red, self.green, self.blue) = (red, green, blue)
+  }
+
+  public static let black = RGB(0, 0, 0)
+  public static let white = RGB(255, 255, 255)
+
+  /// This colour with `share` (0...1) of another laid over it.
+  public func mixed(with other: RGB, share: Double) -> RGB {
+    func mix(_ a: UInt8, _ b: UInt8) -> UInt8 {
+      UInt8(min(255, max(0, (Double(a) + (Double(b) - Double(a)) * share).rounded())))
+    }
+    return RGB(mix(red, other.red), mix(green, other.green), mix(blue, other.blue))
+  }
+}
+
+extension Image {
+  /// The colour of a pixel; grey pictures give three equal channels. Setting a grey pixel stores the green channel.
+  public subscript(x: Int, y: Int) -> RGB {
+    get {
+      let at = (y * width + x) * channels
+      return channels == 3 ? RGB(pixels[at], pixels[at + 1], pixels[at + 2]) : RGB(pixels[at], pixels[at], pixels[at])
+    }
+    set {
+      let at = (y * width + x) * channels
+      if channels == 3 {
+        (pixels[at], pixels[at + 1], pixels[at + 2]) = (newValue.red, newValue.green, newValue.blue)
+      } else {
+        pixels[at] = newValue.green
+      }
+    }
+  }
+}
