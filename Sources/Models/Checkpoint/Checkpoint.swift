@@ -82,4 +82,11 @@ public final class Checkpoint: Sendable {
     }
     return Checkpoint(path: path, names: order, metadata: metadata, entries: renamed)
   }
+
+  /// The same checkpoint with some weights exchanged for others.
+  func replacing(_ replacements: [String: Parameter]) -> Checkpoint {
+    let replaced = entries.merging(
+      replacements.mapValues { Entry(dtype: $0.dtype, shape: $0.shape, bytes: $0.bytes, offset: $0.offset) }) { $1 }
+    return Checkpoint(path: path, names: names, metadata: metadata, entries: replaced)
+  }
 }

@@ -6,8 +6,8 @@ public struct Parameter: Sendable {
   public let dtype: ElementType
   /// Number of elements.
   public let count: Int
-  private let bytes: MappedBytes
-  private let offset: Int
+  let bytes: MappedBytes
+  let offset: Int
 
   /// `offset` is where the first element lies in `bytes`. Bytes not aligned for their type are copied once, so that
   /// readers may bind them.

@@ -1,0 +1,70 @@
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+@Suite struct CLIPTokenizerTests {
+  private struct Case: Decodable {
+    var text: String
+    var ids: [Int]
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func publishedVocabulary() throws {
+    let tokenizer = try CLIPTokenizer(folder: Golden.url("sd/tiny-sd15/tokenizer"))
+    #expect(tokenizer.vocabularySize == 49408)
+    let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: Golden.url("sd/tokenizer.json")))
+    for item in cases { #expect(tokenizer.encode(item.text) == item.ids, "\(item.text)") }
+  }
+
+  /// A small vocabulary in the same format: bytes a to e, inside a word and at its end.
+  private func small(
+    vocabulary: String? = nil, merges: String = "#version: 0.2\nb c\nbc d</w>\na b\n", settings: String? = nil
+  ) throws -> CLIPTokenizer {
+    let folder = try TemporaryFolder()
+    let tokens = ["a", "b", "c", "d", "e", "a</w>", "b</w>", "c</w>", "d</w>", "e</w>", "bc", "bcd</w>", "ab", "<s>", "<e>"]
+    let members = tokens.enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ", ")
+    try folder.write(vocabulary ?? "{\(members)}", to: "vocab.json")
+    try folder.write(merges, to: "merges.txt")
+    try folder.write(
+      settings ?? #"{"bos_token": {"content": "<s>"}, "eos_token": "<e>", "pad_token": "a", "model_max_length": 8}"#,
+      to: "tokenizer_config.json")
+    return try CLIPTokenizer(folder: folder.url)
+  }
+
+  @Test func smallVocabulary() throws {
+    let tokenizer = try small()
+    #expect(tokenizer.length == 8)
+    // The lower rank wins: a+bc, not ab+c. What the vocabulary lacks is the end marker's id, once a byte.
+    #expect(tokenizer.encode("ABCD  e") == [13, 0, 11, 9, 14, 0, 0, 0])
+    #expect(tokenizer.encode("abc") == [13, 12, 7, 14, 0, 0, 0, 0])
+    #expect(tokenizer.encode("aé") == [13, 0, 14, 14, 14, 0, 0, 0])
+    #expect(tokenizer.encode("e e e e e e e e e") == [13, 9, 9, 9, 9, 9, 9, 14])
+    #expect(tokenizer.encode("") == [13, 14, 0, 0, 0, 0, 0, 0])
+    #expect(tokenizer.encode("a<e>a") == [13, 5, 14, 5, 14, 0, 0, 0])
+  }
+
+  @Test func refusesFilesThatDoNotFit() throws {
+    #expect(throws: ModelError.self) { try small(vocabulary: "{\"a\": 0, \"a\": 1}") }
+    #expect(throws: ModelError.self) { try small(vocabulary: "{\"a\": 0}") }
+    #expect(throws: ModelError.self) { try small(vocabulary: "[1]") }
+    #expect(throws: ModelError.self) { try small(merges: "a q\n") }
+    #expect(throws: ModelError.self) { try small(merges: "a b c\n") }
+    #expect(throws: ModelError.self) { try small(settings: "{\"bos_token\": 7}") }
+    #expect(try small(settings: #"{"bos_token": "<s>", "eos_token": "<e>", "model_max_length": 1e30}"#).length == 77)
+  }
+
+  @Test func damagedFilesNeverCrash() throws {
+    let folder = try TemporaryFolder()
+    let vocabulary = Array("{\"a\": 0, \"b</w>\": 1, \"ab</w>\": 2, \"<|startoftext|>\": 3, \"<|endoftext|>\": 4}".utf8)
+    let merges = Array("#version: 0.2\na b</w>\n".utf8)
+    var mutations = Mutations(seed: 2)
+    for _ in 0..<1000 {
+      try folder.write(mutations.damaged(vocabulary, focus: 80), to: "vocab.json")
+      try folder.write(mutations.below(3) == 0 ? mutations.damaged(merges, focus: 30) : merges, to: "merges.txt")
+      do {
+        let tokenizer = try CLIPTokenizer(folder: folder.url)
+        #expect(tokenizer.encode("ab ba é").count == tokenizer.length)
+      } catch is ModelError {}
+    }
+  }
+}
