@@ -8,6 +8,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case wrongLayout(dataset: String, root: String, found: String, layout: String)
   /// A file that must be there is not, or cannot be read.
   case unreadableFile(path: String, reason: String)
+  /// A file cannot be written.
+  case unwritableFile(path: String, reason: String)
   /// A file is there but its content breaks its own format.
   case malformedFile(path: String, reason: String)
   /// An image and its mask have different sizes.
@@ -29,6 +31,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .rootMissing(let dataset, _): "data set \(dataset) needs a folder"
     case .wrongLayout(let dataset, let root, let found, _): "\(root) is not a \(dataset) folder: \(found)"
     case .unreadableFile(let path, let reason): "cannot read \(path): \(reason)"
+    case .unwritableFile(let path, let reason): "cannot write \(path): \(reason)"
     case .malformedFile(let path, let reason): "\(path) is broken: \(reason)"
     case .sizeMismatch(let image, let imageSize, let mask, let maskSize):
       "\(image) is \(imageSize) but its mask \(mask) is \(maskSize)"
@@ -46,6 +49,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .rootMissing(_, let layout): "give its folder with --root DIR, laid out as\n\(layout)"
     case .wrongLayout(_, _, _, let layout): "expected\n\(layout)"
     case .unreadableFile: "check that the file exists and that you may read it"
+    case .unwritableFile: "check that the folder exists, that you may write there and that the disk is not full"
     case .malformedFile: "download or make the file again"
     case .sizeMismatch: "an image and its mask must have the same width and height; make one of them again"
     case .nameEscapesRoot: "names must be relative and without \"..\"; correct the file"

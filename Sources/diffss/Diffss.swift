@@ -6,5 +6,5 @@ struct Diffss: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diffss",
     abstract: "Diffusion-generated support images for few-shot segmentation, in a terminal.",
-    subcommands: [])
+    subcommands: [DatasetCommand.self])
 }

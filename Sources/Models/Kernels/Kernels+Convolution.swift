@@ -12,6 +12,13 @@ package struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral {
   package init(integerLiteral value: Int) { self.init(value) }
 }
 
+/// Height and width of an image, in pixels.
+package struct Extent: Sendable, Hashable {
+  package var height, width: Int
+
+  package init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
+}
+
 /// Where a convolution's or pooling's window stands.
 package struct Window: Sendable, Hashable {
   package var height, width: Int
@@ -38,16 +45,17 @@ extension Kernels {
   /// - Parameters:
   ///   - imageBias: `[n, out]`, added to every pixel of an image.
   ///   - residual: `[n, h', w', out]`.
-  ///   - isUpsampled: the image is read as if each pixel were doubled in both directions.
+  ///   - upsampledTo: the image is read as if each pixel were doubled in both directions and the result cut to this extent.
   package static func conv2d(
     _ x: Tensor, _ weight: PackedMatrix, _ window: Window, bias: Tensor? = nil, imageBias: Tensor? = nil,
-    residual: Tensor? = nil, activation: Activation = .none, isUpsampled: Bool = false
+    residual: Tensor? = nil, activation: Activation = .none, upsampledTo: Extent? = nil
   ) -> Tensor {
     precondition(x.shape.count == 4 && x.channels == weight.depth, "\(x.shape) does not fit a weight of \(weight.depth) inputs")
     precondition(weight.taps == window.height * window.width, "the weight has \(weight.taps) taps")
     let (images, height, width, depth) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
-    let shift = isUpsampled ? 1 : 0
-    let (tall, wide) = (height << shift, width << shift)
+    let shift = upsampledTo == nil ? 0 : 1
+    let (tall, wide) = (upsampledTo?.height ?? height, upsampledTo?.width ?? width)
+    precondition(tall <= height << shift && wide <= width << shift, "\(tall)x\(wide) is more than twice \(height)x\(width)")
     let (outHeight, outWidth) = window.output(height: tall, width: wide)
     let count = images * outHeight * outWidth
     var output = Tensor(uninitialized: [images, outHeight, outWidth, weight.columns])

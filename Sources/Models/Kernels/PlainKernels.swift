@@ -41,10 +41,11 @@ package enum PlainKernels {
   /// `weight` is `[out, in, kernel height, kernel width]`.
   package static func conv2d(
     _ x: Tensor, _ weight: Tensor, _ window: Window, bias: Tensor? = nil, imageBias: Tensor? = nil, residual: Tensor? = nil,
-    activation: Activation = .none, isUpsampled: Bool = false
+    activation: Activation = .none, upsampledTo: Extent? = nil
   ) -> Tensor {
-    let (height, width, depth, shift) = (x.shape[1], x.shape[2], x.shape[3], isUpsampled ? 1 : 0)
-    let (tall, wide) = window.output(height: height << shift, width: width << shift)
+    let (height, width, depth, shift) = (x.shape[1], x.shape[2], x.shape[3], upsampledTo == nil ? 0 : 1)
+    let extent = upsampledTo ?? Extent(height: height, width: width)
+    let (tall, wide) = window.output(height: extent.height, width: extent.width)
     let (values, weights, columns) = (x.values, weight.values, weight.shape[0])
     let (bias, imageBias, residual) = (bias?.values, imageBias?.values, residual?.values)
     return tensor([x.shape[0], tall, wide, columns]) { position in
@@ -55,7 +56,7 @@ package enum PlainKernels {
         for kx in 0..<window.width {
           let y = row * window.stride - window.padding.top + ky * window.dilation
           let x = left * window.stride - window.padding.left + kx * window.dilation
-          guard y >= 0, y < height << shift, x >= 0, x < width << shift else { continue }
+          guard y >= 0, y < extent.height, x >= 0, x < extent.width else { continue }
           let from = ((image * height + (y >> shift)) * width + (x >> shift)) * depth
           for k in 0..<depth {
             let place = ((column * depth + k) * window.height + ky) * window.width + kx

@@ -20,24 +20,30 @@ package struct Conv2d: Sendable {
     weight =
       groups == 1
       ? .full(PackedMatrix(parameter, columns: outputs, depth: inputs, taps: kernel * kernel))
-      : .depthwise(parameter.widened().reshaped([1, outputs, kernel, kernel]).nhwc().reshaped([kernel * kernel, outputs]))
+      : .depthwise(Self.tapsFirst(parameter, channels: outputs, kernel: kernel))
     self.bias = bias ? loader.parameter("bias", [outputs]).widened() : nil
     window = Window(height: kernel, width: kernel, stride: stride, padding: padding, dilation: dilation)
+  }
+
+  private static func tapsFirst(_ parameter: Parameter, channels: Int, kernel: Int) -> Tensor {
+    // A loader's stand-in for a missing weight may be empty; its report comes before the layer is used.
+    guard parameter.count == channels * kernel * kernel else { return Tensor(zeros: [kernel * kernel, channels]) }
+    return parameter.widened().reshaped([1, channels, kernel, kernel]).nhwc().reshaped([kernel * kernel, channels])
   }
 
   /// - Parameters:
   ///   - imageBias: `[n, out]`, added to every pixel of an image.
   ///   - residual: of the output's shape.
-  ///   - isUpsampled: reads the image as if each pixel were doubled in both directions.
+  ///   - upsampledTo: reads the image as if each pixel were doubled in both directions and the result cut to this extent.
   package func callAsFunction(
-    _ x: Tensor, imageBias: Tensor? = nil, residual: Tensor? = nil, activation: Activation = .none, isUpsampled: Bool = false
+    _ x: Tensor, imageBias: Tensor? = nil, residual: Tensor? = nil, activation: Activation = .none, upsampledTo: Extent? = nil
   ) -> Tensor {
     switch weight {
     case .full(let matrix):
       return Kernels.conv2d(
-        x, matrix, window, bias: bias, imageBias: imageBias, residual: residual, activation: activation, isUpsampled: isUpsampled)
+        x, matrix, window, bias: bias, imageBias: imageBias, residual: residual, activation: activation, upsampledTo: upsampledTo)
     case .depthwise(let taps):
-      precondition(imageBias == nil && residual == nil && !isUpsampled, "a depthwise convolution takes no addends")
+      precondition(imageBias == nil && residual == nil && upsampledTo == nil, "a depthwise convolution takes no addends")
       return Kernels.depthwiseConv2d(x, taps, window, bias: bias, activation: activation)
     }
   }

@@ -24,16 +24,17 @@ import Testing
     let padding = Padding(top: noise.int(0...2), left: noise.int(0...2), bottom: noise.int(0...2), right: noise.int(0...2))
     let window = Window(
       height: noise.int(1...3), width: noise.int(1...3), stride: noise.int(1...3), padding: padding, dilation: noise.int(1...2))
-    let (tall, wide) = window.output(height: isUpsampled ? 2 * height : height, width: isUpsampled ? 2 * width : width)
+    let upsampledTo = isUpsampled ? Extent(height: 2 * height - noise.int(0...1), width: 2 * width - noise.int(0...1)) : nil
+    let (tall, wide) = window.output(height: upsampledTo?.height ?? height, width: upsampledTo?.width ?? width)
     let x = noise.tensor([images, height, width, depth])
     let weight = noise.tensor([columns, depth, window.height, window.width])
     let bias = noise.tensor([columns]), imageBias = noise.tensor([images, columns])
     let residual = noise.tensor([images, tall, wide, columns])
     let packed = PackedMatrix(Parameter(weight), columns: columns, depth: depth, taps: window.height * window.width)
     let fast = Kernels.conv2d(
-      x, packed, window, bias: bias, imageBias: imageBias, residual: residual, activation: .silu, isUpsampled: isUpsampled)
+      x, packed, window, bias: bias, imageBias: imageBias, residual: residual, activation: .silu, upsampledTo: upsampledTo)
     let plain = PlainKernels.conv2d(
-      x, weight, window, bias: bias, imageBias: imageBias, residual: residual, activation: .silu, isUpsampled: isUpsampled)
+      x, weight, window, bias: bias, imageBias: imageBias, residual: residual, activation: .silu, upsampledTo: upsampledTo)
     #expect(relativeError(fast, plain) < Self.tolerance, "\(x.shape) \(columns) \(window)")
   }
 

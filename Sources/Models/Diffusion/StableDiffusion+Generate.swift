@@ -1,0 +1,122 @@
+extension StableDiffusion {
+  /// Paints a picture.
+  ///
+  /// - Parameter progress: told between layers and, with the latents, after each step; false ends the run.
+  /// - Throws: `ModelError.badSetting`, `badInput`, `cancelled`, `notFinite`.
+  public func generate(
+    _ run: DiffusionRun, progress: (DiffusionProgress) -> Bool = { _ in true }
+  ) throws -> DiffusionResult {
+    try check(run)
+    let sampler = try run.sampler.make(scheduler, steps: run.steps, eta: run.eta)
+    let steps = sampler.timesteps.count
+    var finished = 0
+    func interruption() throws {
+      guard progress(DiffusionProgress(step: finished, steps: steps, latents: nil)) else { throw ModelError.cancelled }
+    }
+    return try withoutActuallyEscaping(interruption) { interruption in
+      let isGuided = run.guidanceScale > 1
+      let texts = isGuided ? [run.negativePrompt, run.prompt] : [run.prompt]
+      let noisePredictor = NoisePredictor(
+        model: self, run: run, context: try textEncoder(texts.map(tokenizer.encode)),
+        hints: try run.controls.map { try controlNets[$0.network].embed($0.image) }, interruption: interruption)
+
+      let factor = autoencoder.config.factor
+      var sampling = SamplingRun(
+        sampler, shape: [1, run.height / factor, run.width / factor, autoencoder.config.latentChannels],
+        generator: TorchGenerator(seed: run.seed))
+      var latentsPerStep: [Tensor] = []
+      while let latents = try sampling.next({ input, timestep, step in
+        try noisePredictor.predict(input, timestep: timestep, step: step, of: steps)
+      }) {
+        finished += 1
+        latentsPerStep.append(latents)
+        guard progress(DiffusionProgress(step: finished, steps: steps, latents: latents)) else { throw ModelError.cancelled }
+      }
+      let latents = sampling.sample
+      guard latents.isFinite else { throw ModelError.notFinite(what: "the latents") }
+      return DiffusionResult(
+        image: try picture(of: latents, interruption: interruption), latents: latents, latentsPerStep: latentsPerStep)
+    }
+  }
+
+  /// Latents as diffusion leaves them, `[n, h, w, c]`, to pictures in 0...1, `[n, height, width, 3]`.
+  public func picture(of latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
+    let config = autoencoder.config
+    let scaled = Kernels.scale(latents, by: 1 / config.scalingFactor, offset: config.shiftFactor)
+    let decoded = try autoencoder.decode(scaled, interruption: interruption)
+    return Kernels.clamp(Kernels.scale(decoded, by: 0.5, offset: 0.5), 0, 1)
+  }
+
+  private func check(_ run: DiffusionRun) throws {
+    let factor = autoencoder.config.factor
+    for (name, extent) in [("width", run.width), ("height", run.height)] {
+      guard extent > 0, extent % factor == 0, extent <= 8192 else {
+        throw ModelError.badSetting(name: name, value: "\(extent)", allowed: "multiples of \(factor) up to 8192")
+      }
+    }
+    guard run.guidanceScale.isFinite else {
+      throw ModelError.badSetting(name: "guidance scale", value: "\(run.guidanceScale)", allowed: "a finite number")
+    }
+    for control in run.controls {
+      guard controlNets.indices.contains(control.network) else {
+        throw ModelError.badSetting(
+          name: "ControlNet number", value: "\(control.network)", allowed: "\(controlNets.count) are loaded, counted from 0")
+      }
+      guard control.image.shape == [1, run.height, run.width, 3] else {
+        throw ModelError.badInput(
+          what: "control image", reason: "its shape is \(control.image.shape), the picture's is [1, \(run.height), \(run.width), 3]")
+      }
+      guard control.scale.isFinite else {
+        throw ModelError.badSetting(name: "control scale", value: "\(control.scale)", allowed: "a finite number")
+      }
+    }
+  }
+}
+
+/// Guided noise prediction: the networks with everything that stays the same over the steps.
+private struct NoisePredictor {
+  let model: StableDiffusion
+  let run: DiffusionRun
+  /// States of the negative prompt and the prompt, or of the prompt alone when there is no guidance.
+  let context: Tensor
+  /// What each control's network made of its image.
+  let hints: [Tensor]
+  let interruption: Interruption
+
+  /// Latents `[1, h, w, c]` to the noise in them.
+  func predict(_ latents: Tensor, timestep: Float, step: Int, of steps: Int) throws -> Tensor {
+    let isGuided = context.shape[0] == 2
+    let input = isGuided ? Tensor.stacked([latents, latents]) : latents  // [2, h, w, c]: negative, positive
+    let output = try model.unet(
+      input, timesteps: Array(repeating: timestep, count: input.shape[0]), context: context,
+      residuals: residuals(latents, input, timestep: timestep, step: step, of: steps), interruption: interruption)
+    guard isGuided else { return output }
+    // negative + scale (positive - negative)
+    let negative = output.slice(0..<1), positive = output.slice(1..<2)
+    return Kernels.add(negative, Kernels.add(positive, negative, scale: -1), scale: run.guidanceScale)
+  }
+
+  /// The sum of what the ControlNets add in a step; nil outside of all their windows.
+  private func residuals(
+    _ latents: Tensor, _ input: Tensor, timestep: Float, step: Int, of steps: Int
+  ) throws -> ControlResiduals? {
+    let isGuided = context.shape[0] == 2
+    let seesPositiveOnly = run.guessMode && isGuided
+    let sample = seesPositiveOnly ? latents : input
+    let text = seesPositiveOnly ? context.slice(1..<2) : context
+    var sum: ControlResiduals?
+    for (control, hint) in zip(run.controls, hints) where control.counts(inStep: step, of: steps) {
+      let answer = try model.controlNets[control.network](
+        sample, timesteps: Array(repeating: timestep, count: sample.shape[0]), context: text, hint: hint, scale: control.scale,
+        guessMode: run.guessMode, interruption: interruption)
+      sum = sum.map { $0 + answer } ?? answer
+    }
+    return seesPositiveOnly ? sum?.behindZeros() : sum
+  }
+}
+
+extension Tensor {
+  fileprivate var isFinite: Bool {
+    withUnsafe { base in (0..<count).allSatisfy { base[$0].isFinite } }
+  }
+}

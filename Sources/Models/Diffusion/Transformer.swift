@@ -1,0 +1,79 @@
+/// Attention over the pixels of a feature map and to the text (diffusers `Transformer2DModel`).
+struct Transformer: Sendable {
+  private let norm: GroupNorm
+  // A 1x1 convolution in SD 1.5, a linear layer in later ones: over [n, h * w, c] they are the same.
+  private let projIn: Linear  // proj_in
+  private let transformerBlocks: [TransformerBlock]  // transformer_blocks
+  private let projOut: Linear  // proj_out
+
+  init(_ loader: WeightLoader, channels: Int, heads: Int, depth: Int, context: Int, groups: Int) {
+    norm = GroupNorm(loader("norm"), groups: groups, channels: channels, eps: 1e-6)
+    projIn = Linear(loader("proj_in"), in: channels, out: channels)
+    transformerBlocks = (0..<depth).map {
+      TransformerBlock(loader("transformer_blocks.\($0)"), size: channels, heads: heads, context: context)
+    }
+    projOut = Linear(loader("proj_out"), in: channels, out: channels)
+  }
+
+  /// `x` `[n, h, w, c]`, `context` `[n, t, d]`.
+  func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+    let tokens = x.reshaped([x.shape[0], x.shape[1] * x.shape[2], x.channels])  // [n, h * w, c]
+    var h = projIn(norm(tokens))  // [n, h * w, c]
+    for block in transformerBlocks { h = block(h, context: context) }
+    return projOut(h, residual: tokens).reshaped(x.shape)  // [n, h, w, c]
+  }
+}
+
+/// Self-attention, cross-attention and a gated feed-forward layer, each added to its input.
+struct TransformerBlock: Sendable {
+  private let norm1: LayerNorm
+  private let attn1: Attention
+  private let norm2: LayerNorm
+  private let attn2: Attention
+  private let norm3: LayerNorm
+  private let ffIn: Linear  // ff.net.0.proj
+  private let ffOut: Linear  // ff.net.2
+
+  init(_ loader: WeightLoader, size: Int, heads: Int, context: Int) {
+    norm1 = LayerNorm(loader("norm1"), size)
+    attn1 = Attention(loader("attn1"), size: size, context: size, heads: heads)
+    norm2 = LayerNorm(loader("norm2"), size)
+    attn2 = Attention(loader("attn2"), size: size, context: context, heads: heads)
+    norm3 = LayerNorm(loader("norm3"), size)
+    ffIn = Linear(loader("ff.net.0.proj"), in: size, out: 8 * size)
+    ffOut = Linear(loader("ff.net.2"), in: 4 * size, out: size)
+  }
+
+  /// `x` `[n, tokens, c]`, `context` `[n, t, d]`.
+  func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+    let normal = norm1(x)
+    let looked = attn1(normal, context: normal, residual: x)  // [n, tokens, c]
+    let read = attn2(norm2(looked), context: context, residual: looked)  // [n, tokens, c]
+    let gated = Kernels.geglu(ffIn(norm3(read)))  // [n, tokens, 4 c]
+    return ffOut(gated, residual: read)  // [n, tokens, c]
+  }
+}
+
+/// Multi-head attention with its four linear layers (diffusers `Attention`).
+struct Attention: Sendable {
+  private let toQ: Linear  // to_q
+  private let toK: Linear  // to_k
+  private let toV: Linear  // to_v
+  private let toOut: Linear  // to_out.0
+  private let heads: Int
+
+  /// - Parameter bias: whether queries, keys and values have one; the output always has.
+  init(_ loader: WeightLoader, size: Int, context: Int, heads: Int, bias: Bool = false) {
+    toQ = Linear(loader("to_q"), in: size, out: size, bias: bias)
+    toK = Linear(loader("to_k"), in: context, out: size, bias: bias)
+    toV = Linear(loader("to_v"), in: context, out: size, bias: bias)
+    toOut = Linear(loader("to_out.0"), in: size, out: size)
+    self.heads = heads
+  }
+
+  /// `x` `[n, tokens, c]`, `context` `[n, t, d]`; `residual` `[n, tokens, c]` is added to the result.
+  func callAsFunction(_ x: Tensor, context: Tensor, residual: Tensor) -> Tensor {
+    let mixed = Kernels.attention(toQ(x), toK(context), toV(context), heads: heads)  // [n, tokens, c]
+    return toOut(mixed, residual: residual)  // [n, tokens, c]
+  }
+}

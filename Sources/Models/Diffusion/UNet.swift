@@ -1,0 +1,75 @@
+import Foundation
+
+/// The noise predictor of the Stable Diffusion 1.5 family (diffusers `UNet2DConditionModel`), built after its `config.json`.
+public final class UNet: Sendable {
+  public let config: UNetConfig
+  private let encoder: UNetEncoder
+  private let upBlocks: [UpBlock]  // up_blocks
+  private let convNormOut: GroupNorm  // conv_norm_out
+  private let convOut: Conv2d  // conv_out
+
+  /// Throws `ModelError.weightsDoNotFit` listing the keys, `badConfig` for a configuration that is not a UNet's.
+  public init(_ checkpoint: Checkpoint, _ config: UNetConfig) throws {
+    guard !config.attendsUp.isEmpty else {
+      throw ModelError.badConfig(path: checkpoint.path, reason: "its configuration has no up_block_types: this is not a UNet")
+    }
+    let loader = WeightLoader(checkpoint)
+    self.config = config
+    encoder = UNetEncoder(loader, config)
+    upBlocks = config.attendsUp.indices.map { UpBlock(loader("up_blocks.\($0)"), config, index: $0) }
+    let width = config.levels[0].channels
+    convNormOut = GroupNorm(loader("conv_norm_out"), groups: config.groups, channels: width, eps: config.eps)
+    convOut = Conv2d(loader("conv_out"), in: width, out: config.outputChannels, kernel: 3, padding: 1)
+    try loader.finish()
+  }
+
+  /// Reads a diffusers folder. Throws `ModelError`.
+  public convenience init(folder: URL) throws {
+    try self.init(Checkpoint(folder: folder), UNetConfig(folder: folder))
+  }
+
+  package var timeEmbedding: TimeEmbedding { encoder.timeEmbedding }
+
+  /// Predicts the noise.
+  ///
+  /// - Parameters:
+  ///   - sample: `[n, h, w, c]` latents.
+  ///   - timesteps: one for each of the n, 0 to 1000.
+  ///   - context: text states, `[n, t, d]`.
+  ///   - residuals: a ControlNet's answer, added to the skip connections and to the middle.
+  ///   - interruption: asked before every block; its error ends the pass.
+  /// - Returns: `[n, h, w, c]`.
+  public func callAsFunction(
+    _ sample: Tensor, timesteps: [Float], context: Tensor, residuals: ControlResiduals? = nil,
+    interruption: @escaping () throws -> Void = {}
+  ) throws -> Tensor {
+    try config.check(sample, timesteps, context)
+    let condition = encoder.condition(timesteps, context, interruption)
+    var (skips, h) = try encoder(encoder.convIn(sample), condition)
+    if let residuals {
+      guard residuals.down.map(\.shape) == skips.map(\.shape), residuals.mid.shape == h.shape else {
+        throw ModelError.badInput(what: "control residuals", reason: "their shapes are not those of this UNet's skip connections")
+      }
+      skips = zip(skips, residuals.down).map { Kernels.add($0, $1) }
+      h = Kernels.add(h, residuals.mid)
+    }
+    for block in upBlocks { h = try block(h, condition, skips: &skips) }
+    return convOut(convNormOut(h, activation: .silu))  // [n, h, w, c]
+  }
+}
+
+extension UNetConfig {
+  /// Throws `ModelError.badInput` unless the inputs are of the shapes this network takes.
+  func check(_ sample: Tensor, _ timesteps: [Float], _ context: Tensor) throws {
+    func require(_ holds: Bool, _ what: String, _ reason: String) throws {
+      if !holds { throw ModelError.badInput(what: what, reason: reason) }
+    }
+    try require(
+      sample.shape.count == 4 && sample.channels == inputChannels && sample.count > 0, "sample",
+      "\(sample.shape) is not [n, h, w, \(inputChannels)]")
+    try require(timesteps.count == sample.shape[0], "timestep", "\(timesteps.count) values for \(sample.shape[0]) samples")
+    try require(
+      context.shape.count == 3 && context.shape[0] == sample.shape[0] && context.channels == contextSize && context.count > 0,
+      "encoder_hidden_states", "\(context.shape) is not [\(sample.shape[0]), t, \(contextSize)]")
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// JSON tables that come with the program, `tables/NAME.json` of the assets.
+enum AssetTable {
+  /// The content of table `name`. Throws `PipelineError` when it is missing or broken.
+  static func load<T: Decodable>(_ name: String, as type: T.Type) throws -> T {
+    let path = "tables/\(name).json"
+    guard let file = AssetFolder.url(path) else {
+      throw PipelineError.unreadableFile(path: "Assets/\(path)", reason: "it is not beside the program nor in its checkout")
+    }
+    let data: Data
+    do { data = try Data(contentsOf: file) } catch {
+      throw PipelineError.unreadableFile(path: file.path, reason: error.localizedDescription)
+    }
+    do { return try JSONDecoder().decode(type, from: data) } catch {
+      throw PipelineError.malformedFile(path: file.path, reason: "\(error)")
+    }
+  }
+}
+
+/// Prompt words and ADE20K classes of a data set's classes; entry 0 is background.
+struct ClassTable: Decodable {
+  let names: [String]
+  let classToADE: [Int]
+
+  enum CodingKeys: String, CodingKey {
+    case names
+    case classToADE = "class_to_ade"
+  }
+
+  /// Classes 1..., their own names taken from `names` where given. Throws `PipelineError` when the lists do not fit.
+  func classes(names own: [String]? = nil, table: String) throws -> [ClassInfo] {
+    guard names.count == classToADE.count, own.map({ $0.count == names.count - 1 }) ?? true,
+      classToADE.allSatisfy({ (0..<150).contains($0) })
+    else { throw PipelineError.malformedFile(path: "tables/\(table).json", reason: "its lists do not fit each other") }
+    return names.indices.dropFirst().map { index in
+      ClassInfo(
+        index: index, name: own?[index - 1] ?? names[index], promptName: names[index], adeIndex: classToADE[index])
+    }
+  }
+}
