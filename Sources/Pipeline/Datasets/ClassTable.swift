@@ -20,6 +20,9 @@ enum AssetTable {
 
 /// Prompt words and ADE20K classes of a data set's classes; entry 0 is background.
 struct ClassTable: Decodable {
+  /// ADE20K's "plaything": what the published tables give to most small things, and we to names they do not know.
+  static let anyThing = 108
+
   let names: [String]
   let classToADE: [Int]
 

@@ -1,0 +1,217 @@
+/// Reads JSON from left to right without building a tree: annotation files reach half a gigabyte.
+///
+/// Nothing here recurses, so nesting cannot exhaust the stack; every step checks the end of the bytes.
+struct JSONCursor {
+  /// Where reading failed and why.
+  struct Problem: Error {
+    let offset: Int
+    let reason: String
+  }
+
+  private let bytes: [UInt8]
+  private let end: Int
+  private(set) var offset: Int
+
+  /// A cursor at the beginning of `range`, by default of everything.
+  init(_ bytes: [UInt8], range: Range<Int>? = nil) {
+    self.bytes = bytes
+    offset = range?.lowerBound ?? 0
+    end = range?.upperBound ?? bytes.count
+  }
+
+  /// The next byte that is not white space.
+  mutating func peek() throws -> UInt8 {
+    while offset < end {
+      let byte = bytes[offset]
+      if byte != 0x20 && byte != 0x0A && byte != 0x0D && byte != 0x09 { return byte }
+      offset += 1
+    }
+    throw problem("the file ends in the middle of a value")
+  }
+
+  /// Visits the members of an object; `body` must read or skip the value.
+  mutating func members(_ body: (String, inout JSONCursor) throws -> Void) throws {
+    try expect(UInt8(ascii: "{"))
+    if try accept(UInt8(ascii: "}")) { return }
+    while true {
+      let key = try string()
+      try expect(UInt8(ascii: ":"))
+      try body(key, &self)
+      if try accept(UInt8(ascii: "}")) { return }
+      try expect(UInt8(ascii: ","))
+    }
+  }
+
+  /// Visits the elements of an array; `body` must read or skip each.
+  mutating func elements(_ body: (inout JSONCursor) throws -> Void) throws {
+    try expect(UInt8(ascii: "["))
+    if try accept(UInt8(ascii: "]")) { return }
+    while true {
+      try body(&self)
+      if try accept(UInt8(ascii: "]")) { return }
+      try expect(UInt8(ascii: ","))
+    }
+  }
+
+  /// Passes over one value and says where it is. Brackets are only counted: reading the value checks it.
+  @discardableResult
+  mutating func skip() throws -> Range<Int> {
+    let first = try peek()
+    let start = offset
+    var depth = 0
+    if first == UInt8(ascii: "\"") {
+      try skipString()
+    } else if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+      repeat {
+        guard offset < end else { throw problem("the file ends in the middle of a value") }
+        switch bytes[offset] {
+        case UInt8(ascii: "\""):
+          try skipString()
+          continue
+        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+        default: break
+        }
+        offset += 1
+      } while depth > 0
+    } else {
+      while offset < end, !Self.endsScalar(bytes[offset]) { offset += 1 }
+      if offset == start { throw problem("a value is missing") }
+    }
+    return start..<offset
+  }
+
+  /// A number, correctly rounded.
+  mutating func double() throws -> Double {
+    _ = try peek()
+    let start = offset
+    var negative = false
+    if bytes[offset] == UInt8(ascii: "-") {
+      negative = true
+      offset += 1
+    }
+    var mantissa: UInt64 = 0
+    var digits = 0
+    var decimals = 0
+    var simple = true
+    var seenPoint = false
+    while offset < end {
+      let byte = bytes[offset]
+      if byte >= 0x30 && byte <= 0x39 {
+        digits += 1
+        if seenPoint { decimals += 1 }
+        if digits <= 18 { mantissa = mantissa * 10 + UInt64(byte - 0x30) } else { simple = false }
+      } else if byte == UInt8(ascii: ".") && !seenPoint {
+        seenPoint = true
+      } else if Self.endsScalar(byte) {
+        break
+      } else {
+        simple = false
+      }
+      offset += 1
+    }
+    // Both numbers exact, so one division rounds once.
+    if simple && digits > 0 && mantissa < 1 << 53 {
+      let value = Double(mantissa) / Self.powersOfTen[decimals]
+      return negative ? -value : value
+    }
+    guard let value = Double(String(decoding: bytes[start..<offset], as: UTF8.self)), value.isFinite else {
+      offset = start
+      throw problem("a number is expected")
+    }
+    return value
+  }
+
+  /// A whole number; `3.0` counts as one.
+  mutating func integer() throws -> Int {
+    _ = try peek()
+    let start = offset
+    let value = try double()
+    guard let whole = Int(exactly: value), abs(value) < 0x1p53 else {
+      offset = start
+      throw problem("a whole number is expected")
+    }
+    return whole
+  }
+
+  /// A string with its escapes resolved.
+  mutating func string() throws -> String {
+    guard try peek() == UInt8(ascii: "\"") else { throw problem("a string is expected") }
+    let start = offset + 1
+    try skipString()
+    let content = bytes[start..<(offset - 1)]
+    if !content.contains(UInt8(ascii: "\\")) { return String(decoding: content, as: UTF8.self) }
+    var units: [UInt16] = []
+    var at = content.startIndex
+    var plain = at
+    func flush(to stop: Int) { units.append(contentsOf: String(decoding: bytes[plain..<stop], as: UTF8.self).utf16) }
+    while at < content.endIndex {
+      guard content[at] == UInt8(ascii: "\\") else {
+        at += 1
+        continue
+      }
+      flush(to: at)
+      // skipString has made sure that a byte follows each backslash.
+      switch content[at + 1] {
+      case UInt8(ascii: "n"): units.append(10)
+      case UInt8(ascii: "t"): units.append(9)
+      case UInt8(ascii: "r"): units.append(13)
+      case UInt8(ascii: "b"): units.append(8)
+      case UInt8(ascii: "f"): units.append(12)
+      case UInt8(ascii: "u"):
+        guard at + 6 <= content.endIndex,
+          let unit = UInt16(String(decoding: content[(at + 2)..<(at + 6)], as: UTF8.self), radix: 16)
+        else { throw problem("a string holds a broken \\u escape") }
+        units.append(unit)
+        at += 4
+      case let other: units.append(UInt16(other))
+      }
+      at += 2
+      plain = at
+    }
+    flush(to: content.endIndex)
+    return String(decoding: units, as: UTF16.self)
+  }
+
+  /// Checks that only white space is left.
+  mutating func finish() throws {
+    while offset < end {
+      let byte = bytes[offset]
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { throw problem("text follows the value") }
+      offset += 1
+    }
+  }
+
+  func problem(_ reason: String) -> Problem { Problem(offset: offset, reason: reason) }
+
+  private mutating func accept(_ byte: UInt8) throws -> Bool {
+    guard try peek() == byte else { return false }
+    offset += 1
+    return true
+  }
+
+  private mutating func expect(_ byte: UInt8) throws {
+    guard try accept(byte) else { throw problem("\"\(Character(UnicodeScalar(byte)))\" is expected") }
+  }
+
+  private mutating func skipString() throws {
+    offset += 1
+    while offset < end {
+      let byte = bytes[offset]
+      offset += byte == UInt8(ascii: "\\") ? 2 : 1
+      if byte == UInt8(ascii: "\"") { return }
+    }
+    offset = end
+    throw problem("a string has no end")
+  }
+
+  private static func endsScalar(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x20, 0x0A, 0x0D, 0x09, UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: ":"): true
+    default: false
+    }
+  }
+
+  /// 10^0...10^18, all exact.
+  private static let powersOfTen: [Double] = (0..<18).reduce(into: [1]) { powers, _ in powers.append(powers[powers.count - 1] * 10) }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// The folder of a data set: names from files are resolved in it and can never leave it.
+struct RootFolder: Sendable {
+  let url: URL
+  private let dataset: String
+  private let layout: String
+
+  /// The folder must be there. Throws `PipelineError.wrongLayout`.
+  init(_ url: URL, dataset: String, layout: String) throws {
+    self.url = url
+    self.dataset = dataset
+    self.layout = layout
+    guard Self.isFolder(url) else {
+      throw wrong(FileManager.default.fileExists(atPath: url.path) ? "it is a file" : "it does not exist")
+    }
+  }
+
+  /// The error for what is missing here.
+  func wrong(_ found: String) -> PipelineError {
+    .wrongLayout(dataset: dataset, root: url.path, found: found, layout: layout)
+  }
+
+  func hasFolder(_ path: String) -> Bool { Self.isFolder(url.appendingPathComponent(path)) }
+
+  /// A folder inside this one, for the same data set.
+  func folder(_ path: String) throws -> RootFolder {
+    try RootFolder(url.appendingPathComponent(path), dataset: dataset, layout: layout)
+  }
+
+  /// Names in a folder inside this one, sorted; hidden files left out. Empty when there is no such folder.
+  func names(in path: String = "") -> [String] {
+    let folder = path.isEmpty ? url : url.appendingPathComponent(path)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  /// The file that `list` names, without looking whether it exists.
+  ///
+  /// Throws `PipelineError.nameEscapesRoot` for absolute names and for any `..`.
+  func file(_ name: String, listedIn list: String) throws -> URL {
+    let steps = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard !name.isEmpty, !name.hasPrefix("/"), !name.utf8.contains(0), !steps.contains("..") else {
+      throw PipelineError.nameEscapesRoot(name: name, file: list)
+    }
+    return url.appendingPathComponent(name)
+  }
+
+  static func isFolder(_ url: URL) -> Bool {
+    var folder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &folder) && folder.boolValue
+  }
+}
