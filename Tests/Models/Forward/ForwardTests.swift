@@ -1,0 +1,104 @@
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+/// Every network through the door `diffss forward` uses, from the goldens' own tensors.
+@Suite(.enabled(if: Golden.isAvailable)) struct ForwardTests {
+  /// Writes an input file of golden tensors under other names.
+  private func inputs(_ golden: Checkpoint, _ names: KeyValuePairs<String, String>) throws -> Checkpoint {
+    let folder = try TemporaryFolder()
+    try Safetensors.write(names.map { (name: $0.key, tensor: try golden.tensor($0.value)) }, to: folder.file("in.safetensors"))
+    return try Checkpoint(safetensors: folder.file("in.safetensors"))
+  }
+
+  private func expect(
+    _ kind: ForwardNetwork, _ weights: [String], _ input: Checkpoint, _ golden: Checkpoint, _ outputs: [(String, String)]
+  ) throws {
+    for path in weights {
+      let results = try ForwardRunner(kind, weights: Golden.url(path))(input)
+      #expect(results.map(\.name) == outputs.map(\.0))
+      for (result, output) in zip(results, outputs) {
+        #expect(result.tensor.shape == golden.shape(of: output.1), "\(output.0)")
+        let expected = try golden.tensor(output.1).values
+        #expect(Difference.relativeL2(result.tensor.values, expected: expected) < 1e-4, "\(path) \(output.0)")
+      }
+    }
+  }
+
+  @Test func stableDiffusion() throws {
+    let golden = try Checkpoint(safetensors: Golden.url("sd/components.safetensors"))
+    try expect(
+      .clipText, ["sd/tiny-sd15", "sd/tiny-sd15/text_encoder", "sd/tiny-sd15/text_encoder/model.safetensors"],
+      inputs(golden, ["input_ids": "text.input_ids"]), golden, [("last_hidden_state", "text.last_hidden_state")])
+    let common: KeyValuePairs = [
+      "sample": "unet.sample", "timestep": "unet.timestep", "encoder_hidden_states": "text.last_hidden_state",
+      "cond": "controlnet.seg.cond",
+    ]
+    try expect(.unet, ["sd/tiny-sd15"], inputs(golden, common), golden, [("out", "unet.out")])
+    let down = (0..<12).map { ("down.\($0)", "controlnet.seg.down.\($0)") } + [("mid", "controlnet.seg.mid")]
+    try expect(.controlNet, ["sd/tiny-controlnet-seg"], inputs(golden, common), golden, down)
+    try expect(
+      .vaeDecode, ["sd/tiny-sd15"], inputs(golden, ["latent": "vae.latent"]), golden, [("decoded", "vae.decoded")])
+    try expect(
+      .vaeEncode, ["sd/tiny-sd15/vae"], inputs(golden, ["image": "vae.image"]), golden,
+      [("enc_mean", "vae.enc_mean"), ("enc_logvar", "vae.enc_logvar")])
+  }
+
+  @Test func unetWithResiduals() throws {
+    let golden = try Checkpoint(safetensors: Golden.url("sd/components.safetensors"))
+    let folder = try TemporaryFolder()
+    var tensors = [
+      (name: "sample", tensor: try golden.tensor("unet.sample")), (name: "timestep", tensor: try golden.tensor("unet.timestep")),
+      (name: "encoder_hidden_states", tensor: try golden.tensor("text.last_hidden_state")),
+    ]
+    for name in (0..<12).map({ "down.\($0)" }) + ["mid"] { tensors.append((name, try golden.tensor("controlnet.seg.\(name)"))) }
+    try Safetensors.write(tensors, to: folder.file("in.safetensors"))
+    try expect(
+      .unet, ["sd/tiny-sd15"], Checkpoint(safetensors: folder.file("in.safetensors")), golden,
+      [("out", "unet.out_with_controlnet_seg")])
+  }
+
+  @Test func segmentationAndEdges() throws {
+    let golden = try Checkpoint(safetensors: Golden.url("fss/dcama_r50_w8.shot5_96.safetensors"))
+    try expect(
+      .dcama, ["fss/dcama_r50_w8.weights.safetensors"], golden, golden, [("logits", "out.logits"), ("pred_mask", "out.pred_mask")])
+    let folder = try TemporaryFolder()
+    let images = Tensor((0..<2 * 3 * 20 * 24).map { Float($0 * 37 % 256) }, shape: [2, 3, 20, 24])
+    try Safetensors.write([("image", images)], to: folder.file("in.safetensors"))
+    let input = try Checkpoint(safetensors: folder.file("in.safetensors"))
+    for (kind, path) in [(ForwardNetwork.hed, "weights/hed-tiny"), (.pidinet, "weights/pidinet/table5_pidinet.safetensors")] {
+      let result = try ForwardRunner(kind, weights: Golden.data(path))(input)
+      #expect(result.map(\.name) == ["edge"] && result[0].tensor.shape == [2, 1, 20, 24])
+    }
+    // Two weight files in one folder: which one is meant has to be said.
+    #expect(throws: ModelError.self) { try ForwardRunner(.pidinet, weights: Golden.data("weights/pidinet")) }
+  }
+
+  @Test func refusals() throws {
+    let golden = try Checkpoint(safetensors: Golden.url("sd/components.safetensors"))
+    let unet = try ForwardRunner(.unet, weights: Golden.url("sd/tiny-sd15"))
+    #expect(throws: ModelError.missingTensor(name: "sample", path: golden.path)) { try unet(golden) }
+    for wrong: KeyValuePairs in [
+      ["sample": "text.last_hidden_state", "timestep": "unet.timestep", "encoder_hidden_states": "text.last_hidden_state"],
+      ["sample": "unet.sample", "timestep": "text.input_ids", "encoder_hidden_states": "text.last_hidden_state"],
+      ["sample": "vae.image", "timestep": "unet.timestep", "encoder_hidden_states": "text.last_hidden_state"],
+      ["sample": "unet.sample", "timestep": "unet.timestep", "encoder_hidden_states": "unet.sample"],
+      [
+        "sample": "unet.sample", "timestep": "unet.timestep", "encoder_hidden_states": "text.last_hidden_state",
+        "mid": "controlnet.seg.mid",
+      ],
+    ] {
+      let input = try inputs(golden, wrong)
+      #expect(throws: ModelError.self) { try unet(input) }
+    }
+    #expect(throws: ModelError.self) { try ForwardRunner(.unet, weights: Golden.url("sd/none")) }
+    #expect(throws: ModelError.self) { try ForwardRunner(.dcama, weights: Golden.url("sd/tiny-sd15")) }
+    #expect(throws: ModelError.self) { try ForwardRunner(.unet, weights: Golden.url("sd/tiny-sd15/vae")) }
+    let texts = try ForwardRunner(.clipText, weights: Golden.url("sd/tiny-sd15"))
+    for name in ["unet.sample", "text.last_hidden_state"] {
+      let input = try inputs(golden, ["input_ids": name])
+      #expect(throws: ModelError.self) { try texts(input) }
+    }
+  }
+}
