@@ -24,6 +24,22 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownFold(fold: Int, dataset: String, folds: Int)
   /// A setting is outside its range.
   case badSetting(name: String, value: String, allowed: String)
+  /// A mask holds no pixel of any class.
+  case emptyMask(name: String)
+  /// A mask holds classes, but not the one asked for.
+  case classAbsent(index: Int, name: String, present: [Int])
+  /// A picture or its mask is no longer the one that a request was made for.
+  case sourceChanged(item: String)
+  /// No model of a kind was found in the places searched.
+  case modelMissing(what: String, searched: [String])
+  /// A network's output holds NaN or infinity.
+  case notANumber(what: String)
+  /// A class has too few pictures to draw an episode from.
+  case tooFewPictures(classIndex: Int?, found: Int, needed: Int, dataset: String)
+  /// A file or folder cannot be written; nothing is left behind.
+  case cannotWrite(path: String, reason: String)
+  /// The SQLite store cannot be opened, read or written.
+  case storeUnusable(path: String, reason: String)
 
   /// What happened.
   public var message: String {
@@ -40,6 +56,15 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknownClass(let index, let dataset, let count): "data set \(dataset) has no class \(index) (1...\(count))"
     case .unknownFold(let fold, let dataset, let folds): "data set \(dataset) has no fold \(fold) (0...\(folds - 1))"
     case .badSetting(let name, let value, _): "\(name) cannot be \(value)"
+    case .emptyMask(let name): "the mask of \(name) is empty"
+    case .classAbsent(let index, let name, _): "class \(index) is not in the mask of \(name)"
+    case .sourceChanged(let item): "\(item) or its mask has changed since the request was made"
+    case .modelMissing(let what, _): "no \(what) found"
+    case .notANumber(let what): "\(what) holds NaN or infinity"
+    case .tooFewPictures(let index, let found, let needed, let dataset):
+      "\(index.map { "class \($0) of " } ?? "")data set \(dataset) has \(found) pictures to draw from, an episode needs \(needed)"
+    case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+    case .storeUnusable(let path, let reason): "the store \(path) cannot be used: \(reason)"
     }
   }
 
@@ -55,6 +80,15 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nameEscapesRoot: "names must be relative and without \"..\"; correct the file"
     case .unknownItem: "list the pictures with: diffss dataset list"
     case .badSetting(_, _, let allowed): "allowed: \(allowed)"
+    case .emptyMask: "choose a picture in which some pixels belong to a class (1...254)"
+    case .classAbsent(_, _, let present): "classes in it: \(present.map(String.init).joined(separator: ", "))"
+    case .sourceChanged: "make the request again"
+    case .modelMissing(_, let searched):
+      searched.isEmpty
+        ? "give a folder with --models DIR or in $DIFFSS_MODELS" : "searched: \(searched.joined(separator: ", ")); give another folder with --models DIR"
+    case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
+    case .tooFewPictures: "choose another fold, fewer shots or a larger data set"
+    case .cannotWrite, .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
     case .unknownClass, .unknownFold: "see the classes and folds with: diffss dataset info"
     }
   }

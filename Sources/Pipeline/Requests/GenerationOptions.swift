@@ -1,3 +1,5 @@
+import Models
+
 /// The settings from which requests are made: what the settings pane shows and `generate`'s options set.
 public struct GenerationOptions: Codable, Hashable, Sendable {
   public var condition: ConditionType
@@ -19,6 +21,8 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
   /// Fractions 0...1 of the steps between which the ControlNet acts.
   public var controlStart: Double
   public var controlEnd: Double
+  /// ControlNet's guess mode.
+  public var guessMode: Bool
   /// The base from which every support's own seed is derived (`SupportSeed`).
   public var seed: UInt64
   /// Replaces the models that the library would choose.
@@ -28,7 +32,8 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
   public init(
     condition: ConditionType = .mask, conditionSettings: ConditionSettings = ConditionSettings(), prompt: String? = nil,
     negativePrompt: String? = nil, sampler: String = "ddim", steps: Int = 20, guidance: Double = 9, eta: Double = 0,
-    controlScale: Double = 1, controlStart: Double = 0, controlEnd: Double = 1, seed: UInt64 = 0, models: ModelChoice? = nil
+    controlScale: Double = 1, controlStart: Double = 0, controlEnd: Double = 1, guessMode: Bool = false, seed: UInt64 = 0,
+    models: ModelChoice? = nil
   ) {
     self.condition = condition
     self.conditionSettings = conditionSettings
@@ -41,6 +46,7 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
     self.controlScale = controlScale
     self.controlStart = controlStart
     self.controlEnd = controlEnd
+    self.guessMode = guessMode
     self.seed = seed
     self.models = models
   }
@@ -51,11 +57,17 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
       if !fine { throw PipelineError.badSetting(name: name, value: "\(value)", allowed: allowed) }
     }
     try require((64...4096).contains(conditionSettings.resolution), "resolution", conditionSettings.resolution, "64...4096")
+    if SamplerName(rawValue: sampler) == nil { throw Self.unknownSampler(sampler) }
     try require((1...1000).contains(steps), "steps", steps, "1...1000")
     try require((0...100).contains(guidance), "guidance", guidance, "0...100")
     try require((0...1).contains(eta), "eta", eta, "0...1")
     try require((0...10).contains(controlScale), "control scale", controlScale, "0...10")
     try require((0...1).contains(controlStart), "control start", controlStart, "0...1")
     try require((0...1).contains(controlEnd) && controlEnd >= controlStart, "control end", controlEnd, "\(controlStart)...1")
+  }
+
+  static func unknownSampler(_ name: String) -> PipelineError {
+    .badSetting(
+      name: "sampler", value: "\"\(PlainText.clean(name))\"", allowed: SamplerName.allCases.map(\.rawValue).joined(separator: ", "))
   }
 }

@@ -21,6 +21,8 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
   /// Part of the steps in which the ControlNet acts, as fractions 0...1 of the whole.
   public var controlStart: Double
   public var controlEnd: Double
+  /// Whether the control image leads without the prompt's help (ControlNet's guess mode).
+  public var guessMode: Bool
   /// Seed of the noise, as in `torch.Generator('cpu').manual_seed`.
   public var seed: UInt64
   /// Pixels of the picture, multiples of 64.
@@ -32,7 +34,7 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
   public init(
     source: SupportSource, condition: ConditionType, conditionSettings: ConditionSettings, prompt: String,
     negativePrompt: String, sampler: String, steps: Int, guidance: Double, eta: Double, controlScale: Double,
-    controlStart: Double, controlEnd: Double, seed: UInt64, width: Int, height: Int, models: ModelChoice
+    controlStart: Double, controlEnd: Double, guessMode: Bool, seed: UInt64, width: Int, height: Int, models: ModelChoice
   ) {
     self.source = source
     self.condition = condition
@@ -46,6 +48,7 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
     self.controlScale = controlScale
     self.controlStart = controlStart
     self.controlEnd = controlEnd
+    self.guessMode = guessMode
     self.seed = seed
     self.width = width
     self.height = height

@@ -6,12 +6,11 @@ import Foundation
 /// The published script draws each seed from a generator that it has just reseeded with the previous one, which collapses
 /// to five noises. Here each seed is a hash of what it belongs to: independent, recorded in the request and replayable.
 public enum SupportSeed {
-  /// The first eight bytes, little-endian, of SHA-256 of `"BASE/ITEM/CLASS/K"` (decimal numbers, UTF-8), halved to 63 bits
-  /// so that tools with signed seeds take it too.
+  /// The first four bytes, as a little-endian number, of SHA-256 of `"BASE/ITEM/CLASS/NUMBER"` (decimal numbers, UTF-8).
+  ///
+  /// 32 bits, because torch's CPU generator looks at no more of a seed.
   public static func derive(base: UInt64, item: String, classIndex: Int, number: Int) -> UInt64 {
     let digest = SHA256.hash(data: Data("\(base)/\(item)/\(classIndex)/\(number)".utf8))
-    var value: UInt64 = 0
-    for (index, byte) in digest.prefix(8).enumerated() { value |= UInt64(byte) << UInt64(8 * index) }
-    return value >> 1
+    return digest.prefix(4).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

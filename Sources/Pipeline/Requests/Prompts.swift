@@ -1,0 +1,46 @@
+import Foundation
+
+/// The published generator's constants (`Assets/tables/generation.json`).
+public struct Prompts: Sendable {
+  /// `{name}` stands for the class.
+  public let template: String
+  public let negative: String
+
+  /// Reads the table `generation` of the assets. Throws `PipelineError` when it is missing or broken.
+  public init() throws {
+    struct Table: Decodable {
+      let template: String
+      let suffix: String
+      let negative: String
+
+      enum CodingKeys: String, CodingKey {
+        case template = "prompt_template"
+        case suffix = "positive_suffix"
+        case negative = "negative_prompt"
+      }
+    }
+    let table = try AssetTable.load("generation", as: Table.self)
+    template = table.template + table.suffix
+    negative = table.negative
+  }
+
+  /// `a real shot photo of dog,, best quality, extremely detailed`: both commas are the published text's.
+  public func positive(_ info: ClassInfo, template custom: String? = nil) -> String {
+    (custom ?? template).replacingOccurrences(of: "{name}", with: PlainText.clean(info.promptName))
+  }
+}
+
+/// Text that is safe to show: class and file names come from other people's folders.
+public enum PlainText {
+  /// Every control, format and line-separating character becomes a space, so that no terminal escape sequence survives.
+  public static func clean(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { isHarmless($0) ? $0 : " " }))
+  }
+
+  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+    default: true
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Models
+
+/// Turns settings and a real support into requests.
+struct RequestMaker: Sendable {
+  let supports: SupportReader
+  let models: ModelLibrary
+  let prompts: Result<Prompts, any Error>
+
+  init(supports: SupportReader, models: ModelLibrary) {
+    self.supports = supports
+    self.models = models
+    prompts = Result { try Prompts() }
+  }
+
+  /// Requests for supports `0..<count` of a class in a picture, each with its own seed. Reads the picture, loads nothing.
+  func requests(item: DatasetItem, classIndex: Int, options: GenerationOptions, count: Int) throws -> [GenerationRequest] {
+    try options.validate()
+    let support = try supports.support(item, classIndex: classIndex), digest = support.digest
+    let size = try SizeRule(
+      width: support.image.width, height: support.image.height, resolution: options.conditionSettings.resolution)
+    let choice = try options.models ?? models.choice(for: options.condition, settings: options.conditionSettings)
+    let prompts = try prompts.get()
+    return (0..<count).map { number in
+      GenerationRequest(
+        source: SupportSource(
+          dataset: supports.dataset.name, item: item.id, classIndex: classIndex, number: number, digest: digest),
+        condition: options.condition, conditionSettings: options.conditionSettings,
+        prompt: prompts.positive(support.info, template: options.prompt),
+        negativePrompt: options.negativePrompt ?? prompts.negative, sampler: options.sampler, steps: options.steps,
+        guidance: options.guidance, eta: options.eta, controlScale: options.controlScale, controlStart: options.controlStart,
+        controlEnd: options.controlEnd, guessMode: options.guessMode,
+        seed: SupportSeed.derive(base: options.seed, item: item.id, classIndex: classIndex, number: number),
+        width: size.width, height: size.height, models: choice)
+    }
+  }
+}
