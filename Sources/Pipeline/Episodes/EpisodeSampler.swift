@@ -1,0 +1,44 @@
+/// An endless list of episodes of one fold, the same for the same seed.
+public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
+  private enum Source: Sendable {
+    case hsnet(HSNetEpisodes)
+    case bam(BAMEpisodes)
+  }
+
+  private var source: Source
+
+  /// Throws `PipelineError.unknownFold`, `.badSetting` for `shots` outside 1...100, or `.tooFewPictures`.
+  public init(
+    _ dataset: any Dataset, fold: Int, shots: Int = 1, episodeProtocol: EpisodeProtocol = .hsnet, seed: UInt64 = 0
+  ) throws {
+    guard (1...100).contains(shots) else { throw PipelineError.badSetting(name: "shots", value: "\(shots)", allowed: "1...100") }
+    switch episodeProtocol {
+    case .hsnet: source = .hsnet(HSNetEpisodes(try EpisodeLists.hsnet(dataset, fold: fold), fold: fold, shots: shots, seed: seed))
+    case .bam: source = .bam(BAMEpisodes(try EpisodeLists.bam(dataset, fold: fold), fold: fold, shots: shots, seed: seed))
+    }
+  }
+
+  /// The next episode; there is always one.
+  public mutating func next() -> Episode? {
+    switch source {
+    case .hsnet(var episodes):
+      defer { source = .hsnet(episodes) }
+      return episodes.next()
+    case .bam(var episodes):
+      defer { source = .bam(episodes) }
+      return episodes.next()
+    }
+  }
+}
+
+extension EpisodeSampler {
+  /// Episodes from lists made elsewhere, by HSNet's draws. Every class must have two pictures or more.
+  public init(_ lists: EpisodeLists.HSNet, fold: Int, shots: Int, seed: UInt64) {
+    source = .hsnet(HSNetEpisodes(lists, fold: fold, shots: shots, seed: seed))
+  }
+
+  /// Episodes from lists made elsewhere, by BAM's draws. `workers` is the number of loader workers, 0 for none.
+  public init(_ lists: EpisodeLists.BAM, fold: Int, shots: Int, seed: UInt64, workers: Int) {
+    source = .bam(BAMEpisodes(lists, fold: fold, shots: shots, seed: seed, workers: workers))
+  }
+}
