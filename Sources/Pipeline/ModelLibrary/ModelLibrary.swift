@@ -1,10 +1,136 @@
 import Foundation
+import Models
+import Synchronization
 
-/// The models on this machine.
+/// The models on this machine: finds them, names them by their weights, loads them when needed and keeps them.
+///
+/// Safe from any thread. Loading blocks: call it from background threads only.
 public final class ModelLibrary: Sendable {
-  /// `folders` are given with `--models`; nothing is read yet.
-  public init(folders: [URL] = [], environment: [String: String] = ProcessInfo.processInfo.environment) {}
+  private let places: [(ModelEntry.Origin, URL)]
+  private let found: Mutex<[ModelEntry]?> = Mutex(nil)
+  private let digests: WeightDigests
+  private let loaded = LoadedModels()
+
+  /// `folders` are given with `--models`; nothing is read yet. A program that works on its own demo passes
+  /// `searchesHub: false`, so that it shows the same wherever it runs.
+  public init(
+    folders: [URL] = [], searchesHub: Bool = true, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    places = ModelSearch.places(folders: folders, environment: environment).filter { searchesHub || $0.0 != .huggingFace }
+    digests = WeightDigests(file: DataFolder.cache(environment).appendingPathComponent("weights.json"))
+  }
 
   /// Every model found, in search order: `--models`, `$DIFFSS_MODELS`, the Hugging Face cache, the demo's own.
-  public var entries: [ModelEntry] { [] }
+  ///
+  /// Of two with the same identifier only the first counts.
+  public var entries: [ModelEntry] {
+    found.withLock { found in
+      if let found { return found }
+      var seen: Set<String> = []
+      let all = places.flatMap { ModelSearch.models(in: $0.1, origin: $0.0) }.filter { seen.insert($0.id).inserted }
+      found = all
+      return all
+    }
+  }
+
+  /// The model with an identifier; throws `PipelineError.modelMissing`.
+  public func entry(_ id: String) throws -> ModelEntry {
+    guard let entry = entries.first(where: { $0.id == id }) else { throw missing("model \"\(id)\"") }
+    return entry
+  }
+
+  /// The first diffusion model that has a ControlNet made for it, and what else the condition needs.
+  ///
+  /// Throws `PipelineError.modelMissing` naming what was not found.
+  public func choice(for condition: ConditionType, settings: ConditionSettings) throws -> ModelChoice {
+    let detector = try condition.detector(settings).map { kind in try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id }
+    let diffusion = entries.filter { $0.kind == .diffusion }
+    guard let firstDiffusion = diffusion.first else { throw missing("Stable Diffusion model") }
+    if condition == .none { return ModelChoice(diffusion: firstDiffusion.id) }
+    let wanted = ModelKind.controlNet(condition == .pidinet ? .hed : condition)
+    for model in diffusion {
+      let unet = ModelConfig(model.url.appendingPathComponent("unet/config.json"))
+      for net in entries where net.kind == wanted {
+        guard let unet, let config = ModelConfig(net.url.appendingPathComponent("config.json")), config.fits(unet) else { continue }
+        return ModelChoice(diffusion: model.id, controlNet: net.id, detector: detector)
+      }
+    }
+    throw missing("ControlNet for the condition \(condition.rawValue) that fits \(diffusion.map(\.id).joined(separator: " or "))")
+  }
+
+  /// Pixels of a side for which a diffusion model was trained: its latent size times its autoencoder's factor; 512 when it does not say.
+  public func nativeResolution(_ diffusion: String) -> Int {
+    guard let entry = try? entry(diffusion),
+      let latent = ModelConfig(entry.url.appendingPathComponent("unet/config.json"))?.sampleSize,
+      let levels = ModelConfig(entry.url.appendingPathComponent("vae/config.json"))?.channels?.count,
+      (1...1024).contains(latent), (1...8).contains(levels)
+    else { return 512 }
+    return min(max(latent << (levels - 1), 64), 4096)
+  }
+
+  /// The weights of a segmentation network for a fold; throws `PipelineError.modelMissing`.
+  public func segmentation(_ network: SegmentationNetwork, fold: Int) throws -> ModelEntry {
+    try first("\(network.rawValue) for fold \(fold)") { $0 == .segmentation(network, fold: fold) }
+  }
+
+  /// SHA-256 of a model's files. Reads them once; later runs know them by size and time of change.
+  public func digest(of id: String) throws -> String { try digests.digest(of: entry(id)) }
+
+  /// The digests of every model of a choice, by identifier.
+  public func weights(_ choice: ModelChoice) throws -> [String: String] {
+    var result: [String: String] = [:]
+    for id in [choice.diffusion, choice.controlNet, choice.detector].compactMap({ $0 }) { result[id] = try digest(of: id) }
+    return result
+  }
+
+  // MARK: Loading
+
+  /// What is said while weights are read.
+  public typealias Report = @Sendable (WorkEvent) -> Void
+
+  /// The diffusion model with its ControlNet (number 0), kept for the next request with the same choice.
+  func diffusion(_ choice: ModelChoice, report: Report) throws -> StableDiffusion {
+    let model = try entry(choice.diffusion), controlNet = try choice.controlNet.map(entry)
+    return try loaded.diffusion([model.id, controlNet?.id ?? ""]) {
+      try reporting([model.id, controlNet?.id].compactMap { $0 }.joined(separator: " + "), report) {
+        try StableDiffusion.load(model: model.url, controlNets: controlNet.map { [$0.url] } ?? [])
+      }
+    }
+  }
+
+  func detector(_ id: String, report: Report) throws -> any EdgeDetector {
+    let entry = try entry(id)
+    return try loaded.detector(id) {
+      try reporting(id, report) {
+        let checkpoint = try Checkpoint(safetensors: entry.url)
+        return entry.kind == .detector(.pidinet) ? try PiDiNet(checkpoint) : try HED(checkpoint)
+      }
+    }
+  }
+
+  func segmenter(_ entry: ModelEntry, report: Report) throws -> any FewShotSegmenter {
+    try loaded.segmenter(entry.id) {
+      try reporting(entry.id, report) { try DCAMA(Checkpoint(safetensors: entry.url)) }
+    }
+  }
+
+  /// The edge detector of a kind, to show a condition without generating.
+  public func detector(_ kind: EdgeDetectorKind, report: Report = { _ in }) throws -> any EdgeDetector {
+    try detector(first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id, report: report)
+  }
+
+  private func reporting<T>(_ name: String, _ report: Report, _ load: () throws -> T) throws -> T {
+    report(.modelLoading(name: name))
+    defer { report(.modelLoaded(name: name)) }
+    return try load()
+  }
+
+  private func first(_ what: String, where fits: (ModelKind) -> Bool) throws -> ModelEntry {
+    guard let entry = entries.first(where: { fits($0.kind) }) else { throw missing(what) }
+    return entry
+  }
+
+  private func missing(_ what: String) -> PipelineError {
+    .modelMissing(what: what, searched: places.map(\.1.path))
+  }
 }

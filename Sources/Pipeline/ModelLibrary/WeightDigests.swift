@@ -1,0 +1,85 @@
+import Crypto
+import Foundation
+import Synchronization
+
+/// SHA-256 of models' files, remembered by path, size and time of change so that gigabytes are read once.
+final class WeightDigests: Sendable {
+  private struct Known: Codable {
+    let size: Int
+    /// Seconds since 1970 with the file system's fraction.
+    let changed: Double
+    let digest: String
+  }
+
+  private let file: URL
+  private let known: Mutex<[String: Known]?> = Mutex(nil)
+
+  /// `file` keeps what is known between runs; a cache that cannot be read or written is only slower.
+  init(file: URL) { self.file = file }
+
+  /// Of a file: its SHA-256. Of a folder: SHA-256 of one line `PATH SHA256` for each file that `isPart` of the model, by path.
+  func digest(of entry: ModelEntry) throws -> String {
+    switch entry.kind {
+    case .detector, .segmentation: return try digest(ofFile: entry.url)
+    case .controlNet: return try digest(ofFiles: Self.modelFiles(in: entry.url, below: ""), in: entry.url)
+    case .diffusion:
+      let parts = ["text_encoder", "tokenizer", "unet", "vae", "scheduler"]
+      let files = parts.flatMap { Self.modelFiles(in: entry.url, below: $0) }
+      return try digest(ofFiles: files, in: entry.url)
+    }
+  }
+
+  /// Weights, configurations and vocabularies directly in a folder; half-precision variants beside the main file are not read.
+  private static func modelFiles(in folder: URL, below part: String) -> [String] {
+    let place = part.isEmpty ? folder : folder.appendingPathComponent(part)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
+    return names.filter { name in
+      (name.hasSuffix(".safetensors") || name.hasSuffix(".json") || name.hasSuffix(".txt"))
+        && !name.contains(".fp16.") && !name.contains(".non_ema.")
+    }.sorted().map { part.isEmpty ? $0 : "\(part)/\($0)" }
+  }
+
+  private func digest(ofFiles files: [String], in folder: URL) throws -> String {
+    var text = ""
+    for file in files { text += "\(file) \(try digest(ofFile: folder.appendingPathComponent(file)))\n" }
+    return Digest.hex(Data(text.utf8))
+  }
+
+  private func digest(ofFile url: URL) throws -> String {
+    let path = url.resolvingSymlinksInPath().path
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw PipelineError.unreadableFile(path: path, reason: String(cString: strerror(errno))) }
+    let size = Int(status.st_size), changed = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
+    if let value = recall(path), value.size == size, value.changed == changed { return value.digest }
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw PipelineError.unreadableFile(path: path, reason: String(cString: strerror(errno)))
+    }
+    defer { try? handle.close() }
+    var hasher = SHA256()
+    do {
+      while let piece = try handle.read(upToCount: 1 << 22), !piece.isEmpty { hasher.update(data: piece) }
+    } catch {
+      throw PipelineError.unreadableFile(path: path, reason: error.localizedDescription)
+    }
+    let digest = Digest.hex(of: hasher.finalize())
+    remember(path, Known(size: size, changed: changed, digest: digest))
+    return digest
+  }
+
+  private func recall(_ path: String) -> Known? {
+    known.withLock { known in
+      if known == nil {
+        known = (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode([String: Known].self, from: $0) } ?? [:]
+      }
+      return known?[path]
+    }
+  }
+
+  private func remember(_ path: String, _ value: Known) {
+    let data = known.withLock { known in
+      known?[path] = value
+      return try? CanonicalJSON.data(known ?? [:])
+    }
+    if let data { try? AtomicFile.write(data, to: file) }
+  }
+}
