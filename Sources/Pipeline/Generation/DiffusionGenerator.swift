@@ -1,0 +1,91 @@
+import Foundation
+import Models
+import Render
+
+/// Makes supports with ControlNet and Stable Diffusion: request, condition, denoising, PNG in the store.
+final class DiffusionGenerator: SupportGenerator {
+  private let supports: SupportReader
+  private let models: ModelLibrary
+  private let store: Store
+  private let report: ModelLibrary.Report
+  /// Two denoisings at once would only slow each other down and need twice the memory.
+  private let turn = NSLock()
+
+  init(supports: SupportReader, models: ModelLibrary, store: Store, report: @escaping ModelLibrary.Report) {
+    self.supports = supports
+    self.models = models
+    self.store = store
+    self.report = report
+  }
+
+  /// The stored picture of a request with the present weights; nil when there is none. Loads no network.
+  func stored(_ request: GenerationRequest) throws -> GeneratedImage? {
+    try picture(request, key: request.key(weights: models.weights(request.models)))
+  }
+
+  func generate(_ request: GenerationRequest, progress: (_ step: Int, _ of: Int) -> Bool) throws -> GeneratedImage {
+    let weights = try models.weights(request.models)
+    let key = try request.key(weights: weights)
+    if let known = try picture(request, key: key) { return known }
+    while !turn.try() {
+      guard progress(0, request.steps) else { throw CancellationError() }
+      usleep(20_000)
+    }
+    defer { turn.unlock() }
+    // Another caller may have painted it while this one waited.
+    if let known = try picture(request, key: key) { return known }
+    let start = ContinuousClock.now
+    guard progress(0, request.steps) else { throw CancellationError() }
+    let image = try paint(request, progress: progress)
+    let png = try image.pngData(text: PictureMetadata(key: key, request: request, weights: weights).entries())
+    try store.save(
+      png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
+    return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
+  }
+
+  private func paint(_ request: GenerationRequest, progress: (_ step: Int, _ of: Int) -> Bool) throws -> Image {
+    let control = try control(request)
+    let model = try models.diffusion(request.models, report: report)
+    var controls: [ControlInput] = []
+    if let control {
+      guard control.width == request.width, control.height == request.height else {
+        throw PipelineError.badSetting(
+          name: "size", value: "\(request.width)x\(request.height)",
+          allowed: "\(control.width)x\(control.height), the size of the control image")
+      }
+      controls = [
+        ControlInput(
+          image: Tensor(unit: control), scale: Float(request.controlScale), start: request.controlStart, end: request.controlEnd)
+      ]
+    }
+    guard let sampler = SamplerName(rawValue: request.sampler) else { throw GenerationOptions.unknownSampler(request.sampler) }
+    let run = DiffusionRun(
+      prompt: request.prompt, negativePrompt: request.negativePrompt, sampler: sampler, steps: request.steps,
+      guidanceScale: Float(request.guidance), eta: Float(request.eta), seed: request.seed, width: request.width,
+      height: request.height, guessMode: request.guessMode, controls: controls)
+    do {
+      let result = try model.generate(run) { progress($0.step, $0.steps) }
+      return try Image(unit: result.image)
+    } catch ModelError.cancelled {
+      throw CancellationError()
+    }
+  }
+
+  private func control(_ request: GenerationRequest) throws -> Image? {
+    let support = try supports.support(request.source)
+    guard request.condition != .none else { return nil }
+    let detector = try request.models.detector.map { try models.detector($0, report: report) }
+    let maker = try ConditionMaker(
+      request.condition, settings: request.conditionSettings, palette: supports.palette.get(), detector: detector)
+    return try maker.make(image: support.image, mask: support.mask, adeIndex: support.info.adeIndex).image
+  }
+
+  /// A broken file is as good as none: it is painted again and replaced.
+  private func picture(_ request: GenerationRequest, key: String) throws -> GeneratedImage? {
+    let file = store.file(key)
+    guard FileManager.default.fileExists(atPath: file.path), let image = try? Image(pngOrJpeg: file),
+      image.width == request.width, image.height == request.height
+    else { return nil }
+    return GeneratedImage(key: key, request: request, file: file, image: image.rgb)
+  }
+}

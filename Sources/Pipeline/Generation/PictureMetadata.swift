@@ -1,0 +1,49 @@
+import Foundation
+import Render
+
+/// What a generated PNG says about itself: the text that webui-like tools show, and the whole request.
+public struct PictureMetadata: Codable, Hashable, Sendable {
+  public let key: String
+  public let request: GenerationRequest
+  /// SHA-256 by model identifier.
+  public let weights: [String: String]
+
+  public init(key: String, request: GenerationRequest, weights: [String: String]) {
+    self.key = key
+    self.request = request
+    self.weights = weights
+  }
+
+  /// The PNG entries `parameters` and `diffss`. Nothing in them depends on when or where the picture was made.
+  public func entries() throws -> [String: String] {
+    ["parameters": parameters, "diffss": try CanonicalJSON.text(self)]
+  }
+
+  /// From a PNG's entries; nil when the program did not write them.
+  public init?(entries: [String: String]) {
+    guard let json = entries["diffss"], let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+    self = value
+  }
+
+  /// In the manner of the Stable Diffusion web interface.
+  private var parameters: String {
+    var facts = [
+      "Steps: \(request.steps)", "Sampler: \(request.sampler)", "CFG scale: \(Self.number(request.guidance))",
+      "Seed: \(request.seed)", "Size: \(request.width)x\(request.height)",
+    ]
+    if let hash = weights[request.models.diffusion] { facts.append("Model hash: \(hash.prefix(10))") }
+    facts.append("Model: \(request.models.diffusion)")
+    if let controlNet = request.models.controlNet {
+      let control = [
+        "Module: \(request.condition.rawValue)", "Model: \(controlNet)", "Weight: \(Self.number(request.controlScale))",
+        "Guidance Start: \(Self.number(request.controlStart))", "Guidance End: \(Self.number(request.controlEnd))",
+      ]
+      facts.append("ControlNet 0: \"\(control.joined(separator: ", "))\"")
+    }
+    return "\(request.prompt)\nNegative prompt: \(request.negativePrompt)\n\(facts.joined(separator: ", "))"
+  }
+
+  private static func number(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : "\(value)"
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Render
+
+/// A real support: picture, mask of its class, and what is known of the class.
+struct RealSupport: Sendable {
+  let image: Image
+  /// 1 where the class is, else 0, or 255 where the annotation says to ignore.
+  let mask: LabelMask
+  let info: ClassInfo
+
+  var digest: String { Digest.hex(image: image, mask: mask) }
+}
+
+/// Reads the supports that requests speak of.
+final class SupportReader: Sendable {
+  let dataset: any Dataset
+  let palette: Result<Palette, any Error>
+  private let items: [String: DatasetItem]
+
+  init(dataset: any Dataset) {
+    self.dataset = dataset
+    palette = Result { try Palette() }
+    items = Dictionary(dataset.items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The item with an identifier; throws `PipelineError.unknownItem`.
+  func item(_ id: String) throws -> DatasetItem {
+    guard let item = items[id] else { throw PipelineError.unknownItem(id: id, dataset: dataset.name) }
+    return item
+  }
+
+  /// A class of an item, checked: same size, known class, at least one pixel of it.
+  func support(_ item: DatasetItem, classIndex: Int) throws -> RealSupport {
+    guard let info = dataset.classInfo(classIndex) else {
+      throw PipelineError.unknownClass(index: classIndex, dataset: dataset.name, count: dataset.classes.count)
+    }
+    let image = try dataset.image(item), mask = try dataset.mask(item, of: classIndex)
+    guard image.width == mask.width, image.height == mask.height else {
+      throw PipelineError.sizeMismatch(
+        image: item.id, imageSize: "\(image.width)x\(image.height)", mask: item.id, maskSize: "\(mask.width)x\(mask.height)")
+    }
+    guard mask.labels.contains(1) else {
+      let present = item.classes.filter { $0 != classIndex }
+      throw present.isEmpty
+        ? PipelineError.emptyMask(name: item.id) : .classAbsent(index: classIndex, name: item.id, present: present)
+    }
+    return RealSupport(image: image, mask: mask, info: info)
+  }
+
+  /// The support of a request; throws `PipelineError.sourceChanged` when its pixels are not those the request was made for.
+  func support(_ source: SupportSource) throws -> RealSupport {
+    guard source.dataset == dataset.name else {
+      throw PipelineError.unknownItem(id: "\(source.dataset)/\(source.item)", dataset: dataset.name)
+    }
+    let support = try support(item(source.item), classIndex: source.classIndex)
+    guard support.digest == source.digest else { throw PipelineError.sourceChanged(item: source.item) }
+    return support
+  }
+}

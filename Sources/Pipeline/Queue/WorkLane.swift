@@ -1,0 +1,40 @@
+import Foundation
+import Synchronization
+
+/// A thread of its own for work that takes long: Swift's shared threads are as few as the cores and must never be held.
+///
+/// What is given to one lane runs in order, one after the other.
+struct WorkLane: Sendable {
+  let queue: DispatchQueue
+
+  init(_ name: String, priority: DispatchQoS = .userInitiated) {
+    queue = DispatchQueue(label: "diffss.\(name)", qos: priority)
+  }
+
+  /// Runs `body` on the lane. When the calling task is cancelled, `stop` tells `body` so; work not yet begun throws
+  /// `CancellationError`.
+  func run<T: Sendable>(_ body: @escaping @Sendable (_ stop: StopFlag) throws -> T) async throws -> T {
+    let stop = StopFlag()
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        queue.async {
+          continuation.resume(with: Result {
+            if stop.isSet { throw CancellationError() }
+            return try body(stop)
+          })
+        }
+      }
+    } onCancel: {
+      stop.set()
+    }
+  }
+}
+
+/// Set once, from any thread, to ask long work to end.
+final class StopFlag: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  var isSet: Bool { flag.load(ordering: .relaxed) }
+
+  func set() { flag.store(true, ordering: .relaxed) }
+}
