@@ -1,5 +1,6 @@
 import Foundation
 import Render
+import Synchronization
 
 /// Everything that the explorer and the command line do with one data set: browse, condition, generate, segment, evaluate.
 ///
@@ -10,10 +11,30 @@ public final class Workbench: Sendable {
   public let models: ModelLibrary
   public let store: Store
 
-  public init(dataset: any Dataset, models: ModelLibrary, store: Store) {
+  private let supports: SupportReader
+  private let requestMaker: RequestMaker
+  private let diffusion: DiffusionGenerator
+  private let hub = EventHub()
+  private let queue: GenerationQueue
+  private let evaluator: Evaluator
+  /// Short answers for somebody who waits for them; evaluations; predictions, whose networks are kept between calls.
+  private let desk = WorkLane("desk")
+  private let bench = WorkLane("bench", priority: .utility)
+  private let segmenters = KeptSegmenters()
+
+  /// `generator` replaces the diffusion model (tests do that).
+  public init(dataset: any Dataset, models: ModelLibrary, store: Store, generator: (any SupportGenerator)? = nil) {
     self.dataset = dataset
     self.models = models
     self.store = store
+    supports = SupportReader(dataset: dataset)
+    requestMaker = RequestMaker(supports: supports, models: models)
+    let report: ModelLibrary.Report = { [hub] in hub.send($0) }
+    diffusion = DiffusionGenerator(supports: supports, models: models, store: store, report: report)
+    let generator = generator ?? diffusion
+    queue = GenerationQueue(generator: generator, store: store, hub: hub)
+    evaluator = Evaluator(
+      supports: supports, models: models, store: store, requests: requestMaker, generator: generator, report: report)
   }
 
   // MARK: Browsing
@@ -21,70 +42,149 @@ public final class Workbench: Sendable {
   /// The first `count` episodes of a fold. Throws for an unknown fold or one with too few pictures.
   public func episodes(
     fold: Int, shots: Int = 1, count: Int, episodeProtocol: EpisodeProtocol = .hsnet, seed: UInt64 = 0
-  ) async throws -> [Episode] { throw PipelineError.unknownFold(fold: fold, dataset: dataset.name, folds: dataset.folds) }
+  ) async throws -> [Episode] {
+    try await desk.run { [dataset] _ in
+      let sampler = try EpisodeSampler(dataset, fold: fold, shots: shots, episodeProtocol: episodeProtocol, seed: seed)
+      return Array(sampler.prefix(max(count, 0)))
+    }
+  }
 
   /// The picture, three channels.
-  public func image(_ item: DatasetItem) async throws -> Image { throw PipelineError.unknownItem(id: item.id, dataset: dataset.name) }
+  public func image(_ item: DatasetItem) async throws -> Image {
+    try await desk.run { [dataset] _ in try dataset.image(item) }
+  }
 
   /// 1 where the class is, 0 elsewhere, 255 where the annotation says to ignore.
   public func mask(_ item: DatasetItem, of classIndex: Int) async throws -> LabelMask {
-    throw PipelineError.unknownItem(id: item.id, dataset: dataset.name)
+    try await desk.run { [dataset] _ in try dataset.mask(item, of: classIndex) }
   }
 
   // MARK: Conditions
 
   /// The control image of a support with every stage; nil for the condition `none`.
+  ///
+  /// Throws for a mask that is empty, of another size, or without the class, and when an edge detector is missing.
   public func condition(
     _ type: ConditionType, settings: ConditionSettings, item: DatasetItem, classIndex: Int
-  ) async throws -> ControlImage? { nil }
+  ) async throws -> ControlImage? {
+    try await desk.run { [supports, models, hub] _ in
+      let support = try supports.support(item, classIndex: classIndex)
+      guard type != .none else { return nil }
+      let detector = try type.detector(settings).map { kind in try models.detector(kind) { hub.send($0) } }
+      let maker = try ConditionMaker(type, settings: settings, palette: supports.palette.get(), detector: detector)
+      return try maker.make(image: support.image, mask: support.mask, adeIndex: support.info.adeIndex)
+    }
+  }
 
   // MARK: Generating
 
-  /// What the settings pane starts with: the published settings at the data set's own scale.
-  public var defaultOptions: GenerationOptions { GenerationOptions() }
+  /// What the settings pane starts with: the published settings, at the resolution of the model that would be used.
+  public var defaultOptions: GenerationOptions {
+    let settings = ConditionSettings()
+    let model = try? models.choice(for: .mask, settings: settings)
+    return GenerationOptions(
+      conditionSettings: ConditionSettings(resolution: model.map { models.nativeResolution($0.diffusion) } ?? settings.resolution))
+  }
 
   /// Requests for supports `0..<count` generated from a picture and class, each with its own seed.
+  ///
+  /// Throws for a setting out of range, a support that cannot be used, or a model that is missing.
   public func requests(
     item: DatasetItem, classIndex: Int, options: GenerationOptions, count: Int
-  ) async throws -> [GenerationRequest] { [] }
+  ) async throws -> [GenerationRequest] {
+    try await desk.run { [requestMaker] _ in
+      try requestMaker.requests(item: item, classIndex: classIndex, options: options, count: max(count, 0))
+    }
+  }
 
   /// Puts requests at the end of the queue, which works through them one after the other in the background.
   @discardableResult
-  public func enqueue(_ requests: [GenerationRequest]) -> [JobID] { [] }
+  public func enqueue(_ requests: [GenerationRequest]) -> [JobID] { queue.enqueue(requests) }
 
   /// Cancels a job: at once when it waits, within a second when it runs. Does nothing to an ended job.
-  public func cancel(_ id: JobID) {}
+  public func cancel(_ id: JobID) { queue.cancel(id) }
 
   /// Cancels every waiting and running job.
-  public func cancelAll() {}
+  public func cancelAll() { queue.cancelAll() }
 
   /// This run's jobs in the order queued.
-  public var jobs: [Job] { [] }
+  public var jobs: [Job] { queue.jobs }
 
   /// What happens from now on, one stream a watcher. A slow watcher misses steps, never the last state of a job.
-  public func events() -> AsyncStream<WorkEvent> { AsyncStream { $0.finish() } }
+  public func events() -> AsyncStream<WorkEvent> { hub.stream() }
 
   /// The stored picture for a request made with the present weights; nil when there is none yet. Loads no weights.
-  public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? { nil }
+  public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? {
+    try await desk.run { [diffusion] _ in try diffusion.stored(request) }
+  }
 
-  /// Returns when no job waits or runs.
-  public func waitUntilIdle() async {}
+  /// Returns when no job waits or runs and all of them are in the store.
+  public func waitUntilIdle() async { await queue.waitUntilIdle() }
+
+  /// Reads the weights that `options` and the fold's network need, so that the first picture and the first prediction come sooner.
+  /// Models that are missing are left for the moment they are asked for.
+  public func preload(_ options: GenerationOptions, network: SegmentationNetwork = .dcama, fold: Int) async {
+    _ = try? await bench.run { [models, evaluator, segmenters, hub] _ in
+      let choice = try options.models ?? models.choice(for: options.condition, settings: options.conditionSettings)
+      _ = try models.weights(choice)
+      _ = try models.diffusion(choice) { hub.send($0) }
+      try segmenters.use(network, fold: fold, evaluator) { _ in }
+    }
+  }
 
   // MARK: Segmenting
 
   /// The network's mask for the episode's query, given its real supports and the generated ones.
   public func predict(
     _ episode: Episode, network: SegmentationNetwork = .dcama, auxiliaries: [GeneratedImage] = []
-  ) async throws -> Prediction { throw PipelineError.unknownFold(fold: episode.fold, dataset: dataset.name, folds: dataset.folds) }
+  ) async throws -> Prediction {
+    try await desk.run { [segmenters, evaluator, supports] _ in
+      try segmenters.use(network, fold: episode.fold, evaluator) { segmenter in
+        let generated = try auxiliaries.map { auxiliary in
+          EpisodeSegmenter.Support(
+            picture: .generated(key: auxiliary.key), maskItem: try supports.item(auxiliary.request.source.item)
+          ) { auxiliary.image }
+        }
+        return try segmenter.predict(episode, supports: segmenter.realSupports(episode) + generated)
+      }
+    }
+  }
 
-  /// Draws the plan's episodes, generates the supports that are missing, segments every query with and without them.
+  /// Draws the plan's episodes, generates the supports that are missing, segments every query with and without them,
+  /// and keeps the report in the store.
   ///
   /// Cancelling the calling task ends it with `CancellationError`; pictures finished until then stay in the store.
   /// `progress` is called from a background thread.
   public func evaluate(
     _ plan: EvaluationPlan, progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
-  ) async throws -> EvaluationReport { throw PipelineError.unknownFold(fold: plan.fold, dataset: dataset.name, folds: dataset.folds) }
+  ) async throws -> EvaluationReport {
+    try await bench.run { [evaluator] stop in try evaluator.evaluate(plan, stop: stop, progress: progress) }
+  }
 
   /// Earlier evaluations of this data set, newest first.
-  public func evaluations() async throws -> [EvaluationReport] { [] }
+  public func evaluations() async throws -> [EvaluationReport] {
+    try await desk.run { [store, dataset] _ in try store.evaluations(dataset: dataset.name) }
+  }
+}
+
+/// The segmenter last used for single predictions, with its prepared pictures.
+private final class KeptSegmenters: Sendable {
+  private struct Kept {
+    let network: SegmentationNetwork
+    let fold: Int
+    let segmenter: EpisodeSegmenter
+  }
+
+  private let kept: Mutex<Kept?> = Mutex(nil)
+
+  func use<T: Sendable>(
+    _ network: SegmentationNetwork, fold: Int, _ evaluator: Evaluator, _ body: (EpisodeSegmenter) throws -> T
+  ) throws -> T {
+    try kept.withLock { kept in
+      if let known = kept, known.network == network, known.fold == fold { return try body(known.segmenter) }
+      let fresh = try evaluator.segmenter(network, fold: fold).segmenter
+      kept = Kept(network: network, fold: fold, segmenter: fresh)
+      return try body(fresh)
+    }
+  }
 }
