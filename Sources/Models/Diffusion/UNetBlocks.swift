@@ -3,9 +3,10 @@ package typealias Interruption = () throws -> Void
 
 /// What every block of a UNet reads beside the feature map.
 struct UNetCondition {
-  /// The time embedding after SiLU, `[n, d]`, or `[1, d]` for all.
+  /// The time embedding after SiLU, `[n, d]`.
   let time: Tensor
-  let context: TextStates
+  /// The text states, `[n, t, d]`.
+  let context: Tensor
   let interruption: Interruption
 }
 
@@ -114,7 +115,7 @@ struct UpBlock: Sendable {
     var h = x
     for (index, resnet) in resnets.enumerated() {
       try condition.interruption()
-      h = resnet(.concatenated([h, skips.removeLast().repeated(h.shape[0])]), time: condition.time)
+      h = resnet(.concatenated([h, skips.removeLast()]), time: condition.time)
       if !attentions.isEmpty { h = attentions[index](h, context: condition.context) }
     }
     if let upsampler, let next = skips.last {

@@ -68,10 +68,12 @@ private final class Worker: @unchecked Sendable {
   private let isAsleep = Atomic<Bool>(false)
   private let alarm = DispatchSemaphore(value: 0)
   private let index: Int
+  private unowned let pool: WorkerPool
 
   init(index: Int, pool: WorkerPool) {
     self.index = index
-    let thread = Thread { [self] in serve(pool) }
+    self.pool = pool
+    let thread = Thread { [self] in live() }
     thread.name = "compute-\(index + 1)"
     thread.stackSize = 1 << 21
     thread.start()
@@ -81,7 +83,7 @@ private final class Worker: @unchecked Sendable {
     if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.signal() }
   }
 
-  private func serve(_ pool: WorkerPool) -> Never {
+  private func live() -> Never {
     while true {
       var looks = 0
       while looks < 20_000 {

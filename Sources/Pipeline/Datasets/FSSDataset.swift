@@ -15,7 +15,7 @@ public final class FSSDataset: Dataset {
   public enum Threshold: Sendable {
     /// HSNet's: Pillow's grey at least 128.
     case hsnet
-    /// The published generator's: OpenCV's grey at least 100.
+    /// The published generator's: the grey that OpenCV reads from a colour PNG at least 100.
     case generator
   }
 
@@ -98,7 +98,7 @@ public final class FSSDataset: Dataset {
     let (formula, least): (Image.GreyFormula, UInt8) =
       switch threshold {
       case .hsnet: (.pillow, 128)
-      case .generator: (.opencv, 100)
+      case .generator: (.libpng, 100)
       }
     let labels = picture.grey(formula).pixels.map { $0 >= least ? 1 : 0 as UInt8 }
     return LabelMask(width: picture.width, height: picture.height, labels: labels)

@@ -1,0 +1,266 @@
+import Foundation
+import Pipeline
+import Render
+import TestSupport
+import Testing
+
+@Suite struct COCODatasetTests {
+  /// Run lengths of the set pixels, column-major, beginning with background: how pycocotools writes a mask.
+  private func runLengths(_ mask: LabelMask) -> [Int] {
+    var counts = [0]
+    var current = false
+    for x in 0..<mask.width {
+      for y in 0..<mask.height {
+        if (mask[x, y] != 0) != current {
+          counts.append(0)
+          current.toggle()
+        }
+        counts[counts.count - 1] += 1
+      }
+    }
+    return counts
+  }
+
+  private struct MaskRecord: Decodable {
+    let image: String
+    let height: Int
+    let width: Int
+    let pixel_counts: [String: Int]
+  }
+
+  private struct RunLengthRecord: Decodable {
+    let image_id: Int
+    let class_index: Int
+    let counts: [Int]
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func masksAreThoseOfPycocotools() throws {
+    let dataset = try Datasets.open(.coco, root: Golden.data("coco-mini"))
+    let records = try JSONDecoder().decode(
+      [MaskRecord].self, from: Data(contentsOf: Golden.url("coco-masks/masks.json")))
+    #expect(records.count == 12)
+    for record in records {
+      let name = (record.image as NSString).deletingPathExtension
+      let item = try #require(dataset.items.first { $0.id == "train2017/\(name)" })
+      let mask = try dataset.mask(item)
+      #expect(mask == (try LabelMask(png: Golden.url("coco-masks/\(name).png"))), "\(name)")
+      for (label, count) in record.pixel_counts { #expect(mask.histogram[Int(label) ?? 0] == count) }
+      let image = try dataset.image(item)
+      #expect(image.channels == 3 && image.width == mask.width && image.height == mask.height)
+    }
+  }
+
+  /// Each annotation alone, as the only one of an otherwise equal file.
+  @Test(.enabled(if: Golden.isAvailable)) func everyRunLengthIsThatOfPycocotools() throws {
+    let source = try Data(contentsOf: Golden.data("coco-mini/annotations/instances_train2017.json"))
+    let document = try #require(try JSONSerialization.jsonObject(with: source) as? [String: Any])
+    let annotations = try #require(document["annotations"] as? [[String: Any]])
+    let images = try #require(document["images"] as? [[String: Any]])
+    let records = try JSONDecoder().decode(
+      [String: RunLengthRecord].self, from: Data(contentsOf: Golden.url("coco-masks/annotation_rle.json")))
+    #expect(records.count == 239)
+    // One picture an annotation: picture k has annotation k only.
+    var pictures: [[String: Any]] = []
+    var alone: [[String: Any]] = []
+    var expected: [RunLengthRecord] = []
+    for var annotation in annotations {
+      guard let id = annotation["id"] as? Int, let record = records[String(id)] else { continue }
+      var picture = try #require(images.first { $0["id"] as? Int == record.image_id })
+      picture["id"] = expected.count
+      picture["file_name"] = "\(expected.count).jpg"
+      annotation["image_id"] = expected.count
+      pictures.append(picture)
+      alone.append(annotation)
+      expected.append(record)
+    }
+    let folder = try COCOFolder(
+      ["images": pictures, "annotations": alone, "categories": document["categories"] as Any])
+    let dataset = try folder.open()
+    #expect(dataset.items.count == 239)
+    for (item, record) in zip(dataset.items, expected) {
+      let mask = try dataset.mask(item, of: record.class_index)
+      #expect(runLengths(mask) == record.counts, "\(item.id)")
+    }
+  }
+
+  /// The golden run lengths, written as compressed strings, read back to the same masks.
+  @Test(.enabled(if: Golden.isAvailable)) func compressedRunLengthsAreRead() throws {
+    let records = try JSONDecoder().decode(
+      [String: RunLengthRecord].self, from: Data(contentsOf: Golden.url("coco-masks/annotation_rle.json")))
+    let masks = try JSONDecoder().decode([MaskRecord].self, from: Data(contentsOf: Golden.url("coco-masks/masks.json")))
+    let all = records.values.sorted { $0.counts.count > $1.counts.count }
+    var pictures: [[String: Any]] = []
+    var annotations: [[String: Any]] = []
+    for (index, record) in all.enumerated() {
+      let mask = try #require(masks.first { Int($0.image.prefix(12)) == record.image_id })
+      pictures.append(["id": index, "file_name": "\(index).jpg", "width": mask.width, "height": mask.height])
+      annotations.append([
+        "image_id": index, "category_id": 1, "area": 1,
+        "segmentation": ["size": [mask.height, mask.width], "counts": compress(record.counts)] as [String: Any],
+      ])
+    }
+    let folder = try COCOFolder([
+      "images": pictures, "annotations": annotations, "categories": [["id": 1, "name": "person"] as [String: Any]],
+    ])
+    let dataset = try folder.open()
+    for (item, record) in zip(dataset.items, all) { #expect(runLengths(try dataset.mask(item)) == record.counts, "\(item.id)") }
+  }
+
+  /// `rleToString` of COCO's maskApi.c.
+  private func compress(_ counts: [Int]) -> String {
+    var text: [UInt8] = []
+    for (index, count) in counts.enumerated() {
+      var rest = index > 2 ? count - counts[index - 2] : count
+      var more = true
+      while more {
+        let bits = rest & 0x1F
+        rest >>= 5
+        more = bits & 0x10 != 0 ? rest != -1 : rest != 0
+        text.append(UInt8((more ? bits | 0x20 : bits) + 48))
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func miniatureHasItsPicturesAndFolds() throws {
+    let dataset = try Datasets.open(.coco, root: Golden.data("coco-mini"))
+    #expect(dataset.items.count == 128 && dataset.classes.count == 80 && dataset.folds == 4)
+    #expect(Array(dataset.classes(inFold: 1).prefix(3)) == [2, 6, 10])
+    #expect(dataset.classInfo(1)?.promptName == "person" && dataset.classInfo(1)?.adeIndex == 12)
+    for id in ["train2017/000000000250", "train2017/000000000508"] {
+      let item = try #require(dataset.items.first { $0.id == id })
+      #expect(item.classes.isEmpty)
+      #expect(try dataset.mask(item).labels.allSatisfy { $0 == 0 })
+    }
+  }
+
+  // MARK: Small files of our own
+
+  private let compressed: [String: Any] = ["size": [4, 5], "counts": "52203"]
+
+  @Test func runLengthsArePaintedInOrder() throws {
+    // 5, 2, 2, then differences to the one before last: 0 + 2, 3 + 2.
+    let folder = try COCOFolder.small(segmentations: [
+      (1, compressed), (2, ["size": [4, 5], "counts": [0, 6, 14]] as [String: Any]),
+    ])
+    let dataset = try folder.open()
+    let mask = try dataset.mask(dataset.items[0])
+    let columns = (0..<5).flatMap { x in (0..<4).map { y in mask[x, y] } }
+    #expect(columns == [2, 2, 2, 2, 2, 2, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+  }
+
+  @Test func boxesAndPolygonsOutsideAreClipped() throws {
+    let folder = try COCOFolder.small(segmentations: [(1, [[-3.0, -3, 30, 5]]), (2, [[1.0, 2, 900, 2, 900, 900, 1, 900]])])
+    let mask = try folder.open().mask(DatasetItem(id: "set/0", classes: [1]))
+    #expect((0..<4).map { mask[0, $0] } == [1, 1, 0, 0])
+    #expect((0..<4).map { mask[3, $0] } == [1, 1, 2, 2])
+  }
+
+  @Test func brokenSegmentationsAreNamed() throws {
+    let broken: [Any] = [
+      ["size": [5, 4], "counts": [20]], ["size": [4, 5], "counts": [21]], ["size": [4, 5], "counts": [-1, 3]],
+      ["size": [4, 5], "counts": "~~~~"], ["size": [4, 5]], ["counts": [20]], [[1.0, 2]], [[1e300, 0, 0, 1, 1, 1]], "text", 5,
+      [5], [[["a"]]], ["size": [4, 5], "counts": "ooooooooooooooooooooooo"],
+    ]
+    for segmentation in broken {
+      let folder = try COCOFolder.small(segmentations: [(1, segmentation)])
+      #expect(throws: PipelineError.self, "\(segmentation)") { try folder.open().mask(DatasetItem(id: "set/0", classes: [])) }
+    }
+  }
+
+  @Test func brokenFilesAreNamed() throws {
+    let texts = [
+      "", "{", "[]", "{}", "{\"images\":[]}", "{\"images\":[],\"annotations\":[],\"categories\":[]}",
+      "{\"images\":[{\"id\":1}],\"annotations\":[],\"categories\":[{\"id\":1,\"name\":\"a\"}]}",
+      "{\"images\":[{\"id\":1,\"file_name\":\"a\",\"width\":99999999999,\"height\":99999999999}],\"annotations\":[],\"categories\":[{\"id\":1,\"name\":\"a\"}]}",
+      "{\"images\":[],\"annotations\":[],\"categories\":[{\"id\":1,\"name\":\"a\"},{\"id\":1,\"name\":\"b\"}]}",
+      "{\"images\":[],\"annotations\":[],\"categories\":[{\"id\":1,\"name\":\"\\u12\"}]}",
+      String(repeating: "[", count: 1_000_000), "{\"a\":" + String(repeating: "[", count: 1_000_000),
+    ]
+    for text in texts {
+      let folder = try COCOFolder(text: text)
+      #expect(throws: PipelineError.self, "\(text.prefix(80))") { try folder.open() }
+    }
+  }
+
+  @Test func fileNamesStayInTheFolder() throws {
+    for name in ["../secret.jpg", "/etc/passwd", "a/../../b.jpg", ""] {
+      let folder = try COCOFolder.small(segmentations: [], fileName: name)
+      let dataset = try folder.open()
+      #expect(throws: PipelineError.self) { try dataset.image(dataset.items[0]) }
+    }
+  }
+
+  @Test func anotherSizeThanAnnotatedIsNamed() throws {
+    let folder = try COCOFolder.small(segmentations: [])
+    try Image(width: 6, height: 4, color: [1, 2, 3]).writePNG(to: folder.url.appendingPathComponent("set/0.jpg"))
+    let dataset = try folder.open()
+    let error = #expect(throws: PipelineError.self) { try dataset.image(dataset.items[0]) }
+    #expect(error?.message.contains("6x4") == true && error?.message.contains("5x4") == true)
+  }
+
+  /// A damaged file is either refused or read; it never takes the program down.
+  @Test func damagedFilesAreSurvived() throws {
+    let good = try COCOFolder.small(segmentations: [
+      (1, compressed), (2, [[0.5, 0.5, 4.2, 0.5, 4.2, 3.1, 1, 3]]), (1, ["size": [4, 5], "counts": [3, 4, 13]] as [String: Any]),
+    ])
+    let bytes = [UInt8](try Data(contentsOf: good.annotations))
+    var mutations = Mutations(seed: 20)
+    var read = 0
+    for _ in 0..<500 {
+      try Data(mutations.damaged(bytes, focus: bytes.count)).write(to: good.annotations)
+      do {
+        let dataset = try good.open()
+        for item in dataset.items.prefix(3) { _ = try dataset.mask(item) }
+        read += 1
+      } catch is PipelineError {}
+    }
+    #expect(read > 0 && read < 500)
+  }
+
+  @Test func wrongFoldersAreNamed() throws {
+    let folder = try TemporaryFolder()
+    for kind in [DatasetKind.coco, .fss, .pascal] {
+      #expect(throws: PipelineError.self) { try Datasets.open(kind, root: nil) }
+      #expect(throws: PipelineError.self) { try Datasets.open(kind, root: folder.file("absent")) }
+      let error = #expect(throws: PipelineError.self) { try Datasets.open(kind, root: folder.url) }
+      #expect(error?.hint?.contains("DIR/") == true)
+    }
+  }
+}
+
+/// A COCO folder with one annotation file, `instances_set.json`, and an empty `set/`.
+private struct COCOFolder {
+  private let folder: TemporaryFolder
+
+  var url: URL { folder.url }
+  var annotations: URL { folder.file("annotations/instances_set.json") }
+
+  init(text: String) throws {
+    folder = try TemporaryFolder()
+    for name in ["annotations", "set"] {
+      try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
+    }
+    try Data(text.utf8).write(to: annotations)
+  }
+
+  init(_ document: [String: Any]) throws {
+    try self.init(text: String(decoding: try JSONSerialization.data(withJSONObject: document), as: UTF8.self))
+  }
+
+  /// One picture of 5x4 pixels, two categories, and annotations of (category, segmentation).
+  static func small(segmentations: [(category: Int, segmentation: Any)], fileName: String = "0.jpg") throws -> COCOFolder {
+    try COCOFolder([
+      "images": [["id": 7, "file_name": fileName, "width": 5, "height": 4] as [String: Any]],
+      "categories": [["id": 1, "name": "person"], ["id": 2, "name": "dog"]] as [[String: Any]],
+      "annotations": segmentations.enumerated().map { index, entry -> [String: Any] in
+        [
+          "id": index, "image_id": 7, "category_id": entry.category, "iscrowd": 0, "area": 5000,
+          "segmentation": entry.segmentation,
+        ]
+      },
+    ])
+  }
+
+  func open() throws -> any Dataset { try Datasets.open(.coco, root: folder.url) }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Pipeline
+import TestSupport
+import Testing
+
+/// FNV-1a, 64 bits.
+private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
+  bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+}
+
+@Suite struct DemoDatasetTests {
+  /// The committed weights were trained on these very pictures: a changed byte means that they must be trained anew.
+  @Test(arguments: [
+    (0, 0, 0xF64E_9CF5_5388_F0E0, 0x85CC_65CE_D73C_CE02),
+    (0, 413, 0xE876_DC20_7475_B012, 0x2162_56F5_3FC1_5D75),
+    (1, 19_999, 0xC82E_849E_BB8B_B3F4, 0xDDAC_BCBD_FADA_CDA5),
+  ] as [(UInt64, Int, UInt64, UInt64)])
+  func drawsTheSameBytes(seed: UInt64, index: Int, image: UInt64, mask: UInt64) {
+    let scene = DemoScene.draw(seed: seed, index: index)
+    #expect(fingerprint(scene.image.pixels) == image)
+    #expect(fingerprint(scene.mask.labels) == mask)
+  }
+
+  @Test func tableSaysWhatTheScenesHold() throws {
+    let dataset = try DemoDataset()
+    #expect(dataset.items.count == 800)
+    for item in dataset.items.enumerated().filter({ $0.offset % 7 == 0 }).map(\.element) {
+      let mask = try dataset.mask(item)
+      #expect(DemoDataset.classesPresent(mask) == item.classes, "\(item.id)")
+      #expect(mask.histogram.indices.allSatisfy { $0 <= 20 || mask.histogram[$0] == 0 })
+    }
+  }
+
+  @Test func everyClassHasEnoughScenes() throws {
+    let dataset = try DemoDataset()
+    #expect(dataset.classes.map(\.index) == Array(1...20))
+    for index in 1...20 {
+      #expect(dataset.items.filter { $0.classes.contains(index) }.count >= 40, "class \(index)")
+    }
+    #expect(dataset.items.allSatisfy { (1...3).contains($0.classes.count) })
+    #expect((0..<4).flatMap(dataset.classes(inFold:)) == Array(1...20))
+    #expect(dataset.classes(inFold: 4).isEmpty)
+  }
+
+  /// Every class alone: how much of the picture it covers on average.
+  @Test func classesAreOfUsefulSize() {
+    var area = [Int](repeating: 0, count: 21)
+    var seen = [Int](repeating: 0, count: 21)
+    for index in 0..<200 {
+      let histogram = DemoScene.draw(seed: 5, index: index).mask.histogram
+      for label in 1...20 where histogram[label] > 0 {
+        area[label] += histogram[label]
+        seen[label] += 1
+      }
+    }
+    for label in 1...20 {
+      let share = Double(area[label]) / Double(max(seen[label], 1) * DemoScene.side * DemoScene.side)
+      #expect((0.03...0.35).contains(share), "class \(label): \(share)")
+    }
+  }
+
+  @Test func neighboursDiffer() {
+    let pictures = Set((0..<40).map { DemoScene.draw(seed: 3, index: $0).image } + [DemoScene.draw(seed: 4, index: 0).image])
+    #expect(pictures.count == 41)
+  }
+
+  @Test func unknownItemsAreRefused() throws {
+    let dataset = try DemoDataset()
+    for id in ["", "scene-", "scene-99999", "scene-0", "scene--0001", "../scene-00000"] {
+      #expect(throws: PipelineError.unknownItem(id: id, dataset: "demo")) {
+        try dataset.image(DatasetItem(id: id, classes: []))
+      }
+    }
+  }
+
+  @Test func exportHoldsTheDrawnBytes() throws {
+    let folder = try TemporaryFolder()
+    #expect(try DemoExport.write(seed: 9, count: 3, to: folder.url))
+    let images = [UInt8](try Data(contentsOf: folder.file("images.npy")))
+    let masks = [UInt8](try Data(contentsOf: folder.file("masks.npy")))
+    let size = DemoScene.side * DemoScene.side
+    #expect(String(decoding: images[10..<128], as: UTF8.self).contains("'shape': (3, 128, 128, 3), }"))
+    #expect(images.count == 128 + 3 * size * 3 && masks.count == 128 + 3 * size)
+    let scene = DemoScene.draw(seed: 9, index: 2)
+    #expect(Array(images.suffix(size * 3)) == scene.image.pixels)
+    #expect(Array(masks.suffix(size)) == scene.mask.labels)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+    #expect(names == ["images.npy", "items.json", "masks.npy"])
+  }
+
+  @Test func stoppedExportLeavesNothing() throws {
+    let folder = try TemporaryFolder()
+    #expect(try !DemoExport.write(seed: 9, count: 3, to: folder.url) { $0 < 2 })
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Pipeline
+import Render
+import TestSupport
+import Testing
+
+@Suite struct FSSDatasetTests {
+  @Test(.enabled(if: Golden.isAvailable)) func foregroundFollowsBothRules() throws {
+    let hsnet = try FSSDataset(root: Golden.data("fss-mini"))
+    let generator = try FSSDataset(root: Golden.data("fss-mini"), threshold: .generator)
+    let expected: [(id: String, generator: Int, hsnet: Int)] = [
+      ("african_elephant/3", 11034, 10798), ("african_elephant/4", 6163, 6107), ("african_elephant/5", 16333, 16165),
+      ("african_elephant/6", 13737, 13532), ("african_elephant/7", 19758, 19549), ("eiffel_tower/1", 900, 900),
+      ("eiffel_tower/2", 2582, 2582), ("eiffel_tower/3", 2590, 2590), ("eiffel_tower/4", 2937, 2937),
+      ("eiffel_tower/5", 1120, 1120),
+    ]
+    #expect(hsnet.items.map(\.id) == expected.map(\.id))
+    for (item, row) in zip(hsnet.items, expected) {
+      let index = try #require(item.classes.first)
+      #expect(try hsnet.mask(item, of: index).histogram[1] == row.hsnet, "\(row.id)")
+      #expect(try generator.mask(item, of: index).histogram[1] == row.generator, "\(row.id)")
+      #expect(try hsnet.mask(item, of: index + 1).histogram[1] == 0)
+      let image = try hsnet.image(item)
+      #expect(image.width == 224 && image.height == 224 && image.channels == 3)
+    }
+    #expect(hsnet.classInfo(1001)?.name == "eiffel_tower")
+    #expect(hsnet.classes.first?.promptName == "african elephant" && hsnet.classes.first?.adeIndex == 126)
+    #expect(hsnet.classes(inFold: 0) == hsnet.classes.map(\.index))
+  }
+
+  @Test func imageAndMaskOfDifferentSizeAreNamed() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(at: folder.file("ashtray"), withIntermediateDirectories: true)
+    try Image(width: 8, height: 6, color: [9, 9, 9]).writeJPEG(to: folder.file("ashtray/12.jpg"))
+    try Image(width: 8, height: 5, color: [255]).writePNG(to: folder.file("ashtray/12.png"))
+    try Image(width: 8, height: 6, color: [9, 9, 9]).writeJPEG(to: folder.file("ashtray/2.jpg"))
+    try Image(width: 8, height: 6, color: [255]).writePNG(to: folder.file("ashtray/2.png"))
+    try Image(width: 8, height: 6, color: [9, 9, 9]).writeJPEG(to: folder.file("ashtray/3.jpg"))
+    let dataset = try FSSDataset(root: folder.url)
+    #expect(dataset.items.map(\.id) == ["ashtray/2", "ashtray/12"])
+    #expect(try dataset.image(dataset.items[0]).width == 8)
+    let error = #expect(throws: PipelineError.self) { try dataset.image(dataset.items[1]) }
+    for fact in ["12.jpg", "8x6", "12.png", "8x5"] { #expect(error?.message.contains(fact) == true) }
+  }
+}
+
+@Suite struct PascalDatasetTests {
+  private struct Record: Decodable {
+    let class_names: [String]
+    let pixel_counts: [String: [String: Int]]
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func masksHoldTheRecordedPixels() throws {
+    let root = Golden.data("voc-mini")
+    let dataset = try Datasets.open(.pascal, root: root)
+    let record = try JSONDecoder().decode(Record.self, from: Data(contentsOf: root.appendingPathComponent("voc-mini.json")))
+    #expect(dataset.classes.map(\.name) == Array(record.class_names.dropFirst()))
+    #expect(dataset.items.map(\.id) == record.pixel_counts.keys.sorted())
+    for item in dataset.items {
+      let histogram = try dataset.mask(item).histogram
+      let found = Dictionary(
+        uniqueKeysWithValues: histogram.enumerated().filter { $0.element > 0 }.map { (String($0.offset), $0.element) })
+      #expect(found == record.pixel_counts[item.id], "\(item.id)")
+      #expect(item.classes == (1...20).filter { histogram[$0] >= 2048 })
+      let image = try dataset.image(item)
+      #expect(image.width * image.height == histogram.reduce(0, +))
+    }
+    let inner = try Datasets.open(.pascal, root: root.appendingPathComponent("VOCdevkit/VOC2012"))
+    #expect(inner.items == dataset.items)
+    #expect(dataset.classes(inFold: 3) == [16, 17, 18, 19, 20])
+  }
+
+  /// The palette's index counts, so both mask folders say the same.
+  @Test(.enabled(if: Golden.isAvailable)) func palettePicturesGiveTheSameMasks() throws {
+    let source = Golden.data("voc-mini/VOCdevkit/VOC2012")
+    let folder = try TemporaryFolder()
+    for name in ["JPEGImages", "SegmentationClass"] {
+      try FileManager.default.createSymbolicLink(at: folder.file(name), withDestinationURL: source.appendingPathComponent(name))
+    }
+    let palette = try Datasets.open(.pascal, root: folder.url)
+    let grey = try Datasets.open(.pascal, root: source)
+    #expect(palette.items == grey.items)
+    for item in grey.items { #expect(try palette.mask(item) == grey.mask(item)) }
+  }
+
+  @Test func unknownClassesInMasksAreNamed() throws {
+    let folder = try TemporaryFolder()
+    for name in ["JPEGImages", "SegmentationClassAug"] {
+      try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
+    }
+    try Image(width: 4, height: 4, color: [9, 9, 9]).writeJPEG(to: folder.file("JPEGImages/a.jpg"))
+    try Image(width: 4, height: 4, color: [21]).writePNG(to: folder.file("SegmentationClassAug/a.png"))
+    let dataset = try Datasets.open(.pascal, root: folder.url)
+    #expect(throws: PipelineError.self) { try dataset.mask(dataset.items[0]) }
+  }
+}
