@@ -175,7 +175,7 @@ private struct AutoencoderMidBlock: Sendable {
       try interruption()
       let tokens = h.reshaped([h.shape[0], h.shape[1] * h.shape[2], h.channels])  // [n, h * w, c]
       let normal = groupNorm(tokens)
-      h = attention(normal, context: normal, residual: tokens).reshaped(h.shape)
+      h = attention(normal, keys: attention.keys(of: normal), residual: tokens).reshaped(h.shape)
     }
     try interruption()
     return second(h)

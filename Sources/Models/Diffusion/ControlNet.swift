@@ -14,7 +14,7 @@ public struct ControlResiduals: Sendable {
 
   /// The sum of two networks' answers.
   static func + (a: ControlResiduals, b: ControlResiduals) -> ControlResiduals {
-    ControlResiduals(down: zip(a.down, b.down).map { Kernels.add($0, $1) }, mid: Kernels.add(a.mid, b.mid))
+    ControlResiduals(down: zip(a.down, b.down).map { Kernels.addImages($0, $1) }, mid: Kernels.addImages(a.mid, b.mid))
   }
 
   /// The same with zeros for as many images before it.
@@ -75,8 +75,8 @@ public final class ControlNet: Sendable {
   }
 
   /// - Parameters:
-  ///   - sample: `[n, h, w, c]` latents.
-  ///   - timesteps: one for each of the n.
+  ///   - sample: `[n, h, w, c]` latents, or `[1, h, w, c]` for all texts.
+  ///   - timesteps: one for each sample, 0 to 1000.
   ///   - context: text states, `[n, t, d]`.
   ///   - hint: what `embed` gave, for n images or for one that serves all.
   ///   - scale: what the residuals are multiplied by.
@@ -85,14 +85,28 @@ public final class ControlNet: Sendable {
     _ sample: Tensor, timesteps: [Float], context: Tensor, hint: Tensor, scale: Float = 1, guessMode: Bool = false,
     interruption: @escaping () throws -> Void = {}
   ) throws -> ControlResiduals {
-    try config.check(sample, timesteps, context)
-    let images = sample.shape[0]
-    let hints = hint.shape[0] == images ? hint : Tensor.stacked(Array(repeating: hint, count: images))
+    let residuals = try self(
+      sample, timesteps: timesteps, texts: TextStates(context), hint: hint, scale: scale, guessMode: guessMode,
+      interruption: interruption)
+    let images = context.shape[0]
+    return ControlResiduals(down: residuals.down.map { $0.repeated(images) }, mid: residuals.mid.repeated(images))
+  }
+
+  /// The same with texts whose keys are kept from step to step. Residuals that no text had a part in may be one image for all.
+  func callAsFunction(
+    _ sample: Tensor, timesteps: [Float], texts: TextStates, hint: Tensor, scale: Float, guessMode: Bool,
+    interruption: @escaping Interruption
+  ) throws -> ControlResiduals {
+    try config.check(sample, timesteps, texts.states)
+    guard hint.shape[0] == 1 || hint.shape[0] == sample.shape[0] else {
+      throw ModelError.badInput(what: "control image", reason: "\(hint.shape[0]) for \(sample.shape[0]) samples")
+    }
+    let hints = hint.repeated(sample.shape[0])
     guard hints.shape == Array(sample.shape.dropLast()) + [config.levels[0].channels] else {
       throw ModelError.badInput(
         what: "control image", reason: "it stands for \(hint.shape[1])x\(hint.shape[2]) latents, not \(sample.shape[1])x\(sample.shape[2])")
     }
-    let condition = encoder.condition(timesteps, context, interruption)
+    let condition = encoder.condition(timesteps, texts, interruption)
     let (skips, mid) = try encoder(encoder.convIn(sample, residual: hints), condition)
     let factors = (0...skips.count).map { index in
       guessMode ? scale * Float(pow(10, Double(index) / Double(skips.count) - 1)) : scale

@@ -16,9 +16,8 @@ extension StableDiffusion {
     return try withoutActuallyEscaping(interruption) { interruption in
       let isGuided = run.guidanceScale > 1
       let texts = isGuided ? [run.negativePrompt, run.prompt] : [run.prompt]
-      let noisePredictor = NoisePredictor(
-        model: self, run: run, context: try textEncoder(texts.map(tokenizer.encode)),
-        hints: try run.controls.map { try controlNets[$0.network].embed($0.image) }, interruption: interruption)
+      let noisePredictor = try NoisePredictor(
+        self, run, states: textEncoder(texts.map(tokenizer.encode)), isGuided: isGuided, interruption: interruption)
 
       let factor = autoencoder.config.factor
       var sampling = SamplingRun(
@@ -75,21 +74,32 @@ extension StableDiffusion {
 
 /// Guided noise prediction: the networks with everything that stays the same over the steps.
 private struct NoisePredictor {
-  let model: StableDiffusion
-  let run: DiffusionRun
-  /// States of the negative prompt and the prompt, or of the prompt alone when there is no guidance.
-  let context: Tensor
+  private let model: StableDiffusion
+  private let run: DiffusionRun
+  private let isGuided: Bool
+  /// Of the negative prompt and the prompt, or of the prompt alone when there is no guidance.
+  private let texts: TextStates
+  /// What each ControlNet reads: the same, or in guess mode the prompt alone.
+  private let controlTexts: [TextStates]
   /// What each control's network made of its image.
-  let hints: [Tensor]
-  let interruption: Interruption
+  private let hints: [Tensor]
+  private let interruption: Interruption
+
+  init(_ model: StableDiffusion, _ run: DiffusionRun, states: Tensor, isGuided: Bool, interruption: @escaping Interruption) throws {
+    (self.model, self.run, self.isGuided, self.interruption) = (model, run, isGuided, interruption)
+    texts = TextStates(states)
+    controlTexts = run.controls.map { _ in TextStates(run.guessMode && isGuided ? states.slice(1..<2) : states) }
+    hints = try run.controls.map { control in
+      try interruption()
+      return try model.controlNets[control.network].embed(control.image)
+    }
+  }
 
   /// Latents `[1, h, w, c]` to the noise in them.
   func predict(_ latents: Tensor, timestep: Float, step: Int, of steps: Int) throws -> Tensor {
-    let isGuided = context.shape[0] == 2
-    let input = isGuided ? Tensor.stacked([latents, latents]) : latents  // [2, h, w, c]: negative, positive
     let output = try model.unet(
-      input, timesteps: Array(repeating: timestep, count: input.shape[0]), context: context,
-      residuals: residuals(latents, input, timestep: timestep, step: step, of: steps), interruption: interruption)
+      latents, timesteps: [timestep], texts: texts, residuals: residuals(latents, timestep: timestep, step: step, of: steps),
+      interruption: interruption)  // [2, h, w, c]: negative, positive
     guard isGuided else { return output }
     // negative + scale (positive - negative)
     let negative = output.slice(0..<1), positive = output.slice(1..<2)
@@ -97,21 +107,15 @@ private struct NoisePredictor {
   }
 
   /// The sum of what the ControlNets add in a step; nil outside of all their windows.
-  private func residuals(
-    _ latents: Tensor, _ input: Tensor, timestep: Float, step: Int, of steps: Int
-  ) throws -> ControlResiduals? {
-    let isGuided = context.shape[0] == 2
-    let seesPositiveOnly = run.guessMode && isGuided
-    let sample = seesPositiveOnly ? latents : input
-    let text = seesPositiveOnly ? context.slice(1..<2) : context
+  private func residuals(_ latents: Tensor, timestep: Float, step: Int, of steps: Int) throws -> ControlResiduals? {
     var sum: ControlResiduals?
-    for (control, hint) in zip(run.controls, hints) where control.counts(inStep: step, of: steps) {
+    for (index, control) in run.controls.enumerated() where control.counts(inStep: step, of: steps) {
       let answer = try model.controlNets[control.network](
-        sample, timesteps: Array(repeating: timestep, count: sample.shape[0]), context: text, hint: hint, scale: control.scale,
+        latents, timesteps: [timestep], texts: controlTexts[index], hint: hints[index], scale: control.scale,
         guessMode: run.guessMode, interruption: interruption)
       sum = sum.map { $0 + answer } ?? answer
     }
-    return seesPositiveOnly ? sum?.behindZeros() : sum
+    return run.guessMode && isGuided ? sum?.behindZeros() : sum
   }
 }
 

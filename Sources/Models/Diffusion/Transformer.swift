@@ -15,12 +15,13 @@ struct Transformer: Sendable {
     projOut = Linear(loader("proj_out"), in: channels, out: channels)
   }
 
-  /// `x` `[n, h, w, c]`, `context` `[n, t, d]`.
-  func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+  /// `x` `[n, h, w, c]`, or `[1, h, w, c]` for all texts; `[n, h, w, c]` for n texts.
+  func callAsFunction(_ x: Tensor, context: TextStates) -> Tensor {
     let tokens = x.reshaped([x.shape[0], x.shape[1] * x.shape[2], x.channels])  // [n, h * w, c]
     var h = projIn(norm(tokens))  // [n, h * w, c]
     for block in transformerBlocks { h = block(h, context: context) }
-    return projOut(h, residual: tokens).reshaped(x.shape)  // [n, h, w, c]
+    let images = h.shape[0]
+    return projOut(h, residual: tokens.repeated(images)).reshaped([images] + x.shape.dropFirst())  // [n, h, w, c]
   }
 }
 
@@ -44,11 +45,11 @@ struct TransformerBlock: Sendable {
     ffOut = Linear(loader("ff.net.2"), in: 4 * size, out: size)
   }
 
-  /// `x` `[n, tokens, c]`, `context` `[n, t, d]`.
-  func callAsFunction(_ x: Tensor, context: Tensor) -> Tensor {
+  /// `x` `[n, tokens, c]`, or `[1, tokens, c]` for all texts; `[n, tokens, c]` for n texts.
+  func callAsFunction(_ x: Tensor, context: TextStates) -> Tensor {
     let normal = norm1(x)
-    let looked = attn1(normal, context: normal, residual: x)  // [n, tokens, c]
-    let read = attn2(norm2(looked), context: context, residual: looked)  // [n, tokens, c]
+    let looked = attn1(normal, keys: attn1.keys(of: normal), residual: x).repeated(context.count)  // [n, tokens, c]
+    let read = attn2(norm2(looked), keys: context.keys(for: attn2), residual: looked)  // [n, tokens, c]
     let gated = Kernels.geglu(ffIn(norm3(read)))  // [n, tokens, 4 c]
     return ffOut(gated, residual: read)  // [n, tokens, c]
   }
@@ -71,9 +72,35 @@ struct Attention: Sendable {
     self.heads = heads
   }
 
-  /// `x` `[n, tokens, c]`, `context` `[n, t, d]`; `residual` `[n, tokens, c]` is added to the result.
-  func callAsFunction(_ x: Tensor, context: Tensor, residual: Tensor) -> Tensor {
-    let mixed = Kernels.attention(toQ(x), toK(context), toV(context), heads: heads)  // [n, tokens, c]
+  /// What is looked at, `[n, t, d]`.
+  func keys(of context: Tensor) -> PackedKeys { PackedKeys(toK(context), toV(context), heads: heads) }
+
+  /// `x` `[n, tokens, c]`; `residual` `[n, tokens, c]` is added to the result.
+  func callAsFunction(_ x: Tensor, keys: PackedKeys, residual: Tensor) -> Tensor {
+    let mixed = Kernels.attention(toQ(x), keys)  // [n, tokens, c]
     return toOut(mixed, residual: residual)  // [n, tokens, c]
+  }
+
+  /// What tells one layer's keys from another's.
+  var identity: ObjectIdentifier { toK.weight.identity }
+}
+
+/// What texts say to a network. Every cross-attention layer's keys and values are made once, at the first step, as the texts do
+/// not change over a run. For one thread, and for the network it was first given to.
+final class TextStates {
+  /// `[n, t, d]`
+  let states: Tensor
+  private var keys: [ObjectIdentifier: PackedKeys] = [:]
+
+  init(_ states: Tensor) { self.states = states }
+
+  /// Number of texts.
+  var count: Int { states.shape[0] }
+
+  func keys(for layer: Attention) -> PackedKeys {
+    if let known = keys[layer.identity] { return known }
+    let made = layer.keys(of: states)
+    keys[layer.identity] = made
+    return made
   }
 }

@@ -33,8 +33,8 @@ public final class UNet: Sendable {
   /// Predicts the noise.
   ///
   /// - Parameters:
-  ///   - sample: `[n, h, w, c]` latents.
-  ///   - timesteps: one for each of the n, 0 to 1000.
+  ///   - sample: `[n, h, w, c]` latents, or `[1, h, w, c]` for all texts.
+  ///   - timesteps: one for each sample, 0 to 1000.
   ///   - context: text states, `[n, t, d]`.
   ///   - residuals: a ControlNet's answer, added to the skip connections and to the middle.
   ///   - interruption: asked before every block; its error ends the pass.
@@ -43,18 +43,42 @@ public final class UNet: Sendable {
     _ sample: Tensor, timesteps: [Float], context: Tensor, residuals: ControlResiduals? = nil,
     interruption: @escaping () throws -> Void = {}
   ) throws -> Tensor {
-    try config.check(sample, timesteps, context)
-    let condition = encoder.condition(timesteps, context, interruption)
+    try self(sample, timesteps: timesteps, texts: TextStates(context), residuals: residuals, interruption: interruption)
+  }
+
+  /// The same with texts whose keys are kept from step to step.
+  func callAsFunction(
+    _ sample: Tensor, timesteps: [Float], texts: TextStates, residuals: ControlResiduals?,
+    interruption: @escaping Interruption
+  ) throws -> Tensor {
+    try config.check(sample, timesteps, texts.states)
+    let condition = encoder.condition(timesteps, texts, interruption)
     var (skips, h) = try encoder(encoder.convIn(sample), condition)
     if let residuals {
-      guard residuals.down.map(\.shape) == skips.map(\.shape), residuals.mid.shape == h.shape else {
+      guard residuals.down.count == skips.count, zip(residuals.down + [residuals.mid], skips + [h]).allSatisfy({ $0.canJoin($1) })
+      else {
         throw ModelError.badInput(what: "control residuals", reason: "their shapes are not those of this UNet's skip connections")
       }
-      skips = zip(skips, residuals.down).map { Kernels.add($0, $1) }
-      h = Kernels.add(h, residuals.mid)
+      skips = zip(skips, residuals.down).map { Kernels.addImages($0, $1) }
+      h = Kernels.addImages(h, residuals.mid)
     }
     for block in upBlocks { h = try block(h, condition, skips: &skips) }
-    return convOut(convNormOut(h, activation: .silu))  // [n, h, w, c]
+    return convOut(convNormOut(h, activation: .silu)).repeated(texts.count)  // [n, h, w, c]
+  }
+}
+
+extension Kernels {
+  /// The sum of feature maps of which either may be one image for all.
+  static func addImages(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let images = max(a.shape[0], b.shape[0])
+    return add(a.repeated(images), b.repeated(images))
+  }
+}
+
+extension Tensor {
+  /// Whether the shapes are equal but for one of them being a single image.
+  fileprivate func canJoin(_ other: Tensor) -> Bool {
+    shape.dropFirst() == other.shape.dropFirst() && (shape[0] == other.shape[0] || shape[0] == 1 || other.shape[0] == 1)
   }
 }
 
@@ -69,7 +93,7 @@ extension UNetConfig {
       "\(sample.shape) is not [n, h, w, \(inputChannels)]")
     try require(timesteps.count == sample.shape[0], "timestep", "\(timesteps.count) values for \(sample.shape[0]) samples")
     try require(
-      context.shape.count == 3 && context.shape[0] == sample.shape[0] && context.channels == contextSize && context.count > 0,
+      context.shape.count == 3 && (context.shape[0] == sample.shape[0] || sample.shape[0] == 1) && context.channels == contextSize && context.count > 0,
       "encoder_hidden_states", "\(context.shape) is not [\(sample.shape[0]), t, \(contextSize)]")
   }
 }

@@ -3,10 +3,9 @@ package typealias Interruption = () throws -> Void
 
 /// What every block of a UNet reads beside the feature map.
 struct UNetCondition {
-  /// The time embedding after SiLU, `[n, d]`.
+  /// The time embedding after SiLU, `[n, d]`, or `[1, d]` for all.
   let time: Tensor
-  /// The text states, `[n, t, d]`.
-  let context: Tensor
+  let context: TextStates
   let interruption: Interruption
 }
 
@@ -115,7 +114,7 @@ struct UpBlock: Sendable {
     var h = x
     for (index, resnet) in resnets.enumerated() {
       try condition.interruption()
-      h = resnet(.concatenated([h, skips.removeLast()]), time: condition.time)
+      h = resnet(.concatenated([h, skips.removeLast().repeated(h.shape[0])]), time: condition.time)
       if !attentions.isEmpty { h = attentions[index](h, context: condition.context) }
     }
     if let upsampler, let next = skips.last {

@@ -12,12 +12,13 @@ struct UNetEncoder: Sendable {
     midBlock = MidBlock(loader("mid_block"), config)
   }
 
-  func condition(_ timesteps: [Float], _ context: Tensor, _ interruption: @escaping Interruption) -> UNetCondition {
+  func condition(_ timesteps: [Float], _ context: TextStates, _ interruption: @escaping Interruption) -> UNetCondition {
     UNetCondition(
       time: Kernels.activate(timeEmbedding(timesteps), .silu), context: context, interruption: interruption)
   }
 
-  /// - Parameter x: the latents after `convIn`, `[n, h, w, c]`.
+  /// - Parameter x: the latents after `convIn`, `[n, h, w, c]`. One image may stand for all texts: it stays one until the first
+  ///   text is read, so that what a guided pair has in common is computed once.
   /// - Returns: the feature maps to be joined on the way up, finest first, and the middle one.
   func callAsFunction(_ x: Tensor, _ condition: UNetCondition) throws -> (skips: [Tensor], mid: Tensor) {
     var skips = [x]

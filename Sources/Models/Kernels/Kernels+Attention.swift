@@ -13,34 +13,20 @@ extension Kernels {
   ///   - isCausal: query i sees keys 0...i only.
   /// - Returns: `[n, tq, heads * d]`.
   package static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, isCausal: Bool = false) -> Tensor {
+    attention(q, PackedKeys(k, v, heads: heads), isCausal: isCausal)
+  }
+
+  /// The same with keys and values packed before.
+  package static func attention(_ q: Tensor, _ packed: PackedKeys, isCausal: Bool = false) -> Tensor {
     let (images, queries, channels) = (q.shape[0], q.shape[1], q.shape[2])
-    let keys = k.shape[1]
-    precondition(
-      channels % heads == 0 && k.shape == [images, keys, channels] && v.shape == k.shape, "\(q.shape) \(k.shape) \(v.shape)")
-    let size = channels / heads
-    let keyPanels = (keys + 15) / 16, valuePanels = (size + 15) / 16
+    let (heads, keys, size) = (packed.heads, packed.count, packed.size)
+    precondition(images == packed.images && channels == heads * size, "\(q.shape) does not fit \(heads) heads of \(size)")
     var output = Tensor(uninitialized: q.shape)
-    // Keys as a weight of `size` inputs, values as one of `keys` inputs, for each image and head.
-    let (keyCount, valueCount) = (keyPanels * 16 * size, valuePanels * 16 * keys)
-    var packedKeys = Tensor(uninitialized: [images * heads, keyCount])
-    var packedValues = Tensor(uninitialized: [images * heads, valueCount])
-    packedKeys.withUnsafeMutable { packedKeys in
-      packedValues.withUnsafeMutable { packedValues in
-        k.withUnsafe { k in
-          v.withUnsafe { v in
-            Compute.parallel(images * heads) { item in
-              let start = item / heads * keys * channels + item % heads * size
-              packKeys(k + start, keys: keys, size: size, stride: channels, to: packedKeys + item * keyCount)
-              packValues(v + start, keys: keys, size: size, stride: channels, to: packedValues + item * valueCount)
-            }
-          }
-        }
-      }
-    }
+    let (keyCount, valueCount) = (packed.keys.channels, packed.values.channels)
     let blocks = (queries + queryBlock - 1) / queryBlock
     q.withUnsafe { q in
-      packedKeys.withUnsafe { packedKeys in
-        packedValues.withUnsafe { packedValues in
+      packed.keys.withUnsafe { packedKeys in
+        packed.values.withUnsafe { packedValues in
           output.withUnsafeMutable { target in
             Compute.parallel(images * heads * blocks) { item in
               let head = item / blocks, first = item % blocks * queryBlock
@@ -117,37 +103,6 @@ extension Kernels {
       let factor = 1 / total[row]
       let (from, to) = (sums + row * width, target + row * stride)
       for index in 0..<size { to[index] = from[index] * factor }
-    }
-  }
-
-  /// `[keys, stride]` to panels of 16 keys, `[panel][size][16]`, the last padded with zeros.
-  private static func packKeys(
-    _ source: UnsafePointer<Float>, keys: Int, size: Int, stride: Int, to target: UnsafeMutablePointer<Float>
-  ) {
-    for first in Swift.stride(from: 0, to: keys, by: 16) {
-      let panel = target + first * size
-      for lane in 0..<16 {
-        if first + lane < keys {
-          let key = source + (first + lane) * stride
-          for index in 0..<size { panel[index * 16 + lane] = key[index] }
-        } else {
-          for index in 0..<size { panel[index * 16 + lane] = 0 }
-        }
-      }
-    }
-  }
-
-  /// `[keys, stride]` to panels of 16 channels, `[panel][keys][16]`, the last padded with zeros.
-  private static func packValues(
-    _ source: UnsafePointer<Float>, keys: Int, size: Int, stride: Int, to target: UnsafeMutablePointer<Float>
-  ) {
-    for first in Swift.stride(from: 0, to: size, by: 16) {
-      let used = min(16, size - first)
-      for key in 0..<keys {
-        let row = target + (first * keys) + key * 16
-        for lane in 0..<used { row[lane] = source[key * stride + first + lane] }
-        for lane in used..<16 { row[lane] = 0 }
-      }
     }
   }
 }

@@ -43,7 +43,7 @@ extension Kernels {
   /// `activation(conv(x, weight) + bias + imageBias[image] + residual)`: `[n, h, w, in]` to `[n, h', w', out]`.
   ///
   /// - Parameters:
-  ///   - imageBias: `[n, out]`, added to every pixel of an image.
+  ///   - imageBias: `[n, out]`, or `[1, out]` for all, added to every pixel of an image.
   ///   - residual: `[n, h', w', out]`.
   ///   - upsampledTo: the image is read as if each pixel were doubled in both directions and the result cut to this extent.
   package static func conv2d(
@@ -61,7 +61,7 @@ extension Kernels {
     var output = Tensor(uninitialized: [images, outHeight, outWidth, weight.columns])
     let zeros = Tensor(zeros: [depth])
     withEpilogue(
-      bias: bias, imageBias: imageBias, rowsPerImage: outHeight * outWidth, residual: residual, activation: activation
+      bias: bias, imageBias: imageBias, rowsPerImage: imageBias?.shape[0] == 1 ? count : outHeight * outWidth, residual: residual, activation: activation
     ) { epilogue in
       zeros.withUnsafe { zero in
         x.withUnsafe { source in

@@ -33,13 +33,17 @@ extension Kernels {
     let parts = sumParts(taps: taps, depth: depth)
     let threads = Compute.threads
 
-    // 120 rows at most, fewer when they would not fit in a quarter MiB, and no fewer blocks than threads where rows suffice.
-    let fitting = min(120, max(24, 65536 / depth))
-    let fair = (count + threads - 1) / threads
-    let blockRows = (max(6, min(fitting, max(fair, 24), count)) + 5) / 6 * 6
+    // As many rows as fit a quarter MiB, 120 at most. Without enough such blocks to go round, their columns are shared out
+    // first, as the weight is then read by one thread only, and their rows when there are few columns.
+    let wanted = 3 * threads
+    var blockRows = (min(120, max(24, 65536 / depth), count) + 5) / 6 * 6
+    var groups = 1
+    if threads > 1 && (count + blockRows - 1) / blockRows < wanted {
+      groups = min(panels, (wanted * blockRows + count - 1) / count)
+      let rows = count * groups / wanted
+      blockRows = min(blockRows, max(12, (rows + 5) / 6 * 6))
+    }
     let blocks = (count + blockRows - 1) / blockRows
-    // Without enough blocks to go round, their columns are shared out as well.
-    let groups = blocks >= 3 * threads || threads == 1 ? 1 : min(panels, (4 * threads + blocks - 1) / blocks)
 
     let tableCount = blockRows * taps * 2  // a pointer takes the place of two floats
     let widenedCount = parts.map { $0.taps * $0.depth * 16 }.max() ?? 0
@@ -98,8 +102,20 @@ extension Kernels {
   /// Stores 16 columns of sums (fewer at the right edge) for a range of rows.
   @inline(__always)
   private static func finish(
-    _ epilogue: Epilogue, sums: UnsafePointer<Float>, rows: Range<Int>, column: Int, columns: Int,
+    _ epilogue: Epilogue, sums: UnsafeMutablePointer<Float>, rows: Range<Int>, column: Int, columns: Int,
     output: UnsafeMutablePointer<Float>
+  ) {
+    if epilogue.activation == .none {
+      finish(epilogue, sums: sums, rows: rows, column: column, columns: columns, output: output) { $0 }
+    } else {
+      finish(epilogue, sums: sums, rows: rows, column: column, columns: columns, output: output) { epilogue.activation($0) }
+    }
+  }
+
+  @inline(__always)
+  private static func finish(
+    _ epilogue: Epilogue, sums: UnsafeMutablePointer<Float>, rows: Range<Int>, column: Int, columns: Int,
+    output: UnsafeMutablePointer<Float>, _ activation: (F8) -> F8
   ) {
     for start in stride(from: column, to: min(column + 16, columns), by: 8) {
       let used = min(8, columns - start)
@@ -110,14 +126,14 @@ extension Kernels {
           if let bias = epilogue.bias { value += load8(bias + start) }
           if let bias = epilogue.imageBias { value += load8(bias + row / epilogue.rowsPerImage * columns + start) }
           if let residual = epilogue.residual { value += load8(residual + position) }
-          store8(output + position, epilogue.activation(value))
+          store8(output + position, activation(value))
         } else {
           if let bias = epilogue.bias { value += load8(bias + start, first: used) }
           if let bias = epilogue.imageBias {
             value += load8(bias + row / epilogue.rowsPerImage * columns + start, first: used)
           }
           if let residual = epilogue.residual { value += load8(residual + position, first: used) }
-          store8(output + position, epilogue.activation(value), first: used)
+          store8(output + position, activation(value), first: used)
         }
       }
     }

@@ -1,8 +1,9 @@
 /// A weight laid out for the product kernel: `columns` outputs, each a sum over `taps` times `depth` inputs.
 ///
 /// Columns stand in panels of 16, the last one padded to 8 or 16 with zeros; within a panel the order is [tap][input][column],
-/// so that the kernel reads it front to back. A linear layer has one tap, a 3x3 convolution nine. Elements keep the precision
-/// they are stored in: two bytes stay two bytes, and a block of a panel is widened just before it is used on many rows.
+/// so that the kernel reads it front to back. A linear layer has one tap, a 3x3 convolution nine. Two-byte elements of a matrix
+/// above `widenedCount` stay two bytes, and a block of a panel is widened just before it is used on many rows; smaller ones, all
+/// of the demo's, are widened once.
 package struct PackedMatrix: Sendable {
   package let taps: Int
   package let depth: Int
@@ -18,7 +19,8 @@ package struct PackedMatrix: Sendable {
     self.columns = columns
     self.depth = depth
     self.taps = taps
-    let parameter = Self.elements.contains(parameter.dtype) ? parameter : Parameter(parameter.widened())
+    let isKept = Self.elements.contains(parameter.dtype) && parameter.count > Self.widenedCount
+    let parameter = isKept ? parameter : Parameter(parameter.widened())
     element = parameter.dtype
     let (plain, overflow) = columns.multipliedReportingOverflow(by: depth * taps)
     guard !overflow, parameter.count == plain else {
@@ -32,8 +34,14 @@ package struct PackedMatrix: Sendable {
     }
   }
 
-  /// Formats a matrix keeps; any other is widened first.
+  /// The largest matrix that is widened when loaded.
+  private static let widenedCount = 1 << 20
+
+  /// Formats a matrix keeps; any other is widened when loaded.
   private static let elements: Set<ElementType> = [.f32, .f16, .bf16]
+
+  /// The same for copies of one matrix only.
+  var identity: ObjectIdentifier { ObjectIdentifier(storage) }
 
   var panels: Int { (columns + 15) / 16 }
 

@@ -51,6 +51,11 @@ extension Tensor {
     return output
   }
 
+  /// A single image, `[1, ...]`, as often as asked; a tensor of that many images already is itself.
+  func repeated(_ images: Int) -> Tensor {
+    shape[0] == images ? self : .stacked(Array(repeating: self, count: images))
+  }
+
   /// Tensors of the same outer shape side by side in the innermost dimension, `[..., a]` and `[..., b]` to `[..., a + b]`.
   public static func concatenated(_ tensors: [Tensor]) -> Tensor {
     let outer = Array(tensors[0].shape.dropLast())

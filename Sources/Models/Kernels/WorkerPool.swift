@@ -68,12 +68,10 @@ private final class Worker: @unchecked Sendable {
   private let isAsleep = Atomic<Bool>(false)
   private let alarm = DispatchSemaphore(value: 0)
   private let index: Int
-  private unowned let pool: WorkerPool
 
   init(index: Int, pool: WorkerPool) {
     self.index = index
-    self.pool = pool
-    let thread = Thread { [self] in live() }
+    let thread = Thread { [self] in serve(pool) }
     thread.name = "compute-\(index + 1)"
     thread.stackSize = 1 << 21
     thread.start()
@@ -83,7 +81,7 @@ private final class Worker: @unchecked Sendable {
     if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.signal() }
   }
 
-  private func live() -> Never {
+  private func serve(_ pool: WorkerPool) -> Never {
     while true {
       var looks = 0
       while looks < 20_000 {
