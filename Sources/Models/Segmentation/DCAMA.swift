@@ -60,9 +60,14 @@ public struct DCAMA: FewShotSegmenter {
   ) throws -> Segmentation {
     try EpisodeCheck.supports(supports, fit: query, network: "DCAMA")
     let coarse = (0..<3).map { stage in
-      Tensor.concatenated(
+      let last = query.maps[ends[stage + 1]]
+      let (height, width) = (last.shape[1], last.shape[2])
+      let positions = PositionTable.sinusoids(count: height * width, channels: last.channels)
+      let masks = Tensor.stacked(
+        supports.map { Kernels.bilinear($0.mask, height: height, width: width, alignCorners: true) })  // [k, h, w, 1]
+      return Tensor.concatenated(
         (ends[stage] + 1...ends[stage + 1]).map { layer in
-          attentions[stage](query.maps[layer], supports.map { ($0.features.maps[layer], $0.mask) }, heads: Self.heads)
+          attentions[stage](query.maps[layer], supports.map { $0.features.maps[layer] }, masks: masks, positions: positions)
         })  // [1, h, w, layers]
     }
     for (stage, map) in coarse.enumerated() { trace("coarse_block\(stage)", map) }
@@ -101,15 +106,13 @@ public struct DCAMA: FewShotSegmenter {
       keys = Linear(loader("1"), in: channels, out: channels)
     }
 
-    /// Maps `[1, h, w, c]` and masks `[1, S, S, 1]` to `[1, h, w, 1]`: one softmax over the pixels of all supports.
-    func callAsFunction(_ query: Tensor, _ supports: [(map: Tensor, mask: Tensor)], heads: Int) -> Tensor {
-      let (height, width, channels) = (query.shape[1], query.shape[2], query.channels)
-      let positions = PositionTable.sinusoids(count: height * width, channels: channels)
-      func tokens(_ map: Tensor) -> Tensor { Kernels.add(map.reshaped([height * width, channels]), positions) }
-      let masks = supports.map { Kernels.bilinear($0.mask, height: height, width: width, alignCorners: true) }
+    /// Maps `[1, h, w, c]` and masks `[k, h, w, 1]` to `[1, h, w, 1]`: one softmax over the pixels of all supports, whose
+    /// positions are each counted from 0.
+    func callAsFunction(_ query: Tensor, _ supports: [Tensor], masks: Tensor, positions: Tensor) -> Tensor {
+      func tokens(_ map: Tensor) -> Tensor { Kernels.add(map.reshaped(positions.shape), positions) }
       return Kernels.maskAttention(
-        queries(tokens(query)), keys(Tensor.stacked(supports.map { tokens($0.map) })), mask: Tensor.stacked(masks), heads: heads
-      ).reshaped([1, height, width, 1])
+        queries(tokens(query)), keys(Tensor.stacked(supports.map(tokens))), mask: masks, heads: DCAMA.heads
+      ).reshaped(query.shape.dropLast() + [1])
     }
   }
 
