@@ -102,14 +102,20 @@ struct RegionSampler {
     let stride = image.width + 1
     let scale = 1 / cellArea
     lines.withUnsafeBufferPointer { lines in
-      for (index, corner) in corners.enumerated() {
-        let place = places[column * positionCount + corner.position]
-        let at = corner.height * stride + place.pixel
-        sums[index] = lines[at] + (lines[at + 1] - lines[at]) * place.fraction
+      places.withUnsafeBufferPointer { places in
+        sums.withUnsafeMutableBufferPointer { sums in
+          for (index, corner) in corners.enumerated() {
+            let place = places[column * positionCount + corner.position]
+            let at = corner.height * stride + place.pixel
+            sums[index] = lines[at] + (lines[at + 1] - lines[at]) * place.fraction
+          }
+          out.withUnsafeMutableBufferPointer { out in
+            for (index, corner) in regionCorners.enumerated() {
+              out[index] = (sums[corner.3] - sums[corner.2] - (sums[corner.1] - sums[corner.0])) * scale
+            }
+          }
+        }
       }
-    }
-    for (index, corner) in regionCorners.enumerated() {
-      out[index] = (sums[corner.3] - sums[corner.2] - (sums[corner.1] - sums[corner.0])) * scale
     }
   }
 }

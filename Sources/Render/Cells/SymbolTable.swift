@@ -9,8 +9,8 @@ struct CellSymbol {
   let scalar: Unicode.Scalar
   /// The character whose ink is the other part, where there is one.
   let complement: Unicode.Scalar?
-  /// The inked part is that of an earlier symbol (nil: nothing) and one region more.
-  let parent: Int?
+  /// The inked part is that of an earlier symbol (0: nothing) and one region more.
+  let parent: Int
   let region: Int
   /// The share of ink.
   let area: Float
@@ -19,7 +19,11 @@ struct CellSymbol {
 /// The symbols of a set, and the regions they are made of.
 struct SymbolTable: Sendable {
   private(set) var regions: [CellRect] = []
-  private(set) var symbols: [CellSymbol] = []
+  /// The first is the blank.
+  private(set) var symbols = [CellSymbol(scalar: " ", complement: "█", parent: 0, region: 0, area: 0)]
+
+  /// The share of ink, and 1 / (area (1 - area)).
+  private(set) var weights: [(area: Float, scale: Float)] = []
 
   static let half = SymbolTable(.half)
   static let quadrant = SymbolTable(.quadrant)
@@ -36,6 +40,7 @@ struct SymbolTable: Sendable {
   }
 
   private init(_ set: SymbolSet) {
+    defer { weights = symbols.map { ($0.area, $0.area == 0 ? 0 : 1 / ($0.area * (1 - $0.area))) } }
     // Plain shapes come first: they win where a finer one is no better.
     if set == .half {
       addStrips([CellRect(left: 0, top: 0, right: 8, bottom: 12)], ["▀"], complements: ["▄"])
@@ -68,7 +73,7 @@ struct SymbolTable: Sendable {
       symbols.append(
         CellSymbol(
           scalar: characters[pattern], complement: characters[characters.count - 1 - pattern],
-          parent: rest == 0 ? nil : firstSymbol + rest - 1, region: firstRegion + pattern.trailingZeroBitCount,
+          parent: rest == 0 ? 0 : firstSymbol + rest - 1, region: firstRegion + pattern.trailingZeroBitCount,
           area: Float(pattern.nonzeroBitCount) / Float(2 * rows)))
     }
   }
@@ -81,7 +86,7 @@ struct SymbolTable: Sendable {
       area += strip.area
       symbols.append(
         CellSymbol(
-          scalar: characters[index], complement: complements[index], parent: index == 0 ? nil : symbols.count - 1,
+          scalar: characters[index], complement: complements[index], parent: index == 0 ? 0 : symbols.count - 1,
           region: regions.count - 1, area: area))
     }
   }
@@ -119,6 +124,34 @@ struct SymbolTable: Sendable {
     }
   }
 
+  /// The sum of a cell's light under the ink of each symbol, from its sums over the regions.
+  func ink(_ regions: [SIMD4<Float>], into out: inout [SIMD4<Float>]) {
+    out.withUnsafeMutableBufferPointer { out in
+      regions.withUnsafeBufferPointer { regions in
+        symbols.withUnsafeBufferPointer { symbols in
+          out[0] = .zero
+          for index in 1..<symbols.count { out[index] = out[symbols[index].parent] + regions[symbols[index].region] }
+        }
+      }
+    }
+  }
+
+  /// For each symbol the squared error it saves against one mean colour for the whole cell, when both its parts take theirs.
+  func gains(_ ink: [SIMD4<Float>], whole: SIMD4<Float>, into out: inout [Float]) {
+    out.withUnsafeMutableBufferPointer { out in
+      ink.withUnsafeBufferPointer { ink in
+        weights.withUnsafeBufferPointer { weights in
+          out[0] = 0
+          for index in 1..<ink.count {
+            // Between-part variance: area (1 - area) |mean of ink - mean of paper|^2, without the two divisions.
+            let gap = ink[index] - whole * weights[index].area
+            out[index] = (gap * gap).sum() * weights[index].scale
+          }
+        }
+      }
+    }
+  }
+
   /// The mosaic with the most blocks that a set has: blocks down, and its characters by their bits.
   static func finestMosaic(_ set: SymbolSet) -> (across: Int, down: Int, characters: [Unicode.Scalar]) {
     switch set {
@@ -134,9 +167,9 @@ struct SymbolTable: Sendable {
     let whole = CellRect(left: 0, top: 0, right: 8, bottom: 24)
     var ink: [Unicode.Scalar: [CellRect]] = [" ": [], "█": [whole]]
     for set in [half, octant] {
-      var rects: [[CellRect]] = []
-      for symbol in set.symbols {
-        rects.append((symbol.parent.map { rects[$0] } ?? []) + [set.regions[symbol.region]])
+      var rects: [[CellRect]] = [[]]
+      for symbol in set.symbols.dropFirst() {
+        rects.append(rects[symbol.parent] + [set.regions[symbol.region]])
         ink[symbol.scalar] = rects[rects.count - 1]
       }
     }

@@ -17,12 +17,10 @@ public enum TerminalPalette {
 
   /// The colour of a terminal of this depth that is nearest to `color`; in `mono` the terminal's own foreground.
   public static func nearest(_ color: RGB, _ depth: ColorDepth) -> CellColor {
-    switch depth {
-    case .truecolor: .rgb(color)
-    case .mono: .standard
-    case .indexed256, .indexed16, .indexed8:
-      .indexed(InkPalette.of(depth).nearestSolid(SIMD4(Float(color.red), Float(color.green), Float(color.blue), 0)))
+    if let palette = InkPalette.of(depth) {
+      return .indexed(palette.nearestSolid(SIMD4(Float(color.red), Float(color.green), Float(color.blue), 0)))
     }
+    return depth == .mono ? .standard : .rgb(color)
   }
 
   /// OKLab's lightness and two colour axes, times 100.
@@ -56,6 +54,7 @@ struct InkPalette: Sendable {
 
   let colors: [SIMD4<Float>]
   let mixes: [Mix]
+  let shades: Bool
   /// Indices by the upper five bits of red, green and blue.
   private let solidTable: [UInt8]
   private let mixTable: [UInt16]
@@ -63,14 +62,14 @@ struct InkPalette: Sendable {
   static let deep = InkPalette(entries: 16..<256, shades: false)
   static let sixteen = InkPalette(entries: 0..<16, shades: true)
   static let eight = InkPalette(entries: 0..<8, shades: true)
-  static let lightOnDark = InkPalette(entries: [0, 15], shades: true)
 
-  static func of(_ depth: ColorDepth) -> InkPalette {
+  /// The palette of a depth that has one.
+  static func of(_ depth: ColorDepth) -> InkPalette? {
     switch depth {
+    case .indexed256: deep
     case .indexed16: sixteen
     case .indexed8: eight
-    case .mono: lightOnDark
-    case .truecolor, .indexed256: deep
+    case .truecolor, .mono: nil
     }
   }
 
@@ -82,7 +81,7 @@ struct InkPalette: Sendable {
     return (Int(safe[0]) >> 3) * 1024 + (Int(safe[1]) >> 3) * 32 + (Int(safe[2]) >> 3)
   }
 
-  private init(entries: some Sequence<Int>, shades: Bool) {
+  private init(entries: Range<Int>, shades: Bool) {
     let xterm = TerminalPalette.xterm.map { SIMD4(Float($0.red), Float($0.green), Float($0.blue), 0) }
     let solids = entries.map { Mix(scalar: nil, foreground: UInt8($0), background: UInt8($0), color: xterm[$0], contrast: 0) }
     var mixes = solids
@@ -101,7 +100,7 @@ struct InkPalette: Sendable {
     }
     let solidLabs = solids.map { TerminalPalette.oklab($0.color) }
     // Coarse patterns of colours far apart look like noise: a pattern must be clearly nearer to be taken.
-    let mixLabs = mixes.map { (lab: TerminalPalette.oklab($0.color), cost: $0.contrast * 0.002) }
+    let mixLabs = mixes.map { (lab: TerminalPalette.oklab($0.color), cost: $0.contrast * 0.0005) }
     var solidTable = [UInt8](repeating: 0, count: 32768)
     var mixTable = [UInt16](repeating: 0, count: 32768)
     for bin in 0..<32768 {
@@ -121,6 +120,7 @@ struct InkPalette: Sendable {
         if distance < best { (best, mixTable[bin]) = (distance, UInt16(index)) }
       }
     }
-    (colors, self.mixes, self.solidTable, self.mixTable) = (xterm, mixes, solidTable, mixTable)
+    (colors, self.mixes, self.shades) = (xterm, mixes, shades)
+    (self.solidTable, self.mixTable) = (solidTable, mixTable)
   }
 }
