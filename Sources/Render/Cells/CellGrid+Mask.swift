@@ -16,26 +16,30 @@ extension CellGrid {
         let labels = (0..<(mosaic.across * mosaic.down)).map { block in
           blocks[column * mosaic.across + block % mosaic.across, row * mosaic.down + block / mosaic.across]
         }
+        if style.colors == .mono {
+          cells.append(Self.inkCell(labels, mosaic.characters))
+          continue
+        }
         let (most, second) = Self.twoMostCommon(labels)
         // Ink marks the higher label, so that equal borders look equal.
         let (paper, ink) = (min(most, second ?? most), max(most, second ?? most))
-        // A third label in a cell goes to the more common of the two.
         var pattern = 0
-        for (block, label) in labels.enumerated() where label == ink || (label != paper && ink == most) { pattern |= 1 << block }
-        if ink == paper { pattern = 0 }
-        if style.colors == .mono {
-          if ink == paper && ink == 255 {
-            cells.append(Cell("▒"))
-          } else {
-            let blank = paper == 0 || paper == 255
-            cells.append(Cell(mosaic.characters[blank && ink != paper || paper == 0 ? pattern : mosaic.characters.count - 1]))
-          }
-        } else {
-          cells.append(Cell(mosaic.characters[pattern], tints[Int(ink)], on: tints[Int(paper)]))
+        if paper != ink {
+          // A third label goes to the more common of the two.
+          for (block, label) in labels.enumerated() where label == ink || (label != paper && ink == most) { pattern |= 1 << block }
         }
+        cells.append(Cell(mosaic.characters[pattern], tints[Int(ink)], on: tints[Int(paper)]))
       }
     }
     self.init(columns: columns, rows: rows, cells: cells)
+  }
+
+  /// The cell of a terminal without colours.
+  private static func inkCell(_ labels: [UInt8], _ characters: [Unicode.Scalar]) -> Cell {
+    if 2 * labels.count(where: { $0 == 255 }) > labels.count { return Cell("▒") }
+    var pattern = 0
+    for (block, label) in labels.enumerated() where label != 0 && label != 255 { pattern |= 1 << block }
+    return Cell(characters[pattern])
   }
 
   private static func twoMostCommon(_ labels: [UInt8]) -> (UInt8, UInt8?) {

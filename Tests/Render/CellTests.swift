@@ -1,0 +1,251 @@
+import Foundation
+import Render
+import Testing
+import TestSupport
+
+@Suite struct CellQualityTests {
+  /// Least PSNR (dB) and SSIM of a picture turned into cells and painted back, as measured less about half a decibel and 0.02.
+  struct Floor: Sendable {
+    let symbols: SymbolSet
+    let colors: ColorDepth
+    let psnr: Double
+    let ssim: Double
+  }
+
+  /// The drawn scene, 384x288 pixels on 100x38 cells.
+  static let drawn = [
+    Floor(symbols: .half, colors: .truecolor, psnr: 29.3, ssim: 0.93),
+    Floor(symbols: .quadrant, colors: .truecolor, psnr: 30.7, ssim: 0.95),
+    Floor(symbols: .sextant, colors: .truecolor, psnr: 31.9, ssim: 0.955),
+    Floor(symbols: .octant, colors: .truecolor, psnr: 33.0, ssim: 0.96),
+    Floor(symbols: .half, colors: .indexed256, psnr: 22.0, ssim: 0.75),
+    Floor(symbols: .sextant, colors: .indexed256, psnr: 22.4, ssim: 0.78),
+    Floor(symbols: .half, colors: .indexed16, psnr: 19.8, ssim: 0.61),
+    Floor(symbols: .sextant, colors: .indexed16, psnr: 19.9, ssim: 0.61),
+    Floor(symbols: .half, colors: .indexed8, psnr: 18.2, ssim: 0.43),
+    Floor(symbols: .half, colors: .mono, psnr: 6.4, ssim: 0.02),
+    Floor(symbols: .sextant, colors: .mono, psnr: 7.2, ssim: 0.02),
+  ]
+
+  /// The mean over four photographs within 100x40 cells.
+  static let photographs = [
+    Floor(symbols: .half, colors: .truecolor, psnr: 19.7, ssim: 0.46),
+    Floor(symbols: .quadrant, colors: .truecolor, psnr: 20.6, ssim: 0.54),
+    Floor(symbols: .sextant, colors: .truecolor, psnr: 20.9, ssim: 0.56),
+    Floor(symbols: .octant, colors: .truecolor, psnr: 21.1, ssim: 0.58),
+    Floor(symbols: .half, colors: .indexed256, psnr: 17.6, ssim: 0.39),
+    Floor(symbols: .sextant, colors: .indexed256, psnr: 18.5, ssim: 0.49),
+    Floor(symbols: .half, colors: .indexed16, psnr: 15.6, ssim: 0.23),
+    Floor(symbols: .sextant, colors: .indexed16, psnr: 15.8, ssim: 0.27),
+    Floor(symbols: .half, colors: .mono, psnr: 7.6, ssim: 0.10),
+    Floor(symbols: .sextant, colors: .mono, psnr: 8.0, ssim: 0.13),
+  ]
+
+  private func compare(_ image: Image, _ style: CellStyle) -> (psnr: Double, ssim: Double) {
+    let size = CellGrid.fit(width: image.width, height: image.height, columns: 100, rows: 40)
+    let painted = CellGrid(image, columns: size.columns, rows: size.rows, style: style).painted()
+    let back = painted.resized(width: image.width, height: image.height, .area)
+    return (Quality.psnr(image, back), Quality.ssim(image, back))
+  }
+
+  @Test func drawnScenesComeBack() {
+    let scene = Fixtures.scene(width: 384, height: 288)
+    for floor in Self.drawn {
+      let found = compare(scene, CellStyle(symbols: floor.symbols, colors: floor.colors))
+      #expect(found.psnr >= floor.psnr && found.ssim >= floor.ssim, "\(floor): \(found)")
+    }
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func photographsComeBack() throws {
+    let photos = try ["000000000009", "000000000025", "000000000394", "000000000086"].map {
+      try Image(pngOrJpeg: Golden.data("coco-mini/train2017/\($0).jpg")).rgb
+    }
+    for floor in Self.photographs {
+      let all = photos.map { compare($0, CellStyle(symbols: floor.symbols, colors: floor.colors)) }
+      let (psnr, ssim) = (all.map(\.psnr).reduce(0, +) / 4, all.map(\.ssim).reduce(0, +) / 4)
+      #expect(psnr >= floor.psnr && ssim >= floor.ssim, "\(floor): \(psnr) \(ssim)")
+      if ProcessInfo.processInfo.environment["DIFFSS_REPORT"] != nil { print("cells:", floor.symbols, floor.colors, psnr, ssim) }
+    }
+  }
+}
+
+@Suite struct CellTests {
+  @Test(arguments: SymbolSet.allCases) func everySymbolFindsItself(symbols: SymbolSet) throws {
+    let (ink, paper) = (RGB(250, 200, 40), RGB(10, 30, 90))
+    let characters: [Unicode.Scalar] =
+      switch symbols {
+      case .half: ["▀", "▄", "▌", "▐"]
+      case .quadrant: ["▘", "▝", "▖", "▗", "▚", "▞", "▛", "▜", "▙", "▟", "▂", "▇", "▏", "▋"]
+      case .sextant: ["\u{1FB00}", "\u{1FB13}", "\u{1FB14}", "\u{1FB27}", "\u{1FB28}", "\u{1FB3B}"]
+      case .octant: ["\u{1CD00}", "\u{1CD01}", "\u{1CDE5}", "\u{1CEA8}", "\u{1FB82}", "\u{1FBE6}"]
+      }
+    let grid = CellGrid(
+      columns: characters.count, rows: 1, cells: characters.map { Cell($0, .rgb(ink), on: .rgb(paper)) })
+    let painted = grid.painted()
+    let again = CellGrid(painted, columns: grid.columns, rows: 1, style: CellStyle(symbols: symbols))
+    // A symbol and its complement with exchanged colours are the same picture.
+    #expect(again.painted() == painted)
+  }
+
+  @Test func symbolsLieWhereUnicodePutsThem() {
+    func blocks(_ scalar: Unicode.Scalar, across: Int, down: Int) -> [Int] {
+      let painted = CellGrid(columns: 1, rows: 1, cells: [Cell(scalar)]).painted()
+      return (0..<(across * down)).filter {
+        painted[$0 % across * 8 / across + 1, $0 / across * 24 / down + 2, 0] == 255
+      }.map { $0 + 1 }
+    }
+    // The digits in the characters' Unicode names.
+    #expect(blocks("\u{1FB00}", across: 2, down: 3) == [1])
+    #expect(blocks("\u{1FB13}", across: 2, down: 3) == [3, 5])
+    #expect(blocks("\u{1FB14}", across: 2, down: 3) == [2, 3, 5])
+    #expect(blocks("\u{1FB3B}", across: 2, down: 3) == [2, 3, 4, 5, 6])
+    #expect(blocks("\u{1CD00}", across: 2, down: 4) == [3])
+    #expect(blocks("\u{1CD01}", across: 2, down: 4) == [2, 3])
+    #expect(blocks("\u{1CD04}", across: 2, down: 4) == [1, 4])
+    #expect(blocks("\u{1CDE5}", across: 2, down: 4) == [2, 3, 4, 5, 6, 7, 8])
+    #expect(blocks("▙", across: 2, down: 2) == [1, 3, 4])
+  }
+
+  @Test func flatCellsAreBlanks() {
+    let grid = CellGrid(Image(width: 50, height: 40, color: [12, 99, 201]), columns: 7, rows: 3)
+    #expect(grid.cells.allSatisfy { $0.scalar == " " && $0.background == .rgb(RGB(12, 99, 201)) })
+  }
+
+  @Test func anySizeWorks() {
+    for (width, height) in [(1, 1), (1, 300), (300, 1), (7, 5), (641, 427)] {
+      let image = Fixtures.scene(width: width, height: height, channels: width == 7 ? 1 : 3)
+      for (columns, rows) in [(1, 1), (3, 80), (81, 2)] {
+        for smooth in [true, false] {
+          let style = CellStyle(symbols: .octant, colors: rows == 2 ? .indexed16 : .truecolor, smooth: smooth)
+          #expect(CellGrid(image, columns: columns, rows: rows, style: style).cells.count == columns * rows)
+        }
+      }
+    }
+  }
+
+  @Test func sharpPixelsStaySharp() {
+    let checks = Image(width: 2, height: 2, channels: 3, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9])
+    let grid = CellGrid(checks, columns: 8, rows: 4, style: CellStyle(smooth: false))
+    #expect(Set(grid.cells.map(\.background)).count == 4)
+    #expect(grid.cells.allSatisfy { $0.scalar == " " })
+  }
+
+  @Test func gridsKeepProportions() {
+    #expect(CellGrid.fit(width: 100, height: 100, columns: 80, rows: 24) == (48, 24))
+    #expect(CellGrid.fit(width: 640, height: 426, columns: 80, rows: 100) == (80, 27))
+    #expect(CellGrid.fit(width: 100, height: 100, columns: 80, rows: 24, cellAspect: 1) == (24, 24))
+    #expect(CellGrid.fit(width: 1, height: 5000, columns: 80, rows: 24) == (1, 24))
+    #expect(CellGrid.fit(width: 5000, height: 1, columns: 80, rows: 24) == (80, 1))
+    #expect(CellGrid.fit(width: 10, height: 10, columns: 0, rows: -3) == (1, 1))
+  }
+
+  @Test func palettesUseTheirOwnColours() {
+    let scene = Fixtures.scene(width: 200, height: 160)
+    for (colors, range) in [(ColorDepth.indexed256, 16...255), (.indexed16, 0...15), (.indexed8, 0...7)] {
+      let grid = CellGrid(scene, columns: 40, rows: 16, style: CellStyle(colors: colors))
+      for cell in grid.cells {
+        for color in [cell.foreground, cell.background] {
+          guard case .indexed(let index) = color else {
+            Issue.record("\(color) in \(colors)")
+            continue
+          }
+          #expect(range.contains(Int(index)))
+        }
+      }
+    }
+    let mono = CellGrid(scene, columns: 40, rows: 16, style: CellStyle(colors: .mono))
+    #expect(mono.cells.allSatisfy { $0.foreground == .standard && $0.background == .standard })
+  }
+
+  @Test func nearestColoursAreTheEyesOnes() {
+    for index in 16..<256 {
+      // Exact entries find a colour equal to themselves; the cube and the ramp share a few greys.
+      let color = TerminalPalette.xterm[index]
+      guard case .indexed(let found) = TerminalPalette.nearest(color, .indexed256) else { continue }
+      let near = TerminalPalette.xterm[Int(found)]
+      let distance = [(color.red, near.red), (color.green, near.green), (color.blue, near.blue)]
+        .map { abs(Int($0.0) - Int($0.1)) }.max() ?? 0
+      #expect(distance <= 10, "\(index) found \(found)")
+    }
+    #expect(TerminalPalette.nearest(RGB(250, 5, 3), .indexed16) == .indexed(9))
+    #expect(TerminalPalette.nearest(RGB(1, 2, 3), .truecolor) == .rgb(RGB(1, 2, 3)))
+    #expect(TerminalPalette.nearest(RGB(1, 2, 3), .mono) == .standard)
+  }
+
+  @Test func monoKeepsBrightness() {
+    for (level, low, high) in [(UInt8(0), 0.0, 0.0), (128, 0.3, 0.5), (255, 1.0, 1.0)] {
+      let painted = CellGrid(Image(width: 64, height: 64, color: [level]), columns: 32, rows: 16, style: CellStyle(colors: .mono))
+        .painted()
+      let share = Double(painted.pixels.count { $0 == 255 }) / Double(painted.pixels.count)
+      #expect(share >= low && share <= high, "\(level): \(share)")
+    }
+    let paper = CellGrid(
+      Image(width: 8, height: 8, color: [255]), columns: 2, rows: 1, style: CellStyle(colors: .mono, lightBackground: true))
+    #expect(paper.cells.allSatisfy { $0.scalar == " " })
+  }
+}
+
+@Suite struct MaskCellTests {
+  let colors = [RGB.black, RGB(200, 0, 0), RGB(0, 0, 200), .white]
+
+  @Test(arguments: SymbolSet.allCases, [ColorDepth.truecolor, .indexed256, .indexed16])
+  func coloursAreNeverBlended(symbols: SymbolSet, depth: ColorDepth) {
+    var mask = LabelMask(width: 61, height: 47, labels: [UInt8](repeating: 0, count: 61 * 47))
+    for y in 0..<47 {
+      for x in 0..<61 {
+        if (x - 20) * (x - 20) + (y - 20) * (y - 20) < 200 { mask[x, y] = 1 }
+        if abs(x - y - 10) < 4 { mask[x, y] = 2 }
+        if x > 55 { mask[x, y] = 255 }
+      }
+    }
+    let grid = CellGrid(mask, columns: 30, rows: 12, colors: colors, style: CellStyle(symbols: symbols, colors: depth))
+    let allowed = Set(colors.map { TerminalPalette.nearest($0, depth) })
+    #expect(grid.cells.allSatisfy { allowed.contains($0.foreground) && allowed.contains($0.background) })
+    if depth == .truecolor {
+      let back = grid.painted().resized(width: 61, height: 47, .nearest)
+      let truth = mask.colored(colors)
+      let wrong = (0..<(61 * 47)).count { back[$0 % 61, $0 / 61] != truth[$0 % 61, $0 / 61] }
+      #expect(Double(wrong) < (symbols == .half ? 0.10 : 0.07) * 61 * 47, "\(symbols): \(wrong)")
+    }
+  }
+
+  @Test func alignedMasksComeBackExactly() {
+    var generator = SplitMix(state: 4)
+    let mask = LabelMask(width: 20, height: 30, labels: (0..<600).map { _ in UInt8(generator.next() % 2) })
+    let back = CellGrid(mask, columns: 10, rows: 10, colors: colors).painted().resized(width: 20, height: 30, .nearest)
+    #expect(back == mask.colored(colors))
+  }
+
+  @Test func withoutColourIgnoredPixelsAreShaded() {
+    let mask = LabelMask(width: 4, height: 2, labels: [0, 1, 255, 7, 0, 1, 255, 7])
+    let grid = CellGrid(mask, columns: 4, rows: 2, colors: colors, style: CellStyle(colors: .mono))
+    #expect(grid.cells.prefix(4).map(\.scalar) == [" ", "█", "▒", "█"])
+  }
+}
+
+@Suite struct AnsiTests {
+  @Test func coloursNeverLeak() {
+    for colors in ColorDepth.allCases {
+      let grid = CellGrid(Fixtures.scene(width: 64, height: 64), columns: 16, rows: 8, style: CellStyle(colors: colors))
+      let lines = grid.ansi().split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count == 9 && lines[8].isEmpty)
+      for line in lines.dropLast() {
+        if colors == .mono { #expect(!line.contains("\u{1B}")) } else { #expect(line.hasSuffix("\u{1B}[0m")) }
+        // Nothing is left of the escapes but the sixteen characters.
+        let plain = line.replacing(#/\u{1B}\[[0-9;]*m/#, with: "")
+        #expect(plain.unicodeScalars.count == 16)
+      }
+    }
+  }
+
+  @Test func codesAreShort() {
+    let red = CellColor.rgb(RGB(255, 0, 0))
+    let grid = CellGrid(
+      columns: 5, rows: 1,
+      cells: [
+        Cell("▀", red, on: .indexed(3)), Cell("▀", red, on: .indexed(3)), Cell(" ", .indexed(9), on: .indexed(3)),
+        Cell("█", .indexed(9), on: .indexed(200)), Cell("x"),
+      ])
+    #expect(grid.ansiLine(0) == "\u{1B}[38;2;255;0;0;43m▀▀ \u{1B}[91;48;5;200m█\u{1B}[39;49mx")
+  }
+}
