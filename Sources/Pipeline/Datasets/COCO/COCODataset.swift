@@ -37,9 +37,8 @@ public final class COCODataset: Dataset {
     var places: [String: (split: Int, picture: Int)] = [:]
     for file in files {
       let split = String(file.dropFirst("instances_".count).dropLast(".json".count))
-      guard let pictures = [split, "images/\(split)"].first(where: folder.hasFolder) else {
-        throw folder.wrong("annotations/\(file) is there but neither \(split)/ nor images/\(split)/")
-      }
+      // Often both annotation files are there, but only one of the two downloads of pictures.
+      guard let pictures = [split, "images/\(split)"].first(where: folder.hasFolder) else { continue }
       let annotations = try COCOAnnotations(root.appendingPathComponent("annotations/\(file)"))
       if let other = splits.first, other.annotations.categories != annotations.categories {
         throw PipelineError.malformedFile(
@@ -55,6 +54,9 @@ public final class COCODataset: Dataset {
           DatasetItem(id: id, classes: annotations.classes(ofPicture: index, leastArea: Self.leastArea)))
       }
       splits.append(Split(name: split, folder: try folder.folder(pictures), annotations: annotations))
+    }
+    guard !splits.isEmpty else {
+      throw folder.wrong("no annotations/instances_NAME.json has its pictures in NAME/ or images/NAME/")
     }
     self.splits = splits
     self.items = items
