@@ -1,0 +1,146 @@
+import Foundation
+import Models
+import Pipeline
+import Render
+import TestSupport
+import Testing
+
+/// One item of the goldens at one resolution.
+struct ConditionCase: Sendable, CustomTestStringConvertible {
+  struct Item: Decodable {
+    struct Size: Decodable { let hw: [Int], interp: String }
+    let id: String, fg_class: Int, class_name: String, ade_index: Int, prompt: String, image_hw: [Int]
+    let resolutions: [String: Size]
+  }
+
+  let item: String
+  let resolution: Int
+
+  var testDescription: String { "\(item) at \(resolution)" }
+
+  /// Listed here so that the tests have names without the folder.
+  static let all = [
+    "coco_000000000009", "coco_000000000025", "coco_000000000086", "coco_000000000394", "fss_eiffel_tower_3", "fss_african_elephant_5",
+  ].flatMap { item in [512, 256].map { ConditionCase(item: item, resolution: $0) } }
+
+  func facts() throws -> Item {
+    let items = try JSONDecoder().decode([Item].self, from: Data(contentsOf: Golden.url("conditions/conditions.json")))
+    return try #require(items.first { $0.id == item })
+  }
+
+  func picture(_ name: String) throws -> Image { try Image(pngOrJpeg: Golden.url("conditions/\(item)/\(name).png")) }
+
+  func stage(_ name: String) throws -> Image { try picture("r\(resolution)/\(name)") }
+
+  func make(_ type: ConditionType, detector: (any EdgeDetector)? = nil) throws -> ControlImage {
+    let facts = try facts(), image = try picture("input")
+    let mask = try LabelMask(png: Golden.url("conditions/\(item)/mask.png"))
+    let maker = try ConditionMaker(
+      type, settings: ConditionSettings(resolution: resolution), palette: Palette(), detector: detector)
+    return try maker.make(
+      image: image, mask: SupportMask.check(image: image, mask: mask, classIndex: facts.fg_class, name: item), adeIndex: facts.ade_index)
+  }
+}
+
+/// How many bytes differ, and by how much at most.
+private func difference(_ left: Image, _ right: Image) -> (share: Double, largest: Int) {
+  guard left.pixels.count == right.pixels.count else { return (1, 255) }
+  var count = 0, largest = 0
+  for (a, b) in zip(left.pixels, right.pixels) where a != b {
+    count += 1
+    largest = max(largest, abs(Int(a) - Int(b)))
+  }
+  return (Double(count) / Double(left.pixels.count), largest)
+}
+
+@Suite struct ConditionTests {
+  @Test(.enabled(if: Golden.isAvailable), arguments: ConditionCase.all)
+  func maskConditionAndItsStages(item: ConditionCase) throws {
+    let facts = try item.facts(), control = try item.make(.mask)
+    let expected = try #require(facts.resolutions["\(item.resolution)"])
+    let rule = try SizeRule(width: facts.image_hw[1], height: facts.image_hw[0], resolution: item.resolution)
+    #expect([rule.height, rule.width] == expected.hw)
+    #expect(rule.method.rawValue == expected.interp)
+    let resized = difference(try #require(control.stage(.resized)), try item.stage("resized"))
+    #expect(resized.share <= 0.005 && resized.largest <= 1)
+    #expect(control.stage(.mask)?.pixels == (try item.stage("fgmask")).pixels)
+    #expect(control.image == (try item.stage("seg_control")).rgb)
+    let info = ClassInfo(index: facts.fg_class, name: facts.class_name, promptName: facts.class_name, adeIndex: facts.ade_index)
+    #expect(try Prompts().positive(info) == facts.prompt)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable), arguments: ConditionCase.all, ["hedtiny", "pidinet"])
+  func softEdgesAndScribblesFromTheGivenPicture(item: ConditionCase, name: String) throws {
+    let detector = try Self.detector(name)
+    let edges = try ConditionMaker.edges(item.stage("resized").rgb, detector: detector)
+    let raw = difference(edges, try item.stage("edge_\(name)"))
+    #expect(raw.share <= 0.0005 && raw.largest <= 1, "edges: \(raw)")
+    let mask = try LabelMask(png: Golden.url("conditions/\(item.item)/r\(item.resolution)/fgmask.png"))
+    let dilated = mask.dilated(by: .ellipse(width: 14, height: 14))
+    #expect(dilated.labels == (try item.stage("dilated")).pixels)
+    let masked = edges.multiplied(by: dilated).rgb, soft = difference(masked, try item.stage("hed_control_\(name)").rgb)
+    #expect(soft.share <= 0.0005 && soft.largest <= 1, "masked: \(soft)")
+    let scribble = try ConditionMaker.scribble(masked, resolution: item.resolution)
+    #expect(difference(scribble, try item.stage("scribble_control_\(name)").rgb).share <= 0.0005)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable), arguments: ConditionCase.all)
+  func theWholeChainFromThePicture(item: ConditionCase) throws {
+    let detector = try Self.detector("hedtiny")
+    for (type, file) in [(ConditionType.hed, "hed_control_hedtiny"), (.scribble, "scribble_control_hedtiny")] {
+      let control = try item.make(type, detector: detector), expected = try item.stage(file).rgb
+      #expect(control.stages.map(\.name) == [.resized, .mask, .edge, .dilated, .control])
+      #expect(control.stage(.dilated)?.pixels == (try item.stage("dilated")).pixels)
+      let sum = zip(control.image.pixels, expected.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+      #expect(Double(sum) / Double(expected.pixels.count) < 1)
+    }
+  }
+
+  @Test(.enabled(if: Golden.isAvailable), arguments: ["coco_000000000394", "fss_african_elephant_5"])
+  func theScribbleMayBeSmallerThanItsEdges(item: String) throws {
+    for name in ["hedtiny", "pidinet"] {
+      let file = Golden.url("conditions/\(item)/scribble_detect512_image256_\(name).png")
+      guard FileManager.default.fileExists(atPath: file.path) else { continue }
+      let large = try ConditionCase(item: item, resolution: 512).stage("hed_control_\(name)").rgb
+      #expect(difference(try ConditionMaker.scribble(large, resolution: 256), try Image(pngOrJpeg: file).rgb).share <= 0.0005)
+    }
+  }
+
+  private static func detector(_ name: String) throws -> any EdgeDetector {
+    name == "hedtiny"
+      ? try HED(Checkpoint(safetensors: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
+      : try PiDiNet(Checkpoint(safetensors: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
+  }
+
+  @Test func badMasksAreNamed() throws {
+    let image = Image(width: 8, height: 4, color: [1, 2, 3])
+    func check(_ labels: [UInt8], width: Int = 8, height: Int = 4, classIndex: Int = 2) -> PipelineError? {
+      do {
+        _ = try SupportMask.check(
+          image: image, mask: LabelMask(width: width, height: height, labels: labels), classIndex: classIndex, name: "a.png")
+        return nil
+      } catch { return error as? PipelineError }
+    }
+    var labels = [UInt8](repeating: 0, count: 32)
+    #expect(check(labels) == .emptyMask(name: "a.png"))
+    #expect(check([UInt8](repeating: 255, count: 32)) == .emptyMask(name: "a.png"))
+    labels[3] = 7
+    labels[4] = 40
+    #expect(check(labels) == .classAbsent(index: 2, name: "a.png", present: [7, 40]))
+    #expect(check(labels)?.hint == "classes in it: 7, 40")
+    #expect(check(labels, classIndex: 255) == .classAbsent(index: 255, name: "a.png", present: [7, 40]))
+    #expect(check(labels, width: 4, height: 8) == .sizeMismatch(image: "a.png", imageSize: "8x4", mask: "a.png", maskSize: "4x8"))
+    // Classes above 20, which the published script skips.
+    #expect(check(labels, classIndex: 40) == nil)
+  }
+
+  @Test func aConditionWithEdgesNeedsADetector() throws {
+    for type in [ConditionType.hed, .pidinet, .scribble, .none] {
+      #expect(throws: PipelineError.self) { try ConditionMaker(type, settings: ConditionSettings(), palette: Palette()) }
+    }
+  }
+
+  @Test func aPictureFarTooLongIsRefused() {
+    #expect(throws: PipelineError.self) { try SizeRule(width: 20000, height: 10, resolution: 512) }
+  }
+}

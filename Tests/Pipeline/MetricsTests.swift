@@ -1,0 +1,103 @@
+import Foundation
+import Pipeline
+import Render
+import TestSupport
+import Testing
+
+private struct MetricsFile: Decodable {
+  struct HSNet: Decodable {
+    let miou_percent: Double
+    let fb_iou_percent: Double
+    let per_class_iou: [String: Double]?
+    let per_episode: [HSNetAreas]?
+  }
+  struct HSNetAreas: Decodable {
+    let inter_bg: Int, inter_fg: Int, union_bg: Int, union_fg: Int
+  }
+  struct BAM: Decodable {
+    let miou: Double
+    let fb_iou: Double
+    let per_class_iou: [Double]?
+  }
+  struct Case: Decodable {
+    let class_ids: [Int]
+    let hsnet: HSNet
+    let bam: BAM
+    let hsnet_without_ignore: HSNet?
+  }
+  let main: Case, missing_class: Case, degenerate: Case
+}
+
+private func metrics() throws -> MetricsFile {
+  try JSONDecoder().decode(MetricsFile.self, from: Data(contentsOf: Golden.url("metrics/metrics.json")))
+}
+
+private func masks(_ path: String) throws -> [LabelMask] {
+  let array = try NumPyArray(Golden.url(path)), size = array.shape[1] * array.shape[2]
+  return (0..<array.shape[0]).map {
+    LabelMask(width: array.shape[2], height: array.shape[1], labels: Array(array.bytes[($0 * size)..<(($0 + 1) * size)]))
+  }
+}
+
+@Suite struct MetricsTests {
+  @Test(.enabled(if: Golden.isAvailable), arguments: ["main", "missing_class", "degenerate"])
+  func areasAndIoUsAreThePublishedOnes(name: String) throws {
+    let file = try metrics()
+    let expected = name == "main" ? file.main : name == "degenerate" ? file.degenerate : file.missing_class
+    try check(name, expected.hsnet, bam: expected.bam, ids: expected.class_ids, countIgnore: false)
+    if let other = expected.hsnet_without_ignore { try check(name, other, bam: nil, ids: expected.class_ids, countIgnore: true) }
+  }
+
+  private func check(_ name: String, _ expected: MetricsFile.HSNet, bam: MetricsFile.BAM?, ids: [Int], countIgnore: Bool) throws {
+    let predictions = try masks("metrics/\(name)_pred.npy"), truths = try masks("metrics/\(name)_target.npy")
+    let classes = try NumPyArray(Golden.url("metrics/\(name)_class.npy")).integers
+    var meter = IoUMeter(classes: Array(0..<ids.count))
+    for (index, position) in classes.enumerated() {
+      let areas = Areas(prediction: predictions[index], truth: truths[index], countIgnoreAsBackground: countIgnore)
+      if let published = expected.per_episode?[index] {
+        #expect(
+          areas
+            == Areas(
+              backgroundIntersection: published.inter_bg, foregroundIntersection: published.inter_fg,
+              backgroundUnion: published.union_bg, foregroundUnion: published.union_fg))
+      }
+      meter.add(areas, classIndex: position)
+    }
+    #expect(abs(100 * meter.miou() - expected.miou_percent) < 2e-5)
+    #expect(abs(100 * meter.fbIoU() - expected.fb_iou_percent) < 2e-5)
+    for (position, id) in ids.enumerated() {
+      if let published = expected.per_class_iou?["\(id)"] { #expect(abs(meter.iou(position) - published) < 2e-7) }
+    }
+    guard let bam else { return }
+    #expect(abs(meter.miou(.bam) - bam.miou) < 1e-9)
+    #expect(abs(meter.fbIoU(.bam) - bam.fb_iou) < 1e-9)
+    for (position, published) in (bam.per_class_iou ?? []).enumerated() { #expect(abs(meter.iou(position, .bam) - published) < 1e-9) }
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func aThousandEpisodesAreAddedUpExactly() throws {
+    struct File: Decodable {
+      struct Entry: Decodable {
+        let class_ids: [Int], columns: [String]
+        let hsnet: MetricsFile.HSNet
+        let bam: MetricsFile.BAM
+      }
+      let accumulate_1000: Entry
+    }
+    let entry = try JSONDecoder().decode(File.self, from: Data(contentsOf: Golden.url("metrics/metrics.json"))).accumulate_1000
+    let array = try NumPyArray(Golden.url("metrics/accumulate_1000.npy")), rows = array.integers, width = array.shape[1]
+    func column(_ name: String) throws -> Int { try #require(entry.columns.firstIndex(of: name)) }
+    let columns = try ["class", "inter_bg", "inter_fg", "union_bg", "union_fg"].map(column)
+    var meter = IoUMeter(classes: Array(0..<entry.class_ids.count))
+    for row in 0..<array.shape[0] {
+      let value = columns.map { rows[row * width + $0] }
+      meter.add(
+        Areas(
+          backgroundIntersection: value[1], foregroundIntersection: value[2], backgroundUnion: value[3], foregroundUnion: value[4]),
+        classIndex: value[0])
+    }
+    #expect(abs(100 * meter.miou() - entry.hsnet.miou_percent) < 1e-3)
+    #expect(abs(100 * meter.fbIoU() - entry.hsnet.fb_iou_percent) < 1e-3)
+    #expect(abs(meter.miou(.bam) - entry.bam.miou) < 1e-9)
+    #expect(abs(meter.fbIoU(.bam) - entry.bam.fb_iou) < 1e-9)
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Pipeline
+import Testing
+
+/// Folders that look like models; their weights are text.
+private func plant(_ folder: TemporaryFolder, base: String = "", channels: [Int] = [8, 16]) throws {
+  let net = #"{"block_out_channels": \#(channels), "cross_attention_dim": 32, "sample_size": 16}"#
+  try folder.write("{}", to: base + "sd/model_index.json")
+  try folder.write(net, to: base + "sd/unet/config.json")
+  try folder.write("unet", to: base + "sd/unet/diffusion_pytorch_model.safetensors")
+  try folder.write("half", to: base + "sd/unet/diffusion_pytorch_model.fp16.safetensors")
+  try folder.write(#"{"block_out_channels": [1, 2, 3, 4]}"#, to: base + "sd/vae/config.json")
+  for name in ["mask", "scribble", "hed"] {
+    try folder.write(
+      #"{"_class_name": "ControlNetModel", "block_out_channels": \#(channels), "cross_attention_dim": 32}"#,
+      to: base + "controlnet-\(name)/config.json")
+    try folder.write("net", to: base + "controlnet-\(name)/diffusion_pytorch_model.safetensors")
+  }
+  try folder.write("hed", to: base + "hed/ControlNetHED.safetensors")
+  for fold in 0..<2 { try folder.write("fold", to: base + "dcama/fold\(fold).safetensors") }
+}
+
+private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, cache: TemporaryFolder) -> ModelLibrary {
+  var environment = ["XDG_CACHE_HOME": cache.url.path]
+  if let hub { environment["HF_HOME"] = hub.url.path }
+  return ModelLibrary(folders: folders.map(\.url), searchesHub: hub != nil, environment: environment)
+}
+
+@Suite struct ModelLibraryTests {
+  @Test func modelsAreKnownByWhatIsInTheirFolders() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(folder)
+    let found = library([folder], cache: cache).entries.filter { $0.origin == .option }
+    #expect(
+      found.map(\.id) == [
+        "controlnet-hed", "controlnet-mask", "controlnet-scribble", "dcama/fold0.safetensors", "dcama/fold1.safetensors",
+        "hed/ControlNetHED.safetensors", "sd",
+      ])
+    #expect(
+      found.map(\.kind) == [
+        .controlNet(.hed), .controlNet(.mask), .controlNet(.scribble), .segmentation(.dcama, fold: 0), .segmentation(.dcama, fold: 1),
+        .detector(.hed), .diffusion,
+      ])
+  }
+
+  @Test func aConditionGetsTheNetworksItNeeds() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(folder)
+    let models = library([folder], cache: cache), settings = ConditionSettings()
+    #expect(try models.choice(for: .mask, settings: settings) == ModelChoice(diffusion: "sd", controlNet: "controlnet-mask"))
+    #expect(
+      try models.choice(for: .scribble, settings: settings)
+        == ModelChoice(diffusion: "sd", controlNet: "controlnet-scribble", detector: "hed/ControlNetHED.safetensors"))
+    #expect(try models.choice(for: .none, settings: settings) == ModelChoice(diffusion: "sd"))
+    #expect(models.nativeResolution("sd") == 128)
+    #expect(throws: PipelineError.self) { try models.choice(for: .pidinet, settings: settings) }
+    #expect(throws: PipelineError.self) { try models.segmentation(.dcama, fold: 7) }
+  }
+
+  @Test func aControlNetOfAnotherModelIsNotTaken() throws {
+    let small = try TemporaryFolder(), large = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(small)
+    try plant(large, base: "large-", channels: [320, 640])
+    try FileManager.default.removeItem(at: large.url.appendingPathComponent("large-controlnet-mask"))
+    let models = library([large, small], cache: cache)
+    #expect(try models.choice(for: .mask, settings: ConditionSettings()) == ModelChoice(diffusion: "sd", controlNet: "controlnet-mask"))
+    #expect(try models.choice(for: .hed, settings: ConditionSettings()).diffusion == "large-sd")
+  }
+
+  @Test func theHubCacheIsReadThroughItsLinks() throws {
+    let hub = try TemporaryFolder(), cache = try TemporaryFolder()
+    let snapshot = "hub/models--lllyasviel--sd-controlnet-seg/snapshots/abc/"
+    try hub.write("abc", to: "hub/models--lllyasviel--sd-controlnet-seg/refs/main")
+    try hub.write(#"{"_class_name": "ControlNetModel"}"#, to: "hub/models--lllyasviel--sd-controlnet-seg/blobs/1")
+    try FileManager.default.createDirectory(at: hub.url.appendingPathComponent(snapshot), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: hub.url.appendingPathComponent(snapshot + "config.json").path, withDestinationPath: "../../blobs/1")
+    let entry = try library([], hub: hub, cache: cache).entry("lllyasviel/sd-controlnet-seg")
+    #expect(entry.kind == .controlNet(.mask))
+    #expect(entry.origin == .huggingFace)
+  }
+
+  @Test func theDigestFollowsTheFilesAndIsRemembered() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(folder)
+    let first = try library([folder], cache: cache).digest(of: "sd")
+    #expect(cache.files == ["diffss/weights.json"])
+    #expect(try library([folder], cache: cache).digest(of: "sd") == first)
+    try folder.write("other half", to: "sd/unet/diffusion_pytorch_model.fp16.safetensors")
+    #expect(try library([folder], cache: cache).digest(of: "sd") == first)
+    try folder.write("unet changed", to: "sd/unet/diffusion_pytorch_model.safetensors")
+    #expect(try library([folder], cache: cache).digest(of: "sd") != first)
+    try cache.write("not JSON", to: "diffss/weights.json")
+    #expect(try library([folder], cache: cache).digest(of: "sd") != first)
+  }
+
+  @Test func aMissingModelNamesThePlacesSearched() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    do {
+      _ = try library([folder], cache: cache).entry("nothing")
+    } catch let error as PipelineError {
+      #expect(error.message == "no model \"nothing\" found")
+      #expect(error.hint?.contains(folder.url.path) == true)
+    }
+  }
+}

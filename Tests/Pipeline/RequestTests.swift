@@ -1,0 +1,81 @@
+import Foundation
+import Pipeline
+import Testing
+
+@Suite struct RequestTests {
+  @Test func canonicalJSONIsSortedAndExact() throws {
+    #expect(
+      try CanonicalJSON.text(plainRequest())
+        == #"{"condition":"mask","conditionSettings":{"detector":"hed","resolution":128},"controlEnd":1,"controlScale":0.5,"controlStart":0,"#
+        + #""eta":0,"guessMode":false,"guidance":9,"height":128,"models":{"controlNet":"controlnet-mask","diffusion":"sd"},"#
+        + #""negativePrompt":"lowres","prompt":"a real shot photo of cup,","sampler":"ddim","seed":7,"#
+        + #""source":{"classIndex":1,"dataset":"squares","digest":"d","item":"square-0","number":0},"steps":3,"width":128}"#)
+  }
+
+  @Test func aRequestSurvivesItsJSON() throws {
+    var request = plainRequest()
+    request.guidance = 7.3
+    request.seed = .max
+    request.prompt = "a \"cup\"/\u{1F375}\n"
+    #expect(try JSONDecoder().decode(GenerationRequest.self, from: CanonicalJSON.data(request)) == request)
+  }
+
+  /// Computed with: printf '%s' '{"request":REQUEST,"weights":{"controlnet-mask":"bb","sd":"aa"}}' | sha256sum
+  @Test func theKeyIsTheHashOfRequestAndWeights() throws {
+    let weights = ["sd": "aa", "controlnet-mask": "bb", "unused": "cc"]
+    #expect(try plainRequest().key(weights: weights) == "4cb125f29a291b28f4a5a7eb8e93c172f0a6dc16d7fdae7f2167e691cfbcdb41")
+    var changed = plainRequest()
+    changed.steps = 4
+    #expect(try changed.key(weights: weights) != plainRequest().key(weights: weights))
+    #expect(try plainRequest().key(weights: ["sd": "ab", "controlnet-mask": "bb"]) != plainRequest().key(weights: weights))
+    #expect(try plainRequest().key(weights: ["sd": "aa", "controlnet-mask": "bb"]) == plainRequest().key(weights: weights))
+  }
+
+  /// Computed with: printf '7/scene-00001/3/0' | sha256sum, first eight digits, bytes reversed.
+  @Test func seedsAreThoseOfTheDocumentedHash() {
+    #expect(SupportSeed.derive(base: 7, item: "scene-00001", classIndex: 3, number: 0) == 2262924415)
+    #expect(SupportSeed.derive(base: 7, item: "scene-00001", classIndex: 3, number: 1) == 278425706)
+  }
+
+  @Test func seedsDifferBetweenItemsClassesNumbersAndBases() {
+    var seeds: Set<UInt64> = []
+    for base in 0..<4 { for item in 0..<25 { for number in 0..<10 {
+      seeds.insert(SupportSeed.derive(base: UInt64(base), item: "i\(item)", classIndex: 1, number: number))
+    } } }
+    #expect(seeds.count == 1000)
+    #expect(seeds.allSatisfy { $0 <= UInt64(UInt32.max) })
+  }
+
+  @Test func promptsAreThePublishedOnes() throws {
+    let prompts = try Prompts()
+    let dog = ClassInfo(index: 17, name: "dog", promptName: "dog", adeIndex: 126)
+    #expect(prompts.positive(dog) == "a real shot photo of dog,, best quality, extremely detailed")
+    #expect(prompts.positive(dog, template: "one {name} and a {name}") == "one dog and a dog")
+    #expect(prompts.negative.hasPrefix("longbody, lowres"))
+  }
+
+  @Test func namesCannotCarryTerminalSequences() throws {
+    let evil = ClassInfo(index: 1, name: "x", promptName: "cup\u{1B}[2J\u{07}\u{9B}31m\u{202E}\r\n", adeIndex: 0)
+    let prompt = try Prompts().positive(evil)
+    #expect(prompt.unicodeScalars.allSatisfy { $0.value >= 32 && !(0x7F...0x9F).contains($0.value) && $0.value != 0x202E })
+    #expect(prompt.contains("cup [2J"))
+    #expect(PlainText.clean("Größe 茶") == "Größe 茶")
+  }
+
+  @Test func settingsOutOfRangeAreNamed() {
+    func message(_ change: (inout GenerationOptions) -> Void) -> String {
+      var options = GenerationOptions()
+      change(&options)
+      do {
+        try options.validate()
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(message { _ in } == "")
+    #expect(message { $0.steps = 0 } == "steps cannot be 0")
+    #expect(message { $0.guidance = .nan } == "guidance cannot be nan")
+    #expect(message { $0.sampler = "dance" } == "sampler cannot be \"dance\"")
+    #expect(message { $0.conditionSettings.resolution = 10 } == "resolution cannot be 10")
+    #expect(message { $0.controlStart = 0.8; $0.controlEnd = 0.2 } == "control end cannot be 0.2")
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Pipeline
+import Render
+import Testing
+
+@Suite struct StoreTests {
+  @Test func whatWasStoredIsThereAfterReopening() throws {
+    let folder = try TemporaryFolder()
+    let job = Job(id: JobID(), request: plainRequest(), state: .failed(reason: "no weights"), elapsed: 1.5)
+    do {
+      let store = try Store(folder: folder.url)
+      try store.record([job])
+      try store.save(png: [1, 2, 3], key: "k", request: plainRequest(), weights: ["sd": "aa"], seconds: 2)
+    }
+    let store = try Store(folder: folder.url)
+    #expect(try store.jobs() == [job])
+    #expect(try store.imageKeys() == ["k"])
+    #expect(try Data(contentsOf: store.file("k")) == Data([1, 2, 3]))
+  }
+
+  @Test func aJobIsUpdatedInPlace() throws {
+    let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
+    var job = Job(id: JobID(), request: plainRequest())
+    try store.record([job])
+    #expect(try store.jobs().map(\.state) == [.queued])
+    job.state = .finished
+    job.key = "k"
+    try store.record([job])
+    #expect(try store.jobs() == [job])
+  }
+
+  @Test func evaluationsComeBackNewestFirst() throws {
+    let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
+    let item = DatasetItem(id: "a", classes: [1])
+    let areas = Areas(backgroundIntersection: 1, foregroundIntersection: 2, backgroundUnion: 3, foregroundUnion: 4)
+    let reports = (0..<3).map { fold in
+      EvaluationReport(
+        dataset: "squares", plan: EvaluationPlan(fold: fold), weights: ["d": "x"],
+        results: [
+          EpisodeResult(episode: Episode(index: 0, fold: fold, classIndex: 1, query: item, supports: [item]), baseline: areas, augmented: nil)
+        ], classes: [ClassInfo(index: 1, name: "a", promptName: "a", adeIndex: 0)], seconds: 1)
+    }
+    for report in reports { try store.save(report) }
+    #expect(try store.evaluations(dataset: "squares") == reports.reversed())
+    #expect(try store.evaluations(dataset: "other").isEmpty)
+  }
+
+  @Test func aFolderThatCannotBeMadeIsAnErrorWithAHint() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a file", to: "taken")
+    do {
+      _ = try Store(folder: folder.url.appendingPathComponent("taken/data"))
+      Issue.record("a store below a file")
+    } catch let error as PipelineError {
+      #expect(error.message.hasPrefix("cannot write \(folder.url.path)/taken/data"))
+      #expect(error.hint != nil)
+    }
+    #expect(folder.files == ["taken"])
+  }
+
+  @Test func aReadOnlyFolderIsAnErrorAndStaysAsItWas() throws {
+    let folder = try TemporaryFolder()
+    // Permissions do not bind root: there a read-only mount stands in for them.
+    if getuid() == 0 {
+      guard mount("tmpfs", folder.url.path, "tmpfs", UInt(MS_RDONLY), "size=1m") == 0 else { return }
+    } else {
+      chmod(folder.url.path, 0o555)
+    }
+    defer {
+      if getuid() == 0 { umount2(folder.url.path, Int32(MNT_DETACH)) } else { chmod(folder.url.path, 0o755) }
+    }
+    #expect(throws: PipelineError.self) { try Store(folder: folder.url) }
+    #expect(throws: PipelineError.self) { try AtomicFile.write([1], to: folder.url.appendingPathComponent("x")) }
+    #expect(folder.files.isEmpty)
+  }
+
+  @Test func aBrokenStoreFileIsAnError() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(String(repeating: "not a database ", count: 100), to: "store.sqlite")
+    #expect(throws: PipelineError.self) { try Store(folder: folder.url) }
+  }
+
+  @Test func aFailedWriteLeavesTheOldFileAndNoOther() throws {
+    let folder = try TemporaryFolder()
+    // A folder of that name cannot be replaced by a file.
+    try folder.write("inside", to: "target/file")
+    #expect(throws: PipelineError.self) { try AtomicFile.write([1, 2], to: folder.url.appendingPathComponent("target")) }
+    #expect(folder.files == ["target/file"])
+    try AtomicFile.write([1, 2], to: folder.url.appendingPathComponent("new/file"))
+    try AtomicFile.write([3], to: folder.url.appendingPathComponent("new/file"))
+    #expect(try Data(contentsOf: folder.url.appendingPathComponent("new/file")) == Data([3]))
+    #expect(folder.files == ["new/file", "target/file"])
+  }
+
+  @Test(.enabled(if: getuid() == 0, "mounting needs root"))
+  func aFullDiskIsAnErrorAndNothingIsHalfWritten() throws {
+    let folder = try TemporaryFolder()
+    guard mount("tmpfs", folder.url.path, "tmpfs", 0, "size=1m") == 0 else { return }
+    defer { umount2(folder.url.path, Int32(MNT_DETACH)) }
+    let store = try Store(folder: folder.url)
+    do {
+      try store.save(png: [UInt8](repeating: 7, count: 2 << 20), key: "k", request: plainRequest(), weights: [:], seconds: 0)
+      Issue.record("2 MB on a disk of 1 MB")
+    } catch let error as PipelineError {
+      #expect(error.message.contains("No space left"))
+    }
+    #expect(try store.imageKeys().isEmpty)
+    #expect(!folder.files.contains { $0.hasPrefix("images/") })
+  }
+}

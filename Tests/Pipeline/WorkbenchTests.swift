@@ -1,0 +1,203 @@
+import Foundation
+import Pipeline
+import Render
+import Synchronization
+import TestSupport
+import Testing
+
+/// The tiny random models of the goldens as a model folder, with DCAMA as both folds' network.
+private struct TinyModels {
+  let folder: TemporaryFolder
+  let workbench: Workbench
+  let store: Store
+
+  init(generator: (any SupportGenerator)? = nil) throws {
+    folder = try TemporaryFolder()
+    let models = folder.url.appendingPathComponent("models")
+    try FileManager.default.createDirectory(at: models.appendingPathComponent("dcama"), withIntermediateDirectories: true)
+    func link(_ name: String, _ target: URL) throws {
+      try FileManager.default.createSymbolicLink(at: models.appendingPathComponent(name), withDestinationURL: target)
+    }
+    for name in ["tiny-sd15", "tiny-controlnet-seg", "tiny-controlnet-hed", "tiny-controlnet-scribble"] {
+      try link(name, Golden.url("sd/\(name)"))
+    }
+    try link("ControlNetHED.safetensors", Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors"))
+    for fold in 0..<2 { try link("dcama/fold\(fold).safetensors", Golden.url("fss/dcama_r50_w8.weights.safetensors")) }
+    store = try Store(folder: folder.url.appendingPathComponent("data"))
+    workbench = Workbench(
+      dataset: SquaresDataset(),
+      models: ModelLibrary(folders: [models], searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
+      store: store, generator: generator)
+  }
+
+  var options: GenerationOptions {
+    var options = GenerationOptions(conditionSettings: ConditionSettings(resolution: 64), steps: 3, seed: 7)
+    options.guidance = 3
+    return options
+  }
+}
+
+/// Copies the support's own picture, turned dark: fast, and different for each seed.
+private final class CopyingGenerator: SupportGenerator {
+  let store: Mutex<Store?> = Mutex(nil)
+  let painted = Mutex(0)
+
+  func generate(_ request: GenerationRequest, progress: (Int, Int) -> Bool) throws -> GeneratedImage {
+    guard progress(0, request.steps) else { throw CancellationError() }
+    let key = "\(request.source.item)-\(request.source.classIndex)-\(request.source.number)"
+    let image = Image(width: 64, height: 64, color: [UInt8(request.seed % 200), 40, 90])
+    guard let store = store.withLock({ $0 }) else { throw CancellationError() }
+    if !FileManager.default.fileExists(atPath: store.file(key).path) {
+      painted.withLock { $0 += 1 }
+      try AtomicFile.write(image.pngData(), to: store.file(key))
+    }
+    return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
+  }
+}
+
+@Suite struct WorkbenchTests {
+  @Test(.enabled(if: Golden.isAvailable)) func aRequestIsPaintedOnceAndItsBytesAreItsOwn() async throws {
+    let first = try TinyModels(), second = try TinyModels()
+    let item = first.workbench.dataset.items[1]
+    let requests = try await first.workbench.requests(item: item, classIndex: 2, options: first.options, count: 2)
+    #expect(requests.map(\.seed) == [0, 1].map { SupportSeed.derive(base: 7, item: item.id, classIndex: 2, number: $0) })
+    #expect(requests[0].models == ModelChoice(diffusion: "tiny-sd15", controlNet: "tiny-controlnet-seg"))
+    #expect(try await first.workbench.generated(requests[0]) == nil)
+    for bench in [first, second] {
+      bench.workbench.enqueue(requests)
+      await bench.workbench.waitUntilIdle()
+      #expect(bench.workbench.jobs.map(\.state) == [.finished, .finished])
+    }
+    let found = try await first.workbench.generated(requests[0]), picture = try #require(found)
+    let other = try await first.workbench.generated(requests[1])
+    #expect(picture.image != other?.image)
+    #expect(picture.image.width == requests[0].width && picture.image.height == requests[0].height)
+    #expect(try Data(contentsOf: picture.file) == Data(contentsOf: second.store.file(picture.key)))
+
+    let text = try PNGText.read(picture.file)
+    let metadata = try #require(PictureMetadata(entries: text))
+    #expect(metadata.request == requests[0])
+    #expect(try metadata.request.key(weights: metadata.weights) == picture.key)
+    #expect(text["parameters"]?.contains("Steps: 3, Sampler: ddim, CFG scale: 3, Seed: \(requests[0].seed), Size: ") == true)
+
+    // Asked again it costs nothing: a library whose weights no longer load still answers.
+    let again = Workbench(dataset: SquaresDataset(), models: first.workbench.models, store: try Store(folder: first.store.folder))
+    let events = again.events()
+    again.enqueue([requests[0]])
+    await again.waitUntilIdle()
+    #expect(again.jobs.map(\.key) == [picture.key])
+    for await event in events {
+      if case .modelLoading = event { Issue.record("weights were loaded for a stored picture") }
+      if case .jobChanged(let job) = event, job.state.isFinal { break }
+    }
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func everyConditionPaints() async throws {
+    let bench = try TinyModels(), item = bench.workbench.dataset.items[2]
+    var requests: [GenerationRequest] = []
+    for condition in [ConditionType.mask, .scribble, .hed, .none] {
+      var options = bench.options
+      options.condition = condition
+      requests += try await bench.workbench.requests(item: item, classIndex: 3, options: options, count: 1)
+      let control = try await bench.workbench.condition(condition, settings: options.conditionSettings, item: item, classIndex: 3)
+      #expect((control == nil) == (condition == .none))
+    }
+    bench.workbench.enqueue(requests)
+    await bench.workbench.waitUntilIdle()
+    #expect(bench.workbench.jobs.map(\.state) == [.finished, .finished, .finished, .finished])
+    #expect(Set(bench.workbench.jobs.compactMap(\.key)).count == 4)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func aBrokenPictureIsPaintedAgain() async throws {
+    let bench = try TinyModels(), item = bench.workbench.dataset.items[1]
+    let requests = try await bench.workbench.requests(item: item, classIndex: 2, options: bench.options, count: 1)
+    bench.workbench.enqueue(requests)
+    await bench.workbench.waitUntilIdle()
+    let found = try await bench.workbench.generated(requests[0]), picture = try #require(found)
+    let bytes = try Data(contentsOf: picture.file)
+    try bytes.prefix(200).write(to: picture.file)
+    #expect(try await bench.workbench.generated(requests[0]) == nil)
+    bench.workbench.enqueue(requests)
+    await bench.workbench.waitUntilIdle()
+    #expect(try Data(contentsOf: picture.file) == bytes)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func aSupportThatChangedSinceFailsTheJob() async throws {
+    let bench = try TinyModels()
+    var request = try await bench.workbench.requests(
+      item: bench.workbench.dataset.items[1], classIndex: 2, options: bench.options, count: 1)[0]
+    request.source.digest = "another"
+    bench.workbench.enqueue([request])
+    await bench.workbench.waitUntilIdle()
+    #expect(bench.workbench.jobs[0].state == .failed(reason: "square-1 or its mask has changed since the request was made"))
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func anEvaluationPairsItsEpisodes() async throws {
+    let generator = CopyingGenerator(), bench = try TinyModels(generator: generator)
+    generator.store.withLock { $0 = bench.store }
+    let plan = EvaluationPlan(fold: 0, auxiliaryShots: 2, options: bench.options, episodes: 6)
+    let seen = Mutex<[EvaluationProgress]>([])
+    let report = try await bench.workbench.evaluate(plan) { event in seen.withLock { $0.append(event) } }
+    #expect(report.episodes.map(\.episode) == (try await bench.workbench.episodes(fold: 0, count: 6)))
+    let supports = Set(report.episodes.map { "\($0.episode.supports[0].id)/\($0.episode.classIndex)" })
+    #expect(generator.painted.withLock { $0 } == 2 * supports.count)
+    #expect(report.augmented != nil && report.difference != nil)
+    #expect(report.baseline.classes.map(\.classIndex) == [1, 2])
+    #expect(report.baseline.classes.reduce(0) { $0 + $1.episodes } == 6)
+    #expect(try await bench.workbench.evaluations() == [report])
+    let last = try #require(seen.withLock { $0.last })
+    guard case .evaluating(6, 6, let baseline, _) = last else {
+      Issue.record("the last progress is \(last)")
+      return
+    }
+    #expect(abs(baseline - report.baseline.miou.value) < 1e-9)
+
+    // A single prediction of the same episode is the evaluation's.
+    let episode = report.episodes[0].episode
+    #expect(try await bench.workbench.predict(episode).areas == report.episodes[0].baseline)
+    let requests = try await bench.workbench.requests(
+      item: episode.supports[0], classIndex: episode.classIndex, options: bench.options, count: 2)
+    let pictures = try requests.map { try generator.generate($0) { _, _ in true } }
+    let helped = try await bench.workbench.predict(episode, auxiliaries: pictures)
+    #expect(helped.areas == report.episodes[0].augmented)
+    #expect(helped.shots == 3)
+
+    // Without generated supports nothing is painted and the baseline is the same.
+    var plain = plan
+    plain.auxiliaryShots = 0
+    let alone = try await bench.workbench.evaluate(plain)
+    #expect(alone.baseline == report.baseline)
+    #expect(alone.augmented == nil && alone.difference == nil)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func anEvaluationEndsWithItsTask() async throws {
+    let generator = CopyingGenerator(), bench = try TinyModels(generator: generator)
+    generator.store.withLock { $0 = bench.store }
+    let plan = EvaluationPlan(fold: 0, auxiliaryShots: 1, options: bench.options, episodes: 100_000)
+    let (begun, signal) = AsyncStream.makeStream(of: Void.self)
+    let task = Task { try await bench.workbench.evaluate(plan) { _ in signal.yield() } }
+    for await _ in begun { break }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(try await bench.workbench.evaluations().isEmpty)
+  }
+
+  @Test func browsingNeedsNoModels() async throws {
+    let folder = try TemporaryFolder(), dataset = SquaresDataset()
+    let workbench = Workbench(
+      dataset: dataset, models: ModelLibrary(searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
+      store: try Store(folder: folder.url))
+    let episode = try #require(try await workbench.episodes(fold: 1, count: 1).first)
+    #expect(try await workbench.image(episode.query).width == 96)
+    #expect(try await workbench.mask(episode.query, of: episode.classIndex).labels.contains(1))
+    let settings = ConditionSettings(resolution: 64)
+    let control = try await workbench.condition(.mask, settings: settings, item: episode.query, classIndex: episode.classIndex)
+    #expect(control?.image.height == 64)
+    await #expect(throws: PipelineError.classAbsent(index: 1, name: "square-1", present: [2])) {
+      try await workbench.condition(.mask, settings: settings, item: dataset.items[1], classIndex: 1)
+    }
+    await #expect(throws: PipelineError.unknownClass(index: 9, dataset: "squares", count: 4)) {
+      try await workbench.requests(item: dataset.items[1], classIndex: 9, options: GenerationOptions(), count: 1)
+    }
+  }
+}
