@@ -4,11 +4,9 @@ struct CellRect: Hashable {
   var area: Float { Float((right - left) * (bottom - top)) / (8 * 24) }
 }
 
-/// A way to part a cell in two, with the character whose ink is the first part.
+/// A way to part a cell in two, with the character whose ink is the first part. Exchanged colours give the other way round.
 struct CellSymbol {
   let scalar: Unicode.Scalar
-  /// The character whose ink is the other part, where there is one.
-  let complement: Unicode.Scalar?
   /// The inked part is that of an earlier symbol (0: nothing) and one region more.
   let parent: Int
   let region: Int
@@ -20,7 +18,7 @@ struct CellSymbol {
 struct SymbolTable: Sendable {
   private(set) var regions: [CellRect] = []
   /// The first is the blank.
-  private(set) var symbols = [CellSymbol(scalar: " ", complement: "█", parent: 0, region: 0, area: 0)]
+  private(set) var symbols = [CellSymbol(scalar: " ", parent: 0, region: 0, area: 0)]
 
   /// The share of ink, and 1 / (area (1 - area)).
   private(set) var weights: [(area: Float, scale: Float)] = []
@@ -43,17 +41,17 @@ struct SymbolTable: Sendable {
     defer { weights = symbols.map { ($0.area, $0.area == 0 ? 0 : 1 / ($0.area * (1 - $0.area))) } }
     // Plain shapes come first: they win where a finer one is no better.
     if set == .half {
-      addStrips([CellRect(left: 0, top: 0, right: 8, bottom: 12)], ["▀"], complements: ["▄"])
-      addStrips([CellRect(left: 0, top: 0, right: 4, bottom: 24)], ["▌"], complements: ["▐"])
+      addStrips([CellRect(left: 0, top: 0, right: 8, bottom: 12)], ["▀"])
+      addStrips([CellRect(left: 0, top: 0, right: 4, bottom: 24)], ["▌"])
       return
     }
     addMosaic(rows: 2, Self.quadrants)
     addStrips(
       (0..<7).map { CellRect(left: 0, top: 21 - 3 * $0, right: 8, bottom: 24 - 3 * $0) },
-      ["▁", "▂", "▃", "▄", "▅", "▆", "▇"], complements: [nil, nil, nil, "▀", nil, nil, nil])
+      ["▁", "▂", "▃", "▄", "▅", "▆", "▇"])
     addStrips(
       (0..<7).map { CellRect(left: $0, top: 0, right: $0 + 1, bottom: 24) },
-      ["▏", "▎", "▍", "▌", "▋", "▊", "▉"], complements: [nil, nil, nil, "▐", nil, nil, nil])
+      ["▏", "▎", "▍", "▌", "▋", "▊", "▉"])
     if set == .sextant || set == .octant { addMosaic(rows: 3, Self.sextants) }
     if set == .octant { addMosaic(rows: 4, Self.octants) }
   }
@@ -72,21 +70,20 @@ struct SymbolTable: Sendable {
       let rest = pattern & (pattern - 1)
       symbols.append(
         CellSymbol(
-          scalar: characters[pattern], complement: characters[characters.count - 1 - pattern],
-          parent: rest == 0 ? 0 : firstSymbol + rest - 1, region: firstRegion + pattern.trailingZeroBitCount,
+          scalar: characters[pattern], parent: rest == 0 ? 0 : firstSymbol + rest - 1, region: firstRegion + pattern.trailingZeroBitCount,
           area: Float(pattern.nonzeroBitCount) / Float(2 * rows)))
     }
   }
 
   /// Characters that grow strip by strip.
-  private mutating func addStrips(_ strips: [CellRect], _ characters: [Unicode.Scalar], complements: [Unicode.Scalar?]) {
+  private mutating func addStrips(_ strips: [CellRect], _ characters: [Unicode.Scalar]) {
     var area: Float = 0
     for (index, strip) in strips.enumerated() {
       regions.append(strip)
       area += strip.area
       symbols.append(
         CellSymbol(
-          scalar: characters[index], complement: complements[index], parent: index == 0 ? 0 : symbols.count - 1,
+          scalar: characters[index], parent: index == 0 ? 0 : symbols.count - 1,
           region: regions.count - 1, area: area))
     }
   }

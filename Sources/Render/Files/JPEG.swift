@@ -24,8 +24,8 @@ public enum JPEG {
     guard width <= PictureLimits.side, height <= PictureLimits.side, Int(width) * Int(height) <= PictureLimits.pixels else {
       throw RenderError.tooLarge(name: name, width: Int(width), height: Int(height))
     }
-    // A block of 8x8 samples takes at least one bit of the first scan; chroma shares it at the coarsest with 4x4 blocks.
-    guard Int(width) * Int(height) / (64 * 16 * 8) <= bytes.count else {
+    // Every block of 8x8 samples takes at least a bit; half of that leaves room for unusual coders.
+    guard Int(width) * Int(height) / (64 * 8 * 2) <= bytes.count else {
       throw RenderError.corrupt(name: name, format: "JPEG", reason: "the file is too short for its size")
     }
 
@@ -40,7 +40,7 @@ public enum JPEG {
     let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       status = tjDecompress2(
         decoder, bytes, UInt(bytes.count), buffer.baseAddress, width, 0, height, format.pixel.rawValue,
-        TJFLAG_ACCURATEDCT)
+        TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
       count = status == 0 || isHarmless(decoder) ? size : 0
     }
     guard pixels.count == size else { throw RenderError.corrupt(name: name, format: "JPEG", reason: reason()) }

@@ -10,14 +10,14 @@ public enum PNG {
 
   /// The picture in `bytes`: 1 channel for the grey kinds, else 3. `name` is used in errors.
   public static func decode(_ bytes: [UInt8], name: String = "PNG data") throws -> Image {
-    let decoded = try Raw(bytes, as: DIFFSS_PNG_COLOR, bytesPerPixel: 3, name: name)
+    let decoded = try Raw(bytes, as: DIFFSS_PNG_COLOR, name: name)
     return Image(width: decoded.width, height: decoded.height, channels: decoded.channels, pixels: decoded.samples)
   }
 
   /// The class indices in `bytes`. Colour files are accepted only where red, green and blue are equal everywhere.
   /// Throws `maskHasColours` and `labelOutOfRange` besides the errors of `decode`.
   public static func decodeLabels(_ bytes: [UInt8], name: String = "PNG data") throws -> LabelMask {
-    let decoded = try Raw(bytes, as: DIFFSS_PNG_LABELS, bytesPerPixel: 6, name: name)
+    let decoded = try Raw(bytes, as: DIFFSS_PNG_LABELS, name: name)
     let (channels, width) = (decoded.channels, decoded.width)
     if channels == 1 && decoded.sampleBytes == 1 {
       return LabelMask(width: width, height: decoded.height, labels: decoded.samples)
@@ -49,7 +49,7 @@ public enum PNG {
     _ = try Raw.header(bytes, name: name, text: early)
     if !early.entries.isEmpty { return early.entries }
     let all = TextBox()
-    _ = try Raw(bytes, as: DIFFSS_PNG_COLOR, bytesPerPixel: 3, name: name, text: all)
+    _ = try Raw(bytes, as: DIFFSS_PNG_COLOR, name: name, text: all)
     return all.entries
   }
 
@@ -92,14 +92,14 @@ private struct Raw {
   let sampleBytes: Int
   let samples: [UInt8]
 
-  /// Width and height after all limits are checked; `text` receives what stands before the pixels.
-  static func header(_ bytes: [UInt8], name: String, text: TextBox? = nil) throws -> (width: Int, height: Int) {
+  /// The header after all limits are checked; `text` receives what stands before the pixels.
+  static func header(_ bytes: [UInt8], name: String, text: TextBox? = nil) throws -> diffss_png_header {
     var header = diffss_png_header()
     let message = MessageBuffer()
     // The library's own limit on sides would hide the size from the error; Int32.max is the format's.
     let done = bytes.withUnsafeBufferPointer {
       diffss_png_read(
-        $0.baseAddress, $0.count, Int32(DIFFSS_PNG_HEADER), UInt32(Int32.max), &header, nil, 0, nil, nil,
+        $0.baseAddress, $0.count, Int32(DIFFSS_PNG_HEADER), UInt32(Int32.max), &header, nil, 0,
         text == nil ? nil : TextBox.receive, text?.context, message.pointer)
     }
     guard done == 1 else { throw RenderError.corrupt(name: name, format: "PNG", reason: message.text) }
@@ -107,31 +107,29 @@ private struct Raw {
     guard width <= PictureLimits.side, height <= PictureLimits.side, width * height <= PictureLimits.pixels else {
       throw RenderError.tooLarge(name: name, width: width, height: height)
     }
-    return (width, height)
+    return header
   }
 
-  /// Decodes; no pixel needs more than `bytesPerPixel` bytes in the form `wanted`.
-  init(_ bytes: [UInt8], as wanted: Int, bytesPerPixel: Int, name: String, text: TextBox? = nil) throws {
-    let (width, height) = try Self.header(bytes, name: name)
-    var header = diffss_png_header()
-    var channels: Int32 = 0
-    var sampleBytes: Int32 = 0
+  /// Decodes to `DIFFSS_PNG_COLOR` or `DIFFSS_PNG_LABELS`.
+  init(_ bytes: [UInt8], as wanted: Int, name: String, text: TextBox? = nil) throws {
+    var header = try Self.header(bytes, name: name)
+    (width, height) = (Int(header.width), Int(header.height))
+    let isPalette = header.color_type == PNG_COLOR_TYPE_PALETTE
+    let hasColours = header.color_type & PNG_COLOR_MASK_COLOR != 0 && !(isPalette && wanted == DIFFSS_PNG_LABELS)
+    channels = hasColours ? 3 : 1
+    sampleBytes = wanted == DIFFSS_PNG_LABELS && header.bit_depth == 16 ? 2 : 1
+    let size = width * height * channels * sampleBytes
     let message = MessageBuffer()
-    let capacity = width * height * bytesPerPixel
     var done: Int32 = 0
-    let samples = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    samples = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       done = bytes.withUnsafeBufferPointer {
         diffss_png_read(
-          $0.baseAddress, $0.count, Int32(wanted), UInt32(PictureLimits.side), &header, buffer.baseAddress, capacity,
-          &channels, &sampleBytes, text == nil ? nil : TextBox.receive, text?.context, message.pointer)
+          $0.baseAddress, $0.count, Int32(wanted), UInt32(PictureLimits.side), &header, buffer.baseAddress, size,
+          text == nil ? nil : TextBox.receive, text?.context, message.pointer)
       }
-      // Only what libpng filled counts; the rest of the buffer is never looked at.
-      count = done == 1 ? width * height * Int(channels) * Int(sampleBytes) : 0
+      count = done == 1 ? size : 0
     }
     guard done == 1 else { throw RenderError.corrupt(name: name, format: "PNG", reason: message.text) }
-    (self.width, self.height) = (width, height)
-    (self.channels, self.sampleBytes) = (Int(channels), Int(sampleBytes))
-    self.samples = samples
   }
 }
 

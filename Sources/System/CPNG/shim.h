@@ -73,11 +73,10 @@ static inline void diffss_png_collect_text(png_structp png, png_infop info, diff
   }
 }
 
-// Reads a file held in memory. `out` must hold `capacity` bytes: rows top to bottom without padding; the channels
-// found are stored in `out_channels`, the bytes a sample in `out_sample_bytes`. `text` may be NULL.
+// Reads a file held in memory. `out` receives rows top to bottom without padding, `capacity` bytes in all. `text` may be NULL.
 static inline int diffss_png_read(
     const uint8_t *bytes, size_t count, int wanted, uint32_t max_side, diffss_png_header *header, uint8_t *out,
-    size_t capacity, int *out_channels, int *out_sample_bytes, diffss_png_text_callback text, void *context, char *message) {
+    size_t capacity, diffss_png_text_callback text, void *context, char *message) {
   diffss_png_state state = {.bytes = bytes, .count = count};
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, diffss_png_fail, diffss_png_ignore);
   png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -114,9 +113,7 @@ static inline int diffss_png_read(
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
     size_t stride = png_get_rowbytes(png, info);
-    *out_channels = png_get_channels(png, info);
-    *out_sample_bytes = png_get_bit_depth(png, info) / 8;
-    if (capacity / stride < header->height) png_error(png, "the rows are longer than the header says");
+    if (stride * header->height != capacity) png_error(png, "the rows are not as long as the header says");
     for (int pass = 0; pass < passes; pass++)
       for (uint32_t y = 0; y < header->height; y++) png_read_row(png, out + (size_t)y * stride, NULL);
     png_read_end(png, info);
