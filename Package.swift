@@ -17,21 +17,20 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
   ],
   targets: [
     .systemLibrary(name: "CNcurses", path: "Sources/System/CNcurses"),
     .systemLibrary(name: "CPNG", path: "Sources/System/CPNG"),
     .systemLibrary(name: "CTurboJPEG", path: "Sources/System/CTurboJPEG"),
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS"),
+    .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto"),
     .target(name: "Models", dependencies: ["COpenBLAS"], swiftSettings: kernelSettings),
     .target(name: "Render", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: kernelSettings),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Models", "Render",
+        "Models", "Render", "CCrypto",
         .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: swiftSettings),
     .target(name: "TUI", dependencies: ["Pipeline", "Render", "CNcurses"], swiftSettings: swiftSettings),
@@ -56,7 +55,7 @@ let package = Package(
       name: "TUITests", dependencies: ["TUI", "TestSupport"], path: "Tests/TUI",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Pipeline", "Render", "TestSupport"], path: "Tests/EndToEnd",
+      name: "EndToEndTests", dependencies: ["Models", "Render", "TestSupport"], path: "Tests/EndToEnd",
       swiftSettings: swiftSettings),
   ]
 )

@@ -6,5 +6,9 @@ struct Diffss: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diffss",
     abstract: "Diffusion-generated support images for few-shot segmentation, in a terminal.",
-    subcommands: [DatasetCommand.self])
+    subcommands: [
+      ConditionCommand.self, GenerateCommand.self, EvaluateCommand.self, DatasetCommand.self,
+      ForwardCommand.self,
+    ]
+    )
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Pipeline
 
 /// Parses and runs, and turns whatever is thrown into `error:` + `hint:` and the exit status of DESIGN's command line.
 @main
@@ -14,6 +15,9 @@ enum Main {
       }
     } catch let status as ExitStatus {
       exit(status.rawValue)
+    } catch let error as any Explained {
+      report(message: PlainText.clean(error.message), hint: error.hint)
+      exit(ExitStatus.nothingDone.rawValue)
     } catch {
       exit(describe(error))
     }

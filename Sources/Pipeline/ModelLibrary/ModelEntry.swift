@@ -9,6 +9,16 @@ public enum ModelKind: Hashable, Sendable {
   case detector(EdgeDetectorKind)
   /// A few-shot segmentation network, trained without the novel classes of its fold.
   case segmentation(SegmentationNetwork, fold: Int)
+
+  /// In words.
+  public var title: String {
+    switch self {
+    case .diffusion: "Stable Diffusion"
+    case .controlNet(let condition): "ControlNet for \(condition.rawValue)"
+    case .detector(let kind): "\(kind.rawValue) edge detector"
+    case .segmentation(let network, let fold): "\(network.rawValue) for fold \(fold)"
+    }
+  }
 }
 
 /// A model found on disk.

@@ -60,9 +60,14 @@ public final class ModelLibrary: Sendable {
 
   /// Pixels of a side for which a diffusion model was trained: its latent size times its autoencoder's factor; 512 when it does not say.
   public func nativeResolution(_ diffusion: String) -> Int {
-    guard let entry = try? entry(diffusion),
-      let latent = ModelConfig(entry.url.appendingPathComponent("unet/config.json"))?.sampleSize,
-      let levels = ModelConfig(entry.url.appendingPathComponent("vae/config.json"))?.channels?.count,
+    guard let entry = try? entry(diffusion) else { return 512 }
+    return Self.nativeResolution(ofFolder: entry.url)
+  }
+
+  /// The same for a diffusers folder.
+  public static func nativeResolution(ofFolder folder: URL) -> Int {
+    guard let latent = ModelConfig(folder.appendingPathComponent("unet/config.json"))?.sampleSize,
+      let levels = ModelConfig(folder.appendingPathComponent("vae/config.json"))?.channels?.count,
       (1...1024).contains(latent), (1...8).contains(levels)
     else { return 512 }
     return min(max(latent << (levels - 1), 64), 4096)

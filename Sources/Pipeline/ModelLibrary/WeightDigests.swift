@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Synchronization
 
@@ -55,7 +54,7 @@ final class WeightDigests: Sendable {
       throw PipelineError.unreadableFile(path: path, reason: String(cString: strerror(errno)))
     }
     defer { try? handle.close() }
-    var hasher = SHA256()
+    let hasher = SHA256()
     do {
       while let piece = try handle.read(upToCount: 1 << 22), !piece.isEmpty { hasher.update(data: piece) }
     } catch {

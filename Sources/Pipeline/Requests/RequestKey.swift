@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Render
 
@@ -38,7 +37,7 @@ public enum Digest {
 
   /// Of a picture and a mask: their sizes as little-endian 32-bit numbers, then their bytes.
   public static func hex(image: Image, mask: LabelMask) -> String {
-    var hasher = SHA256()
+    let hasher = SHA256()
     for size in [image.width, image.height, image.channels, mask.width, mask.height] {
       withUnsafeBytes(of: UInt32(truncatingIfNeeded: size).littleEndian) { hasher.update(bufferPointer: $0) }
     }
@@ -47,7 +46,7 @@ public enum Digest {
     return hex(of: hasher.finalize())
   }
 
-  static func hex(of digest: SHA256.Digest) -> String {
+  static func hex(of digest: [UInt8]) -> String {
     digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
   }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// The seed of one generated support.

@@ -6,11 +6,25 @@ import Synchronization
 final class Interrupt: Sendable {
   static let shared = Interrupt()
 
-  private let flag = Atomic<Bool>(false)
+  private struct State {
+    var isRequested = false
+    var handlers: [@Sendable () -> Void] = []
+  }
+
+  private let state = Mutex(State())
   private let sources: [any DispatchSourceSignal]
 
   /// Whether the user asked to stop.
-  var isRequested: Bool { flag.load(ordering: .relaxed) }
+  var isRequested: Bool { state.withLock { $0.isRequested } }
+
+  /// Calls `handler` once when the user asks to stop, or now when that has happened.
+  func onRequest(_ handler: @escaping @Sendable () -> Void) {
+    let happened = state.withLock { state in
+      if !state.isRequested { state.handlers.append(handler) }
+      return state.isRequested
+    }
+    if happened { handler() }
+  }
 
   private init() {
     sources = [SIGINT, SIGTERM].map { number in
@@ -18,11 +32,19 @@ final class Interrupt: Sendable {
       return DispatchSource.makeSignalSource(signal: number, queue: .global())
     }
     for source in sources {
-      source.setEventHandler { [unowned self] in
-        if flag.exchange(true, ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
-        printError("stopping, what is finished is kept (again to stop at once)")
-      }
+      source.setEventHandler { [unowned self] in request() }
       source.resume()
     }
+  }
+
+  private func request() {
+    let handlers = state.withLock { state -> [@Sendable () -> Void]? in
+      if state.isRequested { return nil }
+      state.isRequested = true
+      return state.handlers
+    }
+    guard let handlers else { _exit(ExitStatus.interrupted.rawValue) }
+    printError("stopping, what is finished is kept (again to stop at once)")
+    for handler in handlers { handler() }
   }
 }

@@ -1,12 +1,13 @@
 import Foundation
+import Synchronization
 
 /// Progress of long work on standard error: a bar with rate and time left on a terminal, a plain line now and then otherwise.
-final class ProgressLine {
+final class ProgressLine: Sendable {
   private let title: String
   private let unit: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
-  private var lastDrawn: ContinuousClock.Instant?
+  private let lastDrawn = Mutex<ContinuousClock.Instant?>(nil)
 
   /// `unit` is what is counted, in the plural.
   init(_ title: String, unit: String) {
@@ -18,8 +19,12 @@ final class ProgressLine {
   func update(_ done: Double, of total: Double, detail: String = "") {
     let now = ContinuousClock.now
     let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
-    if let lastDrawn, now - lastDrawn < interval, done < total { return }
-    lastDrawn = now
+    let isDue = lastDrawn.withLock { last in
+      if let previous = last, now - previous < interval, done < total { return false }
+      last = now
+      return true
+    }
+    guard isDue else { return }
     let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
     let rate = seconds > 0 ? done / seconds : 0
     var text = String(format: "%@ %.*f/%.0f %@", title, done == done.rounded() ? 0 : 1, done, total, unit)
@@ -40,7 +45,7 @@ final class ProgressLine {
 
   /// Ends the bar's line.
   func finish() {
-    if isTerminal && lastDrawn != nil { FileHandle.standardError.write(Data("\n".utf8)) }
+    if isTerminal && lastDrawn.withLock({ $0 != nil }) { FileHandle.standardError.write(Data("\n".utf8)) }
   }
 
   /// Seconds as `m:ss` or `h:mm:ss`.

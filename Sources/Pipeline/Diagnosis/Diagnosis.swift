@@ -1,0 +1,92 @@
+import Foundation
+import Models
+
+/// What `diffss doctor` can tell of the machine, the weights and the data sets.
+public enum Diagnosis {
+  /// Looks at everything but the terminal. Reads no weights beyond their headers.
+  public static func findings(models: ModelLibrary, dataset: DatasetKind, root: URL?) -> [Finding] {
+    [processor, blas, memory] + [state] + weights(models) + [data(dataset, root: root)]
+  }
+
+  private static var processor: Finding {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    #if arch(x86_64)
+      let flags = cpuField("flags").map { Set($0.split(separator: " ")) } ?? []
+      let missing = ["avx2", "fma", "f16c"].filter { !flags.contains(Substring($0)) }
+      guard missing.isEmpty else {
+        return Finding(
+          "processor", .broken, "no \(missing.joined(separator: ", "))", advice: "use a machine of 2015 or later (x86-64-v3), or arm64")
+      }
+    #endif
+    return Finding("processor", .fine, "\(cpuField("model name") ?? "unknown"), \(cores) cores, \(Compute.threads) threads used")
+  }
+
+  private static var blas: Finding {
+    Finding("BLAS", .fine, Compute.library)
+  }
+
+  private static var memory: Finding {
+    let needed = 8.0
+    guard let total = memoryField("MemTotal"), let free = memoryField("MemAvailable") else {
+      return Finding("memory", .limited, "unknown", advice: "/proc/meminfo cannot be read")
+    }
+    let text = String(format: "%.1f GB of %.1f GB available", free, total)
+    return free >= needed
+      ? Finding("memory", .fine, text)
+      : Finding("memory", .limited, text, advice: "the demo runs; Stable Diffusion 1.5 at 512x512 wants about \(Int(needed)) GB")
+  }
+
+  /// The data folder: can it be written, and how much room is there.
+  private static var state: Finding {
+    let folder = DataFolder.standard()
+    do {
+      _ = try Store(folder: folder)
+    } catch {
+      return Finding(
+        "state", .broken, "\(folder.path): \(error)", advice: "point XDG_DATA_HOME at a folder that you may write to")
+    }
+    let free = (try? FileManager.default.attributesOfFileSystem(forPath: folder.path)[.systemFreeSize] as? NSNumber)?.doubleValue
+    guard let free else { return Finding("state", .fine, folder.path) }
+    let text = String(format: "%@, %.1f GB free", folder.path, free / 1e9)
+    return free < 1e9
+      ? Finding("state", .limited, text, advice: "a generated support takes up to 1 MB; make room") : Finding("state", .fine, text)
+  }
+
+  private static func weights(_ models: ModelLibrary) -> [Finding] {
+    let entries = models.entries
+    guard !entries.isEmpty else {
+      return [Finding("weights", .broken, "none found", advice: "give their folder with --models, or reinstall the demo's (Assets/demo)")]
+    }
+    return entries.map { Finding("weights", .fine, PlainText.clean("\($0.kind.title): \($0.id) (\($0.origin.rawValue))")) }
+  }
+
+  private static func data(_ kind: DatasetKind, root: URL?) -> Finding {
+    do {
+      let dataset = try Datasets.open(kind, root: root)
+      return Finding(
+        "data set", .fine, "\(dataset.name): \(dataset.items.count) pictures, \(dataset.classes.count) classes, \(dataset.folds) folds")
+    } catch let error as PipelineError {
+      return Finding("data set", .broken, error.message, advice: error.hint)
+    } catch {
+      return Finding("data set", .broken, "\(error)")
+    }
+  }
+
+  private static func cpuField(_ name: String) -> String? { field(name, in: "/proc/cpuinfo") }
+
+  /// In units of 10⁹ bytes.
+  private static func memoryField(_ name: String) -> Double? {
+    field(name, in: "/proc/meminfo").flatMap { Double($0.prefix { $0.isNumber }) }.map { $0 * 1024 / 1e9 }
+  }
+
+  private static func field(_ name: String, in file: String) -> String? {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      if parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name {
+        return parts[1].trimmingCharacters(in: .whitespaces)
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Models
+import Render
+
+/// One picture painted from control images of the user's own: everything that decides it, beside the files' bytes.
+public struct OwnPictureRequest: Codable, Hashable, Sendable {
+  /// A ControlNet, the picture it reads, and when and how much it counts.
+  public struct Control: Codable, Hashable, Sendable {
+    /// The ControlNet's folder.
+    public var network: String
+    /// Extents and SHA-256 of the control image's bytes; the bytes themselves are given to `paint`.
+    public var digest: String
+    public var scale: Double
+    /// Fractions 0...1 of the steps between which it acts.
+    public var start: Double
+    public var end: Double
+
+    public init(network: String, image: Image, scale: Double, start: Double, end: Double) {
+      self.network = network
+      digest = Digest.hex(image: image, mask: LabelMask(width: 1, height: 1, labels: [0]))
+      self.scale = scale
+      self.start = start
+      self.end = end
+    }
+  }
+
+  /// The diffusers folder.
+  public var model: String
+  public var prompt: String
+  public var negativePrompt: String
+  public var sampler: SamplerName
+  public var steps: Int
+  public var guidance: Double
+  public var eta: Double
+  public var seed: UInt64
+  public var width: Int
+  public var height: Int
+  public var guessMode: Bool
+  public var controls: [Control]
+
+  public init(
+    model: String, prompt: String, negativePrompt: String, sampler: SamplerName, steps: Int, guidance: Double, eta: Double,
+    seed: UInt64, width: Int, height: Int, guessMode: Bool, controls: [Control]
+  ) {
+    self.model = model
+    self.prompt = prompt
+    self.negativePrompt = negativePrompt
+    self.sampler = sampler
+    self.steps = steps
+    self.guidance = guidance
+    self.eta = eta
+    self.seed = seed
+    self.width = width
+    self.height = height
+    self.guessMode = guessMode
+    self.controls = controls
+  }
+
+  /// A painted picture with the latents that led to it.
+  public struct Painting: Sendable {
+    public let image: Image
+    /// PNG bytes with the request inside.
+    public let png: [UInt8]
+    /// `latents` `[1, c, h, w]` and `latents_per_step` `[steps, 1, c, h, w]`, as PyTorch would store them.
+    public let latents: [(name: String, tensor: Tensor)]
+  }
+
+  /// Paints it; `images` are the control images in the order of `controls`.
+  ///
+  /// `progress` hears the finished steps and ends the work by returning false: then `CancellationError` is thrown.
+  /// Throws `ModelError` for weights that do not fit and `PipelineError.notANumber`.
+  public func paint(images: [Image], progress: (_ step: Int, _ of: Int) -> Bool) throws -> Painting {
+    let diffusion = try StableDiffusion.load(
+      model: URL(fileURLWithPath: model, isDirectory: true),
+      controlNets: controls.map { URL(fileURLWithPath: $0.network, isDirectory: true) })
+    let run = DiffusionRun(
+      prompt: prompt, negativePrompt: negativePrompt, sampler: sampler, steps: steps, guidanceScale: Float(guidance),
+      eta: Float(eta), seed: seed, width: width, height: height, guessMode: guessMode,
+      controls: zip(controls, images).enumerated().map { number, pair in
+        ControlInput(
+          image: Tensor(unit: pair.1.rgb), network: number, scale: Float(pair.0.scale), start: pair.0.start, end: pair.0.end)
+      })
+    do {
+      let result = try diffusion.generate(run) { progress($0.step, $0.steps) }
+      let image = try Image(unit: result.image)
+      let steps = result.latentsPerStep.map { $0.nchw() }
+      let stacked = Tensor(steps.flatMap(\.values), shape: [steps.count] + (steps.first?.shape ?? []))
+      return Painting(
+        image: image, png: try image.pngData(text: ["diffss": CanonicalJSON.text(self)]),
+        latents: [("latents", result.latents.nchw()), ("latents_per_step", stacked)])
+    } catch ModelError.cancelled {
+      throw CancellationError()
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+import Render
+
+struct ConditionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "condition",
+    abstract: "Make the control image of one picture and its class mask.")
+
+  @OptionGroup var own: OwnPictureOptions
+  @OptionGroup var runtime: RuntimeOptions
+
+  @Option(help: "The condition: \(ConditionType.allCases.filter { $0 != .none }.map(\.rawValue).joined(separator: ", ")).")
+  var type: ConditionType
+
+  @Option(help: "Edge detector behind a scribble: \(EdgeDetectorKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var detector: EdgeDetectorKind = .hed
+
+  @Option(help: "Target of the shorter side before both are rounded to multiples of 64, 64...4096.")
+  var resolution: Int = 512
+
+  @Option(help: ArgumentHelp("Where each stage is written as NAME.png too.", valueName: "dir"))
+  var stages: String?
+
+  @Option(help: ArgumentHelp("The control image, a PNG.", valueName: "file"))
+  var out: String
+
+  func validate() throws {
+    if type == .none { throw ValidationError("the condition none has no control image") }
+    if own.image == nil { throw ValidationError("--image, --mask and --class-index are needed") }
+    if !(64...4096).contains(resolution) { throw ValidationError("--resolution must be 64...4096") }
+  }
+
+  func run() throws {
+    runtime.apply()
+    guard let picture = try own.picture() else { return }
+    let control = try picture.condition(
+      type, settings: ConditionSettings(resolution: resolution, detector: detector),
+      models: ModelLibrary(folders: runtime.modelFolders), detector: own.detectorFile)
+    try control.image.writePNG(to: URL(fileURLWithPath: out))
+    if let stages {
+      let folder = URL(fileURLWithPath: stages, isDirectory: true)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for stage in control.stages {
+        try stage.image.writePNG(to: folder.appendingPathComponent("\(stage.name.rawValue).png"))
+      }
+    }
+    print("\(out): \(control.image.width)x\(control.image.height)")
+  }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Models
+
+struct ForwardCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forward",
+    abstract: "Run one network on tensors from a file (docs/forward.md).")
+
+  @Option(help: "The network: \(ForwardNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var network: ForwardNetwork
+
+  @Option(help: ArgumentHelp("The network's folder, a whole model folder, or a safetensors file.", valueName: "path"))
+  var weights: String
+
+  @Option(help: ArgumentHelp("Input tensors, safetensors.", valueName: "file"))
+  var input: String
+
+  @Option(help: ArgumentHelp("Where the output tensors are written, safetensors.", valueName: "file"))
+  var output: String
+
+  @Option(help: "Runs; each one's seconds are printed on standard error.")
+  var `repeat`: Int = 1
+
+  @Option(help: "Threads; all cores when absent.")
+  var threads: Int?
+
+  func validate() throws {
+    if !(1...100_000).contains(`repeat`) { throw ValidationError("--repeat must be 1...100000") }
+    if let threads, !(1...64).contains(threads) { throw ValidationError("--threads must be 1...64") }
+  }
+
+  func run() throws {
+    if let threads { Compute.threads = threads }
+    let runner = try ForwardRunner(network, weights: URL(fileURLWithPath: weights))
+    let inputs = try Checkpoint(safetensors: URL(fileURLWithPath: input))
+    var outputs: [(name: String, tensor: Tensor)] = []
+    for number in 1...`repeat` {
+      let start = ContinuousClock.now
+      outputs = try runner(inputs)
+      printError(String(format: "run %d: %.4f s", number, (ContinuousClock.now - start) / .seconds(1)))
+    }
+    try Safetensors.write(outputs, to: URL(fileURLWithPath: output))
+    for (name, tensor) in outputs { print("\(name) \(tensor.shape)") }
+  }
+}
+
+extension ForwardNetwork: ExpressibleByArgument {}

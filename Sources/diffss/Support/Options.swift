@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import Models
+import Pipeline
+
+/// Which data set and which part of it.
+struct DatasetOptions: ParsableArguments {
+  @Option(help: "The data set: \(DatasetKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var dataset: DatasetKind = .demo
+
+  @Option(help: ArgumentHelp("Where the data set lies; the demo needs none.", valueName: "dir"))
+  var root: String?
+
+  @Option(help: "Fold 0...3: its classes are the novel ones.")
+  var fold: Int = 0
+
+  var rootURL: URL? { root.map { URL(fileURLWithPath: $0, isDirectory: true) } }
+}
+
+/// What concerns the machine, not the result (except through the thread count).
+struct RuntimeOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Folder with models; searched before $DIFFSS_MODELS, the Hugging Face cache and the demo's own.", valueName: "dir"))
+  var models: [String] = []
+
+  @Option(help: "Threads for the networks; all cores when absent.")
+  var threads: Int?
+
+  var modelFolders: [URL] { models.map { URL(fileURLWithPath: $0, isDirectory: true) } }
+
+  func validate() throws {
+    if let threads, !(1...64).contains(threads) { throw ValidationError("--threads must be 1...64") }
+  }
+
+  /// Sets the pool's size; call before any network runs.
+  func apply() { if let threads { Compute.threads = threads } }
+}
+
+/// The settings from which generated supports are made.
+struct GenerationFlags: ParsableArguments {
+  @Option(help: "What steers the diffusion: \(ConditionType.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var condition: ConditionType = .mask
+
+  @Option(help: "Edge detector behind a scribble: \(EdgeDetectorKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var detector: EdgeDetectorKind = .hed
+
+  @Option(help: "Shorter side of the generated picture before rounding to multiples of 64; the data set's own scale when absent.")
+  var resolution: Int?
+
+  @Option(help: "Denoising steps, 1...1000.")
+  var steps: Int = 20
+
+  @Option(help: "Classifier-free guidance scale; 1 switches guidance off. The data set's recommended one when absent.")
+  var guidance: Double?
+
+  @Option(help: "Sampler: ddim.")
+  var sampler: String = "ddim"
+
+  @Option(help: "DDIM's eta, 0...1.")
+  var eta: Double = 0
+
+  @Option(help: "Replaces the prompt made from the class name; {name} in it stands for the class.")
+  var prompt: String?
+
+  @Option(help: "Replaces the published negative prompt.")
+  var negativePrompt: String?
+
+  @Option(help: "Strength of the ControlNet's residuals.")
+  var controlScale: [Double] = []
+
+  @Option(help: "Fraction of the steps at which the ControlNet begins to act.")
+  var controlStart: Double = 0
+
+  @Option(help: "Fraction of the steps at which the ControlNet ends to act.")
+  var controlEnd: Double = 1
+
+  /// These flags over the defaults of a workbench's data set.
+  func options(over defaults: GenerationOptions, seed: UInt64) throws -> GenerationOptions {
+    var options = defaults
+    options.condition = condition
+    options.conditionSettings.detector = detector
+    if let resolution { options.conditionSettings.resolution = resolution }
+    if let guidance { options.guidance = guidance }
+    options.steps = steps
+    options.sampler = sampler
+    options.eta = eta
+    options.prompt = prompt
+    options.negativePrompt = negativePrompt
+    options.controlScale = controlScale.first ?? defaults.controlScale
+    options.controlStart = controlStart
+    options.controlEnd = controlEnd
+    options.seed = seed
+    try options.validate()
+    return options
+  }
+}
+
+extension DatasetKind: ExpressibleByArgument {}
+extension ConditionType: ExpressibleByArgument {}
+extension EdgeDetectorKind: ExpressibleByArgument {}
+extension SegmentationNetwork: ExpressibleByArgument {}
+extension EpisodeProtocol: ExpressibleByArgument {}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Foundation
+import Models
+import Pipeline
+import Render
+
+/// What `generate` takes beside a data set's options when it paints one picture.
+struct OwnRunOptions: ParsableArguments {
+  @OptionGroup var picture: OwnPictureOptions
+
+  @Option(help: ArgumentHelp("A ready control image; repeat for several ControlNets.", valueName: "file"))
+  var control: [String] = []
+
+  @Option(help: ArgumentHelp("Stable Diffusion folder, or a name that `doctor` lists.", valueName: "dir"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("ControlNet folder or name; one for each control image.", valueName: "dir"))
+  var controlnet: [String] = []
+
+  @Flag(help: "ControlNets lead without the prompt's help, their finer residuals faded.")
+  var guessMode = false
+
+  @Option(help: "Width in pixels; the control image's when absent.")
+  var width: Int?
+
+  @Option(help: "Height in pixels; the control image's when absent.")
+  var height: Int?
+
+  @Option(help: ArgumentHelp("Also write the latents, after the last and after every step.", valueName: "file"))
+  var latents: String?
+
+  /// Whether one picture is meant, not a data set.
+  var isUsed: Bool { picture.image != nil || !control.isEmpty }
+
+  func validate() throws {
+    if picture.image != nil && !control.isEmpty {
+      throw ValidationError("give --image and --mask, or --control, not both")
+    }
+    if !control.isEmpty && controlnet.count > 0 && controlnet.count != control.count {
+      throw ValidationError("\(control.count) --control need as many --controlnet, not \(controlnet.count)")
+    }
+  }
+}
+
+/// Paints one picture from control images of the user's own.
+struct OwnPictureRun {
+  let options: OwnRunOptions
+  let flags: GenerationFlags
+  let runtime: RuntimeOptions
+  let seed: UInt64
+
+  private struct Outcome: Encodable {
+    let file: String
+    let request: OwnPictureRequest
+  }
+
+  /// Writes the picture (and the latents) and prints where. Throws `ExitStatus.interrupted` on Ctrl-C.
+  func paint(into folder: SupportFolder, json: Bool) throws {
+    let library = ModelLibrary(folders: runtime.modelFolders)
+    let prompts = try Prompts()
+    let picture = try options.picture.picture()
+    var controls: [(name: String, image: Image)] = try options.control.map { path in
+      let url = URL(fileURLWithPath: path)
+      return (url.deletingPathExtension().lastPathComponent, try Image(pngOrJpeg: url).rgb)
+    }
+    let settings = ConditionSettings(resolution: flags.resolution ?? 512, detector: flags.detector)
+    if let picture, flags.condition != .none {
+      let control = try picture.condition(
+        flags.condition, settings: settings, models: library, detector: options.picture.detectorFile)
+      controls = [("\(picture.name)_\(picture.info.index)", control.image)]
+      try folder.add(png: control.image.pngData(), name: "\(picture.name)_\(picture.info.index)_control.png")
+    }
+    let choice =
+      options.model != nil && (controls.isEmpty || !options.controlnet.isEmpty)
+      ? nil : try library.choice(for: controls.isEmpty ? .none : flags.condition, settings: settings)
+    let model = try options.model.map { try library.folder($0) } ?? library.folder(choice?.diffusion ?? "")
+    let networks = try options.controlnet.isEmpty
+      ? controls.map { _ in try library.folder(choice?.controlNet ?? "") } : options.controlnet.map { try library.folder($0) }
+    guard networks.count >= controls.count else {
+      throw ValidationError("\(controls.count) control images need as many --controlnet")
+    }
+    let scales = flags.controlScale
+    guard scales.count <= 1 || scales.count == controls.count else {
+      throw ValidationError("\(controls.count) control images need one --control-scale or as many")
+    }
+    guard let sampler = SamplerName(rawValue: flags.sampler) else {
+      throw ValidationError("--sampler must be one of \(SamplerName.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    let native = ModelLibrary.nativeResolution(ofFolder: model)
+    let request = OwnPictureRequest(
+      model: model.path,
+      prompt: picture.map { prompts.positive($0.info, template: flags.prompt) } ?? flags.prompt ?? "",
+      negativePrompt: flags.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps,
+      guidance: flags.guidance ?? 9, eta: flags.eta, seed: seed,
+      width: options.width ?? controls.first?.image.width ?? native,
+      height: options.height ?? controls.first?.image.height ?? native, guessMode: options.guessMode,
+      controls: zip(controls, networks).enumerated().map { number, pair in
+        OwnPictureRequest.Control(
+          network: pair.1.path, image: pair.0.image,
+          scale: scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], start: flags.controlStart, end: flags.controlEnd)
+      })
+    let progress = ProgressLine("painting", unit: "steps")
+    let interrupt = Interrupt.shared
+    do {
+      let painting = try request.paint(images: controls.map(\.image)) { step, of in
+        progress.update(Double(step), of: Double(of))
+        return !interrupt.isRequested
+      }
+      progress.finish()
+      let stem = controls.first?.name ?? picture?.name ?? "picture"
+      let file = try folder.add(png: painting.png, name: "\(stem)_0.png")
+      if let latents = options.latents {
+        try Safetensors.write(painting.latents, to: URL(fileURLWithPath: latents))
+      }
+      print(json ? try CanonicalJSON.text(Outcome(file: file.path, request: request)) : file.path)
+    } catch is CancellationError {
+      throw ExitStatus.interrupted
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import Foundation
+import Pipeline
+
+extension Workbench {
+  /// The workbench that the options ask for, with the standard store.
+  static func open(_ data: DatasetOptions, _ runtime: RuntimeOptions) throws -> Workbench {
+    Workbench(
+      dataset: try Datasets.open(data.dataset, root: data.rootURL), models: ModelLibrary(folders: runtime.modelFolders),
+      store: try Store())
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Render
+import Testing
+
+/// Every failure: `error:` and `hint:` on standard error, the exit status of DESIGN, nothing half-written.
+@Suite struct BadInputTests {
+  private func expectFailure(
+    _ arguments: [String], says text: String, status: Int32 = 2, environment: [String: String] = [:],
+    prepare: (URL) throws -> [String] = { _ in [] }
+  ) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let extra = try prepare(program.home)
+    let out = program.home.appendingPathComponent("result")
+    let output = try program.run(arguments + extra + (arguments.first == "condition" ? ["--out", out.path] : []), environment: environment)
+    #expect(output.status == status, "\(output.standardError)")
+    #expect(output.standardError.contains("error: "), "\(output.standardError)")
+    #expect(output.standardError.contains("hint: "), "\(output.standardError)")
+    #expect(output.standardError.contains(text), "\(output.standardError)")
+    #expect(!FileManager.default.fileExists(atPath: out.path))
+  }
+
+  private func picture(_ width: Int, _ height: Int) -> Image { Image(width: width, height: height, color: [90, 120, 150]) }
+
+  private func pair(_ home: URL, mask: LabelMask, width: Int = 64, height: Int = 64) throws -> [String] {
+    let image = home.appendingPathComponent("image.png"), labels = home.appendingPathComponent("mask.png")
+    try picture(width, height).writePNG(to: image)
+    try mask.writePNG(to: labels)
+    return ["--image", image.path, "--mask", labels.path, "--class-index", "3"]
+  }
+
+  private let condition = ["condition", "--type", "mask", "--resolution", "64"]
+
+  @Test func unknownOption() throws { try expectFailure(["generate", "--bogus"], says: "bogus") }
+
+  @Test func noTerminal() throws { try expectFailure(["explore"], says: "generate") }
+
+  @Test func missingRoot() throws {
+    try expectFailure(["dataset", "info", "--dataset", "coco"], says: "--root")
+  }
+
+  @Test func sizesDiffer() throws {
+    try expectFailure(condition, says: "64x64") { home in
+      try pair(home, mask: LabelMask(width: 32, height: 64, labels: [UInt8](repeating: 3, count: 2048)))
+    }
+  }
+
+  @Test func emptyMask() throws {
+    try expectFailure(condition, says: "mask.png") { home in
+      try pair(home, mask: LabelMask(width: 64, height: 64, labels: [UInt8](repeating: 0, count: 4096)))
+    }
+  }
+
+  @Test func classAbsentNamesThosePresent() throws {
+    try expectFailure(condition, says: "5") { home in
+      try pair(home, mask: LabelMask(width: 64, height: 64, labels: [UInt8](repeating: 5, count: 4096)))
+    }
+  }
+
+  @Test func brokenPicture() throws {
+    try expectFailure(condition, says: "image.png") { home in
+      let arguments = try pair(home, mask: LabelMask(width: 64, height: 64, labels: [UInt8](repeating: 3, count: 4096)))
+      let file = home.appendingPathComponent("image.png")
+      try Data(contentsOf: file).prefix(60).write(to: file)
+      return arguments
+    }
+  }
+
+  @Test func weightsThatLie() throws {
+    try expectFailure(["forward", "--network", "unet"], says: "weights.safetensors") { home in
+      let file = home.appendingPathComponent("weights.safetensors")
+      try Data([255, 255, 255, 255, 255, 255, 255, 127] + Array("{}".utf8)).write(to: file)
+      return ["--weights", file.path, "--input", file.path, "--output", home.appendingPathComponent("result").path]
+    }
+  }
+}

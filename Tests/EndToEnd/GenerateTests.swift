@@ -1,0 +1,91 @@
+import Foundation
+import Models
+import Render
+import TestSupport
+import Testing
+
+@Suite struct GenerateTests {
+  private static let oneSupport = [
+    "generate", "--dataset", "demo", "--fold", "0", "--condition", "mask", "--steps", "6", "--seed", "7", "--limit", "1",
+  ]
+
+  /// The pictures of a run, by file name.
+  private func paint(_ program: Program, _ arguments: [String], into name: String) throws -> [String: Data] {
+    let folder = program.home.appendingPathComponent(name)
+    let output = try program.run(arguments + ["--out", folder.path])
+    #expect(output.status == 0, "\(output.standardError)")
+    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    return try Dictionary(uniqueKeysWithValues: files.map { ($0.lastPathComponent, try Data(contentsOf: $0)) })
+  }
+
+  @Test func sameRequestGivesTheSameBytesAndEachSupportDiffers() throws {
+    let first = try Program(), second = try Program()
+    defer {
+      first.remove()
+      second.remove()
+    }
+    // Two homes: the second run finds nothing in its store and has to paint again.
+    let once = try paint(first, Self.oneSupport + ["--shots", "3"], into: "out")
+    let again = try paint(second, Self.oneSupport + ["--shots", "3"], into: "out")
+    #expect(once == again)
+    let pictures = once.filter { !$0.key.hasSuffix("_control.png") }
+    #expect(pictures.count == 3 && once.count == 4)
+    #expect(Set(pictures.values).count == 3)
+  }
+
+  @Test func askingAgainPaintsNothing() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let once = try paint(program, Self.oneSupport + ["--shots", "1"], into: "once")
+    let again = try paint(program, Self.oneSupport + ["--shots", "1"], into: "again")
+    #expect(once == again)
+  }
+
+  @Test func theRequestIsInsideThePicture() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let folder = program.home.appendingPathComponent("out")
+    let output = try program.run(Self.oneSupport + ["--shots", "1", "--json", "--out", folder.path])
+    #expect(output.status == 0, "\(output.standardError)")
+    struct Outcome: Decodable {
+      struct Request: Decodable {
+        let steps: Int
+        let seed: UInt64
+      }
+      let file: String
+      let request: Request
+    }
+    let outcome = try #require(try JSONDecoder().decode([Outcome].self, from: Data(output.standardOutput.utf8)).first)
+    let text = try PNGText.read(URL(fileURLWithPath: outcome.file))
+    #expect(text["parameters"]?.contains("Steps: 6") == true)
+    #expect(text["diffss"]?.contains("\"seed\":\(outcome.request.seed)") == true)
+    #expect(outcome.request.steps == 6)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func aRunWithReadyControlsMatchesDiffusers() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let golden = try Checkpoint(safetensors: Golden.url("sd/pipeline.safetensors"))
+    let control = try golden.tensor("control.seg")
+    let file = program.home.appendingPathComponent("seg.png")
+    try Image(width: 64, height: 64, channels: 3, pixels: control.values.map { UInt8($0) }).writePNG(to: file)
+    let latents = program.home.appendingPathComponent("latents.safetensors")
+    let output = try program.run([
+      "generate", "--model", Golden.url("sd/tiny-sd15").path, "--controlnet", Golden.url("sd/tiny-controlnet-seg").path,
+      "--control", file.path, "--prompt", "a real shot photo of bicycle,, best quality, extremely detailed", "--steps", "4",
+      "--guidance", "9", "--seed", "7", "--latents", latents.path, "--out", program.home.appendingPathComponent("out").path,
+    ])
+    #expect(output.status == 0, "\(output.standardError)")
+    let found = try Checkpoint(safetensors: latents)
+    for name in ["latents", "latents_per_step"] {
+      let ours = try found.tensor(name), theirs = try golden.tensor("ddim4.\(name)")
+      #expect(ours.shape == theirs.shape)
+      #expect(relativeL2(ours.values, theirs.values) <= 1e-4)
+    }
+  }
+
+  private func relativeL2(_ a: [Float], _ b: [Float]) -> Double {
+    let difference = zip(a, b).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+    return (difference / b.reduce(0.0) { $0 + Double($1 * $1) }).squareRoot()
+  }
+}
