@@ -72,7 +72,9 @@ import TestSupport
   }
 
   @Test func writesAndReadsBackWithText() throws {
-    let text = ["prompt": "ein Foto: Käse, 猫", "json": "{\"steps\": 20}", "empty": "", "long": String(repeating: "x", count: 70_000)]
+    let text = [
+      "prompt": "ein Foto: Käse, 猫", "json": "{\"steps\": 20}", "empty": "", "long": String(repeating: "x", count: 70_000),
+    ]
     for channels in [1, 3] {
       let image = Fixtures.scene(width: 61, height: 43, channels: channels)
       let bytes = try image.pngData(text: text)

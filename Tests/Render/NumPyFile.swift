@@ -16,7 +16,9 @@ struct NumPyFile {
     shape = tuple.split(separator: ",").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
     let body = Array(data[(10 + headerLength)...])
     if header.contains("'<f4'") {
-      floats = body.withUnsafeBytes { raw in (0..<(body.count / 4)).map { raw.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) } }
+      floats = body.withUnsafeBytes { raw in
+        (0..<(body.count / 4)).map { raw.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
+      }
     } else {
       bytes = body
     }

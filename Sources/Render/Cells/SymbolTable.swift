@@ -70,7 +70,8 @@ struct SymbolTable: Sendable {
       let rest = pattern & (pattern - 1)
       symbols.append(
         CellSymbol(
-          scalar: characters[pattern], parent: rest == 0 ? 0 : firstSymbol + rest - 1, region: firstRegion + pattern.trailingZeroBitCount,
+          scalar: characters[pattern], parent: rest == 0 ? 0 : firstSymbol + rest - 1,
+          region: firstRegion + pattern.trailingZeroBitCount,
           area: Float(pattern.nonzeroBitCount) / Float(2 * rows)))
     }
   }

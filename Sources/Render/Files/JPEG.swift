@@ -6,7 +6,7 @@ public enum JPEG {
 
   /// The picture in `bytes`: 1 channel for grey files, else 3 (CMYK and YCCK by OpenCV's formula). `name` is used in errors.
   ///
-  /// Throws `corrupt` also where libjpeg would fill a damaged or missing part with grey and go on.
+  /// Throws `corrupt` also where libjpeg would notice a damaged or missing part, fill it with grey and go on.
   public static func decode(_ bytes: [UInt8], name: String = "JPEG data") throws -> Image {
     guard let decoder = tjInitDecompress() else {
       throw RenderError.corrupt(name: name, format: "JPEG", reason: "out of memory")
@@ -35,13 +35,16 @@ public enum JPEG {
       case TJCS_CMYK, TJCS_YCCK: (TJPF_CMYK, 4)
       default: (TJPF_RGB, 3)
       }
-    var status: Int32 = 0
     let size = Int(width) * Int(height) * format.channels
     let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      status = tjDecompress2(
-        decoder, bytes, UInt(bytes.count), buffer.baseAddress, width, 0, height, format.pixel.rawValue,
-        TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
-      count = status == 0 || isHarmless(decoder) ? size : 0
+      func run(_ flags: Int32) -> Bool {
+        tjDecompress2(
+          decoder, bytes, UInt(bytes.count), buffer.baseAddress, width, 0, height, format.pixel.rawValue,
+          TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS | flags) == 0 || (flags == 0 && isHarmless(decoder))
+      }
+      // Only the last complaint can be asked for: the first one decides whether to go on without stopping.
+      let done = run(TJFLAG_STOPONWARNING) || (isHarmless(decoder) && run(0))
+      count = done ? size : 0
     }
     guard pixels.count == size else { throw RenderError.corrupt(name: name, format: "JPEG", reason: reason()) }
     return Image(

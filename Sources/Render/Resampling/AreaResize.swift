@@ -1,7 +1,9 @@
 /// OpenCV's averaging over covered pixels, for shrinking on both axes.
 enum AreaResize {
   /// Whole-number shrinking: the mean of `blockX` x `blockY` pixels. Blocks of 2x2 bytes round halves up, others to even.
-  static func blockMeans<Sample: ResizableSample>(_ source: [Sample], _ shape: ResizeShape, _ blockX: Int, _ blockY: Int) -> [Sample] {
+  static func blockMeans<Sample: ResizableSample>(
+    _ source: [Sample], _ shape: ResizeShape, _ blockX: Int, _ blockY: Int
+  ) -> [Sample] {
     let channels = shape.channels
     let rowSamples = shape.width * channels
     let scale = 1 / Float(blockX * blockY)

@@ -64,7 +64,8 @@ enum OpenCVResize {
     if shape.width == shape.sourceWidth && shape.height == shape.sourceHeight { return source }
     if mode == .nearest {
       return gather(
-        source, shape, columns: nearestIndices(shape.sourceWidth, shape.width), rows: nearestIndices(shape.sourceHeight, shape.height))
+        source, shape, columns: nearestIndices(shape.sourceWidth, shape.width),
+        rows: nearestIndices(shape.sourceHeight, shape.height))
     }
     let (blockX, blockY) = (shape.sourceWidth / shape.width, shape.sourceHeight / shape.height)
     let whole = blockX * shape.width == shape.sourceWidth && blockY * shape.height == shape.sourceHeight

@@ -17,8 +17,10 @@ typedef struct {
 // What pixels are wanted as.
 enum {
   DIFFSS_PNG_HEADER = 0,  // none: header, and the text that stands before the pixels
-  DIFFSS_PNG_COLOR = 1,   // 8-bit grey or RGB: palettes looked up, low depths scaled, 16 bits cut to the upper byte, alpha dropped
-  DIFFSS_PNG_LABELS = 2,  // stored values: palette indices and grey values as they are, 16 bits in two bytes (high first), alpha dropped
+  // 8-bit grey or RGB: palettes looked up, low depths scaled, 16 bits cut to the upper byte, alpha dropped.
+  DIFFSS_PNG_COLOR = 1,
+  // Stored values: palette indices and grey values as they are, 16 bits in two bytes (high first), alpha dropped.
+  DIFFSS_PNG_LABELS = 2,
 };
 
 // Receives one text entry: `key` ends with 0, `value` holds `length` bytes.
