@@ -9,6 +9,9 @@ public enum ForwardNetwork: String, CaseIterable, Sendable {
   case vaeEncode = "vae-encode"
   case hed
   case pidinet
+  case bam
+  case hdmnet
+  case hsnet
   case dcama
 
   /// The network's place inside a whole model folder, in diffusers' layout or ours.
@@ -18,7 +21,7 @@ public enum ForwardNetwork: String, CaseIterable, Sendable {
     case .unet: "unet"
     case .controlNet: "controlnet"
     case .vaeDecode, .vaeEncode: "vae"
-    case .hed, .pidinet, .dcama: rawValue
+    case .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama: rawValue
     }
   }
 }

@@ -10,6 +10,9 @@ public struct ForwardRunner: Sendable {
     case encoder(Autoencoder)
     case hed(HED)
     case pidinet(PiDiNet)
+    case bam(BAM)
+    case hdmnet(HDMNet)
+    case hsnet(HSNet)
     case dcama(DCAMA)
   }
 
@@ -32,6 +35,9 @@ public struct ForwardRunner: Sendable {
       case .vaeEncode: .encoder(try Autoencoder(checkpoint, AutoencoderConfig(folder: files.folder)))
       case .hed: .hed(try HED(checkpoint))
       case .pidinet: .pidinet(try PiDiNet(checkpoint))
+      case .bam: .bam(try BAM(checkpoint))
+      case .hdmnet: .hdmnet(try HDMNet(checkpoint))
+      case .hsnet: .hsnet(try HSNet(checkpoint))
       case .dcama: .dcama(try DCAMA(checkpoint))
       }
   }
@@ -72,8 +78,10 @@ public struct ForwardRunner: Sendable {
       return [("edge", try eachImage(inputs, network.edges(rgb:)))]
     case .pidinet(let network):
       return [("edge", try eachImage(inputs, network.edges(normalized:)))]
-    case .dcama(let network):
-      return try segmentation(network, inputs)
+    case .bam(let network): return try ensemble(network, inputs, network.segment(query:supports:trace:))
+    case .hdmnet(let network): return try ensemble(network, inputs, network.segment(query:supports:trace:))
+    case .hsnet(let network): return try logits(network, inputs)
+    case .dcama(let network): return try logits(network, inputs)
     }
   }
 
@@ -82,21 +90,45 @@ public struct ForwardRunner: Sendable {
     return .stacked(try (0..<images.shape[0]).map { try detect(images.slice($0..<$0 + 1)) }).nchw()
   }
 
-  private func segmentation(
+  /// The query and the supports of an episode, with the network's features.
+  private func episode(
     _ network: some FewShotSegmenter, _ inputs: ForwardInputs
-  ) throws -> [(name: String, tensor: Tensor)] {
+  ) throws -> (query: ImageFeatures, supports: [SupportExample]) {
     let query = try inputs.image("query_img")
     let images = try inputs.tensor("support_imgs", dimensions: 5), masks = try inputs.tensor("support_masks", dimensions: 4)
-    let (shots, side) = (images.shape[1], images.shape[3])
-    guard images.shape[0] == 1, masks.shape == [1, shots, side, images.shape[4]] else {
+    let (shots, height, width) = (images.shape[1], images.shape[3], images.shape[4])
+    guard images.shape[0] == 1, masks.shape == [1, shots, height, width] else {
       throw ModelError.badInput(
-        what: "support_masks", reason: "their shape is \(masks.shape), for images of \(images.shape) it has to be \([1, shots, side, images.shape[4]])")
+        what: "support_masks", reason: "their shape is \(masks.shape), for images of \(images.shape) it has to be \([1, shots, height, width])")
     }
-    let each = images.reshaped(Array(images.shape.dropFirst()))
-    let flat = masks.reshaped([shots, side, images.shape[4], 1])
-    let result = try network.segment(
-      query: query, supports: (0..<shots).map { (each.slice($0..<$0 + 1).nhwc(), flat.slice($0..<$0 + 1)) })
-    let mask = Tensor(result.mask.map(Float.init), shape: [1] + result.logits.shape[1...2])
-    return [("logits", result.logits.nchw()), ("pred_mask", mask)]
+    let each = images.reshaped(Array(images.shape.dropFirst())), flat = masks.reshaped([shots, height, width, 1])
+    return (
+      try network.features(of: query),
+      try (0..<shots).map {
+        SupportExample(features: try network.features(of: each.slice($0..<$0 + 1).nhwc()), mask: flat.slice($0..<$0 + 1))
+      }
+    )
   }
+
+  private func logits(_ network: some FewShotSegmenter, _ inputs: ForwardInputs) throws -> [(name: String, tensor: Tensor)] {
+    let (query, supports) = try episode(network, inputs)
+    let result = try network.segment(query: query, supports: supports)
+    let votes = result.votes.map { [("votes", plane($0, query.side))] } ?? []
+    return [("logits", result.logits.nchw()), ("pred_mask", plane(result.mask, query.side))] + votes
+  }
+
+  /// BAM and HDMNet give three answers: together, and the learners' own.
+  private func ensemble(
+    _ network: some FewShotSegmenter, _ inputs: ForwardInputs,
+    _ segment: (ImageFeatures, [SupportExample], (String, Tensor) -> Void) throws -> Segmentation
+  ) throws -> [(name: String, tensor: Tensor)] {
+    let (query, supports) = try episode(network, inputs)
+    var parts: [(name: String, tensor: Tensor)] = []
+    let result = try segment(query, supports) { name, map in
+      if name.hasPrefix("out.") { parts.append((String(name.dropFirst(4)), map.nchw())) }
+    }
+    return [("final_out", result.logits.nchw())] + parts + [("pred_mask", plane(result.mask, query.side))]
+  }
+
+  private func plane(_ values: [UInt8], _ side: Int) -> Tensor { Tensor(values.map(Float.init), shape: [1, side, side]) }
 }

@@ -51,6 +51,9 @@ struct ResNet: Sendable {
     return Kernels.maxPool(x, Window(height: 3, width: 3, stride: 2, padding: 1))
   }
 
+  /// One stage, 0 to 3, with every ReLU.
+  func stage(_ index: Int, _ x: Tensor) -> Tensor { stages[index].reduce(x) { $1($0) } }
+
   /// Every block's sum of branch and shortcut before its last ReLU, shallow to deep; `[n, H, W, 3]` in.
   func sums(_ image: Tensor) -> [Tensor] {
     var x = stem(image)

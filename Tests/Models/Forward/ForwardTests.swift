@@ -63,6 +63,15 @@ import Testing
     let golden = try Checkpoint(safetensors: Golden.url("fss/dcama_r50_w8.shot5_96.safetensors"))
     try expect(
       .dcama, ["fss/dcama_r50_w8.weights.safetensors"], golden, golden, [("logits", "out.logits"), ("pred_mask", "out.pred_mask")])
+    let votes = try Checkpoint(safetensors: Golden.url("fss/hsnet_r50_w8.shot5_96.safetensors"))
+    try expect(
+      .hsnet, ["fss/hsnet_r50_w8.weights.safetensors"], votes, votes, [("logits", "out.logits"), ("pred_mask", "out.pred_mask"), ("votes", "out.votes")])
+    for (kind, name, size) in [(ForwardNetwork.bam, "bam", 97), (.hdmnet, "hdmnet", 97)] {
+      let file = try Checkpoint(safetensors: Golden.url("fss/\(name)_r50_w8.shot5_\(size).safetensors"))
+      try expect(
+        kind, ["fss/\(name)_r50_w8.weights.safetensors"], file, file,
+        ["final_out", "meta_out", "base_out", "pred_mask"].map { ($0, "out.\($0)") })
+    }
     let folder = try TemporaryFolder()
     let images = Tensor((0..<2 * 3 * 20 * 24).map { Float($0 * 37 % 256) }, shape: [2, 3, 20, 24])
     try Safetensors.write([("image", images)], to: folder.file("in.safetensors"))

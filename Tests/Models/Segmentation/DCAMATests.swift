@@ -4,45 +4,19 @@ import TestSupport
 import Testing
 
 @Suite struct DCAMATests {
-  private static func network() throws -> DCAMA {
-    try DCAMA(Checkpoint(safetensors: Golden.url("fss/dcama_r50_w8.weights.safetensors")))
-  }
-
-  /// `golden/fss/README.md`: intermediates to 2e-4 of their largest magnitude, logits to 5e-4, masks equal where the margin allows.
   @Test(.enabled(if: Golden.isAvailable), arguments: ["shot1_160", "shot5_96"]) func golden(name: String) throws {
-    let golden = try Checkpoint(safetensors: Golden.url("fss/dcama_r50_w8.\(name).safetensors"))
-    let network = try Self.network()
-    let query = try network.features(of: golden.tensor("query_img").nhwc())
-    let images = try golden.tensor("support_imgs"), masks = try golden.tensor("support_masks")
-    let (shots, side) = (images.shape[1], images.shape[3])
-    let (flatImages, flatMasks) = (images.reshaped([shots, 3, side, side]), masks.reshaped([shots, side, side, 1]))
-    let supports = try (0..<shots).map { shot in
-      SupportExample(
-        features: try network.features(of: flatImages.slice(shot..<shot + 1).nhwc()), mask: flatMasks.slice(shot..<shot + 1))
-    }
-    for layer in [2, 6, 12, 15] { try expect(query.maps[layer].nchw(), "mid.q_feat_\(layer)", golden) }
-    var failure: (any Error)?
-    let result = try network.segment(query: query, supports: supports) { name, map in
-      do { try expect(map.nchw(), "mid.\(name)", golden) } catch { failure = error }
-    }
-    #expect(failure == nil)
-    let logits = try golden.tensor("out.logits").values
-    let ours = result.logits.nchw().values
-    #expect(Difference.largest(ours, logits) < 5e-4)
-    let expected = try golden.tensor("out.pred_mask").values
-    let area = side * side
-    let wrong = (0..<area).filter { abs(logits[$0] - logits[$0 + area]) >= 1e-3 && Float(result.mask[$0]) != expected[$0] }
-    #expect(wrong.isEmpty)
-  }
-
-  private func expect(_ tensor: Tensor, _ name: String, _ golden: Checkpoint) throws {
-    let expected = try golden.tensor(name).values
-    let largest = expected.reduce(0) { max($0, abs($1)) }
-    #expect(Difference.largest(tensor.values, expected) <= 2e-4 * largest, "\(name)")
+    let golden = try GoldenCase("dcama_r50_w8.\(name)")
+    let network = try DCAMA(GoldenCase.weights("dcama_r50_w8"))
+    let query = try golden.query(network)
+    for layer in [2, 6, 12, 15] { golden.expect(query.maps[layer].nchw(), "q_feat_\(layer)") }
+    let result = try network.segment(query: query, supports: golden.supports(network)) { golden.expect($1.nchw(), $0) }
+    golden.expect(result.logits.nchw(), output: "logits", tolerance: 5e-4)
+    try golden.expect(mask: result.mask, output: "pred_mask", scores: "logits")
+    golden.expectAllCompared(except: ["mid.pe0", "mid.pe1", "mid.pe2"])
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func refusals() throws {
-    let network = try Self.network()
+    let network = try DCAMA(GoldenCase.weights("dcama_r50_w8"))
     func message(_ body: () throws -> Void) -> String {
       do { try body() } catch let error as ModelError { return error.message } catch {}
       return "accepted"
