@@ -38,7 +38,7 @@ struct ConditionCase: Sendable, CustomTestStringConvertible {
     let maker = try ConditionMaker(
       type, settings: ConditionSettings(resolution: resolution), palette: Palette(), detector: detector)
     return try maker.make(
-      image: image, mask: SupportMask.check(image: image, mask: mask, classIndex: facts.fg_class, name: item), adeIndex: facts.ade_index)
+      image: image, mask: SupportMask.check(image: image, mask: mask, classIndex: facts.fg_class, imageName: item, maskName: item), adeIndex: facts.ade_index)
   }
 }
 
@@ -117,7 +117,8 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     func check(_ labels: [UInt8], width: Int = 8, height: Int = 4, classIndex: Int = 2) -> PipelineError? {
       do {
         _ = try SupportMask.check(
-          image: image, mask: LabelMask(width: width, height: height, labels: labels), classIndex: classIndex, name: "a.png")
+          image: image, mask: LabelMask(width: width, height: height, labels: labels), classIndex: classIndex, imageName: "a.jpg",
+          maskName: "a.png")
         return nil
       } catch { return error as? PipelineError }
     }
@@ -129,7 +130,7 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     #expect(check(labels) == .classAbsent(index: 2, name: "a.png", present: [7, 40]))
     #expect(check(labels)?.hint == "classes in it: 7, 40")
     #expect(check(labels, classIndex: 255) == .classAbsent(index: 255, name: "a.png", present: [7, 40]))
-    #expect(check(labels, width: 4, height: 8) == .sizeMismatch(image: "a.png", imageSize: "8x4", mask: "a.png", maskSize: "4x8"))
+    #expect(check(labels, width: 4, height: 8) == .sizeMismatch(image: "a.jpg", imageSize: "8x4", mask: "a.png", maskSize: "4x8"))
     // Classes above 20, which the published script skips.
     #expect(check(labels, classIndex: 40) == nil)
   }

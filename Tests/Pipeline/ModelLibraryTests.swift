@@ -1,23 +1,24 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 /// Folders that look like models; their weights are text.
 private func plant(_ folder: TemporaryFolder, base: String = "", channels: [Int] = [8, 16]) throws {
   let net = #"{"block_out_channels": \#(channels), "cross_attention_dim": 32, "sample_size": 16}"#
-  try folder.write("{}", to: base + "sd/model_index.json")
-  try folder.write(net, to: base + "sd/unet/config.json")
-  try folder.write("unet", to: base + "sd/unet/diffusion_pytorch_model.safetensors")
-  try folder.write("half", to: base + "sd/unet/diffusion_pytorch_model.fp16.safetensors")
-  try folder.write(#"{"block_out_channels": [1, 2, 3, 4]}"#, to: base + "sd/vae/config.json")
+  try folder.plant("{}", at: base + "sd/model_index.json")
+  try folder.plant(net, at: base + "sd/unet/config.json")
+  try folder.plant("unet", at: base + "sd/unet/diffusion_pytorch_model.safetensors")
+  try folder.plant("half", at: base + "sd/unet/diffusion_pytorch_model.fp16.safetensors")
+  try folder.plant(#"{"block_out_channels": [1, 2, 3, 4]}"#, at: base + "sd/vae/config.json")
   for name in ["mask", "scribble", "hed"] {
-    try folder.write(
+    try folder.plant(
       #"{"_class_name": "ControlNetModel", "block_out_channels": \#(channels), "cross_attention_dim": 32}"#,
-      to: base + "controlnet-\(name)/config.json")
-    try folder.write("net", to: base + "controlnet-\(name)/diffusion_pytorch_model.safetensors")
+      at: base + "controlnet-\(name)/config.json")
+    try folder.plant("net", at: base + "controlnet-\(name)/diffusion_pytorch_model.safetensors")
   }
-  try folder.write("hed", to: base + "hed/ControlNetHED.safetensors")
-  for fold in 0..<2 { try folder.write("fold", to: base + "dcama/fold\(fold).safetensors") }
+  try folder.plant("hed", at: base + "hed/ControlNetHED.safetensors")
+  for fold in 0..<2 { try folder.plant("fold", at: base + "dcama/fold\(fold).safetensors") }
 }
 
 private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, cache: TemporaryFolder) -> ModelLibrary {
@@ -70,8 +71,8 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
   @Test func theHubCacheIsReadThroughItsLinks() throws {
     let hub = try TemporaryFolder(), cache = try TemporaryFolder()
     let snapshot = "hub/models--lllyasviel--sd-controlnet-seg/snapshots/abc/"
-    try hub.write("abc", to: "hub/models--lllyasviel--sd-controlnet-seg/refs/main")
-    try hub.write(#"{"_class_name": "ControlNetModel"}"#, to: "hub/models--lllyasviel--sd-controlnet-seg/blobs/1")
+    try hub.plant("abc", at: "hub/models--lllyasviel--sd-controlnet-seg/refs/main")
+    try hub.plant(#"{"_class_name": "ControlNetModel"}"#, at: "hub/models--lllyasviel--sd-controlnet-seg/blobs/1")
     try FileManager.default.createDirectory(at: hub.url.appendingPathComponent(snapshot), withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: hub.url.appendingPathComponent(snapshot + "config.json").path, withDestinationPath: "../../blobs/1")
@@ -86,11 +87,11 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let first = try library([folder], cache: cache).digest(of: "sd")
     #expect(cache.files == ["diffss/weights.json"])
     #expect(try library([folder], cache: cache).digest(of: "sd") == first)
-    try folder.write("other half", to: "sd/unet/diffusion_pytorch_model.fp16.safetensors")
+    try folder.plant("other half", at: "sd/unet/diffusion_pytorch_model.fp16.safetensors")
     #expect(try library([folder], cache: cache).digest(of: "sd") == first)
-    try folder.write("unet changed", to: "sd/unet/diffusion_pytorch_model.safetensors")
+    try folder.plant("unet changed", at: "sd/unet/diffusion_pytorch_model.safetensors")
     #expect(try library([folder], cache: cache).digest(of: "sd") != first)
-    try cache.write("not JSON", to: "diffss/weights.json")
+    try cache.plant("not JSON", at: "diffss/weights.json")
     #expect(try library([folder], cache: cache).digest(of: "sd") != first)
   }
 

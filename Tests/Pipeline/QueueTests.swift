@@ -2,6 +2,7 @@ import Foundation
 import Pipeline
 import Render
 import Synchronization
+import TestSupport
 import Testing
 
 /// Paints nothing: takes its steps, and obeys the item's name.

@@ -1,6 +1,7 @@
 import Foundation
 import Pipeline
 import Render
+import TestSupport
 import Testing
 
 @Suite struct StoreTests {
@@ -47,7 +48,7 @@ import Testing
 
   @Test func aFolderThatCannotBeMadeIsAnErrorWithAHint() throws {
     let folder = try TemporaryFolder()
-    try folder.write("a file", to: "taken")
+    try folder.plant("a file", at: "taken")
     do {
       _ = try Store(folder: folder.url.appendingPathComponent("taken/data"))
       Issue.record("a store below a file")
@@ -76,14 +77,14 @@ import Testing
 
   @Test func aBrokenStoreFileIsAnError() throws {
     let folder = try TemporaryFolder()
-    try folder.write(String(repeating: "not a database ", count: 100), to: "store.sqlite")
+    try folder.plant(String(repeating: "not a database ", count: 100), at: "store.sqlite")
     #expect(throws: PipelineError.self) { try Store(folder: folder.url) }
   }
 
   @Test func aFailedWriteLeavesTheOldFileAndNoOther() throws {
     let folder = try TemporaryFolder()
     // A folder of that name cannot be replaced by a file.
-    try folder.write("inside", to: "target/file")
+    try folder.plant("inside", at: "target/file")
     #expect(throws: PipelineError.self) { try AtomicFile.write([1, 2], to: folder.url.appendingPathComponent("target")) }
     #expect(folder.files == ["target/file"])
     try AtomicFile.write([1, 2], to: folder.url.appendingPathComponent("new/file"))

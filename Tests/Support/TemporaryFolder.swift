@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder that is gone when the test is.
-public final class TemporaryFolder {
+public final class TemporaryFolder: Sendable {
   public let url: URL
 
   public init() throws {

@@ -22,6 +22,9 @@ final class EpisodeSegmenter {
   private let network: any FewShotSegmenter
   private let dataset: any Dataset
   private let size: Int
+  /// Features of about six hundred pictures of the demo, or of four at the published size of DCAMA.
+  private static let keptBytes = 512 << 20
+
   private var features: Cache<Picture, ImageFeatures>
   private var masks: Cache<MaskKey, Tensor>
 
@@ -34,9 +37,8 @@ final class EpisodeSegmenter {
     self.network = network
     self.dataset = dataset
     self.size = size
-    // About 100 MB of ResNet-50 features at 128 pixels; a fold's supports at published sizes come from memory only in part.
-    features = Cache(capacity: max(64, 4096 * 128 * 128 / (size * size)))
-    masks = Cache(capacity: 16384)
+    features = Cache(limit: Self.keptBytes) { $0.maps.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride } }
+    masks = Cache(limit: Self.keptBytes / 8) { $0.count * MemoryLayout<Float>.stride }
   }
 
   /// The network's mask for an episode's query from some supports, and its areas by HSNet's convention: compared at
@@ -73,26 +75,35 @@ final class EpisodeSegmenter {
   }
 }
 
-/// The last values made, up to a number of them.
+/// The last values made, up to a number of bytes (and always the last one).
 struct Cache<Key: Hashable, Value> {
-  private let capacity: Int
+  private let limit: Int
+  private let bytes: (Value) -> Int
   private var values: [Key: Value] = [:]
-  private var order: [Key] = []
+  private var order: [(key: Key, bytes: Int)] = []
   private var oldest = 0
+  private var used = 0
 
-  init(capacity: Int) { self.capacity = max(capacity, 1) }
+  init(limit: Int, bytes: @escaping (Value) -> Int) {
+    self.limit = limit
+    self.bytes = bytes
+  }
 
-  /// The kept value, else a fresh one, which takes the oldest one's place when there are too many.
+  /// The kept value, else a fresh one; the oldest ones make room for it.
   mutating func value(_ key: Key, make: () throws -> Value) rethrows -> Value {
     if let known = values[key] { return known }
-    let fresh = try make()
-    if order.count < capacity {
-      order.append(key)
-    } else {
-      values[order[oldest]] = nil
-      order[oldest] = key
-      oldest = (oldest + 1) % capacity
+    let fresh = try make(), size = bytes(fresh)
+    while oldest < order.count, used + size > limit {
+      values[order[oldest].key] = nil
+      used -= order[oldest].bytes
+      oldest += 1
     }
+    if oldest > 1024 {
+      order.removeFirst(oldest)
+      oldest = 0
+    }
+    order.append((key, size))
+    used += size
     values[key] = fresh
     return fresh
   }

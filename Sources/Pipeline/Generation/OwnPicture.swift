@@ -18,20 +18,8 @@ public struct OwnPicture: Sendable {
   public init(image imageFile: URL, mask maskFile: URL, info: ClassInfo) throws {
     name = imageFile.deletingPathExtension().lastPathComponent
     image = try Image(pngOrJpeg: imageFile).rgb
-    let labels = try LabelMask(png: maskFile)
-    guard image.width == labels.width, image.height == labels.height else {
-      throw PipelineError.sizeMismatch(
-        image: imageFile.path, imageSize: "\(image.width)x\(image.height)", mask: maskFile.path,
-        maskSize: "\(labels.width)x\(labels.height)")
-    }
-    let histogram = labels.histogram
-    guard (1...254).contains(info.index), histogram[info.index] > 0 else {
-      let present = (1...254).filter { histogram[$0] > 0 }
-      throw present.isEmpty
-        ? PipelineError.emptyMask(name: maskFile.path)
-        : .classAbsent(index: info.index, name: maskFile.path, present: present)
-    }
-    mask = labels.binary(of: info.index, keepIgnore: true)
+    mask = try SupportMask.check(
+      image: image, mask: LabelMask(png: maskFile), classIndex: info.index, imageName: imageFile.path, maskName: maskFile.path)
     self.info = info
   }
 
