@@ -1,0 +1,169 @@
+"""DCAMA (Shi et al., ECCV 2022) with the original's topology and keys, at any width; ResNet-50 backbone.
+
+Numbers agree with shared/golden/fss (check_dcama.py). Written for batches of episodes with the same number of shots.
+"""
+
+import math
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+BLOCKS = (3, 4, 6, 3)
+HEADS = 8
+GROUPS = 4
+
+
+def resize(x, size):
+    return F.interpolate(x, size=size, mode="bilinear", align_corners=True)
+
+
+class Bottleneck(nn.Module):
+    def __init__(self, inside, width, stride):
+        super().__init__()
+        outside = 4 * width
+        self.conv1 = nn.Conv2d(inside, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, outside, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(outside)
+        self.downsample = None
+        if stride != 1 or inside != outside:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inside, outside, 1, stride=stride, bias=False), nn.BatchNorm2d(outside)
+            )
+
+    def forward(self, x):
+        """The sum of branch and shortcut before the last ReLU."""
+        y = F.relu(self.bn1(self.conv1(x)))
+        y = F.relu(self.bn2(self.conv2(y)))
+        y = self.bn3(self.conv3(y))
+        return y + (x if self.downsample is None else self.downsample(x))
+
+
+class ResNet50(nn.Module):
+    def __init__(self, width, classes):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        inside = width
+        for stage, count in enumerate(BLOCKS):
+            inner = width << stage
+            blocks = []
+            for block in range(count):
+                blocks.append(Bottleneck(inside, inner, 2 if stage > 0 and block == 0 else 1))
+                inside = 4 * inner
+            setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
+        self.fc = nn.Linear(inside, classes)
+
+    def forward(self, x):
+        """All 16 blocks' taps, before the ReLU."""
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, stride=2, padding=1)
+        taps = []
+        for stage in range(1, 5):
+            for block in getattr(self, f"layer{stage}"):
+                taps.append(block(x))
+                x = F.relu(taps[-1])
+        return taps
+
+
+def position_table(count, channels):
+    """[count, channels]: sine in even channels, cosine in odd ones."""
+    position = torch.arange(count).float()[:, None]
+    factor = torch.exp(torch.arange(0, channels, 2).float() * -(math.log(10000.0) / channels))
+    table = torch.zeros(count, channels)
+    table[:, 0::2] = torch.sin(position * factor)
+    table[:, 1::2] = torch.cos(position * factor)
+    return table
+
+
+class Attention(nn.Module):
+    """Query tokens look up the support mask; heads are averaged; no output projection."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.linears = nn.ModuleList([nn.Linear(channels, channels) for _ in range(2)])
+
+    def forward(self, query, support, value):
+        # query [n,t,c], support [n,s,c], value [n,s] -> [n,t]
+        n, _, c = query.shape
+        q, k = (l(x).view(n, -1, HEADS, c // HEADS).transpose(1, 2) for l, x in zip(self.linears, (query, support)))
+        weights = (q @ k.transpose(-2, -1) / math.sqrt(c // HEADS)).softmax(-1)
+        return (weights @ value[:, None, :, None]).mean(1)[..., 0]
+
+
+def fusion(inside, widths, kernels):
+    layers = []
+    for width, kernel in zip(widths, kernels):
+        layers += [nn.Conv2d(inside, width, kernel, padding=kernel // 2), nn.GroupNorm(GROUPS, width), nn.ReLU()]
+        inside = width
+    return nn.Sequential(*layers)
+
+
+def mixer(inside, middle, outside, last_relu=True):
+    layers = [nn.Conv2d(inside, middle, 3, padding=1), nn.ReLU(), nn.Conv2d(middle, outside, 3, padding=1)]
+    return nn.Sequential(*layers, *([nn.ReLU()] if last_relu else []))
+
+
+class Decoder(nn.Module):
+    def __init__(self, width, widths):
+        super().__init__()
+        c1, c2, c3, c4 = (4 * width << stage for stage in range(4))
+        a, b, c = widths
+        self.DCAMA_blocks = nn.ModuleList([Attention(channels) for channels in (c2, c3, c4)])
+        self.conv1 = fusion(BLOCKS[3], widths, (3, 3, 3))
+        self.conv2 = fusion(BLOCKS[2], widths, (5, 3, 3))
+        self.conv3 = fusion(BLOCKS[1], widths, (5, 5, 3))
+        self.conv4 = fusion(c, (c, c, c), (3, 3, 3))
+        self.conv5 = fusion(c, (c, c, c), (3, 3, 3))
+        self.mixer1 = mixer(c + 2 * c2 + 2 * c1, c, b)
+        self.mixer2 = mixer(b, b, a)
+        self.mixer3 = mixer(a, a, 2, last_relu=False)
+
+    def forward(self, query, support, masks):
+        # query: taps [n,c,h,w]; support: taps [n,k,c,h,w]; masks [n,k,S,S]
+        n, k = masks.shape[:2]
+        maps = []
+        for stage, taps in enumerate((range(3, 7), range(7, 13), range(13, 16))):
+            channels, height, width = query[taps[0]].shape[1:]
+            table = position_table(height * width, channels)
+            value = resize(masks, (height, width)).reshape(n, -1)
+            rows = []
+            for tap in taps:
+                q = query[tap].flatten(2).transpose(1, 2) + table
+                s = support[tap].flatten(3).transpose(2, 3) + table
+                rows.append(self.DCAMA_blocks[stage](q, s.reshape(n, -1, channels), value))
+            maps.append(torch.stack(rows, 1).view(n, len(taps), height, width))
+        mix = self.conv4(resize(self.conv1(maps[2]), maps[1].shape[2:]) + self.conv2(maps[1]))
+        mix = self.conv5(resize(mix, maps[0].shape[2:]) + self.conv3(maps[0]))
+        mix = torch.cat([mix, query[6], support[6].amax(1)], 1)
+        mix = resize(mix, [2 * side for side in mix.shape[2:]])
+        mix = self.mixer1(torch.cat([mix, query[2], support[2].amax(1)], 1))
+        mix = self.mixer2(resize(mix, [2 * side for side in mix.shape[2:]]))
+        return self.mixer3(resize(mix, [2 * side for side in mix.shape[2:]]))
+
+
+class DCAMA(nn.Module):
+    def __init__(self, width=8, widths=(8, 32, 64), classes=21):
+        super().__init__()
+        self.feature_extractor = ResNet50(width, classes)
+        self.model = Decoder(width, widths)
+
+    def forward(self, query, supports, masks):
+        """query [n,3,S,S], supports [n,k,3,S,S] (ImageNet-normalised), masks [n,k,S,S] 0/1 -> logits [n,2,S,S], query taps."""
+        n, k = masks.shape[:2]
+        taps = self.feature_extractor(torch.cat([query, supports.flatten(0, 1)]))
+        support_taps = [tap[n:].view(n, k, *tap.shape[1:]) for tap in taps]
+        query_taps = [tap[:n] for tap in taps]
+        logits = self.model(query_taps, support_taps, masks)
+        return resize(logits, query.shape[2:]), query_taps
+
+    @classmethod
+    def from_tensors(cls, tensors):
+        widths = tuple(tensors[f"model.conv1.{i}.weight"].shape[0] for i in (0, 3, 6))
+        network = cls(tensors["feature_extractor.conv1.weight"].shape[0], widths, tensors["feature_extractor.fc.weight"].shape[0])
+        problems = network.load_state_dict({key: value.float() for key, value in tensors.items()}, strict=False)
+        if problems.unexpected_keys or any(not key.endswith("num_batches_tracked") for key in problems.missing_keys):
+            raise SystemExit(f"not a DCAMA checkpoint: {problems}")
+        return network
