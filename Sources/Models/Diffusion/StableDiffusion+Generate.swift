@@ -31,8 +31,7 @@ extension StableDiffusion {
         latentsPerStep.append(latents)
         guard progress(DiffusionProgress(step: finished, steps: steps, latents: latents)) else { throw ModelError.cancelled }
       }
-      let latents = sampling.sample
-      guard latents.isFinite else { throw ModelError.notFinite(what: "the latents") }
+      let latents = try sampling.sample.finite("the latents")
       return DiffusionResult(
         image: try picture(of: latents, interruption: interruption), latents: latents, latentsPerStep: latentsPerStep)
     }
@@ -116,11 +115,5 @@ private struct NoisePredictor {
       sum = sum.map { $0 + answer } ?? answer
     }
     return run.guessMode && isGuided ? sum?.behindZeros() : sum
-  }
-}
-
-extension Tensor {
-  fileprivate var isFinite: Bool {
-    withUnsafe { base in (0..<count).allSatisfy { base[$0].isFinite } }
   }
 }
