@@ -7,6 +7,8 @@ public final class WeightLoader {
     var used: Set<String> = []
     var missing: Set<String> = []
     var wrongShape: [String: ShapeMismatch] = [:]
+    /// Elements made up so far.
+    var standIns = 0
   }
 
   private let checkpoint: Checkpoint
@@ -41,13 +43,13 @@ public final class WeightLoader {
     let name = prefix + key
     guard let stored = checkpoint.parameter(name) else {
       account.missing.insert(name)
-      return Self.zeros(shape)
+      return zeros(shape)
     }
     account.used.insert(name)
     // An extent of 0 in a file would agree with itself everywhere and reach kernels that divide by it.
     guard stored.count > 0, stored.shape.withoutTrailingOnes == shape.withoutTrailingOnes else {
       account.wrongShape[name] = ShapeMismatch(name: name, expected: shape, found: stored.shape)
-      return Self.zeros(shape)
+      return zeros(shape)
     }
     return stored.shape == shape ? stored : stored.reshaped(shape)
   }
@@ -70,17 +72,18 @@ public final class WeightLoader {
     }
   }
 
-  /// The largest weight a loader makes up for a missing one, in elements; a configuration that asks for more gets an
-  /// empty one, and `finish()` reports it like any other.
-  private static let largestStandIn = 1 << 26
+  /// What a loader makes up for missing weights at most, in elements, all together; from then on it gives empty ones, so that
+  /// a configuration that asks for too much costs no memory before `finish()` reports it.
+  private static let mostStandIns = 1 << 26
 
-  private static func zeros(_ shape: [Int]) -> Parameter {
+  private func zeros(_ shape: [Int]) -> Parameter {
     var count = 1
     for extent in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflow, product <= largestStandIn else { return Parameter(Tensor(zeros: [0])) }
+      guard extent >= 0, !overflow, product <= Self.mostStandIns - account.standIns else { return Parameter(Tensor(zeros: [0])) }
       count = product
     }
+    account.standIns += count
     return Parameter(Tensor(zeros: shape))
   }
 }

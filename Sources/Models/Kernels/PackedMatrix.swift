@@ -1,9 +1,9 @@
 /// A weight laid out for the product kernel: `columns` outputs, each a sum over `taps` times `depth` inputs.
 ///
 /// Columns stand in panels of 16, the last one padded to 8 or 16 with zeros; within a panel the order is [tap][input][column],
-/// so that the kernel reads it front to back. A linear layer has one tap, a 3x3 convolution nine. Two-byte elements of a matrix
-/// above `widenedCount` stay two bytes, and a block of a panel is widened just before it is used on many rows; smaller ones, all
-/// of the demo's, are widened once.
+/// so that the kernel reads it front to back. A linear layer has one tap, a 3x3 convolution nine. Elements keep the precision
+/// they are stored in: two bytes stay two bytes, and a block of a panel is widened just before it is used on many rows. Widening
+/// all of them when loading takes twice the memory and, measured on the demo's widths, no less time.
 package struct PackedMatrix: Sendable {
   package let taps: Int
   package let depth: Int
@@ -19,8 +19,7 @@ package struct PackedMatrix: Sendable {
     self.columns = columns
     self.depth = depth
     self.taps = taps
-    let isKept = Self.elements.contains(parameter.dtype) && parameter.count > Self.widenedCount
-    let parameter = isKept ? parameter : Parameter(parameter.widened())
+    let parameter = Self.elements.contains(parameter.dtype) ? parameter : Parameter(parameter.widened())
     element = parameter.dtype
     let (plain, overflow) = columns.multipliedReportingOverflow(by: depth * taps)
     guard !overflow, parameter.count == plain else {
@@ -33,9 +32,6 @@ package struct PackedMatrix: Sendable {
       if element == .f32 { pack(source, as: UInt32.self) } else { pack(source, as: UInt16.self) }
     }
   }
-
-  /// The largest matrix that is widened when loaded.
-  private static let widenedCount = 1 << 20
 
   /// Formats a matrix keeps; any other is widened when loaded.
   private static let elements: Set<ElementType> = [.f32, .f16, .bf16]

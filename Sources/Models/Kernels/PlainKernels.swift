@@ -6,6 +6,22 @@ package enum PlainKernels {
     Tensor(x.values.map { Float(value(activation, Double($0))) }, shape: x.shape)
   }
 
+  package static func add(_ a: Tensor, _ b: Tensor, scale: Float = 1) -> Tensor {
+    Tensor(zip(a.values, b.values).map { $0 + scale * $1 }, shape: a.shape)
+  }
+
+  package static func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
+    Tensor(zip(a.values, b.values).map { $0 * $1 }, shape: a.shape)
+  }
+
+  package static func scale(_ x: Tensor, by factor: Float, offset: Float = 0) -> Tensor {
+    Tensor(x.values.map { $0 * factor + offset }, shape: x.shape)
+  }
+
+  package static func clamp(_ x: Tensor, _ low: Float, _ high: Float) -> Tensor {
+    Tensor(x.values.map { min(max($0, low), high) }, shape: x.shape)
+  }
+
   package static func geglu(_ x: Tensor) -> Tensor {
     let (values, channels) = (x.values, x.channels / 2)
     return tensor(x.shape.dropLast() + [channels]) { position in

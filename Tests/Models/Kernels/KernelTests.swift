@@ -89,6 +89,16 @@ import Testing
     #expect(Kernels.activate(Tensor([-1e30, 1e30], shape: [2]), activation).values.allSatisfy { !$0.isNaN })
   }
 
+  @Test(arguments: [1, 7, 8, 40_003]) func elementwise(count: Int) {
+    var noise = Noise(UInt64(count))
+    let a = noise.tensor([count]), b = noise.tensor([count])
+    #expect(Kernels.add(a, b).values == PlainKernels.add(a, b).values)
+    #expect(Kernels.multiply(a, b).values == PlainKernels.multiply(a, b).values)
+    #expect(relativeError(Kernels.add(a, b, scale: 0.3), PlainKernels.add(a, b, scale: 0.3)) < 1e-6)
+    #expect(relativeError(Kernels.scale(a, by: 3, offset: 5), PlainKernels.scale(a, by: 3, offset: 5)) < 1e-6)
+    #expect(Kernels.clamp(a, -0.5, 0.25).values == PlainKernels.clamp(a, -0.5, 0.25).values)
+  }
+
   @Test func gating() {
     var noise = Noise(5001)
     let x = noise.tensor([53, 2 * 37], scale: 4)
