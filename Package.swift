@@ -33,7 +33,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: swiftSettings),
-    .target(name: "TUI", dependencies: ["Pipeline", "Render", "CNcurses"], swiftSettings: swiftSettings),
+    .target(name: "TUI", dependencies: ["Pipeline", "Models", "Render", "CNcurses"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "diffss",
       dependencies: [

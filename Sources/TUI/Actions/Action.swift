@@ -1,0 +1,78 @@
+/// Something that a key does. The footer, the help and `docs/explorer.md` are made from these.
+package struct Action: Sendable {
+  package enum Group: String, CaseIterable, Sendable {
+    case browse = "Browse"
+    case pictures = "Pictures"
+    case settings = "Settings"
+    case work = "Generate and measure"
+    case program = "Program"
+  }
+
+  package enum ID: String, CaseIterable, Sendable {
+    case down, up, left, right, pageDown, pageUp, first, last
+    case nextPanel, previousPanel, select, back
+    case fold, nextFold, previousFold, nextClass
+    case zoom, look, blocks
+    case increase, decrease, edit, type, nextChoice
+    case nextCondition, previousCondition
+    case generate, evaluate, evaluateFold, cancel, cancelAll, retry
+    case help, messages, redraw, suspend, quit, interrupt
+  }
+
+  package let id: ID
+  package let keys: [Key]
+  /// How the keys are written; from the keys themselves when nil.
+  package let keyLabel: String?
+  package let title: String
+  /// A sentence for the help.
+  package let detail: String
+  package let group: Group
+  /// Where the keys mean this; nil for everywhere.
+  package let panels: Set<Panel>?
+  /// Place in the footer, small ones first; nil for not at all.
+  package let footer: Int?
+  /// Why it cannot be done now; nil when it can.
+  package let obstacle: @Sendable (ExplorerState) -> String?
+
+  init(
+    _ id: ID, _ keys: [Key], _ title: String, _ detail: String, _ group: Group, label: String? = nil,
+    in panels: Set<Panel>? = nil, footer: Int? = nil, obstacle: @escaping @Sendable (ExplorerState) -> String? = { _ in nil }
+  ) {
+    self.id = id
+    self.keys = keys
+    keyLabel = label
+    self.title = title
+    self.detail = detail
+    self.group = group
+    self.panels = panels
+    self.footer = footer
+    self.obstacle = obstacle
+  }
+
+  /// The keys as written in the footer and the help.
+  package var label: String { keyLabel ?? keys.map(\.label).joined(separator: " ") }
+
+  /// What `key` means with the focus on `panel`: a panel's own meaning goes before the general one.
+  package static func meant(by key: Key, in panel: Panel) -> Action? {
+    let candidates = all.filter { $0.keys.contains(key) }
+    return candidates.first { $0.panels?.contains(panel) == true } ?? candidates.first { $0.panels == nil }
+  }
+
+  /// What the footer offers with the focus on `panel`, most important first.
+  package static func footer(for panel: Panel) -> [Action] {
+    all.filter { $0.footer != nil && ($0.panels?.contains(panel) ?? true) }
+      .sorted { ($0.footer ?? 0) < ($1.footer ?? 0) }
+  }
+
+  /// The key table of `docs/explorer.md`.
+  package static var markdown: String {
+    var lines = ["| keys | action | what it does |", "| --- | --- | --- |"]
+    for group in Group.allCases {
+      for action in all where action.group == group {
+        let keys = action.label.split(separator: " ").map { "`\($0)`" }.joined(separator: " ")
+        lines.append("| \(keys) | \(action.title) | \(action.detail) |")
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,97 @@
+import Render
+
+/// A picture that the screen can show, with what may be drawn over it.
+package struct Picture: Sendable {
+  /// Unique in this run; two pictures with the same number are the same.
+  package let id: Int
+  package let image: Image
+  package let marks: Marks
+
+  /// What is drawn over a picture, of any size: it is stretched over the image.
+  package enum Marks: Hashable, Sendable {
+    case none
+    /// The class, 1 inside; tinted.
+    case object(LabelMask)
+    /// The class of the support that this picture should keep to; only its contour is drawn.
+    case outline(LabelMask)
+    /// A prediction and the ground truth, 1 inside: hits, false alarms and misses.
+    case comparison(prediction: LabelMask, truth: LabelMask)
+  }
+
+  package init(id: Int, image: Image, marks: Marks = .none) {
+    self.id = id
+    self.image = image
+    self.marks = marks
+  }
+}
+
+/// How marks are drawn, chosen with `o`.
+package enum Look: Int, CaseIterable, Hashable, Sendable {
+  case tint, contour, bare, mask
+
+  package var title: String {
+    switch self {
+    case .tint: "mask tinted"
+    case .contour: "mask outlined"
+    case .bare: "no mask"
+    case .mask: "mask alone"
+    }
+  }
+
+  package var next: Look { Look(rawValue: (rawValue + 1) % Look.allCases.count) ?? .tint }
+}
+
+/// Which block characters draw pictures, chosen with `m`.
+package enum Blocks: Int, CaseIterable, Hashable, Sendable {
+  case quadrants, sextants, halves
+
+  package var title: String {
+    switch self {
+    case .quadrants: "quadrants (2x2 a cell)"
+    case .sextants: "sextants (2x3 a cell, needs a recent font)"
+    case .halves: "half blocks (1x2 a cell)"
+    }
+  }
+
+  package var next: Blocks { Blocks(rawValue: (rawValue + 1) % Blocks.allCases.count) ?? .quadrants }
+}
+
+/// What identifies a painted picture.
+package struct PaintKey: Hashable, Sendable {
+  package let picture: Int
+  package let look: Look
+  package let blocks: Blocks
+  package let size: Size
+}
+
+/// A picture to be turned into cells.
+package struct PaintRequest: Hashable, Sendable {
+  package let key: PaintKey
+  package let picture: Picture
+  /// Where it will be shown.
+  package let tile: Tile
+  package let capabilities: Capabilities
+
+  package init(key: PaintKey, picture: Picture, tile: Tile, capabilities: Capabilities) {
+    self.key = key
+    self.picture = picture
+    self.tile = tile
+    self.capabilities = capabilities
+  }
+
+  package static func == (left: PaintRequest, right: PaintRequest) -> Bool { left.key == right.key }
+  package func hash(into hasher: inout Hasher) { hasher.combine(key) }
+}
+
+/// A picture as cells.
+package struct Painting: Hashable, Sendable {
+  package let size: Size
+  /// `size.height` rows of `size.width` cells of width 1.
+  package let cells: [Cell]
+
+  package init(size: Size, cells: [Cell]) {
+    precondition(cells.count == size.width * size.height)
+    self.size = size
+    self.cells = cells
+  }
+}

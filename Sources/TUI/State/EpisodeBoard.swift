@@ -1,0 +1,94 @@
+import Pipeline
+import Render
+
+/// Generated supports as asked for: the settings and their number.
+package struct SupportPlan: Hashable, Sendable {
+  package let options: GenerationOptions
+  package let count: Int
+
+  package init(options: GenerationOptions, count: Int) {
+    self.options = options
+    self.count = count
+  }
+}
+
+/// A condition as asked for.
+package struct ConditionChoice: Hashable, Sendable {
+  package let type: ConditionType
+  package let settings: ConditionSettings
+}
+
+/// A network's answer, ready to be shown.
+package struct PredictionView: Sendable {
+  package let picture: Picture
+  /// Percent.
+  package let iou: Double
+}
+
+/// Everything known of one episode that was looked at.
+package struct EpisodeBoard: Sendable {
+  package var support: Picture?
+  package var query: Picture?
+  package var conditions: [ConditionChoice: Picture] = [:]
+  package var plans: [SupportPlan: [GenerationRequest]] = [:]
+  package var generated: [GenerationRequest: Picture] = [:]
+  package var baseline: PredictionView?
+  package var augmented: [SupportPlan: PredictionView] = [:]
+
+  package init() {}
+
+  /// The picture of a plan's support `number`, once it is painted.
+  package func generated(_ number: Int, of plan: SupportPlan) -> Picture? {
+    guard let requests = plans[plan], requests.indices.contains(number) else { return nil }
+    return generated[requests[number]]
+  }
+
+  /// Supports of the plan that are not painted yet.
+  package func missing(_ plan: SupportPlan) -> [GenerationRequest] { plans[plan]?.filter { generated[$0] == nil } ?? [] }
+
+  /// Whether every support of the plan is painted.
+  package func isComplete(_ plan: SupportPlan) -> Bool {
+    guard let requests = plans[plan] else { return false }
+    return requests.allSatisfy { generated[$0] != nil }
+  }
+
+  /// The support's class mask.
+  package var supportMask: LabelMask? {
+    if case .object(let mask)? = support?.marks { mask } else { nil }
+  }
+}
+
+/// The boards of the episodes looked at last.
+package struct BoardShelf: Sendable {
+  private var boards: [Episode: EpisodeBoard] = [:]
+  /// Oldest first.
+  private var order: [Episode] = []
+  private let limit = 24
+
+  package init() {}
+
+  /// The board of an episode; asking does not bring it to the front.
+  package subscript(_ episode: Episode) -> EpisodeBoard? { boards[episode] }
+
+  package var episodes: [Episode] { order }
+
+  /// Brings an episode to the front, with an empty board when it has none.
+  package mutating func open(_ episode: Episode) {
+    if boards[episode] == nil { boards[episode] = EpisodeBoard() }
+    order.removeAll { $0 == episode }
+    order.append(episode)
+    while order.count > limit { boards[order.removeFirst()] = nil }
+  }
+
+  /// Changes the board of an episode that is still on the shelf.
+  package mutating func change(_ episode: Episode, _ change: (inout EpisodeBoard) -> Void) {
+    guard var board = boards.removeValue(forKey: episode) else { return }
+    change(&board)
+    boards[episode] = board
+  }
+
+  /// Has the stored pictures looked up again: others may have been painted.
+  package mutating func forgetPlans() {
+    for episode in order { change(episode) { $0.plans = [:] } }
+  }
+}

@@ -1,0 +1,134 @@
+import Pipeline
+
+/// What the data set offers, as far as the screen needs it.
+package struct Catalog: Hashable, Sendable {
+  package let name: String
+  package let classes: [ClassInfo]
+  /// Novel classes of each fold, by index.
+  package let folds: [[Int]]
+
+  package init(name: String, classes: [ClassInfo], folds: [[Int]]) {
+    self.name = name
+    self.classes = classes
+    self.folds = folds
+  }
+
+  /// A class's name, or its number when the data set does not know it.
+  package func className(_ index: Int) -> String { classes.first { $0.index == index }?.name ?? "class \(index)" }
+}
+
+/// IoU of an episode in percent, as far as measured.
+package struct EpisodeScore: Hashable, Sendable {
+  package var baseline: Double?
+  package var augmented: Double?
+}
+
+/// An evaluation over the fold that is under way.
+package struct RunningEvaluation: Hashable, Sendable {
+  package var plan: EvaluationPlan
+  package var progress: EvaluationProgress?
+  package var isStopping = false
+}
+
+/// Everything the screen is made from; changed by `update` alone.
+package struct ExplorerState: Sendable {
+  /// Name of the data set as given, shown until it is open.
+  package let datasetName: String
+  package var catalog: Catalog?
+  /// Why there is no data set.
+  package var openFailure: Notice?
+
+  package var fold: Int
+  /// Only episodes of this class are listed; nil for all.
+  package var classFilter: Int?
+  package var episodes: [Episode] = []
+  /// Positions in `episodes` that are listed.
+  package var listed: [Int] = []
+  package var cursor = ListCursor()
+
+  package var focus = Panel.episodes
+  /// Whether the main area shows the classes where there is no room for both.
+  package var showsClasses = false
+  /// The tile under the cursor in the pictures panel.
+  package var tile = 0
+  /// Whether that tile fills the panel.
+  package var isZoomed = false
+  package var queueCursor = ListCursor()
+  package var classCursor = ListCursor()
+
+  package var settings = SettingsForm()
+  package var look = Look.tint
+  package var blocks = Blocks.quadrants
+
+  package var shelf = BoardShelf()
+  package var scores: [Episode: EpisodeScore] = [:]
+  package var queue = WorkQueue()
+  /// The picture being painted, as far as it is; its job beside it.
+  package var preview: (job: JobID, picture: Picture)?
+  /// Episodes to be segmented as soon as their supports are painted.
+  package var awaitingSupports: [Episode: SupportPlan] = [:]
+  package var evaluation: RunningEvaluation?
+  /// Newest evaluation of each fold.
+  package var reports: [Int: EvaluationReport] = [:]
+  /// Models being read.
+  package var modelsLoading: [String] = []
+  package var modelsLoaded: Set<String> = []
+
+  package var dialog: Dialog?
+  package var toasts: [Toast] = []
+  package var messages: [Notice] = []
+
+  package var paintings = PaintingCache()
+  /// What each tile showed last: it stays until the next picture is painted.
+  package var lastPainted: [Tile: PaintKey] = [:]
+  /// Work asked for and not yet answered.
+  package var inFlight: Set<Effect> = []
+  /// Work that failed and is not tried again by itself.
+  package var failures: [Effect: Notice] = [:]
+  private var lastPicture = 0
+
+  /// Seconds since the start, as told by the last tick.
+  package var now = 0.0
+  package var size = Size(width: 80, height: 24)
+
+  /// `fold` as asked for; a data set without it opens at its first.
+  package init(datasetName: String, fold: Int) {
+    self.datasetName = datasetName
+    self.fold = fold
+  }
+
+  /// The episode under the cursor.
+  package var selected: Episode? {
+    listed.indices.contains(cursor.index) ? episodes[listed[cursor.index]] : nil
+  }
+
+  package var board: EpisodeBoard? { selected.flatMap { shelf[$0] } }
+
+  /// The generated supports that the settings ask for.
+  package var plan: SupportPlan { SupportPlan(options: settings.options, count: settings.supports) }
+
+  package var conditionChoice: ConditionChoice {
+    ConditionChoice(type: settings.options.condition, settings: settings.options.conditionSettings)
+  }
+
+  /// Whether leaving now would throw work away.
+  package var isBusy: Bool { queue.unfinished > 0 || evaluation != nil }
+
+  /// Whether something on the screen moves by itself.
+  package var isAnimated: Bool { !toasts.isEmpty || isBusy || !inFlight.isEmpty || !modelsLoading.isEmpty }
+
+  /// A number for a new picture.
+  package mutating func newPicture() -> Int {
+    lastPicture += 1
+    return lastPicture
+  }
+
+  /// Shows a notice for a while and keeps it among the messages.
+  package mutating func say(_ notice: Notice) {
+    messages.append(notice)
+    if messages.count > 500 { messages.removeFirst(messages.count - 500) }
+    toasts.removeAll { $0.notice == notice }
+    toasts.append(Toast(notice: notice, until: now + (notice.level == .info ? 4 : 10)))
+    if toasts.count > 3 { toasts.removeFirst() }
+  }
+}

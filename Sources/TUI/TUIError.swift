@@ -1,0 +1,39 @@
+/// Why the explorer cannot run; each case carries the facts.
+public enum TUIError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Standard input or output is a file or a pipe.
+  case noTerminal(stream: String)
+  /// The terminal cannot place its cursor (`TERM=dumb`).
+  case terminalTooSimple(term: String)
+  /// Neither `TERM` nor any fallback is in the terminal database.
+  case noTerminalDescription(term: String)
+  /// The process may not open more files.
+  case noDescriptors
+
+  /// What happened.
+  public var message: String {
+    switch self {
+    case .noTerminal(let stream): "the explorer needs a terminal, but \(stream) is not one"
+    case .terminalTooSimple(let term): "the terminal TERM=\(term) cannot place its cursor, which the explorer needs"
+    case .noTerminalDescription(let term):
+      "there is no description of the terminal TERM=\(term), nor of xterm-256color, xterm, vt100 or ansi"
+    case .noDescriptors: "the process may not open more files"
+    }
+  }
+
+  /// What to do about it.
+  public var hint: String? {
+    switch self {
+    case .noTerminal:
+      """
+      without a screen use the subcommands: `diffss generate` paints supports, `diffss evaluate` measures IoU, \
+      `diffss condition` makes control images
+      """
+    case .terminalTooSimple:
+      "set TERM to what the terminal is (often xterm-256color), or use `diffss generate` and `diffss evaluate`"
+    case .noTerminalDescription: "install the terminal database (Debian: apt install ncurses-base) or set TERMINFO"
+    case .noDescriptors: "raise the limit with `ulimit -n`"
+    }
+  }
+
+  public var description: String { message }
+}

@@ -1,0 +1,59 @@
+import Pipeline
+import Render
+
+/// Whatever happens to the explorer.
+package enum Event: Sendable {
+  case key(Key)
+  case resized(Size)
+  /// Seconds since the start.
+  case tick(Double)
+  /// An effect came to its end.
+  case done(Effect, Outcome)
+  /// What the background queue says.
+  case work(WorkEvent)
+  /// The picture being painted, as it stands after a step.
+  case preview(JobID, Image)
+  case evaluationProgress(EvaluationProgress)
+  /// The last frame had room for these.
+  case wanted([PaintRequest])
+  case said(Notice)
+  /// SIGTERM or SIGHUP: leave without asking.
+  case terminated(status: Int32)
+}
+
+/// What an effect brought back.
+package enum Outcome: Sendable {
+  case opened(Catalog, defaults: GenerationOptions)
+  case episodes([Episode])
+  case episode(EpisodePictures)
+  /// The control image; nil for the condition `none`.
+  case condition(Image?)
+  /// The requests of a plan and the pictures that are already painted.
+  case plan([GenerationRequest], [GenerationRequest: Image])
+  case queued
+  /// A stored picture; nil when it is gone.
+  case generated(Image?)
+  case prediction(image: Image, mask: LabelMask, truth: LabelMask, iou: Double)
+  case report(EvaluationReport)
+  case reports([EvaluationReport])
+  case painting(Painting)
+  /// The work was overtaken by newer wishes; it may be asked for again.
+  case dropped
+  case failed(Notice)
+}
+
+/// Support and query of an episode with their class masks, no larger than the screen can use.
+package struct EpisodePictures: Sendable {
+  package let support: Image
+  /// 1 inside the class.
+  package let supportMask: LabelMask
+  package let query: Image
+  package let queryMask: LabelMask
+
+  package init(support: Image, supportMask: LabelMask, query: Image, queryMask: LabelMask) {
+    self.support = support
+    self.supportMask = supportMask
+    self.query = query
+    self.queryMask = queryMask
+  }
+}

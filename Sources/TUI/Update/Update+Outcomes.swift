@@ -1,0 +1,146 @@
+import Foundation
+import Pipeline
+import Render
+
+extension ExplorerState {
+  /// Takes over what an effect brought back.
+  mutating func take(_ outcome: Outcome, of effect: Effect) -> [Effect] {
+    switch (effect, outcome) {
+    case (_, .failed(let notice)): return fail(effect, notice)
+    case (.open, .opened(let catalog, let defaults)):
+      self.catalog = catalog
+      settings.options = defaults
+      if !catalog.folds.indices.contains(fold) {
+        say(Notice(.warning, "\(catalog.name) has no fold \(fold + 1); opening the first of \(catalog.folds.count)"))
+        fold = 0
+      }
+      return openFold(fold) + [.loadReports]
+    case (.loadEpisodes(let fold), .episodes(let found)):
+      guard fold == self.fold else { return [] }
+      episodes = found
+      listEpisodes()
+      takeScores()
+    case (.loadEpisode(let episode), .episode(let pictures)):
+      let support = Picture(id: newPicture(), image: pictures.support, marks: .object(pictures.supportMask))
+      let query = Picture(id: newPicture(), image: pictures.query, marks: .object(pictures.queryMask))
+      shelf.change(episode) { ($0.support, $0.query) = (support, query) }
+    case (.makeCondition(let episode, let choice), .condition(let image)):
+      guard let image else { return [] }
+      let picture = Picture(id: newPicture(), image: image)
+      shelf.change(episode) { $0.conditions[choice] = picture }
+    case (.look(let episode, let plan), .plan(let requests, let images)):
+      let pictures = images.reduce(into: [:]) { pictures, found in
+        pictures[found.key] = Picture(id: newPicture(), image: found.value, marks: outline(for: found.key))
+      }
+      shelf.change(episode) { board in
+        board.plans[plan] = requests
+        board.generated.merge(pictures) { old, _ in old }
+      }
+      return segmentCompleted()
+    // What was stored already is not painted again: it has to be looked up.
+    case (.generate(let episode, let plan), .queued): return [.look(episode, plan)]
+    case (.loadGenerated(let request), .generated(let image)):
+      guard let image else { return [] }
+      let picture = Picture(id: newPicture(), image: image, marks: outline(for: request))
+      for episode in shelf.episodes where shelf[episode]?.plans.values.contains(where: { $0.contains(request) }) == true {
+        shelf.change(episode) { $0.generated[request] = picture }
+      }
+      return segmentCompleted()
+    case (.predict(let episode, let plan), .prediction(let image, let mask, let truth, let iou)):
+      take(prediction: PredictionView(
+        picture: Picture(id: newPicture(), image: image, marks: .comparison(prediction: mask, truth: truth)), iou: iou),
+        of: episode, plan)
+    case (.evaluate, .report(let report)):
+      evaluation = nil
+      shelf.forgetPlans()
+      reports[report.plan.fold] = report
+      takeScores()
+      showsClasses = true
+      say(Notice(.info, Self.summary(report)))
+    case (.evaluate, .dropped):
+      evaluation = nil
+      shelf.forgetPlans()
+      say(Notice(.info, "evaluation stopped; the pictures painted so far are kept"))
+    case (.loadReports, .reports(let all)):
+      // Newest first: the first one of a fold stays.
+      for report in all where reports[report.plan.fold] == nil { reports[report.plan.fold] = report }
+      takeScores()
+    case (.paint(let request), .painting(let painting)):
+      paintings.store(painting, for: request.key)
+      lastPainted[request.tile] = request.key
+    default: break
+    }
+    return []
+  }
+
+  private mutating func fail(_ effect: Effect, _ notice: Notice) -> [Effect] {
+    failures[effect] = notice
+    switch effect {
+    case .open: openFailure = notice
+    case .evaluate: evaluation = nil
+    case .generate(let episode, _): awaitingSupports[episode] = nil
+    // The tile says it; a notice for each episode passed over would be noise.
+    case .loadEpisode, .makeCondition, .look, .paint: return []
+    default: break
+    }
+    say(notice)
+    return []
+  }
+
+  /// Starts segmenting the episodes that waited for supports which are now painted.
+  mutating func segmentCompleted() -> [Effect] {
+    var effects: [Effect] = []
+    for (episode, plan) in awaitingSupports {
+      guard let board = shelf[episode] else {
+        awaitingSupports[episode] = nil
+        continue
+      }
+      if board.isComplete(plan) {
+        awaitingSupports[episode] = nil
+        effects.append(.predict(episode, plan))
+      }
+    }
+    return effects
+  }
+
+  private mutating func take(prediction: PredictionView, of episode: Episode, _ plan: SupportPlan?) {
+    shelf.change(episode) { board in
+      if let plan { board.augmented[plan] = prediction } else { board.baseline = prediction }
+    }
+    if let plan {
+      scores[episode, default: EpisodeScore()].augmented = prediction.iou
+      let name = catalog?.className(episode.classIndex) ?? ""
+      if let baseline = scores[episode]?.baseline {
+        let gain = Self.signed(prediction.iou - baseline)
+        say(Notice(.info, "\(name): IoU \(Self.percent(baseline)) with 1 support, \(Self.percent(prediction.iou)) with 1+\(plan.count) (\(gain))"))
+      }
+    } else {
+      scores[episode, default: EpisodeScore()].baseline = prediction.iou
+    }
+  }
+
+  /// Fills the episode list's figures from the newest evaluation of the fold.
+  private mutating func takeScores() {
+    guard let report = reports[fold] else { return }
+    for result in report.episodes where scores[result.episode] == nil {
+      scores[result.episode] = EpisodeScore(baseline: result.baseline.iou, augmented: result.augmented?.iou)
+    }
+  }
+
+  /// One line: mIoU without and with generated supports, and the difference with its error.
+  package static func summary(_ report: EvaluationReport) -> String {
+    var text = "fold \(report.plan.fold + 1): mIoU \(percent(report.baseline.miou.value)) with \(report.plan.shots) support"
+    if let augmented = report.augmented, let difference = report.difference?.miou {
+      text += ", \(percent(augmented.miou.value)) with \(report.plan.shots)+\(report.plan.auxiliaryShots) (\(signed(difference.value))"
+      if let error = difference.error { text += " ± \(percent(error))" }
+      text += ")"
+    }
+    return text
+  }
+
+  /// One decimal.
+  package static func percent(_ value: Double) -> String { String(format: "%.1f", value) }
+
+  /// One decimal with its sign.
+  package static func signed(_ value: Double) -> String { String(format: "%+.1f", value) }
+}

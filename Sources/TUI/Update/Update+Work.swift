@@ -1,0 +1,41 @@
+import Pipeline
+
+extension ExplorerState {
+  /// Takes over what the background queue says.
+  mutating func take(_ event: WorkEvent) -> [Effect] {
+    switch event {
+    case .jobChanged(let job): return take(job)
+    case .modelLoading(let name):
+      if !modelsLoading.contains(name) { modelsLoading.append(name) }
+    case .modelLoaded(let name):
+      modelsLoading.removeAll { $0 == name }
+      modelsLoaded.insert(name)
+    }
+    return []
+  }
+
+  private mutating func take(_ job: Job) -> [Effect] {
+    queue.take(job)
+    switch job.state {
+    case .queued, .running: return []
+    case .finished:
+      let isShown = shelf.episodes.contains { shelf[$0]?.plans.values.contains { $0.contains(job.request) } == true }
+      return isShown ? [.loadGenerated(job.request)] : []
+    case .failed(let reason):
+      say(Notice(.error, "\(describe(job)) failed: \(reason)", hint: "the other jobs go on"))
+      fallthrough
+    case .cancelled:
+      if preview?.job == job.id { preview = nil }
+      for (episode, plan) in awaitingSupports where shelf[episode]?.plans[plan]?.contains(job.request) == true {
+        awaitingSupports[episode] = nil
+      }
+      return []
+    }
+  }
+
+  /// A job in few words: which support of what.
+  package func describe(_ job: Job) -> String {
+    let source = job.request.source
+    return "\(catalog?.className(source.classIndex) ?? "class \(source.classIndex)") \(job.request.condition.rawValue) #\(source.number + 1)"
+  }
+}

@@ -1,0 +1,73 @@
+import Pipeline
+
+/// Changes the state as the event demands and says what is to be done outside. Neither waits nor asks for the time.
+package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
+  var effects: [Effect] = []
+  switch event {
+  case .key(let key): effects = state.press(key)
+  case .resized(let size): state.size = size
+  case .tick(let seconds):
+    state.now = seconds
+    state.toasts.removeAll { $0.until <= seconds }
+  case .done(let effect, let outcome):
+    state.inFlight.remove(effect)
+    effects = state.take(outcome, of: effect)
+  case .work(let event): effects = state.take(event)
+  case .preview(let job, let image):
+    guard let request = state.queue.jobs.last(where: { $0.id == job })?.request else { break }
+    let marks = state.outline(for: request)
+    state.preview = (job, Picture(id: state.newPicture(), image: image, marks: marks))
+  case .evaluationProgress(let progress): state.evaluation?.progress = progress
+  case .wanted(let requests):
+    effects = requests.filter { state.paintings[$0.key] == nil }.map { .paint($0) }
+  case .said(let notice): state.say(notice)
+  case .terminated(let status): return [.quit(status: status)]
+  }
+  effects += state.wishes()
+  effects = effects.filter { !$0.isAnswered || !state.inFlight.contains($0) }
+  for effect in effects where effect.isAnswered { state.inFlight.insert(effect) }
+  return effects
+}
+
+extension ExplorerState {
+  /// What the screen lacks for the selected episode and is neither under way nor known to fail.
+  mutating func wishes() -> [Effect] {
+    func lacking(_ effects: [Effect]) -> [Effect] { effects.filter { !inFlight.contains($0) && failures[$0] == nil } }
+    guard catalog != nil else { return openFailure == nil ? lacking([.open]) : [] }
+    guard let episode = selected else { return [] }
+    if shelf[episode] == nil || shelf.episodes.last != episode { shelf.open(episode) }
+    guard let board = shelf[episode] else { return [] }
+    var wishes: [Effect] = []
+    if board.support == nil { wishes.append(.loadEpisode(episode)) }
+    if conditionChoice.type != .none, board.conditions[conditionChoice] == nil { wishes.append(.makeCondition(episode, conditionChoice)) }
+    if board.plans[plan] == nil { wishes.append(.look(episode, plan)) }
+    return lacking(wishes)
+  }
+
+  /// Opens a fold and forgets the list of the one before.
+  mutating func openFold(_ number: Int) -> [Effect] {
+    fold = number
+    classFilter = nil
+    episodes = []
+    listEpisodes()
+    failures[.loadEpisodes(fold: number)] = nil
+    return [.loadEpisodes(fold: number)]
+  }
+
+  /// Makes the list anew after a change of episodes or filter, from its top.
+  mutating func listEpisodes() {
+    listed = episodes.indices.filter { classFilter == nil || episodes[$0].classIndex == classFilter }
+    cursor = ListCursor()
+    tile = 0
+    isZoomed = false
+  }
+
+  /// The contour that a generated picture should keep to, where the support's mask is at hand.
+  func outline(for request: GenerationRequest) -> Picture.Marks {
+    for episode in shelf.episodes.reversed() {
+      guard episode.classIndex == request.source.classIndex, episode.supports.first?.id == request.source.item else { continue }
+      if let mask = shelf[episode]?.supportMask { return .outline(mask) }
+    }
+    return .none
+  }
+}

@@ -1,0 +1,136 @@
+import Pipeline
+
+extension ScreenPainter {
+  /// IoU of each class of the fold: one support, with the generated ones added, the difference and its standard error, a bar.
+  mutating func paintClasses(_ rect: Rect) {
+    let report = state.reports[state.fold]
+    let note = report.map { "\($0.episodes.count) episodes · \($0.plan.options.condition.rawValue) · \($0.plan.options.steps) steps" } ?? ""
+    let inside = panel(.classes, rect, title: "IoU by class, fold \(state.fold + 1)", note: note)
+    guard !inside.isEmpty else { return }
+    guard let report else { return paintNoReport(inside) }
+    let table = ClassTable(report, width: inside.width)
+    var rest = inside
+    if rest.height >= 4 {
+      let (head, below) = rest.splitTop(1)
+      paintHead(table, report, in: head)
+      rest = below
+    }
+    let hasLegend = rest.height >= table.rows.count + 2
+    let (list, legend) = rest.splitTop(hasLegend ? rest.height - 1 : rest.height)
+    let classes = max(1, list.height - 1)
+    let count = table.rows.count - 1
+    let first = state.classCursor.first(visible: classes, count: count)
+    for (place, row) in table.rows.dropLast().dropFirst(first).prefix(classes).enumerated() {
+      let isCursor = state.focus == .classes && first + place == state.classCursor.index
+      paint(row, table, in: list.row(place), isCursor ? theme.cursor : theme.text)
+    }
+    if let mean = table.rows.last, list.height > 1 {
+      paint(mean, table, in: list.row(min(classes, count - first)), theme.strong)
+    }
+    if hasLegend, table.bar >= 4 {
+      frame.spans(
+        [("█", theme.bar), (" \(report.plan.shots)-shot  ", theme.faint), ("▓", theme.good), (" gained  ", theme.faint),
+         ("░", theme.bad), (" lost with generated supports", theme.faint)],
+        in: legend, column: 0)
+    }
+    frame.scrollThumb(rect, first: first, visible: classes, count: count, style: theme.accent)
+  }
+
+  private mutating func paintNoReport(_ inside: Rect) {
+    if let evaluation = state.evaluation, evaluation.plan.fold == state.fold {
+      frame.text("\(spinner) \(Self.describe(evaluation))", in: inside, style: theme.accent)
+      if case .evaluating(_, _, let baseline, let augmented)? = evaluation.progress {
+        var text = "mIoU so far: \(ExplorerState.percent(baseline)) with \(evaluation.plan.shots) support"
+        if let augmented { text += ", \(ExplorerState.percent(augmented)) with \(evaluation.plan.shots)+\(evaluation.plan.auxiliaryShots)" }
+        frame.text(text, in: inside, row: 1)
+      }
+      return
+    }
+    for (row, line) in DisplayText.wrapped("no evaluation of this fold yet: E measures IoU over \(state.settings.episodes) episodes", to: inside.width).enumerated() {
+      frame.text(line, in: inside, row: row, style: theme.faint)
+    }
+  }
+
+  private mutating func paintHead(_ table: ClassTable, _ report: EvaluationReport, in line: Rect) {
+    let augmented = "\(report.plan.shots)+\(report.plan.auxiliaryShots)"
+    frame.text("class", in: line, column: 1, style: theme.faint)
+    frame.textRight("\(report.plan.shots)-shot", in: Rect(x: line.x, y: line.y, width: table.name + 8, height: 1), style: theme.faint)
+    frame.textRight(augmented, in: Rect(x: line.x, y: line.y, width: table.name + 15, height: 1), style: theme.faint)
+    if table.difference > 0 {
+      frame.textRight("difference", in: Rect(x: line.x, y: line.y, width: table.name + 15 + table.difference, height: 1), style: theme.faint)
+    }
+  }
+
+  private mutating func paint(_ row: ClassTable.Row, _ table: ClassTable, in line: Rect, _ style: Style) {
+    let isCursor = style == theme.cursor
+    if isCursor { frame.clear(line, style: style) }
+    frame.text(row.name, in: Rect(x: line.x + 1, y: line.y, width: table.name, height: line.height), style: style)
+    func right(_ text: String, _ end: Int, _ style: Style) {
+      frame.textRight(text, in: Rect(x: line.x, y: line.y, width: min(end, line.width), height: line.height), style: style)
+    }
+    right(ExplorerState.percent(row.before), table.name + 8, style)
+    guard let after = row.after else { return }
+    let tone = isCursor ? style : after >= row.before ? theme.good : theme.bad
+    right(ExplorerState.percent(after), table.name + 15, tone)
+    if table.difference > 0 {
+      let error = row.error.map { " ±\(ExplorerState.percent($0))" } ?? ""
+      right(ExplorerState.signed(after - row.before) + error, table.name + 15 + table.difference, tone)
+    }
+    if table.bar >= 4 { paintBar(row, line, column: line.width - table.bar, width: table.bar, isCursor ? style : nil) }
+  }
+
+  /// What both have in one glyph, what the generated supports gain or lose in another.
+  private mutating func paintBar(_ row: ClassTable.Row, _ line: Rect, column: Int, width: Int, _ style: Style?) {
+    func cells(_ value: Double) -> Int { Int((min(100, max(0, value)) / 100 * Double(width)).rounded()) }
+    let before = cells(row.before)
+    let after = row.after.map(cells) ?? before
+    guard line.height > 0 else { return }
+    for index in 0..<width {
+      let cell: Cell
+      if index < min(before, after) {
+        cell = Cell("█", style: style ?? theme.bar)
+      } else if index < after {
+        cell = Cell("▓", style: style ?? theme.good)
+      } else if index < before {
+        cell = Cell("░", style: style ?? theme.bad)
+      } else {
+        cell = Cell("·", style: style ?? theme.border)
+      }
+      frame.put(cell, x: line.x + column + index, y: line.y)
+    }
+  }
+}
+
+/// The class table's rows and widths.
+struct ClassTable {
+  struct Row {
+    let name: String
+    /// Percent.
+    let before: Double
+    let after: Double?
+    /// Standard error of the difference.
+    let error: Double?
+  }
+
+  /// The fold's classes, then the mean.
+  let rows: [Row]
+  let name: Int
+  /// Columns of the difference with its error, 0 when there is no room.
+  let difference: Int
+  let bar: Int
+
+  init(_ report: EvaluationReport, width: Int) {
+    var rows = report.baseline.classes.enumerated().map { index, score in
+      Row(
+        name: score.name, before: score.iou.value, after: report.augmented?.classes[safe: index]?.iou.value,
+        error: report.difference?.classes[safe: index]?.iou.error)
+    }
+    rows.append(Row(
+      name: "mean", before: report.baseline.miou.value, after: report.augmented?.miou.value,
+      error: report.difference?.miou.error))
+    self.rows = rows
+    name = min(max(10, rows.map { DisplayText($0.name).width }.max() ?? 0), max(6, width / 4))
+    difference = width >= name + 15 + 13 ? 13 : 0
+    bar = max(0, width - name - 15 - difference - 2)
+  }
+}

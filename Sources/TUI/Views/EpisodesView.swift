@@ -1,0 +1,101 @@
+import Pipeline
+
+extension ScreenPainter {
+  /// The episode list: number, class, query, and the IoU with one support and with the generated ones where known.
+  mutating func paintEpisodes(_ rect: Rect) {
+    let count = state.listed.count
+    let shots = state.episodes.first?.supports.count ?? 1
+    let inside = panel(.episodes, rect, note: count == 0 ? "" : "\(state.cursor.index + 1)/\(count) · \(shots)-shot")
+    guard !inside.isEmpty else { return }
+    guard count > 0 else { return paintNoEpisodes(inside) }
+    let hasHead = inside.height >= 4
+    let columns = EpisodeColumns(width: inside.width, count: state.episodes.count)
+    if hasHead { paint(columns.head(supports: state.settings.supports, shots: shots), columns, in: inside, row: 0, style: theme.faint) }
+    let (_, list) = inside.splitTop(hasHead ? 1 : 0)
+    let first = state.cursor.first(visible: list.height, count: count)
+    for row in 0..<min(list.height, count - first) {
+      let episode = state.episodes[state.listed[first + row]]
+      let isCursor = first + row == state.cursor.index
+      let style = isCursor ? cursorStyle(.episodes) : theme.text
+      if isCursor { frame.clear(list.row(row), style: style) }
+      paint(columns.row(episode, state), columns, in: list, row: row, style: style)
+      if !isCursor, let score = state.scores[episode], let before = score.baseline, let after = score.augmented {
+        let tone = after >= before ? theme.good : theme.bad
+        frame.restyle(Rect(x: list.maxX - 5, y: list.y + row, width: 5, height: 1)) { $0 = tone }
+      }
+    }
+    frame.scrollThumb(rect, first: first, visible: list.height, count: count, style: theme.accent)
+  }
+
+  private mutating func paintNoEpisodes(_ inside: Rect) {
+    let notice = state.openFailure ?? state.failures[.loadEpisodes(fold: state.fold)]
+    guard let notice else {
+      frame.text(state.catalog == nil ? "\(spinner) opening the data set" : "\(spinner) drawing episodes", in: inside, style: theme.faint)
+      return
+    }
+    var row = 0
+    for line in DisplayText.wrapped(notice.message, to: inside.width) {
+      frame.text(line, in: inside, row: row, style: theme.bad)
+      row += 1
+    }
+    for line in DisplayText.wrapped(notice.hint ?? "r tries again", to: inside.width) {
+      frame.text(line, in: inside, row: row, style: theme.text)
+      row += 1
+    }
+  }
+
+  private mutating func paint(_ texts: EpisodeColumns.Texts, _ columns: EpisodeColumns, in rect: Rect, row: Int, style: Style) {
+    let line = rect.row(row)
+    var rest = line.splitLeft(1).rest
+    func take(_ width: Int) -> Rect {
+      let (left, more) = rest.splitLeft(width)
+      rest = more.splitLeft(1).rest
+      return left
+    }
+    frame.text(texts.mark, in: line, style: style)
+    frame.textRight(texts.number, in: take(columns.number), style: style)
+    frame.text(texts.name, in: take(columns.name), style: style)
+    if columns.query > 0 { frame.text(DisplayText.tail(of: texts.query, to: columns.query), in: take(columns.query), style: style) }
+    if columns.hasScores {
+      frame.textRight(texts.before, in: take(5), style: style)
+      frame.textRight(texts.after, in: take(5), style: style)
+    }
+  }
+}
+
+/// Widths of the episode list's columns.
+struct EpisodeColumns {
+  struct Texts {
+    var mark = " "
+    var number: String
+    var name: String
+    var query: String
+    var before: String
+    var after: String
+  }
+
+  let number: Int
+  let name: Int
+  let query: Int
+  let hasScores: Bool
+
+  init(width: Int, count: Int) {
+    number = max(2, "\(count)".count)
+    hasScores = width >= number + 21
+    let rest = width - 1 - number - 1 - (hasScores ? 12 : 0)
+    query = rest >= 18 ? min(24, rest - 12) : 0
+    name = max(0, rest - (query > 0 ? query + 1 : 0))
+  }
+
+  func head(supports: Int, shots: Int) -> Texts {
+    Texts(number: "#", name: "class", query: "query", before: "\(shots)", after: "\(shots)+\(supports)")
+  }
+
+  func row(_ episode: Episode, _ state: ExplorerState) -> Texts {
+    let score = state.scores[episode]
+    return Texts(
+      mark: state.awaitingSupports[episode] != nil ? "…" : " ", number: "\(episode.index + 1)",
+      name: state.catalog?.className(episode.classIndex) ?? "", query: episode.query.id,
+      before: score?.baseline.map(ExplorerState.percent) ?? "·", after: score?.augmented.map(ExplorerState.percent) ?? "·")
+  }
+}

@@ -1,0 +1,47 @@
+extension ScreenPainter {
+  /// Data set, fold and class on the left, what goes on in the background on the right.
+  mutating func paintHeader() {
+    guard !layout.header.isEmpty else { return }
+    var spans: [(String, Style)] = [(" diffss ", theme.brand), (" ", theme.text)]
+    spans.append((state.catalog?.name ?? state.datasetName, theme.strong))
+    if let catalog = state.catalog {
+      spans.append((" › ", theme.faint))
+      spans.append(("fold \(state.fold + 1)/\(catalog.folds.count)", theme.strong))
+      spans.append((" › ", theme.faint))
+      if let filter = state.classFilter {
+        spans.append((catalog.className(filter), theme.strong))
+      } else {
+        let count = catalog.folds[safe: state.fold]?.count ?? 0
+        spans.append(("\(count) class\(count == 1 ? "" : "es")", theme.text))
+      }
+    }
+    let used = frame.spans(spans, in: layout.header)
+    let (text, style) = activity
+    frame.textRight(text + " ", in: layout.header, after: used + 1, style: style)
+  }
+
+  private var activity: (String, Style) {
+    if state.openFailure != nil { return ("data set not open", theme.bad) }
+    if state.catalog == nil { return ("\(spinner) opening", theme.accent) }
+    if let name = state.modelsLoading.first { return ("\(spinner) loading weights \(name)", theme.accent) }
+    if let evaluation = state.evaluation { return ("\(spinner) \(Self.describe(evaluation))", theme.accent) }
+    if state.queue.unfinished > 0 {
+      let left = state.queue.secondsLeft.map { ", \(WorkQueue.clock($0)) left" } ?? ""
+      return ("\(spinner) painting, \(state.queue.unfinished) to go\(left)", theme.accent)
+    }
+    if state.inFlight.contains(where: { if case .predict = $0 { true } else { false } }) {
+      return ("\(spinner) segmenting", theme.accent)
+    }
+    return state.modelsLoaded.isEmpty ? ("weights load when needed", theme.faint) : ("weights ready", theme.good)
+  }
+
+  /// How far an evaluation has come, in few words.
+  static func describe(_ evaluation: RunningEvaluation) -> String {
+    if evaluation.isStopping { return "stopping" }
+    return switch evaluation.progress {
+    case .generating(let done, let count, _, _)?: "painting \(min(done + 1, count))/\(count)"
+    case .evaluating(let done, let count, _, _)?: "evaluating \(done)/\(count)"
+    case nil: "preparing"
+    }
+  }
+}

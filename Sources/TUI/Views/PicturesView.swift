@@ -1,0 +1,100 @@
+import Pipeline
+
+extension ScreenPainter {
+  /// The selected episode: its tiles, the figures, what the colours mean.
+  mutating func paintPictures(_ rect: Rect) {
+    guard let episode = state.selected else {
+      let inside = panel(.pictures, rect)
+      frame.text("no episode", in: inside, style: theme.faint)
+      return
+    }
+    let name = state.catalog?.className(episode.classIndex) ?? ""
+    var title = "Episode \(episode.index + 1): \(name)"
+    if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports.first?.id ?? "none")" }
+    let inside = panel(.pictures, rect, title: title, note: state.look.title)
+    guard !inside.isEmpty else { return }
+    let (area, summary) = inside.splitTop(layout.tileArea.height)
+    if state.isZoomed {
+      paint(state.selectedTile, in: area)
+    } else {
+      let grid = TileGrid(state, in: Size(width: area.width, height: area.height))
+      for (index, tile) in grid.tiles.enumerated() {
+        let place = Rect(
+          x: area.x + index % grid.columns * grid.tileSize.width, y: area.y + index / grid.columns * grid.tileSize.height,
+          width: grid.tileSize.width - (grid.columns > 1 ? 1 : 0), height: grid.tileSize.height)
+        paint(tile, in: place.clipped(to: area))
+      }
+    }
+    paintSummary(episode, in: summary)
+  }
+
+  private mutating func paint(_ tile: Tile, in rect: Rect) {
+    guard !rect.isEmpty else { return }
+    let (head, body) = rect.splitTop(1)
+    let content = TileContent(tile, state)
+    let isCursor = state.focus == .pictures && state.selectedTile == tile
+    frame.text(content.title, in: head, style: isCursor ? theme.cursor : theme.strong)
+    guard !body.isEmpty else { return }
+    if let picture = content.picture {
+      paint(picture, tile, in: body)
+    } else if content.isComing, let key = state.lastPainted[tile], let painting = state.paintings[key] {
+      paint(painting, in: body)
+    } else {
+      for (row, line) in DisplayText.wrapped(content.placeholder, to: body.width).enumerated() {
+        frame.text(line, in: body, row: row, style: content.hasFailed ? theme.bad : theme.faint)
+      }
+    }
+    if let progress = content.progress {
+      frame.bar(progress, in: body, row: body.height - 1, width: min(body.width, body.height * 2), style: theme.accent, empty: theme.border)
+    }
+  }
+
+  private mutating func paint(_ picture: Picture, _ tile: Tile, in rect: Rect) {
+    let size = Self.fit(width: picture.image.width, height: picture.image.height, in: rect)
+    let key = PaintKey(picture: picture.id, look: state.look, blocks: state.blocks, size: size)
+    if let painting = state.paintings[key] { return paint(painting, in: rect) }
+    frame.wanted.append(PaintRequest(key: key, picture: picture, tile: tile, capabilities: capabilities))
+    if let last = state.lastPainted[tile], let painting = state.paintings[last] { paint(painting, in: rect) }
+  }
+
+  /// The largest cells of the picture's shape in `rect`, a cell being twice as high as wide.
+  static func fit(width: Int, height: Int, in rect: Rect) -> Size {
+    let ratio = Double(width) / Double(max(1, height))
+    let columns = min(Double(rect.width), Double(rect.height) * 2 * ratio)
+    let rows = columns / ratio / 2
+    return Size(width: max(1, min(rect.width, Int(columns.rounded()))), height: max(1, min(rect.height, Int(rows.rounded()))))
+  }
+
+  private mutating func paint(_ painting: Painting, in rect: Rect) {
+    for y in 0..<min(painting.size.height, rect.height) {
+      for x in 0..<min(painting.size.width, rect.width) {
+        frame.put(painting.cells[y * painting.size.width + x], x: rect.x + x, y: rect.y + y)
+      }
+    }
+  }
+
+  private mutating func paintSummary(_ episode: Episode, in rect: Rect) {
+    guard rect.height > 0 else { return }
+    let score = state.scores[episode]
+    var spans: [(String, Style)] = [("IoU ", theme.faint)]
+    if let baseline = score?.baseline {
+      spans += [("\(episode.supports.count)-shot ", theme.text), (ExplorerState.percent(baseline), theme.strong)]
+      if let augmented = score?.augmented {
+        let tone = augmented >= baseline ? theme.good : theme.bad
+        spans += [("  with generated ", theme.text), (ExplorerState.percent(augmented), theme.strong)]
+        spans += [("  \(ExplorerState.signed(augmented - baseline))", tone)]
+      }
+    } else {
+      spans.append(("not measured, e does", theme.faint))
+    }
+    if state.awaitingSupports[episode] != nil { spans.append(("  \(spinner) waits for supports", theme.accent)) }
+    frame.spans(spans, in: rect)
+    guard rect.height > 1 else { return }
+    guard capabilities.depth > .mono else { return }
+    let tones = theme.errors
+    frame.spans(
+      [("■", tones.hit), (" hit  ", theme.faint), ("■", tones.falseAlarm), (" false alarm  ", theme.faint), ("■", tones.miss),
+       (" missed", theme.faint)],
+      in: rect, row: 1)
+  }
+}

@@ -1,0 +1,76 @@
+import Pipeline
+
+extension ScreenPainter {
+  /// Progress of the whole queue, then its rows: what runs, what waits, what has ended.
+  mutating func paintQueue(_ rect: Rect) {
+    let rows = state.queueRows
+    let inside = panel(.queue, rect, note: queueNote)
+    guard !inside.isEmpty else { return }
+    guard !rows.isEmpty else {
+      frame.text("empty", in: inside, style: theme.faint)
+      frame.text("g paints supports", in: inside, row: 1, style: theme.faint)
+      return
+    }
+    let cursor = min(state.queueCursor.index, rows.count - 1)
+    let first = ListCursor(cursor).first(visible: inside.height, count: rows.count)
+    for (place, row) in rows.dropFirst(first).prefix(inside.height).enumerated() {
+      let isCursor = state.focus == .queue && first + place == cursor
+      if isCursor { frame.clear(inside.row(place), style: theme.cursor) }
+      switch row {
+      case .evaluation(let evaluation): paint(evaluation, in: inside.row(place), isCursor)
+      case .job(let job): paint(job, in: inside.row(place), isCursor)
+      }
+    }
+    frame.scrollThumb(rect, first: first, visible: inside.height, count: rows.count, style: theme.accent)
+  }
+
+  private var queueNote: String {
+    let queue = state.queue
+    guard queue.unfinished > 0 else { return queue.finished > 0 ? "\(queue.finished) painted" : "" }
+    let left = queue.secondsLeft.map { " · \(WorkQueue.clock($0)) left" } ?? ""
+    return "\(queue.unfinished) to go\(left)"
+  }
+
+  private mutating func paint(_ job: Job, in line: Rect, _ isCursor: Bool) {
+    let mark: String
+    var style = theme.text
+    var right = ""
+    switch job.state {
+    case .queued: (mark, style, right) = ("◌", theme.faint, "waits")
+    case .running(let step, let count): (mark, style, right) = ("▶", theme.accent, " \(step)/\(count)")
+    case .finished: (mark, style, right) = ("✓", theme.good, seconds(job.elapsed))
+    case .failed(let reason): (mark, style, right) = ("✗", theme.bad, line.width >= 60 ? reason : "failed")
+    case .cancelled: (mark, style, right) = ("–", theme.faint, "cancelled")
+    }
+    if isCursor { style = theme.cursor }
+    let name = "\(mark) \(state.describe(job))"
+    let used = frame.text(name, in: line, style: style)
+    let width = frame.textRight(right, in: line, after: used + 1, style: style)
+    if case .running(let step, let count) = job.state {
+      let room = line.width - used - width - 1
+      if room >= 4 {
+        frame.bar(
+          Double(step) / Double(max(1, count)), in: line, column: used + 1, width: min(30, room), style: style,
+          empty: isCursor ? style : theme.faint)
+      }
+    }
+  }
+
+  private func seconds(_ value: Double) -> String { value < 60 ? "\(ExplorerState.percent(value))s" : WorkQueue.clock(value) }
+
+  private mutating func paint(_ evaluation: RunningEvaluation, in line: Rect, _ isCursor: Bool) {
+    let style = isCursor ? theme.cursor : theme.accent
+    let used = frame.text("▶ fold \(evaluation.plan.fold + 1): \(Self.describe(evaluation))", in: line, style: style)
+    let fraction: Double
+    switch evaluation.progress {
+    case .generating(let done, let count, let step, let steps)?:
+      fraction = (Double(done) + Double(step) / Double(max(1, steps))) / Double(max(1, count))
+    case .evaluating(let done, let count, _, _)?: fraction = Double(done) / Double(max(1, count))
+    case nil: return
+    }
+    let room = line.width - used - 1
+    if room >= 4 {
+      frame.bar(fraction, in: line, column: used + 1, width: min(30, room), style: style, empty: isCursor ? style : theme.faint)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// The screen for a state: the same state, size and capabilities give the same cells.
+package func render(_ state: ExplorerState, size: Size, capabilities: Capabilities) -> Frame {
+  var state = state
+  state.size = size
+  var painter = ScreenPainter(state, capabilities)
+  painter.paintScreen()
+  return capabilities.unicode ? painter.frame : painter.frame.ascii()
+}
+
+/// A frame in the making; the views are its extensions, one file each.
+struct ScreenPainter {
+  let state: ExplorerState
+  let capabilities: Capabilities
+  let theme: Theme
+  let layout: Layout
+  var frame: Frame
+
+  init(_ state: ExplorerState, _ capabilities: Capabilities) {
+    self.state = state
+    self.capabilities = capabilities
+    theme = Theme(capabilities.depth)
+    layout = Layout(state)
+    frame = Frame(state.size)
+  }
+
+  mutating func paintScreen() {
+    guard layout.kind != .tooSmall else { return paintTooSmall() }
+    paintHeader()
+    for panel in Panel.allCases {
+      guard let rect = layout.panels[panel] else { continue }
+      switch panel {
+      case .episodes: paintEpisodes(rect)
+      case .pictures: paintPictures(rect)
+      case .settings: paintSettings(rect)
+      case .queue: paintQueue(rect)
+      case .classes: paintClasses(rect)
+      }
+    }
+    paintFooter()
+    paintToasts()
+    paintDialog()
+  }
+
+  private mutating func paintTooSmall() {
+    let text: String
+    if case .confirm(.quit)? = state.dialog {
+      text = "quit? y/n"
+    } else {
+      text = "too small: \(state.size.width)x\(state.size.height), needs \(Layout.smallest.width)x\(Layout.smallest.height); q quits"
+    }
+    frame.text(text, in: frame.bounds)
+  }
+
+  /// A panel's box; returns its inside.
+  mutating func panel(_ panel: Panel, _ rect: Rect, title: String? = nil, note: String = "") -> Rect {
+    let isFocused = state.focus == panel
+    var title = title ?? panel.title
+    if layout.kind == .single { title = "\(panel.rawValue + 1)/\(Panel.allCases.count) " + title }
+    return frame.box(
+      rect, title: title, note: note, border: isFocused ? theme.focusedBorder : theme.border,
+      titleStyle: isFocused ? theme.focusedTitle : theme.title)
+  }
+
+  /// The style of the row under a list's cursor.
+  func cursorStyle(_ panel: Panel) -> Style { state.focus == panel ? theme.cursor : theme.remembered }
+
+  /// Something that turns while work goes on.
+  var spinner: String {
+    let turn = Int(max(0, state.now) * 8)
+    let frames = capabilities.unicode ? ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"] : ["|", "/", "-", "\\"]
+    return frames[turn % frames.count]
+  }
+}

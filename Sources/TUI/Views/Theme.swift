@@ -1,0 +1,62 @@
+/// How many colours the terminal shows.
+package enum ColourDepth: Int, Hashable, Sendable, Comparable, CaseIterable {
+  /// Bold, reverse and underline alone.
+  case mono
+  /// The user's palette, 8 or 16 colours.
+  case palette
+  /// The xterm palette.
+  case indexed
+  /// 24 bits.
+  case direct
+
+  package static func < (left: ColourDepth, right: ColourDepth) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// What the terminal can do.
+package struct Capabilities: Hashable, Sendable {
+  package var depth: ColourDepth
+  /// Whether characters outside ASCII arrive.
+  package var unicode: Bool
+
+  package init(depth: ColourDepth, unicode: Bool) {
+    self.depth = depth
+    self.unicode = unicode
+  }
+}
+
+/// Styles by meaning. Text keeps to the user's 16 colours, so it fits light and dark themes alike; every difference in
+/// colour is also one in weight, sign or glyph.
+package struct Theme: Sendable {
+  package let depth: ColourDepth
+
+  package init(_ depth: ColourDepth) { self.depth = depth }
+
+  private func ink(_ ink: Ink, _ attributes: Style.Attributes = []) -> Style {
+    depth == .mono ? Style(.standard, attributes) : Style(ink, attributes)
+  }
+
+  package var text: Style { .plain }
+  package var strong: Style { Style(.standard, .bold) }
+  /// Less important than text, yet readable on any background.
+  package var faint: Style { depth >= .indexed ? Style(.indexed(245)) : Style(.standard, depth == .mono ? [] : .dim) }
+  package var border: Style { depth >= .indexed ? Style(.indexed(240)) : Style(.standard, depth == .mono ? [] : .dim) }
+  package var focusedBorder: Style { ink(.ansi(6), .bold) }
+  package var title: Style { Style(.standard, .bold) }
+  package var focusedTitle: Style { ink(.ansi(6), .bold) }
+  package var accent: Style { ink(.ansi(6)) }
+  package var key: Style { ink(.ansi(3), .bold) }
+  package var good: Style { ink(.ansi(2)) }
+  package var bad: Style { ink(.ansi(1), .bold) }
+  package var warning: Style { ink(.ansi(3)) }
+  package var bar: Style { ink(.ansi(4)) }
+  /// The nearest to `Render.ErrorColors`.
+  package var errors: (hit: Style, falseAlarm: Style, miss: Style) {
+    depth >= .indexed
+      ? (Style(.indexed(36)), Style(.indexed(166)), Style(.indexed(74))) : (ink(.ansi(2)), ink(.ansi(3)), ink(.ansi(6)))
+  }
+  package var brand: Style { ink(.ansi(6), [.bold, .reverse]) }
+  /// The row under the cursor of the focused panel.
+  package var cursor: Style { Style(.standard, .reverse) }
+  /// The row under the cursor of a panel without focus.
+  package var remembered: Style { Style(.standard, .bold) }
+}

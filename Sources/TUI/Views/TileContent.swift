@@ -1,0 +1,100 @@
+import Pipeline
+
+/// What a tile says and shows.
+struct TileContent {
+  var title: String
+  var picture: Picture?
+  /// Shown where there is no picture.
+  var placeholder = ""
+  var hasFailed = false
+  /// Whether a picture is under way, so that the last one may stay.
+  var isComing = false
+  /// Part of the painting done, 0...1.
+  var progress: Double?
+
+  init(_ tile: Tile, _ state: ExplorerState) {
+    guard let episode = state.selected else {
+      title = ""
+      return
+    }
+    let board = state.shelf[episode]
+    switch tile {
+    case .support:
+      title = "support"
+      picture = board?.support
+      wait(for: .loadEpisode(episode), state)
+    case .query:
+      title = "query, truth"
+      picture = board?.query
+      wait(for: .loadEpisode(episode), state)
+    case .condition:
+      title = "cond. \(state.settings.options.condition.rawValue)"
+      if state.settings.options.condition == .none {
+        placeholder = "the prompt alone steers"
+      } else {
+        picture = board?.conditions[state.conditionChoice]
+        wait(for: .makeCondition(episode, state.conditionChoice), state)
+      }
+    case .baseline:
+      title = "\(episode.supports.count)-shot"
+      show(board?.baseline, of: .predict(episode, nil), state)
+    case .augmented:
+      title = "\(episode.supports.count)+\(state.settings.supports)"
+      show(board?.augmented[state.plan], of: .predict(episode, state.plan), state)
+      if picture == nil, state.awaitingSupports[episode] != nil { placeholder = "after painting" }
+    case .generated(let number):
+      title = "generated \(number + 1)"
+      takeGenerated(number, episode, board, state)
+    }
+  }
+
+  private mutating func wait(for effect: Effect, _ state: ExplorerState) {
+    guard picture == nil else { return }
+    if let notice = state.failures[effect] {
+      hasFailed = true
+      placeholder = [notice.message, notice.hint].compactMap { $0 }.joined(separator: "\n")
+    } else {
+      isComing = true
+      placeholder = "…"
+    }
+  }
+
+  private mutating func show(_ prediction: PredictionView?, of effect: Effect, _ state: ExplorerState) {
+    if let prediction {
+      title += "  \(ExplorerState.percent(prediction.iou))"
+      picture = prediction.picture
+    } else if state.inFlight.contains(effect) {
+      isComing = true
+      placeholder = "segmenting…"
+    } else if let notice = state.failures[effect] {
+      hasFailed = true
+      placeholder = notice.message
+    } else {
+      placeholder = "e evaluates"
+    }
+  }
+
+  private mutating func takeGenerated(_ number: Int, _ episode: Episode, _ board: EpisodeBoard?, _ state: ExplorerState) {
+    guard let requests = board?.plans[state.plan] else { return wait(for: .look(episode, state.plan), state) }
+    guard let request = requests[safe: number] else { return }
+    picture = board?.generated[request]
+    guard picture == nil else { return }
+    placeholder = "g paints it"
+    guard let job = state.queue.job(for: request) else { return }
+    switch job.state {
+    case .queued: placeholder = "waits"
+    case .running(let step, let count):
+      title += "  \(step)/\(count)"
+      progress = Double(step) / Double(max(1, count))
+      placeholder = step == 0 ? "preparing…" : "painting…"
+      if let preview = state.preview, preview.job == job.id { picture = preview.picture }
+    case .finished:
+      isComing = true
+      placeholder = "…"
+    case .failed(let reason):
+      hasFailed = true
+      placeholder = reason
+    case .cancelled: placeholder = "cancelled; g paints it"
+    }
+  }
+}
