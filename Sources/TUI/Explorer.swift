@@ -1,0 +1,44 @@
+import Foundation
+import Pipeline
+
+/// What `diffss explore` was asked for.
+public struct ExplorerOptions: Sendable {
+  public var dataset: DatasetKind
+  /// The data set's folder, for those that need one.
+  public var root: URL?
+  /// Fold to begin with, from 0.
+  public var fold: Int
+  /// Folders of `--models`.
+  public var models: [URL]
+  /// Where the store is.
+  public var dataFolder: URL
+  /// Episodes listed in a fold.
+  public var episodes: Int
+
+  public init(
+    dataset: DatasetKind = .demo, root: URL? = nil, fold: Int = 0, models: [URL] = [],
+    dataFolder: URL = DataFolder.standard(), episodes: Int = 500
+  ) {
+    self.dataset = dataset
+    self.root = root
+    self.fold = fold
+    self.models = models
+    self.dataFolder = dataFolder
+    self.episodes = episodes
+  }
+}
+
+/// Runs the explorer on the process's terminal until the user leaves; blocks the calling thread.
+///
+/// Returns the exit status: 0, 130 after Ctrl-C, 128 + N after signal N. The terminal is left as it was found, whatever
+/// ends the process. Throws `TUIError` when there is no usable terminal.
+public func runExplorer(options: ExplorerOptions) throws -> Int32 {
+  let terminal = try Terminal()
+  defer { terminal.close() }
+  guard let queue = EventQueue(), let signals = Signals.install() else { throw TUIError.noDescriptors }
+  defer { Signals.remove() }
+  let runner = EffectRunner(options: options) { queue.post($0) }
+  defer { runner.stop() }
+  let state = ExplorerState(datasetName: options.dataset.rawValue, fold: options.fold)
+  return EventLoop(terminal: terminal, queue: queue, runner: runner, signals: signals, state: state).run()
+}

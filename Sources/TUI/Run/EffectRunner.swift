@@ -1,0 +1,155 @@
+import Foundation
+import Pipeline
+import Render
+import Synchronization
+
+/// Does what `update` asks for, away from the thread that draws, and posts the answers.
+final class EffectRunner: Sendable {
+  private struct Work {
+    var workbench: Workbench?
+    var lanes: [Effect.Lane: Task<Void, Never>] = [:]
+    var evaluation: Task<Void, Never>?
+  }
+
+  private let options: ExplorerOptions
+  private let post: @Sendable (Event) -> Void
+  private let work = Mutex(Work())
+
+  init(options: ExplorerOptions, post: @escaping @Sendable (Event) -> Void) {
+    self.options = options
+    self.post = post
+  }
+
+  /// Starts an effect and returns at once.
+  func run(_ effect: Effect) {
+    switch effect {
+    case .cancelJob(let id): workbench?.cancel(id)
+    case .cancelAllJobs: workbench?.cancelAll()
+    case .stopEvaluation: work.withLock { $0.evaluation }?.cancel()
+    case .suspend, .redraw, .quit: break
+    default: start(effect)
+    }
+  }
+
+  /// Stops everything; what is finished is kept.
+  func stop() {
+    let (tasks, workbench) = work.withLock { work in
+      (Array(work.lanes.values) + (work.evaluation.map { [$0] } ?? []), work.workbench)
+    }
+    for task in tasks { task.cancel() }
+    workbench?.cancelAll()
+  }
+
+  private var workbench: Workbench? { work.withLock { $0.workbench } }
+
+  private func start(_ effect: Effect) {
+    let task = Task.detached(priority: .userInitiated) { [self] in
+      let outcome: Outcome
+      do {
+        try await settle(effect)
+        outcome = try await self.outcome(of: effect)
+      } catch is CancellationError {
+        outcome = .dropped
+      } catch {
+        outcome = .failed(Notice(error))
+      }
+      post(.done(effect, outcome))
+    }
+    work.withLock { work in
+      if let lane = effect.lane { work.lanes.updateValue(task, forKey: lane)?.cancel() }
+      if case .evaluate = effect { work.evaluation = task }
+    }
+  }
+
+  /// Waits a moment before costly work on an episode, which a held-down key may only pass over.
+  private func settle(_ effect: Effect) async throws {
+    switch effect.lane {
+    case .condition, .look: try await Task.sleep(for: .milliseconds(40))
+    default: try Task.checkCancellation()
+    }
+  }
+
+  private func outcome(of effect: Effect) async throws -> Outcome {
+    if case .open = effect { return try open() }
+    if case .paint(let request) = effect { return .painting(PicturePainter.paint(request)) }
+    guard let workbench else { return .dropped }
+    switch effect {
+    case .loadEpisodes(let fold): return .episodes(try await workbench.episodes(fold: fold, count: options.episodes))
+    case .loadEpisode(let episode): return .episode(try await pictures(of: episode, workbench))
+    case .makeCondition(let episode, let choice):
+      guard let support = episode.supports.first else { return .condition(nil) }
+      let made = try await workbench.condition(choice.type, settings: choice.settings, item: support, classIndex: episode.classIndex)
+      return .condition(made.map { DisplaySize.reduce($0.image) })
+    case .look(let episode, let plan): return try await look(episode, plan, workbench)
+    case .generate(let episode, let plan):
+      let requests = try await requests(episode, plan, workbench)
+      let queued = Set(workbench.jobs.filter { !$0.state.isFinal }.map(\.request))
+      var missing: [GenerationRequest] = []
+      for request in requests where !queued.contains(request) {
+        if try await workbench.generated(request) == nil { missing.append(request) }
+      }
+      workbench.enqueue(missing)
+      return .queued
+    case .loadGenerated(let request):
+      return .generated(try await workbench.generated(request).map { DisplaySize.reduce($0.image) })
+    case .predict(let episode, let plan): return try await predict(episode, plan, workbench)
+    case .evaluate(let plan):
+      return .report(try await workbench.evaluate(plan) { [post] in post(.evaluationProgress($0)) })
+    case .loadReports: return .reports(try await workbench.evaluations())
+    case .open, .paint, .cancelJob, .cancelAllJobs, .stopEvaluation, .suspend, .redraw, .quit: return .dropped
+    }
+  }
+
+  private func open() throws -> Outcome {
+    let dataset = try Datasets.open(options.dataset, root: options.root)
+    let workbench = Workbench(
+      dataset: dataset, models: ModelLibrary(folders: options.models), store: try Store(folder: options.dataFolder))
+    work.withLock { $0.workbench = workbench }
+    let events = workbench.events()
+    Task.detached { [post] in
+      for await event in events { post(.work(event)) }
+    }
+    let catalog = Catalog(
+      name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
+    return .opened(catalog, defaults: workbench.defaultOptions)
+  }
+
+  private func pictures(of episode: Episode, _ workbench: Workbench) async throws -> EpisodePictures {
+    guard let support = episode.supports.first else {
+      throw PipelineError.unknownItem(id: "", dataset: workbench.dataset.name)
+    }
+    return EpisodePictures(
+      support: DisplaySize.reduce(try await workbench.image(support)),
+      supportMask: DisplaySize.reduce(try await workbench.mask(support, of: episode.classIndex)),
+      query: DisplaySize.reduce(try await workbench.image(episode.query)),
+      queryMask: DisplaySize.reduce(try await workbench.mask(episode.query, of: episode.classIndex)))
+  }
+
+  private func requests(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> [GenerationRequest] {
+    guard let support = episode.supports.first else { return [] }
+    return try await workbench.requests(
+      item: support, classIndex: episode.classIndex, options: plan.options, count: plan.count)
+  }
+
+  private func look(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> Outcome {
+    let requests = try await requests(episode, plan, workbench)
+    var found: [GenerationRequest: Image] = [:]
+    for request in requests {
+      try Task.checkCancellation()
+      if let stored = try await workbench.generated(request) { found[request] = DisplaySize.reduce(stored.image) }
+    }
+    return .plan(requests, found)
+  }
+
+  private func predict(_ episode: Episode, _ plan: SupportPlan?, _ workbench: Workbench) async throws -> Outcome {
+    var auxiliaries: [GeneratedImage] = []
+    if let plan {
+      for request in try await requests(episode, plan, workbench) {
+        if let stored = try await workbench.generated(request) { auxiliaries.append(stored) }
+      }
+    }
+    let prediction = try await workbench.predict(episode, auxiliaries: auxiliaries)
+    let image = DisplaySize.reduce(try await workbench.image(episode.query))
+    return .prediction(image: image, mask: prediction.mask, truth: prediction.truth, iou: prediction.iou)
+  }
+}

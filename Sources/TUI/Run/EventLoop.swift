@@ -1,0 +1,115 @@
+import Foundation
+
+/// Waits for keys, signals and answers, lets `update` take all of them, then draws once.
+final class EventLoop {
+  private let terminal: Terminal
+  private let queue: EventQueue
+  private let runner: EffectRunner
+  private let signals: Int32
+  private var state: ExplorerState
+  private var status: Int32?
+  private let start = ContinuousClock.now
+  private var lastDrawn: ContinuousClock.Instant?
+
+  /// Shortest time between two frames, and between two turns of a spinner.
+  private static let frameTime = Duration.milliseconds(16)
+  private static let animationTime = Duration.milliseconds(120)
+
+  init(terminal: Terminal, queue: EventQueue, runner: EffectRunner, signals: Int32, state: ExplorerState) {
+    self.terminal = terminal
+    self.queue = queue
+    self.runner = runner
+    self.signals = signals
+    self.state = state
+  }
+
+  /// Runs until the user leaves; returns the exit status.
+  func run() -> Int32 {
+    // The first frame does not wait for the data set.
+    state.size = terminal.size
+    draw()
+    handle([.resized(terminal.size)] + (terminal.notice.map { [.said($0)] } ?? []))
+    var isDirty = true
+    while status == nil {
+      if isDirty, lastDrawn.map({ .now - $0 >= Self.frameTime }) ?? true {
+        draw()
+        isDirty = false
+      }
+      // What moved until now may have to be taken off the screen.
+      let wasAnimated = state.isAnimated
+      let events = wait(isDirty: isDirty)
+      handle(events)
+      isDirty = isDirty || !events.isEmpty || (wasAnimated && lastDrawn.map { .now - $0 >= Self.animationTime } ?? true)
+    }
+    return status ?? 0
+  }
+
+  private func handle(_ events: [Event]) {
+    let elapsed = ContinuousClock.now - start
+    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    for event in [.tick(seconds)] + events { perform(update(&state, event)) }
+  }
+
+  private func draw() {
+    let frame = render(state, size: state.size, capabilities: terminal.capabilities)
+    terminal.draw(frame)
+    lastDrawn = .now
+    if !frame.wanted.isEmpty { perform(update(&state, .wanted(frame.wanted))) }
+  }
+
+  private func perform(_ effects: [Effect]) {
+    for effect in effects {
+      switch effect {
+      case .quit(let status): self.status = self.status ?? status
+      case .suspend: suspend()
+      case .redraw: terminal.invalidate()
+      default: runner.run(effect)
+      }
+    }
+  }
+
+  private func suspend() {
+    terminal.suspend()
+    state.size = terminal.size
+  }
+
+  /// Sleeps until something happens or the next frame is due.
+  private func wait(isDirty: Bool) -> [Event] {
+    var descriptors = [STDIN_FILENO, signals, queue.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    let pause = isDirty ? Self.frameTime : state.isAnimated ? Self.animationTime : nil
+    let waited = lastDrawn.map { .now - $0 } ?? .zero
+    let timeout = pause.map { Int32(max(1, min(1000, ($0 - waited) / .milliseconds(1)))) } ?? -1
+    let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)
+    guard ready > 0 else { return [] }
+    var events: [Event] = []
+    if descriptors[1].revents != 0 { events += signalEvents() }
+    if descriptors[2].revents != 0 { events += queue.take() }
+    if descriptors[0].revents != 0 { events += keyEvents(descriptors[0].revents) }
+    return events
+  }
+
+  private func keyEvents(_ ready: Int16) -> [Event] {
+    var waiting: Int32 = 0
+    let isGone = ioctl(STDIN_FILENO, UInt(FIONREAD), &waiting) != 0 || waiting == 0
+    let keys = terminal.keys()
+    // Readable without anything to read: the terminal has hung up.
+    if keys.isEmpty, isGone { return [.terminated(status: 129)] }
+    return keys.map { .key($0) }
+  }
+
+  private func signalEvents() -> [Event] {
+    var events: [Event] = []
+    for number in Set(Signals.received()).sorted() {
+      switch number {
+      case SIGWINCH: events.append(.resized(terminal.size))
+      case SIGTSTP: suspend()
+      case SIGCONT:
+        terminal.resume()
+        events.append(.resized(terminal.size))
+      case SIGINT: events.append(.key(.control("c")))
+      default: events.append(.terminated(status: 128 + number))
+      }
+    }
+    return events
+  }
+}

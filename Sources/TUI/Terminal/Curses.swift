@@ -1,0 +1,159 @@
+import CNcurses
+import Foundation
+
+/// The curses library: text, layout and colours up to its palette.
+struct Curses {
+  /// The terminal's name in the database.
+  let term: String
+  /// Bytes that bring the terminal back to a shell's state from wherever the process is.
+  let resetSequence: [UInt8]
+  /// Whether leaving brings back what was on the screen before.
+  let hasOtherScreen: Bool
+
+  /// Opens the terminal `term`, or a common one in its place with a notice that says so.
+  static func open(term: String) throws -> (Curses, Notice?) {
+    for name in [term, "xterm-256color", "xterm", "vt100", "ansi"] where !name.isEmpty {
+      // `initscr` would end the process for an unknown name.
+      guard curses_open(name) != nil else { continue }
+      guard let motion = string("cup"), !motion.isEmpty else {
+        endwin()
+        throw TUIError.terminalTooSimple(term: name)
+      }
+      let hasOtherScreen = string("rmcup") != nil
+      let reset = "\u{1B}[?2026l" + ["sgr0", "rmkx", "cnorm", hasOtherScreen ? "rmcup" : "clear"].compactMap { string($0) }.joined()
+      let shown = term.isEmpty ? "TERM is not set" : "TERM=\(term) is unknown on this machine"
+      let notice = name == term
+        ? nil : Notice(.warning, "\(shown); drawing for \(name)", hint: "install its terminfo entry, or set TERM=\(name)")
+      return (Curses(term: name, resetSequence: Array(reset.utf8), hasOtherScreen: hasOtherScreen), notice)
+    }
+    throw TUIError.noTerminalDescription(term: term)
+  }
+
+  /// A string capability without its padding marks.
+  private static func string(_ name: String) -> String? {
+    // Absent is nil, of another kind is -1.
+    guard let found = tigetstr(name), Int(bitPattern: found) != -1 else { return nil }
+    return String(cString: found).replacing(/\$<[0-9.*\/]*>/, with: "")
+  }
+
+  /// Sets modes and returns where keys are read.
+  func prepare(hasColors: Bool) -> UnsafeMutablePointer<WINDOW>? {
+    raw()
+    noecho()
+    nonl()
+    curs_set(0)
+    let screen = curses_screen()
+    leaveok(screen, true)
+    // Moving lines or characters by the terminal's own means would carry parts of pictures along.
+    idlok(screen, false)
+    idcok(screen, false)
+    set_escdelay(25)
+    let keyboard = newpad(1, 1)
+    keypad(keyboard, true)
+    nodelay(keyboard, true)
+    return keyboard
+  }
+
+  /// Gives the screen back, blank where the terminal has only one.
+  func leave() {
+    if !hasOtherScreen {
+      werase(curses_screen())
+      wrefresh(curses_screen())
+    }
+    endwin()
+  }
+
+  /// The span of columns that curses may rewrite in each row; nil where the row's text stays.
+  typealias Changes = [ClosedRange<Int>?]
+
+  /// Hands the text of a frame to curses; direct cells become placeholders.
+  func put(_ frame: Frame, before: Frame?) -> Changes {
+    let screen = curses_screen()
+    let width = frame.size.width
+    let pairs = PairTable()
+    var changes = Changes(repeating: nil, count: frame.size.height)
+    var line = [cchar_t](repeating: cchar_t(), count: width)
+    for y in 0..<frame.size.height {
+      var first: Int?
+      var last = 0
+      for x in 0..<width where before.map({ Self.differ(frame[x, y], $0[x, y]) }) ?? true {
+        first = first ?? x
+        last = x
+      }
+      guard let first else { continue }
+      changes[y] = first...last
+      var count = 0
+      for x in 0..<width where frame[x, y].width > 0 {
+        set(&line[count], frame[x, y], pairs)
+        count += 1
+        // What curses and the layout measure differently becomes a question mark with blanks for the rest.
+        if frame[x, y].width == 2, curses_width(frame[x, y].scalar.value) != 2, !frame[x, y].style.isDirect {
+          set(&line[count], Cell(" ", style: frame[x, y].style), pairs)
+          count += 1
+        }
+      }
+      wmove(screen, Int32(y), 0)
+      wadd_wchnstr(screen, line, Int32(count))
+    }
+    wnoutrefresh(screen)
+    return changes
+  }
+
+  /// Whether curses has to do something: two direct cells are the same placeholder to it.
+  private static func differ(_ new: Cell, _ old: Cell) -> Bool {
+    new.style.isDirect && old.style.isDirect ? false : new != old
+  }
+
+  private func set(_ target: inout cchar_t, _ cell: Cell, _ pairs: PairTable) {
+    if cell.style.isDirect {
+      // Not a blank: curses would think it may clear to the end of the line, over the picture.
+      _ = curses_set_cell(&target, 0xA0, 0, 0)
+      return
+    }
+    let fits = curses_width(cell.scalar.value) == Int32(cell.width)
+    let style = cell.style
+    let (pair, bright) = pairs.pair(style.ink, style.paper)
+    let attributes = curses_attributes(
+      style.attributes.contains(.bold) || bright ? 1 : 0, style.attributes.contains(.dim) ? 1 : 0,
+      style.attributes.contains(.reverse) ? 1 : 0, style.attributes.contains(.underline) ? 1 : 0)
+    _ = curses_set_cell(&target, fits ? cell.scalar.value : 0x3F, attributes, pair)
+  }
+}
+
+extension Style {
+  /// Whether curses cannot show it.
+  var isDirect: Bool { ink.isDirect || paper.isDirect }
+}
+
+/// Curses' numbers for pairs of colours.
+struct PairTable {
+  private let colors = Int(curses_colors())
+  private let count = Int(curses_pairs())
+
+  /// The pair, and whether bold has to stand for a bright colour that the terminal lacks.
+  func pair(_ ink: Ink, _ paper: Ink) -> (Int32, Bool) {
+    guard colors >= 8, count >= 64 else { return (0, false) }
+    let (front, bright) = number(ink)
+    let (back, _) = number(paper)
+    if front < 0 && back < 0 { return (0, false) }
+    if count < 256 { return (fixedPair(front, back), bright) }
+    return (max(0, alloc_pair(Int32(front), Int32(back))), bright)
+  }
+
+  /// With 64 pairs all combinations of 8 colours have a place of their own; recycled ones would recolour what is on screen.
+  private func fixedPair(_ front: Int, _ back: Int) -> Int32 {
+    let front = front < 0 ? 7 : front
+    let back = back < 0 ? 0 : back
+    let pair = Int32((front ^ 7) * 8 + back)
+    if pair > 0 { init_pair(Int16(pair), Int16(front), Int16(back)) }
+    return pair
+  }
+
+  private func number(_ ink: Ink) -> (Int, Bool) {
+    switch ink {
+    case .standard, .rgb: (-1, false)
+    case .ansi(let index): colors >= 16 ? (Int(index), false) : (Int(index & 7), index > 7)
+    case .indexed(let index): colors >= 256 ? (Int(index), false) : (-1, false)
+    }
+  }
+}

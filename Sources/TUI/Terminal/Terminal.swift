@@ -1,0 +1,121 @@
+import CNcurses
+import Foundation
+
+/// The user's terminal: curses and everything that goes past it. Belongs to one thread.
+final class Terminal {
+  let capabilities: Capabilities
+  /// What the user should know about how the terminal was taken.
+  let notice: Notice?
+
+  /// Where keys are read; a pad, because reading from a window would draw it.
+  private let keyboard: UnsafeMutablePointer<WINDOW>?
+  private let curses: Curses
+  /// What is on the screen; nil when nothing of it can be relied on.
+  private var shown: Frame?
+  private var isOpen = true
+
+  /// Takes over the terminal of the process. Throws when there is none or it cannot place its cursor.
+  init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    for (descriptor, name) in [(STDIN_FILENO, "standard input"), (STDOUT_FILENO, "standard output")] where isatty(descriptor) == 0 {
+      throw TUIError.noTerminal(stream: name)
+    }
+    TerminalSettings.useLocale(environment)
+    CrashGuard.saveSettings()
+    let term = environment["TERM"] ?? ""
+    (curses, notice) = try Curses.open(term: term)
+    capabilities = TerminalSettings.capabilities(environment, term: curses.term)
+    keyboard = curses.prepare(hasColors: capabilities.depth > .mono)
+    CrashGuard.arm(reset: curses.resetSequence)
+  }
+
+  deinit { close() }
+
+  /// Columns and rows now.
+  var size: Size {
+    var window = winsize()
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 {
+      return Size(width: Int(window.ws_col), height: Int(window.ws_row))
+    }
+    return Size(width: max(1, Int(curses_columns())), height: max(1, Int(curses_lines())))
+  }
+
+  /// Shows a frame, sending what differs from the last one.
+  func draw(_ frame: Frame) {
+    guard isOpen else { return }
+    if Int(curses_columns()) != frame.size.width || Int(curses_lines()) != frame.size.height {
+      resizeterm(Int32(frame.size.height), Int32(frame.size.width))
+      shown = nil
+    }
+    if shown == nil { clearok(curses_shown(), true) }
+    let before = shown?.size == frame.size ? shown : nil
+    let changes = curses.put(frame, before: before)
+    let isDirect = capabilities.depth == .direct
+    if isDirect { write(DirectPainter.begin) }
+    doupdate()
+    if isDirect { write(DirectPainter.paint(frame, before: before, changes: changes) + DirectPainter.end) }
+    shown = frame
+  }
+
+  /// Draws everything anew next time: something else wrote to the terminal.
+  func invalidate() { shown = nil }
+
+  /// The keys that are waiting.
+  func keys() -> [Key] {
+    guard let keyboard else { return [] }
+    var decoder = KeyDecoder()
+    while decoder.keys.count < 256 {
+      var code: wint_t = 0
+      let kind = wget_wch(keyboard, &code)
+      if kind == ERR { break }
+      decoder.take(code, isFunction: kind == KEY_CODE_YES)
+    }
+    return decoder.finish()
+  }
+
+  /// Gives the terminal back to the shell and stops the process until it is continued.
+  func suspend() {
+    guard isOpen else { return }
+    curses.leave()
+    CrashGuard.release()
+    Signals.stopProcess()
+    CrashGuard.arm(reset: curses.resetSequence)
+    resume()
+  }
+
+  /// Takes the terminal's modes again after the process was stopped.
+  func resume() {
+    guard isOpen else { return }
+    reset_prog_mode()
+    invalidate()
+  }
+
+  /// Leaves the terminal as it was found.
+  func close() {
+    guard isOpen else { return }
+    isOpen = false
+    curses.leave()
+    CrashGuard.release()
+  }
+
+  private func write(_ bytes: [UInt8]) { OutputDescriptor.write(bytes, to: STDOUT_FILENO) }
+}
+
+/// Writing that survives signals and slow lines.
+enum OutputDescriptor {
+  static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var sent = 0
+    bytes.withUnsafeBytes { buffer in
+      while sent < buffer.count, let start = buffer.baseAddress {
+        let count = Glibc.write(descriptor, start + sent, buffer.count - sent)
+        if count > 0 {
+          sent += count
+        } else if errno == EAGAIN {
+          var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          if poll(&wait, 1, 1000) < 0, errno != EINTR { return }
+        } else if errno != EINTR {
+          return
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import CNcurses
+import Foundation
+
+/// What environment and terminal database say about the terminal.
+enum TerminalSettings {
+  /// Takes the user's character set. Where none is set at all, as in most containers, UTF-8: every terminal in use speaks it.
+  static func useLocale(_ environment: [String: String]) {
+    let isSet = ["LC_ALL", "LC_CTYPE", "LANG"].contains { !(environment[$0] ?? "").isEmpty }
+    if setlocale(LC_CTYPE, isSet ? "" : "C.UTF-8") == nil { setlocale(LC_CTYPE, "C.UTF-8") }
+  }
+
+  /// After curses has opened.
+  static func capabilities(_ environment: [String: String], term: String) -> Capabilities {
+    Capabilities(depth: depth(environment, term: term), unicode: curses_is_utf8() != 0)
+  }
+
+  private static func depth(_ environment: [String: String], term: String) -> ColourDepth {
+    // https://no-color.org: present and not empty.
+    guard has_colors(), (environment["NO_COLOR"] ?? "").isEmpty else { return .mono }
+    start_color()
+    use_default_colors()
+    let colors = curses_colors()
+    guard colors >= 8 else { return .mono }
+    // GNU screen hands COLORTERM through but misreads 24-bit sequences.
+    let isScreen = environment["STY"] != nil && environment["TMUX"] == nil
+    let claims = ["truecolor", "24bit"].contains((environment["COLORTERM"] ?? "").lowercased())
+    let knows = tigetflag("RGB") > 0 || tigetflag("Tc") > 0
+    if !isScreen, knows || (claims && (colors >= 256 || term.hasPrefix("xterm"))) { return .direct }
+    return colors >= 256 ? .indexed : .palette
+  }
+}
