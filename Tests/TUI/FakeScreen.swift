@@ -1,0 +1,154 @@
+import Pipeline
+import Render
+import TUI
+
+/// The explorer without a terminal: keys in, lines out, effects answered from made-up data.
+struct FakeScreen {
+  var state: ExplorerState
+  var capabilities = Capabilities(depth: .direct, unicode: true)
+  /// Effects that nobody answered, oldest first.
+  var effects: [Effect] = []
+  /// Whether effects are answered at once.
+  var answers = true
+  var names = ["cup", "bicycle", "cat", "tree", "key"]
+  var ids = "scene"
+  /// Exit status, once the explorer has left.
+  var status: Int32?
+
+  init(_ width: Int, _ height: Int) {
+    state = ExplorerState(datasetName: "demo", fold: 0)
+    state.size = Size(width: width, height: height)
+  }
+
+  /// An explorer that has opened its data set.
+  static func open(_ width: Int, _ height: Int, change: (inout FakeScreen) -> Void = { _ in }) -> FakeScreen {
+    var screen = FakeScreen(width, height)
+    change(&screen)
+    screen.send(.resized(screen.state.size))
+    return screen
+  }
+
+  mutating func send(_ event: Event) {
+    var waiting = update(&state, event)
+    while !waiting.isEmpty {
+      let effect = waiting.removeFirst()
+      if case .quit(let status) = effect { self.status = self.status ?? status }
+      if answers, let outcome = answer(effect) {
+        waiting += update(&state, .done(effect, outcome))
+      } else {
+        effects.append(effect)
+      }
+    }
+  }
+
+  /// Types characters.
+  mutating func type(_ keys: String) {
+    for key in keys { send(.key(.character(key))) }
+  }
+
+  mutating func press(_ keys: Key...) {
+    for key in keys { send(.key(key)) }
+  }
+
+  /// The frame as the loop draws it: wanted pictures are painted, then it is drawn again.
+  mutating func frame() -> Frame {
+    let frame = render(state, size: state.size, capabilities: capabilities)
+    guard answers, !frame.wanted.isEmpty else { return frame }
+    send(.wanted(frame.wanted))
+    return render(state, size: state.size, capabilities: capabilities)
+  }
+
+  mutating func text() -> String { frame().text }
+
+  private func answer(_ effect: Effect) -> Outcome? {
+    switch effect {
+    case .open:
+      let classes = names.enumerated().map { ClassInfo(index: $0 + 1, name: $1, promptName: $1, adeIndex: 0) }
+      return .opened(
+        Catalog(name: "demo", classes: classes, folds: [Array(1...names.count), [1], [2], [3]]), defaults: GenerationOptions())
+    case .loadEpisodes(let fold): return .episodes((0..<30).map { episode($0, fold: fold) })
+    case .loadEpisode: 
+      return .episode(EpisodePictures(support: Self.image, supportMask: Self.mask, query: Self.image, queryMask: Self.mask))
+    case .makeCondition: return .condition(Self.image)
+    case .look(let episode, let plan): return .plan(requests(episode, plan), [:])
+    case .generate: return .queued
+    case .loadGenerated: return .generated(Self.image)
+    case .predict(_, let plan): return .prediction(image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0)
+    case .loadReports: return .reports([])
+    case .paint(let request):
+      let cell = Cell("▚", style: Style(.rgb(red: 1, green: 2, blue: 3), on: .rgb(red: 4, green: 5, blue: 6)))
+      let size = request.key.size
+      return .painting(Painting(size: size, cells: Array(repeating: cell, count: size.width * size.height)))
+    default: return nil
+    }
+  }
+
+  func episode(_ index: Int, fold: Int = 0) -> Episode {
+    let name = 1 + index % names.count
+    return Episode(
+      index: index, fold: fold, classIndex: name, query: DatasetItem(id: "\(ids)-\(index)", classes: [name]),
+      supports: [DatasetItem(id: "\(ids)-\(index + 100)", classes: [name])])
+  }
+
+  func requests(_ episode: Episode, _ plan: SupportPlan) -> [GenerationRequest] {
+    (0..<plan.count).map { number in
+      GenerationRequest(
+        source: SupportSource(
+          dataset: "demo", item: episode.supports[0].id, classIndex: episode.classIndex, number: number, digest: ""),
+        condition: plan.options.condition, conditionSettings: plan.options.conditionSettings, prompt: "", negativePrompt: "",
+        sampler: "ddim", steps: plan.options.steps, guidance: plan.options.guidance, eta: 0, controlScale: 1,
+        controlStart: 0, controlEnd: 1, seed: plan.options.seed + UInt64(number), width: 128, height: 128,
+        models: ModelChoice(diffusion: "sd"))
+    }
+  }
+
+  /// Jobs for the selected episode's supports, as the queue would announce them.
+  func jobs() -> [Job] {
+    guard let episode = state.selected else { return [] }
+    return requests(episode, state.plan).map { Job(id: JobID(), request: $0) }
+  }
+
+  /// A report on the fold with the classes' IoU.
+  func report(fold: Int = 0, before: [Double] = [40, 50, 60, 70, 20], after: [Double] = [50, 45, 60, 75, 30]) -> EvaluationReport {
+    func scores(_ values: [Double]) -> Scores {
+      Scores(
+        miou: Estimate(value: values.reduce(0, +) / Double(values.count), error: 1), fbIoU: Estimate(value: 50, error: 1),
+        classes: values.enumerated().map {
+          ClassScore(classIndex: $0 + 1, name: names[$0 % names.count], episodes: 3, iou: Estimate(value: $1, error: 2))
+        })
+    }
+    return EvaluationReport(
+      dataset: "demo", plan: EvaluationPlan(fold: fold), weights: [:], episodes: [], baseline: scores(before),
+      augmented: scores(after), difference: scores(zip(after, before).map { $0 - $1 }), seconds: 1)
+  }
+
+  static let image = Image(width: 16, height: 16, color: [90, 120, 200])
+  static let mask = LabelMask(width: 16, height: 16, labels: (0..<256).map { $0 % 16 < 8 ? 1 : 0 })
+}
+
+/// Runs a body for each of many seeds, with numbers that follow from the seed alone.
+func withEvery(seeds: Range<UInt64>, _ body: (inout SeededNumbers) throws -> Void) rethrows {
+  for seed in seeds {
+    var numbers = SeededNumbers(seed: seed)
+    try body(&numbers)
+  }
+}
+
+/// SplitMix64.
+struct SeededNumbers: RandomNumberGenerator {
+  let seed: UInt64
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    self.seed = seed
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}

@@ -1,0 +1,109 @@
+import Pipeline
+import TUI
+import Testing
+
+@Suite("Whatever comes, every line is exactly as wide as the screen")
+struct HostileTests {
+  /// Names that would recolour, clear, retitle or turn a terminal around, and wide ones.
+  static let names = [
+    "\u{1B}[31mred\u{1B}[2J", "\u{1B}]0;title\u{07}", "a\rb\nc\td", "\u{9B}31m", "猫と犬がいる大きな部屋", "👩‍👩‍👧‍👦👍🏽🇩🇪", "\u{202E}drawkcab\u{2066}",
+    "e\u{301}o\u{308}\u{20DD}", "\u{0}\u{7F}\u{85}", "ｗｉｄｅ", "\u{1160}\u{11A8}한국어", "\u{FFFF}\u{E000}", String(repeating: "x", count: 300), "",
+  ]
+
+  /// The first place where a frame breaks its own rules; one expectation a frame keeps the tests fast.
+  private func check(_ frame: Frame, _ note: String) {
+    #expect(fault(frame) == nil, "\(note)")
+  }
+
+  private func fault(_ frame: Frame) -> String? {
+    if frame.cells.count != frame.size.width * frame.size.height { return "cells" }
+    for y in 0..<frame.size.height {
+      var x = 0
+      while x < frame.size.width {
+        let cell = frame[x, y]
+        if cell.width != 1 && cell.width != 2 { return "half a glyph at \(x),\(y)" }
+        if GlyphWidth.of(cell.scalar) != Int(cell.width) { return "U+\(String(cell.scalar.value, radix: 16)) at \(x),\(y)" }
+        if cell.width == 2, x + 1 >= frame.size.width || frame[x + 1, y].width != 0 { return "no room for a glyph at \(x),\(y)" }
+        x += Int(cell.width)
+      }
+    }
+    return nil
+  }
+
+  @Test func namesNeverReachTheTerminalRaw() {
+    for (width, height) in [(20, 6), (40, 12), (80, 24), (200, 60)] {
+      var screen = FakeScreen.open(width, height) { screen in
+        screen.names = Self.names
+        screen.ids = Self.names.joined()
+      }
+      screen.send(.done(.loadReports, .reports([screen.report(before: Self.names.map { _ in 50 }, after: Self.names.map { _ in 60 })])))
+      for name in Self.names { screen.send(.said(Notice(.error, name, hint: name))) }
+      for panel in 0..<5 {
+        check(screen.frame(), "\(width)x\(height) panel \(panel)")
+        screen.press(.tab)
+      }
+      screen.type("!")
+      check(screen.frame(), "messages")
+    }
+  }
+
+  @Test func textIsMeasuredInCells() {
+    #expect(DisplayText("猫").width == 2)
+    #expect(DisplayText("e\u{301}").width == 1)
+    #expect(DisplayText("\u{1B}[0m").width == 4)
+    #expect(DisplayText("日本語").truncated(to: 4).width == 3)
+    #expect(DisplayText("\u{202E}a").width == 1)
+    #expect(DisplayText.wrapped("猫猫猫 dog", to: 4).allSatisfy { DisplayText($0).width <= 4 })
+    #expect(DisplayText.tail(of: "scene-00017", to: 6) == "…00017")
+  }
+
+  @Test func anyKeysAtAnySize() {
+    let keys: [Key] = Action.all.flatMap(\.keys) + [.character("y"), .character("n"), .character("é"), .backspace, .delete, .escape]
+    withEvery(seeds: 0..<40) { numbers in
+      let hostile = Bool.random(using: &numbers)
+      var screen = FakeScreen.open(Int.random(in: 1...130, using: &numbers), Int.random(in: 1...50, using: &numbers)) { screen in
+        if hostile { screen.names = Self.names }
+        screen.capabilities = Capabilities(
+          depth: ColourDepth.allCases.randomElement(using: &numbers) ?? .direct, unicode: Bool.random(using: &numbers))
+      }
+      screen.send(.done(.loadReports, .reports([screen.report()])))
+      for step in 0..<40 {
+        let key = keys.randomElement(using: &numbers) ?? .escape
+        screen.send(.key(key))
+        switch Int.random(in: 0..<12, using: &numbers) {
+        case 0: screen.send(.resized(Size(width: Int.random(in: 1...220, using: &numbers), height: Int.random(in: 1...70, using: &numbers))))
+        case 1: 
+          if var job = screen.jobs().randomElement(using: &numbers) {
+            job.state = [.queued, .running(step: 3, of: 20), .running(step: 0, of: 0), .finished, .failed(reason: "\u{1B}[2J"), .cancelled]
+              .randomElement(using: &numbers) ?? .queued
+            job.elapsed = Double.random(in: 0...1e6, using: &numbers)
+            screen.send(.work(.jobChanged(job)))
+          }
+        case 2: screen.send(.tick(Double(step)))
+        case 3: screen.send(.evaluationProgress(.generating(done: 1, of: 0, step: 3, steps: 0)))
+        default: break
+        }
+        let frame = screen.frame()
+        #expect(frame.size == screen.state.size)
+        check(frame, "seed \(numbers.seed) step \(step) key \(key)")
+      }
+    }
+  }
+
+  @Test func everyKeyHasOneMeaningInAPanel() {
+    for panel in Panel.allCases {
+      var general: [Key: Action.ID] = [:]
+      var own: [Key: Action.ID] = [:]
+      for action in Action.all {
+        for key in action.keys {
+          if action.panels == nil {
+            #expect(general.updateValue(action.id, forKey: key) == nil, "\(key)")
+          } else if action.panels?.contains(panel) == true {
+            #expect(own.updateValue(action.id, forKey: key) == nil, "\(key)")
+          }
+        }
+      }
+    }
+    #expect(Set(Action.all.map(\.id)) == Set(Action.ID.allCases))
+  }
+}

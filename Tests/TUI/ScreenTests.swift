@@ -1,0 +1,156 @@
+import Pipeline
+import TUI
+import Testing
+
+@Suite("The screen at four sizes")
+struct ScreenTests {
+  @Test func opensAtOnceAndTellsWhatIsComing() {
+    var screen = FakeScreen(80, 24)
+    screen.answers = false
+    screen.send(.resized(screen.state.size))
+    let text = screen.text()
+    #expect(text.contains("opening"))
+    #expect(text.contains("? help"))
+    #expect(screen.effects == [.open])
+  }
+
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func showsEverythingSideBySide(width: Int, height: Int) {
+    var screen = FakeScreen.open(width, height)
+    let text = screen.text()
+    for part in ["demo › fold 1/4 › 5 classes", "Episodes", "Settings", "Queue", "Episode 1: cup", "support", "cond. mask", "query, truth", "g generate", "q quit"] {
+      #expect(text.contains(part), "\(part)")
+    }
+    #expect(text.contains("▚▚▚▚▚▚"))
+  }
+
+  @Test func showsOnePanelWhereThereIsNoRoom() {
+    var screen = FakeScreen.open(40, 12)
+    #expect(screen.text().contains("1/5 Episodes"))
+    screen.press(.tab)
+    #expect(screen.text().contains("2/5 Episode 1: cup"))
+    #expect(screen.text().contains("▚▚▚▚▚▚"))
+    screen.press(.tab)
+    #expect(screen.text().contains("3/5 Settings"))
+    screen.press(.backTab, .backTab, .backTab)
+    #expect(screen.text().contains("5/5 IoU by class"))
+  }
+
+  @Test func staysUsableAtTheSmallestSize() {
+    var screen = FakeScreen.open(20, 6)
+    #expect(screen.text().contains("cup"))
+    screen.type("q")
+    #expect(screen.status == 0)
+  }
+
+  @Test(arguments: [(19, 6), (20, 5), (1, 1), (200, 2)])
+  func saysWhenItIsTooSmallAndStillLeaves(width: Int, height: Int) {
+    var screen = FakeScreen.open(width, height)
+    let frame = screen.frame()
+    #expect(frame.line(0).hasPrefix(String("too small: \(width)x\(height)".prefix(max(0, width - 1)))))
+    #expect(!frame.text.contains("\n╰"))
+    screen.type("q")
+    #expect(screen.status == 0)
+  }
+
+  @Test func movesThroughEpisodesAndShowsTheirPictures() {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("jj")
+    #expect(screen.text().contains("Episode 3: cat · query scene-2 · support scene-102"))
+    screen.type("k")
+    #expect(screen.text().contains("Episode 2: bicycle"))
+    screen.press(.end)
+    #expect(screen.text().contains("30/30"))
+    screen.press(.home, .up)
+    #expect(screen.text().contains("Episode 1: cup"))
+  }
+
+  @Test func changesFoldAndClass() {
+    var screen = FakeScreen.open(80, 24)
+    screen.type("3")
+    #expect(screen.text().contains("fold 3/4 › 1 class"))
+    screen.type("[")
+    #expect(screen.text().contains("fold 2/4"))
+    screen.type("1f")
+    #expect(screen.text().contains("› cup"))
+    #expect(screen.text().contains("1/6 ·"))
+    screen.type("fffff")
+    #expect(screen.text().contains("5 classes"))
+  }
+
+  @Test func saysWhyAKeyDoesNothing() {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("x")
+    #expect(screen.text().contains("cancel: nothing is running"))
+    screen.type("9")
+    #expect(screen.text().contains("demo has 4 folds"))
+    screen.type("[")
+    #expect(screen.text().contains("this is the first fold"))
+  }
+
+  @Test func zoomsATile() {
+    var screen = FakeScreen.open(80, 24)
+    screen.press(.enter, .right, .enter)
+    #expect(screen.state.isZoomed)
+    let text = screen.text()
+    #expect(text.contains("cond. mask"))
+    #expect(!text.contains("query, truth"))
+    screen.press(.escape)
+    #expect(screen.text().contains("query, truth"))
+    screen.press(.escape)
+    #expect(screen.state.focus == .episodes)
+  }
+
+  @Test func keepsTheOldPictureUntilTheNewOneIsPainted() {
+    var screen = FakeScreen.open(80, 24)
+    _ = screen.frame()
+    screen.answers = false
+    screen.type("j")
+    #expect(render(screen.state, size: screen.state.size, capabilities: screen.capabilities).text.contains("▚▚▚▚▚▚"))
+  }
+
+  @Test func showsIoUByClass() {
+    var screen = FakeScreen.open(120, 40)
+    #expect(screen.text().contains("no evaluation of this fold yet"))
+    screen.send(.done(.loadReports, .reports([screen.report()])))
+    let text = screen.text()
+    #expect(text.contains("40.0   50.0   +10.0 ±2.0"))
+    #expect(text.contains("50.0   45.0    -5.0 ±2.0"))
+    #expect(text.contains("mean"))
+    #expect(text.contains("▓") && text.contains("░") && text.contains("█"))
+    screen.press(.backTab, .down, .enter)
+    #expect(screen.state.classFilter == 2)
+    #expect(screen.text().contains("› bicycle"))
+  }
+
+  @Test func helpListsEveryActionAndScrolls() {
+    var screen = FakeScreen.open(80, 24)
+    screen.type("?")
+    var seen = screen.text()
+    for _ in 0..<100 {
+      screen.type("j")
+      seen += screen.text()
+    }
+    for action in Action.all {
+      let words = action.detail.split(separator: " ").prefix(3).joined(separator: " ")
+      #expect(seen.contains(words), "\(action.id)")
+    }
+    #expect(seen.contains("Not now: nothing is running."))
+    screen.press(.escape)
+    #expect(!screen.text().contains("j k scroll"))
+  }
+
+  @Test func worksWithoutUnicodeAndWithoutColours() {
+    var screen = FakeScreen.open(80, 24)
+    screen.capabilities = Capabilities(depth: .mono, unicode: false)
+    let frame = screen.frame()
+    #expect(frame.cells.allSatisfy { $0.scalar.isASCII })
+    #expect(frame.text.contains("+ Episodes -"))
+    screen.capabilities = Capabilities(depth: .mono, unicode: true)
+    screen.send(.done(.loadReports, .reports([screen.report()])))
+    screen.answers = false
+    for cell in render(screen.state, size: screen.state.size, capabilities: screen.capabilities).cells where !cell.style.ink.isDirect {
+      #expect(cell.style.ink == .standard && cell.style.paper == .standard)
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import Pipeline
+import TUI
+import Testing
+
+@Suite("Settings, jobs and evaluations")
+struct WorkTests {
+  @Test func editsSettingsByStepsAndByTyping() {
+    var screen = FakeScreen.open(80, 24)
+    screen.press(.tab, .tab)
+    #expect(screen.state.focus == .settings)
+    screen.type("l")
+    #expect(screen.state.settings.options.condition == .scribble)
+    screen.type("jjll-")
+    #expect(screen.state.settings.options.steps == 21)
+    screen.type("50")
+    #expect(screen.text().contains("› 50"))
+    screen.press(.enter)
+    #expect(screen.state.settings.options.steps == 50)
+    screen.type("0")
+    screen.press(.enter)
+    #expect(screen.text().contains("allowed: 1 to 1000"))
+    screen.press(.escape)
+    #expect(screen.state.settings.options.steps == 50)
+    screen.type("j7.25")
+    screen.press(.enter)
+    #expect(screen.state.settings.options.guidance == 7.25)
+    #expect(screen.text().contains("7.25"))
+  }
+
+  @Test func stopsAtTheEndsOfRanges() {
+    var form = SettingsForm()
+    for field in SettingsField.allCases where field.range != nil {
+      for _ in 0..<12_000 { form.step(field, by: 1) }
+      #expect(Double(form.value(field)) == field.range?.upperBound)
+      for _ in 0..<12_000 { form.step(field, by: -1) }
+      #expect(Double(form.value(field)) == field.range?.lowerBound)
+    }
+    form.step(.seed, by: -1)
+    #expect(form.options.seed == 0)
+    #expect(form.enter("9223372036854775807", in: .seed) == nil)
+    form.step(.seed, by: 1)
+    #expect(form.options.seed == 9_223_372_036_854_775_807)
+    for text in ["", "-1", "nan", "inf", "1e99", "18446744073709551616", "2.5"] { #expect(form.enter(text, in: .seed) != nil, "\(text)") }
+    for text in ["", "-1", "nan", "inf", "1e99", "2.5", "."] { #expect(form.enter(text, in: .steps) != nil, "\(text)") }
+  }
+
+  @Test func conditionKeyAsksForThePreview() {
+    var screen = FakeScreen.open(80, 24)
+    screen.type("cc")
+    #expect(screen.state.settings.options.condition == .hed)
+    #expect(screen.text().contains("cond. hed"))
+    screen.type("cc")
+    #expect(screen.text().contains("the prompt"))
+  }
+
+  @Test func generationRunsFromKeyToPicture() {
+    var screen = FakeScreen.open(120, 40)
+    screen.answers = false
+    screen.type("g")
+    #expect(screen.effects.contains { if case .generate = $0 { true } else { false } })
+    var jobs = screen.jobs()
+    for job in jobs { screen.send(.work(.jobChanged(job))) }
+    #expect(screen.text().contains("4 to go"))
+    jobs[0].state = .running(step: 5, of: 20)
+    jobs[0].elapsed = 0.5
+    screen.send(.work(.jobChanged(jobs[0])))
+    let running = screen.text()
+    #expect(running.contains("5/20"))
+    #expect(running.contains("0:08 left"))
+    screen.send(.preview(jobs[0].id, FakeScreen.image))
+    #expect(screen.frame().wanted.contains { $0.tile == .generated(0) })
+    screen.answers = true
+    for index in jobs.indices {
+      jobs[index].state = .finished
+      screen.send(.work(.jobChanged(jobs[index])))
+    }
+    #expect(screen.state.board?.isComplete(screen.state.plan) == true)
+    screen.type("g")
+    #expect(screen.text().contains("these supports are painted"))
+  }
+
+  @Test func evaluatingPaintsFirstAndThenSegments() {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("e")
+    #expect(screen.text().contains("41.2"))
+    #expect(screen.text().contains("waits for supports"))
+    var jobs = screen.jobs()
+    for index in jobs.indices {
+      screen.send(.work(.jobChanged(jobs[index])))
+      jobs[index].state = .finished
+      screen.send(.work(.jobChanged(jobs[index])))
+    }
+    let text = screen.text()
+    #expect(text.contains("1-shot 41.2  with generated 52.0  +10.8"))
+    #expect(screen.state.awaitingSupports.isEmpty)
+  }
+
+  @Test func aFailedJobIsToldAndEndsTheWaiting() {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("e")
+    var job = screen.jobs()[1]
+    job.state = .failed(reason: "no weights for hed")
+    screen.send(.work(.jobChanged(job)))
+    #expect(screen.text().contains("no weights for hed"))
+    #expect(screen.state.awaitingSupports.isEmpty)
+  }
+
+  @Test func evaluatesAFoldAfterAsking() {
+    var screen = FakeScreen.open(80, 24)
+    screen.type("E")
+    #expect(screen.text().contains("up to 40 pictures"))
+    screen.type("n")
+    #expect(screen.effects.isEmpty)
+    screen.type("Ey")
+    guard case .evaluate(let plan)? = screen.effects.last else {
+      Issue.record("no evaluation was started")
+      return
+    }
+    #expect(plan.episodes == 10 && plan.auxiliaryShots == 4)
+    screen.send(.evaluationProgress(.evaluating(done: 3, of: 10, baseline: 40, augmented: 44)))
+    #expect(screen.text().contains("evaluating 3/10"))
+    screen.type("E")
+    #expect(screen.state.messages.last?.message.contains("under way") == true)
+    screen.send(.done(.evaluate(plan), .report(screen.report())))
+    #expect(screen.text().contains("IoU by class"))
+    #expect(screen.state.evaluation == nil)
+  }
+
+  @Test func cancelsTheJobUnderTheCursor() {
+    var screen = FakeScreen.open(80, 24)
+    let jobs = screen.jobs()
+    for job in jobs { screen.send(.work(.jobChanged(job))) }
+    screen.press(.tab, .tab, .tab)
+    screen.type("jx")
+    #expect(screen.effects.last == .cancelJob(jobs[1].id))
+    screen.type("X")
+    #expect(screen.effects.last == .cancelAllJobs)
+  }
+
+  @Test func asksBeforeThrowingWorkAway() {
+    var screen = FakeScreen.open(80, 24)
+    screen.send(.work(.jobChanged(screen.jobs()[0])))
+    screen.type("q")
+    #expect(screen.status == nil)
+    #expect(screen.text().contains("1 picture is not painted yet"))
+    screen.type("n")
+    #expect(screen.status == nil)
+    screen.press(.control("c"))
+    #expect(screen.status == nil)
+    screen.press(.control("c"))
+    #expect(screen.status == 130)
+  }
+
+  @Test func leavesAtOnceOnASignal() {
+    var screen = FakeScreen.open(80, 24)
+    screen.send(.work(.jobChanged(screen.jobs()[0])))
+    screen.send(.terminated(status: 143))
+    #expect(screen.status == 143)
+  }
+
+  @Test func toastsGoAndMessagesStay() {
+    var screen = FakeScreen.open(80, 24)
+    screen.send(.tick(1))
+    screen.send(.said(Notice(.error, "disk full", hint: "make room")))
+    #expect(screen.text().contains("disk full"))
+    #expect(screen.text().contains("→ make room"))
+    screen.send(.tick(20))
+    #expect(!screen.text().contains("disk full"))
+    screen.type("!")
+    #expect(screen.text().contains("disk full"))
+  }
+
+  @Test func aDataSetThatCannotBeOpenedIsExplainedAndTriedAgain() {
+    var screen = FakeScreen(80, 24)
+    screen.answers = false
+    screen.send(.resized(screen.state.size))
+    screen.send(.done(.open, .failed(Notice(.error, "data set coco needs a folder", hint: "give it with --root"))))
+    #expect(screen.text().contains("--root"))
+    #expect(screen.effects == [.open])
+    screen.type("g")
+    #expect(screen.state.messages.last?.message.contains("could not be opened") == true)
+    screen.type("r")
+    #expect(screen.effects == [.open, .open])
+  }
+
+  @Test func workOvertakenIsAskedForAgain() {
+    var screen = FakeScreen.open(80, 24)
+    screen.answers = false
+    screen.type("j")
+    let asked = screen.effects.filter { if case .makeCondition = $0 { true } else { false } }
+    #expect(asked.count == 1)
+    screen.effects = []
+    screen.send(.done(asked[0], .dropped))
+    #expect(screen.effects == asked)
+    screen.send(.done(asked[0], .failed(Notice(.error, "no edges"))))
+    #expect(screen.effects == asked)
+    #expect(screen.text().contains("no edges"))
+  }
+}
