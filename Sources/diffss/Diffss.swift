@@ -7,8 +7,8 @@ struct Diffss: AsyncParsableCommand {
     commandName: "diffss",
     abstract: "Diffusion-generated support images for few-shot segmentation, in a terminal.",
     subcommands: [
-      ConditionCommand.self, GenerateCommand.self, EvaluateCommand.self, DatasetCommand.self,
+      ExploreCommand.self, ConditionCommand.self, GenerateCommand.self, EvaluateCommand.self, DatasetCommand.self,
       ForwardCommand.self,
-    ]
-    )
+    ],
+    defaultSubcommand: ExploreCommand.self)
 }

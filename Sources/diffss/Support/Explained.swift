@@ -12,3 +12,4 @@ protocol Explained: Error {
 extension ModelError: Explained {}
 extension PipelineError: Explained {}
 extension RenderError: Explained {}
+extension TUIError: Explained {}
