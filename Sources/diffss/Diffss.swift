@@ -8,7 +8,7 @@ struct Diffss: AsyncParsableCommand {
     abstract: "Diffusion-generated support images for few-shot segmentation, in a terminal.",
     subcommands: [
       ExploreCommand.self, ConditionCommand.self, GenerateCommand.self, EvaluateCommand.self, DatasetCommand.self,
-      ForwardCommand.self,
+      ForwardCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }

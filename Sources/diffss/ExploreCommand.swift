@@ -15,6 +15,6 @@ struct ExploreCommand: ParsableCommand {
     runtime.apply()
     let status = try runExplorer(options: ExplorerOptions(
       dataset: data.dataset, root: data.rootURL, fold: data.fold, models: runtime.modelFolders))
-    exit(status)
+    if status != 0 { Foundation.exit(status) }
   }
 }

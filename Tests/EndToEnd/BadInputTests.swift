@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func emptyMask() throws {
-    try expectFailure(condition, says: "mask.png") { home in
+    try expectFailure(condition, says: "is empty") { home in
       try pair(home, mask: LabelMask(width: 64, height: 64, labels: [UInt8](repeating: 0, count: 4096)))
     }
   }

@@ -97,7 +97,7 @@ struct FakeScreen {
           dataset: "demo", item: episode.supports[0].id, classIndex: episode.classIndex, number: number, digest: ""),
         condition: plan.options.condition, conditionSettings: plan.options.conditionSettings, prompt: "", negativePrompt: "",
         sampler: "ddim", steps: plan.options.steps, guidance: plan.options.guidance, eta: 0, controlScale: 1,
-        controlStart: 0, controlEnd: 1, seed: plan.options.seed + UInt64(number), width: 128, height: 128,
+        controlStart: 0, controlEnd: 1, guessMode: false, seed: plan.options.seed + UInt64(number), width: 128, height: 128,
         models: ModelChoice(diffusion: "sd"))
     }
   }

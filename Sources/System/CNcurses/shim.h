@@ -35,3 +35,5 @@ extern int wcwidth(wchar_t);
 static inline int curses_width(unsigned int character) { return wcwidth((wchar_t)character); }
 extern char *tigetstr(const char *);
 extern int tigetflag(const char *);
+extern int tigetnum(const char *);
+extern int setupterm(const char *, int, int *);

@@ -1,0 +1,53 @@
+import CNcurses
+import Foundation
+import Pipeline
+
+/// What `diffss doctor` can tell of the terminal, without taking its screen.
+public enum TerminalDiagnosis {
+  public static func findings(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> [Finding] {
+    let term = environment["TERM"] ?? ""
+    var problem: Int32 = 0
+    guard setupterm(term, STDOUT_FILENO, &problem) == OK else {
+      return [
+        Finding(
+          "terminal", .limited, "TERM=\(PlainText.clean(term)) is not in the terminal database",
+          advice: "the explorer falls back to xterm-256color; apt install ncurses-term, or set TERM to a known name"),
+        characters(environment),
+      ]
+    }
+    return [screen(term), colours(environment), characters(environment)]
+  }
+
+  private static func screen(_ term: String) -> Finding {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+      return Finding(
+        "terminal", .limited, "TERM=\(PlainText.clean(term)), but input or output is not a terminal",
+        advice: "the explorer needs one; the subcommands do not")
+    }
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return Finding("terminal", .fine, "TERM=\(PlainText.clean(term))")
+    }
+    let text = "TERM=\(PlainText.clean(term)), \(size.ws_col)x\(size.ws_row)"
+    return size.ws_col >= 80 && size.ws_row >= 24
+      ? Finding("terminal", .fine, text) : Finding("terminal", .limited, text, advice: "80x24 or more shows all panels")
+  }
+
+  private static func colours(_ environment: [String: String]) -> Finding {
+    let count = tigetnum("colors")
+    if ["truecolor", "24bit"].contains((environment["COLORTERM"] ?? "").lowercased()) {
+      return Finding("colours", .fine, "16.7 million (COLORTERM)")
+    }
+    if count >= 256 {
+      return Finding("colours", .limited, "\(count)", advice: "if the terminal shows true colour, set COLORTERM=truecolor")
+    }
+    return Finding("colours", .limited, count > 0 ? "\(count)" : "none", advice: "pictures need 256 colours or more to look right")
+  }
+
+  private static func characters(_ environment: [String: String]) -> Finding {
+    TerminalSettings.useLocale(environment)
+    return curses_is_utf8() != 0
+      ? Finding("characters", .fine, "UTF-8")
+      : Finding("characters", .limited, "not UTF-8", advice: "set LC_ALL=C.UTF-8 to see pictures as blocks")
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+import TUI
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Look at terminal, colours, BLAS, memory, weights and data: what is fine, and what to do about the rest.")
+
+  @OptionGroup var data: DatasetOptions
+  @OptionGroup var runtime: RuntimeOptions
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    runtime.apply()
+    let findings =
+      TerminalDiagnosis.findings()
+      + Diagnosis.findings(models: ModelLibrary(folders: runtime.modelFolders), dataset: data.dataset, root: data.rootURL)
+    if json {
+      print(try CanonicalJSON.text(findings))
+    } else {
+      for finding in findings {
+        let sign = switch finding.state { case .fine: "ok     "; case .limited: "limited"; case .broken: "BROKEN " }
+        print("\(sign)  \(finding.subject): \(finding.text)")
+        if let advice = finding.advice { print("         -> \(advice)") }
+      }
+    }
+    if findings.contains(where: { $0.state == .broken }) { throw ExitStatus.someFailed }
+  }
+}
