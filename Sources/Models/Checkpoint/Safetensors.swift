@@ -40,7 +40,9 @@ public enum Safetensors {
     var seen: Set<String> = ["__metadata__"]
     var position = 0
     for (name, tensor) in tensors {
-      guard seen.insert(name).inserted else { throw ModelError.badInput(what: name, reason: "a tensor of this name is there already") }
+      guard seen.insert(name).inserted else {
+        throw ModelError.badInput(what: name, reason: "a tensor of this name is there already")
+      }
       let end = position + tensor.count * 4
       members.append("\(quoted(name)):{\"dtype\":\"F32\",\"shape\":\(tensor.shape),\"data_offsets\":[\(position),\(end)]}")
       position = end

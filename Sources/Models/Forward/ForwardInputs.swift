@@ -10,7 +10,8 @@ struct ForwardInputs {
   func tensor(_ name: String, dimensions: Int) throws -> Tensor {
     let tensor = try file.tensor(name)
     guard tensor.shape.count == dimensions, tensor.count > 0 else {
-      throw ModelError.badInput(what: name, reason: "\(dimensions) dimensions are needed, none of them 0; its shape is \(tensor.shape)")
+      throw ModelError.badInput(
+        what: name, reason: "\(dimensions) dimensions are needed, none of them 0; its shape is \(tensor.shape)")
     }
     return tensor
   }

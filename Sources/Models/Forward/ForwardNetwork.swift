@@ -59,7 +59,8 @@ struct NetworkFiles {
     if let usual = Checkpoint.folderNames.first(where: names.contains) { return folder.appendingPathComponent(usual) }
     guard names.count <= 1 else {
       throw ModelError.badInput(
-        what: folder.path, reason: "it holds \(names.count) weight files (\(names.sorted().joined(separator: ", "))): name one of them")
+        what: folder.path,
+        reason: "it holds \(names.count) weight files (\(names.sorted().joined(separator: ", "))): name one of them")
     }
     return names.first.map { folder.appendingPathComponent($0) }
   }

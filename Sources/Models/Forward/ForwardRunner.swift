@@ -99,7 +99,8 @@ public struct ForwardRunner: Sendable {
     let (shots, height, width) = (images.shape[1], images.shape[3], images.shape[4])
     guard images.shape[0] == 1, masks.shape == [1, shots, height, width] else {
       throw ModelError.badInput(
-        what: "support_masks", reason: "their shape is \(masks.shape), for images of \(images.shape) it has to be \([1, shots, height, width])")
+        what: "support_masks",
+        reason: "their shape is \(masks.shape), for images of \(images.shape) it has to be \([1, shots, height, width])")
     }
     let each = images.reshaped(Array(images.shape.dropFirst())), flat = masks.reshaped([shots, height, width, 1])
     return (

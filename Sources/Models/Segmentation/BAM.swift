@@ -29,7 +29,8 @@ public struct BAM: FewShotSegmenter {
     let reduced = loader("down_query.0").outputs
     func convolution(_ key: String, in inputs: Int, kernel: Int, dilation: Int = 1, bias: Bool = false) -> Conv2d {
       Conv2d(
-        loader(key), in: inputs, out: reduced, kernel: kernel, padding: Padding(kernel / 2 * dilation), dilation: dilation, bias: bias)
+        loader(key), in: inputs, out: reduced, kernel: kernel, padding: Padding(kernel / 2 * dilation), dilation: dilation,
+        bias: bias)
     }
     downQuery = convolution("down_query.0", in: widths[2] + widths[1], kernel: 1)
     downSupport = convolution("down_supp.0", in: widths[2] + widths[1], kernel: 1)
@@ -51,7 +52,8 @@ public struct BAM: FewShotSegmenter {
     try EpisodeCheck.image(image, network: "BAM")
     let side = image.shape[1]
     guard side > 8, side % 8 == 1 else {
-      throw ModelError.badInput(what: "BAM", reason: "pictures of \(side) pixels are not one more than a multiple of 8; 473 and 641 are")
+      throw ModelError.badInput(
+        what: "BAM", reason: "pictures of \(side) pixels are not one more than a multiple of 8; 473 and 641 are")
     }
     let stage1 = backbone.stage(0, backbone.stem(image))  // [1, S / 4, S / 4, c]
     let stage2 = backbone.stage(1, stage1)  // [1, S / 8, S / 8, c]

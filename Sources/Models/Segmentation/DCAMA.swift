@@ -86,7 +86,8 @@ public struct DCAMA: FewShotSegmenter {
 
     // Skips: the query's map, and the largest of the supports'.
     func skip(_ layer: Int) -> [Tensor] {
-      [query.maps[layer], supports.dropFirst().reduce(supports[0].features.maps[layer]) { Kernels.maximum($0, $1.features.maps[layer]) }]
+      let maps = supports.map { $0.features.maps[layer] }
+      return [query.maps[layer], maps.dropFirst().reduce(maps[0]) { Kernels.maximum($0, $1) }]
     }
     let stage2 = Tensor.concatenated([fused5] + skip(ends[1]))  // [1, S / 8, S / 8, c]
     let stage1 = Tensor.concatenated([doubled(stage2)] + skip(ends[0]))  // [1, S / 4, S / 4, c]

@@ -87,7 +87,8 @@ enum EpisodeCheck {
   /// Throws `ModelError.badInput` unless the supports fit the query and at least one of them shows an object.
   static func supports(_ supports: [SupportExample], fit query: ImageFeatures, network: String) throws {
     guard (1...64).contains(supports.count) else {
-      throw ModelError.badInput(what: network, reason: supports.isEmpty ? "no support is given" : "\(supports.count) supports, at most 64 are taken")
+      throw ModelError.badInput(
+        what: network, reason: supports.isEmpty ? "no support is given" : "\(supports.count) supports, at most 64 are taken")
     }
     for (index, support) in supports.enumerated() {
       guard support.features.side == query.side, support.features.maps.map(\.shape) == query.maps.map(\.shape) else {

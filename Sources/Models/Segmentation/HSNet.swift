@@ -47,14 +47,14 @@ public struct HSNet: FewShotSegmenter {
     query: ImageFeatures, supports: [SupportExample], trace: (String, Tensor) -> Void
   ) throws -> Segmentation {
     try EpisodeCheck.supports(supports, fit: query, network: "HSNet")
-    let logits = try supports.enumerated().map { index, support in
-      try scores(query, support, trace: index == 0 ? trace : { _, _ in })
+    let logits = supports.enumerated().map { index, support in
+      scores(query, support, trace: index == 0 ? trace : { _, _ in })
     }
     return try Segmentation(votes: .stacked(logits), network: "HSNet")
   }
 
   /// Scores `[1, S, S, 2]` by one support.
-  private func scores(_ query: ImageFeatures, _ support: SupportExample, trace: (String, Tensor) -> Void) throws -> Tensor {
+  private func scores(_ query: ImageFeatures, _ support: SupportExample, trace: (String, Tensor) -> Void) -> Tensor {
     let masked = support.features.maps.map { map in
       Kernels.scalePixels(map, by: Kernels.bilinear(support.mask, height: map.shape[1], width: map.shape[2], alignCorners: true))
     }
@@ -72,10 +72,7 @@ public struct HSNet: FewShotSegmenter {
     trace("encoder_layer4", squeezed4.values)
     trace("encoder_layer3", squeezed3.values)
     trace("encoder_layer2", squeezed2.values)
-    guard squeezed4.support == squeezed3.support, squeezed3.support == squeezed2.support else {
-      throw ModelError.badInput(
-        what: "HSNet", reason: "pictures of \(query.side) pixels do not squeeze to one grid; 257 and 400 are sizes that do")
-    }
+    // Every stage's strides come to the same: the supports' grids are one size now, a 256th of the picture.
     let mixed3 = encoderLayer4to3(squeezed4.resized(toQueryOf: squeezed3).adding(squeezed3)) { _, _ in }
     trace("encoder_layer4to3", mixed3.values)
     let mixed2 = encoderLayer3to2(mixed3.resized(toQueryOf: squeezed2).adding(squeezed2)) { _, _ in }

@@ -158,7 +158,7 @@ private struct MatchStage: Sendable {
       return matched(
         queries.slicedChannels(channels), keys.slicedChannels(channels), values.slicedChannels(channels), mask: mask.values)
     }
-    trace("weight", Kernels.scale(parts.dropFirst().reduce(parts[0].weight) { Kernels.add($0, $1.weight) }, by: 1 / Float(Self.heads)))
+    trace("weight", parts.map(\.weight).weightedSum([Float](repeating: 1 / Float(Self.heads), count: Self.heads)))
     let h = o(.concatenated(parts.map(\.output)), residual: query.reshaped([query.rows, size])).reshaped(query.shape)
     let tokens = Kernels.add(h, ffn(norm2(h)))  // [1, h, w, c]
     trace("tokens", tokens.tokens)

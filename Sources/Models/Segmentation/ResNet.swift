@@ -75,9 +75,12 @@ struct ResidualBlock: Sendable {
     let isBottleneck = loader.has("conv3.weight")
     let width = loader("conv1").outputs
     outputs = isBottleneck ? loader("conv3").outputs : loader("conv2").outputs
-    func convolution(_ number: Int, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1, dilation: Int = 1) -> ConvNorm {
+    func convolution(
+      _ number: Int, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1, dilation: Int = 1
+    ) -> ConvNorm {
       ConvNorm(
-        loader("conv\(number)"), loader("bn\(number)"), in: inputs, out: outputs, kernel: kernel, stride: stride, dilation: dilation)
+        loader("conv\(number)"), loader("bn\(number)"), in: inputs, out: outputs, kernel: kernel, stride: stride,
+        dilation: dilation)
     }
     convolutions =
       isBottleneck
@@ -109,9 +112,10 @@ struct ResidualBlock: Sendable {
 extension WeightLoader {
   /// The number of outputs of the convolution or linear layer in this scope; 0 when it is missing, which the report will say.
   var outputs: Int { shape("weight")?.first ?? 0 }
-  /// The side of its kernel, at most 7; 1 for a linear layer.
+  /// The side of its kernel, at most 7; 1 for a linear layer. An even one counts as the next odd one: asking for that fails,
+  /// as it should, for half of an even kernel's padding is missing.
   var kernel: Int {
     guard let shape = shape("weight"), shape.count == 4 else { return 1 }
-    return min(max(shape[3], 1), 7)
+    return min(max(shape[3], 1), 7) | 1
   }
 }

@@ -86,7 +86,8 @@ struct BytePairs: Sendable {
         let id = ids[Array(halves[0]) + halves[1]]
       else {
         throw ModelError.badConfig(
-          path: url.path, reason: "line \(number + 1), \"\(String(decoding: line.prefix(80), as: UTF8.self))\", is not a merge of two tokens into a third")
+          path: url.path,
+          reason: "line \(number + 1), \"\(String(decoding: line.prefix(80), as: UTF8.self))\", is not a merge of two tokens")
       }
       let pair = Pair(left: left, right: right)
       if merges[pair] == nil { merges[pair] = Merge(rank: Int32(merges.count), id: id) }

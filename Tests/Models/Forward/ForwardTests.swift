@@ -65,7 +65,7 @@ import Testing
       .dcama, ["fss/dcama_r50_w8.weights.safetensors"], golden, golden, [("logits", "out.logits"), ("pred_mask", "out.pred_mask")])
     let votes = try Checkpoint(safetensors: Golden.url("fss/hsnet_r50_w8.shot5_96.safetensors"))
     try expect(
-      .hsnet, ["fss/hsnet_r50_w8.weights.safetensors"], votes, votes, [("logits", "out.logits"), ("pred_mask", "out.pred_mask"), ("votes", "out.votes")])
+      .hsnet, ["fss/hsnet_r50_w8.weights.safetensors"], votes, votes, ["logits", "pred_mask", "votes"].map { ($0, "out.\($0)") })
     for (kind, name, size) in [(ForwardNetwork.bam, "bam", 97), (.hdmnet, "hdmnet", 97)] {
       let file = try Checkpoint(safetensors: Golden.url("fss/\(name)_r50_w8.shot5_\(size).safetensors"))
       try expect(

@@ -28,10 +28,12 @@ import Testing
     let full = Tensor([Float](repeating: 1, count: 4096), shape: [1, 64, 64, 1])
     let empty = Tensor(zeros: [1, 64, 64, 1])
     #expect(message { _ = try network.segment(query: features, supports: []) }.contains("no support"))
-    #expect(message { _ = try network.segment(query: features, supports: [SupportExample(features: other, mask: full)]) }.contains("32 pixels"))
-    #expect(message { _ = try network.segment(query: features, supports: [SupportExample(features: features, mask: empty)]) }.contains("no object"))
-    #expect(
-      message { _ = try network.segment(query: other, supports: [SupportExample(features: other, mask: full)]) }.contains("mask 1"))
+    func segment(_ query: ImageFeatures, _ support: ImageFeatures, _ mask: Tensor) -> String {
+      message { _ = try network.segment(query: query, supports: [SupportExample(features: support, mask: mask)]) }
+    }
+    #expect(segment(features, other, full).contains("32 pixels"))
+    #expect(segment(features, features, empty).contains("no object"))
+    #expect(segment(other, other, full).contains("mask 1"))
     var values = [Float](repeating: 0, count: 64 * 64 * 3)
     values[7] = .infinity
     let broken = Tensor(values, shape: [1, 64, 64, 3])

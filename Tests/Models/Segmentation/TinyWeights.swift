@@ -24,13 +24,23 @@ struct TinyWeights {
     tensors.append((name + ".running_var", noise.tensor([channels], scale: 0.3, offset: 1)))
   }
 
-  /// A residual network of one bottleneck a stage that ends in `outputs` channels.
-  mutating func resnet(_ scope: String, outputs: [Int]) {
-    weight("\(scope).conv1", [8, 3, 7, 7])
-    norm("\(scope).bn1", 8, isBatch: true)
+  /// A tensor under its whole name.
+  mutating func tensor(_ name: String, _ shape: [Int]) { tensors.append((name, noise.tensor(shape))) }
+
+  /// A residual network of one bottleneck a stage that ends in `outputs` channels; with a deep stem when it has no scope.
+  mutating func resnet(_ scope: String? = nil, outputs: [Int]) {
+    if let scope {
+      weight("\(scope).conv1", [8, 3, 7, 7])
+      norm("\(scope).bn1", 8, isBatch: true)
+    } else {
+      for index in [0, 3, 6] {
+        weight("layer0.\(index)", [8, index == 0 ? 3 : 8, 3, 3])
+        norm("layer0.\(index + 1)", 8, isBatch: true)
+      }
+    }
     var inputs = 8
     for (stage, outputs) in outputs.enumerated() {
-      let (block, width) = ("\(scope).layer\(stage + 1).0", outputs / 4)
+      let (block, width) = ((scope.map { "\($0)." } ?? "") + "layer\(stage + 1).0", outputs / 4)
       weight("\(block).conv1", [width, inputs, 1, 1])
       weight("\(block).conv2", [width, width, 3, 3])
       weight("\(block).conv3", [outputs, width, 1, 1])

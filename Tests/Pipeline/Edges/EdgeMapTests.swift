@@ -7,7 +7,8 @@ import Testing
 /// Edge maps of real photographs, from the goldens' own resized pictures (`golden/conditions/README.md`).
 @Suite(.enabled(if: Golden.isAvailable)) struct EdgeMapTests {
   private static let items = [
-    "coco_000000000009", "coco_000000000025", "coco_000000000086", "coco_000000000394", "fss_african_elephant_5", "fss_eiffel_tower_3",
+    "coco_000000000009", "coco_000000000025", "coco_000000000086", "coco_000000000394", "fss_african_elephant_5",
+    "fss_eiffel_tower_3",
   ]
   private static let cases = items.flatMap { item in ["r256", "r512"].map { "\(item)/\($0)" } }
 
