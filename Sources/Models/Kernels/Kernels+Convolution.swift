@@ -61,33 +61,88 @@ extension Kernels {
     var output = Tensor(uninitialized: [images, outHeight, outWidth, weight.columns])
     let zeros = Tensor(zeros: [depth])
     withEpilogue(
-      bias: bias, imageBias: imageBias, rowsPerImage: imageBias?.shape[0] == 1 ? count : outHeight * outWidth, residual: residual, activation: activation
+      bias: bias, imageBias: imageBias, rowsPerImage: imageBias?.shape[0] == 1 ? count : outHeight * outWidth,
+      residual: residual, activation: activation
     ) { epilogue in
       zeros.withUnsafe { zero in
         x.withUnsafe { source in
           output.withUnsafeMutable { target in
-            product(rows: count, weight, to: target, epilogue) { range, table in
-              for slot in 0..<(range.count + 5) / 6 * 6 {
-                let pixel = min(range.lowerBound + slot, count - 1)
-                let image = source + pixel / (outHeight * outWidth) * height * width * depth
-                let top = pixel / outWidth % outHeight * window.stride - window.padding.top
-                let left = pixel % outWidth * window.stride - window.padding.left
-                var entry = table + slot / 6 * 6 * weight.taps + slot % 6
-                for tapRow in 0..<window.height {
-                  let row = top + tapRow * window.dilation
-                  for tapColumn in 0..<window.width {
-                    let column = left + tapColumn * window.dilation
-                    let isInside = row >= 0 && row < tall && column >= 0 && column < wide
-                    entry.pointee = isInside ? image + ((row >> shift) * width + (column >> shift)) * depth : zero
-                    entry += 6
-                  }
-                }
-              }
-            }
+            let reader = WindowReader(
+              source: source, zero: zero, height: height, width: width, depth: depth, shift: shift, tall: tall, wide: wide,
+              outHeight: outHeight, outWidth: outWidth, window: window)
+            product(rows: count, weight, to: target, epilogue) { range, table in reader.locate(range, table) }
           }
         }
       }
     }
     return output
+  }
+}
+
+/// Where the taps of consecutive output pixels read.
+private struct WindowReader {
+  let source: UnsafePointer<Float>
+  /// Read in place of what lies outside the image.
+  let zero: UnsafePointer<Float>
+  let height, width, depth: Int
+  /// 1 when every pixel stands for two by two.
+  let shift: Int
+  /// Extent of the image as the window sees it.
+  let tall, wide: Int
+  let outHeight, outWidth: Int
+  let window: Window
+
+  /// Fills the table of a range of output pixels; the last tile's spare lanes read what its last pixel reads.
+  func locate(_ range: Range<Int>, _ table: UnsafeMutablePointer<UnsafePointer<Float>>) {
+    let taps = window.height * window.width
+    var column = range.lowerBound % outWidth
+    var row = range.lowerBound / outWidth % outHeight
+    var image = source + range.lowerBound / (outWidth * outHeight) * height * width * depth
+    for slot in 0..<(range.count + 5) / 6 * 6 {
+      let entry = table + slot / 6 * 6 * taps + slot % 6
+      let top = row * window.stride - window.padding.top, left = column * window.stride - window.padding.left
+      let isInside =
+        top >= 0 && left >= 0 && top + (window.height - 1) * window.dilation < tall
+        && left + (window.width - 1) * window.dilation < wide
+      if isInside && shift == 0 { inside(image, top, left, entry) } else { anywhere(image, top, left, entry) }
+      guard slot < range.count - 1 else { continue }
+      column += 1
+      if column == outWidth {
+        (column, row) = (0, row + 1)
+        if row == outHeight { (row, image) = (0, image + height * width * depth) }
+      }
+    }
+  }
+
+  /// A window none of whose taps lies outside: steps of equal length.
+  private func inside(
+    _ image: UnsafePointer<Float>, _ top: Int, _ left: Int, _ entry: UnsafeMutablePointer<UnsafePointer<Float>>
+  ) {
+    var entry = entry
+    var line = image + (top * width + left) * depth
+    for _ in 0..<window.height {
+      var pixel = line
+      for _ in 0..<window.width {
+        entry.pointee = pixel
+        entry += TileKernel.rows
+        pixel += window.dilation &* depth
+      }
+      line += window.dilation &* width &* depth
+    }
+  }
+
+  private func anywhere(
+    _ image: UnsafePointer<Float>, _ top: Int, _ left: Int, _ entry: UnsafeMutablePointer<UnsafePointer<Float>>
+  ) {
+    var entry = entry
+    for tapRow in 0..<window.height {
+      let row = top &+ tapRow &* window.dilation
+      for tapColumn in 0..<window.width {
+        let column = left &+ tapColumn &* window.dilation
+        let isInside = row >= 0 && row < tall && column >= 0 && column < wide
+        entry.pointee = isInside ? image + ((row >> shift) &* width &+ (column >> shift)) &* depth : zero
+        entry += TileKernel.rows
+      }
+    }
   }
 }

@@ -45,7 +45,8 @@ extension Kernels {
     }
     let blocks = (count + blockRows - 1) / blockRows
 
-    let tableCount = blockRows * taps * 2  // a pointer takes the place of two floats
+    // A pointer takes the place of two floats; rounded up, so that what follows is aligned to cache lines.
+    let tableCount = (blockRows * taps * 2 + 15) & ~15
     let widenedCount = parts.map { $0.taps * $0.depth * 16 }.max() ?? 0
     Compute.parallel(blocks * groups) { item in
       let (block, group) = (item / groups, item % groups)
