@@ -1,6 +1,6 @@
 import Foundation
 
-/// The kernels' definitions written out, one element at a time and in Double: what the fast ones are tested against.
+/// The kernels' definitions written out, one element at a time and with sums in Double: what the fast ones are tested against.
 package enum PlainKernels {
   package static func activate(_ x: Tensor, _ activation: Activation) -> Tensor {
     Tensor(x.values.map { Float(value(activation, Double($0))) }, shape: x.shape)
