@@ -67,8 +67,6 @@ struct WorkTests {
     let running = screen.text()
     #expect(running.contains("5/20"))
     #expect(running.contains("0:08 left"))
-    screen.send(.preview(jobs[0].id, FakeScreen.image))
-    #expect(screen.frame().wanted.contains { $0.tile == .generated(0) })
     screen.answers = true
     for index in jobs.indices {
       jobs[index].state = .finished

@@ -63,8 +63,6 @@ package struct ExplorerState: Sendable {
   package var shelf = BoardShelf()
   package var scores: [Episode: EpisodeScore] = [:]
   package var queue = WorkQueue()
-  /// The picture being painted, as far as it is; its job beside it.
-  package var preview: (job: JobID, picture: Picture)?
   /// Episodes to be segmented as soon as their supports are painted.
   package var awaitingSupports: [Episode: SupportPlan] = [:]
   package var evaluation: RunningEvaluation?

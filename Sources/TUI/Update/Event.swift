@@ -11,8 +11,6 @@ package enum Event: Sendable {
   case done(Effect, Outcome)
   /// What the background queue says.
   case work(WorkEvent)
-  /// The picture being painted, as it stands after a step.
-  case preview(JobID, Image)
   case evaluationProgress(EvaluationProgress)
   /// The last frame had room for these.
   case wanted([PaintRequest])

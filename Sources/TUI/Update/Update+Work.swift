@@ -25,7 +25,6 @@ extension ExplorerState {
       say(Notice(.error, "\(describe(job)) failed: \(reason)", hint: "the other jobs go on"))
       fallthrough
     case .cancelled:
-      if preview?.job == job.id { preview = nil }
       for (episode, plan) in awaitingSupports where shelf[episode]?.plans[plan]?.contains(job.request) == true {
         awaitingSupports[episode] = nil
       }

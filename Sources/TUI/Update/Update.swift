@@ -13,10 +13,6 @@ package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
     state.inFlight.remove(effect)
     effects = state.take(outcome, of: effect)
   case .work(let event): effects = state.take(event)
-  case .preview(let job, let image):
-    guard let request = state.queue.jobs.last(where: { $0.id == job })?.request else { break }
-    let marks = state.outline(for: request)
-    state.preview = (job, Picture(id: state.newPicture(), image: image, marks: marks))
   case .evaluationProgress(let progress): state.evaluation?.progress = progress
   case .wanted(let requests):
     effects = requests.filter { state.paintings[$0.key] == nil }.map { .paint($0) }
