@@ -22,6 +22,10 @@ public enum Compute {
   ///
   /// May be called from several threads at once and from inside a body: a caller that finds the workers taken does its calls itself.
   static func parallel(_ count: Int, _ body: (Int) -> Void) {
+    guard count < WorkerPool.mostCalls else {
+      parallel(over: count, grain: 1) { range in for index in range { body(index) } }
+      return
+    }
     let threads = self.threads
     guard threads > 1, count > 1, pool.run(count, threads: threads, body) else {
       for index in 0..<count { body(index) }

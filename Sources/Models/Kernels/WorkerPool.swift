@@ -6,6 +6,9 @@ import Synchronization
 /// A loop's calls are claimed one by one from `ticket`, by the caller as well as by the workers: whoever is late finds nothing
 /// left, so a sleeping worker never delays a short loop, and no caller ever waits for a thread that has not begun.
 final class WorkerPool: @unchecked Sendable {
+  /// A ticket has room for fewer calls than this.
+  static let mostCalls = 1 << 16
+
   private let isTaken = Atomic<Bool>(false)
   /// Loop number (32 bits), its number of calls (16), the next call to claim (16). One word, so that a claim on a finished loop fails.
   private let ticket = Atomic<UInt64>(0)
@@ -15,9 +18,9 @@ final class WorkerPool: @unchecked Sendable {
   private var body: ((Int) -> Void)?
   private var workers: [Worker] = []
 
-  /// Runs the loop and returns true; returns false at once when the workers are taken or there are too many calls for a ticket.
+  /// Runs the loop and returns true; returns false at once when the workers are taken. `count` is below `mostCalls`.
   func run(_ count: Int, threads: Int, _ body: (Int) -> Void) -> Bool {
-    guard count < 1 << 16, !isTaken.exchange(true, ordering: .acquiring) else { return false }
+    guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
     defer { isTaken.store(false, ordering: .releasing) }
     while workers.count < threads - 1 { workers.append(Worker(index: workers.count, pool: self)) }
     withoutActuallyEscaping(body) { body in
