@@ -18,7 +18,7 @@ struct ScreenTests {
   func showsEverythingSideBySide(width: Int, height: Int) {
     var screen = FakeScreen.open(width, height)
     let text = screen.text()
-    for part in ["demo › fold 1/4 › 5 classes", "Episodes", "Settings", "Queue", "Episode 1: cup", "support", "cond. mask", "query, truth", "g generate", "q quit"] {
+    for part in ["demo › fold 0 of 4 › 5 classes", "Episodes", "Settings", "Queue", "Episode 1: cup", "support", "cond. mask", "query, truth", "g generate", "q quit"] {
       #expect(text.contains(part), "\(part)")
     }
     #expect(text.contains("▚▚▚▚▚▚"))
@@ -67,11 +67,11 @@ struct ScreenTests {
 
   @Test func changesFoldAndClass() {
     var screen = FakeScreen.open(80, 24)
-    screen.type("3")
-    #expect(screen.text().contains("fold 3/4 › 1 class"))
+    screen.type("2")
+    #expect(screen.text().contains("fold 2 of 4 › 1 class"))
     screen.type("[")
-    #expect(screen.text().contains("fold 2/4"))
-    screen.type("1f")
+    #expect(screen.text().contains("fold 1 of 4"))
+    screen.type("0f")
     #expect(screen.text().contains("› cup"))
     #expect(screen.text().contains("1/6 ·"))
     screen.type("fffff")
@@ -83,7 +83,7 @@ struct ScreenTests {
     screen.type("x")
     #expect(screen.text().contains("cancel: nothing is running"))
     screen.type("9")
-    #expect(screen.text().contains("demo has 4 folds"))
+    #expect(screen.text().contains("demo has folds 0 to 3"))
     screen.type("[")
     #expect(screen.text().contains("this is the first fold"))
   }

@@ -18,8 +18,8 @@ extension Action {
     Action(.select, [.enter], "look", "To the episode's pictures.", .browse, in: [.episodes, .queue, .classes], footer: 40),
     Action(.back, [.escape], "back", "Out of the zoom, then back to the episodes.", .browse),
     Action(
-      .fold, (1...9).map { .character(Character("\($0)")) }, "fold", "Opens a fold of the data set.", .browse,
-      label: "1-9", obstacle: needsCatalog),
+      .fold, (0...9).map { .character(Character("\($0)")) }, "fold", "Opens the fold of that number.", .browse,
+      label: "0-9", obstacle: needsCatalog),
     Action(
       .nextFold, [.character("]")], "next fold", "Next fold.", .browse,
       obstacle: { state in
@@ -36,7 +36,7 @@ extension Action {
   private static let pictures: [Action] = [
     Action(
       .zoom, [.enter, .character(" "), .character("z")], "zoom", "Fills the panel with the tile, and back.", .pictures,
-      label: "Enter z", in: [.pictures], footer: 30, obstacle: needsEpisode),
+      label: "Enter z Space", in: [.pictures], footer: 8, obstacle: needsEpisode),
     Action(
       .look, [.character("o")], "overlay", "Mask tinted, outlined, absent, alone; hits, false alarms and misses of predictions.",
       .pictures, footer: 60, obstacle: needsEpisode),
@@ -46,11 +46,11 @@ extension Action {
   private static let settings: [Action] = [
     Action(
       .increase, [.character("l"), .right, .character("+"), .character("=")], "more", "Larger value, next choice.", .settings,
-      label: "l + →", in: [.settings], footer: 21),
+      label: "l + →", in: [.settings], footer: 6),
     Action(
       .decrease, [.character("h"), .left, .character("-")], "less", "Smaller value, previous choice.", .settings,
-      label: "h - ←", in: [.settings], footer: 20),
-    Action(.edit, [.enter], "type", "Types a value.", .settings, in: [.settings], footer: 22),
+      label: "h - ←", in: [.settings], footer: 5),
+    Action(.edit, [.enter], "type", "Types a value.", .settings, in: [.settings], footer: 7),
     Action(
       .type, (0...9).map { .character(Character("\($0)")) }, "type a number", "Starts typing a value.", .settings,
       label: "0-9", in: [.settings]),

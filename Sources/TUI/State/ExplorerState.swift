@@ -26,8 +26,31 @@ package struct EpisodeScore: Hashable, Sendable {
 /// An evaluation over the fold that is under way.
 package struct RunningEvaluation: Hashable, Sendable {
   package var plan: EvaluationPlan
+  /// In seconds of `ExplorerState.now`.
+  package var started: Double
   package var progress: EvaluationProgress?
   package var isStopping = false
+
+  package init(plan: EvaluationPlan, started: Double) {
+    self.plan = plan
+    self.started = started
+  }
+
+  /// Part of the present stage done, 0...1; nil before the first news.
+  package var fraction: Double? {
+    switch progress {
+    case .generating(let done, let count, let step, let steps)?:
+      (Double(done) + Double(step) / Double(max(1, steps))) / Double(max(1, count))
+    case .evaluating(let done, let count, _, _)?: Double(done) / Double(max(1, count))
+    case nil: nil
+    }
+  }
+
+  /// Seconds until everything is painted, judged by the time so far; nil when it is too early to say or painting is over.
+  package func secondsLeft(now: Double) -> Double? {
+    guard case .generating? = progress, let fraction, fraction >= 0.02, now > started else { return nil }
+    return (now - started) * (1 - min(1, fraction)) / fraction
+  }
 }
 
 /// Everything the screen is made from; changed by `update` alone.

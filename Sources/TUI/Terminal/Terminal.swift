@@ -49,11 +49,16 @@ final class Terminal {
     if shown == nil { clearok(curses_shown(), true) }
     let before = shown?.size == frame.size ? shown : nil
     let changes = curses.put(frame, before: before)
-    let isDirect = capabilities.depth == .direct
-    if isDirect { write(DirectPainter.begin) }
-    doupdate()
-    if isDirect { write(DirectPainter.paint(frame, before: before, changes: changes) + DirectPainter.end) }
     shown = frame
+    guard capabilities.depth == .direct else {
+      doupdate()
+      return
+    }
+    let pictures = DirectPainter.paint(frame, before: before, changes: changes)
+    guard before == nil || !pictures.isEmpty || changes.contains(where: { $0 != nil }) else { return }
+    write(DirectPainter.begin)
+    doupdate()
+    write(pictures + DirectPainter.end)
   }
 
   /// Draws everything anew next time: something else wrote to the terminal.

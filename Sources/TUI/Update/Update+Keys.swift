@@ -127,11 +127,11 @@ extension ExplorerState {
 
   private mutating func chooseFold(_ key: Key) -> [Effect] {
     guard let catalog, case .character(let digit) = key, let number = digit.wholeNumberValue else { return [] }
-    guard number <= catalog.folds.count else {
-      say(Notice(.warning, "\(catalog.name) has \(catalog.folds.count) fold\(catalog.folds.count == 1 ? "" : "s")"))
+    guard catalog.folds.indices.contains(number) else {
+      say(Notice(.warning, "fold: \(catalog.name) has folds 0 to \(catalog.folds.count - 1)"))
       return []
     }
-    return number - 1 == fold ? [] : openFold(number - 1)
+    return number == fold ? [] : openFold(number)
   }
 
   private mutating func nextClass() {

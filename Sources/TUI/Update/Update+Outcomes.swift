@@ -11,7 +11,7 @@ extension ExplorerState {
       self.catalog = catalog
       settings.options = defaults
       if !catalog.folds.indices.contains(fold) {
-        say(Notice(.warning, "\(catalog.name) has no fold \(fold + 1); opening the first of \(catalog.folds.count)"))
+        say(Notice(.warning, "\(catalog.name) has no fold \(fold); opening fold 0"))
         fold = 0
       }
       return openFold(fold) + [.loadReports]
@@ -129,7 +129,7 @@ extension ExplorerState {
 
   /// One line: mIoU without and with generated supports, and the difference with its error.
   package static func summary(_ report: EvaluationReport) -> String {
-    var text = "fold \(report.plan.fold + 1): mIoU \(percent(report.baseline.miou.value)) with \(report.plan.shots) support"
+    var text = "fold \(report.plan.fold): mIoU \(percent(report.baseline.miou.value)) with \(report.plan.shots) support"
     if let augmented = report.augmented, let difference = report.difference?.miou {
       text += ", \(percent(augmented.miou.value)) with \(report.plan.shots)+\(report.plan.auxiliaryShots) (\(signed(difference.value))"
       if let error = difference.error { text += " ± \(percent(error))" }

@@ -5,7 +5,7 @@ extension ScreenPainter {
   mutating func paintClasses(_ rect: Rect) {
     let report = state.reports[state.fold]
     let note = report.map { "\($0.episodes.count) episodes · \($0.plan.options.condition.rawValue) · \($0.plan.options.steps) steps" } ?? ""
-    let inside = panel(.classes, rect, title: "IoU by class, fold \(state.fold + 1)", note: note)
+    let inside = panel(.classes, rect, title: "IoU by class, fold \(state.fold)", note: note)
     guard !inside.isEmpty else { return }
     guard let report else { return paintNoReport(inside) }
     let table = ClassTable(report, width: inside.width)
@@ -70,7 +70,7 @@ extension ScreenPainter {
     }
     right(ExplorerState.percent(row.before), table.name + 8, style)
     guard let after = row.after else { return }
-    let tone = isCursor ? style : after >= row.before ? theme.good : theme.bad
+    let tone = isCursor ? style : theme.change(from: row.before, to: after)
     right(ExplorerState.percent(after), table.name + 15, tone)
     if table.difference > 0 {
       let error = row.error.map { " ±\(ExplorerState.percent($0))" } ?? ""

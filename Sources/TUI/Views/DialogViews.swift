@@ -125,7 +125,7 @@ extension ScreenPainter {
       text = count > 0 ? "\(count) picture\(count == 1 ? " is" : "s are") not painted yet and would be cancelled." : "An evaluation is under way and would be stopped."
       text += " What is finished is kept."
     case .evaluate(let plan):
-      title = "Evaluate fold \(plan.fold + 1)?"
+      title = "Evaluate fold \(plan.fold)?"
       let images = plan.episodes * plan.auxiliaryShots
       text = "\(plan.episodes) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) pictures to paint"
       if let rate = state.queue.secondsPerStep {

@@ -20,7 +20,7 @@ extension ScreenPainter {
       if isCursor { frame.clear(list.row(row), style: style) }
       paint(columns.row(episode, state), columns, in: list, row: row, style: style)
       if !isCursor, let score = state.scores[episode], let before = score.baseline, let after = score.augmented {
-        let tone = after >= before ? theme.good : theme.bad
+        let tone = theme.change(from: before, to: after)
         frame.restyle(Rect(x: list.maxX - 5, y: list.y + row, width: 5, height: 1)) { $0 = tone }
       }
     }

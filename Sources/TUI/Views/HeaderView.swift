@@ -6,7 +6,7 @@ extension ScreenPainter {
     spans.append((state.catalog?.name ?? state.datasetName, theme.strong))
     if let catalog = state.catalog {
       spans.append((" › ", theme.faint))
-      spans.append(("fold \(state.fold + 1)/\(catalog.folds.count)", theme.strong))
+      spans.append(("fold \(state.fold) of \(catalog.folds.count)", theme.strong))
       spans.append((" › ", theme.faint))
       if let filter = state.classFilter {
         spans.append((catalog.className(filter), theme.strong))
@@ -24,7 +24,10 @@ extension ScreenPainter {
     if state.openFailure != nil { return ("data set not open", theme.bad) }
     if state.catalog == nil { return ("\(spinner) opening", theme.accent) }
     if let name = state.modelsLoading.first { return ("\(spinner) loading weights \(name)", theme.accent) }
-    if let evaluation = state.evaluation { return ("\(spinner) \(Self.describe(evaluation))", theme.accent) }
+    if let evaluation = state.evaluation {
+      let left = evaluation.secondsLeft(now: state.now).map { ", \(WorkQueue.clock($0)) left" } ?? ""
+      return ("\(spinner) \(Self.describe(evaluation))\(left)", theme.accent)
+    }
     if state.queue.unfinished > 0 {
       let left = state.queue.secondsLeft.map { ", \(WorkQueue.clock($0)) left" } ?? ""
       return ("\(spinner) painting, \(state.queue.unfinished) to go\(left)", theme.accent)

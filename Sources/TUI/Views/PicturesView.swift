@@ -80,7 +80,7 @@ extension ScreenPainter {
     if let baseline = score?.baseline {
       spans += [("\(episode.supports.count)-shot ", theme.text), (ExplorerState.percent(baseline), theme.strong)]
       if let augmented = score?.augmented {
-        let tone = augmented >= baseline ? theme.good : theme.bad
+        let tone = theme.change(from: baseline, to: augmented)
         spans += [("  with generated ", theme.text), (ExplorerState.percent(augmented), theme.strong)]
         spans += [("  \(ExplorerState.signed(augmented - baseline))", tone)]
       }

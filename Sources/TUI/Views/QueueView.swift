@@ -60,14 +60,9 @@ extension ScreenPainter {
 
   private mutating func paint(_ evaluation: RunningEvaluation, in line: Rect, _ isCursor: Bool) {
     let style = isCursor ? theme.cursor : theme.accent
-    let used = frame.text("▶ fold \(evaluation.plan.fold + 1): \(Self.describe(evaluation))", in: line, style: style)
-    let fraction: Double
-    switch evaluation.progress {
-    case .generating(let done, let count, let step, let steps)?:
-      fraction = (Double(done) + Double(step) / Double(max(1, steps))) / Double(max(1, count))
-    case .evaluating(let done, let count, _, _)?: fraction = Double(done) / Double(max(1, count))
-    case nil: return
-    }
+    let fold = line.width >= 40 ? "fold \(evaluation.plan.fold): " : ""
+    let used = frame.text("▶ \(fold)\(Self.describe(evaluation))", in: line, style: style)
+    guard let fraction = evaluation.fraction else { return }
     let room = line.width - used - 1
     if room >= 4 {
       frame.bar(fraction, in: line, column: used + 1, width: min(30, room), style: style, empty: isCursor ? style : theme.faint)

@@ -54,6 +54,10 @@ package struct Theme: Sendable {
     depth >= .indexed
       ? (Style(.indexed(36)), Style(.indexed(166)), Style(.indexed(74))) : (ink(.ansi(2)), ink(.ansi(3)), ink(.ansi(6)))
   }
+  /// A figure in percent after a change, by what one decimal shows of it.
+  package func change(from before: Double, to after: Double) -> Style {
+    abs(after - before) < 0.05 ? text : after > before ? good : bad
+  }
   package var brand: Style { ink(.ansi(6), [.bold, .reverse]) }
   /// The row under the cursor of the focused panel.
   package var cursor: Style { Style(.standard, .reverse) }
