@@ -31,7 +31,7 @@ import Testing
 
   private let condition = ["condition", "--type", "mask", "--resolution", "64"]
 
-  @Test func unknownOption() throws { try expectFailure(["generate", "--bogus"], says: "bogus") }
+  @Test func unknownOption() throws { try expectFailure(["generate", "--out", "nowhere", "--bogus"], says: "bogus") }
 
   @Test func noTerminal() throws { try expectFailure(["explore"], says: "generate") }
 

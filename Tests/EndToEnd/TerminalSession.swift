@@ -68,19 +68,32 @@ final class TerminalSession {
 
   @discardableResult
   private func tmux(_ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["tmux", "-L", socket] + arguments
-    process.environment = environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
-    let out = Pipe()
-    let err = Pipe()
-    process.standardOutput = out
-    process.standardError = err
-    try process.run()
-    let text = out.fileHandleForReading.readDataToEndOfFile()
-    let problem = err.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failure.tmux(String(decoding: problem, as: UTF8.self)) }
-    return String(decoding: text, as: UTF8.self)
+    let out = try ScratchFile(), err = try ScratchFile()
+    // Not Foundation's Process: it waits for a descriptor that the server, started by the first call, inherits and keeps.
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, out.path, O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, err.path, O_WRONLY, 0)
+    let words = (["tmux", "-L", socket] + arguments).map { strdup($0) } + [nil]
+    let variables = environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for text in words + variables { free(text) } }
+    var process = pid_t(), status = Int32(0)
+    guard posix_spawnp(&process, "tmux", &actions, nil, words, variables) == 0 else { throw Failure.tmux("cannot be started") }
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    guard status == 0 else { throw Failure.tmux(try err.text()) }
+    return try out.text()
   }
+}
+
+/// A file for a process's output, gone with the value.
+private final class ScratchFile {
+  let path = FileManager.default.temporaryDirectory.appendingPathComponent("diffss-\(UUID().uuidString)").path
+
+  init() throws { try Data().write(to: URL(fileURLWithPath: path)) }
+
+  deinit { unlink(path) }
+
+  func text() throws -> String { String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self) }
 }
