@@ -127,7 +127,7 @@ class Decoder(nn.Module):
         maps = []
         for stage, taps in enumerate((range(3, 7), range(7, 13), range(13, 16))):
             channels, height, width = query[taps[0]].shape[1:]
-            table = position_table(height * width, channels)
+            table = position_table(height * width, channels).to(masks.device)
             value = resize(masks, (height, width)).reshape(n, -1)
             rows = []
             for tap in taps:

@@ -2,7 +2,8 @@
 
 First the backbone learns to label the fifteen base classes (a 1x1 head that is thrown away), then episodes: mostly one
 support, sometimes two to five with joint attention, and half of those with recoloured copies of the first support,
-because generated supports share its mask. The last part runs with the batch norms' stored statistics, as in use.
+because generated supports share its mask. Most of the time pictures are windows of half the size around an object,
+at a quarter of the cost; the last part sees whole pictures, and the batch norms' stored statistics, as in use.
 """
 
 import argparse
@@ -19,12 +20,14 @@ from dcama import DCAMA, resize
 from training import Average, Budget, Log, load, save
 
 LEAST_AREA = 328  # 2 % of the picture, as in the evaluation's episodes
-PRETRAINING = 0.35
-FROZEN_STATISTICS = 0.8
+PRETRAINING = 0.2
+WINDOW = 64
+WHOLE_PICTURES = 0.7
+FROZEN_STATISTICS = 0.85
 
 
 class Head(nn.Module):
-    """Labels of the whole picture at 32x32 from stages 2 to 4; used in training only."""
+    """Labels at a quarter of the picture's size from stages 2 to 4; used in training only."""
 
     def __init__(self, width):
         super().__init__()
@@ -32,19 +35,19 @@ class Head(nn.Module):
         self.out = nn.Conv2d(28 * width * 2, CLASSES + 1, 1)
 
     def forward(self, taps):
-        size = taps[6].shape[2:]
+        size, twice = taps[6].shape[2:], taps[2].shape[2:]
         x = torch.cat([F.relu(taps[6]), resize(F.relu(taps[12]), size), resize(F.relu(taps[15]), size)], 1)
-        return resize(self.out(self.norm(x)), (32, 32))
+        return resize(self.out(self.norm(x)), twice)
 
 
 def label_loss(logits, labels, weights):
-    """Cross entropy at 32x32 of labels [n,128,128]; `weights` makes the frequent background count less."""
+    """Cross entropy at a quarter of the size of labels [n,S,S]; `weights` makes the frequent background count less."""
     small = labels[:, 2::4, 2::4].long()
     return F.cross_entropy(logits, small, weights)
 
 
 def normalised(images):
-    """uint8 [n,128,128,3] to ImageNet-normalised [n,3,128,128]."""
+    """uint8 [n,S,S,3] to ImageNet-normalised [n,3,S,S]."""
     x = (images.astype(np.float32) / 255 - IMAGENET_MEAN) / IMAGENET_STD
     return torch.from_numpy(x).permute(0, 3, 1, 2).contiguous()
 
@@ -61,22 +64,34 @@ def mirrored(image, mask, generator):
 
 
 class Episodes:
-    def __init__(self, scenes, classes, forbidden, generator):
+    def __init__(self, scenes, classes, forbidden, generator, device="cpu"):
         clean = scenes.areas[:, forbidden].sum(1) == 0 if forbidden else np.ones(len(scenes), bool)
         self.scenes, self.generator, self.clean = scenes, generator, np.flatnonzero(clean)
-        self.classes = classes
+        self.classes, self.size, self.device = classes, SIZE, device
         self.of = {c: np.flatnonzero(clean & (scenes.areas[:, c] >= LEAST_AREA)) for c in classes}
 
-    def picture(self, index, augment=True):
+    def picture(self, index, c=None, augment=True):
+        """A scene, or a window of it (around a pixel of class c), and its labels."""
         image, mask = self.scenes.images[index], self.scenes.masks[index]
         if not augment:
             return image, mask
+        if self.size < SIZE:
+            inside = np.flatnonzero(np.ones(mask.shape, bool) if c is None else mask == c)
+            pixel = divmod(int(self.generator.choice(inside)), SIZE)
+            jitter = self.generator.integers(-self.size // 4, self.size // 4 + 1, 2)
+            y, x = (int(np.clip(p + j - self.size // 2, 0, SIZE - self.size)) for p, j in zip(pixel, jitter))
+            image, mask = image[y : y + self.size, x : x + self.size], mask[y : y + self.size, x : x + self.size]
         return mirrored(varied(image, self.generator), mask, self.generator)
 
     def labelled(self, count):
         """Random clean scenes and their labels."""
         pairs = [self.picture(i) for i in self.generator.choice(self.clean, count)]
-        return normalised(np.stack([p[0] for p in pairs])), torch.from_numpy(np.stack([p[1] for p in pairs]))
+        return self.tensors(pairs)
+
+    def tensors(self, pairs):
+        """Pictures [n,3,S,S] and labels [n,S,S] of (image, labels) pairs."""
+        images, labels = (np.stack([pair[part] for pair in pairs]) for part in (0, 1))
+        return normalised(images).to(self.device), torch.from_numpy(labels).to(self.device)
 
     def batch(self, episodes, shots, augment=True):
         """query [n,3,S,S], its labels, supports [n,k,3,S,S], their labels [n,k,S,S], class [n]."""
@@ -84,19 +99,17 @@ class Episodes:
         for _ in range(episodes):
             c = self.generator.choice(self.classes)
             chosen = self.generator.choice(self.of[c], shots + 1, replace=False)
-            queries.append(self.picture(chosen[0], augment))
+            queries.append(self.picture(chosen[0], c, augment))
             if augment and shots > 1 and self.generator.random() < 0.5:
-                image, mask = self.picture(chosen[1])
+                image, mask = self.picture(chosen[1], c)
                 row = [(image, mask)] + [(varied(image, self.generator), mask) for _ in range(shots - 1)]
             else:
-                row = [self.picture(i, augment) for i in chosen[1:]]
+                row = [self.picture(i, c, augment) for i in chosen[1:]]
             supports.append(row)
             classes.append(c)
-        flat = [pair for row in supports for pair in row]
-        query = normalised(np.stack([q[0] for q in queries]))
-        support = normalised(np.stack([p[0] for p in flat])).view(episodes, shots, 3, SIZE, SIZE)
-        support_labels = torch.from_numpy(np.stack([p[1] for p in flat])).view(episodes, shots, SIZE, SIZE)
-        return query, torch.from_numpy(np.stack([q[1] for q in queries])), support, support_labels, torch.tensor(classes)
+        query, query_labels = self.tensors(queries)
+        support, support_labels = (x.unflatten(0, (episodes, shots)) for x in self.tensors([p for row in supports for p in row]))
+        return query, query_labels, support, support_labels, torch.tensor(classes, device=self.device)
 
 
 def episode_loss(logits, truth):
@@ -111,21 +124,22 @@ def episode_loss(logits, truth):
 @torch.no_grad()
 def measure(network, scenes, classes, shots, count, seed=0):
     """mIoU over the classes (intersection and union summed per class over episodes)."""
-    episodes = Episodes(scenes, classes, [], np.random.default_rng(seed))
-    inter, union = np.zeros(CLASSES + 1), np.zeros(CLASSES + 1)
+    device = next(network.parameters()).device
+    episodes = Episodes(scenes, classes, [], np.random.default_rng(seed), device)
+    inter, union = torch.zeros(CLASSES + 1), torch.zeros(CLASSES + 1)
     for _ in range(count):
         query, query_labels, support, support_labels, c = episodes.batch(1, shots, augment=False)
         masks = (support_labels == c[:, None, None, None]).float()
         logits, _ = network(query, support, masks)
         predicted, truth = logits.argmax(1).bool(), query_labels == c[:, None, None]
-        inter[c] += (predicted & truth).sum().item()
-        union[c] += (predicted | truth).sum().item()
-    return 100 * float(np.mean(inter[classes] / np.maximum(union[classes], 1)))
+        inter[c.item()] += (predicted & truth).sum().item()
+        union[c.item()] += (predicted | truth).sum().item()
+    return 100 * (inter[classes] / union[classes].clamp(min=1)).mean().item()
 
 
 def exported(network):
     tensors = {k: v for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")}
-    return {k: v.half().contiguous().clone() for k, v in tensors.items()}
+    return {k: v.half().cpu().contiguous().clone() for k, v in tensors.items()}
 
 
 def main():
@@ -136,9 +150,10 @@ def main():
     parser.add_argument("--fold", type=int, required=True)
     parser.add_argument("--init-from", help="a folder like Assets/demo: goes on from its weights, without pretraining")
     parser.add_argument("--minutes", type=float, default=15)
-    parser.add_argument("--width", type=int, default=12)
+    parser.add_argument("--width", type=int, default=8)
     parser.add_argument("--pictures", type=int, default=16, help="pictures a step, queries and supports together")
     parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -153,6 +168,8 @@ def main():
         network = DCAMA.from_tensors(load_file(Path(args.init_from) / "dcama" / f"fold{args.fold}.safetensors"))
         pretraining = 0.0
     head = Head(network.feature_extractor.conv1.weight.shape[0])
+    network.to(args.device)
+    head.to(args.device)
     parameters = list(network.parameters()) + list(head.parameters())
     optimizer = torch.optim.AdamW(parameters, lr=args.lr, weight_decay=1e-2)
     average, budget, step = Average([network], 0.995), Budget(args.minutes), 0
@@ -165,9 +182,9 @@ def main():
         average.values, average.steps = state["average"], state["step"]
         budget.before, step = state["spent"], state["step"]
     generator = np.random.default_rng(1000 * args.fold + step)
-    episodes = Episodes(scenes, base, novel, generator)
+    episodes = Episodes(scenes, base, novel, generator, args.device)
     print(f"fold {args.fold}: {len(episodes.clean)} scenes without {novel}", flush=True)
-    weights = torch.ones(CLASSES + 1)
+    weights = torch.ones(CLASSES + 1, device=args.device)
     weights[0] = 0.2
     weights[novel] = 0
     log, saved = Log(budget), budget.spent
@@ -175,6 +192,7 @@ def main():
         for group in optimizer.param_groups:
             group["lr"] = budget.learning_rate(args.lr)
         network.train()
+        episodes.size = WINDOW if budget.progress < WHOLE_PICTURES else SIZE
         if budget.progress > FROZEN_STATISTICS:
             network.feature_extractor.eval()
         if budget.progress < pretraining:
@@ -201,7 +219,7 @@ def main():
         optimizer.step()
         average.update()
         step += 1
-        if budget.spent - saved > 120 or budget.progress >= 1:
+        if budget.spent - saved > 180 or budget.progress >= 1:
             saved = budget.spent
             save(dict(network=network.state_dict(), head=head.state_dict(), optimizer=optimizer.state_dict(),
                       average=average.values, step=step, spent=budget.spent), checkpoint)

@@ -89,14 +89,14 @@ def targets(images, masks):
 
 
 def blur(x):
-    kernel = torch.tensor([1.0, 2.0, 1.0]) / 4
+    kernel = torch.tensor([1.0, 2.0, 1.0], device=x.device) / 4
     kernel = (kernel[:, None] * kernel[None]).expand(x.shape[1], 1, 3, 3)
     return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), kernel, groups=x.shape[1])
 
 
-def batch_of(scenes, chosen):
-    images = torch.from_numpy(np.array(scenes.images[chosen])).permute(0, 3, 1, 2).float()
-    return images, torch.from_numpy(np.array(scenes.masks[chosen]))
+def batch_of(scenes, chosen, device="cpu"):
+    images = torch.from_numpy(np.array(scenes.images[chosen])).to(device).permute(0, 3, 1, 2).float()
+    return images, torch.from_numpy(np.array(scenes.masks[chosen])).to(device)
 
 
 @torch.no_grad()
@@ -104,7 +104,7 @@ def measure(network, scenes, count=64):
     """Outline precision, recall and F of `edge > 127` against label boundaries, one pixel of slack."""
     hits = found = covered = wanted = 0
     for start in range(0, min(count, len(scenes)), 32):
-        images, masks = batch_of(scenes, slice(start, start + 32))
+        images, masks = batch_of(scenes, slice(start, start + 32), network.norm.device)
         edge = torch.sigmoid(torch.stack(network(images)).mean(0)) * 255 > 127
         labels = masks[:, None].float()
         line = F.max_pool2d(labels, 3, 1, 1) != -F.max_pool2d(-labels, 3, 1, 1)
@@ -130,6 +130,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -141,6 +142,7 @@ def main():
     if args.init_from:
         tensors = load_file(Path(args.init_from) / "hed" / "ControlNetHED.safetensors")
         network.load_state_dict({key: value.float() for key, value in tensors.items()})
+    network.to(args.device)
     weights = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=args.lr, weight_decay=1e-4)
     average, budget, step = Average([network], 0.995), Budget(args.minutes), 0
@@ -154,7 +156,7 @@ def main():
     generator = np.random.default_rng(step)
     log, saved = Log(budget), budget.spent
     while budget.progress < 1:
-        images, masks = batch_of(scenes, np.sort(generator.integers(0, len(scenes), args.batch)))
+        images, masks = batch_of(scenes, np.sort(generator.integers(0, len(scenes), args.batch)), args.device)
         if generator.random() < 0.5:
             images, masks = images.flip(3), masks.flip(2)
         target = targets(images, masks)
@@ -178,7 +180,7 @@ def main():
             save(dict(network=network.state_dict(), optimizer=optimizer.state_dict(), average=average.values,
                       step=step, spent=budget.spent), checkpoint)
             average.swap()
-            tensors = {key: value.half().contiguous().clone() for key, value in network.state_dict().items()}
+            tensors = {key: value.half().cpu().contiguous().clone() for key, value in network.state_dict().items()}
             save_file(tensors, Path(args.out) / "ControlNetHED.safetensors")
             if args.measure:
                 print("precision %.3f recall %.3f F %.3f" % measure(network, Scenes(args.measure)), flush=True)
