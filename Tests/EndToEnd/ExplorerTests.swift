@@ -18,6 +18,7 @@ import Testing
     defer { program.remove() }
     let session = try explorer(program)
     // Pick the third episode.
+    try session.wait(for: "Episode 1: ")
     try session.send(keys: "j", "j")
     try session.wait(for: "Episode 3: ")
     // Another condition, fewer steps.
@@ -40,8 +41,10 @@ import Testing
     defer { program.remove() }
     let session = try explorer(program, columns: 80, rows: 24)
     try session.send(keys: "?")
-    try session.wait(for: "generate")
+    try session.wait(for: "scroll")
+    // Once the help is gone: Escape and a key sent together would be one Alt key.
     try session.send(keys: "Escape")
+    try session.wait(for: "the help closed") { !$0.contains("scroll") }
     try session.send(keys: "C-c")
     try session.wait(for: "left with 130")
     // Echo and line editing are back: what is typed shows and runs.
