@@ -29,8 +29,7 @@ import Testing
     try session.wait(for: "4 painted", seconds: 180)
     // Read the IoU of 1-shot against 1+4.
     try session.send(keys: "e")
-    let screen = try session.wait(for: "IoU 1-shot", seconds: 120)
-    #expect(screen.contains("with generated"))
+    try session.wait(for: "both IoU", seconds: 120) { $0.contains("IoU 1-shot") && $0.contains("with generated") }
     try session.send(keys: "q")
     let after = try session.wait(for: "left with 0")
     #expect(!after.contains("Episodes"))
