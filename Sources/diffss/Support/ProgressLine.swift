@@ -6,8 +6,9 @@ final class ProgressLine: Sendable {
   private let title: String
   private let unit: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
-  private let start = ContinuousClock.now
   private let lastDrawn = Mutex<ContinuousClock.Instant?>(nil)
+  /// When the first update came: work of another kind may run before.
+  private let start = Mutex<ContinuousClock.Instant?>(nil)
 
   /// `unit` is what is counted, in the plural.
   init(_ title: String, unit: String) {
@@ -25,6 +26,10 @@ final class ProgressLine: Sendable {
       return true
     }
     guard isDue else { return }
+    let start = self.start.withLock { start in
+      if start == nil { start = now }
+      return start ?? now
+    }
     let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
     let rate = seconds > 0 ? done / seconds : 0
     var text = String(format: "%@ %.*f/%.0f %@", title, done == done.rounded() ? 0 : 1, done, total, unit)
