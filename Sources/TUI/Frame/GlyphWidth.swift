@@ -125,6 +125,18 @@ package struct DisplayText: Sendable {
     return "…" + rest
   }
 
+  /// As many characters as fit into `limit` cells, at least one.
+  private static func head(of text: Substring, to limit: Int) -> Substring {
+    var count = 0
+    var used = 0
+    for character in text {
+      used += DisplayText(String(character)).width
+      if used > limit && count > 0 { break }
+      count += 1
+    }
+    return text.prefix(count)
+  }
+
   /// Lines of at most `limit` cells, broken at spaces where there are some.
   package static func wrapped(_ text: String, to limit: Int) -> [String] {
     guard limit > 0 else { return [] }
@@ -140,7 +152,7 @@ package struct DisplayText: Sendable {
           (line, used) = ("", 0)
         }
         while size > limit {
-          let head = rest.prefix(max(1, limit / 2))
+          let head = Self.head(of: rest, to: limit)
           lines.append(String(head))
           rest = rest.dropFirst(head.count)
           size = DisplayText(rest).width

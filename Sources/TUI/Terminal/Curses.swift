@@ -9,6 +9,8 @@ struct Curses {
   let resetSequence: [UInt8]
   /// Whether leaving brings back what was on the screen before.
   let hasOtherScreen: Bool
+  /// What stands for a direct cell: invisible, but not the blank that curses may clear with the rest of a line.
+  private let placeholder: UInt32
 
   /// Opens the terminal `term`, or a common one in its place with a notice that says so.
   static func open(term: String) throws -> (Curses, Notice?) {
@@ -24,7 +26,10 @@ struct Curses {
       let shown = term.isEmpty ? "TERM is not set" : "TERM=\(term) is unknown on this machine"
       let notice = name == term
         ? nil : Notice(.warning, "\(shown); drawing for \(name)", hint: "install its terminfo entry, or set TERM=\(name)")
-      return (Curses(term: name, resetSequence: Array(reset.utf8), hasOtherScreen: hasOtherScreen), notice)
+      let placeholder: UInt32 = curses_is_utf8() != 0 ? 0xA0 : 0x2E
+      return (
+        Curses(term: name, resetSequence: Array(reset.utf8), hasOtherScreen: hasOtherScreen, placeholder: placeholder), notice
+      )
     }
     throw TUIError.noTerminalDescription(term: term)
   }
@@ -106,8 +111,7 @@ struct Curses {
 
   private func set(_ target: inout cchar_t, _ cell: Cell, _ pairs: PairTable) {
     if cell.style.isDirect {
-      // Not a blank: curses would think it may clear to the end of the line, over the picture.
-      _ = curses_set_cell(&target, 0xA0, 0, 0)
+      _ = curses_set_cell(&target, placeholder, 0, 0)
       return
     }
     let fits = curses_width(cell.scalar.value) == Int32(cell.width)

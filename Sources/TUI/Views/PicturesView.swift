@@ -81,8 +81,11 @@ extension ScreenPainter {
       spans += [("\(episode.supports.count)-shot ", theme.text), (ExplorerState.percent(baseline), theme.strong)]
       if let augmented = score?.augmented {
         let tone = theme.change(from: baseline, to: augmented)
-        spans += [("  with generated ", theme.text), (ExplorerState.percent(augmented), theme.strong)]
+        let isPresent = state.shelf[episode]?.augmented[state.plan] != nil
+        spans += [(isPresent ? "  with generated " : "  last with generated ", theme.text), (ExplorerState.percent(augmented), theme.strong)]
         spans += [("  \(ExplorerState.signed(augmented - baseline))", tone)]
+      } else if state.inFlight.contains(.predict(episode, state.plan)) {
+        spans.append(("  with generated \(spinner)", theme.accent))
       }
     } else {
       spans.append(("not measured, e does", theme.faint))
