@@ -39,7 +39,7 @@ struct Program {
     process.standardInput = FileHandle.nullDevice
     let out = home.appendingPathComponent("out-\(UUID().uuidString)")
     let err = home.appendingPathComponent("err-\(UUID().uuidString)")
-    for file in [out, err] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in [out, err] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: err)
     try process.run()

@@ -31,7 +31,7 @@ final class TerminalSession {
     try send(keys: line, "Enter")
   }
 
-  deinit { try? tmux("kill-server") }
+  deinit { _ = try? tmux("kill-server") }
 
   /// Sends keys by tmux's names.
   func send(keys: String...) throws { try tmux(["send-keys"] + keys) }
