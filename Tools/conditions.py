@@ -24,10 +24,20 @@ def ellipse():
 
 
 def dilate(inside):
-    """Maximum of booleans [n,h,w] over src(y+i-7, x+j-7); outside the picture counts as empty."""
+    """Maximum of booleans [n,h,w] over src(y+i-7, x+j-7); outside the picture counts as empty.
+
+    A kernel row is one run of ones: whether it meets the mask is the difference of two running counts.
+    """
+    height, width = inside.shape[1:]
     after = KERNEL - ANCHOR - 1
-    padded = F.pad(inside[:, None].float(), (ANCHOR, after, ANCHOR, after))
-    return F.conv2d(padded, ellipse().to(inside.device)[None, None])[:, 0] > 0.5
+    padded = F.pad(inside, (ANCHOR, after, ANCHOR, after))
+    counts = F.pad(padded.cumsum(2, dtype=torch.int16), (1, 0))
+    result = torch.zeros_like(inside)
+    for row, ones in enumerate(ellipse()):
+        first, last = ones.nonzero()[[0, -1], 0].tolist()
+        rows = counts[:, row : row + height]
+        result |= rows[:, :, last + 1 : last + 1 + width] != rows[:, :, first : first + width]
+    return result
 
 
 def class_colours():
@@ -42,19 +52,20 @@ def mask_condition(inside, colours):
     return torch.where(inside[:, None], colours, torch.full_like(colours, BACKGROUND)) / 255
 
 
-def hed_condition(inside, edges):
+def hed_condition(dilated, edges):
     """8-bit soft edges [n,h,w] inside the dilated mask: 0...1, [n,3,h,w]."""
-    return (edges.float() * dilate(inside) / 255)[:, None].expand(-1, 3, -1, -1)
+    return (edges.float() * dilated / 255)[:, None].expand(-1, 3, -1, -1)
 
 
-def scribble_condition(inside, edges):
+def scribble_condition(dilated, edges):
     """The same map strictly above 127, as 0 or 1."""
-    return ((edges > SCRIBBLE_THRESHOLD) & dilate(inside)).float()[:, None].expand(-1, 3, -1, -1)
+    return ((edges > SCRIBBLE_THRESHOLD) & dilated).float()[:, None].expand(-1, 3, -1, -1)
 
 
 def control_images(types, inside, edges, colours):
     """One control image a row, [n,3,h,w]; `types` holds indices into TYPES."""
+    dilated = dilate(inside)
     made = torch.stack(
-        [mask_condition(inside, colours), scribble_condition(inside, edges), hed_condition(inside, edges)]
+        [mask_condition(inside, colours), scribble_condition(dilated, edges), hed_condition(dilated, edges)]
     )
     return made[types, torch.arange(len(types), device=types.device)]

@@ -20,7 +20,9 @@ SCHEDULER = dict(
     clip_sample=False,
     set_alpha_to_one=False,
     steps_offset=1,
-    prediction_type="epsilon",
+    prediction_type="v_prediction",
+    rescale_betas_zero_snr=True,
+    timestep_spacing="trailing",
 )
 
 

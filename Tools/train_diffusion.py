@@ -19,9 +19,8 @@ from conditions import TYPES, class_colours, control_images
 from data import Scenes
 from networks import Networks, load_vae, write_folder
 from train_hed import ControlNetHED
-from training import Average, Budget, Log, load, save
+from training import Average, Budget, Log, Muon, load, save
 
-SNR_CEILING = 5.0
 WITHOUT_CONTROL = 1 / 7
 WITHOUT_PROMPT = 0.15
 
@@ -58,6 +57,7 @@ class Samples:
         classes = torch.from_numpy(classes).to(self.device)
         inside = self.masks[index] == classes[:, None, None]
         pictures = control_images(types, inside, self.edges[index], self.colours[classes])
+        pictures = pictures.contiguous(memory_format=torch.channels_last)
         return self.latents[index].float(), pictures, classes
 
 
@@ -102,6 +102,7 @@ def main():
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--bfloat16", action="store_true", help="autocast; for GPUs, and CPUs with avx512_bf16")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--checkpoint-minutes", type=float, default=8)
     parser.add_argument("--sheet-minutes", type=float, default=10)
@@ -133,8 +134,10 @@ def main():
             networks.controls = {name: copy.deepcopy(shared) for name in TYPES}
         networks.unet.requires_grad_(False)
         networks.text.requires_grad_(False)
+    for module in networks.trained:
+        module.to(memory_format=torch.channels_last)
     parameters = [p for module in networks.trained for p in module.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=args.lr, betas=(0.9, 0.99), weight_decay=1e-2)
+    optimizer = Muon(parameters, lr=args.lr)
     average, budget, step = Average(networks.trained, 0.998 if device.type == "cpu" else 0.9995), Budget(args.minutes), 0
     if state:
         networks.load_states(state["networks"])
@@ -148,7 +151,7 @@ def main():
     alphas = networks.scheduler.alphas_cumprod.to(device)
     print(f"UNet {sum(p.numel() for p in networks.unet.parameters())} parameters, a control branch "
           f"{sum(p.numel() for p in next(iter(networks.controls.values())).parameters())}", flush=True)
-    half = torch.autocast(device.type, torch.bfloat16) if device.type == "cuda" else contextlib.nullcontext()
+    half = torch.autocast(device.type, torch.bfloat16) if args.bfloat16 else contextlib.nullcontext()
     controlled = args.batch if fork else args.batch - round(args.batch * WITHOUT_CONTROL)
 
     def checkpoint_now():
@@ -184,17 +187,19 @@ def main():
                 middle = torch.cat([middle, middle.new_zeros(missing, *middle.shape[1:])])
             predicted = networks.unet(noisy, timestep, text, down_block_additional_residuals=down,
                                       mid_block_additional_residual=middle, return_dict=False)[0]
-        ratio = (signal / (1 - signal)).flatten()
-        weight = ratio.clamp(max=SNR_CEILING) / ratio
-        error = (predicted.float() - noise).pow(2).mean((1, 2, 3))
-        loss = (weight * error).mean()
+        # Salimans & Ho 2022. At high noise this is the picture itself, which has to come from the control image and the prompt:
+        # a network this small and briefly trained that predicts noise never learns to heed them.
+        velocity = signal.sqrt() * noise - (1 - signal).sqrt() * clean
+        error = (predicted.float() - velocity).pow(2).mean((1, 2, 3))
+        loss = error.mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         average.update()
         step += 1
-        log.add(step, loss=loss, error=error.mean())
+        high = timestep > 600
+        log.add(step, loss=loss, high=error[high].mean() if high.any() else loss)
         if budget.spent - saved > 60 * args.checkpoint_minutes:
             saved = budget.spent
             checkpoint_now()

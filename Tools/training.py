@@ -124,9 +124,9 @@ class Muon(torch.optim.Optimizer):
 
 def orthogonal(matrix, steps=5):
     """Newton-Schulz iteration towards the nearest matrix with orthonormal rows (or columns)."""
-    x = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
+    x = (matrix.T if matrix.shape[0] > matrix.shape[1] else matrix).bfloat16()
     x = x / (x.norm() + 1e-7)
     for _ in range(steps):
         a = x @ x.T
         x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-    return x.T if matrix.shape[0] > matrix.shape[1] else x
+    return (x.T if matrix.shape[0] > matrix.shape[1] else x).to(matrix.dtype)

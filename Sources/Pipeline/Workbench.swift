@@ -17,8 +17,9 @@ public final class Workbench: Sendable {
   private let hub = EventHub()
   private let queue: GenerationQueue
   private let evaluator: Evaluator
-  /// Short answers for somebody who waits for them; evaluations; predictions, whose networks are kept between calls.
+  /// Looking things up, which never waits for a network; conditions and predictions; evaluations and loading.
   private let desk = WorkLane("desk")
+  private let networks = WorkLane("networks")
   private let bench = WorkLane("bench", priority: .utility)
   private let segmenters = KeptSegmenters()
 
@@ -67,7 +68,7 @@ public final class Workbench: Sendable {
   public func condition(
     _ type: ConditionType, settings: ConditionSettings, item: DatasetItem, classIndex: Int
   ) async throws -> ControlImage? {
-    try await desk.run { [supports, models, hub] _ in
+    try await networks.run { [supports, models, hub] _ in
       let support = try supports.support(item, classIndex: classIndex)
       guard type != .none else { return nil }
       let detector = try type.detector(settings).map { kind in try models.detector(kind) { hub.send($0) } }
@@ -138,7 +139,7 @@ public final class Workbench: Sendable {
   public func predict(
     _ episode: Episode, network: SegmentationNetwork = .dcama, auxiliaries: [GeneratedImage] = []
   ) async throws -> Prediction {
-    try await desk.run { [segmenters, evaluator, supports] _ in
+    try await networks.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: episode.fold, evaluator) { segmenter in
         let generated = try auxiliaries.map { auxiliary in
           EpisodeSegmenter.Support(

@@ -15,6 +15,8 @@ struct ExploreCommand: ParsableCommand {
     runtime.apply()
     let status = try runExplorer(options: ExplorerOptions(
       dataset: data.dataset, root: data.rootURL, fold: data.fold, models: runtime.modelFolders))
-    if status != 0 { Foundation.exit(status) }
+    // Not `exit`: a thread may be inside a network, and what runs at exit would take OpenBLAS away under it.
+    fflush(nil)
+    _exit(status)
   }
 }

@@ -75,6 +75,7 @@ struct FakeScreen {
     case .loadGenerated: return .generated(Self.image)
     case .predict(_, let plan): return .prediction(image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0)
     case .loadReports: return .reports([])
+    case .preload: return .preloaded
     case .paint(let request):
       let cell = Cell("▚", style: Style(.rgb(red: 1, green: 2, blue: 3), on: .rgb(red: 4, green: 5, blue: 6)))
       let size = request.key.size

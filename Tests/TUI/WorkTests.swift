@@ -115,16 +115,39 @@ struct WorkTests {
       return
     }
     #expect(plan.episodes == 10 && plan.auxiliaryShots == 4)
-    screen.send(.evaluationProgress(.evaluating(done: 3, of: 10, baseline: 40, augmented: 44)))
-    #expect(screen.text().contains("evaluating 3/10"))
+    screen.send(.evaluationProgress(.generating(done: 0, of: 40, step: 0, steps: 20)))
     screen.send(.tick(10))
     screen.send(.evaluationProgress(.generating(done: 10, of: 40, step: 0, steps: 20)))
     #expect(screen.text().contains("painting 11/40, 0:30 left"))
+    // Segmenting has a pace of its own.
+    screen.send(.tick(40))
+    screen.send(.evaluationProgress(.evaluating(done: 0, of: 10, baseline: 0, augmented: 0)))
+    #expect(!screen.text().contains("left"))
+    screen.send(.tick(42))
+    screen.send(.evaluationProgress(.evaluating(done: 4, of: 10, baseline: 40, augmented: 44)))
+    #expect(screen.text().contains("evaluating 4/10, 0:03 left"))
     screen.type("E")
     #expect(screen.state.messages.last?.message.contains("under way") == true)
     screen.send(.done(.evaluate(plan), .report(screen.report())))
     #expect(screen.text().contains("IoU by class"))
     #expect(screen.state.evaluation == nil)
+  }
+
+  @Test func weightsLoadBehindTheFirstScreen() {
+    var screen = FakeScreen(80, 24)
+    screen.answers = false
+    screen.send(.resized(screen.state.size))
+    let catalog = Catalog(name: "demo", classes: [], folds: [[1], [2]])
+    screen.send(.done(.open, .opened(catalog, defaults: GenerationOptions())))
+    #expect(screen.effects.contains(.preload(GenerationOptions(), fold: 0)))
+    screen.send(.work(.modelLoading(name: "demo")))
+    #expect(screen.text().contains("loading weights demo"))
+    screen.send(.work(.modelLoaded(name: "demo")))
+    screen.send(.done(.preload(GenerationOptions(), fold: 0), .preloaded))
+    #expect(screen.text().contains("weights ready"))
+    // Nothing of it keeps the user from leaving.
+    screen.type("q")
+    #expect(screen.effects.last == .quit(status: 0))
   }
 
   @Test func cancelsTheJobUnderTheCursor() {

@@ -11,8 +11,15 @@ public final class ModelLibrary: Sendable {
   private let digests: WeightDigests
   private let loaded = LoadedModels()
 
-  /// `folders` are given with `--models`; nothing is read yet. A program that works on its own demo passes
-  /// `searchesHub: false`, so that it shows the same wherever it runs.
+  /// The models for work on a data set. `folders` are given with `--models`; nothing is read yet.
+  ///
+  /// The demo leaves the Hugging Face cache out: its 128x128 scenes belong to its own small models, and it shows the
+  /// same wherever it runs.
+  public convenience init(folders: [URL] = [], for dataset: DatasetKind) {
+    self.init(folders: folders, searchesHub: dataset != .demo)
+  }
+
+  /// `folders` are given with `--models`; nothing is read yet. `searchesHub` says whether the Hugging Face cache is looked into.
   public init(
     folders: [URL] = [], searchesHub: Bool = true, environment: [String: String] = ProcessInfo.processInfo.environment
   ) {

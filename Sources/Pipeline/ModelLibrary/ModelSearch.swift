@@ -5,7 +5,7 @@ enum ModelSearch {
   /// Folders are looked into this deep below a place that is searched.
   private static let depth = 3
 
-  /// The places to search, in order, that exist. The demo data set is the program's own and skips the Hugging Face cache.
+  /// The places to search, in order, that exist.
   static func places(folders: [URL], environment: [String: String]) -> [(ModelEntry.Origin, URL)] {
     var places = folders.map { (ModelEntry.Origin.option, $0) }
     if let path = environment["DIFFSS_MODELS"], !path.isEmpty { places.append((.environment, URL(fileURLWithPath: path))) }

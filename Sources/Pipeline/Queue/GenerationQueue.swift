@@ -20,6 +20,7 @@ final class GenerationQueue: Sendable {
   private let hub: EventHub
   private let state = Mutex(State())
   private let worker = WorkLane("queue", priority: .utility)
+  /// Every write to the store goes through this lane, put there while `state` is locked: rows change in the order the jobs did.
   private let journal = WorkLane("journal", priority: .utility)
 
   init(generator: any SupportGenerator, store: Store, hub: EventHub) {
@@ -37,12 +38,12 @@ final class GenerationQueue: Sendable {
         state.positions[job.id] = state.jobs.count
         state.jobs.append(job)
       }
+      // A store that refuses these rows refuses the running ones too, and that fails the job with the reason.
+      journal.queue.async { [store] in try? store.record(added) }
       defer { state.isWorking = state.isWorking || !added.isEmpty }
       return !state.isWorking && !added.isEmpty
     }
     for job in added { hub.send(.jobChanged(job)) }
-    // A store that refuses these rows refuses the running ones too, and that fails the job with the reason.
-    journal.queue.async { [store] in try? store.record(added) }
     if begin { worker.queue.async { self.work() } }
     return added.map(\.id)
   }
@@ -53,6 +54,7 @@ final class GenerationQueue: Sendable {
       switch state.jobs[position].state {
       case .queued:
         state.jobs[position].state = .cancelled
+        journal.queue.async { [store, job = state.jobs[position]] in try? store.record([job]) }
         return state.jobs[position]
       case .running:
         state.stopRequested.insert(id)
@@ -60,9 +62,7 @@ final class GenerationQueue: Sendable {
       case .finished, .failed, .cancelled: return nil
       }
     }
-    guard let cancelled else { return }
-    hub.send(.jobChanged(cancelled))
-    journal.queue.async { [store] in try? store.record([cancelled]) }
+    if let cancelled { hub.send(.jobChanged(cancelled)) }
   }
 
   func cancelAll() {
@@ -107,7 +107,7 @@ final class GenerationQueue: Sendable {
     func seconds() -> Double { (clock.now - start) / .seconds(1) }
     var finalState: JobState, key: String?
     do {
-      try store.record([job])
+      try journal.queue.sync { try store.record([job]) }
       let picture = try generator.generate(job.request) { step, count in
         advance(job.id, to: .running(step: step, of: count), elapsed: seconds())
       }
@@ -127,7 +127,7 @@ final class GenerationQueue: Sendable {
     }
     guard let ended else { return }
     // The picture itself is safe already; a lost row only shortens the history.
-    try? store.record([ended])
+    journal.queue.sync { try? store.record([ended]) }
     hub.send(.jobChanged(ended))
   }
 

@@ -31,13 +31,20 @@ final class EffectRunner: Sendable {
     }
   }
 
-  /// Stops everything; what is finished is kept.
+  /// Stops everything; what is finished is kept. Waits a second at most for the store to hear of it.
   func stop() {
     let (tasks, workbench) = work.withLock { work in
       (Array(work.lanes.values) + (work.evaluation.map { [$0] } ?? []), work.workbench)
     }
     for task in tasks { task.cancel() }
-    workbench?.cancelAll()
+    guard let workbench else { return }
+    workbench.cancelAll()
+    let idle = DispatchSemaphore(value: 0)
+    Task.detached {
+      await workbench.waitUntilIdle()
+      idle.signal()
+    }
+    _ = idle.wait(timeout: .now() + 1)
   }
 
   private var workbench: Workbench? { work.withLock { $0.workbench } }
@@ -96,6 +103,9 @@ final class EffectRunner: Sendable {
     case .evaluate(let plan):
       return .report(try await workbench.evaluate(plan) { [post] in post(.evaluationProgress($0)) })
     case .loadReports: return .reports(try await workbench.evaluations())
+    case .preload(let options, let fold):
+      await workbench.preload(options, fold: fold)
+      return .preloaded
     case .open, .paint, .cancelJob, .cancelAllJobs, .stopEvaluation, .suspend, .redraw, .quit: return .dropped
     }
   }
@@ -103,7 +113,8 @@ final class EffectRunner: Sendable {
   private func open() throws -> Outcome {
     let dataset = try Datasets.open(options.dataset, root: options.root)
     let workbench = Workbench(
-      dataset: dataset, models: ModelLibrary(folders: options.models), store: try Store(folder: options.dataFolder))
+      dataset: dataset, models: ModelLibrary(folders: options.models, for: options.dataset),
+      store: try Store(folder: options.dataFolder))
     work.withLock { $0.workbench = workbench }
     let events = workbench.events()
     Task.detached { [post] in

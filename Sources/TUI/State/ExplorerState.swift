@@ -26,14 +26,23 @@ package struct EpisodeScore: Hashable, Sendable {
 /// An evaluation over the fold that is under way.
 package struct RunningEvaluation: Hashable, Sendable {
   package var plan: EvaluationPlan
-  /// In seconds of `ExplorerState.now`.
-  package var started: Double
-  package var progress: EvaluationProgress?
+  package private(set) var progress: EvaluationProgress?
   package var isStopping = false
+  /// When the first news of the present stage came, in seconds of `ExplorerState.now`, and how far it was then.
+  private var stageStart: Double?
+  private var stageFraction = 0.0
 
-  package init(plan: EvaluationPlan, started: Double) {
-    self.plan = plan
-    self.started = started
+  package init(plan: EvaluationPlan) { self.plan = plan }
+
+  /// Takes over news: how far the present stage is, at `now`.
+  package mutating func take(_ news: EvaluationProgress, now: Double) {
+    let isSameStage =
+      switch (progress, news) {
+      case (.generating?, .generating), (.evaluating?, .evaluating): true
+      default: false
+      }
+    progress = news
+    if !isSameStage { (stageStart, stageFraction) = (now, fraction ?? 0) }
   }
 
   /// Part of the present stage done, 0...1; nil before the first news.
@@ -46,10 +55,10 @@ package struct RunningEvaluation: Hashable, Sendable {
     }
   }
 
-  /// Seconds until everything is painted, judged by the time so far; nil when it is too early to say or painting is over.
+  /// Seconds until the present stage (painting, then segmenting) is over, judged by its pace so far; nil when it is too early to say.
   package func secondsLeft(now: Double) -> Double? {
-    guard case .generating? = progress, let fraction, fraction >= 0.02, now > started else { return nil }
-    return (now - started) * (1 - min(1, fraction)) / fraction
+    guard let stageStart, let fraction, fraction >= stageFraction + 0.02, now > stageStart else { return nil }
+    return (now - stageStart) * (1 - min(1, fraction)) / (fraction - stageFraction)
   }
 }
 

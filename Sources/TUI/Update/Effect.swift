@@ -14,6 +14,8 @@ package enum Effect: Hashable, Sendable {
   case predict(Episode, SupportPlan?)
   case evaluate(EvaluationPlan)
   case loadReports
+  /// Reads the weights that the first picture and the first prediction of a fold need.
+  case preload(GenerationOptions, fold: Int)
   case paint(PaintRequest)
 
   case cancelJob(JobID)

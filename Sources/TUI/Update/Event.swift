@@ -35,6 +35,8 @@ package enum Outcome: Sendable {
   case report(EvaluationReport)
   case reports([EvaluationReport])
   case painting(Painting)
+  /// The weights are in memory, as far as they were found.
+  case preloaded
   /// The work was overtaken by newer wishes; it may be asked for again.
   case dropped
   case failed(Notice)

@@ -45,7 +45,7 @@ extension ExplorerState {
       switch question {
       case .quit(let status): return [.quit(status: status)]
       case .evaluate(let plan):
-        evaluation = RunningEvaluation(plan: plan, started: now)
+        evaluation = RunningEvaluation(plan: plan)
         failures[.evaluate(plan)] = nil
         return [.evaluate(plan)]
       }

@@ -14,7 +14,7 @@ extension ExplorerState {
         say(Notice(.warning, "\(catalog.name) has no fold \(fold); opening fold 0"))
         fold = 0
       }
-      return openFold(fold) + [.loadReports]
+      return openFold(fold) + [.loadReports, .preload(defaults, fold: fold)]
     case (.loadEpisodes(let fold), .episodes(let found)):
       guard fold == self.fold else { return [] }
       episodes = found

@@ -13,7 +13,7 @@ package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
     state.inFlight.remove(effect)
     effects = state.take(outcome, of: effect)
   case .work(let event): effects = state.take(event)
-  case .evaluationProgress(let progress): state.evaluation?.progress = progress
+  case .evaluationProgress(let progress): state.evaluation?.take(progress, now: state.now)
   case .wanted(let requests):
     effects = requests.filter { state.paintings[$0.key] == nil }.map { .paint($0) }
   case .said(let notice): state.say(notice)
