@@ -88,7 +88,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
         ? "give a folder with --models DIR or in $DIFFSS_MODELS" : "searched: \(searched.joined(separator: ", ")); give another folder with --models DIR"
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
     case .tooFewPictures: "choose another fold, fewer shots or a larger data set"
-    case .cannotWrite, .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
+    case .cannotWrite: "check free space and permissions, or write to another folder"
+    case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
     case .unknownClass, .unknownFold: "see the classes and folds with: diffss dataset info"
     }
   }

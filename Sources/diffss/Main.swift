@@ -16,7 +16,7 @@ enum Main {
     } catch let status as ExitStatus {
       exit(status.rawValue)
     } catch let error as any Explained {
-      report(message: PlainText.clean(error.message), hint: error.hint)
+      report(message: PlainText.cleanLines(error.message), hint: error.hint.map(PlainText.cleanLines))
       exit(ExitStatus.nothingDone.rawValue)
     } catch {
       exit(describe(error))

@@ -60,6 +60,9 @@ import Testing
     #expect(prompt.unicodeScalars.allSatisfy { $0.value >= 32 && !(0x7F...0x9F).contains($0.value) && $0.value != 0x202E })
     #expect(prompt.contains("cup [2J"))
     #expect(PlainText.clean("Größe 茶") == "Größe 茶")
+    // Lists keep their lines; a line of somebody else's cannot pass for the program's own.
+    #expect(PlainText.cleanLines("two:\n  a\n  b\u{1B}[2J") == "two:\n  a\n  b [2J")
+    #expect(PlainText.cleanLines("no file x\nhint: run this") == "no file x\n  hint: run this")
   }
 
   @Test func settingsOutOfRangeAreNamed() {

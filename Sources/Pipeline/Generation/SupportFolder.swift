@@ -5,13 +5,13 @@ import Foundation
 public struct SupportFolder: Sendable {
   public let url: URL
 
-  /// Creates the folder when it is not there. Throws `PipelineError.unwritableFile` when that cannot be done.
+  /// Creates the folder when it is not there. Throws `PipelineError.cannotWrite` when that cannot be done.
   public init(creating url: URL) throws {
     self.url = url
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
-      throw PipelineError.cannotWrite(path: url.path, reason: error.localizedDescription)
+      throw PipelineError.cannotWrite(path: url.path, reason: (error as NSError).posixReason)
     }
   }
 

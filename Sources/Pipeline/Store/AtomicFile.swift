@@ -55,7 +55,7 @@ public enum AtomicFile {
 
 extension NSError {
   /// The operating system's own words where Foundation hides them one level down.
-  fileprivate var posixReason: String {
+  var posixReason: String {
     var error: NSError? = self
     while let current = error {
       if current.domain == NSPOSIXErrorDomain, let code = Int32(exactly: current.code) { return String(cString: strerror(code)) }
