@@ -70,7 +70,12 @@ extension Kernels {
             let reader = WindowReader(
               source: source, zero: zero, height: height, width: width, depth: depth, shift: shift, tall: tall, wide: wide,
               outHeight: outHeight, outWidth: outWidth, window: window)
-            product(rows: count, weight, to: target, epilogue) { range, table in reader.locate(range, table) }
+            if usesWinograd(weight, window, images: images, outHeight: outHeight, outWidth: outWidth) {
+              let extent = Extent(height: outHeight, width: outWidth)
+              winograd(reader.tiles(of: extent), images: images, extent, weight, to: target, epilogue)
+            } else {
+              product(rows: count, weight, to: target, epilogue) { range, table in reader.locate(range, table) }
+            }
           }
         }
       }
@@ -80,7 +85,7 @@ extension Kernels {
 }
 
 /// Where the taps of consecutive output pixels read.
-private struct WindowReader {
+struct WindowReader {
   let source: UnsafePointer<Float>
   /// Read in place of what lies outside the image.
   let zero: UnsafePointer<Float>
@@ -89,8 +94,8 @@ private struct WindowReader {
   let shift: Int
   /// Extent of the image as the window sees it.
   let tall, wide: Int
-  let outHeight, outWidth: Int
-  let window: Window
+  var outHeight, outWidth: Int
+  var window: Window
 
   /// Fills the table of a range of output pixels; the last tile's spare lanes read what its last pixel reads.
   func locate(_ range: Range<Int>, _ table: UnsafeMutablePointer<UnsafePointer<Float>>) {

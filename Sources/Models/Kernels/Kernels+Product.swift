@@ -102,7 +102,7 @@ extension Kernels {
 
   /// Stores 16 columns of sums (fewer at the right edge) for a range of rows.
   @inline(__always)
-  private static func finish(
+  static func finish(
     _ epilogue: Epilogue, sums: UnsafeMutablePointer<Float>, rows: Range<Int>, column: Int, columns: Int,
     output: UnsafeMutablePointer<Float>
   ) {

@@ -13,6 +13,7 @@ import Testing
     let outputs = [1, 2, 3, 5].map { threads in
       Compute.threads = threads
       return Kernels.conv2d(x, packed, Window(height: 3, width: 3, padding: 1)).values
+        + Kernels.conv2d(x, packed, Window(height: 3, width: 3, stride: 2, padding: 1)).values
         + Kernels.attention(tokens, tokens, tokens, heads: 5).values
         + Kernels.groupNorm(x, groups: 4, weight: Tensor(zeros: [40]), bias: noise.tensor([40]), eps: 1e-5).shape.map(Float.init)
     }

@@ -38,6 +38,26 @@ import Testing
     #expect(relativeError(fast, plain) < Self.tolerance, "\(x.shape) \(columns) \(window)")
   }
 
+  @Test(arguments: 0..<24) func winograd(seed: Int) {
+    var noise = Noise(UInt64(seed) + 9000)
+    let (images, height, width) = (noise.int(1...3), noise.int(17...27), noise.int(17...27))
+    let (depth, columns, isUpsampled) = (8 * noise.int(4...35), noise.int(32...75), seed % 4 == 0)
+    let padding = Padding(top: noise.int(0...2), left: noise.int(0...2), bottom: noise.int(0...2), right: noise.int(0...2))
+    let window = Window(height: 3, width: 3, padding: padding)
+    let upsampledTo = isUpsampled ? Extent(height: 2 * height - noise.int(0...1), width: 2 * width - noise.int(0...1)) : nil
+    let (tall, wide) = window.output(height: upsampledTo?.height ?? height, width: upsampledTo?.width ?? width)
+    let x = noise.tensor([images, height, width, depth]), weight = noise.tensor([columns, depth, 3, 3])
+    let bias = noise.tensor([columns]), imageBias = noise.tensor([images, columns])
+    let residual = noise.tensor([images, tall, wide, columns])
+    let packed = PackedMatrix(Parameter(weight), columns: columns, depth: depth, taps: 9)
+    #expect(Kernels.usesWinograd(packed, window, images: images, outHeight: tall, outWidth: wide))
+    let fast = Kernels.conv2d(
+      x, packed, window, bias: bias, imageBias: imageBias, residual: residual, activation: .silu, upsampledTo: upsampledTo)
+    let plain = PlainKernels.conv2d(
+      x, weight, window, bias: bias, imageBias: imageBias, residual: residual, activation: .silu, upsampledTo: upsampledTo)
+    #expect(relativeError(fast, plain) < 5 * Self.tolerance, "\(x.shape) \(columns) \(window)")
+  }
+
   @Test(arguments: 0..<10) func depthwiseConv2d(seed: Int) {
     var noise = Noise(UInt64(seed) + 2000)
     let window = Window(height: noise.int(1...5), width: noise.int(1...5), stride: noise.int(1...2), padding: 2)

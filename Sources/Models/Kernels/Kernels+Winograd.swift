@@ -1,0 +1,140 @@
+extension Kernels {
+  /// Whether a convolution is taken through Winograd's transforms: 3x3, stride 1, and enough tiles and channels to pay for them.
+  ///
+  /// Decided by shape alone, so that the same request gives the same bytes.
+  package static func usesWinograd(_ weight: PackedMatrix, _ window: Window, images: Int, outHeight: Int, outWidth: Int) -> Bool {
+    window.height == 3 && window.width == 3 && window.stride == 1 && window.dilation == 1 && weight.depth % 8 == 0
+      && weight.depth >= 32 && weight.columns >= 32 && images * Winograd.tiles(outHeight) * Winograd.tiles(outWidth) >= 24
+  }
+
+  /// Floats that the transformed inputs of a block of tiles may take: they stay in the last-level cache while every panel of
+  /// the weight passes over them.
+  private static let inputBudget = 3 << 20
+  /// Inputs whose transformed weights (36 rows of 16 columns each) stay in the second-level cache.
+  private static let winogradDepth = 128
+
+  /// The convolution that `usesWinograd` allows, to `[images, extent, weight.columns]`. `reader` locates the inputs of each tile.
+  ///
+  /// Every output is a sum in an order set by the weight's shape alone.
+  static func winograd(
+    _ reader: WindowReader, images: Int, _ extent: Extent, _ weight: PackedMatrix, to output: UnsafeMutablePointer<Float>,
+    _ epilogue: Epilogue
+  ) {
+    let depth = weight.depth, points = Winograd.points
+    let count = images * reader.outHeight * reader.outWidth
+    // A multiple of a register tile's rows, so that only the last block is ragged.
+    let blockTiles = min(max(inputBudget / (points * depth), 48), 192, (count + 5) / 6 * 6) / 6 * 6
+    let inputCount = points * blockTiles * depth
+    let inputs = MemoryPool.shared.borrow(inputCount)
+    defer { MemoryPool.shared.giveBack(inputs, inputCount) }
+    for first in stride(from: 0, to: count, by: blockTiles) {
+      let used = min(blockTiles, count - first)
+      transformTiles(first..<first + used, reader, depth: depth, blockTiles: blockTiles, to: inputs)
+      let grid = TileGrid(first: first, used: used, tall: reader.outHeight, wide: reader.outWidth, extent: extent)
+      Compute.parallel(weight.panels) { panel in
+        multiplyTiles(grid, UnsafePointer(inputs), blockTiles: blockTiles, weight, panel: panel, to: output, epilogue)
+      }
+    }
+  }
+
+  /// Transformed inputs of a range of tiles, `[36][blockTiles][depth]`; rows that fill up the last register tile repeat its last.
+  private static func transformTiles(
+    _ range: Range<Int>, _ reader: WindowReader, depth: Int, blockTiles: Int, to inputs: UnsafeMutablePointer<Float>
+  ) {
+    let points = Winograd.points
+    let rows = (range.count + 5) / 6
+    Compute.parallel(rows) { row in
+      let scratchCount = points * 6 * 2 + points * 8
+      let scratch = MemoryPool.shared.borrow(scratchCount)
+      defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
+      let first = range.lowerBound + row * 6
+      scratch.withMemoryRebound(to: UnsafePointer<Float>.self, capacity: points * 6) { table in
+        reader.locate(first..<min(first + 6, range.upperBound), table)
+        for lane in 0..<6 {
+          Winograd.transformInput(
+            table + lane, pointerStride: 6, channels: depth, scratch: scratch + points * 12,
+            to: inputs + (row * 6 + lane) * depth, step: blockTiles * depth)
+        }
+      }
+    }
+  }
+
+  /// Where the tiles of a block lie in the output.
+  private struct TileGrid {
+    let first, used, tall, wide: Int
+    let extent: Extent
+  }
+
+  /// Products of a block of tiles with one panel of the weight, transformed back and finished.
+  private static func multiplyTiles(
+    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, blockTiles: Int, _ weight: PackedMatrix, panel index: Int,
+    to output: UnsafeMutablePointer<Float>, _ epilogue: Epilogue
+  ) {
+    let points = Winograd.points, depth = weight.depth
+    let (column, width) = weight.panel(index)
+    let rows = (grid.used + 5) / 6 * 6
+    let part = min(winogradDepth, depth)
+    let tapCount = 9 * part * width, weightCount = points * part * width, productCount = points * rows * width
+    let scratchCount = tapCount + weightCount + productCount + points * 8 + 16 * width
+    let scratch = MemoryPool.shared.borrow(scratchCount)
+    defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
+    let weights = scratch + tapCount
+    let products = weights + weightCount
+    let vectors = products + productCount
+    let sums = vectors + points * 8
+
+    for offset in stride(from: 0, to: depth, by: part) {
+      let length = min(part, depth - offset)
+      for tap in 0..<9 {
+        let target = scratch + tap * length * width
+        let taps = weight.widened(panel: index, rows: tap * depth + offset..<tap * depth + offset + length, scratch: target)
+        if taps != UnsafePointer(target) { target.update(from: taps, count: length * width) }
+      }
+      Winograd.transformWeight(scratch, count: length * width / 8, scratch: vectors, to: weights, step: length * width)
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 6) { pointers in
+        guard let table = pointers.baseAddress else { return }
+        for point in 0..<points {
+          let columns = UnsafePointer(weights + point * length * width)
+          for row in stride(from: 0, to: rows, by: 6) {
+            for lane in 0..<6 { table[lane] = inputs + (point * blockTiles + row + lane) * depth }
+            let target = products + (point * rows + row) * width
+            if width == 16 {
+              TileKernel.sixteen(
+                taps: 1, depth: length, offset: offset, rows: table, columns: columns, sums: target, stride: 16, isFirst: offset == 0)
+            } else {
+              TileKernel.eight(
+                taps: 1, depth: length, offset: offset, rows: table, columns: columns, sums: target, stride: 8, isFirst: offset == 0)
+            }
+          }
+        }
+      }
+    }
+
+    for tile in 0..<grid.used {
+      for half in stride(from: 0, to: width, by: 8) {
+        Winograd.transformOutput(
+          products + tile * width + half, step: rows * width, scratch: vectors, to: sums + half, outputStride: 16)
+      }
+      let place = grid.first + tile
+      let (x, y) = (place % grid.wide * Winograd.side, place / grid.wide % grid.tall * Winograd.side)
+      let image = place / (grid.wide * grid.tall)
+      let across = min(Winograd.side, grid.extent.width - x)
+      for line in 0..<min(Winograd.side, grid.extent.height - y) {
+        let start = (image * grid.extent.height + y + line) * grid.extent.width + x
+        finish(
+          epilogue, sums: sums + line * Winograd.side * 16, rows: start..<start + across, column: column, columns: weight.columns,
+          output: output)
+      }
+    }
+  }
+}
+
+extension WindowReader {
+  /// A reader of the 6x6 inputs of every 4x4 tile of a 3x3 convolution's output.
+  func tiles(of extent: Extent) -> WindowReader {
+    var reader = self
+    (reader.outHeight, reader.outWidth) = (Winograd.tiles(extent.height), Winograd.tiles(extent.width))
+    reader.window = Window(height: Winograd.reach, width: Winograd.reach, stride: Winograd.side, padding: window.padding)
+    return reader
+  }
+}
