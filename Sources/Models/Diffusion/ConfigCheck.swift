@@ -12,6 +12,9 @@ struct ConfigCheck {
     try box.decodeIfPresent(T.self, forKey: AnyKey(key)) ?? fallback
   }
 
+  /// A setting's value; nil when it is absent or null.
+  func optional<T: Decodable>(_ key: String) throws -> T? { try box.decodeIfPresent(T.self, forKey: AnyKey(key)) }
+
   /// A setting that has to be there.
   func value<T: Decodable>(_ key: String) throws -> T { try box.decode(T.self, forKey: AnyKey(key)) }
 
@@ -35,6 +38,14 @@ struct ConfigCheck {
         continue
       }
       try require(found == wanted, key, "\(found) is not supported, only \(wanted)")
+    }
+  }
+
+  /// Throws for a setting that is not among the known ones, unless it is null or false or its name begins with an underscore.
+  func noOthers(_ known: Set<String>) throws {
+    for key in box.allKeys where !key.stringValue.hasPrefix("_") && !known.contains(key.stringValue) {
+      let value = try? box.decodeIfPresent(Scalar.self, forKey: key)
+      try require(value == .some(nil) || value == .some(.bool(false)), key.stringValue, "this setting is not known")
     }
   }
 

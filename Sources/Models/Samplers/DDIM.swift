@@ -21,16 +21,15 @@ public struct DDIM: Sampler {
     timesteps = steps.map(Float.init)
     stride = config.trainingSteps / count
     alphas = NoiseSchedule(config).alphas
-    finalAlpha = config.setAlphaToOne ? 1 : alphas[0]
+    finalAlpha = config.setAlphaToOne ?? true ? 1 : alphas[0]
     prediction = config.prediction
-    clipRange = config.clipRange
+    clipRange = config.clipsSample ?? true ? config.clipRange : nil
     self.eta = eta
   }
 
   public mutating func advance(
     _ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator
   ) -> Tensor {
-    precondition(sample.shape == output.shape, "a prediction \(output.shape) for a sample \(sample.shape)")
     let time = steps[step]
     let alpha = alphas[time]
     let previousAlpha = time >= stride ? alphas[time - stride] : finalAlpha
@@ -40,35 +39,12 @@ public struct DDIM: Sampler {
     let deviation = eta * max(variance, 0).squareRoot()
     let previousSignal = previousAlpha.squareRoot()
     let direction = max(1 - previousAlpha - deviation * deviation, 0).squareRoot()
-    let fresh = eta > 0 ? generator.noise(sample.shape) : nil
 
-    var result = Tensor(uninitialized: sample.shape)
-    result.withUnsafeMutable { target in
-      sample.withUnsafe { x in
-        output.withUnsafe { predicted in
-          for i in 0..<sample.count {
-            var original: Float
-            let epsilon: Float
-            switch prediction {
-            case .epsilon:
-              original = (x[i] - noise * predicted[i]) / signal
-              epsilon = predicted[i]
-            case .sample:
-              original = predicted[i]
-              epsilon = (x[i] - signal * original) / noise
-            case .velocity:
-              original = signal * x[i] - noise * predicted[i]
-              epsilon = signal * predicted[i] + noise * x[i]
-            }
-            if let clipRange { original = min(max(original, -clipRange), clipRange) }
-            target[i] = previousSignal * original + direction * epsilon
-          }
-        }
-      }
-      fresh?.withUnsafe { drawn in
-        for i in 0..<sample.count { target[i] += deviation * drawn[i] }
-      }
+    let limit = clipRange ?? .infinity
+    let result = sample.zipped(output) { x, predicted in
+      let (original, epsilon) = prediction.parts(x, predicted, signal: signal, noise: noise)
+      return previousSignal * min(max(original, -limit), limit) + direction * epsilon
     }
-    return result
+    return eta > 0 ? result.zipped(generator.noise(sample.shape)) { $0 + deviation * $1 } : result
   }
 }

@@ -16,6 +16,15 @@ struct NoiseSchedule: Sendable {
     alphas = config.zeroTerminalSNR ? Self.rescaled(cumulative) : cumulative
   }
 
+  /// Noise against signal after each step, `√((1 - ᾱ) / ᾱ)`.
+  var sigmas: [Float] {
+    alphas.map { alpha in
+      // Pure noise would be infinitely noisy: diffusers stops at half precision's smallest number.
+      let alpha = max(alpha, 0x1p-24)
+      return ((1 - alpha) / alpha).squareRoot()
+    }
+  }
+
   private static func betas(_ config: SchedulerConfig) -> [Float] {
     let count = config.trainingSteps
     switch config.betaSchedule {
@@ -50,28 +59,24 @@ struct NoiseSchedule: Sendable {
   }
 }
 
-extension SchedulerConfig {
-  /// The training steps that `count` sampling steps visit, noisiest first. Throws `ModelError.badSetting`.
-  func timesteps(_ count: Int) throws -> [Int] {
-    let total = trainingSteps
-    guard (1...total).contains(count) else {
-      throw ModelError.badSetting(name: "steps", value: "\(count)", allowed: "1 to \(total) for this model")
-    }
-    let chosen: [Int]
-    switch spacing {
-    case .leading:
-      chosen = (0..<count).reversed().map { $0 * (total / count) + stepsOffset }
-    case .linspace:
-      let width = count > 1 ? Double(total - 1) / Double(count - 1) : 0
-      chosen = (0..<count).reversed().map { Int((Double($0) * width).rounded(.toNearestOrEven)) }
-    case .trailing:
-      let width = Double(total) / Double(count)
-      chosen = (0..<count).map { Int((Double(total) - Double($0) * width).rounded(.toNearestOrEven)) - 1 }
-    }
-    guard chosen.allSatisfy((0..<total).contains) else {
-      throw ModelError.badSetting(
-        name: "steps", value: "\(count)", allowed: "with this model's step offset the first would be \(chosen[0]) of \(total)")
-    }
-    return chosen
+/// How much of a sample is signal and how much noise: `x = signal x₀ + noise ε`, the squares adding up to 1.
+struct NoiseLevel: Sendable {
+  let signal: Double
+  let noise: Double
+
+  /// After a training step with `ᾱ` of the signal's power left.
+  init(alpha: Float) {
+    signal = Double(alpha).squareRoot()
+    noise = Double(1 - alpha).squareRoot()
   }
+
+  /// At a ratio of noise to signal.
+  init(sigma: Float) {
+    let sigma = Double(sigma)
+    signal = 1 / (sigma * sigma + 1).squareRoot()
+    noise = sigma * signal
+  }
+
+  /// Half the logarithm of the signal-to-noise ratio, λ of the exponential integrators; infinite without noise.
+  var lambda: Double { log(signal) - log(noise) }
 }

@@ -60,16 +60,3 @@ public struct SamplingRun: Sendable {
     return sample
   }
 }
-
-extension Tensor {
-  /// A new tensor with a function of each element.
-  func mapped(_ function: (Float) -> Float) -> Tensor {
-    var result = Tensor(uninitialized: shape)
-    withUnsafe { source in
-      result.withUnsafeMutable { target in
-        for i in 0..<count { target[i] = function(source[i]) }
-      }
-    }
-    return result
-  }
-}

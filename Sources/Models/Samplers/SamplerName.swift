@@ -1,16 +1,32 @@
 /// The samplers by their names on the command line.
 public enum SamplerName: String, CaseIterable, Codable, Sendable {
-  case ddim
+  case ddim, pndm, euler
+  case eulerAncestral = "euler-a"
+  case heun
+  case dpmpp2m = "dpmpp-2m"
+  case dpmpp2mKarras = "dpmpp-2m-karras"
+  case dpmpp2mSDE = "dpmpp-2m-sde"
+  case unipc, lcm
 
   /// Builds the sampler for a model's own noise schedule.
   ///
   /// - Parameters:
-  ///   - steps: 1 up to the number of training steps.
-  ///   - eta: 0 (deterministic) ... 1 (as noisy as DDPM); for the samplers that know it.
-  /// - Throws: `ModelError.badSetting`.
+  ///   - steps: 1 up to the number of training steps; `lcm` up to the steps of the distilled solver.
+  ///   - eta: 0 (deterministic) ... 1 (as noisy as DDPM); other than 0 for `ddim` alone.
+  /// - Throws: `ModelError.badSetting`, also for a setting of the model's that the sampler cannot follow.
   public func make(_ config: SchedulerConfig, steps: Int, eta: Float = 0) throws -> any Sampler {
-    switch self {
+    guard eta == 0 || self == .ddim else {
+      throw ModelError.badSetting(name: "eta", value: "\(eta)", allowed: "0 with sampler \(rawValue), only ddim knows others")
+    }
+    return switch self {
     case .ddim: try DDIM(config, steps: steps, eta: eta)
+    case .pndm: try PNDM(config, steps: steps)
+    case .euler: try Euler(config, steps: steps)
+    case .eulerAncestral: try EulerAncestral(config, steps: steps)
+    case .heun: try Heun(config, steps: steps)
+    case .dpmpp2m, .dpmpp2mKarras, .dpmpp2mSDE: try DPMSolver(self, config, steps: steps)
+    case .unipc: try UniPC(config, steps: steps)
+    case .lcm: try LCM(config, steps: steps)
     }
   }
 }
