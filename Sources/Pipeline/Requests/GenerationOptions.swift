@@ -57,10 +57,11 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
       if !fine { throw PipelineError.badSetting(name: name, value: "\(value)", allowed: allowed) }
     }
     try require((64...4096).contains(conditionSettings.resolution), "resolution", conditionSettings.resolution, "64...4096")
-    if SamplerName(rawValue: sampler) == nil { throw Self.unknownSampler(sampler) }
+    guard let name = SamplerName(rawValue: sampler) else { throw Self.unknownSampler(sampler) }
     try require((1...1000).contains(steps), "steps", steps, "1...1000")
     try require((0...100).contains(guidance), "guidance", guidance, "0...100")
     try require((0...1).contains(eta), "eta", eta, "0...1")
+    try require(eta == 0 || name == .ddim, "eta", eta, "0 with sampler \(sampler), only ddim knows others")
     try require((0...10).contains(controlScale), "control scale", controlScale, "0...10")
     try require((0...1).contains(controlStart), "control start", controlStart, "0...1")
     try require((0...1).contains(controlEnd) && controlEnd >= controlStart, "control end", controlEnd, "\(controlStart)...1")

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Pipeline
 
 /// What the settings panel edits.
@@ -18,6 +19,7 @@ package struct SettingsForm: Hashable, Sendable {
     switch field {
     case .condition: options.condition.rawValue
     case .supports: "\(supports)"
+    case .sampler: options.sampler
     case .steps: "\(options.steps)"
     case .guidance: Self.decimal(options.guidance)
     case .controlScale: Self.decimal(options.controlScale)
@@ -26,13 +28,17 @@ package struct SettingsForm: Hashable, Sendable {
     }
   }
 
-  /// One step up or down, stopping at the ends of the range; conditions go round.
+  /// One step up or down, stopping at the ends of the range; conditions and samplers go round.
   package mutating func step(_ field: SettingsField, by steps: Int) {
     switch field {
     case .condition:
       let all = ConditionType.allCases
       let index = (all.firstIndex(of: options.condition) ?? 0) + steps
       options.condition = all[((index % all.count) + all.count) % all.count]
+    case .sampler:
+      let all = SamplerName.allCases
+      let index = (all.firstIndex { $0.rawValue == options.sampler } ?? 0) + steps
+      options.sampler = all[((index % all.count) + all.count) % all.count].rawValue
     case .seed:
       let range = UInt64.min...(UInt64.max >> 1)
       let moved = steps >= 0 ? options.seed.addingReportingOverflow(UInt64(steps)) : options.seed.subtractingReportingOverflow(UInt64(-steps))
@@ -51,6 +57,9 @@ package struct SettingsForm: Hashable, Sendable {
     case .condition:
       guard let type = ConditionType(rawValue: text.lowercased()) else { return field.allowed }
       options.condition = type
+    case .sampler:
+      guard let name = SamplerName(rawValue: text.lowercased()) else { return field.allowed }
+      options.sampler = name.rawValue
     case .seed:
       guard let seed = UInt64(text), seed <= UInt64.max >> 1 else { return field.allowed }
       options.seed = seed
@@ -69,7 +78,7 @@ package struct SettingsForm: Hashable, Sendable {
     case .guidance: options.guidance = value
     case .controlScale: options.controlScale = value
     case .episodes: episodes = Int(value)
-    case .condition, .seed: break
+    case .condition, .sampler, .seed: break
     }
   }
 
@@ -85,12 +94,13 @@ package struct SettingsForm: Hashable, Sendable {
 
 /// The rows of the settings panel.
 package enum SettingsField: Int, CaseIterable, Hashable, Sendable {
-  case condition, supports, steps, guidance, controlScale, seed, episodes
+  case condition, supports, steps, guidance, controlScale, sampler, seed, episodes
 
   package var title: String {
     switch self {
     case .condition: "Condition"
     case .supports: "Supports"
+    case .sampler: "Sampler"
     case .steps: "Steps"
     case .guidance: "Guidance"
     case .controlScale: "Control"
@@ -104,6 +114,7 @@ package enum SettingsField: Int, CaseIterable, Hashable, Sendable {
     switch self {
     case .condition: "what steers the painting"
     case .supports: "generated per episode"
+    case .sampler: "how noise is taken away"
     case .steps: "denoising steps"
     case .guidance: "pull of the prompt, 1 = off"
     case .controlScale: "pull of the condition"
@@ -115,7 +126,7 @@ package enum SettingsField: Int, CaseIterable, Hashable, Sendable {
   /// Smallest and largest value; nil for fields that are not plain numbers.
   package var range: ClosedRange<Double>? {
     switch self {
-    case .condition, .seed: nil
+    case .condition, .sampler, .seed: nil
     case .supports: 1...16
     case .steps: 1...1000
     case .guidance: 0...100
@@ -140,6 +151,7 @@ package enum SettingsField: Int, CaseIterable, Hashable, Sendable {
   package var allowed: String {
     switch self {
     case .condition: ConditionType.allCases.map(\.rawValue).joined(separator: ", ")
+    case .sampler: SamplerName.allCases.map(\.rawValue).joined(separator: ", ")
     case .seed: "0 to \(UInt64.max >> 1)"
     default: range.map { "\(SettingsForm.decimal($0.lowerBound)) to \(SettingsForm.decimal($0.upperBound))" } ?? ""
     }

@@ -32,7 +32,7 @@ package struct Layout: Sendable {
     let (top, below) = screen.splitTop(hasHeader ? 1 : 0)
     let (body, bottom) = below.splitTop(below.height - 1)
     (header, footer, pictures) = (top, bottom, body)
-    if size.width < 72 || size.height < 18 {
+    if size.width < 72 || size.height < 19 {
       kind = .single
       panels[state.focus] = body
       return

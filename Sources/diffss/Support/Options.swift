@@ -52,10 +52,10 @@ struct GenerationFlags: ParsableArguments {
   @Option(help: "Classifier-free guidance scale; 1 switches guidance off. The data set's recommended one when absent.")
   var guidance: Double?
 
-  @Option(help: "Sampler: ddim.")
+  @Option(help: "Sampler: \(SamplerName.allCases.map(\.rawValue).joined(separator: ", ")).")
   var sampler: String = "ddim"
 
-  @Option(help: "DDIM's eta, 0...1.")
+  @Option(help: "Noise added in each step, 0...1; ddim only.")
   var eta: Double = 0
 
   @Option(help: "Replaces the prompt made from the class name; {name} in it stands for the class.")
