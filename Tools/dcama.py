@@ -89,8 +89,9 @@ class Attention(nn.Module):
         # query [n,t,c], support [n,s,c], value [n,s] -> [n,t]
         n, _, c = query.shape
         q, k = (l(x).view(n, -1, HEADS, c // HEADS).transpose(1, 2) for l, x in zip(self.linears, (query, support)))
-        weights = (q @ k.transpose(-2, -1) / math.sqrt(c // HEADS)).softmax(-1)
-        return (weights @ value[:, None, :, None]).mean(1)[..., 0]
+        weights = (q / math.sqrt(c // HEADS) @ k.transpose(-2, -1)).softmax(-1)
+        # The value has no heads: their mean weights look it up, which is the mean of what each would find.
+        return (weights.mean(1) @ value[:, :, None])[..., 0]
 
 
 def fusion(inside, widths, kernels):

@@ -2,8 +2,8 @@
 
 First the backbone learns to label the fifteen base classes (a 1x1 head that is thrown away), then episodes: mostly one
 support, sometimes two to five with joint attention, and half of those with recoloured copies of the first support,
-because generated supports share its mask. Most of the time pictures are windows of half the size around an object,
-at a quarter of the cost; the last part sees whole pictures, and the batch norms' stored statistics, as in use.
+because generated supports share its mask. For most of each stage pictures are windows of half the size around an
+object, at a quarter of the cost; its last part sees whole pictures, and the end the batch norms' stored statistics, as in use.
 """
 
 import argparse
@@ -20,7 +20,6 @@ from dcama import DCAMA, resize
 from training import Average, Budget, Log, load, save
 
 LEAST_AREA = 328  # 2 % of the picture, as in the evaluation's episodes
-PRETRAINING = 0.2
 WINDOW = 64
 WHOLE_PICTURES = 0.7
 FROZEN_STATISTICS = 0.85
@@ -71,12 +70,12 @@ class Episodes:
         self.of = {c: np.flatnonzero(clean & (scenes.areas[:, c] >= LEAST_AREA)) for c in classes}
 
     def picture(self, index, c=None, augment=True):
-        """A scene, or a window of it (around a pixel of class c), and its labels."""
+        """A scene, or a window of it around a pixel of class c (of any object when c is None), and its labels."""
         image, mask = self.scenes.images[index], self.scenes.masks[index]
         if not augment:
             return image, mask
         if self.size < SIZE:
-            inside = np.flatnonzero(np.ones(mask.shape, bool) if c is None else mask == c)
+            inside = np.flatnonzero((mask if mask.any() else mask == 0) if c is None else mask == c)
             pixel = divmod(int(self.generator.choice(inside)), SIZE)
             jitter = self.generator.integers(-self.size // 4, self.size // 4 + 1, 2)
             y, x = (int(np.clip(p + j - self.size // 2, 0, SIZE - self.size)) for p, j in zip(pixel, jitter))
@@ -148,8 +147,9 @@ def main():
     parser.add_argument("--measure")
     parser.add_argument("--out", required=True, help="fold{F}.safetensors and a checkpoint are written here")
     parser.add_argument("--fold", type=int, required=True)
-    parser.add_argument("--init-from", help="a folder like Assets/demo: goes on from its weights, without pretraining")
+    parser.add_argument("--init-from", help="a folder like Assets/demo: goes on from its weights")
     parser.add_argument("--minutes", type=float, default=15)
+    parser.add_argument("--pretraining", type=float, default=0.45, help="share of the time for labelling alone")
     parser.add_argument("--width", type=int, default=8)
     parser.add_argument("--pictures", type=int, default=16, help="pictures a step, queries and supports together")
     parser.add_argument("--lr", type=float, default=2e-3)
@@ -163,10 +163,8 @@ def main():
     novel = novel_classes(args.fold)
     base = [c for c in range(1, CLASSES + 1) if c not in novel]
     network = DCAMA(args.width)
-    pretraining = PRETRAINING
     if args.init_from:
         network = DCAMA.from_tensors(load_file(Path(args.init_from) / "dcama" / f"fold{args.fold}.safetensors"))
-        pretraining = 0.0
     head = Head(network.feature_extractor.conv1.weight.shape[0])
     network.to(args.device)
     head.to(args.device)
@@ -192,10 +190,12 @@ def main():
         for group in optimizer.param_groups:
             group["lr"] = budget.learning_rate(args.lr)
         network.train()
-        episodes.size = WINDOW if budget.progress < WHOLE_PICTURES else SIZE
+        labelling = budget.progress < args.pretraining
+        part = budget.progress / args.pretraining if labelling else (budget.progress - args.pretraining) / (1 - args.pretraining)
+        episodes.size = WINDOW if part < WHOLE_PICTURES else SIZE
         if budget.progress > FROZEN_STATISTICS:
             network.feature_extractor.eval()
-        if budget.progress < pretraining:
+        if labelling:
             images, labels = episodes.labelled(args.pictures)
             taps = network.feature_extractor(images)
             logits = head(taps)

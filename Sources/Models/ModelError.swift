@@ -8,6 +8,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case badWeights(path: String, reason: String)
   /// A configuration, scheduler or tokenizer file that cannot be used.
   case badConfig(path: String, reason: String)
+  /// A sound file of another model than the one that is needed.
+  case wrongModel(path: String, found: CheckpointFamily, wanted: String)
   /// A single tensor that was asked for by name is not in the file.
   case missingTensor(name: String, path: String)
   /// A checkpoint and a network that do not belong together; every list is complete and sorted.
@@ -30,6 +32,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .badWeights(let path, let reason): "\(path) is not a sound weight file: \(reason)"
     case .badConfig(let path, let reason): "\(path) cannot be used: \(reason)"
+    case .wrongModel(let path, let found, let wanted):
+      "\(path) is \(found == .unknown ? "no model that diffss knows" : "of the family \(found.rawValue)"), not \(wanted)"
     case .missingTensor(let name, let path): "\(path) holds no tensor named \(name)"
     case .weightsDoNotFit(let path, let missing, let unused, let wrongShape):
       Self.fitReport(path: path, missing: missing, unused: unused, wrongShape: wrongShape)
@@ -48,6 +52,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable: "check that the file exists and may be read"
     case .badWeights: "the file is damaged or was cut short: fetch it again"
     case .badConfig: "compare the file with the one published beside the weights"
+    case .wrongModel: "diffss runs Stable Diffusion 1.5 and its ControlNets; `diffss models info PATH` tells what a file holds"
     case .missingTensor: "check the name against the table in docs/forward.md"
     case .weightsDoNotFit: "the configuration and the weights are of different models: take both from the same place"
     case .badInput, .badSetting, .cancelled: nil

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Models
+import Pipeline
 
 struct ForwardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,8 +11,11 @@ struct ForwardCommand: ParsableCommand {
   @Option(help: "The network: \(ForwardNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
   var network: ForwardNetwork
 
-  @Option(help: ArgumentHelp("The network's folder, a whole model folder, or a safetensors file.", valueName: "path"))
+  @Option(help: ArgumentHelp("The network's folder, a whole model folder, or a file of weights.", valueName: "path"))
   var weights: String
+
+  @Option(help: ArgumentHelp("Diffusers folder whose configurations serve a single-file checkpoint; SD 1.5's when absent.", valueName: "dir"))
+  var config: String?
 
   @Option(help: ArgumentHelp("Input tensors, safetensors.", valueName: "file"))
   var input: String
@@ -32,8 +36,8 @@ struct ForwardCommand: ParsableCommand {
 
   func run() throws {
     if let threads { Compute.threads = threads }
-    let runner = try ForwardRunner(network, weights: URL(fileURLWithPath: weights))
-    let inputs = try Checkpoint(safetensors: URL(fileURLWithPath: input))
+    let runner = try ForwardRunner(network, weights: URL(fileURLWithPath: weights), config: ModelLibrary.configuration(config))
+    let inputs = try Checkpoint(file: URL(fileURLWithPath: input))
     var outputs: [(name: String, tensor: Tensor)] = []
     for number in 1...`repeat` {
       let start = ContinuousClock.now

@@ -65,7 +65,7 @@ import Testing
   @Test(.enabled(if: Golden.isAvailable)) func aRunWithReadyControlsMatchesDiffusers() throws {
     let program = try Program()
     defer { program.remove() }
-    let golden = try Checkpoint(safetensors: Golden.url("sd/pipeline.safetensors"))
+    let golden = try Checkpoint(file: Golden.url("sd/pipeline.safetensors"))
     let control = try golden.tensor("control.seg")
     let file = program.home.appendingPathComponent("seg.png")
     try Image(width: 64, height: 64, channels: 3, pixels: control.values.map { UInt8($0) }).writePNG(to: file)
@@ -76,7 +76,7 @@ import Testing
       "--guidance", "9", "--seed", "7", "--latents", latents.path, "--out", program.home.appendingPathComponent("out").path,
     ])
     #expect(output.status == 0, "\(output.standardError)")
-    let found = try Checkpoint(safetensors: latents)
+    let found = try Checkpoint(file: latents)
     for name in ["latents", "latents_per_step"] {
       let ours = try found.tensor(name), theirs = try golden.tensor("ddim4.\(name)")
       #expect(ours.shape == theirs.shape)

@@ -108,8 +108,8 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
 
   private static func detector(_ name: String) throws -> any EdgeDetector {
     name == "hedtiny"
-      ? try HED(Checkpoint(safetensors: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
-      : try PiDiNet(Checkpoint(safetensors: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
+      ? try HED(Checkpoint(file: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
+      : try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
   }
 
   @Test func badMasksAreNamed() throws {

@@ -2,7 +2,7 @@ import Foundation
 
 /// The named weights of one network, memory-mapped and checked. Reading a tensor touches only its own pages.
 public final class Checkpoint: Sendable {
-  private struct Entry: Sendable {
+  struct Entry: Sendable {
     var dtype: ElementType
     var shape: [Int]
     var bytes: MappedBytes
@@ -15,44 +15,13 @@ public final class Checkpoint: Sendable {
   public let names: [String]
   /// The file's own key-value pairs.
   public let metadata: [String: String]
-  private let entries: [String: Entry]
+  let entries: [String: Entry]
 
-  private init(path: String, names: [String], metadata: [String: String], entries: [String: Entry]) {
+  init(path: String, names: [String], metadata: [String: String], entries: [String: Entry]) {
     self.path = path
     self.names = names
     self.metadata = metadata
     self.entries = entries
-  }
-
-  /// Maps one safetensors file. Throws `ModelError` for a file that is missing, cut short, oversized or lies about itself.
-  public convenience init(safetensors url: URL) throws {
-    let bytes = try MappedBytes(file: url)
-    let header: SafetensorsHeader
-    do {
-      header = try SafetensorsHeader(file: UnsafeRawBufferPointer(start: bytes.base, count: bytes.count))
-    } catch let fault as SafetensorsHeader.Fault {
-      throw ModelError.badWeights(path: url.path, reason: fault.reason)
-    }
-    var entries: [String: Entry] = [:]
-    for entry in header.entries {
-      entries[entry.name] = Entry(dtype: entry.dtype, shape: entry.shape, bytes: bytes, offset: entry.begin)
-    }
-    self.init(path: url.path, names: header.entries.map(\.name), metadata: header.metadata, entries: entries)
-  }
-
-  /// File names of a component's weights in a diffusers folder, most usual first.
-  static let folderNames = [
-    "diffusion_pytorch_model.safetensors", "model.safetensors",
-    "diffusion_pytorch_model.fp16.safetensors", "model.fp16.safetensors",
-  ]
-
-  /// Opens the weights inside a diffusers component folder such as `unet/`. Throws as `init(safetensors:)`.
-  public convenience init(folder: URL) throws {
-    let candidates = Self.folderNames.map { folder.appendingPathComponent($0) }
-    guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-      throw ModelError.missingFile(path: folder.path, what: "\(Self.folderNames[0]) or \(Self.folderNames[1])")
-    }
-    try self.init(safetensors: found)
   }
 
   /// Shape of a tensor, nil when there is none of that name.
@@ -81,6 +50,14 @@ public final class Checkpoint: Sendable {
       order.append(target)
     }
     return Checkpoint(path: path, names: order, metadata: metadata, entries: renamed)
+  }
+
+  /// The weights below a leading part of their names, without it.
+  func part(below prefix: String) -> Checkpoint {
+    let kept = names.filter { $0.hasPrefix(prefix) }.map { (String($0.dropFirst(prefix.count)), entries[$0]) }
+    return Checkpoint(
+      path: path, names: kept.map(\.0), metadata: metadata,
+      entries: Dictionary(kept.compactMap { name, entry in entry.map { (name, $0) } }) { first, _ in first })
   }
 
   /// The same checkpoint with some weights exchanged for others.

@@ -53,14 +53,16 @@ public struct Parameter: Sendable {
     return result
   }
 
-  /// The integers of an `I64`, `I32` or `U8` weight; nil for floating-point ones.
+  /// The integers of a weight of whole numbers or truth values; nil for floating-point ones.
   public func integers() -> [Int64]? {
     withUnsafeBytes { source in
       switch dtype {
       case .i64: Array(source.bindMemory(to: Int64.self))
       case .i32: source.bindMemory(to: Int32.self).map(Int64.init)
-      case .u8: source.map(Int64.init)
-      case .f32, .f16, .bf16: nil
+      case .i16: source.bindMemory(to: Int16.self).map(Int64.init)
+      case .i8: source.bindMemory(to: Int8.self).map(Int64.init)
+      case .u8, .bool: source.map(Int64.init)
+      case .f64, .f32, .f16, .bf16: nil
       }
     }
   }

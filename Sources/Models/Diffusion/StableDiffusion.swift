@@ -12,16 +12,33 @@ public final class StableDiffusion: Sendable {
   public let controlNets: [ControlNet]
   public let scheduler: SchedulerConfig
 
-  /// Reads a diffusers folder (`tokenizer/`, `text_encoder/`, `unet/`, `vae/`, `scheduler/`) and ControlNet folders.
+  /// Reads a model and its ControlNets, each from a diffusers folder or from a single file under CompVis' names.
   ///
-  /// Throws `ModelError` for what is missing, damaged or not made for one another.
-  public static func load(model: URL, controlNets: [URL] = []) throws -> StableDiffusion {
-    func part(_ name: String) -> URL { model.appendingPathComponent(name) }
+  /// - Parameters:
+  ///   - model: a folder of `tokenizer/`, `text_encoder/`, `unet/`, `vae/`, `scheduler/`, or a file.
+  ///   - config: a folder of the same structure whose configurations and tokenizer serve single files; its weights are not read.
+  /// - Throws: `ModelError` for what is missing, damaged or not made for one another.
+  public static func load(model: URL, controlNets: [URL] = [], config: URL? = nil) throws -> StableDiffusion {
+    let isFolder = model.isFolder
+    func part(_ name: String) throws -> URL {
+      guard let folder = isFolder ? model : config else { throw ModelError.missingFile(path: model.path, what: "configuration of a single file") }
+      return folder.appendingPathComponent(name)
+    }
+    let unetConfig = try UNetConfig(folder: part("unet"))
+    let networks = try controlNets.map { url in
+      url.isFolder ? try ControlNet(folder: url) : try SingleFile(Checkpoint(file: url)).controlNet(for: unetConfig)
+    }
+    let tokenizer = try CLIPTokenizer(folder: part("tokenizer")), scheduler = try SchedulerConfig(folder: part("scheduler"))
+    guard isFolder else {
+      let file = SingleFile(try Checkpoint(file: model))
+      return try StableDiffusion(
+        tokenizer: tokenizer, textEncoder: file.textEncoder(CLIPTextConfig(folder: part("text_encoder"))),
+        unet: file.unet(unetConfig), autoencoder: file.autoencoder(AutoencoderConfig(folder: part("vae"))),
+        controlNets: networks, scheduler: scheduler, path: model.path)
+    }
     return try StableDiffusion(
-      tokenizer: CLIPTokenizer(folder: part("tokenizer")), textEncoder: CLIPTextEncoder(folder: part("text_encoder")),
-      unet: UNet(folder: part("unet")), autoencoder: Autoencoder(folder: part("vae")),
-      controlNets: controlNets.map { try ControlNet(folder: $0) }, scheduler: SchedulerConfig(folder: part("scheduler")),
-      path: model.path)
+      tokenizer: tokenizer, textEncoder: CLIPTextEncoder(folder: part("text_encoder")), unet: UNet(folder: part("unet")),
+      autoencoder: Autoencoder(folder: part("vae")), controlNets: networks, scheduler: scheduler, path: model.path)
   }
 
   /// Puts networks together. `path` is what errors call the model. Throws `ModelError.badConfig` when they do not fit each other.
@@ -53,6 +70,14 @@ public final class StableDiffusion: Sendable {
     self.autoencoder = autoencoder
     self.controlNets = controlNets
     self.scheduler = scheduler
+  }
+}
+
+extension URL {
+  /// Whether there is a folder of this path.
+  package var isFolder: Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 }
 

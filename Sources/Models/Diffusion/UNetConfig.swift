@@ -26,7 +26,7 @@ public struct UNetConfig: Decodable, Sendable {
   let cosineFirst: Bool
   let frequencyShift: Float
   /// Widths of a ControlNet's image network. Empty for a UNet.
-  let hintChannels: [Int]
+  private(set) var hintChannels: [Int]
   /// Whether a ControlNet takes its image's channels as blue, green, red.
   let isBlueFirst: Bool
 
@@ -89,6 +89,13 @@ public struct UNetConfig: Decodable, Sendable {
     let order: String = try check.value("controlnet_conditioning_channel_order", "rgb")
     try check.require(["rgb", "bgr"].contains(order), "controlnet_conditioning_channel_order", order)
     isBlueFirst = order == "bgr"
+  }
+
+  /// The configuration of a ControlNet for this UNet.
+  func controlNet(hintChannels: [Int]) -> UNetConfig {
+    var config = self
+    config.hintChannels = hintChannels
+    return config
   }
 
   /// A setting that is one number for all levels or a list with one for each; nil when absent, null or 0.

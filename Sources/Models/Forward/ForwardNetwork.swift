@@ -26,26 +26,25 @@ public enum ForwardNetwork: String, CaseIterable, Sendable {
   }
 }
 
-/// Where a network's weights and configuration lie.
+/// A network's weights, and where its configuration lies.
 struct NetworkFiles {
-  /// The safetensors file.
-  let weights: URL
+  let checkpoint: Checkpoint
   /// The folder that would hold `config.json`.
   let folder: URL
 
-  /// Takes a weight file, a network's folder or a whole model folder. Throws `ModelError.missingFile`.
+  /// Takes a weight file, a network's folder or a whole model folder. Throws `ModelError`.
   init(_ network: ForwardNetwork, at url: URL) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
       throw ModelError.missingFile(path: url.path, what: "weights")
     }
     guard isFolder.boolValue else {
-      (weights, folder) = (url, url.deletingLastPathComponent())
+      (checkpoint, folder) = (try Checkpoint(file: url), url.deletingLastPathComponent())
       return
     }
     for folder in [url, url.appendingPathComponent(network.folder)] {
-      if let weights = try Self.weights(in: folder) {
-        (self.weights, self.folder) = (weights, folder)
+      if let checkpoint = try Self.checkpoint(in: folder) {
+        (self.checkpoint, self.folder) = (checkpoint, folder)
         return
       }
     }
@@ -53,15 +52,15 @@ struct NetworkFiles {
   }
 
   /// The usual name, or the only safetensors file there is.
-  private static func weights(in folder: URL) throws -> URL? {
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
-      .filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
-    if let usual = Checkpoint.folderNames.first(where: names.contains) { return folder.appendingPathComponent(usual) }
+  private static func checkpoint(in folder: URL) throws -> Checkpoint? {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    if Checkpoint.folderNames.contains(where: all.contains) { return try Checkpoint(folder: folder) }
+    let names = all.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
     guard names.count <= 1 else {
       throw ModelError.badInput(
         what: folder.path,
         reason: "it holds \(names.count) weight files (\(names.sorted().joined(separator: ", "))): name one of them")
     }
-    return names.first.map { folder.appendingPathComponent($0) }
+    return try names.first.map { try Checkpoint(file: folder.appendingPathComponent($0)) }
   }
 }

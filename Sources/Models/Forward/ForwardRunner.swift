@@ -20,12 +20,18 @@ public struct ForwardRunner: Sendable {
 
   /// Loads a network.
   ///
-  /// - Parameter weights: the network's folder, a whole model folder or a safetensors file (with `config.json` beside it
-  ///   for the networks that need one).
+  /// - Parameters:
+  ///   - weights: the network's folder, a whole model folder or a file of weights (with `config.json` beside it for the networks
+  ///     that need one), or a single file of a whole model under CompVis' names.
+  ///   - config: a diffusers folder whose configurations serve such a single file.
   /// - Throws: `ModelError`.
-  public init(_ kind: ForwardNetwork, weights: URL) throws {
+  public init(_ kind: ForwardNetwork, weights: URL, config: URL? = nil) throws {
     let files = try NetworkFiles(kind, at: weights)
-    let checkpoint = try Checkpoint(safetensors: files.weights)
+    let checkpoint = files.checkpoint
+    if let config, let network = try Self.original(kind, SingleFile(checkpoint), config) {
+      self.network = network
+      return
+    }
     network =
       switch kind {
       case .clipText: .clipText(try CLIPTextEncoder(checkpoint, CLIPTextConfig(folder: files.folder)))
@@ -40,6 +46,20 @@ public struct ForwardRunner: Sendable {
       case .hsnet: .hsnet(try HSNet(checkpoint))
       case .dcama: .dcama(try DCAMA(checkpoint))
       }
+  }
+
+  /// A network out of a single file; nil when the file is none, or the network is in files of its own.
+  private static func original(_ kind: ForwardNetwork, _ file: SingleFile, _ config: URL) throws -> Network? {
+    guard file.isOriginal else { return nil }
+    func folder(_ part: String) -> URL { config.appendingPathComponent(part) }
+    switch kind {
+    case .clipText: return .clipText(try file.textEncoder(CLIPTextConfig(folder: folder("text_encoder"))))
+    case .unet: return .unet(try file.unet(UNetConfig(folder: folder("unet"))))
+    case .controlNet: return .controlNet(try file.controlNet(for: UNetConfig(folder: folder("unet"))))
+    case .vaeDecode: return .decoder(try file.autoencoder(AutoencoderConfig(folder: folder("vae"))))
+    case .vaeEncode: return .encoder(try file.autoencoder(AutoencoderConfig(folder: folder("vae"))))
+    case .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama: return nil
+    }
   }
 
   /// Runs the network once.

@@ -29,7 +29,7 @@ public struct OwnPicture: Sendable {
   ) throws -> ControlImage {
     let edges = try type.detector(settings).map { kind -> any EdgeDetector in
       guard let detector else { return try models.detector(kind) { _ in } }
-      let checkpoint = try Checkpoint(safetensors: detector)
+      let checkpoint = try Checkpoint(file: detector)
       return switch kind {
       case .hed: try HED(checkpoint) as any EdgeDetector
       case .pidinet: try PiDiNet(checkpoint)

@@ -6,7 +6,7 @@ import Render
 public struct OwnPictureRequest: Codable, Hashable, Sendable {
   /// A ControlNet, the picture it reads, and when and how much it counts.
   public struct Control: Codable, Hashable, Sendable {
-    /// The ControlNet's folder.
+    /// The ControlNet's folder or file.
     public var network: String
     /// Extents and SHA-256 of the control image's bytes; the bytes themselves are given to `paint`.
     public var digest: String
@@ -24,8 +24,10 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
     }
   }
 
-  /// The diffusers folder.
+  /// The diffusers folder, or a single file.
   public var model: String
+  /// The folder whose configurations serve single files; SD 1.5's when nil.
+  public var config: String?
   public var prompt: String
   public var negativePrompt: String
   public var sampler: SamplerName
@@ -39,10 +41,11 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
   public var controls: [Control]
 
   public init(
-    model: String, prompt: String, negativePrompt: String, sampler: SamplerName, steps: Int, guidance: Double, eta: Double,
+    model: String, config: String? = nil, prompt: String, negativePrompt: String, sampler: SamplerName, steps: Int, guidance: Double, eta: Double,
     seed: UInt64, width: Int, height: Int, guessMode: Bool, controls: [Control]
   ) {
     self.model = model
+    self.config = config
     self.prompt = prompt
     self.negativePrompt = negativePrompt
     self.sampler = sampler
@@ -71,8 +74,8 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
   /// Throws `ModelError` for weights that do not fit and `PipelineError.notANumber`.
   public func paint(images: [Image], progress: (_ step: Int, _ of: Int) -> Bool) throws -> Painting {
     let diffusion = try StableDiffusion.load(
-      model: URL(fileURLWithPath: model, isDirectory: true),
-      controlNets: controls.map { URL(fileURLWithPath: $0.network, isDirectory: true) })
+      model: URL(fileURLWithPath: model), controlNets: controls.map { URL(fileURLWithPath: $0.network) },
+      config: ModelLibrary.configuration(config))
     let run = DiffusionRun(
       prompt: prompt, negativePrompt: negativePrompt, sampler: sampler, steps: steps, guidanceScale: Float(guidance),
       eta: Float(eta), seed: seed, width: width, height: height, guessMode: guessMode,

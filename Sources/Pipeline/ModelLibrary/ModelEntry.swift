@@ -2,7 +2,7 @@ import Foundation
 
 /// What a model is for.
 public enum ModelKind: Hashable, Sendable {
-  /// A diffusers folder of the Stable Diffusion 1.5 family.
+  /// A diffusers folder or a single file of the Stable Diffusion 1.5 family.
   case diffusion
   /// A ControlNet trained for a condition (`pidinet` uses the one for `hed`).
   case controlNet(ConditionType)
@@ -26,7 +26,7 @@ public struct ModelEntry: Hashable, Sendable, Identifiable {
   /// Its path below the place where it was found, or `owner/name` in the Hugging Face cache.
   public let id: String
   public let kind: ModelKind
-  /// A folder for diffusion models and ControlNets, a file for the others.
+  /// A folder in diffusers' layout, or a file.
   public let url: URL
   /// Where it was found.
   public let origin: Origin

@@ -56,9 +56,9 @@ public final class ModelLibrary: Sendable {
     if condition == .none { return ModelChoice(diffusion: firstDiffusion.id) }
     let wanted = ModelKind.controlNet(condition == .pidinet ? .hed : condition)
     for model in diffusion {
-      let unet = ModelConfig(model.url.appendingPathComponent("unet/config.json"))
+      let unet = ModelConfig(unetOf: model)
       for net in entries where net.kind == wanted {
-        guard let unet, let config = ModelConfig(net.url.appendingPathComponent("config.json")), config.fits(unet) else { continue }
+        guard let unet, let config = ModelConfig(controlNet: net), config.fits(unet) else { continue }
         return ModelChoice(diffusion: model.id, controlNet: net.id, detector: detector)
       }
     }
@@ -68,11 +68,12 @@ public final class ModelLibrary: Sendable {
   /// Pixels of a side for which a diffusion model was trained: its latent size times its autoencoder's factor; 512 when it does not say.
   public func nativeResolution(_ diffusion: String) -> Int {
     guard let entry = try? entry(diffusion) else { return 512 }
-    return Self.nativeResolution(ofFolder: entry.url)
+    return Self.nativeResolution(of: entry.url)
   }
 
-  /// The same for a diffusers folder.
-  public static func nativeResolution(ofFolder folder: URL) -> Int {
+  /// The same for a diffusers folder, or for a single file with the folder that serves it.
+  public static func nativeResolution(of model: URL, config: String? = nil) -> Int {
+    guard let folder = model.isFolder ? model : configuration(config) else { return 512 }
     guard let latent = ModelConfig(folder.appendingPathComponent("unet/config.json"))?.sampleSize,
       let levels = ModelConfig(folder.appendingPathComponent("vae/config.json"))?.channels?.count,
       (1...1024).contains(latent), (1...8).contains(levels)
@@ -105,7 +106,8 @@ public final class ModelLibrary: Sendable {
     let model = try entry(choice.diffusion), controlNet = try choice.controlNet.map(entry)
     return try loaded.diffusion([model.id, controlNet?.id ?? ""]) {
       try reporting([model.id, controlNet?.id].compactMap { $0 }.joined(separator: " + "), report) {
-        try StableDiffusion.load(model: model.url, controlNets: controlNet.map { [$0.url] } ?? [])
+        try StableDiffusion.load(
+          model: model.url, controlNets: controlNet.map { [$0.url] } ?? [], config: Self.configuration())
       }
     }
   }
@@ -114,7 +116,7 @@ public final class ModelLibrary: Sendable {
     let entry = try entry(id)
     return try loaded.detector(id) {
       try reporting(id, report) {
-        let checkpoint = try Checkpoint(safetensors: entry.url)
+        let checkpoint = try Checkpoint(file: entry.url)
         return entry.kind == .detector(.pidinet) ? try PiDiNet(checkpoint) : try HED(checkpoint)
       }
     }
@@ -122,7 +124,7 @@ public final class ModelLibrary: Sendable {
 
   func segmenter(_ entry: ModelEntry, report: Report) throws -> any FewShotSegmenter {
     try loaded.segmenter(entry.id) {
-      try reporting(entry.id, report) { try DCAMA(Checkpoint(safetensors: entry.url)) }
+      try reporting(entry.id, report) { try DCAMA(Checkpoint(file: entry.url)) }
     }
   }
 

@@ -83,8 +83,10 @@ enum ModelSearch {
   }
 
   private static func kind(ofFile file: URL, folder: String) -> ModelKind? {
-    guard file.pathExtension == "safetensors" else { return nil }
+    guard ["safetensors", "pth", "pt", "ckpt"].contains(file.pathExtension) else { return nil }
     let name = file.deletingPathExtension().lastPathComponent.lowercased()
+    if name.hasPrefix("v1-5-pruned") || name.hasPrefix("v1-5-ema") { return .diffusion }
+    if name.hasPrefix("control_"), name.contains("sd15") { return condition(inName: name).map(ModelKind.controlNet) }
     if name.contains("pidinet") { return .detector(.pidinet) }
     if name.hasPrefix("controlnethed") { return .detector(.hed) }
     if let network = SegmentationNetwork(rawValue: folder.lowercased()), name.hasPrefix("fold"), let fold = Int(name.dropFirst(4)) {
@@ -123,6 +125,22 @@ struct ModelConfig {
     channels = values["block_out_channels"] as? [Int]
     textWidth = values["cross_attention_dim"] as? Int
     sampleSize = values["sample_size"] as? Int
+  }
+
+  /// The UNet of a diffusion model; single files are of SD 1.5's configuration.
+  init?(unetOf model: ModelEntry) {
+    guard let folder = model.url.isFolder ? model.url : ModelLibrary.configuration() else { return nil }
+    self.init(folder.appendingPathComponent("unet/config.json"))
+  }
+
+  /// A ControlNet; single files are made for SD 1.5's UNet.
+  init?(controlNet: ModelEntry) {
+    if controlNet.url.isFolder {
+      self.init(controlNet.url.appendingPathComponent("config.json"))
+    } else {
+      guard let folder = ModelLibrary.configuration() else { return nil }
+      self.init(folder.appendingPathComponent("unet/config.json"))
+    }
   }
 
   /// Whether a ControlNet with this configuration steers a UNet with that one.

@@ -19,6 +19,7 @@ final class WeightDigests: Sendable {
   /// Of a file: its SHA-256. Of a folder: SHA-256 of one line `PATH SHA256` for each file that `isPart` of the model, by path.
   func digest(of entry: ModelEntry) throws -> String {
     switch entry.kind {
+    case _ where !entry.url.isFolder: return try digest(ofFile: entry.url)
     case .detector, .segmentation: return try digest(ofFile: entry.url)
     case .controlNet: return try digest(ofFiles: Self.modelFiles(in: entry.url, below: ""), in: entry.url)
     case .diffusion:
@@ -33,7 +34,7 @@ final class WeightDigests: Sendable {
     let place = part.isEmpty ? folder : folder.appendingPathComponent(part)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
     return names.filter { name in
-      (name.hasSuffix(".safetensors") || name.hasSuffix(".json") || name.hasSuffix(".txt"))
+      (name.hasSuffix(".safetensors") || name.hasSuffix(".bin") || name.hasSuffix(".json") || name.hasSuffix(".txt"))
         && !name.contains(".fp16.") && !name.contains(".non_ema.")
     }.sorted().map { part.isEmpty ? $0 : "\(part)/\($0)" }
   }

@@ -11,11 +11,14 @@ struct OwnRunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A ready control image; repeat for several ControlNets.", valueName: "file"))
   var control: [String] = []
 
-  @Option(help: ArgumentHelp("Stable Diffusion folder, or a name that `doctor` lists.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Stable Diffusion: a diffusers folder, a single file, or a name that `doctor` lists.", valueName: "path"))
   var model: String?
 
-  @Option(help: ArgumentHelp("ControlNet folder or name; one for each control image.", valueName: "dir"))
+  @Option(help: ArgumentHelp("ControlNet: a folder, a single file or a name; one for each control image.", valueName: "path"))
   var controlnet: [String] = []
+
+  @Option(help: ArgumentHelp("Diffusers folder whose configurations serve single files; SD 1.5's when absent.", valueName: "dir"))
+  var config: String?
 
   @Flag(help: "ControlNets lead without the prompt's help, their finer residuals faded.")
   var guessMode = false
@@ -73,9 +76,9 @@ struct OwnPictureRun {
     let choice =
       options.model != nil && (controls.isEmpty || !options.controlnet.isEmpty)
       ? nil : try library.choice(for: controls.isEmpty ? .none : flags.condition, settings: settings)
-    let model = try options.model.map { try library.folder($0) } ?? library.folder(choice?.diffusion ?? "")
+    let model = try options.model.map { try library.place($0) } ?? library.place(choice?.diffusion ?? "")
     let networks = try options.controlnet.isEmpty
-      ? controls.map { _ in try library.folder(choice?.controlNet ?? "") } : options.controlnet.map { try library.folder($0) }
+      ? controls.map { _ in try library.place(choice?.controlNet ?? "") } : options.controlnet.map { try library.place($0) }
     guard networks.count >= controls.count else {
       throw ValidationError("\(controls.count) control images need as many --controlnet")
     }
@@ -86,9 +89,9 @@ struct OwnPictureRun {
     guard let sampler = SamplerName(rawValue: flags.sampler) else {
       throw ValidationError("--sampler must be one of \(SamplerName.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    let native = ModelLibrary.nativeResolution(ofFolder: model)
+    let native = ModelLibrary.nativeResolution(of: model, config: options.config)
     let request = OwnPictureRequest(
-      model: model.path,
+      model: model.path, config: options.config,
       prompt: picture.map { prompts.positive($0.info, template: flags.prompt) } ?? flags.prompt ?? "",
       negativePrompt: flags.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps,
       guidance: flags.guidance ?? 9, eta: flags.eta, seed: seed,

@@ -11,7 +11,7 @@ import Testing
 
   private func open(_ bytes: [UInt8]) throws -> Checkpoint {
     let folder = try TemporaryFolder()
-    return try Checkpoint(safetensors: folder.write(bytes, to: "a.safetensors"))
+    return try Checkpoint(file: folder.write(bytes, to: "a.safetensors"))
   }
 
   private func reason(_ bytes: [UInt8]) throws -> String {
@@ -92,10 +92,10 @@ import Testing
   @Test func refusesWhatIsNoFile() throws {
     let folder = try TemporaryFolder()
     #expect(throws: ModelError.missingFile(path: folder.file("no").path, what: "weight file")) {
-      try Checkpoint(safetensors: folder.file("no"))
+      try Checkpoint(file: folder.file("no"))
     }
     #expect(throws: ModelError.unreadable(path: folder.url.path, reason: "it is not a regular file")) {
-      try Checkpoint(safetensors: folder.url)
+      try Checkpoint(file: folder.url)
     }
     #expect(throws: ModelError.self) { try Checkpoint(folder: folder.url) }
   }
@@ -108,7 +108,7 @@ import Testing
       (name: "scalar", tensor: Tensor([7], shape: [])), (name: "none", tensor: Tensor([], shape: [3, 0])),
     ]
     try Safetensors.write(tensors, metadata: ["b": "2", "a": "1"], to: url)
-    let checkpoint = try Checkpoint(safetensors: url)
+    let checkpoint = try Checkpoint(file: url)
     #expect(checkpoint.metadata == ["a": "1", "b": "2"])
     for (name, tensor) in tensors {
       #expect(checkpoint.shape(of: name) == tensor.shape)
@@ -132,7 +132,7 @@ import Testing
     for _ in 0..<3000 {
       try folder.write(mutations.damaged(good, focus: 220), to: "d.safetensors")
       do {
-        let checkpoint = try Checkpoint(safetensors: folder.file("d.safetensors"))
+        let checkpoint = try Checkpoint(file: folder.file("d.safetensors"))
         for name in checkpoint.names { _ = try checkpoint.tensor(name) }
       } catch is ModelError {
         refused += 1

@@ -11,7 +11,7 @@ import Testing
       return (name: entry.key, tensor: Tensor((0..<count).map(Float.init), shape: entry.value))
     }
     try Safetensors.write(tensors, to: folder.file("w.safetensors"))
-    return try Checkpoint(safetensors: folder.file("w.safetensors"))
+    return try Checkpoint(file: folder.file("w.safetensors"))
   }
 
   @Test func listsEverythingThatDoesNotFit() throws {

@@ -8,7 +8,7 @@ import Testing
   static let tolerance = 1e-4
   private let golden: Checkpoint
 
-  init() throws { golden = try Checkpoint(safetensors: Golden.url("sd/components.safetensors")) }
+  init() throws { golden = try Checkpoint(file: Golden.url("sd/components.safetensors")) }
 
   private static func folder(_ name: String) -> URL { Golden.url("sd/" + name) }
 

@@ -74,7 +74,7 @@ import Testing
 
   @Test(arguments: runs) func agrees(run: Run) throws {
     let goldens = try Self.goldens()
-    let expected = try Checkpoint(safetensors: Golden.url("sd/pipeline.safetensors"))
+    let expected = try Checkpoint(file: Golden.url("sd/pipeline.safetensors"))
     let names = run.control.values
     let sampler = try #require(SamplerName(diffusers: run.scheduler, run.settings), "\(run.scheduler) is not known")
     let folder = try StableDiffusion.load(

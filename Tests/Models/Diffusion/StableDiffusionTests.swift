@@ -13,7 +13,7 @@ import Testing
   init() throws {
     model = try StableDiffusion.load(
       model: Self.folder.appendingPathComponent("model"), controlNets: [Self.folder.appendingPathComponent("controlnet")])
-    expected = try Checkpoint(safetensors: Self.folder.appendingPathComponent("expected.safetensors"))
+    expected = try Checkpoint(file: Self.folder.appendingPathComponent("expected.safetensors"))
   }
 
   private func run() throws -> DiffusionRun {

@@ -5,11 +5,11 @@ import Testing
 
 @Suite struct EdgeDetectorTests {
   private static func pidinet(_ name: String) throws -> PiDiNet {
-    try PiDiNet(Checkpoint(safetensors: Golden.data("weights/pidinet/\(name).safetensors")))
+    try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/\(name).safetensors")))
   }
 
   private static func hed() throws -> HED {
-    try HED(Checkpoint(safetensors: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
+    try HED(Checkpoint(file: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
   }
 
   /// Not a photograph, but something with edges of every direction.
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func weightsOfAnotherNetworkAreListed() throws {
-    let checkpoint = try Checkpoint(safetensors: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors"))
+    let checkpoint = try Checkpoint(file: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors"))
     do {
       _ = try PiDiNet(checkpoint)
       Issue.record("accepted")

@@ -9,7 +9,7 @@ import Testing
   private func inputs(_ golden: Checkpoint, _ names: KeyValuePairs<String, String>) throws -> Checkpoint {
     let folder = try TemporaryFolder()
     try Safetensors.write(names.map { (name: $0.key, tensor: try golden.tensor($0.value)) }, to: folder.file("in.safetensors"))
-    return try Checkpoint(safetensors: folder.file("in.safetensors"))
+    return try Checkpoint(file: folder.file("in.safetensors"))
   }
 
   private func expect(
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func stableDiffusion() throws {
-    let golden = try Checkpoint(safetensors: Golden.url("sd/components.safetensors"))
+    let golden = try Checkpoint(file: Golden.url("sd/components.safetensors"))
     try expect(
       .clipText, ["sd/tiny-sd15", "sd/tiny-sd15/text_encoder", "sd/tiny-sd15/text_encoder/model.safetensors"],
       inputs(golden, ["input_ids": "text.input_ids"]), golden, [("last_hidden_state", "text.last_hidden_state")])
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func unetWithResiduals() throws {
-    let golden = try Checkpoint(safetensors: Golden.url("sd/components.safetensors"))
+    let golden = try Checkpoint(file: Golden.url("sd/components.safetensors"))
     let folder = try TemporaryFolder()
     var tensors = [
       (name: "sample", tensor: try golden.tensor("unet.sample")), (name: "timestep", tensor: try golden.tensor("unet.timestep")),
@@ -55,19 +55,19 @@ import Testing
     for name in (0..<12).map({ "down.\($0)" }) + ["mid"] { tensors.append((name, try golden.tensor("controlnet.seg.\(name)"))) }
     try Safetensors.write(tensors, to: folder.file("in.safetensors"))
     try expect(
-      .unet, ["sd/tiny-sd15"], Checkpoint(safetensors: folder.file("in.safetensors")), golden,
+      .unet, ["sd/tiny-sd15"], Checkpoint(file: folder.file("in.safetensors")), golden,
       [("out", "unet.out_with_controlnet_seg")])
   }
 
   @Test func segmentationAndEdges() throws {
-    let golden = try Checkpoint(safetensors: Golden.url("fss/dcama_r50_w8.shot5_96.safetensors"))
+    let golden = try Checkpoint(file: Golden.url("fss/dcama_r50_w8.shot5_96.safetensors"))
     try expect(
       .dcama, ["fss/dcama_r50_w8.weights.safetensors"], golden, golden, [("logits", "out.logits"), ("pred_mask", "out.pred_mask")])
-    let votes = try Checkpoint(safetensors: Golden.url("fss/hsnet_r50_w8.shot5_96.safetensors"))
+    let votes = try Checkpoint(file: Golden.url("fss/hsnet_r50_w8.shot5_96.safetensors"))
     try expect(
       .hsnet, ["fss/hsnet_r50_w8.weights.safetensors"], votes, votes, ["logits", "pred_mask", "votes"].map { ($0, "out.\($0)") })
     for (kind, name, size) in [(ForwardNetwork.bam, "bam", 97), (.hdmnet, "hdmnet", 97)] {
-      let file = try Checkpoint(safetensors: Golden.url("fss/\(name)_r50_w8.shot5_\(size).safetensors"))
+      let file = try Checkpoint(file: Golden.url("fss/\(name)_r50_w8.shot5_\(size).safetensors"))
       try expect(
         kind, ["fss/\(name)_r50_w8.weights.safetensors"], file, file,
         ["final_out", "meta_out", "base_out", "pred_mask"].map { ($0, "out.\($0)") })
@@ -75,7 +75,7 @@ import Testing
     let folder = try TemporaryFolder()
     let images = Tensor((0..<2 * 3 * 20 * 24).map { Float($0 * 37 % 256) }, shape: [2, 3, 20, 24])
     try Safetensors.write([("image", images)], to: folder.file("in.safetensors"))
-    let input = try Checkpoint(safetensors: folder.file("in.safetensors"))
+    let input = try Checkpoint(file: folder.file("in.safetensors"))
     for (kind, path) in [(ForwardNetwork.hed, "weights/hed-tiny"), (.pidinet, "weights/pidinet/table5_pidinet.safetensors")] {
       let result = try ForwardRunner(kind, weights: Golden.data(path))(input)
       #expect(result.map(\.name) == ["edge"] && result[0].tensor.shape == [2, 1, 20, 24])
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func refusals() throws {
-    let golden = try Checkpoint(safetensors: Golden.url("sd/components.safetensors"))
+    let golden = try Checkpoint(file: Golden.url("sd/components.safetensors"))
     let unet = try ForwardRunner(.unet, weights: Golden.url("sd/tiny-sd15"))
     #expect(throws: ModelError.missingTensor(name: "sample", path: golden.path)) { try unet(golden) }
     for wrong: KeyValuePairs in [

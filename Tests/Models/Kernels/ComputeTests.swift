@@ -55,7 +55,7 @@ import Testing
     var file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header
     for value in values { file += withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Data($0) } }
     try file.write(to: url)
-    let half = WeightLoader(try Checkpoint(safetensors: url)).parameter("w", [24, 300])
+    let half = WeightLoader(try Checkpoint(file: url)).parameter("w", [24, 300])
     #expect(half.dtype == .f16)
     let x = noise.tensor([31, 300])
     let narrow = Kernels.linear(x, PackedMatrix(half, columns: 24, depth: 300))

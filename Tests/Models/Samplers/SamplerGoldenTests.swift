@@ -11,7 +11,7 @@ import Testing
 
   init() throws {
     goldens = try SamplerGoldens.load()
-    expected = try Checkpoint(safetensors: Golden.url("sd/schedulers.safetensors"))
+    expected = try Checkpoint(file: Golden.url("sd/schedulers.safetensors"))
   }
 
   @Test func thereAreRuns() { #expect(Self.runs.count >= 33) }

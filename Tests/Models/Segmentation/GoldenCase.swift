@@ -11,13 +11,13 @@ final class GoldenCase {
   private var seen: Set<String> = []
 
   init(_ name: String) throws {
-    file = try Checkpoint(safetensors: Golden.url("fss/\(name).safetensors"))
+    file = try Checkpoint(file: Golden.url("fss/\(name).safetensors"))
     let shape = file.shape(of: "support_imgs") ?? []
     (shots, side) = (shape[1], shape[3])
   }
 
   static func weights(_ name: String) throws -> Checkpoint {
-    try Checkpoint(safetensors: Golden.url("fss/\(name).weights.safetensors"))
+    try Checkpoint(file: Golden.url("fss/\(name).weights.safetensors"))
   }
 
   func query(_ network: some FewShotSegmenter) throws -> ImageFeatures {

@@ -59,7 +59,7 @@ import Testing
     var mutations = Mutations(seed: 5)
     for _ in 0..<200 {
       try folder.write(mutations.damaged(good, focus: 12_000), to: "d.safetensors")
-      do { _ = try DCAMA(Checkpoint(safetensors: folder.file("d.safetensors"))) } catch is ModelError {}
+      do { _ = try DCAMA(Checkpoint(file: folder.file("d.safetensors"))) } catch is ModelError {}
     }
     // Whole tensors exchanged for others of another shape.
     for seed in 0..<100 {
@@ -68,7 +68,7 @@ import Testing
       let (a, b) = (noise.int(0...tensors.count - 1), noise.int(0...tensors.count - 1))
       (tensors[a].tensor, tensors[b].tensor) = (tensors[b].tensor, tensors[a].tensor)
       try Safetensors.write(tensors, to: folder.file("s.safetensors"))
-      do { _ = try DCAMA(Checkpoint(safetensors: folder.file("s.safetensors"))) } catch is ModelError {}
+      do { _ = try DCAMA(Checkpoint(file: folder.file("s.safetensors"))) } catch is ModelError {}
     }
   }
 }

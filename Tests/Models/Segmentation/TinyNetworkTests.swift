@@ -54,7 +54,7 @@ import Testing
       return (name: name, tensor: isEven ? Tensor(zeros: [8, 8, 4, 4]) : try checkpoint.tensor(name))
     }
     try Safetensors.write(tensors, to: folder.file("even.safetensors"))
-    #expect(throws: ModelError.self) { try HSNet(Checkpoint(safetensors: folder.file("even.safetensors"))) }
+    #expect(throws: ModelError.self) { try HSNet(Checkpoint(file: folder.file("even.safetensors"))) }
   }
 
   @Test func bam() throws {
@@ -89,7 +89,7 @@ import Testing
       }
       try Safetensors.write(tensors, to: folder.file("d.safetensors"))
       do {
-        let damaged = try Checkpoint(safetensors: folder.file("d.safetensors"))
+        let damaged = try Checkpoint(file: folder.file("d.safetensors"))
         switch name {
         case "hed": _ = try HED(damaged)
         case "pidinet": _ = try PiDiNet(damaged)

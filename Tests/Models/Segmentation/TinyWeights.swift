@@ -76,6 +76,6 @@ struct TinyWeights {
   func checkpoint() throws -> Checkpoint {
     let folder = try TemporaryFolder()
     try Safetensors.write(tensors, to: folder.file("w.safetensors"))
-    return try Checkpoint(safetensors: folder.file("w.safetensors"))
+    return try Checkpoint(file: folder.file("w.safetensors"))
   }
 }

@@ -27,25 +27,25 @@ import Testing
   }
 
   @Test(arguments: cases) func hed(folder: String) throws {
-    let network = try HED(Checkpoint(safetensors: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
+    let network = try HED(Checkpoint(file: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
     try expect(network.edges(rgb: Self.rgb(folder)), folder, "hedtiny")
   }
 
   @Test(arguments: cases) func pidinet(folder: String) throws {
-    let network = try PiDiNet(Checkpoint(safetensors: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
+    let network = try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
     try expect(network.edges(rgb: Self.rgb(folder)), folder, "pidinet")
   }
 
   @Test func floatingPointMaps() throws {
     let folder = "coco_000000000025/r256"
     let rgb = try Self.rgb(folder)
-    let hed = try HED(Checkpoint(safetensors: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
+    let hed = try HED(Checkpoint(file: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
     for (index, map) in try hed.projections(rgb: rgb).enumerated() {
       let expected = try Npy(Golden.url("conditions/\(folder)/hedtiny_projection\(index + 1).npy"))
       #expect(Difference.largest(map.values, expected.values) < 1e-3)
     }
     for name in ["table5_pidinet", "table5_pidinet_converted"] {
-      let network = try PiDiNet(Checkpoint(safetensors: Golden.data("weights/pidinet/\(name).safetensors")))
+      let network = try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/\(name).safetensors")))
       let expected = try Npy(Golden.url("conditions/\(folder)/pidinet_sigmoid.npy"))
       #expect(Difference.largest(try network.edges(rgb: rgb).values, expected.values) < 1e-4)
     }

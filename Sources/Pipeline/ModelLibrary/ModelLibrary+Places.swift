@@ -1,0 +1,19 @@
+import Foundation
+
+extension ModelLibrary {
+  /// The folder or single file that a user means: one on disk, or a model of the library by its identifier.
+  ///
+  /// Throws `PipelineError.modelMissing` when it is neither.
+  public func place(_ nameOrPath: String) throws -> URL {
+    var isFolder: ObjCBool = false
+    if !nameOrPath.isEmpty, FileManager.default.fileExists(atPath: nameOrPath, isDirectory: &isFolder) {
+      return URL(fileURLWithPath: nameOrPath, isDirectory: isFolder.boolValue)
+    }
+    return try entry(nameOrPath).url
+  }
+
+  /// The diffusers folder whose configurations and tokenizer serve single-file checkpoints: the one named, or SD 1.5's own.
+  public static func configuration(_ path: String? = nil) -> URL? {
+    path.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? AssetFolder.url("sd15")
+  }
+}

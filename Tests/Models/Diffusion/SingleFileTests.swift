@@ -1,0 +1,72 @@
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+/// Checkpoints under CompVis' names against what diffusers gives for the same weights in folders.
+@Suite(.enabled(if: Golden.isAvailable)) struct SingleFileTests {
+  private let golden: Checkpoint
+  private let config = Golden.url("sd/tiny-sd15")
+
+  init() throws { golden = try Checkpoint(file: Golden.url("sd/components.safetensors")) }
+
+  private func check(
+    _ kind: ForwardNetwork, _ file: String, _ inputs: KeyValuePairs<String, String>, _ outputs: [(String, String)]
+  ) throws {
+    let folder = try TemporaryFolder()
+    try Safetensors.write(inputs.map { (name: $0.key, tensor: try golden.tensor($0.value)) }, to: folder.file("in.safetensors"))
+    let results = try ForwardRunner(kind, weights: Golden.url("sd/single-file/\(file)"), config: config)(
+      Checkpoint(file: folder.file("in.safetensors")))
+    for (result, output) in zip(results, outputs) {
+      #expect(result.name == output.0)
+      #expect(Difference.relativeL2(result.tensor.values, expected: try golden.tensor(output.1).values) < 1e-4, "\(file) \(output.0)")
+    }
+  }
+
+  @Test(arguments: ["tiny-v1-5.ckpt", "control_tiny_scribble.pth"]) func everyNetworkOfAModel(_ file: String) throws {
+    try check(.clipText, file, ["input_ids": "text.input_ids"], [("last_hidden_state", "text.last_hidden_state")])
+    try check(
+      .unet, file, ["sample": "unet.sample", "timestep": "unet.timestep", "encoder_hidden_states": "text.last_hidden_state"],
+      [("out", "unet.out")])
+    try check(.vaeDecode, file, ["latent": "vae.latent"], [("decoded", "vae.decoded")])
+    try check(.vaeEncode, file, ["image": "vae.image"], [("enc_mean", "vae.enc_mean"), ("enc_logvar", "vae.enc_logvar")])
+  }
+
+  @Test func controlNetBesideItsModel() throws {
+    try check(
+      .controlNet, "control_tiny_scribble.pth",
+      [
+        "sample": "unet.sample", "timestep": "unet.timestep", "encoder_hidden_states": "text.last_hidden_state",
+        "cond": "controlnet.scribble.cond",
+      ],
+      (0..<12).map { ("down.\($0)", "controlnet.scribble.down.\($0)") } + [("mid", "controlnet.scribble.mid")])
+  }
+
+  /// The same picture from a folder and from single files.
+  @Test func paintsAsTheFolderDoes() throws {
+    let single = Golden.url("sd/single-file/control_tiny_scribble.pth")
+    let image = Tensor((0..<64 * 64 * 3).map { Float($0 % 97) / 96 }, shape: [1, 64, 64, 3])
+    let run = DiffusionRun(prompt: "a cat", steps: 3, seed: 5, width: 64, height: 64, controls: [ControlInput(image: image)])
+    let folders = try StableDiffusion.load(model: config, controlNets: [Golden.url("sd/tiny-controlnet-scribble")]).generate(run)
+    let files = try StableDiffusion.load(model: single, controlNets: [single], config: config).generate(run)
+    #expect(folders.image.values == files.image.values)
+  }
+
+  @Test func whatAFileIsNot() throws {
+    let file = Golden.url("sd/single-file/tiny-v1-5.ckpt")
+    #expect(try Checkpoint(file: file).family == .stableDiffusion1)
+    #expect {
+      try StableDiffusion.load(model: config, controlNets: [file], config: config)
+    } throws: { error in
+      "\(error)".contains("not a ControlNet")
+    }
+    #expect(throws: ModelError.self) { try StableDiffusion.load(model: file) }
+  }
+
+  @Test func pidinetAsPublished() throws {
+    let published = try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.pth")))
+    let plain = try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
+    let image = Tensor((0..<32 * 32 * 3).map { Float($0 * 37 % 256) }, shape: [1, 32, 32, 3])
+    #expect(try published.edges(rgb: image).values == plain.edges(rgb: image).values)
+  }
+}
