@@ -32,6 +32,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case sourceChanged(item: String)
   /// No model of a kind was found in the places searched.
   case modelMissing(what: String, searched: [String])
+  /// Something could not be fetched from a server.
+  case fetchFailed(address: String, reason: String)
   /// A network's output holds NaN or infinity.
   case notANumber(what: String)
   /// A class has too few pictures to draw an episode from.
@@ -60,6 +62,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .classAbsent(let index, let name, _): "class \(index) is not in the mask of \(name)"
     case .sourceChanged(let item): "\(item) or its mask has changed since the request was made"
     case .modelMissing(let what, _): "no \(what) found"
+    case .fetchFailed(let address, let reason): "cannot fetch \(address): \(reason)"
     case .notANumber(let what): "\(what) holds NaN or infinity"
     case .tooFewPictures(let index, let found, let needed, let dataset):
       "\(index.map { "class \($0) of " } ?? "")data set \(dataset) has \(found) pictures to draw from, an episode needs \(needed)"
@@ -86,6 +89,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .modelMissing(_, let searched):
       searched.isEmpty
         ? "give a folder with --models DIR or in $DIFFSS_MODELS" : "searched: \(searched.joined(separator: ", ")); give another folder with --models DIR"
+    case .fetchFailed: "what has arrived is kept: the same command goes on from there; check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
     case .tooFewPictures: "choose another fold, fewer shots or a larger data set"
     case .cannotWrite: "check free space and permissions, or write to another folder"

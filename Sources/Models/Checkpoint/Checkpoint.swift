@@ -52,6 +52,12 @@ public final class Checkpoint: Sendable {
     return Checkpoint(path: path, names: order, metadata: metadata, entries: renamed)
   }
 
+  /// The weights of some names alone.
+  func selecting(_ names: [String]) -> Checkpoint {
+    let chosen = Set(names)
+    return Checkpoint(path: path, names: names, metadata: metadata, entries: entries.filter { chosen.contains($0.key) })
+  }
+
   /// The weights below a leading part of their names, without it.
   func part(below prefix: String) -> Checkpoint {
     let kept = names.filter { $0.hasPrefix(prefix) }.map { (String($0.dropFirst(prefix.count)), entries[$0]) }

@@ -2,13 +2,53 @@ import Foundation
 
 /// Writing safetensors files. Reading is `Checkpoint`.
 public enum Safetensors {
+  /// Something to be written: what the header says of it, and its bytes when their turn comes.
+  private struct Item {
+    let name: String
+    let dtype: ElementType
+    let shape: [Int]
+    /// Hands the bytes over; may throw instead.
+    let bytes: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+
+    var size: Int { shape.reduce(dtype.size, *) }
+  }
+
   /// Writes tensors as F32 in the given order, to a temporary name beside `url` that is renamed when complete.
   ///
   /// Throws `ModelError.badInput` for a repeated name and `writeFailed`; nothing is left behind then.
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to url: URL
   ) throws {
-    let header = try header(tensors, metadata: metadata)
+    let items = tensors.map { name, tensor in
+      Item(name: name, dtype: .f32, shape: tensor.shape) { body in
+        try tensor.withUnsafe { try body(UnsafeRawBufferPointer(start: $0, count: tensor.count * 4)) }
+      }
+    }
+    try write(items, metadata: metadata, to: url)
+  }
+
+  /// Writes weights, floating-point ones as F16 and others as they are stored.
+  ///
+  /// Throws besides `ModelError.badInput` for a weight that is not finite or beyond what F16 holds (65504).
+  static func write(
+    halved weights: [(name: String, parameter: Parameter)], metadata: [String: String] = [:], to url: URL
+  ) throws {
+    let items = weights.map { name, parameter in
+      let isHalf = parameter.dtype == .f16 || parameter.integers() != nil
+      return Item(name: name, dtype: isHalf ? parameter.dtype : .f16, shape: parameter.shape) { body in
+        guard !isHalf else { return try parameter.withUnsafeBytes(body) }
+        let values = parameter.widened().values.map { Float16($0) }
+        guard values.allSatisfy(\.isFinite) else {
+          throw ModelError.badInput(what: name, reason: "it holds values that F16 does not (beyond 65504)")
+        }
+        try values.withUnsafeBytes(body)
+      }
+    }
+    try write(items, metadata: metadata, to: url)
+  }
+
+  private static func write(_ items: [Item], metadata: [String: String], to url: URL) throws {
+    let header = try header(items, metadata: metadata)
     let temporary = url.deletingLastPathComponent()
       .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).part")
     let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -16,11 +56,7 @@ public enum Safetensors {
     do {
       defer { close(descriptor) }
       try header.withUnsafeBytes { try writeAll($0, descriptor, url) }
-      for (_, tensor) in tensors {
-        try tensor.withUnsafe { base in
-          try writeAll(UnsafeRawBufferPointer(start: base, count: tensor.count * 4), descriptor, url)
-        }
-      }
+      for item in items { try item.bytes { try writeAll($0, descriptor, url) } }
       guard rename(temporary.path, url.path) == 0 else { throw failure(url) }
     } catch {
       unlink(temporary.path)
@@ -29,9 +65,7 @@ public enum Safetensors {
   }
 
   /// Length and JSON, padded with spaces so that the data starts at a multiple of 64 bytes.
-  private static func header(
-    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String]
-  ) throws -> [UInt8] {
+  private static func header(_ items: [Item], metadata: [String: String]) throws -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
@@ -39,12 +73,13 @@ public enum Safetensors {
     }
     var seen: Set<String> = ["__metadata__"]
     var position = 0
-    for (name, tensor) in tensors {
-      guard seen.insert(name).inserted else {
-        throw ModelError.badInput(what: name, reason: "a tensor of this name is there already")
+    for item in items {
+      guard seen.insert(item.name).inserted else {
+        throw ModelError.badInput(what: item.name, reason: "a tensor of this name is there already")
       }
-      let end = position + tensor.count * 4
-      members.append("\(quoted(name)):{\"dtype\":\"F32\",\"shape\":\(tensor.shape),\"data_offsets\":[\(position),\(end)]}")
+      let end = position + item.size
+      members.append(
+        "\(quoted(item.name)):{\"dtype\":\"\(item.dtype.rawValue)\",\"shape\":\(item.shape),\"data_offsets\":[\(position),\(end)]}")
       position = end
     }
     var json = Array("{\(members.joined(separator: ","))}".utf8)

@@ -54,6 +54,16 @@ struct SingleFile: Sendable {
 }
 
 extension SingleFile.Part {
+  /// Its folder in diffusers' layout.
+  var folder: String {
+    switch self {
+    case .textEncoder: "text_encoder"
+    case .unet: "unet"
+    case .autoencoder: "vae"
+    case .controlNet: "controlnet"
+    }
+  }
+
   /// In words.
   var title: String {
     switch self {

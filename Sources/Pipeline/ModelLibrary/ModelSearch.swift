@@ -9,11 +9,16 @@ enum ModelSearch {
   static func places(folders: [URL], environment: [String: String]) -> [(ModelEntry.Origin, URL)] {
     var places = folders.map { (ModelEntry.Origin.option, $0) }
     if let path = environment["DIFFSS_MODELS"], !path.isEmpty { places.append((.environment, URL(fileURLWithPath: path))) }
-    let home = environment["HF_HOME"].map { URL(fileURLWithPath: $0) }
-      ?? environment["HOME"].map { URL(fileURLWithPath: $0).appendingPathComponent(".cache/huggingface") }
-    if let home { places.append((.huggingFace, home.appendingPathComponent("hub"))) }
+    if let hub = hub(environment) { places.append((.huggingFace, hub)) }
     if let demo = AssetFolder.url("demo") { places.append((.demo, demo)) }
     return places.filter { FileManager.default.fileExists(atPath: $0.1.path) }
+  }
+
+  /// The Hugging Face cache.
+  static func hub(_ environment: [String: String]) -> URL? {
+    let home = environment["HF_HOME"].map { URL(fileURLWithPath: $0) }
+      ?? environment["HOME"].map { URL(fileURLWithPath: $0).appendingPathComponent(".cache/huggingface") }
+    return home?.appendingPathComponent("hub")
   }
 
   /// The models of one place, ordered by identifier.

@@ -55,7 +55,7 @@ final class WeightDigests: Sendable {
       throw PipelineError.unreadableFile(path: path, reason: String(cString: strerror(errno)))
     }
     defer { try? handle.close() }
-    let hasher = SHA256()
+    let hasher = SHA()
     do {
       while let piece = try handle.read(upToCount: 1 << 22), !piece.isEmpty { hasher.update(data: piece) }
     } catch {

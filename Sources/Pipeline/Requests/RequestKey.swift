@@ -33,11 +33,11 @@ extension GenerationRequest {
 
 /// SHA-256 in hexadecimal.
 public enum Digest {
-  public static func hex(_ data: Data) -> String { hex(of: SHA256.hash(data: data)) }
+  public static func hex(_ data: Data) -> String { hex(of: SHA.hash(data: data)) }
 
   /// Of a picture and a mask: their sizes as little-endian 32-bit numbers, then their bytes.
   public static func hex(image: Image, mask: LabelMask) -> String {
-    let hasher = SHA256()
+    let hasher = SHA()
     for size in [image.width, image.height, image.channels, mask.width, mask.height] {
       withUnsafeBytes(of: UInt32(truncatingIfNeeded: size).littleEndian) { hasher.update(bufferPointer: $0) }
     }
@@ -46,7 +46,7 @@ public enum Digest {
     return hex(of: hasher.finalize())
   }
 
-  static func hex(of digest: [UInt8]) -> String {
+  package static func hex(of digest: [UInt8]) -> String {
     digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
   }
 }

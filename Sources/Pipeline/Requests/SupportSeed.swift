@@ -9,7 +9,7 @@ public enum SupportSeed {
   ///
   /// 32 bits, because torch's CPU generator looks at no more of a seed.
   public static func derive(base: UInt64, item: String, classIndex: Int, number: Int) -> UInt64 {
-    let digest = SHA256.hash(data: Data("\(base)/\(item)/\(classIndex)/\(number)".utf8))
+    let digest = SHA.hash(data: Data("\(base)/\(item)/\(classIndex)/\(number)".utf8))
     return digest.prefix(4).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

@@ -1,0 +1,142 @@
+import Foundation
+import Synchronization
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// One answer of a web server, written to a file as it arrives.
+final class HubTransfer: NSObject, URLSessionDataDelegate, Sendable {
+  /// How a transfer ended.
+  enum Outcome: Sendable {
+    /// Everything that was announced has arrived.
+    case complete
+    /// The connection broke; what arrived is in the file.
+    case broken(String)
+    /// The server refused, or sent something that must not be kept.
+    case refused(String)
+    case cancelled
+  }
+
+  private struct State {
+    var handle: FileHandle?
+    var received = 0
+    var outcome: Outcome?
+    var finished: CheckedContinuation<Outcome, Never>?
+  }
+
+  private let file: URL
+  private let offset: Int
+  private let limit: Int
+  private let origin: URL
+  private let progress: @Sendable (Int) -> Bool
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - file: where the bytes go; it holds the first `offset` already.
+  ///   - limit: the most bytes the file may have.
+  ///   - progress: told of the file's bytes as they come; false ends the transfer.
+  init(from origin: URL, to file: URL, offset: Int, limit: Int, progress: @escaping @Sendable (Int) -> Bool) {
+    (self.origin, self.file, self.offset, self.limit, self.progress) = (origin, file, offset, limit, progress)
+  }
+
+  /// Runs it. `token` goes to the address's own host only.
+  func run(token: String?, timeout: TimeInterval) async -> Outcome {
+    var request = URLRequest(url: origin)
+    request.setValue("diffss", forHTTPHeaderField: "User-Agent")
+    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+    if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
+    if offset > 0 { request.setValue("bytes=\(offset)-", forHTTPHeaderField: "Range") }
+    let settings = URLSessionConfiguration.ephemeral
+    settings.timeoutIntervalForRequest = timeout
+    let session = URLSession(configuration: settings, delegate: self, delegateQueue: nil)
+    defer { session.finishTasksAndInvalidate() }
+    return await withCheckedContinuation { continuation in
+      state.withLock { $0.finished = continuation }
+      session.dataTask(with: request).resume()
+    }
+  }
+
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse, newRequest: URLRequest,
+    completionHandler: @escaping (URLRequest?) -> Void
+  ) {
+    var request = newRequest
+    guard let target = request.url, target.scheme == "https" || target.scheme == origin.scheme else {
+      end(.refused("it redirects to an address that is not encrypted"))
+      return completionHandler(nil)
+    }
+    // Large files lie on other hosts, which must not learn the token.
+    if target.host != origin.host || target.port != origin.port { request.setValue(nil, forHTTPHeaderField: "Authorization") }
+    if offset > 0 { request.setValue("bytes=\(offset)-", forHTTPHeaderField: "Range") }
+    completionHandler(request)
+  }
+
+  func urlSession(
+    _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+    completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
+  ) {
+    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+    guard status == 200 || status == 206 && offset > 0 else {
+      end(status >= 500 ? .broken("the server answered \(status)") : .refused(Self.meaning(of: status)))
+      return completionHandler(.cancel)
+    }
+    // 200 to a request for the rest: the server sends everything again.
+    let start = status == 206 ? offset : 0
+    do {
+      if !FileManager.default.fileExists(atPath: file.path) { try Data().write(to: file) }
+      let handle = try FileHandle(forWritingTo: file)
+      try handle.truncate(atOffset: UInt64(start))
+      try handle.seek(toOffset: UInt64(start))
+      state.withLock { ($0.handle, $0.received) = (handle, start) }
+      completionHandler(.allow)
+    } catch {
+      end(.refused("\(file.path) cannot be written: \((error as NSError).posixReason)"))
+      completionHandler(.cancel)
+    }
+  }
+
+  func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+    let received: Int? = state.withLock { state in
+      guard state.outcome == nil, let handle = state.handle else { return nil }
+      guard data.count <= limit - state.received else {
+        state.outcome = .refused("it sends more than the \(limit) bytes that were announced")
+        return nil
+      }
+      do {
+        try handle.write(contentsOf: data)
+      } catch {
+        state.outcome = .refused("\(file.path) cannot be written: \((error as NSError).posixReason)")
+        return nil
+      }
+      state.received += data.count
+      return state.received
+    }
+    guard let received else { return dataTask.cancel() }
+    if !progress(received) {
+      end(.cancelled)
+      dataTask.cancel()
+    }
+  }
+
+  func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+    let (outcome, continuation) = state.withLock { state in
+      try? state.handle?.close()
+      state.handle = nil
+      defer { state.finished = nil }
+      return (state.outcome ?? error.map { .broken($0.localizedDescription) } ?? .complete, state.finished)
+    }
+    continuation?.resume(returning: outcome)
+  }
+
+  private func end(_ outcome: Outcome) { state.withLock { if $0.outcome == nil { $0.outcome = outcome } } }
+
+  private static func meaning(of status: Int) -> String {
+    switch status {
+    case 401, 403: "the server wants a token that may read it (\(status))"
+    case 404: "there is no such repository, revision or file (404)"
+    case 416: "the part that is here already is not a part of it (416)"
+    default: "the server answered \(status)"
+    }
+  }
+}

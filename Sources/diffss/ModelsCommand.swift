@@ -1,0 +1,121 @@
+import ArgumentParser
+import Foundation
+import Models
+import Pipeline
+
+/// `diffss models`: what is on this machine, what a file is, and bringing it into the usual layout.
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "Models: which are here, what a file holds, fetching them and conversion to diffusers layout.",
+    subcommands: [List.self, Info.self, Convert.self, Pull.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The models found, in the order in which they are looked for.")
+
+    @OptionGroup var runtime: RuntimeOptions
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    private struct Row: Encodable {
+      let id: String
+      let kind: String
+      let origin: String
+      let path: String
+    }
+
+    func run() throws {
+      let rows = ModelLibrary(folders: runtime.modelFolders).entries.map {
+        Row(id: $0.id, kind: $0.kind.title, origin: $0.origin.rawValue, path: $0.url.path)
+      }
+      if json { return print(try CanonicalJSON.text(rows)) }
+      print(TextTable.markdown([["model", "kind", "found in"]] + rows.map { [PlainText.clean($0.id), $0.kind, $0.origin] }))
+    }
+  }
+
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What a file or folder of weights is: networks, parameters, formats, bytes, and what is missing.")
+
+    @Argument(help: "A file of weights, a folder, or a name that `models list` shows.")
+    var path: String
+    @Option(help: ArgumentHelp("Diffusers folder whose configurations serve a single file; SD 1.5's when absent.", valueName: "dir"))
+    var config: String?
+    @OptionGroup var runtime: RuntimeOptions
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() throws {
+      runtime.apply()
+      let place = try ModelLibrary(folders: runtime.modelFolders).place(path)
+      let inspection = try ModelInspection(place, config: ModelLibrary.configuration(config))
+      if json {
+        print(try CanonicalJSON.text(inspection))
+      } else {
+        let rows = inspection.parts.map { part in
+          let formats = part.bytes.sorted { $0.value > $1.value }.map { "\($0.key) \(megabytes($0.value))" }
+          return [part.name, part.family.rawValue, "\(part.tensors)", "\(part.parameters)", formats.joined(separator: ", "), part.problem == nil ? "fits" : "does not"]
+        }
+        print("\(PlainText.clean(inspection.path))\n")
+        print(TextTable.markdown([["part", "family", "tensors", "parameters", "bytes", "weights"]] + rows.map { $0.map(PlainText.clean) }))
+        for problem in inspection.parts.compactMap(\.problem) { print("\n\(PlainText.cleanLines(problem))") }
+      }
+      if inspection.parts.contains(where: { $0.problem != nil }) { throw ExitStatus.someFailed }
+    }
+
+    private func megabytes(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }
+  }
+
+  struct Convert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write a single-file checkpoint or a folder in diffusers layout, weights in F16.")
+
+    @Argument(help: "A single-file checkpoint or a diffusers folder.")
+    var path: String
+    @Option(help: ArgumentHelp("Folder to write; it must not be there yet.", valueName: "dir"))
+    var out: String
+    @Option(help: ArgumentHelp("Diffusers folder whose configurations serve a single file; SD 1.5's when absent.", valueName: "dir"))
+    var config: String?
+    @OptionGroup var runtime: RuntimeOptions
+
+    func run() throws {
+      let place = try ModelLibrary(folders: runtime.modelFolders).place(path)
+      let target = URL(fileURLWithPath: out, isDirectory: true)
+      try DiffusersExport.convert(place, config: ModelLibrary.configuration(config), to: target) { printError("writing \($0)") }
+      print(target.path)
+    }
+  }
+
+  struct Pull: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Fetch a model from Hugging Face, or $HF_ENDPOINT, into its cache.",
+      discussion: """
+        Without --file the parts that diffss needs are fetched: of a diffusers model its networks, tokenizer and scheduler, of a
+        ControlNet its weights and configuration. A pull that was broken off goes on where it was. $HF_TOKEN opens private models.
+        """)
+
+    @Argument(help: "ORG/NAME.")
+    var name: String
+    @Option(help: ArgumentHelp("A file of the repository; repeat for several.", valueName: "path"))
+    var file: [String] = []
+    @Option(help: "Branch, tag or commit.")
+    var revision = "main"
+
+    func run() async throws {
+      let line = ProgressLine("fetching", unit: "MB")
+      let interrupt = Interrupt.shared
+      do {
+        let folder = try await HubPull(HubRepository(name)).run(names: file, revision: revision) { progress in
+          line.update(
+            Double(progress.received) / 1e6, of: Double(progress.total) / 1e6,
+            detail: "\(progress.finishedFiles)/\(progress.files) files")
+          return !interrupt.isRequested
+        }
+        line.finish()
+        print(folder.path)
+      } catch is CancellationError {
+        line.finish()
+        throw ExitStatus.interrupted
+      }
+    }
+  }
+}

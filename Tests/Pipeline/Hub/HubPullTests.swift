@@ -1,0 +1,142 @@
+import Foundation
+import TestSupport
+import Testing
+
+import Pipeline
+
+/// Fetching from a server on the loopback that cuts, corrupts and redirects.
+@Suite struct HubPullTests {
+  private let server: LoopbackServer
+  private let home: TemporaryFolder
+  private let commit = String(repeating: "c", count: 40)
+  private let weights = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+  private let config = Array("{\"_class_name\":\"ControlNetModel\"}".utf8)
+
+  init() throws {
+    server = try LoopbackServer()
+    home = try TemporaryFolder()
+    list([("diffusion_pytorch_model.safetensors", weights, true), ("config.json", config, false), ("diffusion_pytorch_model.bin", weights, true), ("README.md", [1], false)])
+    server.serve("/org/net/resolve/\(commit)/config.json", config)
+    server.serve("/org/net/resolve/\(commit)/diffusion_pytorch_model.safetensors", weights)
+  }
+
+  private func list(_ files: [(path: String, bytes: [UInt8], isLarge: Bool)]) {
+    let siblings = files.map { path, bytes, isLarge in
+      isLarge
+        ? "{\"rfilename\":\"\(path)\",\"lfs\":{\"sha256\":\"\(Digest.hex(Data(bytes)))\",\"size\":\(bytes.count)}}"
+        : "{\"rfilename\":\"\(path)\",\"size\":\(bytes.count),\"blobId\":\"\(gitDigest(bytes))\"}"
+    }
+    server.serve("/api/models/org/net/revision/main", Array("{\"sha\":\"\(commit)\",\"siblings\":[\(siblings.joined(separator: ","))]}".utf8))
+  }
+
+  private func gitDigest(_ bytes: [UInt8]) -> String {
+    let hasher = SHA(.sha1)
+    hasher.update(data: Data("blob \(bytes.count)\0".utf8 + bytes))
+    return Digest.hex(of: hasher.finalize())
+  }
+
+  private func pull(_ names: [String] = [], token: String? = nil, progress: @escaping @Sendable (HubPull.Progress) -> Bool = { _ in true }) async throws -> URL {
+    var environment = ["HF_ENDPOINT": server.address, "HF_HOME": home.url.path]
+    environment["HF_TOKEN"] = token
+    return try await HubPull(HubRepository("org/net", environment: environment), pause: 0.01, timeout: 20).run(names: names, progress: progress)
+  }
+
+  /// The names of what lies in the cache's blobs.
+  private var blobs: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: home.file("hub/models--org--net/blobs").path)) ?? []).sorted()
+  }
+
+  private var weightsPath: String { "/org/net/resolve/\(commit)/diffusion_pytorch_model.safetensors" }
+
+  @Test func aControlNetIsFetchedAndFound() async throws {
+    let snapshot = try await pull()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: snapshot.path).sorted() == ["config.json", "diffusion_pytorch_model.safetensors"])
+    #expect(try Data(contentsOf: snapshot.appendingPathComponent("diffusion_pytorch_model.safetensors")) == Data(weights))
+    #expect(blobs == [Digest.hex(Data(weights)), gitDigest(config)].sorted())
+    #expect(try String(contentsOf: home.file("hub/models--org--net/refs/main"), encoding: .utf8) == commit)
+    let before = server.requests.count
+    _ = try await pull()
+    #expect(server.requests.count == before + 1, "only the listing is asked for again")
+  }
+
+  @Test func aCutConnectionIsTakenUpWhereItBroke() async throws {
+    server.serve(weightsPath, weights, .cut(after: 100_000), .status(503), .cut(after: 50_000), .ignoresRange)
+    let snapshot = try await pull()
+    #expect(try Data(contentsOf: snapshot.appendingPathComponent("diffusion_pytorch_model.safetensors")) == Data(weights))
+    let ranges = server.requests.filter { $0.path == weightsPath }.map { $0.headers["range"] ?? "" }
+    #expect(ranges.first == "")
+    #expect(ranges.dropFirst().allSatisfy { $0.hasPrefix("bytes=") })
+  }
+
+  @Test func whatABreakLeftIsUsedByTheNextPull() async throws {
+    server.serve(weightsPath, weights, .cut(after: 120_000), .status(503), .status(503), .status(503), .status(503), .status(503))
+    await #expect(throws: PipelineError.self) { try await pull() }
+    #expect(blobs.contains(Digest.hex(Data(weights)) + ".incomplete"))
+    #expect(!blobs.contains(Digest.hex(Data(weights))))
+    server.serve(weightsPath, weights)
+    _ = try await pull()
+    #expect(server.requests.last { $0.path == weightsPath }?.headers["range"]?.hasPrefix("bytes=") == true)
+    #expect(!blobs.contains { $0.hasSuffix(".incomplete") })
+  }
+
+  @Test func damageIsNeverKept() async throws {
+    for manner in [LoopbackServer.Manner.corrupt(at: 777), .endless] {
+      server.serve(weightsPath, weights, manner)
+      await #expect(throws: PipelineError.self) { try await pull() }
+      #expect(!blobs.contains(Digest.hex(Data(weights))))
+      #expect(!FileManager.default.fileExists(atPath: home.file("hub/models--org--net/refs/main").path))
+      try? FileManager.default.removeItem(at: home.file("hub"))
+    }
+    #expect(try await !pull().path.isEmpty)
+  }
+
+  @Test func tokensStayWithTheirHost() async throws {
+    let other = try LoopbackServer()
+    other.serve("/elsewhere", weights)
+    server.serve(weightsPath, weights, .redirect(to: "\(other.address)/elsewhere"))
+    _ = try await pull(token: "secret")
+    #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer secret" })
+    #expect(other.requests.count == 1)
+    #expect(other.requests.allSatisfy { $0.headers["authorization"] == nil })
+  }
+
+  @Test func cancellingKeepsWhatArrived() async throws {
+    await #expect(throws: CancellationError.self) { try await pull { $0.received < 1000 } }
+    #expect(!blobs.contains(Digest.hex(Data(weights))))
+  }
+
+  @Test func hostileListingsAreRefused() async throws {
+    for path in ["../../evil.json", "/etc/passwd", "a//b.json"] {
+      list([(path, config, false), ("config.json", config, false)])
+      await #expect(throws: PipelineError.self, "\(path)") { try await pull() }
+    }
+    for name in ["../x", "a/b/c", "org", ".org/net", "org/ne--t"] {
+      #expect(throws: PipelineError.self, "\(name)") { try HubRepository(name, environment: [:]) }
+    }
+    server.serve("/api/models/org/net/revision/main", Array("<html>".utf8))
+    await #expect(throws: PipelineError.self) { try await pull() }
+  }
+
+  @Test func selections() throws {
+    func listing(_ paths: [String]) throws -> HubListing {
+      let siblings = paths.map { "{\"rfilename\":\"\($0)\",\"size\":1,\"blobId\":\"\(String(repeating: "a", count: 40))\"}" }
+      return try HubListing(Data("{\"sha\":\"\(commit)\",\"siblings\":[\(siblings.joined(separator: ","))]}".utf8), from: URL(fileURLWithPath: "/l"))
+    }
+    let model = try listing([
+      "model_index.json", "README.md", "v1-5-pruned.ckpt", "unet/config.json", "unet/diffusion_pytorch_model.bin",
+      "unet/diffusion_pytorch_model.safetensors", "unet/diffusion_pytorch_model.non_ema.safetensors", "unet/diffusion_pytorch_model.fp16.safetensors",
+      "vae/config.json", "vae/diffusion_pytorch_model.fp16.safetensors", "vae/diffusion_pytorch_model.bin", "safety_checker/model.safetensors",
+      "tokenizer/merges.txt", "tokenizer/vocab.json", "text_encoder/pytorch_model.bin", "scheduler/scheduler_config.json",
+    ])
+    #expect(
+      try Set(model.selection(named: []).map(\.path)) == [
+        "model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors", "vae/config.json",
+        "vae/diffusion_pytorch_model.fp16.safetensors", "tokenizer/merges.txt", "tokenizer/vocab.json", "text_encoder/pytorch_model.bin",
+        "scheduler/scheduler_config.json",
+      ])
+    let files = try listing(["control_v11p_sd15_seg.pth", "control_v11p_sd15_scribble.pth"])
+    #expect(throws: PipelineError.self) { try files.selection(named: []) }
+    #expect(try files.selection(named: ["control_v11p_sd15_seg.pth"]).count == 1)
+    #expect(throws: PipelineError.self) { try files.selection(named: ["absent.pth"]) }
+  }
+}
