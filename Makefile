@@ -1,7 +1,7 @@
 # Two commands do everything from a fresh Debian 12 machine with Swift 6.3: `make run` and `make test`.
 # Each installs the Debian packages that are missing (as root or through sudo) and builds in release mode.
 
-PACKAGES := libncursesw5-dev libpng-dev libturbojpeg0-dev libopenblas-dev libsqlite3-dev libssl-dev
+PACKAGES := libncursesw5-dev libpng-dev libturbojpeg0-dev libopenblas-dev libsqlite3-dev libssl-dev libcurl4
 TEST_PACKAGES := tmux
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
