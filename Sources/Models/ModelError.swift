@@ -8,6 +8,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case badWeights(path: String, reason: String)
   /// A configuration, scheduler or tokenizer file that cannot be used.
   case badConfig(path: String, reason: String)
+  /// A pickle that speaks of a name which no weights need; it was not run.
+  case unsafePickle(path: String, name: String)
   /// A sound file of another model than the one that is needed.
   case wrongModel(path: String, found: CheckpointFamily, wanted: String)
   /// A single tensor that was asked for by name is not in the file.
@@ -32,6 +34,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .badWeights(let path, let reason): "\(path) is not a sound weight file: \(reason)"
     case .badConfig(let path, let reason): "\(path) cannot be used: \(reason)"
+    case .unsafePickle(let path, let name): "\(path) is not opened: it asks Python for \(name), which no weights need"
     case .wrongModel(let path, let found, let wanted):
       "\(path) is \(found == .unknown ? "no model that diffss knows" : "of the family \(found.rawValue)"), not \(wanted)"
     case .missingTensor(let name, let path): "\(path) holds no tensor named \(name)"
@@ -52,6 +55,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable: "check that the file exists and may be read"
     case .badWeights: "the file is damaged or was cut short: fetch it again"
     case .badConfig: "compare the file with the one published beside the weights"
+    case .unsafePickle: "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"
     case .wrongModel: "diffss runs Stable Diffusion 1.5 and its ControlNets; `diffss models info PATH` tells what a file holds"
     case .missingTensor: "check the name against the table in docs/forward.md"
     case .weightsDoNotFit: "the configuration and the weights are of different models: take both from the same place"

@@ -53,13 +53,18 @@ struct ModelsCommand: ParsableCommand {
       } else {
         let rows = inspection.parts.map { part in
           let formats = part.bytes.sorted { $0.value > $1.value }.map { "\($0.key) \(megabytes($0.value))" }
-          return [part.name, part.family.rawValue, "\(part.tensors)", "\(part.parameters)", formats.joined(separator: ", "), part.problem == nil ? "fits" : "does not"]
+          return [part.name, part.family.rawValue, "\(part.tensors)", "\(part.parameters)", formats.joined(separator: ", "), state(part)]
         }
         print("\(PlainText.clean(inspection.path))\n")
         print(TextTable.markdown([["part", "family", "tensors", "parameters", "bytes", "weights"]] + rows.map { $0.map(PlainText.clean) }))
         for problem in inspection.parts.compactMap(\.problem) { print("\n\(PlainText.cleanLines(problem))") }
       }
       if inspection.parts.contains(where: { $0.problem != nil }) { throw ExitStatus.someFailed }
+    }
+
+    private func state(_ part: ModelInspection.Part) -> String {
+      if part.problem != nil { return "does not fit" }
+      return part.family == .unknown ? "not used" : "fits"
     }
 
     private func megabytes(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }

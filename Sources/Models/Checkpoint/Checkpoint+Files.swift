@@ -19,6 +19,8 @@ extension Checkpoint {
       throw ModelError.badWeights(path: url.path, reason: fault.reason)
     } catch let fault as PickleReader.Fault {
       throw ModelError.badWeights(path: url.path, reason: fault.reason)
+    } catch let foreign as PickleReader.ForeignName {
+      throw ModelError.unsafePickle(path: url.path, name: foreign.name)
     } catch let fault as TorchFile.Fault {
       throw ModelError.badWeights(path: url.path, reason: fault.reason)
     }

@@ -8,6 +8,11 @@ struct PickleReader {
     var reason: String
   }
 
+  /// A name outside the list: the pickle could run anything.
+  struct ForeignName: Error {
+    var name: String
+  }
+
   /// A hundred times what the largest published checkpoint takes; it bounds the memory that a hostile file can claim.
   private static let mostInstructions = 8_000_000
 
@@ -26,7 +31,7 @@ struct PickleReader {
     self.position = position
   }
 
-  /// Runs the pickle to its end and returns what it made. Throws `Fault`.
+  /// Runs the pickle to its end and returns what it made. Throws `Fault` and `ForeignName`.
   mutating func read() throws -> PickleValue {
     for _ in 0..<Self.mostInstructions {
       let opcode = try byte()
@@ -177,7 +182,7 @@ struct PickleReader {
 
   private static func global(module: String, name: String) throws -> PickleGlobal {
     guard let global = PickleGlobal(module: module, name: name) else {
-      throw Fault(reason: "it asks for \(module).\(name), which no weights need: such a file can run anything and is not opened")
+      throw ForeignName(name: "\(module).\(name)")
     }
     return global
   }

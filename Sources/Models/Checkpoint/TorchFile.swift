@@ -19,7 +19,7 @@ struct TorchFile {
     file.starts(with: [0x50, 0x4B, 3, 4]) || file.starts(with: magic)
   }
 
-  /// Reads the table of contents of a whole file's bytes. Throws `Fault`, `ZipArchive.Fault` or `PickleReader.Fault`.
+  /// Reads the table of contents of a whole file's bytes. Throws `Fault`, `ZipArchive.Fault`, `PickleReader.Fault` or `PickleReader.ForeignName`.
   init(file: UnsafeRawBufferPointer) throws {
     size = file.count
     if file.starts(with: Self.magic) {

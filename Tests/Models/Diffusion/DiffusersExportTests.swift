@@ -42,7 +42,7 @@ import Testing
       #expect(part.bytes["F16"] ?? 0 > 0 && part.bytes["F32"] == nil)
     }
     #expect(throws: ModelError.self, "it is there already") { try DiffusersExport.convert(fixture, config: nil, to: folder.file("half")) }
-    #expect(throws: ModelError.self) { try DiffusersExport.convert(fixture, config: nil, to: folder.file("no/such/place/\u{0}")) }
+    #expect(throws: ModelError.self) { try DiffusersExport.convert(fixture, config: nil, to: folder.file("half/model_index.json/inside")) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["half"])
   }
 
