@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Models
-import Pipeline
 
 struct ForwardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,8 +13,7 @@ struct ForwardCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The network's folder, a whole model folder, or a file of weights.", valueName: "path"))
   var weights: String
 
-  @Option(help: ArgumentHelp("Diffusers folder whose configurations serve a single-file checkpoint; SD 1.5's when absent.", valueName: "dir"))
-  var config: String?
+  @OptionGroup var singleFile: SingleFileOptions
 
   @Option(help: ArgumentHelp("Input tensors, safetensors.", valueName: "file"))
   var input: String
@@ -36,7 +34,7 @@ struct ForwardCommand: ParsableCommand {
 
   func run() throws {
     if let threads { Compute.threads = threads }
-    let runner = try ForwardRunner(network, weights: URL(fileURLWithPath: weights), config: ModelLibrary.configuration(config))
+    let runner = try ForwardRunner(network, weights: URL(fileURLWithPath: weights), config: singleFile.folder)
     let inputs = try Checkpoint(file: URL(fileURLWithPath: input))
     var outputs: [(name: String, tensor: Tensor)] = []
     for number in 1...`repeat` {

@@ -38,8 +38,7 @@ struct ModelsCommand: ParsableCommand {
 
     @Argument(help: "A file of weights, a folder, or a name that `models list` shows.")
     var path: String
-    @Option(help: ArgumentHelp("Diffusers folder whose configurations serve a single file; SD 1.5's when absent.", valueName: "dir"))
-    var config: String?
+    @OptionGroup var singleFile: SingleFileOptions
     @OptionGroup var runtime: RuntimeOptions
     @Flag(help: "Print one JSON document.")
     var json = false
@@ -47,7 +46,7 @@ struct ModelsCommand: ParsableCommand {
     func run() throws {
       runtime.apply()
       let place = try ModelLibrary(folders: runtime.modelFolders).place(path)
-      let inspection = try ModelInspection(place, config: ModelLibrary.configuration(config))
+      let inspection = try ModelInspection(place, config: singleFile.folder)
       if json {
         print(try CanonicalJSON.text(inspection))
       } else {
@@ -78,14 +77,13 @@ struct ModelsCommand: ParsableCommand {
     var path: String
     @Option(help: ArgumentHelp("Folder to write; it must not be there yet.", valueName: "dir"))
     var out: String
-    @Option(help: ArgumentHelp("Diffusers folder whose configurations serve a single file; SD 1.5's when absent.", valueName: "dir"))
-    var config: String?
+    @OptionGroup var singleFile: SingleFileOptions
     @OptionGroup var runtime: RuntimeOptions
 
     func run() throws {
       let place = try ModelLibrary(folders: runtime.modelFolders).place(path)
       let target = URL(fileURLWithPath: out, isDirectory: true)
-      try DiffusersExport.convert(place, config: ModelLibrary.configuration(config), to: target) { printError("writing \($0)") }
+      try DiffusersExport.convert(place, config: singleFile.folder, to: target) { printError("writing \($0)") }
       print(target.path)
     }
   }

@@ -90,7 +90,9 @@ extension Checkpoint {
     for (name, tensor) in file.tensors {
       let (dtype, begin) = (tensor.storage.dtype, file.begin(of: tensor))
       guard !tensor.isContiguous, !tensor.shape.contains(0) else {
-        entries[name] = Entry(dtype: dtype, shape: tensor.shape, bytes: bytes, offset: begin + tensor.offset * dtype.size)
+        // Where an empty tensor would begin was not checked, and does not matter.
+        let first = tensor.count == 0 ? 0 : tensor.offset
+        entries[name] = Entry(dtype: dtype, shape: tensor.shape, bytes: bytes, offset: begin + first * dtype.size)
         continue
       }
       // Views of one storage can be many: what they are copied to must not outgrow the file.

@@ -23,6 +23,8 @@ struct PickleReader {
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
   private var containers: [PickleContainer] = []
+  /// Pairs that calls have copied from one container to another.
+  private var copied = 0
   /// Every storage that was spoken of, by key.
   private(set) var storages: [String: TorchStorage] = [:]
 
@@ -146,8 +148,11 @@ struct PickleReader {
     case .rebuildTensor: return .tensor(try tensor(arguments))
     case .rebuildParameter: return arguments.first ?? .inert
     case .dictionary:
-      let pairs = arguments.first.map(items)?.map(items).filter { $0.count == 2 } ?? []
-      return make(pairs.flatMap { $0 }, isDictionary: true)
+      let pairs = arguments.first.map(items) ?? []
+      // One long list can be handed over again and again.
+      copied += pairs.count
+      guard copied <= Self.mostInstructions else { throw fault("more than \(Self.mostInstructions) copied pairs") }
+      return make(pairs.map(items).filter { $0.count == 2 }.flatMap { $0 }, isDictionary: true)
     case .storage, .inert: return .inert
     }
   }
@@ -174,7 +179,9 @@ struct PickleReader {
   }
 
   private func integers(_ value: PickleValue) throws -> [Int] {
-    try items(value).map {
+    let extents = items(value)
+    guard extents.count <= 16 else { throw fault("a tensor of \(extents.count) dimensions") }
+    return try extents.map {
       guard case .integer(let integer) = $0 else { throw fault("an extent that is not a whole number") }
       return integer
     }

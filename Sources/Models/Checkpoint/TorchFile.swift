@@ -9,7 +9,6 @@ struct TorchFile {
   private(set) var tensors: [(name: String, tensor: TorchTensor)] = []
   /// Where each storage's numbers lie in the file.
   private var storages: [String: Range<Int>] = [:]
-  private let size: Int
 
   /// The magic number of the older format, as a pickle of its own.
   private static let magic: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
@@ -21,7 +20,6 @@ struct TorchFile {
 
   /// Reads the table of contents of a whole file's bytes. Throws `Fault`, `ZipArchive.Fault`, `PickleReader.Fault` or `PickleReader.ForeignName`.
   init(file: UnsafeRawBufferPointer) throws {
-    size = file.count
     if file.starts(with: Self.magic) {
       try readPickles(file)
     } else {

@@ -35,6 +35,14 @@ struct RuntimeOptions: ParsableArguments {
   func apply() { if let threads { Compute.threads = threads } }
 }
 
+/// What a single-file checkpoint does not say of itself.
+struct SingleFileOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Diffusers folder whose configurations serve single files; SD 1.5's when absent.", valueName: "dir"))
+  var config: String?
+
+  var folder: URL? { ModelLibrary.configuration(config) }
+}
+
 /// The settings from which generated supports are made.
 struct GenerationFlags: ParsableArguments {
   @Option(help: "What steers the diffusion: \(ConditionType.allCases.map(\.rawValue).joined(separator: ", ")).")

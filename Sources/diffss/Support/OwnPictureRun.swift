@@ -17,8 +17,7 @@ struct OwnRunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("ControlNet: a folder, a single file or a name; one for each control image.", valueName: "path"))
   var controlnet: [String] = []
 
-  @Option(help: ArgumentHelp("Diffusers folder whose configurations serve single files; SD 1.5's when absent.", valueName: "dir"))
-  var config: String?
+  @OptionGroup var singleFile: SingleFileOptions
 
   @Flag(help: "ControlNets lead without the prompt's help, their finer residuals faded.")
   var guessMode = false
@@ -89,9 +88,9 @@ struct OwnPictureRun {
     guard let sampler = SamplerName(rawValue: flags.sampler) else {
       throw ValidationError("--sampler must be one of \(SamplerName.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    let native = ModelLibrary.nativeResolution(of: model, config: options.config)
+    let native = ModelLibrary.nativeResolution(of: model, config: options.singleFile.config)
     let request = OwnPictureRequest(
-      model: model.path, config: options.config,
+      model: model.path, config: options.singleFile.config,
       prompt: picture.map { prompts.positive($0.info, template: flags.prompt) } ?? flags.prompt ?? "",
       negativePrompt: flags.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps,
       guidance: flags.guidance ?? 9, eta: flags.eta, seed: seed,

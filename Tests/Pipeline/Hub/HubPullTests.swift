@@ -102,6 +102,7 @@ import Pipeline
 
   @Test func cancellingKeepsWhatArrived() async throws {
     await #expect(throws: CancellationError.self) { try await pull { $0.received < 1000 } }
+    #expect(blobs.contains(Digest.hex(Data(weights)) + ".incomplete"))
     #expect(!blobs.contains(Digest.hex(Data(weights))))
   }
 
