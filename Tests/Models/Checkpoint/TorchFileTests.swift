@@ -67,6 +67,24 @@ import Testing
     }
   }
 
+  /// An empty tensor may claim to begin anywhere.
+  @Test func anEmptyTensorFarOutsideIsEmpty() throws {
+    let folder = try TemporaryFolder()
+    let magic: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+    func text(_ text: String) -> [UInt8] { Array("U".utf8) + [UInt8(text.utf8.count)] + Array(text.utf8) }
+    let zero: [UInt8] = Array("K".utf8) + [0], one: [UInt8] = Array("K".utf8) + [1]
+    let storage = Array("(".utf8) + text("storage") + Array("ctorch\nFloatStorage\n".utf8) + text("0") + text("cpu") + zero + Array("tQ".utf8)
+    let offset: [UInt8] = [0x8A, 8, 0, 0, 0, 0, 0, 0, 0, 0x40]
+    let call = Array("ctorch._utils\n_rebuild_tensor_v2\n(".utf8) + storage + offset + zero + [0x85] + one + [0x85, 0x89] + Array("NtR".utf8)
+    let pickle = Array("}".utf8) + text("a") + call + Array("s.".utf8)
+    let keys = Array("]".utf8) + text("0") + Array("a.".utf8)
+    try folder.write(magic + Array("N.N.".utf8) + pickle + keys + [UInt8](repeating: 0, count: 8), to: "e.pth")
+    let checkpoint = try Checkpoint(file: folder.file("e.pth"))
+    #expect(checkpoint.names == ["a"])
+    #expect(checkpoint.shape(of: "a") == [0])
+    #expect(try checkpoint.tensor("a").values == [])
+  }
+
   @Test func shardsAreOneCheckpoint() throws {
     let folder = try TemporaryFolder()
     let (a, b) = (Tensor([1, 2], shape: [2]), Tensor([3], shape: [1]))
