@@ -1,5 +1,6 @@
 """The demo's diffusion networks and how they are read, written and sampled."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import tokenizer as vocabulary
 from data import prompts
 
 TEXT_WIDTH = 64
-CONDITION_CHANNELS = (4, 8, 16, 32)
+CONDITION_CHANNELS = (8, 16, 32, 64)
 SCHEDULER = dict(
     num_train_timesteps=1000,
     beta_start=0.00085,
@@ -42,9 +43,9 @@ def new_unet(channels, latent_channels, side):
     )
 
 
-def new_control(unet):
+def new_control(unet, hint=CONDITION_CHANNELS):
     """A ControlNet for `unet`. Its zero convolutions start small instead of zero: both are trained together from nothing."""
-    control = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=CONDITION_CHANNELS, load_weights_from_unet=False)
+    control = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=hint, load_weights_from_unet=False)
     with torch.no_grad():
         for conv in [*control.controlnet_down_blocks, control.controlnet_mid_block]:
             torch.nn.init.normal_(conv.weight, std=0.3 / conv.in_channels**0.5)
@@ -118,7 +119,7 @@ class Networks:
         self.unet.load_state_dict(states["unet"])
         for name, state in states["controls"].items():
             if name not in self.controls:
-                self.controls[name] = new_control(self.unet)
+                self.controls[name] = copy.deepcopy(next(iter(self.controls.values())))
             self.controls[name].load_state_dict(state)
 
     def noise(self, latents, timestep, text, control=None, picture=None, scale=1.0):

@@ -8,17 +8,26 @@ from pathlib import Path
 import torch
 
 
+PAUSE = 60.0
+
+
 class Budget:
-    """Training measured in minutes of wall time, carried over checkpoints, so that a slow machine ends in time."""
+    """Training measured in minutes of wall time, carried over checkpoints, so that a slow machine ends in time.
+
+    A gap of more than `PAUSE` seconds between two looks means the process was stopped and is not counted.
+    """
 
     def __init__(self, minutes):
         self.total = minutes * 60
         self.before = 0.0
-        self.start = time.time()
+        self.looked = time.time()
 
     @property
     def spent(self):
-        return self.before + time.time() - self.start
+        now = time.time()
+        gap, self.looked = now - self.looked, now
+        self.before += gap if gap < PAUSE else 0.0
+        return self.before
 
     @property
     def progress(self):

@@ -24,6 +24,9 @@ struct ForwardCommand: ParsableCommand {
   @Option(help: "Runs; each one's seconds are printed on standard error.")
   var `repeat`: Int = 1
 
+  @Flag(help: "Say on standard error where the last run's time went: seconds, share and GFLOP/s of each kind and shape of layer.")
+  var profile = false
+
   @Option(help: "Threads; all cores when absent.")
   var threads: Int?
 
@@ -39,7 +42,13 @@ struct ForwardCommand: ParsableCommand {
     var outputs: [(name: String, tensor: Tensor)] = []
     for number in 1...`repeat` {
       let start = ContinuousClock.now
-      outputs = try runner(inputs)
+      if profile, number == `repeat` {
+        let (result, lines) = try Profile.of { try runner(inputs) }
+        outputs = result
+        printError(ProfileTable(lines).text)
+      } else {
+        outputs = try runner(inputs)
+      }
       printError(String(format: "run %d: %.4f s", number, (ContinuousClock.now - start) / .seconds(1)))
     }
     try Safetensors.write(outputs, to: URL(fileURLWithPath: output))

@@ -21,6 +21,8 @@ extension Kernels {
     let (images, queries, channels) = (q.shape[0], q.shape[1], q.shape[2])
     let (heads, keys, size) = (packed.heads, packed.count, packed.size)
     precondition(images == packed.images && channels == heads * size, "\(q.shape) does not fit \(heads) heads of \(size)")
+    let span = Profile.begin()
+    defer { span?.end(.attention, "\(q.shape), \(heads) heads, \(keys) keys", products: 2 * images * queries * keys * channels) }
     var output = Tensor(uninitialized: q.shape)
     let (keyCount, valueCount) = (packed.keys.channels, packed.values.channels)
     let blocks = (queries + queryBlock - 1) / queryBlock
@@ -49,7 +51,7 @@ extension Kernels {
     packedValues: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
   ) {
     let tiles = (count + 5) / 6, rows = tiles * 6
-    let valuePanels = (size + 15) / 16, width = valuePanels * 16
+    let width = PackedKeys.valueWidth(size)
     let scale = 1 / Float(size).squareRoot()
     let scratchCount = rows * 4 + rows * keyBlock + rows * width + rows * 2
     let scratch = MemoryPool.shared.borrow(scratchCount)
@@ -90,11 +92,18 @@ extension Kernels {
           }
           for index in seen..<visible { values[index] = 0 }
         }
-        for panel in 0..<valuePanels {
+        for column in Swift.stride(from: 0, to: width, by: 16) {
+          let isWhole = column + 16 <= width
+          let values = packedValues + column * keys + start * (isWhole ? 16 : 8)
           for tile in 0..<tiles {
-            TileKernel.sixteen(
-              taps: 1, depth: visible, offset: 0, rows: scoreRows + tile * 6, columns: packedValues + (panel * keys + start) * 16,
-              sums: sums + tile * 6 * width + panel * 16, stride: width, isFirst: start == 0)
+            let (rows, sums) = (scoreRows + tile * 6, sums + tile * 6 * width + column)
+            if isWhole {
+              TileKernel.sixteen(
+                taps: 1, depth: visible, offset: 0, rows: rows, columns: values, sums: sums, stride: width, isFirst: start == 0)
+            } else {
+              TileKernel.eight(
+                taps: 1, depth: visible, offset: 0, rows: rows, columns: values, sums: sums, stride: width, isFirst: start == 0)
+            }
           }
         }
       }

@@ -58,6 +58,14 @@ extension Kernels {
     precondition(tall <= height << shift && wide <= width << shift, "\(tall)x\(wide) is more than twice \(height)x\(width)")
     let (outHeight, outWidth) = window.output(height: tall, width: wide)
     let count = images * outHeight * outWidth
+    let isWinograd = usesWinograd(weight, window, images: images, outHeight: outHeight, outWidth: outWidth)
+    let span = Profile.begin()
+    defer {
+      span?.end(
+        isWinograd ? .winograd : .convolution,
+        "\(x.shape) to \(weight.columns), \(window.height)x\(window.width)" + (window.stride > 1 ? ", stride \(window.stride)" : "")
+          + (shift > 0 ? ", doubled" : ""), products: count * weight.taps * depth * weight.columns)
+    }
     var output = Tensor(uninitialized: [images, outHeight, outWidth, weight.columns])
     let zeros = Tensor(zeros: [depth])
     withEpilogue(
@@ -70,7 +78,7 @@ extension Kernels {
             let reader = WindowReader(
               source: source, zero: zero, height: height, width: width, depth: depth, shift: shift, tall: tall, wide: wide,
               outHeight: outHeight, outWidth: outWidth, window: window)
-            if usesWinograd(weight, window, images: images, outHeight: outHeight, outWidth: outWidth) {
+            if isWinograd {
               let extent = Extent(height: outHeight, width: outWidth)
               winograd(reader.tiles(of: extent), images: images, extent, weight, to: target, epilogue)
             } else {

@@ -62,6 +62,8 @@ extension Kernels {
   /// The gated half of a GEGLU layer: `[..., 2 c]` to `[..., c]`, first half times GELU of the second.
   package static func geglu(_ x: Tensor) -> Tensor {
     let channels = x.channels / 2
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "gating \(x.shape)") }
     var output = Tensor(uninitialized: x.shape.dropLast() + [channels])
     let rows = x.rows
     x.withUnsafe { source in
@@ -105,6 +107,8 @@ extension Kernels {
 
   @inline(__always)
   static func map(_ x: Tensor, _ function: (F8) -> F8) -> Tensor {
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "mapping \(x.shape)") }
     var output = Tensor(uninitialized: x.shape)
     x.withUnsafe { source in
       output.withUnsafeMutable { target in
@@ -122,6 +126,8 @@ extension Kernels {
   @inline(__always)
   static func zip(_ a: Tensor, _ b: Tensor, _ function: (F8, F8) -> F8) -> Tensor {
     precondition(a.shape == b.shape, "\(a.shape) and \(b.shape) differ")
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "joining \(a.shape)") }
     var output = Tensor(uninitialized: a.shape)
     a.withUnsafe { left in
       b.withUnsafe { right in

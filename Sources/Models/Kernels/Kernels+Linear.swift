@@ -7,6 +7,8 @@ extension Kernels {
     var output = Tensor(uninitialized: x.shape.dropLast() + [weight.columns])
     let count = x.rows
     let depth = weight.depth
+    let span = Profile.begin()
+    defer { span?.end(.linear, "\(x.shape) to \(weight.columns)", products: count * depth * weight.columns) }
     withEpilogue(bias: bias, residual: residual, activation: activation) { epilogue in
       x.withUnsafe { source in
         output.withUnsafeMutable { target in

@@ -15,6 +15,8 @@ extension Kernels {
     let chunkPixels = max(1, elementGrain / channels)
     let chunks = (pixels + chunkPixels - 1) / chunkPixels
 
+    let span = Profile.begin()
+    defer { span?.end(.normalisation, "groups of \(x.shape)") }
     var output = Tensor(uninitialized: x.shape)
     var sums = Tensor(uninitialized: [images, chunks, 2, channels])
     var factors = Tensor(uninitialized: [images, 2, channels])
@@ -121,6 +123,8 @@ extension Kernels {
   package static func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, eps: Float) -> Tensor {
     let channels = x.channels
     precondition(weight.count == channels && bias.count == channels, "\(x.shape) does not fit \(weight.shape)")
+    let span = Profile.begin()
+    defer { span?.end(.normalisation, "rows of \(x.shape)") }
     var output = Tensor(uninitialized: x.shape)
     let (rows, whole, rest) = (x.rows, channels & ~7, channels & 7)
     x.withUnsafe { source in

@@ -11,8 +11,8 @@ struct Epilogue {
 }
 
 extension Kernels {
-  /// Most inputs a block of a panel has: 256 of 16 columns take half of a 32 KiB first-level cache.
-  private static let blockDepth = 256
+  /// Most inputs a block of a panel has: 320 of 16 columns take 20 of the 32 KiB of a first-level cache.
+  private static let blockDepth = 320
 
   /// Multiplies rows of a matrix that is given by pointers with a packed weight.
   ///
@@ -44,6 +44,8 @@ extension Kernels {
       blockRows = min(blockRows, max(12, (rows + 5) / 6 * 6))
     }
     let blocks = (count + blockRows - 1) / blockRows
+    // Blocks of equal size: a small one at the end would leave the other threads waiting.
+    blockRows = ((count + blocks - 1) / blocks + 5) / 6 * 6
 
     // A pointer takes the place of two floats; rounded up, so that what follows is aligned to cache lines.
     let tableCount = (blockRows * taps * 2 + 15) & ~15

@@ -4,12 +4,14 @@ extension Kernels {
   /// Decided by shape alone, so that the same request gives the same bytes.
   package static func usesWinograd(_ weight: PackedMatrix, _ window: Window, images: Int, outHeight: Int, outWidth: Int) -> Bool {
     window.height == 3 && window.width == 3 && window.stride == 1 && window.dilation == 1 && weight.depth % 8 == 0
-      && weight.depth >= 32 && weight.columns >= 32 && images * Winograd.tiles(outHeight) * Winograd.tiles(outWidth) >= 24
+      && weight.depth >= 32 && weight.columns >= 32 && images * Winograd.tiles(outHeight) * Winograd.tiles(outWidth) >= 8
   }
 
   /// Floats that the transformed inputs of a block of tiles may take: they stay in the last-level cache while every panel of
   /// the weight passes over them.
   private static let inputBudget = 3 << 20
+  /// Added to the distance of the 36 rows of a transform: rows a multiple of 4 KiB apart would share one set of the first-level cache.
+  private static let skew = 16
   /// Inputs whose transformed weights (36 rows of 16 columns each) stay in the second-level cache.
   private static let winogradDepth = 128
 
@@ -24,22 +26,23 @@ extension Kernels {
     let count = images * reader.outHeight * reader.outWidth
     // A multiple of a register tile's rows, so that only the last block is ragged.
     let blockTiles = min(max(inputBudget / (points * depth), 48), 192, (count + 5) / 6 * 6) / 6 * 6
-    let inputCount = points * blockTiles * depth
+    let step = blockTiles * depth + skew
+    let inputCount = points * step
     let inputs = MemoryPool.shared.borrow(inputCount)
     defer { MemoryPool.shared.giveBack(inputs, inputCount) }
     for first in stride(from: 0, to: count, by: blockTiles) {
       let used = min(blockTiles, count - first)
-      transformTiles(first..<first + used, reader, depth: depth, blockTiles: blockTiles, to: inputs)
+      transformTiles(first..<first + used, reader, depth: depth, step: step, to: inputs)
       let grid = TileGrid(first: first, used: used, tall: reader.outHeight, wide: reader.outWidth, extent: extent)
       Compute.parallel(weight.panels) { panel in
-        multiplyTiles(grid, UnsafePointer(inputs), blockTiles: blockTiles, weight, panel: panel, to: output, epilogue)
+        multiplyTiles(grid, UnsafePointer(inputs), step: step, weight, panel: panel, to: output, epilogue)
       }
     }
   }
 
-  /// Transformed inputs of a range of tiles, `[36][blockTiles][depth]`; rows that fill up the last register tile repeat its last.
+  /// Transformed inputs of a range of tiles, `[36][tile][depth]`, the 36 `step` elements apart; rows that fill up the last register tile repeat its last.
   private static func transformTiles(
-    _ range: Range<Int>, _ reader: WindowReader, depth: Int, blockTiles: Int, to inputs: UnsafeMutablePointer<Float>
+    _ range: Range<Int>, _ reader: WindowReader, depth: Int, step: Int, to inputs: UnsafeMutablePointer<Float>
   ) {
     let points = Winograd.points
     let rows = (range.count + 5) / 6
@@ -53,7 +56,7 @@ extension Kernels {
         for lane in 0..<6 {
           Winograd.transformInput(
             table + lane, pointerStride: 6, channels: depth, scratch: scratch + points * 12,
-            to: inputs + (row * 6 + lane) * depth, step: blockTiles * depth)
+            to: inputs + (row * 6 + lane) * depth, step: step)
         }
       }
     }
@@ -67,14 +70,15 @@ extension Kernels {
 
   /// Products of a block of tiles with one panel of the weight, transformed back and finished.
   private static func multiplyTiles(
-    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, blockTiles: Int, _ weight: PackedMatrix, panel index: Int,
+    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, step: Int, _ weight: PackedMatrix, panel index: Int,
     to output: UnsafeMutablePointer<Float>, _ epilogue: Epilogue
   ) {
     let points = Winograd.points, depth = weight.depth
     let (column, width) = weight.panel(index)
     let rows = (grid.used + 5) / 6 * 6
     let part = min(winogradDepth, depth)
-    let tapCount = 9 * part * width, weightCount = points * part * width, productCount = points * rows * width
+    let productStep = rows * width + skew
+    let tapCount = 9 * part * width, weightCount = points * (part * width + skew), productCount = points * productStep
     let scratchCount = tapCount + weightCount + productCount + points * 8 + 16 * width
     let scratch = MemoryPool.shared.borrow(scratchCount)
     defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
@@ -85,19 +89,20 @@ extension Kernels {
 
     for offset in stride(from: 0, to: depth, by: part) {
       let length = min(part, depth - offset)
+      let weightStep = length * width + skew
       for tap in 0..<9 {
         let target = scratch + tap * length * width
         let taps = weight.widened(panel: index, rows: tap * depth + offset..<tap * depth + offset + length, scratch: target)
         if taps != UnsafePointer(target) { target.update(from: taps, count: length * width) }
       }
-      Winograd.transformWeight(scratch, count: length * width / 8, scratch: vectors, to: weights, step: length * width)
+      Winograd.transformWeight(scratch, count: length * width / 8, scratch: vectors, to: weights, step: weightStep)
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 6) { pointers in
         guard let table = pointers.baseAddress else { return }
         for point in 0..<points {
-          let columns = UnsafePointer(weights + point * length * width)
+          let columns = UnsafePointer(weights + point * weightStep)
           for row in stride(from: 0, to: rows, by: 6) {
-            for lane in 0..<6 { table[lane] = inputs + (point * blockTiles + row + lane) * depth }
-            let target = products + (point * rows + row) * width
+            for lane in 0..<6 { table[lane] = inputs + point * step + (row + lane) * depth }
+            let target = products + point * productStep + row * width
             if width == 16 {
               TileKernel.sixteen(
                 taps: 1, depth: length, offset: offset, rows: table, columns: columns, sums: target, stride: 16, isFirst: offset == 0)
@@ -113,7 +118,7 @@ extension Kernels {
     for tile in 0..<grid.used {
       for half in stride(from: 0, to: width, by: 8) {
         Winograd.transformOutput(
-          products + tile * width + half, step: rows * width, scratch: vectors, to: sums + half, outputStride: 16)
+          products + tile * width + half, step: productStep, scratch: vectors, to: sums + half, outputStride: 16)
       }
       let place = grid.first + tile
       let (x, y) = (place % grid.wide * Winograd.side, place / grid.wide % grid.tall * Winograd.side)

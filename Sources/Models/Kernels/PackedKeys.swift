@@ -1,5 +1,5 @@
 /// Keys and values of an attention layer, laid out for the product kernel: for each image and head the keys as a weight of `size`
-/// inputs and the values as one of `count` inputs, both in panels of 16 columns.
+/// inputs and the values as one of `count` inputs, in panels of 16 columns; the values' last may have 8.
 package struct PackedKeys: Sendable {
   let images: Int
   let heads: Int
@@ -9,7 +9,7 @@ package struct PackedKeys: Sendable {
   let size: Int
   /// `[images * heads, panels * size * 16]`
   let keys: Tensor
-  /// `[images * heads, panels * count * 16]`
+  /// `[images * heads, valueWidth * count]`
   let values: Tensor
 
   /// - Parameters:
@@ -17,8 +17,10 @@ package struct PackedKeys: Sendable {
   package init(_ k: Tensor, _ v: Tensor, heads: Int) {
     let (images, count, channels) = (k.shape[0], k.shape[1], k.shape[2])
     precondition(channels % heads == 0 && v.shape == k.shape, "\(k.shape) \(v.shape) in \(heads) heads")
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "packing keys and values \(k.shape)") }
     let size = channels / heads
-    let (keyCount, valueCount) = ((count + 15) / 16 * 16 * size, (size + 15) / 16 * 16 * count)
+    let (keyCount, valueCount) = ((count + 15) / 16 * 16 * size, Self.valueWidth(size) * count)
     var keys = Tensor(uninitialized: [images * heads, keyCount])
     var values = Tensor(uninitialized: [images * heads, valueCount])
     keys.withUnsafeMutable { keys in
@@ -57,16 +59,19 @@ package struct PackedKeys: Sendable {
     }
   }
 
-  /// `[keys, stride]` to panels of 16 channels, `[panel][keys][16]`, the last padded with zeros.
+  /// Channels of a head with the padding of its last panel.
+  static func valueWidth(_ size: Int) -> Int { (size + 7) / 8 * 8 }
+
+  /// `[keys, stride]` to panels of 16 channels, `[panel][keys][16]`, the last of 8 or 16 and padded with zeros.
   private static func packValues(
     _ source: UnsafePointer<Float>, keys: Int, size: Int, stride: Int, to target: UnsafeMutablePointer<Float>
   ) {
     for first in Swift.stride(from: 0, to: size, by: 16) {
-      let used = min(16, size - first)
+      let used = min(16, size - first), width = min(16, valueWidth(size) - first)
       for key in 0..<keys {
-        let row = target + (first * keys) + key * 16
+        let row = target + first * keys + key * width
         for lane in 0..<used { row[lane] = source[key * stride + first + lane] }
-        for lane in used..<16 { row[lane] = 0 }
+        for lane in used..<width { row[lane] = 0 }
       }
     }
   }
