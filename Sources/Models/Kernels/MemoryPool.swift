@@ -27,7 +27,7 @@ final class MemoryPool: Sendable {
       return address
     }
     if let kept, let memory = UnsafeMutablePointer<Float>(bitPattern: kept) { return memory }
-    return UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(to: Float.self, capacity: capacity)
+    return AlignedMemory.allocate(byteCount: bytes).bindMemory(to: Float.self, capacity: capacity)
   }
 
   /// Ends the loan of memory borrowed for `count` elements.

@@ -79,7 +79,7 @@ package struct PackedMatrix: Sendable {
 private final class PackedStorage: @unchecked Sendable {
   let base: UnsafeMutableRawPointer
 
-  init(bytes: Int) { base = .allocate(byteCount: max(bytes, 64), alignment: 64) }
+  init(bytes: Int) { base = AlignedMemory.allocate(byteCount: bytes) }
 
   deinit { base.deallocate() }
 }
