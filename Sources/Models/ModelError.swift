@@ -1,3 +1,5 @@
+import Foundation
+
 /// Everything that can go wrong between a weight file and a network's output; the cases carry the facts.
 public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A file or folder that has to be there is not.
@@ -22,6 +24,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case badSetting(name: String, value: String, allowed: String)
   /// A network produced NaN or infinity.
   case notFinite(what: String)
+  /// Work that needs more bytes of memory than are left; `fits` names what would do.
+  case notEnoughMemory(what: String, need: Int, available: Int, fits: [String])
   /// A file could not be written; nothing is left behind.
   case writeFailed(path: String, reason: String)
   /// The caller asked to stop.
@@ -43,6 +47,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badInput(let what, let reason): "\(what): \(reason)"
     case .badSetting(let name, let value, let allowed): "\(name) cannot be \(value): \(allowed)"
     case .notFinite(let what): "\(what) holds NaN or infinity"
+    case .notEnoughMemory(let what, let need, let available, _):
+      "\(what) needs about \(Self.gigabytes(need)) of memory, \(Self.gigabytes(available)) are available"
     case .writeFailed(let path, let reason): "cannot write \(path): \(reason)"
     case .cancelled: "cancelled"
     }
@@ -61,11 +67,15 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .weightsDoNotFit: "the configuration and the weights are of different models: take both from the same place"
     case .badInput, .badSetting, .cancelled: nil
     case .notFinite: "the weights are damaged, or the input holds values far outside what the network was trained on"
+    case .notEnoughMemory(_, _, _, let fits):
+      fits.isEmpty ? "end other programs, or use a machine with more memory" : "what would fit: \(fits.joined(separator: ", or "))"
     case .writeFailed: "check the folder's permissions and the free space"
     }
   }
 
   public var description: String { message }
+
+  private static func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
 
   private static func fitReport(
     path: String, missing: [String], unused: [String], wrongShape: [ShapeMismatch]

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Pipeline
 
 /// What `diffss explore` was asked for.
@@ -10,19 +11,22 @@ public struct ExplorerOptions: Sendable {
   public var fold: Int
   /// Folders of `--models`.
   public var models: [URL]
+  /// What diffusion may take.
+  public var memory: StableDiffusion.Memory
   /// Where the store is.
   public var dataFolder: URL
   /// Episodes listed in a fold.
   public var episodes: Int
 
   public init(
-    dataset: DatasetKind = .demo, root: URL? = nil, fold: Int = 0, models: [URL] = [],
+    dataset: DatasetKind = .demo, root: URL? = nil, fold: Int = 0, models: [URL] = [], memory: StableDiffusion.Memory = .ample,
     dataFolder: URL = DataFolder.standard(), episodes: Int = 500
   ) {
     self.dataset = dataset
     self.root = root
     self.fold = fold
     self.models = models
+    self.memory = memory
     self.dataFolder = dataFolder
     self.episodes = episodes
   }

@@ -14,7 +14,8 @@ struct ExploreCommand: ParsableCommand {
   func run() throws {
     runtime.apply()
     let status = try runExplorer(options: ExplorerOptions(
-      dataset: data.dataset, root: data.rootURL, fold: data.fold, models: runtime.modelFolders))
+      dataset: data.dataset, root: data.rootURL, fold: data.fold, models: runtime.modelFolders,
+      memory: runtime.memory))
     // Not `exit`: a thread may be inside a network, and what runs at exit would take OpenBLAS away under it.
     fflush(nil)
     _exit(status)

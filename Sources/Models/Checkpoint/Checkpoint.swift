@@ -24,6 +24,9 @@ public final class Checkpoint: Sendable {
     self.entries = entries
   }
 
+  /// Bytes of all weights together.
+  var byteCount: Int { entries.values.reduce(0) { $0 + $1.shape.reduce(1, *) * $1.dtype.size } }
+
   /// Shape of a tensor, nil when there is none of that name.
   public func shape(of name: String) -> [Int]? { entries[name]?.shape }
 

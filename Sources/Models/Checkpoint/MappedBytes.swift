@@ -6,11 +6,13 @@ final class MappedBytes: @unchecked Sendable {
   let base: UnsafeRawPointer
   /// Number of bytes.
   let count: Int
+  private let isFile: Bool
   private let release: @Sendable () -> Void
 
-  private init(base: UnsafeRawPointer, count: Int, release: @escaping @Sendable () -> Void) {
+  private init(base: UnsafeRawPointer, count: Int, isFile: Bool, release: @escaping @Sendable () -> Void) {
     self.base = base
     self.count = count
+    self.isFile = isFile
     self.release = release
   }
 
@@ -37,7 +39,7 @@ final class MappedBytes: @unchecked Sendable {
       throw ModelError.unreadable(path: url.path, reason: String(cString: strerror(errno)))
     }
     let bits = UInt(bitPattern: address)
-    self.init(base: address, count: count) { munmap(UnsafeMutableRawPointer(bitPattern: bits), count) }
+    self.init(base: address, count: count, isFile: true) { munmap(UnsafeMutableRawPointer(bitPattern: bits), count) }
   }
 
   /// Memory of our own, filled by `fill`.
@@ -45,6 +47,14 @@ final class MappedBytes: @unchecked Sendable {
     let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 64)
     fill(memory)
     let bits = UInt(bitPattern: memory)
-    self.init(base: memory, count: count) { UnsafeMutableRawPointer(bitPattern: bits)?.deallocate() }
+    self.init(base: memory, count: count, isFile: false) { UnsafeMutableRawPointer(bitPattern: bits)?.deallocate() }
+  }
+
+  /// Takes a file's bytes out of this process's memory until they are read again.
+  func forget(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let (first, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+    guard isFile, first < end else { return }
+    _ = madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED)
   }
 }

@@ -42,6 +42,10 @@ public struct Parameter: Sendable {
     }
   }
 
+  /// Takes the stored bytes out of memory, as far as they are a file's and fill whole pages: a reader has its own copy and will not
+  /// come back soon.
+  func forget() { bytes.forget(offset..<offset + count * dtype.size) }
+
   /// A Float32 copy. Integers above 2^24 are rounded.
   public func widened() -> Tensor {
     var result = Tensor(uninitialized: shape)

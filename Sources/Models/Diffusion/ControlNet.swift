@@ -53,13 +53,15 @@ public final class ControlNet: Sendable {
     try loader.finish()
   }
 
+  convenience init(_ part: (weights: Checkpoint, config: UNetConfig)) throws { try self.init(part.weights, part.config) }
+
   /// Reads a diffusers folder. Throws `ModelError`.
   public convenience init(folder: URL) throws {
     try self.init(Checkpoint(folder: folder), UNetConfig(folder: folder))
   }
 
   /// Pixels of the control image a latent stands for, in each direction.
-  public var hintFactor: Int { 1 << (config.hintChannels.count - 1) }
+  public var hintFactor: Int { config.hintFactor }
 
   /// The control image as the network reads it. It does not depend on the step: once a run is enough.
   ///
@@ -75,8 +77,8 @@ public final class ControlNet: Sendable {
   }
 
   /// - Parameters:
-  ///   - sample: `[n, h, w, c]` latents, or `[1, h, w, c]` for all texts.
-  ///   - timesteps: one for each sample, 0 to 1000.
+  ///   - sample: `[n, h, w, c]` latents; fewer, of which n is a multiple, serve the texts over and over.
+  ///   - timesteps: one for each sample or one for all, 0 to 1000.
   ///   - context: text states, `[n, t, d]`.
   ///   - hint: what `embed` gave, for n images or for one that serves all.
   ///   - scale: what the residuals are multiplied by.
@@ -145,4 +147,9 @@ extension Tensor {
   fileprivate func withReversedChannels() -> Tensor {
     .concatenated((0..<channels).reversed().map { slicedChannels($0..<$0 + 1) })
   }
+}
+
+extension UNetConfig {
+  /// Pixels of the control image a latent stands for, in each direction; of a ControlNet.
+  var hintFactor: Int { 1 << max(hintChannels.count - 1, 0) }
 }

@@ -63,9 +63,9 @@ public enum DiffusersExport {
         _ = try file.autoencoder(settings)
         try write(weights.renamed(by: .originalAutoencoder(settings)), to: target, part.folder)
       case .controlNet:
-        let network = try file.controlNet(for: unet)
-        try write(weights.renamed(by: .originalControlNet(network.config)), to: target, part.folder)
-        try writeControlConfig(network.config.hintChannels, from: config, to: target)
+        let settings = try ControlNet(file.controlNet(for: unet)).config
+        try write(weights.renamed(by: .originalControlNet(settings)), to: target, part.folder)
+        try writeControlConfig(settings.hintChannels, from: config, to: target)
         continue
       }
       try copyFile("config.json", from: config.appendingPathComponent(part.folder), to: target)

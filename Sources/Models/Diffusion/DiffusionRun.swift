@@ -37,6 +37,11 @@ public struct DiffusionRun: Sendable {
   }
 }
 
+extension DiffusionRun {
+  /// Whether the prompt is weighed against the negative prompt.
+  var isGuided: Bool { guidanceScale > 1 }
+}
+
 /// A control image, the ControlNet that reads it, and when and how much it counts.
 public struct ControlInput: Sendable {
   /// `[1, height, width, 3]` in 0...1, of the picture's extent.
@@ -68,7 +73,7 @@ public struct DiffusionProgress: Sendable {
   /// Finished steps.
   public let step: Int
   public let steps: Int
-  /// The latents after the step just finished, `[1, h, w, c]`; nil between layers.
+  /// The latents of all pictures after the step just finished, `[n, h, w, c]`; nil between layers.
   public let latents: Tensor?
 }
 

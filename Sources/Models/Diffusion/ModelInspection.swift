@@ -58,7 +58,7 @@ public struct ModelInspection: Sendable, Codable {
     case .textEncoder: _ = try file.textEncoder(CLIPTextConfig(folder: folder(.textEncoder)))
     case .unet: _ = try file.unet(UNetConfig(folder: folder(.unet)))
     case .autoencoder: _ = try file.autoencoder(AutoencoderConfig(folder: folder(.autoencoder)))
-    case .controlNet: _ = try file.controlNet(for: UNetConfig(folder: folder(.unet)))
+    case .controlNet: _ = try ControlNet(file.controlNet(for: UNetConfig(folder: folder(.unet))))
     }
   }
 

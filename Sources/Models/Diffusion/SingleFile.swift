@@ -38,8 +38,9 @@ struct SingleFile: Sendable {
     try Autoencoder(weights(.autoencoder).renamed(by: .originalAutoencoder(config)), config)
   }
 
-  /// A ControlNet made for a UNet. Takes diffusers' names too: such a file is a ControlNet folder's weights without their configuration.
-  func controlNet(for unet: UNetConfig) throws -> ControlNet {
+  /// The weights of a ControlNet made for a UNet, and its configuration. Takes diffusers' names too: such a file is a ControlNet
+  /// folder's weights without their configuration.
+  func controlNet(for unet: UNetConfig) throws -> (weights: Checkpoint, config: UNetConfig) {
     let isPlain = checkpoint.shape(of: "controlnet_cond_embedding.conv_in.weight") == nil
     let weights = isPlain ? try weights(.controlNet) : checkpoint
     func width(_ original: Int, _ diffusers: String) -> Int? {
@@ -49,7 +50,7 @@ struct SingleFile: Sendable {
     var widths = width(0, "conv_in").map { [$0] } ?? []
     while widths.count < 8, let next = width(4 * widths.count, "blocks.\(2 * widths.count - 1)") { widths.append(next) }
     let config = unet.controlNet(hintChannels: widths)
-    return try ControlNet(isPlain ? weights.renamed(by: .originalControlNet(config)) : weights, config)
+    return (isPlain ? try weights.renamed(by: .originalControlNet(config)) : weights, config)
   }
 }
 

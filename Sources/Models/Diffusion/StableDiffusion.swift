@@ -5,12 +5,22 @@ import Foundation
 /// Networks, widths and the noise schedule come from the folder's own files. Values are deterministic: the same run, weights
 /// and number of threads give the same bytes.
 public final class StableDiffusion: Sendable {
+  /// How much memory may be spent on speed.
+  public enum Memory: Sendable {
+    /// All networks stay in memory from run to run.
+    case ample
+    /// Text encoder, UNet with ControlNets, and autoencoder are read one after the other, in every run.
+    case low
+  }
+
   public let tokenizer: CLIPTokenizer
-  public let textEncoder: CLIPTextEncoder
-  public let unet: UNet
-  public let autoencoder: Autoencoder
-  public let controlNets: [ControlNet]
   public let scheduler: SchedulerConfig
+  package let textEncoder: ModelPart<CLIPTextEncoder, CLIPTextConfig>
+  package let unet: ModelPart<UNet, UNetConfig>
+  package let autoencoder: ModelPart<Autoencoder, AutoencoderConfig>
+  package let controlNets: [ModelPart<ControlNet, UNetConfig>]
+  let memory: Memory
+  private let path: String
 
   /// Reads a model and its ControlNets, each from a diffusers folder or from a single file under CompVis' names.
   ///
@@ -18,58 +28,83 @@ public final class StableDiffusion: Sendable {
   ///   - model: a folder of `tokenizer/`, `text_encoder/`, `unet/`, `vae/`, `scheduler/`, or a file.
   ///   - config: a folder of the same structure whose configurations and tokenizer serve single files; its weights are not read.
   /// - Throws: `ModelError` for what is missing, damaged or not made for one another.
-  public static func load(model: URL, controlNets: [URL] = [], config: URL? = nil) throws -> StableDiffusion {
-    let isFolder = model.isFolder
-    func part(_ name: String) throws -> URL {
-      guard let folder = isFolder ? model : config else { throw ModelError.missingFile(path: model.path, what: "configuration of a single file") }
-      return folder.appendingPathComponent(name)
-    }
-    let unetConfig = try UNetConfig(folder: part("unet"))
-    let networks = try controlNets.map { url in
-      url.isFolder ? try ControlNet(folder: url) : try SingleFile(Checkpoint(file: url)).controlNet(for: unetConfig)
-    }
-    let tokenizer = try CLIPTokenizer(folder: part("tokenizer")), scheduler = try SchedulerConfig(folder: part("scheduler"))
-    guard isFolder else {
-      let file = SingleFile(try Checkpoint(file: model))
-      return try StableDiffusion(
-        tokenizer: tokenizer, textEncoder: file.textEncoder(CLIPTextConfig(folder: part("text_encoder"))),
-        unet: file.unet(unetConfig), autoencoder: file.autoencoder(AutoencoderConfig(folder: part("vae"))),
-        controlNets: networks, scheduler: scheduler, path: model.path)
-    }
-    return try StableDiffusion(
-      tokenizer: tokenizer, textEncoder: CLIPTextEncoder(folder: part("text_encoder")), unet: UNet(folder: part("unet")),
-      autoencoder: Autoencoder(folder: part("vae")), controlNets: networks, scheduler: scheduler, path: model.path)
+  public static func load(
+    model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample
+  ) throws -> StableDiffusion {
+    try StableDiffusion(model: model, config: config, memory: memory).with(controlNets: controlNets)
   }
 
-  /// Puts networks together. `path` is what errors call the model. Throws `ModelError.badConfig` when they do not fit each other.
-  public init(
-    tokenizer: CLIPTokenizer, textEncoder: CLIPTextEncoder, unet: UNet, autoencoder: Autoencoder, controlNets: [ControlNet],
-    scheduler: SchedulerConfig, path: String
-  ) throws {
+  private init(model: URL, config: URL?, memory: Memory) throws {
+    let isFolder = model.isFolder, isKept = memory == .ample
+    func part(_ name: String) throws -> URL {
+      guard let folder = isFolder ? model : config else {
+        throw ModelError.missingFile(path: model.path, what: "configuration of a single file")
+      }
+      return folder.appendingPathComponent(name)
+    }
+    let file = isFolder ? nil : SingleFile(try Checkpoint(file: model))
+    tokenizer = try CLIPTokenizer(folder: part("tokenizer"))
+    scheduler = try SchedulerConfig(folder: part("scheduler"))
+    let folders = (text: try part("text_encoder"), unet: try part("unet"), vae: try part("vae"))
+    let text = try CLIPTextConfig(folder: folders.text), unet = try UNetConfig(folder: folders.unet)
+    let vae = try AutoencoderConfig(folder: folders.vae)
+    let weights = (
+      text: try file?.weights(.textEncoder) ?? Checkpoint(folder: folders.text),
+      unet: try file?.weights(.unet).renamed(by: .originalUNet(unet)) ?? Checkpoint(folder: folders.unet),
+      vae: try file?.weights(.autoencoder).renamed(by: .originalAutoencoder(vae)) ?? Checkpoint(folder: folders.vae)
+    )
+    try Self.checkMemory(toRead: [weights.text, weights.unet, weights.vae], memory, what: model.path)
+    textEncoder = try ModelPart(weights.text, text, isKept: isKept) { try CLIPTextEncoder($0, $1) }
+    self.unet = try ModelPart(weights.unet, unet, isKept: isKept) { try UNet($0, $1) }
+    autoencoder = try ModelPart(weights.vae, vae, isKept: isKept) { try Autoencoder($0, $1) }
+    controlNets = []
+    self.memory = memory
+    path = model.path
+    try checkParts()
+  }
+
+  private init(_ other: StableDiffusion, controlNets: [ModelPart<ControlNet, UNetConfig>], scheduler: SchedulerConfig) {
+    (tokenizer, memory, path) = (other.tokenizer, other.memory, other.path)
+    (textEncoder, unet, autoencoder) = (other.textEncoder, other.unet, other.autoencoder)
+    self.controlNets = controlNets
+    self.scheduler = scheduler
+  }
+
+  /// The same networks with another noise schedule.
+  package func with(scheduler: SchedulerConfig) -> StableDiffusion {
+    StableDiffusion(self, controlNets: controlNets, scheduler: scheduler)
+  }
+
+  /// The same model, its networks shared, with other ControlNets. Throws as `load`.
+  public func with(controlNets: [URL]) throws -> StableDiffusion {
+    let parts = try controlNets.enumerated().map { index, url in
+      let (checkpoint, config) = try url.isFolder
+        ? (Checkpoint(folder: url), UNetConfig(folder: url)) : SingleFile(Checkpoint(file: url)).controlNet(for: unet.config)
+      try Self.checkMemory(toRead: [checkpoint], memory, what: url.path)
+      let part = try ModelPart(checkpoint, config, isKept: memory == .ample) { try ControlNet($0, $1) }
+      guard config.isMade(for: unet.config), config.hintFactor == autoencoder.config.factor else {
+        throw ModelError.badConfig(path: path, reason: "ControlNet \(index + 1) is made for another UNet or autoencoder")
+      }
+      return part
+    }
+    return StableDiffusion(self, controlNets: parts, scheduler: scheduler)
+  }
+
+  /// Throws `ModelError.badConfig` when the parts do not fit each other.
+  private func checkParts() throws {
     func require(_ holds: Bool, _ reason: String) throws {
       if !holds { throw ModelError.badConfig(path: path, reason: reason) }
     }
-    let (text, latent) = (textEncoder.config, autoencoder.config.latentChannels)
+    let (text, unet, latent) = (textEncoder.config, unet.config, autoencoder.config.latentChannels)
     try require(
       tokenizer.vocabularySize <= text.vocabularySize,
       "the tokenizer has \(tokenizer.vocabularySize) tokens, the text encoder \(text.vocabularySize)")
     try require(tokenizer.length <= text.length, "the tokenizer gives \(tokenizer.length) tokens, the text encoder takes \(text.length)")
     try require(
-      unet.config.contextSize == text.size, "the UNet reads text states of \(unet.config.contextSize), the text encoder gives \(text.size)")
+      unet.contextSize == text.size, "the UNet reads text states of \(unet.contextSize), the text encoder gives \(text.size)")
     try require(
-      unet.config.inputChannels == latent && unet.config.outputChannels == latent,
-      "the UNet maps \(unet.config.inputChannels) channels to \(unet.config.outputChannels), the autoencoder has \(latent)")
-    for (index, network) in controlNets.enumerated() {
-      try require(
-        network.config.isMade(for: unet.config) && network.hintFactor == autoencoder.config.factor,
-        "ControlNet \(index + 1) is made for another UNet or autoencoder")
-    }
-    self.tokenizer = tokenizer
-    self.textEncoder = textEncoder
-    self.unet = unet
-    self.autoencoder = autoencoder
-    self.controlNets = controlNets
-    self.scheduler = scheduler
+      unet.inputChannels == latent && unet.outputChannels == latent,
+      "the UNet maps \(unet.inputChannels) channels to \(unet.outputChannels), the autoencoder has \(latent)")
   }
 }
 

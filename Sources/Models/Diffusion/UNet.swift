@@ -33,8 +33,8 @@ public final class UNet: Sendable {
   /// Predicts the noise.
   ///
   /// - Parameters:
-  ///   - sample: `[n, h, w, c]` latents, or `[1, h, w, c]` for all texts.
-  ///   - timesteps: one for each sample, 0 to 1000.
+  ///   - sample: `[n, h, w, c]` latents; fewer, of which n is a multiple, serve the texts over and over.
+  ///   - timesteps: one for each sample or one for all, 0 to 1000.
   ///   - context: text states, `[n, t, d]`.
   ///   - residuals: a ControlNet's answer, added to the skip connections and to the middle.
   ///   - interruption: asked before every block; its error ends the pass.
@@ -68,7 +68,7 @@ public final class UNet: Sendable {
 }
 
 extension Kernels {
-  /// The sum of feature maps of which either may be one image for all.
+  /// The sum of feature maps of which either may be fewer images that serve over and over.
   static func addImages(_ a: Tensor, _ b: Tensor) -> Tensor {
     let images = max(a.shape[0], b.shape[0])
     return add(a.repeated(images), b.repeated(images))
@@ -76,9 +76,9 @@ extension Kernels {
 }
 
 extension Tensor {
-  /// Whether the shapes are equal but for one of them being a single image.
+  /// Whether the shapes are equal but for one of them being fewer images, a divisor of the other's.
   fileprivate func canJoin(_ other: Tensor) -> Bool {
-    shape.dropFirst() == other.shape.dropFirst() && (shape[0] == other.shape[0] || shape[0] == 1 || other.shape[0] == 1)
+    shape.dropFirst() == other.shape.dropFirst() && max(shape[0], other.shape[0]).isMultiple(of: min(shape[0], other.shape[0]))
   }
 }
 
@@ -91,9 +91,12 @@ extension UNetConfig {
     try require(
       sample.shape.count == 4 && sample.channels == inputChannels && sample.count > 0, "sample",
       "\(sample.shape) is not [n, h, w, \(inputChannels)]")
-    try require(timesteps.count == sample.shape[0], "timestep", "\(timesteps.count) values for \(sample.shape[0]) samples")
     try require(
-      context.shape.count == 3 && (context.shape[0] == sample.shape[0] || sample.shape[0] == 1) && context.channels == contextSize && context.count > 0,
+      timesteps.count == 1 || timesteps.count == sample.shape[0] && sample.shape[0] == context.shape[0], "timestep",
+      "\(timesteps.count) values for \(sample.shape[0]) samples")
+    try require(
+      context.shape.count == 3 && context.shape[0].isMultiple(of: sample.shape[0]) && context.channels == contextSize
+        && context.count > 0,
       "encoder_hidden_states", "\(context.shape) is not [\(sample.shape[0]), t, \(contextSize)]")
   }
 }

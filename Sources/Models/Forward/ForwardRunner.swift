@@ -55,7 +55,7 @@ public struct ForwardRunner: Sendable {
     switch kind {
     case .clipText: return .clipText(try file.textEncoder(CLIPTextConfig(folder: folder("text_encoder"))))
     case .unet: return .unet(try file.unet(UNetConfig(folder: folder("unet"))))
-    case .controlNet: return .controlNet(try file.controlNet(for: UNetConfig(folder: folder("unet"))))
+    case .controlNet: return .controlNet(try ControlNet(file.controlNet(for: UNetConfig(folder: folder("unet")))))
     case .vaeDecode: return .decoder(try file.autoencoder(AutoencoderConfig(folder: folder("vae"))))
     case .vaeEncode: return .encoder(try file.autoencoder(AutoencoderConfig(folder: folder("vae"))))
     case .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama: return nil

@@ -58,7 +58,7 @@ extension Kernels {
     precondition(tall <= height << shift && wide <= width << shift, "\(tall)x\(wide) is more than twice \(height)x\(width)")
     let (outHeight, outWidth) = window.output(height: tall, width: wide)
     let count = images * outHeight * outWidth
-    let isWinograd = usesWinograd(weight, window, images: images, outHeight: outHeight, outWidth: outWidth)
+    let isWinograd = usesWinograd(weight, window, outHeight: outHeight, outWidth: outWidth)
     let span = Profile.begin()
     defer {
       span?.end(

@@ -1,10 +1,10 @@
 extension Kernels {
   /// Whether a convolution is taken through Winograd's transforms: 3x3, stride 1, and enough tiles and channels to pay for them.
   ///
-  /// Decided by shape alone, so that the same request gives the same bytes.
-  package static func usesWinograd(_ weight: PackedMatrix, _ window: Window, images: Int, outHeight: Int, outWidth: Int) -> Bool {
+  /// Decided by the shape of one image, so that a picture has the same bytes in every batch.
+  package static func usesWinograd(_ weight: PackedMatrix, _ window: Window, outHeight: Int, outWidth: Int) -> Bool {
     window.height == 3 && window.width == 3 && window.stride == 1 && window.dilation == 1 && weight.depth % 8 == 0
-      && weight.depth >= 32 && weight.columns >= 32 && images * Winograd.tiles(outHeight) * Winograd.tiles(outWidth) >= 8
+      && weight.depth >= 32 && weight.columns >= 32 && Winograd.tiles(outHeight) * Winograd.tiles(outWidth) >= 4
   }
 
   /// Floats that the transformed inputs of a block of tiles may take: they stay in the last-level cache while every panel of

@@ -44,6 +44,15 @@ final class MemoryPool: Sendable {
     if !isKept { UnsafeMutableRawPointer(memory).deallocate() }
   }
 
+  /// Hands all free blocks back to the allocator.
+  func empty() {
+    let blocks = shelves.withLock { state in
+      defer { state = Shelves() }
+      return state.free.flatMap { $0 }
+    }
+    for address in blocks { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+  }
+
   /// Four classes an octave from 64 elements on: at most a fifth of a block stays unused.
   static func sizeClass(_ count: Int) -> (shelf: Int, capacity: Int) {
     guard count > 64 else { return (0, 64) }

@@ -31,6 +31,7 @@ package struct PackedMatrix: Sendable {
       guard let source = bytes.baseAddress else { return }
       if element == .f32 { pack(source, as: UInt32.self) } else { pack(source, as: UInt16.self) }
     }
+    parameter.forget()
   }
 
   /// Formats a matrix keeps; any other is widened when loaded.

@@ -51,9 +51,9 @@ extension Tensor {
     return output
   }
 
-  /// A single image, `[1, ...]`, as often as asked; a tensor of that many images already is itself.
+  /// The images `[n, ...]` over and over until there are as many as asked, a multiple of n.
   func repeated(_ images: Int) -> Tensor {
-    shape[0] == images ? self : .stacked(Array(repeating: self, count: images))
+    shape[0] == images ? self : .stacked(Array(repeating: self, count: images / shape[0]))
   }
 
   /// Tensors of the same outer shape side by side in the innermost dimension, `[..., a]` and `[..., b]` to `[..., a + b]`.

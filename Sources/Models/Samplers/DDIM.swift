@@ -28,7 +28,7 @@ public struct DDIM: Sampler {
   }
 
   public mutating func advance(
-    _ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator
+    _ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource
   ) -> Tensor {
     let time = steps[step]
     let alpha = alphas[time]
@@ -45,6 +45,6 @@ public struct DDIM: Sampler {
       let (original, epsilon) = prediction.parts(x, predicted, signal: signal, noise: noise)
       return previousSignal * min(max(original, -limit), limit) + direction * epsilon
     }
-    return eta > 0 ? result.zipped(generator.noise(sample.shape)) { $0 + deviation * $1 } : result
+    return eta > 0 ? result.zipped(source.next(sample.shape)) { $0 + deviation * $1 } : result
   }
 }

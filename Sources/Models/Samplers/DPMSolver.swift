@@ -35,7 +35,7 @@ public struct DPMSolver: Sampler {
     endsInFirstOrder = config.endsAtZero || config.eulerAtFinal || (config.lowerOrderFinal && timesteps.count < 15)
   }
 
-  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator) -> Tensor {
+  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
     let (here, next) = (levels[step], levels[step + 1])
     let h = next.lambda - here.lambda
     // A stochastic step forgets the sample twice as fast and makes up for it with noise.
@@ -55,6 +55,6 @@ public struct DPMSolver: Sampler {
     }
     guard isStochastic else { return result }
     let fresh = next.noise * (-expm1(-2 * h)).squareRoot()
-    return .sum((1, result), (fresh, generator.noise(sample.shape)))
+    return .sum((1, result), (fresh, source.next(sample.shape)))
   }
 }

@@ -17,7 +17,7 @@ public struct Euler: Sampler {
 
   public func networkInput(_ sample: Tensor, step: Int) -> Tensor { schedule.networkInput(sample, step: step) }
 
-  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator) -> Tensor {
+  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
     let original = schedule.original(sample, output, step: step, prediction)
     // x + (σ' - σ) (x - x₀) / σ
     let kept = schedule.sigma(step + 1) / schedule.sigma(step)

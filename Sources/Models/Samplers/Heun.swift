@@ -27,7 +27,7 @@ public struct Heun: Sampler {
 
   public func networkInput(_ sample: Tensor, step: Int) -> Tensor { schedule.networkInput(sample, step: level(step)) }
 
-  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator) -> Tensor {
+  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
     let here = level(step)
     let sigma = schedule.sigma(here)
     let original = schedule.original(sample, output, step: here, prediction).clipped(clipRange)

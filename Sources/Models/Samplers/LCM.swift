@@ -25,7 +25,7 @@ public struct LCM: Sampler {
     timestepScaling = config.timestepScaling
   }
 
-  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator) -> Tensor {
+  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
     let original = prediction.original(sample, output, at: NoiseLevel(alpha: alphas[steps[step]])).clipped(clipRange)
     // The boundary condition (section 4.1): at time 0 the sample is the picture.
     let (time, deviation) = (Double(steps[step]) * timestepScaling, 0.5)
@@ -33,6 +33,6 @@ public struct LCM: Sampler {
     let denoised = Tensor.sum((time / total.squareRoot(), original), (deviation * deviation / total, sample))
     guard step + 1 < steps.count else { return denoised }
     let next = NoiseLevel(alpha: alphas[steps[step + 1]])
-    return .sum((next.signal, denoised), (next.noise, generator.noise(sample.shape)))
+    return .sum((next.signal, denoised), (next.noise, source.next(sample.shape)))
   }
 }

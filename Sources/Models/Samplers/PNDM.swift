@@ -34,7 +34,7 @@ public struct PNDM: Sampler {
     prediction = config.prediction
   }
 
-  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator) -> Tensor {
+  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
     // The second evaluation repeats the first step with the mean of both ends.
     let repeats = step == 1
     let time = repeats ? steps[step] + stride : steps[step]

@@ -12,8 +12,8 @@ public protocol Sampler: Sendable {
   /// The sample after a step.
   /// - Parameters:
   ///   - output: the network's answer to `networkInput(sample, step:)`, guidance applied, of the sample's shape.
-  ///   - generator: where a stochastic method draws its noise, in torch's order for `[n, c, h, w]`.
-  mutating func advance(_ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator) -> Tensor
+  ///   - source: where a stochastic method draws its noise.
+  mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor
 }
 
 extension Sampler {
@@ -30,22 +30,22 @@ public struct SamplingRun: Sendable {
   /// The sample as it stands, `[n, h, w, c]`.
   public private(set) var sample: Tensor
   private var sampler: any Sampler
-  private var generator: TorchGenerator
+  private var noise: NoiseSource
   private var step = 0
 
-  /// Starts from the generator's first noise of a shape `[n, h, w, c]`.
-  public init(_ sampler: any Sampler, shape: [Int], generator: TorchGenerator) {
-    var generator = generator
-    let noise = generator.noise(shape)
-    self.init(sampler, noise: noise, generator: generator)
+  /// Starts from the source's first noise of a shape `[n, h, w, c]`.
+  public init(_ sampler: any Sampler, shape: [Int], noise: NoiseSource) {
+    var noise = noise
+    let first = noise.next(shape)
+    self.init(sampler, first: first, noise: noise)
   }
 
-  /// Starts from given standard normal noise.
-  public init(_ sampler: any Sampler, noise: Tensor, generator: TorchGenerator) {
+  /// Starts from given standard normal noise `[n, h, w, c]`.
+  public init(_ sampler: any Sampler, first: Tensor, noise: NoiseSource) {
     let scale = sampler.initialNoiseScale
-    sample = scale == 1 ? noise : noise.mapped { $0 * scale }
+    sample = scale == 1 ? first : first.mapped { $0 * scale }
     self.sampler = sampler
-    self.generator = generator
+    self.noise = noise
   }
 
   /// Makes one step and returns the new sample, nil when there are no more.
@@ -55,7 +55,7 @@ public struct SamplingRun: Sendable {
   ) rethrows -> Tensor? {
     guard let (step, timestep) = upcoming else { return nil }
     let output = try network(sampler.networkInput(sample, step: step), timestep, step)
-    sample = sampler.advance(sample, output: output, step: step, generator: &generator)
+    sample = sampler.advance(sample, output: output, step: step, noise: &noise)
     self.step += 1
     return sample
   }

@@ -31,7 +31,7 @@ public struct UniPC: Sampler {
     uncorrectedSteps = config.uncorrectedSteps
   }
 
-  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, generator: inout TorchGenerator) -> Tensor {
+  public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
     let original = prediction.original(sample, output, at: levels[step])
     var sample = sample
     if let last, !uncorrectedSteps.contains(step - 1) {

@@ -61,21 +61,34 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
 
   /// A painted picture with the latents that led to it.
   public struct Painting: Sendable {
+    /// What the picture is of; its seed is the picture's own.
+    public let request: OwnPictureRequest
     public let image: Image
     /// PNG bytes with the request inside.
     public let png: [UInt8]
-    /// `latents` `[1, c, h, w]` and `latents_per_step` `[steps, 1, c, h, w]`, as PyTorch would store them.
-    public let latents: [(name: String, tensor: Tensor)]
+    /// `[1, h, w, c]` after each step.
+    fileprivate let latentsPerStep: [Tensor]
+
+    /// `latents` `[n, c, h, w]` and `latents_per_step` `[steps, n, c, h, w]` of n pictures, as PyTorch would store them.
+    public static func latents(of paintings: [Painting]) -> [(name: String, tensor: Tensor)] {
+      guard let count = paintings.first?.latentsPerStep.count, count > 0 else { return [] }
+      let steps = (0..<count).map { step in Tensor.stacked(paintings.map { $0.latentsPerStep[step] }).nchw() }
+      return [
+        ("latents", steps[count - 1]), ("latents_per_step", Tensor(steps.flatMap(\.values), shape: [count] + steps[0].shape)),
+      ]
+    }
   }
 
-  /// Paints it; `images` are the control images in the order of `controls`.
+  /// Paints `pictures` pictures together, of this seed and the ones after it; `images` are the control images in the order of `controls`.
   ///
   /// `progress` hears the finished steps and ends the work by returning false: then `CancellationError` is thrown.
   /// Throws `ModelError` for weights that do not fit and `PipelineError.notANumber`.
-  public func paint(images: [Image], progress: (_ step: Int, _ of: Int) -> Bool) throws -> Painting {
+  public func paint(
+    images: [Image], pictures: Int = 1, memory: StableDiffusion.Memory = .ample, progress: (_ step: Int, _ of: Int) -> Bool
+  ) throws -> [Painting] {
     let diffusion = try StableDiffusion.load(
       model: URL(fileURLWithPath: model), controlNets: controls.map { URL(fileURLWithPath: $0.network) },
-      config: ModelLibrary.configuration(config))
+      config: ModelLibrary.configuration(config), memory: memory)
     let run = DiffusionRun(
       prompt: prompt, negativePrompt: negativePrompt, sampler: sampler, steps: steps, guidanceScale: Float(guidance),
       eta: Float(eta), seed: seed, width: width, height: height, guessMode: guessMode,
@@ -83,14 +96,18 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
         ControlInput(
           image: Tensor(unit: pair.1.rgb), network: number, scale: Float(pair.0.scale), start: pair.0.start, end: pair.0.end)
       })
+    let requests = (0..<pictures).map { number in
+      var own = self
+      own.seed = seed &+ UInt64(number)
+      return own
+    }
     do {
-      let result = try diffusion.generate(run) { progress($0.step, $0.steps) }
-      let image = try Image(unit: result.image)
-      let steps = result.latentsPerStep.map { $0.nchw() }
-      let stacked = Tensor(steps.flatMap(\.values), shape: [steps.count] + (steps.first?.shape ?? []))
-      return Painting(
-        image: image, png: try image.pngData(text: ["diffss": CanonicalJSON.text(self)]),
-        latents: [("latents", result.latents.nchw()), ("latents_per_step", stacked)])
+      return try zip(requests, diffusion.generate(run, seeds: requests.map(\.seed)) { progress($0.step, $0.steps) }).map { own, result in
+        let image = try Image(unit: result.image)
+        return Painting(
+          request: own, image: image, png: try image.pngData(text: ["diffss": CanonicalJSON.text(own)]),
+          latentsPerStep: result.latentsPerStep)
+      }
     } catch ModelError.cancelled {
       throw CancellationError()
     }

@@ -3,22 +3,36 @@ import Models
 
 /// Networks in memory. A second caller for one that is being read waits for the first.
 final class LoadedModels: @unchecked Sendable {
-  /// Diffusion models kept, the last used ones: the three conditions of one base model.
-  private static let keptDiffusion = 3
+  /// ControlNets kept beside the diffusion model, the last used ones: one for each of the three conditions.
+  private static let keptControlNets = 3
 
   // One lock a kind: a prediction does not wait for gigabytes of diffusion weights.
   private let diffusionLock = NSLock(), detectorLock = NSLock(), segmenterLock = NSLock()
-  private var diffusion: [(key: [String], model: StableDiffusion)] = []
+  private var base: (key: String, model: StableDiffusion)?
+  private var joined: [(key: String, model: StableDiffusion)] = []
   private var detectors: [String: any EdgeDetector] = [:]
   private var segmenters: [String: any FewShotSegmenter] = [:]
 
-  func diffusion(_ key: [String], load: () throws -> StableDiffusion) throws -> StableDiffusion {
+  /// The model `key` with one ControlNet or none. Another model takes the place of the one in memory, its ControlNets go with it.
+  func diffusion(
+    _ key: String, controlNet: (key: String, url: URL)?, load: () throws -> StableDiffusion,
+    join: (StableDiffusion, URL) throws -> StableDiffusion
+  ) throws -> StableDiffusion {
     try diffusionLock.withLock {
-      let known = diffusion.firstIndex { $0.key == key }.map { diffusion.remove(at: $0).model }
-      let model = try known ?? load()
-      diffusion.append((key, model))
-      if diffusion.count > Self.keptDiffusion { diffusion.removeFirst() }
-      return model
+      let model: StableDiffusion
+      if let base, base.key == key {
+        model = base.model
+      } else {
+        (base, joined) = (nil, [])
+        model = try load()
+        base = (key, model)
+      }
+      guard let controlNet else { return model }
+      let known = joined.firstIndex { $0.key == controlNet.key }.map { joined.remove(at: $0).model }
+      let complete = try known ?? join(model, controlNet.url)
+      joined.append((controlNet.key, complete))
+      if joined.count > Self.keptControlNets { joined.removeFirst() }
+      return complete
     }
   }
 

@@ -10,19 +10,22 @@ public final class ModelLibrary: Sendable {
   private let found: Mutex<[ModelEntry]?> = Mutex(nil)
   private let digests: WeightDigests
   private let loaded = LoadedModels()
+  private let memory: StableDiffusion.Memory
 
-  /// The models for work on a data set. `folders` are given with `--models`; nothing is read yet.
+  /// The models for work on a data set. `folders` are given with `--models`; nothing is read yet. `memory` is what diffusion may take.
   ///
   /// The demo leaves the Hugging Face cache out: its 128x128 scenes belong to its own small models, and it shows the
   /// same wherever it runs.
-  public convenience init(folders: [URL] = [], for dataset: DatasetKind) {
-    self.init(folders: folders, searchesHub: dataset != .demo)
+  public convenience init(folders: [URL] = [], for dataset: DatasetKind, memory: StableDiffusion.Memory = .ample) {
+    self.init(folders: folders, searchesHub: dataset != .demo, memory: memory)
   }
 
   /// `folders` are given with `--models`; nothing is read yet. `searchesHub` says whether the Hugging Face cache is looked into.
   public init(
-    folders: [URL] = [], searchesHub: Bool = true, environment: [String: String] = ProcessInfo.processInfo.environment
+    folders: [URL] = [], searchesHub: Bool = true, memory: StableDiffusion.Memory = .ample,
+    environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
+    self.memory = memory
     places = ModelSearch.places(folders: folders, environment: environment).filter { searchesHub || $0.0 != .huggingFace }
     digests = WeightDigests(file: DataFolder.cache(environment).appendingPathComponent("weights.json"))
   }
@@ -104,11 +107,10 @@ public final class ModelLibrary: Sendable {
   /// The diffusion model with its ControlNet (number 0), kept for the next request with the same choice.
   func diffusion(_ choice: ModelChoice, report: Report) throws -> StableDiffusion {
     let model = try entry(choice.diffusion), controlNet = try choice.controlNet.map(entry)
-    return try loaded.diffusion([model.id, controlNet?.id ?? ""]) {
-      try reporting([model.id, controlNet?.id].compactMap { $0 }.joined(separator: " + "), report) {
-        try StableDiffusion.load(
-          model: model.url, controlNets: controlNet.map { [$0.url] } ?? [], config: Self.configuration())
-      }
+    return try loaded.diffusion(model.id, controlNet: controlNet.map { ($0.id, $0.url) }) {
+      try reporting(model.id, report) { try StableDiffusion.load(model: model.url, config: Self.configuration(), memory: memory) }
+    } join: { base, url in
+      try reporting(controlNet?.id ?? "", report) { try base.with(controlNets: [url]) }
     }
   }
 

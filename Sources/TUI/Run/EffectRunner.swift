@@ -113,7 +113,7 @@ final class EffectRunner: Sendable {
   private func open() throws -> Outcome {
     let dataset = try Datasets.open(options.dataset, root: options.root)
     let workbench = Workbench(
-      dataset: dataset, models: ModelLibrary(folders: options.models, for: options.dataset),
+      dataset: dataset, models: ModelLibrary(folders: options.models, for: options.dataset, memory: options.memory),
       store: try Store(folder: options.dataFolder))
     work.withLock { $0.workbench = workbench }
     let events = workbench.events()

@@ -25,6 +25,11 @@ struct RuntimeOptions: ParsableArguments {
   @Option(help: "Threads for the networks; all cores when absent.")
   var threads: Int?
 
+  @Flag(help: "Read the diffusion networks one after the other for every picture in place of keeping all of them: slower, in about half the memory.")
+  var lowMemory = false
+
+  var memory: StableDiffusion.Memory { lowMemory ? .low : .ample }
+
   var modelFolders: [URL] { models.map { URL(fileURLWithPath: $0, isDirectory: true) } }
 
   func validate() throws {

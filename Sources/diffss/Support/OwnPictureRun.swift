@@ -28,6 +28,12 @@ struct OwnRunOptions: ParsableArguments {
   @Option(help: "Height in pixels; the control image's when absent.")
   var height: Int?
 
+  @Option(help: "Pictures painted together, of this seed and the ones after it.")
+  var batch: Int = 1
+
+  @Flag(help: "Say on standard error where the time went: loading, each step, decoding, and each kind and shape of layer.")
+  var profile = false
+
   @Option(help: ArgumentHelp("Also write the latents, after the last and after every step.", valueName: "file"))
   var latents: String?
 
@@ -38,6 +44,7 @@ struct OwnRunOptions: ParsableArguments {
     if picture.image != nil && !control.isEmpty {
       throw ValidationError("give --image and --mask, or --control, not both")
     }
+    if !(1...64).contains(batch) { throw ValidationError("--batch must be 1...64") }
     if !control.isEmpty && controlnet.count > 0 && controlnet.count != control.count {
       throw ValidationError("\(control.count) --control need as many --controlnet, not \(controlnet.count)")
     }
@@ -101,22 +108,45 @@ struct OwnPictureRun {
           network: pair.1.path, image: pair.0.image,
           scale: scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], start: flags.controlStart, end: flags.controlEnd)
       })
-    let progress = ProgressLine("painting", unit: "steps")
-    let interrupt = Interrupt.shared
     do {
-      let painting = try request.paint(images: controls.map(\.image)) { step, of in
-        progress.update(Double(step), of: Double(of))
-        return !interrupt.isRequested
-      }
-      progress.finish()
+      let paintings = try paint(request, images: controls.map(\.image))
       let stem = controls.first?.name ?? picture?.name ?? "picture"
-      let file = try folder.add(png: painting.png, name: "\(stem)_0.png")
-      if let latents = options.latents {
-        try Safetensors.write(painting.latents, to: URL(fileURLWithPath: latents))
+      let outcomes = try paintings.enumerated().map { number, painting in
+        Outcome(file: try folder.add(png: painting.png, name: "\(stem)_\(number).png").path, request: painting.request)
       }
-      print(json ? try CanonicalJSON.text(Outcome(file: file.path, request: request)) : file.path)
+      if let latents = options.latents {
+        try Safetensors.write(OwnPictureRequest.Painting.latents(of: paintings), to: URL(fileURLWithPath: latents))
+      }
+      if json {
+        print(try outcomes.count == 1 ? CanonicalJSON.text(outcomes[0]) : CanonicalJSON.text(outcomes))
+      } else {
+        for outcome in outcomes { print(outcome.file) }
+      }
     } catch is CancellationError {
       throw ExitStatus.interrupted
     }
+  }
+
+  private func paint(_ request: OwnPictureRequest, images: [Image]) throws -> [OwnPictureRequest.Painting] {
+    let progress = ProgressLine("painting", unit: "steps")
+    let interrupt = Interrupt.shared
+    var times = PhaseTimes()
+    func work() throws -> [OwnPictureRequest.Painting] {
+      try request.paint(images: images, pictures: options.batch, memory: runtime.memory) { step, of in
+        times.reached(step)
+        progress.update(Double(step), of: Double(of))
+        return !interrupt.isRequested
+      }
+    }
+    guard options.profile else {
+      defer { progress.finish() }
+      return try work()
+    }
+    let (paintings, lines) = try Profile.of(work)
+    progress.finish()
+    times.end()
+    printError(times.text)
+    printError(ProfileTable(lines).text)
+    return paintings
   }
 }

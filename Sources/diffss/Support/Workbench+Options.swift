@@ -6,6 +6,6 @@ extension Workbench {
   static func open(_ data: DatasetOptions, _ runtime: RuntimeOptions) throws -> Workbench {
     Workbench(
       dataset: try Datasets.open(data.dataset, root: data.rootURL),
-      models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset), store: try Store())
+      models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset, memory: runtime.memory), store: try Store())
   }
 }

@@ -79,9 +79,7 @@ import Testing
     let sampler = try #require(SamplerName(diffusers: run.scheduler, run.settings), "\(run.scheduler) is not known")
     let folder = try StableDiffusion.load(
       model: Golden.url("sd/tiny-sd15"), controlNets: names.map { Golden.url("sd/tiny-controlnet-\($0)") })
-    let model = try StableDiffusion(
-      tokenizer: folder.tokenizer, textEncoder: folder.textEncoder, unet: folder.unet, autoencoder: folder.autoencoder,
-      controlNets: folder.controlNets, scheduler: run.config, path: "golden")
+    let model = folder.with(scheduler: run.config)
     let scales = run.controlnet_conditioning_scale?.values ?? [1]
     let controls = try names.enumerated().map { index, name in
       let image = try expected.tensor("control.\(name)")

@@ -29,7 +29,7 @@ import Testing
     let image = try expected.tensor("image").nhwc()
     #expect(zip(result.image.values, image.values).allSatisfy { abs($0 - $1) < 1e-3 })
     #expect(result.latentsPerStep.last?.values == result.latents.values)
-    let (mean, logVariance) = try model.autoencoder.encode(
+    let (mean, logVariance) = try model.autoencoder().encode(
       Kernels.scale(try expected.tensor("control").nhwc(), by: 2, offset: -1))
     #expect(relativeError(mean, try expected.tensor("enc_mean").nhwc()) < 1e-4)
     #expect(relativeError(logVariance, try expected.tensor("enc_logvar").nhwc()) < 1e-4)
@@ -45,19 +45,45 @@ import Testing
     #expect(try model.generate(other).latents.values != first.latents.values)
   }
 
+  /// A picture of a batch is the picture of its seed alone, noise drawn on the way included.
+  @Test(arguments: [SamplerName.ddim, .eulerAncestral]) func batchEqualsSingles(sampler: SamplerName) throws {
+    var run = try run()
+    run.sampler = sampler
+    run.eta = sampler == .ddim ? 0.5 : 0
+    let batch = try model.generate(run, seeds: [5, 9, 2])
+    #expect(batch.count == 3)
+    for (picture, seed) in zip(batch, [UInt64(5), 9, 2]) {
+      run.seed = seed
+      let alone = try model.generate(run)
+      #expect(picture.image.values == alone.image.values)
+      #expect(picture.latentsPerStep.map(\.values) == alone.latentsPerStep.map(\.values))
+    }
+    run.guessMode = true
+    #expect(try model.generate(run, seeds: [1, 2])[1].latents.values == model.generate(run, seeds: [2])[0].latents.values)
+    #expect(throws: ModelError.self) { try model.generate(run, seeds: []) }
+  }
+
+  @Test func lowMemoryPaintsTheSame() throws {
+    let frugal = try StableDiffusion.load(
+      model: Self.folder.appendingPathComponent("model"), controlNets: [Self.folder.appendingPathComponent("controlnet")], memory: .low)
+    let (first, second) = (try frugal.generate(run()), try frugal.generate(run()))
+    let usual = try model.generate(run())
+    #expect(first.image.values == usual.image.values && second.image.values == usual.image.values)
+  }
+
   /// One image for both halves of a guided pair must give what two equal images give.
   @Test func sharedSampleEqualsPair() throws {
     var noise = Noise(3)
     let sample = noise.tensor([1, 6, 4, 6]), pair = Tensor.stacked([sample, sample])
     let context = noise.tensor([2, 9, 24])
-    let network = model.controlNets[0]
+    let network = try model.controlNets[0](), unet = try model.unet()
     let hint = try network.embed(noise.tensor([1, 24, 16, 3]))
     let shared = try network(sample, timesteps: [300], context: context, hint: hint)
     let both = try network(pair, timesteps: [300, 300], context: context, hint: hint)
     #expect(zip(shared.down + [shared.mid], both.down + [both.mid]).allSatisfy { $0.values == $1.values })
     #expect(
-      try model.unet(sample, timesteps: [300], context: context, residuals: shared).values
-        == model.unet(pair, timesteps: [300, 300], context: context, residuals: both).values)
+      try unet(sample, timesteps: [300], context: context, residuals: shared).values
+        == unet(pair, timesteps: [300, 300], context: context, residuals: both).values)
   }
 
   @Test func stopsWhenAsked() throws {

@@ -32,22 +32,23 @@ import Testing
   @Test func predictionsAgree() throws {
     var generator = TorchGenerator(seed: 4)
     let (original, epsilon) = (generator.randn(64), generator.randn(64))
+    var noise = NoiseSource(seeds: [4])
     var results: [[Float]] = []
     for name in ["epsilon", "sample", "v_prediction"] {
       let config = try config("{\(Self.stableDiffusion), \"prediction_type\": \"\(name)\"}")
       var sampler = try DDIM(config, steps: 10)
       // Step 0 of 10 is time 901.
       let alpha = Self.alpha(901)
-      let (signal, noise) = (alpha.squareRoot(), (1 - alpha).squareRoot())
-      let sample = zip(original, epsilon).map { signal * $0 + noise * $1 }
+      let (signal, rest) = (alpha.squareRoot(), (1 - alpha).squareRoot())
+      let sample = zip(original, epsilon).map { signal * $0 + rest * $1 }
       let output =
         switch name {
         case "epsilon": epsilon
         case "sample": original
-        default: zip(original, epsilon).map { signal * $1 - noise * $0 }
+        default: zip(original, epsilon).map { signal * $1 - rest * $0 }
         }
       let next = sampler.advance(
-        Tensor(sample, shape: [1, 4, 4, 4]), output: Tensor(output, shape: [1, 4, 4, 4]), step: 0, generator: &generator)
+        Tensor(sample, shape: [1, 4, 4, 4]), output: Tensor(output, shape: [1, 4, 4, 4]), step: 0, noise: &noise)
       results.append(next.values)
     }
     #expect(Difference.largest(results[0], results[1]) < 1e-4)

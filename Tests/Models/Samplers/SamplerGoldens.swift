@@ -67,7 +67,7 @@ func toyModel(_ x: Tensor, _ t: Float) -> Tensor {
 
 /// The samples after each step of a run on the toy model, `[n, h, w, c]`.
 func toyTrajectory(_ sampler: any Sampler, noise: Tensor, seed: UInt64 = 5) -> [Tensor] {
-  var run = SamplingRun(sampler, noise: noise, generator: TorchGenerator(seed: seed))
+  var run = SamplingRun(sampler, first: noise, noise: NoiseSource(seeds: [seed]))
   var samples: [Tensor] = []
   while let sample = run.next({ x, t, _ in toyModel(x, t) }) { samples.append(sample) }
   return samples

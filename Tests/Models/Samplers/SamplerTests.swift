@@ -47,7 +47,7 @@ import Testing
 
   @Test(arguments: SamplerName.allCases) func copyGoesOnByItself(name: SamplerName) throws {
     let sampler = try name.make(Self.config(), steps: 6)
-    var run = SamplingRun(sampler, noise: Self.noise(), generator: TorchGenerator(seed: 1))
+    var run = SamplingRun(sampler, first: Self.noise(), noise: NoiseSource(seeds: [1]))
     for _ in 0..<3 { _ = run.next { x, t, _ in toyModel(x, t) } }
     var copy = run
     _ = copy.next { x, _, _ in x }

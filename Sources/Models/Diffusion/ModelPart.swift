@@ -1,0 +1,21 @@
+/// A network of a model: in memory for good, or read from disk each time it is wanted and given up when its user drops it.
+package struct ModelPart<Network: Sendable, Config: Sendable>: Sendable {
+  package let config: Config
+  /// Of its weights.
+  let bytes: Int
+  private let kept: Network?
+  private let read: @Sendable () throws -> Network
+
+  /// - Parameter isKept: whether the network is read now, once.
+  init(
+    _ checkpoint: Checkpoint, _ config: Config, isKept: Bool, read: @escaping @Sendable (Checkpoint, Config) throws -> Network
+  ) throws {
+    self.config = config
+    bytes = checkpoint.byteCount
+    self.read = { try read(checkpoint, config) }
+    kept = isKept ? try self.read() : nil
+  }
+
+  /// Throws what reading throws.
+  package func callAsFunction() throws -> Network { try kept ?? read() }
+}

@@ -1,0 +1,62 @@
+extension StableDiffusion {
+  /// Bytes a run takes beside the networks that are in memory already. An estimate from the configurations, held against measured
+  /// runs of 512x512 and 768x768 (docs/performance.md).
+  public func need(of run: DiffusionRun, pictures: Int = 1) -> Int { Self.need(steps(of: run, pictures: pictures), memory) }
+
+  /// What each part of a run takes: its networks' weights, and its feature maps.
+  private struct Stage {
+    let weights: Int
+    let maps: Int
+  }
+
+  private static func need(_ stages: [Stage], _ memory: Memory) -> Int {
+    switch memory {
+    case .ample: stages.map(\.maps).max() ?? 0
+    case .low: stages.map { $0.weights + $0.maps }.max() ?? 0
+    }
+  }
+
+  private func steps(of run: DiffusionRun, pictures: Int) -> [Stage] {
+    let pixels = run.width * run.height, factor = autoencoder.config.factor
+    let images = pictures * (run.isGuided ? 2 : 1)
+    let denoising = images * pixels / (factor * factor) * unet.config.levels[0].channels * 56 * 4
+    let decoded = pixels * autoencoder.config.widths[0] * 4
+    return [
+      Stage(weights: textEncoder.bytes, maps: 0),
+      Stage(weights: unet.bytes + run.controls.reduce(0) { $0 + controlNets[$1.network].bytes }, maps: denoising),
+      Stage(weights: autoencoder.bytes, maps: min(12 * decoded, 8 * decoded + 1 << 29)),
+    ]
+  }
+
+  /// Throws `ModelError.notEnoughMemory` when a run needs more than there is, with what would fit.
+  func checkMemory(for run: DiffusionRun, pictures: Int, available: Int? = MachineMemory.available) throws {
+    guard let available else { return }
+    let need = need(of: run, pictures: pictures)
+    guard need > available else { return }
+    var ways: [String] = []
+    if pictures > 1, self.need(of: run) <= available { ways.append("a batch of one") }
+    if let side = smallerSide(than: run, available: available) { ways.append("\(side.width)x\(side.height)") }
+    throw ModelError.notEnoughMemory(what: "painting \(run.width)x\(run.height)", need: need, available: available, fits: ways)
+  }
+
+  /// The largest size of about the same shape that fits, in steps of 64 pixels; nil when there is none.
+  private func smallerSide(than run: DiffusionRun, available: Int) -> (width: Int, height: Int)? {
+    for width in stride(from: (run.width - 1) / 64 * 64, to: 63, by: -64) {
+      var smaller = run
+      smaller.width = width
+      smaller.height = max(64, run.height * width / run.width / 64 * 64)
+      if need(of: smaller) <= available { return (smaller.width, smaller.height) }
+    }
+    return nil
+  }
+
+  /// Throws `ModelError.notEnoughMemory` when networks that are about to be read will not fit.
+  static func checkMemory(toRead checkpoints: [Checkpoint], _ memory: Memory, what: String, available: Int? = MachineMemory.available) throws {
+    guard let available else { return }
+    let sizes = checkpoints.map(\.byteCount), all = sizes.reduce(0, +), largest = sizes.max() ?? 0
+    let need = memory == .ample ? all : largest
+    guard need > available else { return }
+    throw ModelError.notEnoughMemory(
+      what: "reading \(what)", need: need, available: available, fits: memory == .ample && largest <= available ? ["--low-memory"] : [])
+  }
+}
