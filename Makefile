@@ -6,7 +6,7 @@ TEST_PACKAGES := tmux
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
 
-.PHONY: run test build bench install setup setup-test clean
+.PHONY: run test build bench bench-peers install setup setup-test clean
 
 run: build
 	@$(BIN) explore --dataset demo
@@ -20,6 +20,10 @@ test: setup-test
 
 bench: build
 	@Benchmarks/bench.sh
+
+# Against PyTorch at full width: see docs/performance.md.
+bench-peers: build
+	@Benchmarks/bench-peers.sh
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/diffss

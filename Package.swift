@@ -1,14 +1,21 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
-// Kernels are written with SIMD types; without these the compiler would split them into SSE2 halves.
+// Kernels are written with SIMD types; without these flags the compiler would split them into SSE2 halves. They are left out where
+// this machine's processor lacks the instructions, or on request (`DIFFSS_PORTABLE=1`), for a program that runs anywhere.
 #if arch(x86_64)
-  let vectorFlags = ["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"]
+  let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+  let isPortable =
+    ProcessInfo.processInfo.environment["DIFFSS_PORTABLE"] == "1"
+    || !["avx2", "fma", "f16c"].allSatisfy { processor.contains(" \($0) ") }
+  let vectorFlags = isPortable ? [] : ["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"]
 #else
+  let isPortable = true
   let vectorFlags: [String] = []
 #endif
 
-let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)] + (isPortable ? [] : [.define("NEEDS_AVX2")])
 let kernelSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(vectorFlags)]
 
 let package = Package(
@@ -24,6 +31,7 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG", path: "Sources/System/CTurboJPEG"),
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS"),
     .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto"),
+    .systemLibrary(name: "CProcessor", path: "Sources/System/CProcessor"),
     .target(name: "Models", dependencies: ["COpenBLAS"], swiftSettings: kernelSettings),
     .target(name: "Render", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: kernelSettings),
     .target(
@@ -37,7 +45,7 @@ let package = Package(
     .executableTarget(
       name: "diffss",
       dependencies: [
-        "TUI", "Pipeline", "Render", "Models",
+        "TUI", "Pipeline", "Render", "Models", "CProcessor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

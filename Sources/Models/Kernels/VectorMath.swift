@@ -1,6 +1,14 @@
 /// Eight Float32 lanes: one AVX2 register, two NEON ones.
 typealias F8 = SIMD8<Float>
 
+#if arch(x86_64) && !NEEDS_AVX2
+  extension SIMD8 where Scalar == Float {
+    /// `self + a * b`, rounded twice: the processor may have no fused instruction, and a library's would take a call a lane.
+    @inline(__always)
+    func addingProduct(_ a: Self, _ b: Self) -> Self { self + a * b }
+  }
+#endif
+
 @inline(__always)
 func load8(_ pointer: UnsafePointer<Float>) -> F8 { UnsafeRawPointer(pointer).loadUnaligned(as: F8.self) }
 

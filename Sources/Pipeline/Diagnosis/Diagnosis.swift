@@ -15,7 +15,8 @@ public enum Diagnosis {
       let missing = ["avx2", "fma", "f16c"].filter { !flags.contains(Substring($0)) }
       guard missing.isEmpty else {
         return Finding(
-          "processor", .broken, "no \(missing.joined(separator: ", "))", advice: "use a machine of 2015 or later (x86-64-v3), or arm64")
+          "processor", .limited, "no \(missing.joined(separator: ", ")): the portable kernels run, several times slower",
+          advice: "use a machine of 2015 or later (x86-64-v3), or arm64")
       }
     #endif
     return Finding("processor", .fine, "\(cpuField("model name") ?? "unknown"), \(cores) cores, \(Compute.threads) threads used")
