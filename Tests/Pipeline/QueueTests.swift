@@ -16,7 +16,7 @@ private final class FakeGenerator: SupportGenerator {
   let gate = DispatchSemaphore(value: 0)
   let reached = DispatchSemaphore(value: 0)
 
-  func generate(_ request: GenerationRequest, progress: (Int, Int) -> Bool) throws -> GeneratedImage {
+  func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
     begun.withLock { $0.append(request) }
     if request.source.item == "broken" { throw Refusal() }
     if request.steps == Self.held {
@@ -24,7 +24,7 @@ private final class FakeGenerator: SupportGenerator {
       gate.wait()
     }
     for step in 0...request.steps {
-      guard progress(step, request.steps) else { throw CancellationError() }
+      guard progress(GenerationProgress(step: step, steps: request.steps)) else { throw CancellationError() }
     }
     return GeneratedImage(
       key: "key-\(request.seed)", request: request, file: URL(fileURLWithPath: "/dev/null"),

@@ -42,8 +42,8 @@ private final class CopyingGenerator: SupportGenerator {
   let store: Mutex<Store?> = Mutex(nil)
   let painted = Mutex(0)
 
-  func generate(_ request: GenerationRequest, progress: (Int, Int) -> Bool) throws -> GeneratedImage {
-    guard progress(0, request.steps) else { throw CancellationError() }
+  func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
+    guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
     let key = "\(request.source.item)-\(request.source.classIndex)-\(request.source.number)"
     let image = Image(width: 64, height: 64, color: [UInt8(request.seed % 200), 40, 90])
     guard let store = store.withLock({ $0 }) else { throw CancellationError() }
@@ -157,7 +157,7 @@ private final class CopyingGenerator: SupportGenerator {
     #expect(try await bench.workbench.predict(episode).areas == report.episodes[0].baseline)
     let requests = try await bench.workbench.requests(
       item: episode.supports[0], classIndex: episode.classIndex, options: bench.options, count: 2)
-    let pictures = try requests.map { try generator.generate($0) { _, _ in true } }
+    let pictures = try requests.map { try generator.generate($0) { _ in true } }
     let helped = try await bench.workbench.predict(episode, auxiliaries: pictures)
     #expect(helped.areas == report.episodes[0].augmented)
     #expect(helped.shots == 3)

@@ -39,9 +39,17 @@ extension StableDiffusion {
     }
   }
 
-  /// Latents as diffusion leaves them, `[n, h, w, c]`, to pictures in 0...1, `[n, height, width, 3]`.
-  public func picture(of latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
-    try autoencoder().picture(of: latents, interruption: interruption)
+  /// How latents may be looked at while a run goes on: by TAESD's decoder where the model was given one, else by a linear projection
+  /// fitted at the first call. Nil where memory is low and there is no decoder. Throws what reading the autoencoder throws.
+  public func preview() throws -> (any LatentPreview)? {
+    if let tinyDecoder { return tinyDecoder }
+    guard memory == .ample else { return nil }
+    return try projection.withLock { known in
+      if let known { return known }
+      let fitted = try LatentProjection(autoencoder())
+      known = fitted
+      return fitted
+    }
   }
 
   /// Text states of the negative prompt and the prompt, `[2, t, d]`, or of the prompt alone when there is no guidance.
@@ -107,7 +115,7 @@ extension StableDiffusion {
 
 extension Autoencoder {
   /// Latents as diffusion leaves them, `[n, h, w, c]`, to pictures in 0...1, `[n, height, width, 3]`.
-  fileprivate func picture(of latents: Tensor, interruption: () throws -> Void) throws -> Tensor {
+  package func picture(of latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
     let scaled = Kernels.scale(latents, by: 1 / config.scalingFactor, offset: config.shiftFactor)
     return Kernels.clamp(Kernels.scale(try decode(scaled, interruption: interruption), by: 0.5, offset: 0.5), 0, 1)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A latent diffusion model of the Stable Diffusion 1.5 family with its ControlNets, ready to paint.
 ///
@@ -20,6 +21,8 @@ public final class StableDiffusion: Sendable {
   package let autoencoder: ModelPart<Autoencoder, AutoencoderConfig>
   package let controlNets: [ModelPart<ControlNet, UNetConfig>]
   let memory: Memory
+  let tinyDecoder: TinyDecoder?
+  let projection = Mutex<LatentProjection?>(nil)
   private let path: String
 
   /// Reads a model and its ControlNets, each from a diffusers folder or from a single file under CompVis' names.
@@ -27,14 +30,15 @@ public final class StableDiffusion: Sendable {
   /// - Parameters:
   ///   - model: a folder of `tokenizer/`, `text_encoder/`, `unet/`, `vae/`, `scheduler/`, or a file.
   ///   - config: a folder of the same structure whose configurations and tokenizer serve single files; its weights are not read.
+  ///   - preview: TAESD's decoder, a file or folder; left aside when it reads latents of other channels.
   /// - Throws: `ModelError` for what is missing, damaged or not made for one another.
   public static func load(
-    model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample
+    model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample, preview: URL? = nil
   ) throws -> StableDiffusion {
-    try StableDiffusion(model: model, config: config, memory: memory).with(controlNets: controlNets)
+    try StableDiffusion(model: model, config: config, memory: memory, preview: preview).with(controlNets: controlNets)
   }
 
-  private init(model: URL, config: URL?, memory: Memory) throws {
+  private init(model: URL, config: URL?, memory: Memory, preview: URL?) throws {
     let isFolder = model.isFolder, isKept = memory == .ample
     func part(_ name: String) throws -> URL {
       guard let folder = isFolder ? model : config else {
@@ -59,12 +63,13 @@ public final class StableDiffusion: Sendable {
     autoencoder = try ModelPart(weights.vae, vae, isKept: isKept) { try Autoencoder($0, $1) }
     controlNets = []
     self.memory = memory
+    tinyDecoder = try preview.map { try TinyDecoder($0) }.flatMap { $0.latentChannels == vae.latentChannels ? $0 : nil }
     path = model.path
     try checkParts()
   }
 
   private init(_ other: StableDiffusion, controlNets: [ModelPart<ControlNet, UNetConfig>], scheduler: SchedulerConfig) {
-    (tokenizer, memory, path) = (other.tokenizer, other.memory, other.path)
+    (tokenizer, memory, tinyDecoder, path) = (other.tokenizer, other.memory, other.tinyDecoder, other.path)
     (textEncoder, unet, autoencoder) = (other.textEncoder, other.unet, other.autoencoder)
     self.controlNets = controlNets
     self.scheduler = scheduler

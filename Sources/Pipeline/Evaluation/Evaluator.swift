@@ -124,8 +124,8 @@ struct Evaluator: Sendable {
       let wanted = try requests.requests(
         item: support.item, classIndex: support.classIndex, options: plan.options, count: counts[support] ?? 0)
       for request in wanted {
-        let picture = try generator.generate(request) { step, steps in
-          progress(.generating(done: done, of: total, step: step, steps: steps))
+        let picture = try generator.generate(request) { state in
+          progress(.generating(done: done, of: total, step: state.step, steps: state.steps))
           return !stop.isSet
         }
         if stop.isSet { throw CancellationError() }

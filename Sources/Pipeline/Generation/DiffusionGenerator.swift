@@ -23,19 +23,19 @@ final class DiffusionGenerator: SupportGenerator {
     try picture(request, key: request.key(weights: models.weights(request.models)))
   }
 
-  func generate(_ request: GenerationRequest, progress: (_ step: Int, _ of: Int) -> Bool) throws -> GeneratedImage {
+  func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
     let weights = try models.weights(request.models)
     let key = try request.key(weights: weights)
     if let known = try picture(request, key: key) { return known }
     while !turn.try() {
-      guard progress(0, request.steps) else { throw CancellationError() }
+      guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
       usleep(20_000)
     }
     defer { turn.unlock() }
     // Another caller may have painted it while this one waited.
     if let known = try picture(request, key: key) { return known }
     let start = ContinuousClock.now
-    guard progress(0, request.steps) else { throw CancellationError() }
+    guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
     let image = try paint(request, progress: progress)
     let png = try image.pngData(text: PictureMetadata(key: key, request: request, weights: weights).entries())
     try store.save(
@@ -43,7 +43,7 @@ final class DiffusionGenerator: SupportGenerator {
     return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
   }
 
-  private func paint(_ request: GenerationRequest, progress: (_ step: Int, _ of: Int) -> Bool) throws -> Image {
+  private func paint(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
     let control = try control(request)
     let model = try models.diffusion(request.models, report: report)
     var controls: [ControlInput] = []
@@ -64,7 +64,7 @@ final class DiffusionGenerator: SupportGenerator {
       guidanceScale: Float(request.guidance), eta: Float(request.eta), seed: request.seed, width: request.width,
       height: request.height, guessMode: request.guessMode, controls: controls)
     do {
-      let result = try model.generate(run) { progress($0.step, $0.steps) }
+      let result = try model.generate(run) { progress(GenerationProgress($0, of: model)) }
       return try Image(unit: result.image)
     } catch ModelError.cancelled {
       throw CancellationError()
@@ -87,5 +87,19 @@ final class DiffusionGenerator: SupportGenerator {
       image.width == request.width, image.height == request.height
     else { return nil }
     return GeneratedImage(key: key, request: request, file: file, image: image.rgb)
+  }
+}
+
+extension GenerationProgress {
+  /// With a preview of the first picture after each step but the last, whose picture comes anyway.
+  init(_ state: DiffusionProgress, of model: StableDiffusion) {
+    guard let latents = state.latents, state.step < state.steps else {
+      self.init(step: state.step, steps: state.steps)
+      return
+    }
+    self.init(step: state.step, steps: state.steps) {
+      // A preview that fails costs nobody the picture.
+      try? model.preview().map { try Image(unit: $0.picture(of: latents.slice(0..<1))) }
+    }
   }
 }

@@ -81,14 +81,16 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
 
   /// Paints `pictures` pictures together, of this seed and the ones after it; `images` are the control images in the order of `controls`.
   ///
-  /// `progress` hears the finished steps and ends the work by returning false: then `CancellationError` is thrown.
+  /// `progress` hears how far it is, many times a step (its previews are of the first picture), and ends the work by returning false:
+  /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder.
   /// Throws `ModelError` for weights that do not fit and `PipelineError.notANumber`.
   public func paint(
-    images: [Image], pictures: Int = 1, memory: StableDiffusion.Memory = .ample, progress: (_ step: Int, _ of: Int) -> Bool
+    images: [Image], pictures: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
+    progress: (GenerationProgress) -> Bool
   ) throws -> [Painting] {
     let diffusion = try StableDiffusion.load(
       model: URL(fileURLWithPath: model), controlNets: controls.map { URL(fileURLWithPath: $0.network) },
-      config: ModelLibrary.configuration(config), memory: memory)
+      config: ModelLibrary.configuration(config), memory: memory, preview: preview)
     let run = DiffusionRun(
       prompt: prompt, negativePrompt: negativePrompt, sampler: sampler, steps: steps, guidanceScale: Float(guidance),
       eta: Float(eta), seed: seed, width: width, height: height, guessMode: guessMode,
@@ -102,7 +104,8 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
       return own
     }
     do {
-      return try zip(requests, diffusion.generate(run, seeds: requests.map(\.seed)) { progress($0.step, $0.steps) }).map { own, result in
+      let results = try diffusion.generate(run, seeds: requests.map(\.seed)) { progress(GenerationProgress($0, of: diffusion)) }
+      return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
         return Painting(
           request: own, image: image, png: try image.pngData(text: ["diffss": CanonicalJSON.text(own)]),

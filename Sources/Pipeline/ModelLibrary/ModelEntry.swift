@@ -7,6 +7,8 @@ public enum ModelKind: Hashable, Sendable {
   /// A ControlNet trained for a condition (`pidinet` uses the one for `hed`).
   case controlNet(ConditionType)
   case detector(EdgeDetectorKind)
+  /// TAESD's decoder, for previews.
+  case previewDecoder
   /// A few-shot segmentation network, trained without the novel classes of its fold.
   case segmentation(SegmentationNetwork, fold: Int)
 
@@ -16,6 +18,7 @@ public enum ModelKind: Hashable, Sendable {
     case .diffusion: "Stable Diffusion"
     case .controlNet(let condition): "ControlNet for \(condition.rawValue)"
     case .detector(let kind): "\(kind.rawValue) edge detector"
+    case .previewDecoder: "TAESD decoder for previews"
     case .segmentation(let network, let fold): "\(network.rawValue) for fold \(fold)"
     }
   }

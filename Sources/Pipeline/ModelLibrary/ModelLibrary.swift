@@ -89,6 +89,9 @@ public final class ModelLibrary: Sendable {
     try first("\(network.rawValue) for fold \(fold)") { $0 == .segmentation(network, fold: fold) }
   }
 
+  /// TAESD's decoder, a file or folder; nil when none was found.
+  public var previewDecoder: URL? { entries.first { $0.kind == .previewDecoder }?.url }
+
   /// SHA-256 of a model's files. Reads them once; later runs know them by size and time of change.
   public func digest(of id: String) throws -> String { try digests.digest(of: entry(id)) }
 
@@ -108,7 +111,10 @@ public final class ModelLibrary: Sendable {
   func diffusion(_ choice: ModelChoice, report: Report) throws -> StableDiffusion {
     let model = try entry(choice.diffusion), controlNet = try choice.controlNet.map(entry)
     return try loaded.diffusion(model.id, controlNet: controlNet.map { ($0.id, $0.url) }) {
-      try reporting(model.id, report) { try StableDiffusion.load(model: model.url, config: Self.configuration(), memory: memory) }
+      try reporting(model.id, report) { 
+        try StableDiffusion.load(
+          model: model.url, config: Self.configuration(), memory: memory, preview: previewDecoder)
+      }
     } join: { base, url in
       try reporting(controlNet?.id ?? "", report) { try base.with(controlNets: [url]) }
     }

@@ -72,9 +72,9 @@ enum ModelSearch {
   private static func kind(ofFolder folder: URL, name: String) -> ModelKind? {
     func has(_ path: String) -> Bool { FileManager.default.fileExists(atPath: folder.appendingPathComponent(path).path) }
     if has("model_index.json"), has("unet/config.json") { return .diffusion }
-    guard has("config.json"), let config = ModelConfig(folder.appendingPathComponent("config.json")),
-      config.className == "ControlNetModel" || name.lowercased().contains("controlnet")
-    else { return nil }
+    guard has("config.json"), let config = ModelConfig(folder.appendingPathComponent("config.json")) else { return nil }
+    if config.className == "AutoencoderTiny" { return .previewDecoder }
+    guard config.className == "ControlNetModel" || name.lowercased().contains("controlnet") else { return nil }
     return condition(inName: name).map(ModelKind.controlNet)
   }
 
@@ -92,6 +92,7 @@ enum ModelSearch {
     let name = file.deletingPathExtension().lastPathComponent.lowercased()
     if name.hasPrefix("v1-5-pruned") || name.hasPrefix("v1-5-ema") { return .diffusion }
     if name.hasPrefix("control_"), name.contains("sd15") { return condition(inName: name).map(ModelKind.controlNet) }
+    if name == "taesd_decoder" { return .previewDecoder }
     if name.contains("pidinet") { return .detector(.pidinet) }
     if name.hasPrefix("controlnethed") { return .detector(.hed) }
     if let network = SegmentationNetwork(rawValue: folder.lowercased()), name.hasPrefix("fold"), let fold = Int(name.dropFirst(4)) {

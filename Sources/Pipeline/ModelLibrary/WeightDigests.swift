@@ -21,7 +21,7 @@ final class WeightDigests: Sendable {
     switch entry.kind {
     case _ where !entry.url.isFolder: return try digest(ofFile: entry.url)
     case .detector, .segmentation: return try digest(ofFile: entry.url)
-    case .controlNet: return try digest(ofFiles: Self.modelFiles(in: entry.url, below: ""), in: entry.url)
+    case .controlNet, .previewDecoder: return try digest(ofFiles: Self.modelFiles(in: entry.url, below: ""), in: entry.url)
     case .diffusion:
       let parts = ["text_encoder", "tokenizer", "unet", "vae", "scheduler"]
       let files = parts.flatMap { Self.modelFiles(in: entry.url, below: $0) }

@@ -12,6 +12,9 @@ final class EventHub: Sendable {
 
   private let watchers = Mutex<[Watcher]>([])
 
+  /// Whether anybody listens.
+  var isWatched: Bool { watchers.withLock { $0.contains { $0.mailbox != nil } } }
+
   func send(_ event: WorkEvent) {
     let mailboxes = watchers.withLock { watchers in
       watchers.removeAll { $0.mailbox == nil }
@@ -32,6 +35,7 @@ final class EventHub: Sendable {
 private final class Mailbox: Sendable {
   private enum Key: Hashable {
     case job(JobID)
+    case preview(JobID)
     case model(String)
   }
 
@@ -48,6 +52,7 @@ private final class Mailbox: Sendable {
     let key: Key =
       switch event {
       case .jobChanged(let job): .job(job.id)
+      case .preview(let job, _): .preview(job)
       case .modelLoading(let name), .modelLoaded(let name): .model(name)
       }
     let waiter: CheckedContinuation<WorkEvent?, Never>? = state.withLock { state in

@@ -108,8 +108,9 @@ final class GenerationQueue: Sendable {
     var finalState: JobState, key: String?
     do {
       try journal.queue.sync { try store.record([job]) }
-      let picture = try generator.generate(job.request) { step, count in
-        advance(job.id, to: .running(step: step, of: count), elapsed: seconds())
+      let picture = try generator.generate(job.request) { state in
+        if hub.isWatched, let preview = state.preview?() { hub.send(.preview(job.id, preview)) }
+        return advance(job.id, to: .running(step: state.step, of: state.steps), elapsed: seconds())
       }
       (finalState, key) = (.finished, picture.key)
     } catch is CancellationError {

@@ -1,4 +1,5 @@
 import Foundation
+import Render
 
 /// A job's name, unique over all runs of the program.
 public struct JobID: Codable, Hashable, Sendable, CustomStringConvertible {
@@ -55,6 +56,8 @@ public struct Job: Codable, Hashable, Sendable, Identifiable {
 public enum WorkEvent: Hashable, Sendable {
   /// A job was queued, advanced by a step, or ended.
   case jobChanged(Job)
+  /// What there is of a job's picture after a step.
+  case preview(JobID, Image)
   /// Weights are being read: `name` of the model.
   case modelLoading(name: String)
   /// They are ready.

@@ -95,6 +95,8 @@ package struct ExplorerState: Sendable {
   package var shelf = BoardShelf()
   package var scores: [Episode: EpisodeScore] = [:]
   package var queue = WorkQueue()
+  /// What there is of the picture that is being painted.
+  package var preview: (request: GenerationRequest, picture: Picture)?
   /// Episodes to be segmented as soon as their supports are painted.
   package var awaitingSupports: [Episode: SupportPlan] = [:]
   package var evaluation: RunningEvaluation?

@@ -5,6 +5,10 @@ extension ExplorerState {
   mutating func take(_ event: WorkEvent) -> [Effect] {
     switch event {
     case .jobChanged(let job): return take(job)
+    case .preview(let id, let image):
+      // One that comes late, after its job has ended, is of no use.
+      guard let job = queue.running, job.id == id else { return [] }
+      preview = (job.request, Picture(id: newPicture(), image: image, marks: outline(for: job.request)))
     case .modelLoading(let name):
       if !modelsLoading.contains(name) { modelsLoading.append(name) }
     case .modelLoaded(let name):
@@ -16,6 +20,7 @@ extension ExplorerState {
 
   private mutating func take(_ job: Job) -> [Effect] {
     queue.take(job)
+    if job.state.isFinal, preview?.request == job.request { preview = nil }
     switch job.state {
     case .queued, .running: return []
     case .finished:

@@ -87,6 +87,7 @@ struct TileContent {
       title += "  \(step)/\(count)"
       progress = Double(step) / Double(max(1, count))
       placeholder = step == 0 ? "preparing…" : "painting…"
+      if let preview = state.preview, preview.request == request { picture = preview.picture }
     case .finished:
       isComing = true
       placeholder = "…"

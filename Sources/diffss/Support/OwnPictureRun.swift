@@ -28,6 +28,9 @@ struct OwnRunOptions: ParsableArguments {
   @Option(help: "Height in pixels; the control image's when absent.")
   var height: Int?
 
+  @Option(help: ArgumentHelp("Rewrite this PNG after every step with what there is of the first picture.", valueName: "file"))
+  var preview: String?
+
   @Option(help: "Pictures painted together, of this seed and the ones after it.")
   var batch: Int = 1
 
@@ -109,7 +112,7 @@ struct OwnPictureRun {
           scale: scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], start: flags.controlStart, end: flags.controlEnd)
       })
     do {
-      let paintings = try paint(request, images: controls.map(\.image))
+      let paintings = try paint(request, images: controls.map(\.image), library: library)
       let stem = controls.first?.name ?? picture?.name ?? "picture"
       let outcomes = try paintings.enumerated().map { number, painting in
         Outcome(file: try folder.add(png: painting.png, name: "\(stem)_\(number).png").path, request: painting.request)
@@ -127,14 +130,28 @@ struct OwnPictureRun {
     }
   }
 
-  private func paint(_ request: OwnPictureRequest, images: [Image]) throws -> [OwnPictureRequest.Painting] {
+  private func paint(
+    _ request: OwnPictureRequest, images: [Image], library: ModelLibrary
+  ) throws -> [OwnPictureRequest.Painting] {
     let progress = ProgressLine("painting", unit: "steps")
     let interrupt = Interrupt.shared
     var times = PhaseTimes()
+    var hasComplained = false
     func work() throws -> [OwnPictureRequest.Painting] {
-      try request.paint(images: images, pictures: options.batch, memory: runtime.memory) { step, of in
-        times.reached(step)
-        progress.update(Double(step), of: Double(of))
+      try request.paint(
+        images: images, pictures: options.batch, memory: runtime.memory, preview: library.previewDecoder
+      ) { state in
+        times.reached(state.step)
+        progress.update(Double(state.step), of: Double(state.steps))
+        if let file = options.preview, let picture = state.preview?() {
+          do {
+            try AtomicFile.write(picture.pngData(), to: URL(fileURLWithPath: file))
+          } catch {
+            // It costs nobody the picture, and is said once.
+            if !hasComplained { report(message: "no preview: \(error)", hint: nil) }
+            hasComplained = true
+          }
+        }
         return !interrupt.isRequested
       }
     }

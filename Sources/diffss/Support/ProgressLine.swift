@@ -6,7 +6,7 @@ final class ProgressLine: Sendable {
   private let title: String
   private let unit: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
-  private let lastDrawn = Mutex<ContinuousClock.Instant?>(nil)
+  private let lastDrawn = Mutex<(time: ContinuousClock.Instant, isAll: Bool)?>(nil)
   /// When the first update came: work of another kind may run before.
   private let start = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -21,8 +21,9 @@ final class ProgressLine: Sendable {
     let now = ContinuousClock.now
     let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
     let isDue = lastDrawn.withLock { last in
-      if let previous = last, now - previous < interval, done < total { return false }
-      last = now
+      // The last line is due at once, but only once.
+      if let last, now - last.time < interval || last.isAll, done < total || last.isAll { return false }
+      last = (now, done >= total)
       return true
     }
     guard isDue else { return }

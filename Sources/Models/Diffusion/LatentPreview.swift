@@ -1,0 +1,92 @@
+/// A look at latents while they are still denoised, far cheaper than decoding them.
+public protocol LatentPreview: Sendable {
+  /// Latents of a running picture, `[1, h, w, c]`, to a picture in 0...1, `[1, H, W, 3]`.
+  func picture(of latents: Tensor) -> Tensor
+}
+
+extension LatentPreview {
+  /// The latents at the power finished ones have: some samplers work on louder ones.
+  func settled(_ latents: Tensor) -> Tensor {
+    let power = latents.values.reduce(0) { $0 + Double($1) * Double($1) } / Double(max(1, latents.count))
+    return power > 1 ? Kernels.scale(latents, by: Float(1 / power.squareRoot())) : latents
+  }
+}
+
+/// Each latent's colour as a linear function of its channels: one pixel a latent.
+///
+/// The function is fitted to the autoencoder at hand by least squares over flat patches of random latents, so that it suits any
+/// autoencoder, not only the published one.
+public struct LatentProjection: LatentPreview {
+  /// `[c + 1, 3]`, the last row being the offset.
+  private let weights: [[Double]]
+
+  /// Throws what decoding throws.
+  init(_ autoencoder: Autoencoder) throws {
+    let patch = 3, grid = 8, channels = autoencoder.config.latentChannels, factor = autoencoder.config.factor
+    var generator = TorchGenerator(seed: 0)
+    let colours = generator.randn(grid * grid * channels)
+    let side = patch * grid
+    var latents: [Float] = []
+    for y in 0..<side {
+      for x in 0..<side {
+        let start = (y / patch * grid + x / patch) * channels
+        latents += colours[start..<start + channels]
+      }
+    }
+    let decoded = try autoencoder.picture(of: Tensor(latents, shape: [1, side, side, channels]))
+    // The middle latent of a patch: its neighbours are like it.
+    let rows = (0..<grid * grid).map { colours[$0 * channels..<($0 + 1) * channels].map(Double.init) + [1] }
+    let means = (0..<grid * grid).map { index in
+      decoded.meanColour(
+        top: (index / grid * patch + patch / 2) * factor, left: (index % grid * patch + patch / 2) * factor, side: factor)
+    }
+    weights = Self.leastSquares(rows, means)
+  }
+
+  public func picture(of latents: Tensor) -> Tensor {
+    let settled = settled(latents), channels = latents.channels
+    var output: [Float] = []
+    output.reserveCapacity(settled.rows * 3)
+    let values = settled.values
+    for row in 0..<settled.rows {
+      for colour in 0..<3 {
+        var sum = weights[channels][colour]
+        for channel in 0..<channels { sum += Double(values[row * channels + channel]) * weights[channel][colour] }
+        output.append(Float(min(max(sum, 0), 1)))
+      }
+    }
+    return Tensor(output, shape: settled.shape.dropLast() + [3])
+  }
+
+  /// The `[d, 3]` that takes rows `[n, d]` nearest to targets `[n, 3]`, by the normal equations; a touch of ridge keeps them solvable.
+  private static func leastSquares(_ rows: [[Double]], _ targets: [[Double]]) -> [[Double]] {
+    let size = rows[0].count
+    var system = (0..<size).map { i in
+      (0..<size).map { j in rows.reduce(i == j ? 1e-6 : 0) { $0 + $1[i] * $1[j] } }
+        + (0..<3).map { colour in zip(rows, targets).reduce(0) { $0 + $1.0[i] * $1.1[colour] } }
+    }
+    for pivot in 0..<size {
+      for other in 0..<size where other != pivot {
+        let factor = system[other][pivot] / system[pivot][pivot]
+        for column in pivot..<size + 3 { system[other][column] -= factor * system[pivot][column] }
+      }
+    }
+    return (0..<size).map { row in (0..<3).map { system[row][size + $0] / system[row][row] } }
+  }
+}
+
+extension Tensor {
+  /// The mean of a square of a picture `[1, h, w, 3]`.
+  fileprivate func meanColour(top: Int, left: Int, side: Int) -> [Double] {
+    let width = shape[2]
+    return values.withUnsafeBufferPointer { values in
+      (0..<3).map { colour in
+        var sum = 0.0
+        for y in top..<top + side {
+          for x in left..<left + side { sum += Double(values[(y * width + x) * 3 + colour]) }
+        }
+        return sum / Double(side * side)
+      }
+    }
+  }
+}
