@@ -7,9 +7,18 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from data import FOLDS
+
+
+def amplify(path, gain):
+    """Multiplies what a ControlNet adds to the UNet: its last convolutions are linear."""
+    tensors = load_file(path)
+    for key in tensors:
+        if key.startswith(("controlnet_down_blocks.", "controlnet_mid_block.")):
+            tensors[key] = tensors[key] * gain
+    save_file(tensors, path, metadata={"format": "pt"})
 
 
 def main():
@@ -18,6 +27,8 @@ def main():
     parser.add_argument("--diffusion", required=True, help="train_diffusion.py's `demo` folder")
     parser.add_argument("--hed", required=True, help="ControlNetHED.safetensors")
     parser.add_argument("--dcama", required=True, help="the folder of fold0...3.safetensors")
+    parser.add_argument("--control-gain", type=float, default=1.0, help="what the ControlNets' answers are multiplied by")
+    parser.add_argument("--guidance", type=float, help="recommended guidance scale, written beside the model")
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     out = Path(args.out)
@@ -25,6 +36,11 @@ def main():
     for folder in ("sd", "controlnet-mask", "controlnet-scribble", "controlnet-hed"):
         shutil.rmtree(out / folder, ignore_errors=True)
         shutil.copytree(Path(args.diffusion) / folder, out / folder)
+    if args.control_gain != 1:
+        for path in out.glob("controlnet-*/*.safetensors"):
+            amplify(path, args.control_gain)
+    if args.guidance is not None:
+        (out / "sd" / "recommended.json").write_text(json.dumps(dict(guidance_scale=args.guidance)) + "\n")
     AutoencoderKL.from_pretrained(args.vae).half().save_pretrained(out / "sd" / "vae")
     (out / "hed").mkdir(exist_ok=True)
     shutil.copyfile(args.hed, out / "hed" / "ControlNetHED.safetensors")

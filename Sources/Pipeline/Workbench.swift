@@ -79,12 +79,17 @@ public final class Workbench: Sendable {
 
   // MARK: Generating
 
-  /// What the settings pane starts with: the published settings, at the resolution of the model that would be used.
+  /// What the settings pane starts with: the published settings, at the resolution of the model that would be used and with its guidance
+  /// scale where it recommends one.
   public var defaultOptions: GenerationOptions {
     let settings = ConditionSettings()
     let model = try? models.choice(for: .mask, settings: settings)
-    return GenerationOptions(
+    var options = GenerationOptions(
       conditionSettings: ConditionSettings(resolution: model.map { models.nativeResolution($0.diffusion) } ?? settings.resolution))
+    if let model, let folder = try? models.entry(model.diffusion).url, let guidance = ModelLibrary.recommendedGuidance(of: folder) {
+      options.guidance = guidance
+    }
+    return options
   }
 
   /// Requests for supports `0..<count` generated from a picture and class, each with its own seed.

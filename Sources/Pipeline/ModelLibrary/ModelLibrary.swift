@@ -84,6 +84,20 @@ public final class ModelLibrary: Sendable {
     return min(max(latent << (levels - 1), 64), 4096)
   }
 
+  /// The guidance scale that a diffusers folder recommends in a `recommended.json` of its own (`{"guidance_scale": 3}`); nil when it does not.
+  public static func recommendedGuidance(of model: URL) -> Double? {
+    struct Recommended: Decodable {
+      let guidance: Double
+
+      enum CodingKeys: String, CodingKey { case guidance = "guidance_scale" }
+    }
+    let file = model.appendingPathComponent("recommended.json")
+    guard let size = try? file.resourceValues(forKeys: [.fileSizeKey]).fileSize, size < 1 << 16, let data = try? Data(contentsOf: file),
+      let guidance = try? JSONDecoder().decode(Recommended.self, from: data).guidance, (0...100).contains(guidance)
+    else { return nil }
+    return guidance
+  }
+
   /// The weights of a segmentation network for a fold; throws `PipelineError.modelMissing`.
   public func segmentation(_ network: SegmentationNetwork, fold: Int) throws -> ModelEntry {
     try first("\(network.rawValue) for fold \(fold)") { $0 == .segmentation(network, fold: fold) }

@@ -62,7 +62,7 @@ struct GenerationFlags: ParsableArguments {
   @Option(help: "Denoising steps, 1...1000.")
   var steps: Int = 20
 
-  @Option(help: "Classifier-free guidance scale; 1 switches guidance off. The data set's recommended one when absent.")
+  @Option(help: "Classifier-free guidance scale; 1 switches guidance off. When absent: the model's own recommendation (recommended.json), else 9, as published.")
   var guidance: Double?
 
   @Option(help: "Sampler: \(SamplerName.allCases.map(\.rawValue).joined(separator: ", ")).")
