@@ -84,6 +84,28 @@ import Testing
     }
   }
 
+  /// A batch, a picture by itself and one painted in little memory are the same; the first two steps can be watched.
+  @Test func aBatchOfOnesOwnPicturesIsItsPictures() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let demo = Golden.projectRoot.appendingPathComponent("Assets/demo"), control = program.home.appendingPathComponent("flag.png")
+    let pixels: [UInt8] = (0..<64 * 64).flatMap { index -> [UInt8] in index % 64 < 32 ? [0, 200, 60] : [120, 120, 120] }
+    try Image(width: 64, height: 64, channels: 3, pixels: pixels).writePNG(to: control)
+    let preview = program.home.appendingPathComponent("preview.png")
+    let common = [
+      "generate", "--model", demo.appendingPathComponent("sd").path, "--controlnet", demo.appendingPathComponent("controlnet-mask").path,
+      "--control", control.path, "--prompt", "a tree", "--steps", "3", "--guidance", "2",
+    ]
+    let batch = try paint(program, common + ["--seed", "4", "--batch", "2", "--preview", preview.path, "--profile"], into: "batch")
+    let alone = try paint(program, common + ["--seed", "5", "--low-memory"], into: "alone")
+    #expect(batch.count == 2 && batch["flag_1.png"] == alone["flag_0.png"] && batch["flag_0.png"] != batch["flag_1.png"])
+    let seen = try Image(pngOrJpeg: preview)
+    #expect(seen.width == 8 && seen.height == 8)
+    let profiled = try program.run(common + ["--profile", "--out", program.home.appendingPathComponent("profiled").path])
+    #expect(profiled.standardError.contains("step 3: ") && profiled.standardError.contains("GFLOP/s"))
+    #expect(try program.run(common + ["--batch", "0", "--out", program.home.path]).status == 2)
+  }
+
   private func relativeL2(_ a: [Float], _ b: [Float]) -> Double {
     let difference = zip(a, b).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
     return (difference / b.reduce(0.0) { $0 + Double($1 * $1) }).squareRoot()

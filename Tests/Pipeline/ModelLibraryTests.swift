@@ -44,6 +44,28 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       ])
   }
 
+  @Test func previewDecodersAreFound() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    #expect(library([folder], cache: cache).previewDecoder == nil)
+    try folder.plant("weights", at: "taesd/taesd_decoder.safetensors")
+    #expect(library([folder], cache: cache).previewDecoder?.lastPathComponent == "taesd_decoder.safetensors")
+    try folder.plant(#"{"_class_name": "AutoencoderTiny"}"#, at: "diffusers/config.json")
+    #expect(library([folder], cache: cache).previewDecoder?.lastPathComponent == "diffusers")
+  }
+
+  @Test func aModelMayRecommendItsGuidance() throws {
+    let folder = try TemporaryFolder()
+    func recommended(_ text: String) throws -> Double? {
+      try folder.plant(text, at: "recommended.json")
+      return ModelLibrary.recommendedGuidance(of: folder.url)
+    }
+    #expect(ModelLibrary.recommendedGuidance(of: folder.url) == nil)
+    #expect(try recommended(#"{"guidance_scale": 2.5}"#) == 2.5)
+    #expect(try recommended(#"{"guidance_scale": -1}"#) == nil)
+    #expect(try recommended("[") == nil)
+    #expect(ModelLibrary.recommendedGuidance(of: Golden.projectRoot.appendingPathComponent("Assets/demo/sd")) == 3)
+  }
+
   @Test func aConditionGetsTheNetworksItNeeds() throws {
     let folder = try TemporaryFolder(), cache = try TemporaryFolder()
     try plant(folder)

@@ -16,13 +16,19 @@ public final class Checkpoint: Sendable {
   /// The file's own key-value pairs.
   public let metadata: [String: String]
   let entries: [String: Entry]
+  /// Whether networks are built from it on trial: their loaders check names and shapes and hand out no values.
+  let isOutline: Bool
 
-  init(path: String, names: [String], metadata: [String: String], entries: [String: Entry]) {
+  init(path: String, names: [String], metadata: [String: String], entries: [String: Entry], isOutline: Bool = false) {
     self.path = path
     self.names = names
     self.metadata = metadata
     self.entries = entries
+    self.isOutline = isOutline
   }
+
+  /// The same names and shapes, for networks that are built on trial: in no time and no memory, and not to be run.
+  var outline: Checkpoint { Checkpoint(path: path, names: names, metadata: metadata, entries: entries, isOutline: true) }
 
   /// Bytes of all weights together.
   var byteCount: Int { entries.values.reduce(0) { $0 + $1.shape.reduce(1, *) * $1.dtype.size } }
@@ -52,13 +58,14 @@ public final class Checkpoint: Sendable {
       }
       order.append(target)
     }
-    return Checkpoint(path: path, names: order, metadata: metadata, entries: renamed)
+    return Checkpoint(path: path, names: order, metadata: metadata, entries: renamed, isOutline: isOutline)
   }
 
   /// The weights of some names alone.
   func selecting(_ names: [String]) -> Checkpoint {
     let chosen = Set(names)
-    return Checkpoint(path: path, names: names, metadata: metadata, entries: entries.filter { chosen.contains($0.key) })
+    return Checkpoint(
+      path: path, names: names, metadata: metadata, entries: entries.filter { chosen.contains($0.key) }, isOutline: isOutline)
   }
 
   /// The weights below a leading part of their names, without it.
@@ -66,13 +73,13 @@ public final class Checkpoint: Sendable {
     let kept = names.filter { $0.hasPrefix(prefix) }.map { (String($0.dropFirst(prefix.count)), entries[$0]) }
     return Checkpoint(
       path: path, names: kept.map(\.0), metadata: metadata,
-      entries: Dictionary(kept.compactMap { name, entry in entry.map { (name, $0) } }) { first, _ in first })
+      entries: Dictionary(kept.compactMap { name, entry in entry.map { (name, $0) } }) { first, _ in first }, isOutline: isOutline)
   }
 
   /// The same checkpoint with some weights exchanged for others.
   func replacing(_ replacements: [String: Parameter]) -> Checkpoint {
     let replaced = entries.merging(
       replacements.mapValues { Entry(dtype: $0.dtype, shape: $0.shape, bytes: $0.bytes, offset: $0.offset) }) { $1 }
-    return Checkpoint(path: path, names: names, metadata: metadata, entries: replaced)
+    return Checkpoint(path: path, names: names, metadata: metadata, entries: replaced, isOutline: isOutline)
   }
 }

@@ -51,6 +51,7 @@ public final class WeightLoader {
       account.wrongShape[name] = ShapeMismatch(name: name, expected: shape, found: stored.shape)
       return zeros(shape)
     }
+    if checkpoint.isOutline { return Parameter(Tensor(zeros: [0])) }
     return stored.shape == shape ? stored : stored.reshaped(shape)
   }
 
@@ -77,6 +78,7 @@ public final class WeightLoader {
   private static let mostStandIns = 1 << 26
 
   private func zeros(_ shape: [Int]) -> Parameter {
+    guard !checkpoint.isOutline else { return Parameter(Tensor(zeros: [0])) }
     var count = 1
     for extent in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)

@@ -43,6 +43,7 @@ public enum DiffusersExport {
       throw ModelError.wrongModel(path: source.path, found: checkpoint.family, wanted: "a single-file checkpoint of Stable Diffusion 1.5")
     }
     guard let config else { throw ModelError.missingFile(path: source.path, what: "configuration of a single file") }
+    let trial = SingleFile(checkpoint.outline)
     let isWhole = file.parts.contains(.unet)
     let unet = try UNetConfig(folder: config.appendingPathComponent("unet"))
     for part in file.parts.isEmpty ? [.controlNet] : file.parts {
@@ -53,17 +54,17 @@ public enum DiffusersExport {
       switch part {
       case .textEncoder:
         let settings = try CLIPTextConfig(folder: config.appendingPathComponent(part.folder))
-        _ = try file.textEncoder(settings)
+        _ = try trial.textEncoder(settings)
         try write(weights.renamed(by: .textEncoder), to: target, part.folder)
       case .unet:
-        _ = try file.unet(unet)
+        _ = try trial.unet(unet)
         try write(weights.renamed(by: .originalUNet(unet)), to: target, part.folder)
       case .autoencoder:
         let settings = try AutoencoderConfig(folder: config.appendingPathComponent(part.folder))
-        _ = try file.autoencoder(settings)
+        _ = try trial.autoencoder(settings)
         try write(weights.renamed(by: .originalAutoencoder(settings)), to: target, part.folder)
       case .controlNet:
-        let settings = try ControlNet(file.controlNet(for: unet)).config
+        let settings = try ControlNet(trial.controlNet(for: unet)).config
         try write(weights.renamed(by: .originalControlNet(settings)), to: target, part.folder)
         try writeControlConfig(settings.hintChannels, from: config, to: target)
         continue

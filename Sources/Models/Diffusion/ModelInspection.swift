@@ -53,6 +53,7 @@ public struct ModelInspection: Sendable, Codable {
   }
 
   private static func build(_ part: SingleFile.Part, _ file: SingleFile, _ config: URL) throws {
+    let file = SingleFile(file.checkpoint.outline)
     func folder(_ part: SingleFile.Part) -> URL { config.appendingPathComponent(part.folder) }
     switch part {
     case .textEncoder: _ = try file.textEncoder(CLIPTextConfig(folder: folder(.textEncoder)))
@@ -71,10 +72,10 @@ public struct ModelInspection: Sendable, Codable {
     case (.hdmnet, _): _ = try HDMNet(checkpoint)
     case (.hsnet, _): _ = try HSNet(checkpoint)
     case (.dcama, _): _ = try DCAMA(checkpoint)
-    case (.textEncoder, let folder?): _ = try CLIPTextEncoder(checkpoint, CLIPTextConfig(folder: folder))
-    case (.diffusersUNet, let folder?): _ = try UNet(checkpoint, UNetConfig(folder: folder))
-    case (.autoencoder, let folder?): _ = try Autoencoder(checkpoint, AutoencoderConfig(folder: folder))
-    case (.diffusersControlNet, let folder?): _ = try ControlNet(checkpoint, UNetConfig(folder: folder))
+    case (.textEncoder, let folder?): _ = try CLIPTextEncoder(checkpoint.outline, CLIPTextConfig(folder: folder))
+    case (.diffusersUNet, let folder?): _ = try UNet(checkpoint.outline, UNetConfig(folder: folder))
+    case (.autoencoder, let folder?): _ = try Autoencoder(checkpoint.outline, AutoencoderConfig(folder: folder))
+    case (.diffusersControlNet, let folder?): _ = try ControlNet(checkpoint.outline, UNetConfig(folder: folder))
     case (.stableDiffusion2, _), (.stableDiffusionXL, _), (.lowRank, _), (.unknown, _):
       throw ModelError.wrongModel(path: checkpoint.path, found: checkpoint.family, wanted: "a model that diffss runs")
     default: break

@@ -29,7 +29,7 @@ extension StableDiffusion {
   }
 
   /// Throws `ModelError.notEnoughMemory` when a run needs more than there is, with what would fit.
-  func checkMemory(for run: DiffusionRun, pictures: Int, available: Int? = MachineMemory.available) throws {
+  package func checkMemory(for run: DiffusionRun, pictures: Int, available: Int? = MachineMemory.available) throws {
     guard let available else { return }
     let need = need(of: run, pictures: pictures)
     guard need > available else { return }

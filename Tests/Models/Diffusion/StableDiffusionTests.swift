@@ -71,6 +71,20 @@ import Testing
     #expect(first.image.values == usual.image.values && second.image.values == usual.image.values)
   }
 
+  @Test func memoryIsAskedForBeforehand() throws {
+    let run = try run()
+    let need = model.need(of: run)
+    #expect(need > 0 && model.need(of: run, pictures: 3) > need)
+    try model.checkMemory(for: run, pictures: 1, available: need)
+    let refusal = #expect(throws: ModelError.self) { try model.checkMemory(for: run, pictures: 3, available: need) }
+    #expect(refusal?.hint?.contains("a batch of one") == true)
+    var large = run
+    (large.width, large.height) = (1024, 512)
+    let smaller = #expect(throws: ModelError.self) { try model.checkMemory(for: large, pictures: 1, available: model.need(of: large) / 2) }
+    #expect(smaller?.hint?.contains("704x320") == true)
+    #expect(throws: ModelError.self) { try model.checkMemory(for: run, pictures: 1, available: 0) }
+  }
+
   /// One image for both halves of a guided pair must give what two equal images give.
   @Test func sharedSampleEqualsPair() throws {
     var noise = Noise(3)

@@ -62,4 +62,17 @@ import Testing
     let wide = Kernels.linear(x, PackedMatrix(Parameter(weight), columns: 24, depth: 300))
     #expect(narrow.values == wide.values)
   }
+
+  /// A profile counts what ran while it was asked for, and only that. Other tests' layers may be in it, of other shapes.
+  @Test func profileTellsLayersByShape() throws {
+    var noise = Noise(1)
+    let x = noise.tensor([5, 11, 13, 7]), weight = noise.tensor([9, 7, 1, 1])
+    let packed = PackedMatrix(Parameter(weight), columns: 9, depth: 7)
+    func run() -> Tensor { Kernels.conv2d(x, packed, Window(height: 1, width: 1)) }
+    _ = run()
+    let (_, lines) = Profile.of { (run(), run()) }
+    let line = try #require(lines.first { $0.shape.hasPrefix("[5, 11, 13, 7]") })
+    #expect(line.kind == .convolution && line.calls == 2 && line.products == Double(2 * 5 * 11 * 13 * 7 * 9))
+    #expect(lines.map(\.seconds) == lines.map(\.seconds).sorted(by: >))
+  }
 }
