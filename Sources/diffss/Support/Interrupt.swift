@@ -8,6 +8,7 @@ final class Interrupt: Sendable {
 
   private struct State {
     var isRequested = false
+    var leavesAtOnce = false
     var handlers: [@Sendable () -> Void] = []
   }
 
@@ -16,6 +17,12 @@ final class Interrupt: Sendable {
 
   /// Whether the user asked to stop.
   var isRequested: Bool { state.withLock { $0.isRequested } }
+
+  /// Whether a request ends the process at once: while weights are read there is nothing to keep, and reading cannot be broken off.
+  var leavesAtOnce: Bool {
+    get { state.withLock { $0.leavesAtOnce } }
+    set { state.withLock { $0.leavesAtOnce = newValue } }
+  }
 
   /// Calls `handler` once when the user asks to stop, or now when that has happened.
   func onRequest(_ handler: @escaping @Sendable () -> Void) {
@@ -39,7 +46,7 @@ final class Interrupt: Sendable {
 
   private func request() {
     let handlers = state.withLock { state -> [@Sendable () -> Void]? in
-      if state.isRequested { return nil }
+      if state.isRequested || state.leavesAtOnce { return nil }
       state.isRequested = true
       return state.handlers
     }

@@ -137,10 +137,12 @@ struct OwnPictureRun {
     let interrupt = Interrupt.shared
     var times = PhaseTimes()
     var hasComplained = false
+    interrupt.leavesAtOnce = true
     func work() throws -> [OwnPictureRequest.Painting] {
       try request.paint(
         images: images, pictures: options.batch, memory: runtime.memory, preview: library.previewDecoder
       ) { state in
+        interrupt.leavesAtOnce = false
         times.reached(state.step)
         progress.update(Double(state.step), of: Double(state.steps))
         if let file = options.preview, let picture = state.preview?() {
