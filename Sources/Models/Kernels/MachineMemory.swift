@@ -2,8 +2,22 @@ import Foundation
 
 /// The memory that is left on this machine.
 public enum MachineMemory {
-  /// Bytes that can be had without swapping, within the limit of this process's control group; nil when the system does not tell.
+  /// Bytes that can be had without swapping, within the limits of this process and its control group; nil when the system does not tell.
   public static var available: Int? {
+    let limits = [ofMachineAndGroup, ofAddressSpace].compactMap { $0 }
+    return limits.min()
+  }
+
+  /// What `ulimit -v` leaves.
+  private static var ofAddressSpace: Int? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < UInt(Int.max),
+      let used = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8), let pages = Int(used.prefix { $0.isNumber })
+    else { return nil }
+    return max(0, Int(limit.rlim_cur) - pages * Int(sysconf(Int32(_SC_PAGESIZE))))
+  }
+
+  private static var ofMachineAndGroup: Int? {
     guard let machine = field("MemAvailable", of: "/proc/meminfo").map({ $0 * 1024 }) else { return nil }
     guard let group = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8),
       let path = group.split(separator: "\n").first(where: { $0.hasPrefix("0::/") })?.dropFirst(4)

@@ -87,7 +87,7 @@ struct OwnPictureRun {
       ? nil : try library.choice(for: controls.isEmpty ? .none : flags.condition, settings: settings)
     let model = try options.model.map { try library.place($0) } ?? library.place(choice?.diffusion ?? "")
     let networks = try options.controlnet.isEmpty
-      ? controls.map { _ in try library.place(choice?.controlNet ?? "") } : options.controlnet.map { try library.place($0) }
+      ? controls.compactMap { _ in try choice?.controlNet.map { try library.place($0) } } : options.controlnet.map { try library.place($0) }
     guard networks.count >= controls.count else {
       throw ValidationError("\(controls.count) control images need as many --controlnet")
     }
