@@ -41,13 +41,8 @@ public final class Workbench: Sendable {
   // MARK: Browsing
 
   /// The first `count` episodes of a fold. Throws for an unknown fold or one with too few pictures.
-  public func episodes(
-    fold: Int, shots: Int = 1, count: Int, episodeProtocol: EpisodeProtocol = .hsnet, seed: UInt64 = 0
-  ) async throws -> [Episode] {
-    try await desk.run { [dataset] _ in
-      let sampler = try EpisodeSampler(dataset, fold: fold, shots: shots, episodeProtocol: episodeProtocol, seed: seed)
-      return Array(sampler.prefix(max(count, 0)))
-    }
+  public func episodes(fold: Int, _ draw: EpisodeDraw = EpisodeDraw(), count: Int) async throws -> [Episode] {
+    try await desk.run { [dataset] _ in Array(try EpisodeSampler(dataset, fold: fold, draw).prefix(max(count, 0))) }
   }
 
   /// The picture, three channels.

@@ -4,11 +4,13 @@ import Pipeline
 
 /// What `diffss explore` was asked for.
 public struct ExplorerOptions: Sendable {
-  public var dataset: DatasetKind
-  /// The data set's folder, for those that need one.
-  public var root: URL?
+  public var source: DatasetSource
   /// Fold to begin with, from 0.
   public var fold: Int
+  /// How episodes are drawn.
+  public var draw: EpisodeDraw
+  /// A saved `EpisodeList` in place of drawn episodes.
+  public var episodeList: URL?
   /// Folders of `--models`.
   public var models: [URL]
   /// What diffusion may take.
@@ -19,12 +21,14 @@ public struct ExplorerOptions: Sendable {
   public var episodes: Int
 
   public init(
-    dataset: DatasetKind = .demo, root: URL? = nil, fold: Int = 0, models: [URL] = [], memory: StableDiffusion.Memory = .ample,
+    source: DatasetSource = DatasetSource(.demo), fold: Int = 0, draw: EpisodeDraw = EpisodeDraw(), episodeList: URL? = nil,
+    models: [URL] = [], memory: StableDiffusion.Memory = .ample,
     dataFolder: URL = DataFolder.standard(), episodes: Int = 500
   ) {
-    self.dataset = dataset
-    self.root = root
+    self.source = source
     self.fold = fold
+    self.draw = draw
+    self.episodeList = episodeList
     self.models = models
     self.memory = memory
     self.dataFolder = dataFolder
@@ -43,6 +47,6 @@ public func runExplorer(options: ExplorerOptions) throws -> Int32 {
   defer { Signals.remove() }
   let runner = EffectRunner(options: options) { queue.post($0) }
   defer { runner.stop() }
-  let state = ExplorerState(datasetName: options.dataset.rawValue, fold: options.fold)
+  let state = ExplorerState(datasetName: options.source.kind.rawValue, fold: options.fold)
   return EventLoop(terminal: terminal, queue: queue, runner: runner, signals: signals, state: state).run()
 }

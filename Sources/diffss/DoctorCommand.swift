@@ -18,7 +18,7 @@ struct DoctorCommand: ParsableCommand {
     runtime.apply()
     let findings =
       TerminalDiagnosis.findings()
-      + Diagnosis.findings(models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset), dataset: data.dataset, root: data.rootURL)
+      + Diagnosis.findings(models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset), source: data.source)
     if json {
       print(try CanonicalJSON.text(findings))
     } else {

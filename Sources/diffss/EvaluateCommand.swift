@@ -27,8 +27,10 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "Number of episodes.")
   var episodes: Int = 500
 
-  @Option(name: .customLong("protocol"), help: "Whose episode order: \(EpisodeProtocol.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var episodeProtocol: EpisodeProtocol = .hsnet
+  @OptionGroup var draws: EpisodeOptions
+
+  @Option(help: ArgumentHelp("Episodes saved by `diffss dataset list --out`, in place of drawn ones; --fold and --shots are theirs.", valueName: "file"))
+  var episodeList: String?
 
   @Option(help: "Seed of the episodes and of the generated supports.")
   var seed: UInt64 = 0
@@ -45,10 +47,12 @@ struct EvaluateCommand: AsyncParsableCommand {
   func run() async throws {
     runtime.apply()
     let workbench = try Workbench.open(data, runtime)
+    let saved = try episodeList.map { try EpisodeList(URL(fileURLWithPath: $0), for: workbench.dataset) }
+    let draw = saved?.draw ?? draws.draw(shots: shots, seed: seed)
     let plan = EvaluationPlan(
-      fold: data.fold, network: network, shots: shots, auxiliaryShots: auxShots,
+      fold: saved?.fold ?? data.fold, network: network, shots: draw.shots, auxiliaryShots: auxShots,
       options: try flags.options(over: workbench.defaultOptions, seed: seed), episodes: episodes,
-      episodeProtocol: episodeProtocol, seed: seed)
+      episodeProtocol: draw.episodeProtocol, seed: draw.seed, workers: draw.workers, lists: draw.lists, episodeList: episodeList)
     let painting = ProgressLine("painting", unit: "pictures")
     let segmenting = ProgressLine("segmenting", unit: "episodes")
     let work = Task {

@@ -10,12 +10,19 @@ struct ExploreCommand: ParsableCommand {
 
   @OptionGroup var data: DatasetOptions
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var draws: EpisodeOptions
+
+  @Option(help: "Seed of the episodes.")
+  var episodeSeed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Episodes saved by `diffss dataset list --out`, in place of drawn ones.", valueName: "file"))
+  var episodeList: String?
 
   func run() throws {
     runtime.apply()
     let status = try runExplorer(options: ExplorerOptions(
-      dataset: data.dataset, root: data.rootURL, fold: data.fold, models: runtime.modelFolders,
-      memory: runtime.memory))
+      source: data.source, fold: data.fold, draw: draws.draw(shots: 1, seed: episodeSeed),
+      episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory))
     // Not `exit`: a thread may be inside a network, and what runs at exit would take OpenBLAS away under it.
     fflush(nil)
     _exit(status)

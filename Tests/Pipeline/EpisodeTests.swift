@@ -109,9 +109,9 @@ private func item(_ id: String) -> DatasetItem { DatasetItem(id: id, classes: []
   @Test func aDataSetsEpisodesHoldTheirClassAndRepeatForTheirSeed() throws {
     let dataset = SquaresDataset()
     for protocolName in EpisodeProtocol.allCases {
-      let first = Array(try EpisodeSampler(dataset, fold: 0, shots: 2, episodeProtocol: protocolName, seed: 4).prefix(50))
-      #expect(first == Array(try EpisodeSampler(dataset, fold: 0, shots: 2, episodeProtocol: protocolName, seed: 4).prefix(50)))
-      #expect(first != Array(try EpisodeSampler(dataset, fold: 0, shots: 2, episodeProtocol: protocolName, seed: 5).prefix(50)))
+      let first = Array(try EpisodeSampler(dataset, fold: 0, EpisodeDraw(protocolName, shots: 2, seed: 4)).prefix(50))
+      #expect(first == Array(try EpisodeSampler(dataset, fold: 0, EpisodeDraw(protocolName, shots: 2, seed: 4)).prefix(50)))
+      #expect(first != Array(try EpisodeSampler(dataset, fold: 0, EpisodeDraw(protocolName, shots: 2, seed: 5)).prefix(50)))
       for (index, episode) in first.enumerated() {
         #expect(episode.index == index)
         #expect(dataset.classes(inFold: 0).contains(episode.classIndex))
@@ -124,7 +124,7 @@ private func item(_ id: String) -> DatasetItem { DatasetItem(id: id, classes: []
   @Test func foldsAndShotsThatCannotBeAreErrors() {
     let dataset = SquaresDataset()
     #expect(throws: PipelineError.unknownFold(fold: 9, dataset: "squares", folds: 2)) { try EpisodeSampler(dataset, fold: 9) }
-    #expect(throws: PipelineError.self) { try EpisodeSampler(dataset, fold: 0, shots: 0) }
+    #expect(throws: PipelineError.self) { try EpisodeSampler(dataset, fold: 0, EpisodeDraw(shots: 0)) }
   }
 }
 

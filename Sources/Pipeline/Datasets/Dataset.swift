@@ -7,26 +7,44 @@ import Render
 public protocol Dataset: Sendable {
   /// Short name as given to `--dataset`.
   var name: String { get }
+  /// Which part of the data set the items are.
+  var split: DatasetSplit { get }
   /// Classes in the order of their index, which need not be contiguous.
   var classes: [ClassInfo] { get }
   /// Number of folds; they are numbered from 0.
   var folds: Int { get }
-  /// Indices of the classes that are *novel* (tested) in fold `fold`, ascending; empty when there is no such fold.
+  /// Indices of the classes that episodes of fold `fold` are about, ascending: the *novel* ones, in a training split the
+  /// *base* ones. Empty when there is no such fold.
   func classes(inFold fold: Int) -> [Int]
   /// Every picture, in a stable order.
   var items: [DatasetItem] { get }
+  /// The item with an identifier, or with another name that published lists have for it, which it then keeps as its identifier; nil when there is none.
+  func item(_ id: String) -> DatasetItem?
+  /// The item's classes that are large enough for the community's lists (for PASCAL-5i and COCO-20i 2·32·32 pixels), ascending.
+  func listedClasses(of item: DatasetItem) -> [Int]
   /// The picture, always three channels. Throws `PipelineError` or `RenderError` when it cannot be read.
   func image(_ item: DatasetItem) throws -> Image
   /// The label of each pixel, same size as the image: 0 background, a class index, or 255 to be ignored.
   ///
-  /// In a data set with more than 254 classes (FSS-1000) every picture has a single class and its label is 1;
+  /// Where a picture has a single class and there may be more than 254 (FSS-1000, class folders) its label is 1;
   /// ask for `mask(_:of:)` wherever one class is meant.
   func mask(_ item: DatasetItem) throws -> LabelMask
   /// 1 where class `classIndex` is, 0 elsewhere, 255 where the annotation says to ignore.
   func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask
+  /// What was found to be wrong while the data set was opened. Everything else works.
+  var problems: [DatasetProblem] { get }
+  /// What is wrong with one item's files, as far as their headers tell.
+  func check(_ item: DatasetItem) -> [DatasetProblem]
 }
 
 extension Dataset {
+  public var split: DatasetSplit { .all }
+  public var problems: [DatasetProblem] { [] }
+
+  public func item(_ id: String) -> DatasetItem? { items.first { $0.id == id } }
+  public func listedClasses(of item: DatasetItem) -> [Int] { item.classes }
+  public func check(_ item: DatasetItem) -> [DatasetProblem] { [] }
+
   public func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask {
     try mask(item).binary(of: classIndex, keepIgnore: true)
   }
@@ -59,7 +77,7 @@ public struct ClassInfo: Codable, Hashable, Sendable {
 
 /// One picture of a data set.
 public struct DatasetItem: Codable, Hashable, Sendable, Identifiable {
-  /// Unique and stable in its data set; safe as part of a file name after replacing `/`.
+  /// Unique and stable in its data set: the file's name without its extension, with its folder where there are several.
   public let id: String
   /// Indices of the classes present, ascending.
   public let classes: [Int]
@@ -68,16 +86,4 @@ public struct DatasetItem: Codable, Hashable, Sendable, Identifiable {
     self.id = id
     self.classes = classes
   }
-}
-
-/// The data sets that the program reads.
-public enum DatasetKind: String, CaseIterable, Codable, Sendable {
-  /// Drawn by the program itself.
-  case demo
-  /// PASCAL-5i on VOC 2012.
-  case pascal
-  /// COCO-20i.
-  case coco
-  /// FSS-1000.
-  case fss
 }

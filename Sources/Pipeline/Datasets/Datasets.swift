@@ -2,20 +2,61 @@ import Foundation
 
 /// Opens data sets by kind.
 public enum Datasets {
-  /// Opens `kind` in the folder `root`; the demo draws itself and needs none.
+  /// Opens a data set; the demo draws itself and needs no folder.
   ///
-  /// Throws `PipelineError` with the expected layout when `root` is missing or is something else.
-  public static func open(_ kind: DatasetKind, root: URL?) throws -> any Dataset {
-    switch kind {
-    case .demo: try DemoDataset()
-    case .pascal: try PascalDataset(root: require(root, kind, PascalDataset.layout))
-    case .coco: try COCODataset(root: require(root, kind, COCODataset.layout))
-    case .fss: try FSSDataset(root: require(root, kind, FSSDataset.layout))
+  /// Where masks must be read first, `progress` hears how far that is. Throws `PipelineError` with the expected layout when
+  /// the root is missing or is something else, saying what it looks like, and `CancellationError`.
+  public static func open(_ source: DatasetSource, progress: DatasetProgress = { _, _ in true }) throws -> any Dataset {
+    if source.kind == .demo { return try DemoDataset() }
+    guard let root = source.root else { throw PipelineError.rootMissing(dataset: source.kind.rawValue, layout: source.kind.layout) }
+    if let split = source.split, !source.kind.splits.contains(split) {
+      throw PipelineError.badSetting(
+        name: "split", value: split.rawValue, allowed: source.kind.splits.map(\.rawValue).joined(separator: ", ") + " for \(source.kind.rawValue)")
+    }
+    do {
+      return switch source.kind {
+      case .demo: try DemoDataset()
+      case .pascal: try PascalFolder.open(source, root: root, progress: progress)
+      case .coco: try COCOFolder.open(source, root: root, progress: progress)
+      case .fss: try FSSFolder.open(source, root: root)
+      case .folder: try OwnFolder.open(source, root: root, progress: progress)
+      }
+    } catch PipelineError.wrongLayout(let dataset, let path, let found, let layout) {
+      let other = DatasetKind.allCases.first { $0 != source.kind && $0.matches(root) }
+      throw PipelineError.wrongLayout(
+        dataset: dataset, root: path, found: found + (other.map { "; it looks like a \($0.rawValue) folder" } ?? ""), layout: layout)
+    }
+  }
+}
+
+extension DatasetKind {
+  /// What is expected below the root, for error messages.
+  var layout: String {
+    switch self {
+    case .demo: ""
+    case .pascal: PascalFolder.layout
+    case .coco: COCOFolder.layout
+    case .fss: FSSFolder.layout
+    case .folder: OwnFolder.layout
     }
   }
 
-  private static func require(_ root: URL?, _ kind: DatasetKind, _ layout: String) throws -> URL {
-    guard let root else { throw PipelineError.rootMissing(dataset: kind.rawValue, layout: layout) }
-    return root
+  /// The splits that can be asked for.
+  var splits: [DatasetSplit] {
+    switch self {
+    case .demo, .folder: [.all]
+    case .pascal, .coco: [.all, .train, .val]
+    case .fss: DatasetSplit.allCases
+    }
+  }
+
+  /// Whether a folder is laid out like this data set. Own folders look like many things.
+  fileprivate func matches(_ root: URL) -> Bool {
+    switch self {
+    case .demo, .folder: false
+    case .pascal: PascalFolder.matches(root)
+    case .coco: COCOFolder.matches(root)
+    case .fss: FSSFolder.matches(root)
+    }
   }
 }

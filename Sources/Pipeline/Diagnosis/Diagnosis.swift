@@ -4,8 +4,8 @@ import Models
 /// What `diffss doctor` can tell of the machine, the weights and the data sets.
 public enum Diagnosis {
   /// Looks at everything but the terminal. Reads no weights beyond their headers.
-  public static func findings(models: ModelLibrary, dataset: DatasetKind, root: URL?) -> [Finding] {
-    [processor, blas, memory] + [state] + weights(models) + [data(dataset, root: root)]
+  public static func findings(models: ModelLibrary, source: DatasetSource) -> [Finding] {
+    [processor, blas, memory] + [state] + weights(models) + [data(source)]
   }
 
   private static var processor: Finding {
@@ -61,11 +61,13 @@ public enum Diagnosis {
     return entries.map { Finding("weights", .fine, PlainText.clean("\($0.kind.title): \($0.id) (\($0.origin.rawValue))")) }
   }
 
-  private static func data(_ kind: DatasetKind, root: URL?) -> Finding {
+  private static func data(_ source: DatasetSource) -> Finding {
     do {
-      let dataset = try Datasets.open(kind, root: root)
+      let dataset = try Datasets.open(source)
+      let text = "\(dataset.name): \(dataset.items.count) pictures (split \(dataset.split.rawValue)), \(dataset.classes.count) classes, \(dataset.folds) folds"
+      guard !dataset.problems.isEmpty else { return Finding("data set", .fine, text) }
       return Finding(
-        "data set", .fine, "\(dataset.name): \(dataset.items.count) pictures, \(dataset.classes.count) classes, \(dataset.folds) folds")
+        "data set", .limited, text + "; \(dataset.problems.count) files are wrong", advice: "see which with: diffss dataset info --dataset \(dataset.name)")
     } catch let error as PipelineError {
       return Finding("data set", .broken, error.message, advice: error.hint)
     } catch {

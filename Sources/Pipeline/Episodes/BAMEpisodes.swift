@@ -5,8 +5,6 @@ import Models
 /// With loader workers the order depends on their number: each start of the list draws a base seed from torch's generator,
 /// worker k draws with `base + k` and serves every episode whose position is k modulo their number.
 struct BAMEpisodes: Sendable {
-  /// The published configuration's number of loader workers.
-  static let publishedWorkers = 8
   /// DifFSS-BAM keeps what it drew after this many tries, even the query itself.
   private static let tries = 101
 
@@ -19,7 +17,7 @@ struct BAMEpisodes: Sendable {
   private var index = 0
 
   /// `workers` 0 draws in the main process, whose generator goes on when the list starts again.
-  init(_ lists: EpisodeLists.BAM, fold: Int, shots: Int, seed: UInt64, workers: Int = publishedWorkers) {
+  init(_ lists: EpisodeLists.BAM, fold: Int, shots: Int, seed: UInt64, workers: Int) {
     self.lists = lists
     self.fold = fold
     self.shots = shots

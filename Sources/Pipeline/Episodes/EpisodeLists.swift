@@ -1,3 +1,5 @@
+import Foundation
+
 /// The pictures of a fold as the published loaders list them.
 public enum EpisodeLists {
   /// HSNet's three loaders draw from the same pictures in different ways.
@@ -42,73 +44,136 @@ public enum EpisodeLists {
     }
   }
 
-  /// A picture serves a class in BAM's lists when its mask holds this many pixels of it.
-  static let leastArea = 2 * 32 * 32
-
-  /// The lists of a data set's fold: `pascal` by lines, `fss` numbered, all others drawn.
+  /// HSNet's lists of a fold: the published ones where `files` are given, else made from the masks.
   ///
-  /// Classes with a single picture are left out: the published loops would never end on them. Throws
-  /// `PipelineError.unknownFold` or `.tooFewPictures`.
-  public static func hsnet(_ dataset: any Dataset, fold: Int) throws -> HSNet {
-    let classes = try pictures(dataset, fold: fold).filter { $0.items.count > 1 }
-    guard !classes.isEmpty else {
-      throw PipelineError.tooFewPictures(classIndex: nil, found: dataset.items.count, needed: 2, dataset: dataset.name)
+  /// Made ones: PASCAL-5i by lines and COCO-20i by class, of pictures that are large enough and that hold any of a class; FSS-1000 by
+  /// number; all others drawn by class. Classes with a single picture are left out: the published loops would never end on them.
+  /// Throws `PipelineError.unknownFold`, `.tooFewPictures` and what reading lists throws.
+  public static func hsnet(_ dataset: any Dataset, fold: Int, files: ListFiles? = nil) throws -> HSNet {
+    let wanted = try classes(dataset, fold: fold)
+    if let files {
+      let (list, file) = try files.hsnet(dataset, fold: fold)
+      return try published(list, file, dataset, classes: wanted)
     }
     switch dataset.name {
     case DatasetKind.pascal.rawValue:
-      let usable = Set(classes.map(\.classIndex))
+      let usable = Set(try usable(pictures(dataset, wanted, in: dataset.listedClasses), dataset).map(\.classIndex))
       return .listed(
         dataset.items.flatMap { item in
-          item.classes.filter(usable.contains).map { HSNet.Line(item: item, classIndex: $0) }
+          dataset.listedClasses(of: item).filter(usable.contains).map { HSNet.Line(item: item, classIndex: $0) }
         })
-    case DatasetKind.fss.rawValue:
-      let named = classes.sorted { name($0, dataset).utf8.lexicographicallyPrecedes(name($1, dataset).utf8) }
-      return .numbered(
-        queries: named.flatMap { own in
-          own.items.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }.map { HSNet.Line(item: $0, classIndex: own.classIndex) }
-        },
-        classes: named.map { own in
-          ClassPictures(classIndex: own.classIndex, items: own.items.sorted { number($0.id) < number($1.id) })
-        })
-    default: return .drawn(classes)
+    case DatasetKind.fss.rawValue: return numbered(try usable(pictures(dataset, wanted, in: \.classes), dataset), dataset)
+    default: return .drawn(try usable(pictures(dataset, wanted, in: \.classes), dataset))
     }
   }
 
-  /// BAM's lists of a fold. Reads every mask that holds one of its classes.
-  public static func bam(_ dataset: any Dataset, fold: Int) throws -> BAM {
-    let novel = try pictures(dataset, fold: fold).map(\.classIndex)
-    var queries: [(item: DatasetItem, classes: [Int])] = [], files: [Int: [DatasetItem]] = [:]
-    for item in dataset.items {
-      let present = item.classes.filter(novel.contains)
-      if present.isEmpty { continue }
-      let large = try present.filter { index in
-        try dataset.mask(item, of: index).labels.reduce(0) { $0 + ($1 == 1 ? 1 : 0) } >= leastArea
+  /// BAM's lists of a fold: the published ones where `files` are given, else made from the masks by the same rule.
+  ///
+  /// A picture is listed for the classes that are large enough in it; as a query it stands for every class of the fold that its mask holds at
+  /// all. In a training split pictures with any novel class are left out. Throws `PipelineError.unknownFold`, `.tooFewPictures`,
+  /// `.notInDataset` and what reading lists throws.
+  public static func bam(_ dataset: any Dataset, fold: Int, files: ListFiles? = nil) throws -> BAM {
+    let wanted = Set(try classes(dataset, fold: fold))
+    var queries: [(item: DatasetItem, classes: [Int])] = [], listed: [Int: [DatasetItem]] = [:]
+    if let files {
+      let (pairs, classes, file) = try files.bam(dataset, fold: fold)
+      guard case .pairs(let names) = pairs, case .classes(let entries) = classes else {
+        throw PipelineError.malformedFile(path: file.path, reason: "it and its sub_class_file_list are not BAM's lists")
       }
-      if large.isEmpty { continue }
-      for index in large { files[index, default: []].append(item) }
-      queries.append((item, present))
+      let items = ListedItems(dataset, list: file.path)
+      let found = try names.map(items.item)
+      let missing = found.filter { !items.has($0) }
+      // The class of a query is drawn among those in its mask.
+      if let first = missing.first {
+        throw PipelineError.notInDataset(list: file.path, missing: missing.count, of: found.count, first: first.id)
+      }
+      queries = found.map { ($0, $0.classes.filter(wanted.contains)) }.filter { !$0.classes.isEmpty }
+      for entry in entries { listed[entry.classIndex] = try entry.names.map(items.item) }
+    } else {
+      let large = dataset.items.map { dataset.listedClasses(of: $0).filter(wanted.contains) }
+      let usable = Set(large.flatMap { $0 })
+      for (item, large) in zip(dataset.items, large) where !large.isEmpty {
+        if dataset.split == .train, !item.classes.allSatisfy(wanted.contains) { continue }
+        let own = item.classes.filter(wanted.contains)
+        // A class that is large nowhere leaves nothing to draw: the published sampler fails on its pictures.
+        guard own.allSatisfy(usable.contains) else { continue }
+        for index in large { listed[index, default: []].append(item) }
+        queries.append((item, own))
+      }
     }
-    // A class without any file would leave nothing to draw: such pictures cannot be queries.
-    queries.removeAll { !$0.classes.allSatisfy { files[$0] != nil } }
+    queries.removeAll { !$0.classes.allSatisfy { !(listed[$0] ?? []).isEmpty } }
     guard !queries.isEmpty else {
       throw PipelineError.tooFewPictures(classIndex: nil, found: 0, needed: 2, dataset: dataset.name)
     }
-    return BAM(queries: queries, files: files)
+    return BAM(queries: queries, files: listed)
   }
 
-  /// The pictures of each of a fold's classes, in the data set's order.
-  private static func pictures(_ dataset: any Dataset, fold: Int) throws -> [ClassPictures] {
+  private static func classes(_ dataset: any Dataset, fold: Int) throws -> [Int] {
     let classes = dataset.classes(inFold: fold)
     guard !classes.isEmpty else { throw PipelineError.unknownFold(fold: fold, dataset: dataset.name, folds: dataset.folds) }
-    var items: [Int: [DatasetItem]] = [:]
-    for item in dataset.items {
-      for index in item.classes { items[index, default: []].append(item) }
-    }
-    return classes.map { ClassPictures(classIndex: $0, items: items[$0] ?? []) }
+    return classes
   }
 
-  private static func name(_ pictures: ClassPictures, _ dataset: any Dataset) -> String {
-    dataset.classInfo(pictures.classIndex)?.name ?? ""
+  /// From a published list, whatever of it the data set has.
+  private static func published(_ list: PublishedList, _ file: URL, _ dataset: any Dataset, classes: [Int]) throws -> HSNet {
+    let items = ListedItems(dataset, list: file.path)
+    switch list {
+    case .lines(let lines):
+      let single = Dictionary(grouping: lines, by: \.classIndex).filter { $0.value.count < 2 }
+      return .listed(try lines.filter { single[$0.classIndex] == nil }.map { HSNet.Line(item: try items.item($0.name), classIndex: $0.classIndex) })
+    case .classes(let entries):
+      let wanted = Set(classes)
+      return .drawn(
+        try usable(
+          entries.filter { wanted.contains($0.classIndex) }.map { ClassPictures(classIndex: $0.classIndex, items: try $0.names.map(items.item)) }, dataset))
+    case .names(let names) where dataset.name == DatasetKind.fss.rawValue:
+      // The published loader takes ten pictures a class for granted.
+      let table = try FSSFolder.Table.load()
+      let positions = Dictionary(table.names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      return numbered(
+        try names.map { name in
+          guard let position = positions[name] else {
+            throw PipelineError.malformedFile(path: file.path, reason: "\"\(PlainText.clean(name))\" is none of the 1000 classes")
+          }
+          return ClassPictures(classIndex: position + 1, items: try (1...10).map { try items.item("\(name)/\($0).jpg") })
+        }, names: names)
+    case .pairs, .names:
+      throw PipelineError.malformedFile(path: file.path, reason: "it is no list of HSNet's")
+    }
+  }
+
+  /// FSS-1000: classes sorted by name, queries by name within them (1, 10, 2, ...), supports drawn by number.
+  private static func numbered(_ classes: [ClassPictures], _ dataset: any Dataset) -> HSNet {
+    numbered(classes, names: classes.map { dataset.classInfo($0.classIndex)?.name ?? "" })
+  }
+
+  private static func numbered(_ classes: [ClassPictures], names: [String]) -> HSNet {
+    let sorted = zip(classes, names).sorted { $0.1.utf8.lexicographicallyPrecedes($1.1.utf8) }.map(\.0)
+    return .numbered(
+      queries: sorted.flatMap { own in
+        own.items.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }.map { HSNet.Line(item: $0, classIndex: own.classIndex) }
+      },
+      classes: sorted.map { own in
+        ClassPictures(classIndex: own.classIndex, items: own.items.sorted { number($0.id) < number($1.id) })
+      })
+  }
+
+  /// Those with two pictures or more. Throws `PipelineError.tooFewPictures` when there is none.
+  private static func usable(_ classes: [ClassPictures], _ dataset: any Dataset) throws -> [ClassPictures] {
+    let usable = classes.filter { $0.items.count > 1 }
+    guard !usable.isEmpty else {
+      throw PipelineError.tooFewPictures(classIndex: nil, found: dataset.items.count, needed: 2, dataset: dataset.name)
+    }
+    return usable
+  }
+
+  /// The pictures of each of some classes, in the data set's order.
+  private static func pictures(_ dataset: any Dataset, _ classes: [Int], in present: (DatasetItem) -> [Int]) -> [ClassPictures] {
+    var items: [Int: [DatasetItem]] = [:]
+    for item in dataset.items {
+      for index in present(item) { items[index, default: []].append(item) }
+    }
+    return classes.map { ClassPictures(classIndex: $0, items: items[$0] ?? []) }
   }
 
   /// The number that a file name ends with, before its extension.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// An endless list of episodes of one fold, the same for the same seed.
 public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
   private enum Source: Sendable {
@@ -7,14 +9,19 @@ public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
 
   private var source: Source
 
-  /// Throws `PipelineError.unknownFold`, `.badSetting` for `shots` outside 1...100, or `.tooFewPictures`.
-  public init(
-    _ dataset: any Dataset, fold: Int, shots: Int = 1, episodeProtocol: EpisodeProtocol = .hsnet, seed: UInt64 = 0
-  ) throws {
-    guard (1...100).contains(shots) else { throw PipelineError.badSetting(name: "shots", value: "\(shots)", allowed: "1...100") }
-    switch episodeProtocol {
-    case .hsnet: source = .hsnet(HSNetEpisodes(try EpisodeLists.hsnet(dataset, fold: fold), fold: fold, shots: shots, seed: seed))
-    case .bam: source = .bam(BAMEpisodes(try EpisodeLists.bam(dataset, fold: fold), fold: fold, shots: shots, seed: seed))
+  /// The draws of a fold by a protocol. Throws `PipelineError.unknownFold`, `.tooFewPictures`, `.badSetting`, and what reading published
+  /// lists throws.
+  public init(_ dataset: any Dataset, fold: Int, _ draw: EpisodeDraw = EpisodeDraw()) throws {
+    try draw.validate()
+    let files = draw.lists.map { ListFiles(URL(fileURLWithPath: $0)) }
+    switch draw.episodeProtocol {
+    case .hsnet:
+      source = .hsnet(
+        HSNetEpisodes(try EpisodeLists.hsnet(dataset, fold: fold, files: files), fold: fold, shots: draw.shots, seed: draw.seed))
+    case .bam:
+      source = .bam(
+        BAMEpisodes(
+          try EpisodeLists.bam(dataset, fold: fold, files: files), fold: fold, shots: draw.shots, seed: draw.seed, workers: draw.workers))
     }
   }
 

@@ -17,11 +17,17 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var episodeProtocol: EpisodeProtocol
   /// Seed of the episodes.
   public var seed: UInt64
+  /// Loader workers of BAM's protocol; nil for the published number.
+  public var workers: Int?
+  /// The published lists drawn from; nil for lists made from the masks.
+  public var lists: String?
+  /// A saved `EpisodeList` to replay in place of drawing.
+  public var episodeList: String?
 
   public init(
     fold: Int, network: SegmentationNetwork = .dcama, shots: Int = 1, auxiliaryShots: Int = 4,
     options: GenerationOptions = GenerationOptions(), episodes: Int = 500, episodeProtocol: EpisodeProtocol = .hsnet,
-    seed: UInt64 = 0
+    seed: UInt64 = 0, workers: Int? = nil, lists: String? = nil, episodeList: String? = nil
   ) {
     self.fold = fold
     self.network = network
@@ -31,6 +37,14 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     self.episodes = episodes
     self.episodeProtocol = episodeProtocol
     self.seed = seed
+    self.workers = workers
+    self.lists = lists
+    self.episodeList = episodeList
+  }
+
+  /// How its episodes are drawn.
+  public var draw: EpisodeDraw {
+    EpisodeDraw(episodeProtocol, shots: shots, seed: seed, workers: workers ?? EpisodeDraw.publishedWorkers, lists: lists)
   }
 }
 

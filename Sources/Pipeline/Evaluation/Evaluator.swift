@@ -25,9 +25,9 @@ struct Evaluator: Sendable {
   /// Blocks until the report is made and stored. Throws `CancellationError` soon after `stop` is set.
   func evaluate(_ plan: EvaluationPlan, stop: StopFlag, progress: (EvaluationProgress) -> Void) throws -> EvaluationReport {
     try Self.validate(plan)
-    let sampler = try EpisodeSampler(
-      dataset, fold: plan.fold, shots: plan.shots, episodeProtocol: plan.episodeProtocol, seed: plan.seed)
-    let episodes = Array(sampler.prefix(plan.episodes))
+    let episodes = Array(
+      try plan.episodeList.map { try EpisodeList(URL(fileURLWithPath: $0), for: dataset).episodes.prefix(plan.episodes) }
+        ?? Array(EpisodeSampler(dataset, fold: plan.fold, plan.draw).prefix(plan.episodes))[...])
     // Asked for before hours of generating, so that missing weights are found at once.
     let (segmenter, entry) = try segmenter(plan.network, fold: plan.fold)
     var weights = [entry.id: try models.digest(of: entry.id)]

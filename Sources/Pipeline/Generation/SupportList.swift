@@ -1,3 +1,5 @@
+import Foundation
+
 /// A picture and one class in it: what auxiliary supports are painted for.
 public struct Support: Codable, Hashable, Sendable {
   public let item: DatasetItem
@@ -11,14 +13,36 @@ public struct Support: Codable, Hashable, Sendable {
 }
 
 extension Dataset {
-  /// Every picture with every novel class of a fold that it holds, in the data set's order.
+  /// Every picture with every class of a fold that is large enough in it, in the data set's order.
   ///
   /// Throws `PipelineError.unknownFold`.
   public func supports(inFold fold: Int) throws -> [Support] {
-    let novel = Set(classes(inFold: fold))
-    guard !novel.isEmpty else { throw PipelineError.unknownFold(fold: fold, dataset: name, folds: folds) }
+    let wanted = Set(classes(inFold: fold))
+    guard !wanted.isEmpty else { throw PipelineError.unknownFold(fold: fold, dataset: name, folds: folds) }
     return items.flatMap { item in
-      item.classes.filter(novel.contains).map { Support(item: item, classIndex: $0) }
+      listedClasses(of: item).filter(wanted.contains).map { Support(item: item, classIndex: $0) }
+    }
+  }
+
+  /// The supports that a published list names, in its order: with the class where the list says it, else every class in the mask.
+  ///
+  /// What the data set does not have is among them, for the caller to fail on one by one. Throws what `PublishedList` throws, and
+  /// `PipelineError.nameEscapesRoot`.
+  public func supports(listedIn list: URL) throws -> [Support] {
+    let items = ListedItems(self, list: list.path)
+    func all(_ item: DatasetItem) -> [Support] {
+      // One that is not there has no classes; it must not vanish silently.
+      (items.has(item) ? item.classes : [0]).map { Support(item: item, classIndex: $0) }
+    }
+    switch try PublishedList(list) {
+    case .lines(let lines): return try lines.map { Support(item: try items.item($0.name), classIndex: $0.classIndex) }
+    case .classes(let classes):
+      return try classes.flatMap { own in try own.names.map { Support(item: try items.item($0), classIndex: own.classIndex) } }
+    case .pairs(let names): return try names.flatMap { all(try items.item($0)) }
+    case .names(let names):
+      // A class's name stands for all its pictures.
+      let own = Dictionary(grouping: self.items, by: { $0.id.split(separator: "/").dropLast().joined(separator: "/") })
+      return try names.flatMap { name in try own[name].map { $0.flatMap(all) } ?? all(items.item(name)) }
     }
   }
 }

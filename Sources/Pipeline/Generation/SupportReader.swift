@@ -15,17 +15,15 @@ struct RealSupport: Sendable {
 final class SupportReader: Sendable {
   let dataset: any Dataset
   let palette: Result<Palette, any Error>
-  private let items: [String: DatasetItem]
 
   init(dataset: any Dataset) {
     self.dataset = dataset
     palette = Result { try Palette() }
-    items = Dictionary(dataset.items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The item with an identifier; throws `PipelineError.unknownItem`.
   func item(_ id: String) throws -> DatasetItem {
-    guard let item = items[id] else { throw PipelineError.unknownItem(id: id, dataset: dataset.name) }
+    guard let item = dataset.item(id) else { throw PipelineError.unknownItem(id: id, dataset: dataset.name) }
     return item
   }
 

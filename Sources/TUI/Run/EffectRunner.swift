@@ -81,7 +81,7 @@ final class EffectRunner: Sendable {
     if case .paint(let request) = effect { return .painting(PicturePainter.paint(request)) }
     guard let workbench else { return .dropped }
     switch effect {
-    case .loadEpisodes(let fold): return .episodes(try await workbench.episodes(fold: fold, count: options.episodes))
+    case .loadEpisodes(let fold): return .episodes(try await episodes(fold: fold, workbench))
     case .loadEpisode(let episode): return .episode(try await pictures(of: episode, workbench))
     case .makeCondition(let episode, let choice):
       guard let support = episode.supports.first else { return .condition(nil) }
@@ -101,7 +101,7 @@ final class EffectRunner: Sendable {
       return .generated(try await workbench.generated(request).map { DisplaySize.reduce($0.image) })
     case .predict(let episode, let plan): return try await predict(episode, plan, workbench)
     case .evaluate(let plan):
-      return .report(try await workbench.evaluate(plan) { [post] in post(.evaluationProgress($0)) })
+      return .report(try await workbench.evaluate(drawn(plan)) { [post] in post(.evaluationProgress($0)) })
     case .loadReports: return .reports(try await workbench.evaluations())
     case .preload(let options, let fold):
       await workbench.preload(options, fold: fold)
@@ -111,9 +111,13 @@ final class EffectRunner: Sendable {
   }
 
   private func open() throws -> Outcome {
-    let dataset = try Datasets.open(options.dataset, root: options.root)
+    let dataset = try Datasets.open(options.source) { [post] done, of in
+      // A message for every mask would keep the screen busy.
+      if done % 256 == 0 { post(.opening(done: done, of: of)) }
+      return true
+    }
     let workbench = Workbench(
-      dataset: dataset, models: ModelLibrary(folders: options.models, for: options.dataset, memory: options.memory),
+      dataset: dataset, models: ModelLibrary(folders: options.models, for: options.source.kind, memory: options.memory),
       store: try Store(folder: options.dataFolder))
     work.withLock { $0.workbench = workbench }
     let events = workbench.events()
@@ -123,6 +127,24 @@ final class EffectRunner: Sendable {
     let catalog = Catalog(
       name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
     return .opened(catalog, defaults: workbench.defaultOptions)
+  }
+
+  /// A fold's episodes, drawn or as saved.
+  private func episodes(fold: Int, _ workbench: Workbench) async throws -> [Episode] {
+    guard let file = options.episodeList else { return try await workbench.episodes(fold: fold, options.draw, count: options.episodes) }
+    let list = try EpisodeList(file, for: workbench.dataset)
+    guard list.fold == fold else {
+      throw PipelineError.badSetting(name: "fold", value: "\(fold)", allowed: "\(list.fold), the fold of the episode list")
+    }
+    return list.episodes
+  }
+
+  /// A plan over the episodes that are browsed.
+  private func drawn(_ plan: EvaluationPlan) -> EvaluationPlan {
+    var own = plan
+    (own.episodeProtocol, own.seed, own.workers) = (options.draw.episodeProtocol, options.draw.seed, options.draw.workers)
+    (own.lists, own.episodeList) = (options.draw.lists, options.episodeList?.path)
+    return own
   }
 
   private func pictures(of episode: Episode, _ workbench: Workbench) async throws -> EpisodePictures {

@@ -67,6 +67,8 @@ package struct ExplorerState: Sendable {
   /// Name of the data set as given, shown until it is open.
   package let datasetName: String
   package var catalog: Catalog?
+  /// How far the opening of the data set is, in words.
+  package var opening: String?
   /// Why there is no data set.
   package var openFailure: Notice?
 

@@ -9,6 +9,8 @@ package enum Event: Sendable {
   case tick(Double)
   /// An effect came to its end.
   case done(Effect, Outcome)
+  /// How far the opening of the data set is: `done` of `of` masks are read.
+  case opening(done: Int, of: Int)
   /// What the background queue says.
   case work(WorkEvent)
   case evaluationProgress(EvaluationProgress)

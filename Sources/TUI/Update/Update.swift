@@ -12,6 +12,7 @@ package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   case .done(let effect, let outcome):
     state.inFlight.remove(effect)
     effects = state.take(outcome, of: effect)
+  case .opening(let done, let of): state.opening = of > 0 ? "\(100 * done / of) % of \(of) masks read" : nil
   case .work(let event): effects = state.take(event)
   case .evaluationProgress(let progress): state.evaluation?.take(progress, now: state.now)
   case .wanted(let requests):

@@ -22,7 +22,7 @@ extension ScreenPainter {
 
   private var activity: (String, Style) {
     if state.openFailure != nil { return ("data set not open", theme.bad) }
-    if state.catalog == nil { return ("\(spinner) opening", theme.accent) }
+    if state.catalog == nil { return ("\(spinner) opening" + (state.opening.map { ": \($0)" } ?? ""), theme.accent) }
     if let name = state.modelsLoading.first { return ("\(spinner) loading weights \(name)", theme.accent) }
     if let evaluation = state.evaluation {
       let left = evaluation.secondsLeft(now: state.now).map { ", \(WorkQueue.clock($0)) left" } ?? ""

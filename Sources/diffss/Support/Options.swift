@@ -14,7 +14,55 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: "Fold 0...3: its classes are the novel ones.")
   var fold: Int = 0
 
+  @Option(help: "Part of the data set: \(DatasetSplit.allCases.map(\.rawValue).joined(separator: ", ")). When absent: the one that the benchmark is evaluated on (val; test of fss) where it is there, else all.")
+  var split: DatasetSplit?
+
+  @Option(help: "Folds of coco: interleaved (fold f has classes f + 1, f + 5, ...; HSNet, BAM) or contiguous (20 classes in a row; PANet).")
+  var foldRule: FoldRule?
+
   var rootURL: URL? { root.map { URL(fileURLWithPath: $0, isDirectory: true) } }
+
+  func validate() throws {
+    if foldRule != nil && dataset != .coco { throw ValidationError("--fold-rule is for --dataset coco") }
+  }
+
+  var source: DatasetSource {
+    DatasetSource(dataset, root: rootURL, split: split, foldRule: foldRule, cache: DataFolder.cache())
+  }
+
+  /// Opens the data set, with a progress line where masks must be read first. Throws `ExitStatus.interrupted` on Ctrl-C.
+  func open(_ source: DatasetSource? = nil) throws -> any Dataset {
+    let line = ProgressLine("reading masks", unit: "masks")
+    defer { line.finish() }
+    do {
+      return try Datasets.open(source ?? self.source) { done, of in
+        // A few are read before anybody notices.
+        if of > 500 { line.update(Double(done), of: Double(of)) }
+        return !Interrupt.shared.isRequested
+      }
+    } catch is CancellationError { throw ExitStatus.interrupted }
+  }
+}
+
+/// How the episodes of a fold are drawn.
+struct EpisodeOptions: ParsableArguments {
+  @Option(name: .customLong("protocol"), help: "Whose episode order: \(EpisodeProtocol.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var episodeProtocol: EpisodeProtocol = .hsnet
+
+  @Option(help: "Loader workers of protocol bam, on whose number its order depends; 0 draws in the main process.")
+  var workers: Int = EpisodeDraw.publishedWorkers
+
+  @Option(help: ArgumentHelp(
+    "Published lists to draw from (HSNet's foldN.txt, foldN.pkl, test.txt; BAM's data_list_N.txt with sub_class_file_list_N.txt): a file, or their folder. Made from the masks when absent.", valueName: "path"))
+  var lists: String?
+
+  func validate() throws {
+    if !(0...256).contains(workers) { throw ValidationError("--workers must be 0...256") }
+  }
+
+  func draw(shots: Int, seed: UInt64) -> EpisodeDraw {
+    EpisodeDraw(episodeProtocol, shots: shots, seed: seed, workers: workers, lists: lists)
+  }
 }
 
 /// What concerns the machine, not the result (except through the thread count).
@@ -108,6 +156,8 @@ struct GenerationFlags: ParsableArguments {
 }
 
 extension DatasetKind: ExpressibleByArgument {}
+extension DatasetSplit: ExpressibleByArgument {}
+extension FoldRule: ExpressibleByArgument {}
 extension ConditionType: ExpressibleByArgument {}
 extension EdgeDetectorKind: ExpressibleByArgument {}
 extension SegmentationNetwork: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import Foundation
 import Pipeline
 import Render
+import Synchronization
 import TestSupport
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func masksAreThoseOfPycocotools() throws {
-    let dataset = try Datasets.open(.coco, root: Golden.data("coco-mini"))
+    let dataset = try Datasets.open(DatasetSource(.coco, root: Golden.data("coco-mini")))
     let records = try JSONDecoder().decode(
       [MaskRecord].self, from: Data(contentsOf: Golden.url("coco-masks/masks.json")))
     #expect(records.count == 12)
@@ -77,9 +78,9 @@ import Testing
       ["images": pictures, "annotations": alone, "categories": document["categories"] as Any])
     let dataset = try folder.open()
     #expect(dataset.items.count == 239)
-    for (item, record) in zip(dataset.items, expected) {
-      let mask = try dataset.mask(item, of: record.class_index)
-      #expect(runLengths(mask) == record.counts, "\(item.id)")
+    for (number, record) in expected.enumerated() {
+      let mask = try dataset.mask(DatasetItem(id: "set/\(number)", classes: []), of: record.class_index)
+      #expect(runLengths(mask) == record.counts, "\(number)")
     }
   }
 
@@ -103,7 +104,10 @@ import Testing
       "images": pictures, "annotations": annotations, "categories": [["id": 1, "name": "person"] as [String: Any]],
     ])
     let dataset = try folder.open()
-    for (item, record) in zip(dataset.items, all) { #expect(runLengths(try dataset.mask(item)) == record.counts, "\(item.id)") }
+    #expect(dataset.items.count == all.count)
+    for (number, record) in all.enumerated() {
+      #expect(runLengths(try dataset.mask(DatasetItem(id: "set/\(number)", classes: []))) == record.counts, "\(number)")
+    }
   }
 
   /// `rleToString` of COCO's maskApi.c.
@@ -123,7 +127,7 @@ import Testing
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func miniatureHasItsPicturesAndFolds() throws {
-    let dataset = try Datasets.open(.coco, root: Golden.data("coco-mini"))
+    let dataset = try Datasets.open(DatasetSource(.coco, root: Golden.data("coco-mini")))
     #expect(dataset.items.count == 128 && dataset.classes.count == 80 && dataset.folds == 4)
     #expect(Array(dataset.classes(inFold: 1).prefix(3)) == [2, 6, 10])
     #expect(dataset.classInfo(1)?.promptName == "person" && dataset.classInfo(1)?.adeIndex == 12)
@@ -168,6 +172,90 @@ import Testing
     }
   }
 
+  @Test func repeatedNumbersAndNamesAreToldAndTheFirstCounts() throws {
+    let picture: [String: Any] = ["id": 7, "file_name": "0.jpg", "width": 5, "height": 4]
+    let annotation: [String: Any] = ["id": 1, "image_id": 7, "category_id": 1, "segmentation": [[0.0, 0, 3, 0, 3, 3, 0, 3]]]
+    let folder = try COCOFolder([
+      "images": [picture, picture.merging(["file_name": "1.jpg"]) { $1 }, picture.merging(["id": 8]) { $1 }],
+      "categories": [["id": 1, "name": "person"] as [String: Any]], "annotations": [annotation, annotation],
+    ])
+    let dataset = try folder.open()
+    #expect(dataset.items == [DatasetItem(id: "set/0", classes: [1])])
+    #expect(dataset.problems.map(\.kind) == [.duplicate, .duplicate, .duplicate])
+    #expect(dataset.problems.map(\.name) == ["1.jpg", "annotation 1", "set/0"])
+  }
+
+  @Test func oneBrokenAnnotationFileOfTwoLeavesTheOther() throws {
+    let folder = try COCOFolder.small(segmentations: [(1, [[0.0, 0, 3, 0, 3, 3, 0, 3]])])
+    try FileManager.default.createDirectory(at: folder.url.appendingPathComponent("train2017"), withIntermediateDirectories: true)
+    try Data("{\"images\": [".utf8).write(to: folder.url.appendingPathComponent("annotations/instances_train2017.json"))
+    let dataset = try folder.open()
+    #expect(dataset.items.map(\.id) == ["set/0"])
+    #expect(dataset.problems.map(\.kind) == [.brokenAnnotations] && dataset.problems[0].name == "instances_train2017.json")
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func theCacheKnowsTheSame() throws {
+    let cache = try TemporaryFolder(), root = Golden.data("coco-mini")
+    let cold = try Datasets.open(DatasetSource(.coco, root: root, cache: cache.url))
+    let asked = Asked()
+    let warm = try Datasets.open(DatasetSource(.coco, root: root, cache: cache.url)) { _, _ in asked.note() }
+    #expect(!asked.isAsked)
+    #expect(warm.items == cold.items && warm.classes == cold.classes && warm.problems == cold.problems)
+    for item in cold.items {
+      #expect(warm.listedClasses(of: item) == cold.listedClasses(of: item))
+      #expect(try warm.mask(item) == cold.mask(item))
+    }
+  }
+
+  @Test func aChangedFileIsReadAgainAndABrokenCacheToo() throws {
+    let cache = try TemporaryFolder()
+    let folder = try COCOFolder.small(segmentations: [(1, [[0.0, 0, 3, 0, 3, 3, 0, 3]])])
+    #expect(try folder.open(cache: cache.url).items[0].classes == [1])
+    let text = try String(contentsOf: folder.annotations, encoding: .utf8)
+    try Data(text.replacingOccurrences(of: "\"category_id\":1", with: "\"category_id\":2 ").utf8).write(to: folder.annotations)
+    #expect(try folder.open(cache: cache.url).items[0].classes == [2])
+    let kept = try #require(try FileManager.default.subpathsOfDirectory(atPath: cache.url.path).first { $0.contains("coco-") })
+    let good = [UInt8](try Data(contentsOf: cache.file(kept)))
+    var mutations = Mutations(seed: 3)
+    for _ in 0..<300 {
+      try Data(mutations.damaged(good, focus: good.count)).write(to: cache.file(kept))
+      // What a damaged cache says may be wrong, but nothing in it can be dangerous.
+      let dataset = try folder.open(cache: cache.url)
+      for item in dataset.items { _ = try? dataset.mask(item) }
+    }
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func preparedMasksAreTheSameAndServeAsReadyOnes() throws {
+    let cache = try TemporaryFolder(), ready = try TemporaryFolder(), root = Golden.data("coco-mini")
+    let source = DatasetSource(.coco, root: root, cache: cache.url)
+    let painted = try Datasets.open(source)
+    let done = try #require(try DatasetPreparation.paint(painted, source, to: nil) { _, _ in true })
+    #expect(done.written == 128 && done.failed == 0)
+    #expect(try #require(try DatasetPreparation.paint(painted, source, to: nil) { _, _ in true }).written == 0)
+    let prepared = try Datasets.open(source)
+    _ = try DatasetPreparation.paint(painted, source, to: ready.file("annotations")) { _, _ in true }
+    try FileManager.default.createSymbolicLink(at: ready.file("train2017"), withDestinationURL: root.appendingPathComponent("train2017"))
+    let community = try Datasets.open(DatasetSource(.coco, root: ready.url))
+    #expect(community.items == painted.items && community.classes == painted.classes)
+    for item in painted.items.prefix(20) {
+      #expect(try prepared.mask(item) == painted.mask(item))
+      #expect(try community.mask(item) == painted.mask(item))
+      #expect(community.listedClasses(of: item) == painted.listedClasses(of: item))
+    }
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func bothFoldRules() throws {
+    let contiguous = try Datasets.open(DatasetSource(.coco, root: Golden.data("coco-mini"), foldRule: .contiguous))
+    #expect(contiguous.classes(inFold: 1) == Array(21...40) && contiguous.classes(inFold: 3) == Array(61...80))
+    #expect(contiguous.classes(inFold: 4).isEmpty)
+  }
+
+  @Test func anotherDataSetsFolderIsRecognised() throws {
+    let folder = try COCOFolder.small(segmentations: [])
+    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.pascal, root: folder.url)) }
+    #expect(error?.message.contains("it looks like a coco folder") == true)
+  }
+
   @Test func brokenFilesAreNamed() throws {
     let texts = [
       "", "{", "[]", "{}", "{\"images\":[]}", "{\"images\":[],\"annotations\":[],\"categories\":[]}",
@@ -187,7 +275,8 @@ import Testing
     for name in ["../secret.jpg", "/etc/passwd", "a/../../b.jpg", ""] {
       let folder = try COCOFolder.small(segmentations: [], fileName: name)
       let dataset = try folder.open()
-      #expect(throws: PipelineError.self) { try dataset.image(dataset.items[0]) }
+      #expect(dataset.items.isEmpty)
+      #expect(dataset.problems == [DatasetProblem(.outsideRoot, name, "named in instances_set.json")])
     }
   }
 
@@ -220,12 +309,24 @@ import Testing
 
   @Test func wrongFoldersAreNamed() throws {
     let folder = try TemporaryFolder()
-    for kind in [DatasetKind.coco, .fss, .pascal] {
-      #expect(throws: PipelineError.self) { try Datasets.open(kind, root: nil) }
-      #expect(throws: PipelineError.self) { try Datasets.open(kind, root: folder.file("absent")) }
-      let error = #expect(throws: PipelineError.self) { try Datasets.open(kind, root: folder.url) }
+    for kind in [DatasetKind.coco, .fss, .pascal, .folder] {
+      #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(kind)) }
+      #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(kind, root: folder.file("absent"))) }
+      let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(kind, root: folder.url)) }
       #expect(error?.hint?.contains("DIR/") == true)
     }
+  }
+}
+
+/// Whether masks had to be read.
+private final class Asked: Sendable {
+  private let asked = Mutex(false)
+
+  var isAsked: Bool { asked.withLock { $0 } }
+
+  func note() -> Bool {
+    asked.withLock { $0 = true }
+    return true
   }
 }
 
@@ -262,5 +363,5 @@ private struct COCOFolder {
     ])
   }
 
-  func open() throws -> any Dataset { try Datasets.open(.coco, root: folder.url) }
+  func open(cache: URL? = nil) throws -> any Dataset { try Datasets.open(DatasetSource(.coco, root: folder.url, cache: cache)) }
 }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct FSSDatasetTests {
   @Test(.enabled(if: Golden.isAvailable)) func foregroundFollowsBothRules() throws {
-    let hsnet = try FSSDataset(root: Golden.data("fss-mini"))
-    let generator = try FSSDataset(root: Golden.data("fss-mini"), threshold: .generator)
+    let hsnet = try Datasets.open(DatasetSource(.fss, root: Golden.data("fss-mini")))
+    let generator = try Datasets.open(DatasetSource(.fss, root: Golden.data("fss-mini"), readsMasksAsPublished: true))
     let expected: [(id: String, generator: Int, hsnet: Int)] = [
       ("african_elephant/3", 11034, 10798), ("african_elephant/4", 6163, 6107), ("african_elephant/5", 16333, 16165),
       ("african_elephant/6", 13737, 13532), ("african_elephant/7", 19758, 19549), ("eiffel_tower/1", 900, 900),
@@ -36,8 +36,10 @@ import Testing
     try Image(width: 8, height: 6, color: [9, 9, 9]).writeJPEG(to: folder.file("ashtray/2.jpg"))
     try Image(width: 8, height: 6, color: [255]).writePNG(to: folder.file("ashtray/2.png"))
     try Image(width: 8, height: 6, color: [9, 9, 9]).writeJPEG(to: folder.file("ashtray/3.jpg"))
-    let dataset = try FSSDataset(root: folder.url)
+    let dataset = try Datasets.open(DatasetSource(.fss, root: folder.url))
     #expect(dataset.items.map(\.id) == ["ashtray/2", "ashtray/12"])
+    #expect(dataset.problems == [DatasetProblem(.maskMissing, "ashtray/3", "3.jpg has no PNG beside it")])
+    #expect(DatasetCheck.problems(of: dataset)?.map(\.kind) == [.maskMissing, .sizesDiffer])
     #expect(try dataset.image(dataset.items[0]).width == 8)
     let error = #expect(throws: PipelineError.self) { try dataset.image(dataset.items[1]) }
     for fact in ["12.jpg", "8x6", "12.png", "8x5"] { #expect(error?.message.contains(fact) == true) }
@@ -52,7 +54,7 @@ import Testing
 
   @Test(.enabled(if: Golden.isAvailable)) func masksHoldTheRecordedPixels() throws {
     let root = Golden.data("voc-mini")
-    let dataset = try Datasets.open(.pascal, root: root)
+    let dataset = try Datasets.open(DatasetSource(.pascal, root: root, split: .all))
     let record = try JSONDecoder().decode(Record.self, from: Data(contentsOf: root.appendingPathComponent("voc-mini.json")))
     #expect(dataset.classes.map(\.name) == Array(record.class_names.dropFirst()))
     #expect(dataset.items.map(\.id) == record.pixel_counts.keys.sorted())
@@ -61,11 +63,12 @@ import Testing
       let found = Dictionary(
         uniqueKeysWithValues: histogram.enumerated().filter { $0.element > 0 }.map { (String($0.offset), $0.element) })
       #expect(found == record.pixel_counts[item.id], "\(item.id)")
-      #expect(item.classes == (1...20).filter { histogram[$0] >= 2048 })
+      #expect(item.classes == (1...20).filter { histogram[$0] > 0 })
+      #expect(dataset.listedClasses(of: item) == (1...20).filter { histogram[$0] >= 2048 })
       let image = try dataset.image(item)
       #expect(image.width * image.height == histogram.reduce(0, +))
     }
-    let inner = try Datasets.open(.pascal, root: root.appendingPathComponent("VOCdevkit/VOC2012"))
+    let inner = try Datasets.open(DatasetSource(.pascal, root: root.appendingPathComponent("VOCdevkit/VOC2012"), split: .all))
     #expect(inner.items == dataset.items)
     #expect(dataset.classes(inFold: 3) == [16, 17, 18, 19, 20])
   }
@@ -77,8 +80,8 @@ import Testing
     for name in ["JPEGImages", "SegmentationClass"] {
       try FileManager.default.createSymbolicLink(at: folder.file(name), withDestinationURL: source.appendingPathComponent(name))
     }
-    let palette = try Datasets.open(.pascal, root: folder.url)
-    let grey = try Datasets.open(.pascal, root: source)
+    let palette = try Datasets.open(DatasetSource(.pascal, root: folder.url))
+    let grey = try Datasets.open(DatasetSource(.pascal, root: source, split: .all))
     #expect(palette.items == grey.items)
     for item in grey.items { #expect(try palette.mask(item) == grey.mask(item)) }
   }
@@ -90,7 +93,18 @@ import Testing
     }
     try Image(width: 4, height: 4, color: [9, 9, 9]).writeJPEG(to: folder.file("JPEGImages/a.jpg"))
     try Image(width: 4, height: 4, color: [21]).writePNG(to: folder.file("SegmentationClassAug/a.png"))
-    let dataset = try Datasets.open(.pascal, root: folder.url)
+    let dataset = try Datasets.open(DatasetSource(.pascal, root: folder.url))
     #expect(throws: PipelineError.self) { try dataset.mask(dataset.items[0]) }
+    #expect(dataset.problems == [DatasetProblem(.unknownLabel, "a", "16 pixels of class 21, there are 1...20")])
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func theSplitsAreThoseOfTheirList() throws {
+    let root = Golden.data("voc-mini")
+    func ids(_ split: DatasetSplit?) throws -> [String] { try Datasets.open(DatasetSource(.pascal, root: root, split: split)).items.map(\.id) }
+    #expect(try ids(nil) == ["2011_000006", "2011_000025"])
+    #expect(try ids(.val) == ids(nil))
+    #expect(try ids(.train) == ["2011_000003"])
+    let train = try Datasets.open(DatasetSource(.pascal, root: root, split: .train))
+    #expect(train.classes(inFold: 0) == Array(6...20))
   }
 }

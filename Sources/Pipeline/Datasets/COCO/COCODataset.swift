@@ -3,118 +3,149 @@ import Render
 
 /// COCO-20i: photographs of COCO 2014 or 2017 with class masks painted from their instance annotations.
 ///
-/// A class counts as present where its annotations cover at least 2·32·32 pixels (the community's rule for lists). Class
-/// index = position of the category in the file; folds are interleaved as in HSNet: fold f has classes f + 1, f + 5, ...
-public final class COCODataset: Dataset {
-  static let layout = """
-      DIR/annotations/instances_train2017.json   (any instances_NAME.json)
-      DIR/train2017/000000000009.jpg             (NAME/, or images/NAME/)
-    """
+/// Class index = position of the category in the file. Items are sorted by name.
+final class COCODataset: Dataset {
+  let name = DatasetKind.coco.rawValue
+  let split: DatasetSplit
+  let classes: [ClassInfo]
+  let folds = FoldRule.folds
+  let items: [DatasetItem]
+  let problems: [DatasetProblem]
 
-  public let name = "coco"
-  public let classes: [ClassInfo]
-  public let folds = 4
-  public let items: [DatasetItem]
-
-  private struct Split: Sendable {
+  /// A part of COCO with its annotation file.
+  private struct Part: Sendable {
     let name: String
-    let folder: RootFolder
-    let annotations: COCOAnnotations
+    let pictures: RootFolder
+    let annotations: FileRanges
+    let index: COCOIndex
+    let prepared: PreparedMasks?
   }
 
-  private let splits: [Split]
-  /// Where an item is: its split and the position there.
-  private let places: [String: (split: Int, picture: Int)]
-  private static let leastArea = 2.0 * 32 * 32
+  private let foldRule: FoldRule
+  private let parts: [Part]
+  /// Where an item is: its part and the position there.
+  private let places: [String: (part: Int, picture: Int)]
+  /// Positions in `items`.
+  private let numbered: [COCONumber: Int]
 
-  /// Reads the annotation files below `root`; masks are painted when asked for. Throws `PipelineError`.
-  public init(root: URL) throws {
-    let folder = try RootFolder(root, dataset: "coco", layout: Self.layout)
-    let files = folder.names(in: "annotations").filter { $0.hasPrefix("instances_") && $0.hasSuffix(".json") }
-    guard !files.isEmpty else { throw folder.wrong("there is no annotations/instances_*.json") }
-    var splits: [Split] = []
-    var items: [DatasetItem] = []
-    var places: [String: (split: Int, picture: Int)] = [:]
-    for file in files {
-      let split = String(file.dropFirst("instances_".count).dropLast(".json".count))
-      // Often both annotation files are there, but only one of the two downloads of pictures.
-      guard let pictures = [split, "images/\(split)"].first(where: folder.hasFolder) else { continue }
-      let annotations = try COCOAnnotations(root.appendingPathComponent("annotations/\(file)"))
-      if let other = splits.first, other.annotations.categories != annotations.categories {
-        throw PipelineError.malformedFile(
-          path: annotations.url.path, reason: "its categories are not those of \(other.annotations.url.path)")
-      }
-      for (index, picture) in annotations.pictures.enumerated() {
-        let base = (picture.fileName as NSString).deletingPathExtension
-        let id = "\(split)/\(base)"
-        guard places.updateValue((splits.count, index), forKey: id) == nil else {
-          throw PipelineError.malformedFile(path: annotations.url.path, reason: "the file name \(picture.fileName) occurs twice")
+  /// Reads the annotation files, or what the cache knows of them. Throws `PipelineError` when none can be read.
+  init(
+    _ source: DatasetSource, _ folder: RootFolder, parts chosen: [COCOFolder.Part], split: DatasetSplit, foldRule: FoldRule,
+    progress: DatasetProgress
+  ) throws {
+    self.split = split
+    self.foldRule = foldRule
+    var parts: [Part] = [], problems: [DatasetProblem] = [], failure: (any Error)?
+    for part in chosen {
+      let file = folder.url.appendingPathComponent("annotations/instances_\(part.name).json")
+      do {
+        let index = try COCOIndex.open(file, cache: source.cacheFile("index \(part.name)"), progress: progress)
+        if let other = parts.first, other.index.categories != index.categories {
+          throw PipelineError.malformedFile(path: file.path, reason: "its categories are not those of \(other.annotations.url.path)")
         }
-        items.append(
-          DatasetItem(id: id, classes: annotations.classes(ofPicture: index, leastArea: Self.leastArea)))
+        parts.append(
+          Part(
+            name: part.name, pictures: try folder.folder(part.pictures), annotations: try FileRanges(file), index: index,
+            prepared: PreparedMasks(source, part: part.name, annotations: file)))
+        problems += index.problems
+      } catch let error as PipelineError {
+        failure = failure ?? error
+        problems.append(DatasetProblem(.brokenAnnotations, file.lastPathComponent, error.message))
       }
-      splits.append(Split(name: split, folder: try folder.folder(pictures), annotations: annotations))
     }
-    guard !splits.isEmpty else {
-      throw folder.wrong("no annotations/instances_NAME.json has its pictures in NAME/ or images/NAME/")
+    guard let first = parts.first else { throw failure ?? folder.wrong("no annotation file can be read") }
+    var items: [DatasetItem] = [], places: [String: (part: Int, picture: Int)] = [:]
+    items.reserveCapacity(parts.reduce(0) { $0 + $1.index.pictures.count })
+    for (number, part) in parts.enumerated() {
+      for (position, picture) in part.index.pictures.enumerated() {
+        let id = part.name + "/" + Self.base(picture.fileName)
+        guard RootFolder.staysInside(picture.fileName) else {
+          problems.append(DatasetProblem(.outsideRoot, picture.fileName, "named in \(part.annotations.url.lastPathComponent)"))
+          continue
+        }
+        if places[id] != nil {
+          problems.append(DatasetProblem(.duplicate, id, "the file name \(picture.fileName) occurs twice"))
+          continue
+        }
+        places[id] = (number, position)
+        items.append(DatasetItem(id: id, classes: picture.facts.labels()))
+        if let fault = picture.facts.fault { problems.append(DatasetProblem(.maskUnreadable, id, fault)) }
+      }
     }
-    self.splits = splits
+    items.sort { $0.id < $1.id }
+    self.parts = parts
     self.items = items
     self.places = places
-    classes = try Self.classes(splits.first?.annotations.categories ?? [])
+    self.problems = problems
+    numbered = COCONumber.places(of: items)
+    classes = try COCOFolder.classes(first.index.categories.map(\.name))
   }
 
-  public func classes(inFold fold: Int) -> [Int] {
-    (0..<folds).contains(fold) ? classes.map(\.index).filter { ($0 - 1) % folds == fold } : []
+  func classes(inFold fold: Int) -> [Int] { foldRule.classes(inFold: fold, of: classes.count, split: split) }
+
+  func item(_ id: String) -> DatasetItem? {
+    guard let (part, picture) = place(id) else { return nil }
+    return DatasetItem(id: id, classes: part.index.pictures[picture].facts.labels())
   }
 
-  public func image(_ item: DatasetItem) throws -> Image {
-    let (split, index) = try place(item)
-    let picture = split.annotations.pictures[index]
-    let file = try split.folder.file(picture.fileName, listedIn: split.annotations.url.path)
+  func listedClasses(of item: DatasetItem) -> [Int] {
+    guard let (part, picture) = place(item.id) else { return [] }
+    return part.index.pictures[picture].facts.labels(ofAtLeast: MaskFacts.leastListed)
+  }
+
+  func image(_ item: DatasetItem) throws -> Image {
+    let (part, index) = try place(item)
+    let picture = part.index.pictures[index]
+    let file = try part.pictures.file(picture.fileName, listedIn: part.annotations.url.path)
     let image = try Image(pngOrJpeg: file)
     guard image.width == picture.width, image.height == picture.height else {
       throw PipelineError.sizeMismatch(
         image: file.path, imageSize: "\(image.width)x\(image.height)",
-        mask: "in \(split.annotations.url.path)", maskSize: "\(picture.width)x\(picture.height)")
+        mask: "in \(part.annotations.url.path)", maskSize: "\(picture.width)x\(picture.height)")
     }
     return image.rgb
   }
 
-  public func mask(_ item: DatasetItem) throws -> LabelMask {
-    let (split, index) = try place(item)
-    return try split.annotations.mask(ofPicture: index)
+  func mask(_ item: DatasetItem) throws -> LabelMask {
+    let (part, index) = try place(item)
+    let picture = part.index.pictures[index]
+    if let known = part.prepared?.mask(Self.base(picture.fileName)), known.width == picture.width, known.height == picture.height {
+      return known
+    }
+    return try COCOIndex.paint(picture, from: part.annotations).mask
   }
 
-  private func place(_ item: DatasetItem) throws -> (Split, Int) {
-    guard let place = places[item.id] else { throw PipelineError.unknownItem(id: item.id, dataset: name) }
-    return (splits[place.split], place.picture)
-  }
-
-  private struct PublishedCategories: Decodable {
-    struct Category: Decodable {
-      let index: Int
-      let name: String
-
-      enum CodingKeys: String, CodingKey {
-        case index = "class_index"
-        case name
+  func check(_ item: DatasetItem) -> [DatasetProblem] {
+    guard let (part, index) = place(item.id) else { return [] }
+    let picture = part.index.pictures[index], expected = PictureSize(width: picture.width, height: picture.height)
+    do {
+      let file = try part.pictures.file(picture.fileName, listedIn: part.annotations.url.path)
+      guard FileManager.default.fileExists(atPath: file.path) else {
+        return [DatasetProblem(.imageMissing, item.id, "there is no \(file.path)")]
       }
+      let size = try PictureSize(of: file)
+      return size == expected ? [] : [DatasetProblem(.sizesDiffer, item.id, "image \(size), annotated as \(expected)")]
+    } catch {
+      return [DatasetProblem(.imageUnreadable, item.id, "\(error)")]
     }
-    let categories: [Category]
   }
 
-  /// Prompt words and ADE20K classes by COCO's names; a category that COCO does not have keeps its own name.
-  private static func classes(_ categories: [COCOAnnotations.Category]) throws -> [ClassInfo] {
-    let table = try AssetTable.load("coco", as: ClassTable.self).classes(table: "coco")
-    let published = try AssetTable.load("coco_category_ids", as: PublishedCategories.self).categories
-    var indexOf: [String: Int] = [:]
-    for category in published { indexOf[category.name] = category.index }
-    return categories.enumerated().map { position, category in
-      let known = indexOf[category.name].flatMap { table.indices.contains($0 - 1) ? table[$0 - 1] : nil }
-      return ClassInfo(
-        index: position + 1, name: category.name, promptName: known?.promptName ?? category.name,
-        adeIndex: known?.adeIndex ?? ClassTable.anyThing)
-    }
+  /// The annotation file of each part.
+  var annotationFiles: [(part: String, file: URL)] { parts.map { ($0.name, $0.annotations.url) } }
+
+  private func place(_ item: DatasetItem) throws -> (Part, Int) {
+    guard let place = place(item.id) else { throw PipelineError.unknownItem(id: item.id, dataset: name) }
+    return place
+  }
+
+  private func place(_ id: String) -> (Part, Int)? {
+    let place = places[id] ?? COCONumber(id).flatMap { numbered[$0] }.flatMap { places[items[$0].id] }
+    return place.map { (parts[$0.part], $0.picture) }
+  }
+
+  /// A file name without its extension; `NSString` would take as long as all the rest of opening.
+  static func base(_ fileName: String) -> String {
+    guard let dot = fileName.lastIndex(of: "."), dot > fileName.startIndex, !fileName[dot...].contains("/") else { return fileName }
+    return String(fileName[..<dot])
   }
 }

@@ -9,11 +9,12 @@ enum COCOMask {
   ///
   /// `cursor` stands before the segmentation: a list of rings `[x, y, ...]`, or `{"counts": ..., "size": [h, w]}` with
   /// run lengths as a list or as COCO's compressed string. Throws `JSONCursor.Problem`.
-  static func paint(_ cursor: JSONCursor, label: UInt8, labels: inout [UInt8], width: Int, height: Int) throws {
+  static func paint(_ cursor: JSONCursor, label: UInt8, on canvas: inout MaskCanvas) throws {
     var cursor = cursor
+    let (width, height) = (canvas.width, canvas.height)
     if try cursor.peek() == UInt8(ascii: "{") {
       let spans = try runLengths(&cursor, width: width, height: height)
-      fill(spans, label: label, labels: &labels, width: width, height: height)
+      canvas.fill(spans, label: label)
       return
     }
     try cursor.elements { cursor in
@@ -28,7 +29,7 @@ enum COCOMask {
       guard let spans = polygon(ring, width: width, height: height) else {
         throw cursor.problem("a polygon's outline is too long")
       }
-      fill(spans, label: label, labels: &labels, width: width, height: height)
+      canvas.fill(spans, label: label)
     }
   }
 
@@ -136,20 +137,5 @@ enum COCOMask {
       shift = 0
     }
     return shift == 0 ? counts : nil
-  }
-
-  private static func fill(_ spans: [Range<Int>], label: UInt8, labels: inout [UInt8], width: Int, height: Int) {
-    for span in spans where !span.isEmpty {
-      var x = span.lowerBound / height
-      var y = span.lowerBound % height
-      for _ in span {
-        labels[y * width + x] = label
-        y += 1
-        if y == height {
-          y = 0
-          x += 1
-        }
-      }
-    }
   }
 }

@@ -51,13 +51,19 @@ public final class DemoDataset: Dataset {
     (0..<folds).contains(fold) ? Array((5 * fold + 1)...(5 * fold + 5)) : []
   }
 
+  public func item(_ id: String) -> DatasetItem? { index(id).map { items[$0] } }
+
+  private func index(_ id: String) -> Int? {
+    guard let index = Int(id.dropFirst("scene-".count)), items.indices.contains(index), items[index].id == id else { return nil }
+    return index
+  }
+
   public func image(_ item: DatasetItem) throws -> Image { try picture(item).image }
 
   public func mask(_ item: DatasetItem) throws -> LabelMask { try picture(item).mask }
 
   private func picture(_ item: DatasetItem) throws -> (image: Image, mask: LabelMask) {
-    guard let index = Int(item.id.dropFirst("scene-".count)), items.indices.contains(index), items[index].id == item.id
-    else { throw PipelineError.unknownItem(id: item.id, dataset: name) }
+    guard let index = index(item.id) else { throw PipelineError.unknownItem(id: item.id, dataset: name) }
     if let known = drawn.withLock({ $0.first { $0.index == index } }) { return (known.image, known.mask) }
     let scene = DemoScene.draw(seed: seed, index: index)
     drawn.withLock { kept in

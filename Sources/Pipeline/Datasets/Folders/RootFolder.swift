@@ -1,4 +1,5 @@
 import Foundation
+import Render
 
 /// The folder of a data set: names from files are resolved in it and can never leave it.
 struct RootFolder: Sendable {
@@ -39,15 +40,36 @@ struct RootFolder: Sendable {
   ///
   /// Throws `PipelineError.nameEscapesRoot` for absolute names and for any `..`.
   func file(_ name: String, listedIn list: String) throws -> URL {
-    let steps = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard !name.isEmpty, !name.hasPrefix("/"), !name.utf8.contains(0), !steps.contains("..") else {
-      throw PipelineError.nameEscapesRoot(name: name, file: list)
-    }
+    guard Self.staysInside(name) else { throw PipelineError.nameEscapesRoot(name: name, file: list) }
     return url.appendingPathComponent(name)
+  }
+
+  /// Whether a name is relative and has no `..` in it.
+  static func staysInside(_ name: String) -> Bool {
+    let steps = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return !name.isEmpty && !name.hasPrefix("/") && !name.utf8.contains(0) && !steps.contains { $0.elementsEqual("..".utf8) }
+  }
+
+  /// The path of something in this folder.
+  func path(_ name: String) -> String { "\(url.path)/\(name)" }
+
+  /// The lines of a list in this folder, without blank ones; nil when there is none.
+  func list(_ name: String) -> [String]? {
+    guard let bytes = try? FileBytes.read(url.appendingPathComponent(name)) else { return nil }
+    return TextLines.split(bytes)
   }
 
   static func isFolder(_ url: URL) -> Bool {
     var folder: ObjCBool = false
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &folder) && folder.boolValue
+  }
+}
+
+/// The lines of other people's text files.
+enum TextLines {
+  /// Without surrounding white space (CRLF line ends occur in published lists) and without blank ones.
+  static func split(_ bytes: [UInt8]) -> [String] {
+    bytes.split { $0 == 10 || $0 == 13 }
+      .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 }

@@ -1,0 +1,67 @@
+/// Something wrong with a data set's files that concerns one file, not the rest.
+public struct DatasetProblem: Codable, Hashable, Sendable {
+  public enum Kind: String, CaseIterable, Codable, Sendable {
+    case imageMissing
+    case maskMissing
+    case imageUnreadable
+    case maskUnreadable
+    case sizesDiffer
+    case unknownLabel
+    case onlyIgnored
+    case emptyMask
+    case brokenAnnotations
+    case duplicate
+    case outsideRoot
+    case notInDataset
+  }
+
+  public let kind: Kind
+  /// The file, item or entry.
+  public let name: String
+  /// What was found.
+  public let detail: String
+
+  public init(_ kind: Kind, _ name: String, _ detail: String) {
+    self.kind = kind
+    self.name = name
+    self.detail = detail
+  }
+}
+
+extension DatasetProblem.Kind {
+  /// The check in words.
+  public var title: String {
+    switch self {
+    case .imageMissing: "image missing"
+    case .maskMissing: "mask missing"
+    case .imageUnreadable: "image unreadable"
+    case .maskUnreadable: "mask unreadable"
+    case .sizesDiffer: "mask of another size"
+    case .unknownLabel: "unknown index in mask"
+    case .onlyIgnored: "mask with only 255"
+    case .emptyMask: "empty mask"
+    case .brokenAnnotations: "broken annotations"
+    case .duplicate: "duplicate"
+    case .outsideRoot: "name leaves the folder"
+    case .notInDataset: "listed, not there"
+    }
+  }
+
+  /// What becomes of it, and what to do.
+  public var advice: String {
+    switch self {
+    case .imageMissing: "left out; download it again or remove its mask"
+    case .maskMissing: "left out; add the mask"
+    case .imageUnreadable: "fails where it is used; download it again"
+    case .maskUnreadable: "in no list; download or make it again"
+    case .sizesDiffer: "fails where it is used; make the mask at the image's size"
+    case .unknownLabel: "fails where it is used; check which class numbers the masks have"
+    case .onlyIgnored: "in no list; nothing in it belongs to a class"
+    case .emptyMask: "in no list; nothing in it belongs to a class"
+    case .brokenAnnotations: "this file's pictures are left out; download it again"
+    case .duplicate: "the first one counts; remove the other"
+    case .outsideRoot: "left out; names must be relative and without \"..\""
+    case .notInDataset: "its episodes fail; complete the data set or take another list"
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Render
+
+/// Pictures of a single class each, in a folder a class: FSS-1000 and folders of the user's own.
+///
+/// All classes are one fold. The label in `mask(_:)` is 1 whatever the class.
+final class ClassFolderDataset: Dataset {
+  /// When a grey value counts as foreground; the rules in use give different masks.
+  enum Threshold: Sendable {
+    /// HSNet's: Pillow's grey at least 128.
+    case hsnet
+    /// The published generator's: the grey that OpenCV reads from a colour PNG at least 100.
+    case generator
+    /// Masks of other people: values from 128 on, or any above 0 where none reaches 128 (masks of 0 and 1).
+    case lenient
+  }
+
+  /// What a layout found on the disk: classes with their pictures, in order.
+  struct Found {
+    var name: String
+    var split: DatasetSplit
+    var classes: [(info: ClassInfo, pairs: [(id: String, files: FilePair)])]
+    var problems: [DatasetProblem]
+  }
+
+  let name: String
+  let split: DatasetSplit
+  /// The classes found on disk, by index; not contiguous.
+  let classes: [ClassInfo]
+  let folds = 1
+  let items: [DatasetItem]
+  let problems: [DatasetProblem]
+
+  private let pairs: [String: FilePair]
+  private let places: [String: Int]
+  private let threshold: Threshold
+
+  init(_ found: Found, threshold: Threshold) {
+    name = found.name
+    split = found.split
+    problems = found.problems
+    self.threshold = threshold
+    classes = found.classes.map(\.info).sorted { $0.index < $1.index }
+    items = found.classes.flatMap { own in own.pairs.map { DatasetItem(id: $0.id, classes: [own.info.index]) } }
+    places = Dictionary(items.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    pairs = Dictionary(found.classes.flatMap(\.pairs).map { ($0.id, $0.files) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func classes(inFold fold: Int) -> [Int] { fold == 0 ? classes.map(\.index) : [] }
+
+  func item(_ id: String) -> DatasetItem? { places[id].map { items[$0] } }
+
+  func image(_ item: DatasetItem) throws -> Image { try pair(item).readImage() }
+
+  func mask(_ item: DatasetItem) throws -> LabelMask {
+    let picture = try Image(pngOrJpeg: URL(fileURLWithPath: pair(item).mask))
+    let grey = picture.grey(threshold == .generator ? .libpng : .pillow).pixels
+    let least: UInt8 =
+      switch threshold {
+      case .hsnet: 128
+      case .generator: 100
+      case .lenient: grey.contains { $0 >= 128 } ? 128 : 1
+      }
+    return LabelMask(width: picture.width, height: picture.height, labels: grey.map { $0 >= least ? 1 : 0 })
+  }
+
+  func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask {
+    var mask = try mask(item)
+    if !item.classes.contains(classIndex) { mask.labels = [UInt8](repeating: 0, count: mask.labels.count) }
+    return mask
+  }
+
+  func check(_ item: DatasetItem) -> [DatasetProblem] {
+    guard let pair = pairs[item.id] else { return [] }
+    do {
+      let isEmpty = try !mask(item).labels.contains(1)
+      return pair.check(item.id) + (isEmpty ? [DatasetProblem(.emptyMask, item.id, "only background")] : [])
+    } catch {
+      return [DatasetProblem(.maskUnreadable, item.id, "\(error)")]
+    }
+  }
+
+  private func pair(_ item: DatasetItem) throws -> FilePair {
+    guard let pair = pairs[item.id] else { throw PipelineError.unknownItem(id: item.id, dataset: name) }
+    return pair
+  }
+}

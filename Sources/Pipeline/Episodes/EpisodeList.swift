@@ -1,0 +1,58 @@
+import Foundation
+import Render
+
+/// Episodes that were drawn once, to be kept, given away and replayed.
+public struct EpisodeList: Codable, Hashable, Sendable {
+  /// The data set's name.
+  public let dataset: String
+  public let split: DatasetSplit
+  public let fold: Int
+  public let draw: EpisodeDraw
+  /// SHA-256 of the published list that was drawn from, nil when lists were made from the masks.
+  public let listDigest: String?
+  public let episodes: [Episode]
+
+  /// Draws `count` episodes. Throws what `EpisodeSampler` throws.
+  public init(_ dataset: any Dataset, fold: Int, draw: EpisodeDraw, count: Int) throws {
+    self.dataset = dataset.name
+    self.split = dataset.split
+    self.fold = fold
+    self.draw = draw
+    episodes = Array(try EpisodeSampler(dataset, fold: fold, draw).prefix(count))
+    listDigest = try draw.lists.map { lists in
+      let files = ListFiles(URL(fileURLWithPath: lists))
+      let file = draw.episodeProtocol == .hsnet ? try files.hsnet(dataset, fold: fold).file : try files.bam(dataset, fold: fold).file
+      return Digest.hex(Data(try FileBytes.read(file)))
+    }
+  }
+
+  private static let mostBytes = 1 << 30
+
+  /// Reads a list that `write` made, for a data set.
+  ///
+  /// Throws `PipelineError.unreadableFile`, `.malformedFile`, `.badSetting` for a list of another data set, and `.notInDataset` when pictures are missing.
+  public init(_ url: URL, for dataset: any Dataset) throws {
+    do {
+      self = try JSONDecoder().decode(Self.self, from: Data(try FileBytes.read(url, limit: Self.mostBytes)))
+    } catch let error as RenderError {
+      throw PipelineError.unreadableFile(path: url.path, reason: "\(error)")
+    } catch {
+      throw PipelineError.malformedFile(path: url.path, reason: "it is no episode list of `diffss dataset list --out`")
+    }
+    guard self.dataset == dataset.name else {
+      throw PipelineError.badSetting(
+        name: "episode list", value: PlainText.clean("\(url.lastPathComponent) of data set \(self.dataset)"), allowed: "one of data set \(dataset.name)")
+    }
+    guard !episodes.isEmpty, episodes.allSatisfy({ !$0.supports.isEmpty && dataset.classInfo($0.classIndex) != nil }) else {
+      throw PipelineError.malformedFile(path: url.path, reason: "an episode has no support or a class that \(dataset.name) does not have")
+    }
+    let named = Set(episodes.flatMap { [$0.query] + $0.supports }.map(\.id))
+    let missing = named.filter { dataset.item($0) == nil }
+    if let first = missing.min() {
+      throw PipelineError.notInDataset(list: url.path, missing: missing.count, of: named.count, first: first)
+    }
+  }
+
+  /// Writes the list as one JSON document, the same bytes for the same list. Throws `PipelineError.cannotWrite`.
+  public func write(to url: URL) throws { try AtomicFile.write(CanonicalJSON.data(self), to: url) }
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// Where a fold's published lists are: a file, or a folder laid out as HSNet's `splits` or BAM's `lists`.
+public struct ListFiles: Hashable, Sendable {
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  /// HSNet's list of a fold. Throws `PipelineError.listMissing` and what `PublishedList` throws.
+  func hsnet(_ dataset: any Dataset, fold: Int) throws -> (list: PublishedList, file: URL) {
+    let names = dataset.name == DatasetKind.fss.rawValue
+      ? [dataset.split == .train ? "trn.txt" : dataset.split == .val ? "val.txt" : "test.txt"] : ["fold\(fold).txt", "fold\(fold).pkl"]
+    let file = try find(names, dataset)
+    return (try PublishedList(file), file)
+  }
+
+  /// BAM's two lists of a fold, queries and supports.
+  func bam(_ dataset: any Dataset, fold: Int) throws -> (queries: PublishedList, files: PublishedList, file: URL) {
+    let queries = try find(["data_list_\(fold).txt"], dataset)
+    let name = queries.lastPathComponent.replacingOccurrences(of: "data_list", with: "sub_class_file_list")
+    let files = queries.deletingLastPathComponent().appendingPathComponent(name)
+    guard name != queries.lastPathComponent, isFile(files) else {
+      throw PipelineError.listMissing(names: [name], folder: queries.deletingLastPathComponent().path)
+    }
+    return (try PublishedList(queries), try PublishedList(files), queries)
+  }
+
+  private func find(_ names: [String], _ dataset: any Dataset) throws -> URL {
+    if isFile(url) { return url }
+    let splits = dataset.split == .train ? ["train", "trn"] : ["val", "test"]
+    let kinds = ["", dataset.name, "\(dataset.name)/fss_list", "fss_list"]
+    let folders = kinds.flatMap { kind in (splits + [""]).map { [kind, $0].filter { !$0.isEmpty }.joined(separator: "/") } }
+    for folder in folders {
+      for name in names {
+        let file = url.appendingPathComponent(folder).appendingPathComponent(name)
+        if isFile(file) { return file }
+      }
+    }
+    throw PipelineError.listMissing(names: names, folder: url.path)
+  }
+
+  private func isFile(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && !isFolder.boolValue
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+
+struct DatasetInfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Folds, classes and how many pictures hold each, and what is wrong with the files.",
+    discussion: "All splits are counted unless --split says otherwise. Exit 1 when something is wrong with the files.")
+
+  @OptionGroup var data: DatasetOptions
+
+  @Flag(help: "Print one JSON document, every problem in it.")
+  var json = false
+
+  private struct Report: Encodable {
+    struct Class: Encodable {
+      let info: ClassInfo
+      let fold: Int
+      let pictures: Int
+      let listed: Int
+    }
+    let dataset: String
+    let split: DatasetSplit
+    let pictures: Int
+    let classes: [Class]
+    let problems: [DatasetProblem]
+  }
+
+  func run() throws {
+    var source = data.source
+    source.split = data.split ?? .all
+    let dataset = try data.open(source)
+    let line = ProgressLine("checking", unit: "pictures")
+    let checked = DatasetCheck.problems(of: dataset) { done, of in
+      if of > 500 { line.update(Double(done), of: Double(of)) }
+      return !Interrupt.shared.isRequested
+    }
+    line.finish()
+    guard let problems = checked else { throw ExitStatus.interrupted }
+    let report = report(dataset, problems)
+    if json {
+      print(try CanonicalJSON.text(report))
+    } else {
+      print("\(dataset.name), split \(dataset.split.rawValue): \(dataset.items.count) pictures, \(dataset.classes.count) classes, \(dataset.folds) folds\n")
+      let rows = report.classes.map { own in
+        [PlainText.clean(own.info.name), "\(own.info.index)", "\(own.fold)", "\(own.info.adeIndex)", "\(own.pictures)", "\(own.listed)"]
+      }
+      print(TextTable.markdown([["class", "index", "fold", "ADE20K", "pictures", "listed"]] + rows))
+      print("\n" + Self.table(problems))
+    }
+    if !problems.isEmpty { throw ExitStatus.someFailed }
+  }
+
+  private func report(_ dataset: any Dataset, _ problems: [DatasetProblem]) -> Report {
+    var pictures: [Int: Int] = [:], listed: [Int: Int] = [:]
+    for item in dataset.items {
+      for index in item.classes { pictures[index, default: 0] += 1 }
+      for index in dataset.listedClasses(of: item) { listed[index, default: 0] += 1 }
+    }
+    let classes = (0..<dataset.folds).flatMap { fold in
+      dataset.classes(inFold: fold).compactMap { index in
+        dataset.classInfo(index).map { Report.Class(info: $0, fold: fold, pictures: pictures[index] ?? 0, listed: listed[index] ?? 0) }
+      }
+    }
+    return Report(dataset: dataset.name, split: dataset.split, pictures: dataset.items.count, classes: classes, problems: problems)
+  }
+
+  /// One row a kind of problem, with its first case.
+  private static func table(_ problems: [DatasetProblem]) -> String {
+    let rows = DatasetProblem.Kind.allCases.compactMap { kind -> [String]? in
+      let own = problems.filter { $0.kind == kind }
+      guard let first = own.first else { return nil }
+      return [kind.title, "\(own.count)", PlainText.clean("\(first.name): \(first.detail)"), kind.advice]
+    }
+    return rows.isEmpty ? "no problem found" : TextTable.markdown([["check", "found", "first", "what becomes of it"]] + rows)
+  }
+}

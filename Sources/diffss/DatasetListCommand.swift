@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+
+struct DatasetListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "The episodes of a fold, in their order.",
+    discussion: "--out saves them; `evaluate` and `explore` replay the file with --episode-list.")
+
+  @OptionGroup var data: DatasetOptions
+  @OptionGroup var draws: EpisodeOptions
+
+  @Option(help: "Real supports an episode.")
+  var shots = 1
+
+  @Option(help: "Number of episodes.")
+  var episodes = 20
+
+  @Option(help: "Seed of the draws.")
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Also save the episodes, with how they were drawn.", valueName: "file"))
+  var out: String?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
+    if !(1...1_000_000).contains(episodes) { throw ValidationError("--episodes must be 1...1000000") }
+  }
+
+  func run() throws {
+    let dataset = try data.open()
+    let list = try EpisodeList(dataset, fold: data.fold, draw: draws.draw(shots: shots, seed: seed), count: episodes)
+    if let out { try list.write(to: URL(fileURLWithPath: out)) }
+    if json { return print(try CanonicalJSON.text(list.episodes)) }
+    for episode in list.episodes {
+      let name = dataset.classInfo(episode.classIndex)?.name ?? "\(episode.classIndex)"
+      print(PlainText.clean("\(episode.index)\t\(name)\t\(episode.query.id)\t\(episode.supports.map(\.id).joined(separator: " "))"))
+    }
+  }
+}

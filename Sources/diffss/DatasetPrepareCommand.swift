@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+
+struct DatasetPrepareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare", abstract: "Make a data set ready: read its masks once, paint COCO's, draw the demo's scenes.",
+    discussion: """
+      coco: reads the annotation files and paints every mask, into the cache or with --out as OUT/PART/NAME.png, the ready masks that other
+      programs read. pascal, folder: reads the masks, so that lists are ready at once afterwards. demo: draws scenes into OUT as arrays:
+      images.npy, masks.npy, items.json.
+      """)
+
+  @Argument(help: "The data set; the same as --dataset.")
+  var name: DatasetKind?
+
+  @OptionGroup var data: DatasetOptions
+
+  @Option(help: "Seed of the demo's scenes; 0 is the evaluation set.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Number of the demo's scenes.")
+  var count = 800
+
+  @Option(help: ArgumentHelp("Folder to write to; the cache when absent.", valueName: "dir"))
+  var out: String?
+
+  func validate() throws {
+    guard (1...1_000_000).contains(count) else { throw ValidationError("--count must be between 1 and 1000000") }
+    if (name ?? data.dataset) == .demo && out == nil { throw ValidationError("--out is needed for the demo") }
+  }
+
+  func run() throws {
+    if (name ?? data.dataset) == .demo { return try drawDemo(to: out ?? "") }
+    var source = data.source
+    source.kind = name ?? data.dataset
+    source.split = data.split ?? .all
+    let dataset = try data.open(source)
+    let line = ProgressLine("painting", unit: "masks")
+    do {
+      let done = try DatasetPreparation.paint(dataset, source, to: out.map { URL(fileURLWithPath: $0, isDirectory: true) }) { done, of in
+        line.update(Double(done), of: Double(of))
+        return !Interrupt.shared.isRequested
+      }
+      line.finish()
+      print("\(dataset.name): \(dataset.items.count) pictures ready" + (done.map { ", \($0.written) masks written to \($0.folder)" } ?? ""))
+      if let done, done.failed > 0 {
+        report(message: "\(done.failed) masks cannot be painted", hint: "see why with: diffss dataset info --dataset \(dataset.name)")
+        throw ExitStatus.someFailed
+      }
+    } catch is CancellationError { throw ExitStatus.interrupted }
+  }
+
+  private func drawDemo(to out: String) throws {
+    let line = ProgressLine("drawing", unit: "scenes")
+    let complete = try DemoExport.write(seed: seed, count: count, to: URL(fileURLWithPath: out)) { done in
+      line.update(Double(done), of: Double(count))
+      return !Interrupt.shared.isRequested
+    }
+    line.finish()
+    if !complete { throw ExitStatus.interrupted }
+    print("\(out): images.npy, masks.npy, items.json")
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Pipeline
+import Render
+import TestSupport
+import Testing
+
+@Suite struct OwnFolderTests {
+  private func mask(_ labels: [UInt8]) -> LabelMask { LabelMask(width: 4, height: 2, labels: labels) }
+  private let picture = Image(width: 4, height: 2, color: [10, 20, 30])
+
+  @Test func indexMasksAndNames() throws {
+    let folder = try TemporaryFolder()
+    for name in ["images", "masks"] { try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true) }
+    try picture.writeJPEG(to: folder.file("images/b.jpeg"))
+    try picture.writePNG(to: folder.file("images/a.png"))
+    try picture.writePNG(to: folder.file("images/alone.png"))
+    try picture.writeJPEG(to: folder.file("images/a.jpg"))
+    try mask([0, 1, 1, 2, 255, 0, 0, 0]).writePNG(to: folder.file("masks/a.png"))
+    try mask([255, 255, 255, 255, 255, 255, 255, 255]).writePNG(to: folder.file("masks/b.png"))
+    try mask([1, 0, 0, 0, 0, 0, 0, 0]).writePNG(to: folder.file("masks/lost.png"))
+    try Data("Car\nred_cabbage\n".utf8).write(to: folder.file("names.txt"))
+    let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
+    #expect(dataset.items == [DatasetItem(id: "a", classes: [1, 2]), DatasetItem(id: "b", classes: [])])
+    #expect(dataset.folds == 1 && dataset.classes(inFold: 0) == [1, 2])
+    // "car" is ADE20K's 20; what no table knows is a plaything.
+    #expect(dataset.classes.map(\.adeIndex) == [20, 108] && dataset.classes[1].promptName == "red cabbage")
+    #expect(try dataset.mask(dataset.items[0]).labels == [0, 1, 1, 2, 255, 0, 0, 0])
+    #expect(Set(dataset.problems.map { "\($0.kind) \($0.name)" }) == ["duplicate a", "maskMissing alone", "imageMissing lost", "onlyIgnored b"])
+  }
+
+  @Test(arguments: [false, true]) func aFolderAClass(isDivided: Bool) throws {
+    let folder = try TemporaryFolder()
+    let (images, masks) = isDivided ? ("images/", "masks/") : ("", "")
+    for name in ["\(images)cat", "\(images)mug", "\(masks)cat", "\(masks)mug"] {
+      try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
+    }
+    try picture.writeJPEG(to: folder.file("\(images)cat/1.jpg"))
+    try mask([0, 255, 200, 100, 0, 0, 0, 0]).writePNG(to: folder.file("\(masks)cat/1.png"))
+    try picture.writePNG(to: folder.file("\(images)mug/x.png"))
+    try mask([0, 1, 1, 0, 0, 0, 0, 0]).writePNG(to: folder.file("\(masks)mug/x_mask.png"))
+    let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
+    #expect(dataset.items == [DatasetItem(id: "cat/1", classes: [1]), DatasetItem(id: "mug/x", classes: [2])])
+    #expect(try dataset.mask(dataset.items[0], of: 1).labels == [0, 1, 1, 0, 0, 0, 0, 0])
+    #expect(try dataset.mask(dataset.items[1], of: 2).labels == [0, 1, 1, 0, 0, 0, 0, 0])
+    #expect(try dataset.image(dataset.items[1]).channels == 3)
+    #expect(dataset.problems.isEmpty && DatasetCheck.problems(of: dataset) == [])
+  }
+
+  @Test func splitsThatADataSetDoesNotHaveAreErrors() throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url, split: .val)) }
+    #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.pascal, root: folder.url, split: .test)) }
+  }
+
+  /// Masks are read once; a mask that changes is read again, the others are not.
+  @Test func theCacheFollowsTheMasks() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    for name in ["images", "masks"] { try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true) }
+    try Data("one\ntwo\n".utf8).write(to: folder.file("names.txt"))
+    for name in ["a", "b"] {
+      try picture.writeJPEG(to: folder.file("images/\(name).jpg"))
+      try mask([0, 1, 0, 0, 0, 0, 0, 0]).writePNG(to: folder.file("masks/\(name).png"))
+    }
+    func open() throws -> (classes: [[Int]], read: Int) {
+      let reads = Reads()
+      let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url, cache: cache.url)) { _, _ in reads.note() }
+      return (dataset.items.map(\.classes), reads.count)
+    }
+    #expect(try open() == ([[1], [1]], 2))
+    #expect(try open() == ([[1], [1]], 0))
+    try mask([0, 2, 2, 0, 0, 0, 0, 1]).writePNG(to: folder.file("masks/b.png"))
+    #expect(try open() == ([[1], [1, 2]], 1))
+    #expect(throws: CancellationError.self) {
+      try Datasets.open(DatasetSource(.folder, root: folder.url)) { _, _ in false }
+    }
+  }
+}
+
+private final class Reads: @unchecked Sendable {
+  private let lock = NSLock()
+  private var counted = 0
+
+  var count: Int { lock.withLock { counted } }
+
+  func note() -> Bool {
+    lock.withLock { counted += 1 }
+    return true
+  }
+}
