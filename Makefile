@@ -6,7 +6,7 @@ TEST_PACKAGES := tmux
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
 
-.PHONY: run test build bench bench-peers install setup setup-test clean
+.PHONY: run test build bench bench-peers bench-datasets install setup setup-test clean
 
 run: build
 	@$(BIN) explore --dataset demo
@@ -24,6 +24,10 @@ bench: build
 # Against PyTorch at full width: see docs/performance.md.
 bench-peers: build
 	@Benchmarks/bench-peers.sh
+
+# Data sets as large as COCO's and PASCAL's training parts: see docs/datasets.md.
+bench-datasets: build
+	@python3 Benchmarks/large_datasets.py $${TMPDIR:-/tmp}/diffss-large
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/diffss

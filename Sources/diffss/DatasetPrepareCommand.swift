@@ -6,9 +6,10 @@ struct DatasetPrepareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare", abstract: "Make a data set ready: read its masks once, paint COCO's, draw the demo's scenes.",
     discussion: """
-      coco: reads the annotation files and paints every mask, into the cache or with --out as OUT/PART/NAME.png, the ready masks that other
-      programs read. pascal, folder: reads the masks, so that lists are ready at once afterwards. demo: draws scenes into OUT as arrays:
-      images.npy, masks.npy, items.json.
+      coco: reads the annotation files and paints every mask once; what the masks hold is kept in the cache, with the place of each
+      annotation, so that lists are ready at once afterwards and a mask is painted in less time than its PNG could be read in. With --out
+      the masks are also written as OUT/PART/NAME.png, as other programs read them. pascal, folder: reads the masks once, likewise.
+      demo: draws scenes into OUT as arrays: images.npy, masks.npy, items.json.
       """)
 
   @Argument(help: "The data set; the same as --dataset.")
@@ -22,7 +23,7 @@ struct DatasetPrepareCommand: ParsableCommand {
   @Option(help: "Number of the demo's scenes.")
   var count = 800
 
-  @Option(help: ArgumentHelp("Folder to write to; the cache when absent.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder to write masks or scenes to.", valueName: "dir"))
   var out: String?
 
   func validate() throws {
@@ -36,15 +37,20 @@ struct DatasetPrepareCommand: ParsableCommand {
     source.kind = name ?? data.dataset
     source.split = data.split ?? .all
     let dataset = try data.open(source)
-    let line = ProgressLine("painting", unit: "masks")
+    print("\(dataset.name): \(dataset.items.count) pictures ready")
+    guard let out else { return }
+    let line = ProgressLine("writing", unit: "masks")
     do {
-      let done = try DatasetPreparation.paint(dataset, source, to: out.map { URL(fileURLWithPath: $0, isDirectory: true) }) { done, of in
+      let done = try DatasetPreparation.writeMasks(dataset, to: URL(fileURLWithPath: out, isDirectory: true)) { done, of in
         line.update(Double(done), of: Double(of))
         return !Interrupt.shared.isRequested
       }
       line.finish()
-      print("\(dataset.name): \(dataset.items.count) pictures ready" + (done.map { ", \($0.written) masks written to \($0.folder)" } ?? ""))
-      if let done, done.failed > 0 {
+      guard let done else {
+        throw PipelineError.badSetting(name: "out", value: out, allowed: "only coco and demo, \(dataset.name) has masks already")
+      }
+      print("\(out): \(done.written) masks written")
+      if done.failed > 0 {
         report(message: "\(done.failed) masks cannot be painted", hint: "see why with: diffss dataset info --dataset \(dataset.name)")
         throw ExitStatus.someFailed
       }

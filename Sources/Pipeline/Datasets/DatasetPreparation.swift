@@ -1,23 +1,13 @@
 import Foundation
 
-/// Work that is done once so that a data set is quick afterwards.
+/// Work that is done once so that others are quick afterwards.
 public enum DatasetPreparation {
-  /// What was written, and where.
-  public struct Painted: Sendable {
-    public let written: Int
-    public let failed: Int
-    public let folder: String
-  }
-
-  /// Paints the masks of a data set that has annotations in place of masks, into `folder` or the cache; nil for all others,
-  /// which were made ready by being opened.
+  /// Writes the masks of a data set that has annotations in place of masks, as `FOLDER/PART/NAME.png`; nil for all others.
   ///
   /// Throws `PipelineError.cannotWrite`, and `CancellationError` when `progress` says so.
-  public static func paint(
-    _ dataset: any Dataset, _ source: DatasetSource, to folder: URL?, progress: DatasetProgress
-  ) throws -> Painted? {
-    guard let coco = dataset as? COCODataset else { return nil }
-    let (written, failed) = try coco.prepare(source, to: folder, progress: progress)
-    return Painted(written: written, failed: failed, folder: folder?.path ?? source.cache?.path ?? "")
+  public static func writeMasks(
+    _ dataset: any Dataset, to folder: URL, progress: DatasetProgress
+  ) throws -> (written: Int, failed: Int)? {
+    try (dataset as? COCODataset)?.writeMasks(to: folder, progress: progress)
   }
 }

@@ -18,7 +18,6 @@ final class COCODataset: Dataset {
     let pictures: RootFolder
     let annotations: FileRanges
     let index: COCOIndex
-    let prepared: PreparedMasks?
   }
 
   private let foldRule: FoldRule
@@ -45,8 +44,7 @@ final class COCODataset: Dataset {
         }
         parts.append(
           Part(
-            name: part.name, pictures: try folder.folder(part.pictures), annotations: try FileRanges(file), index: index,
-            prepared: PreparedMasks(source, part: part.name, annotations: file)))
+            name: part.name, pictures: try folder.folder(part.pictures), annotations: try FileRanges(file), index: index))
         problems += index.problems
       } catch let error as PipelineError {
         failure = failure ?? error
@@ -108,11 +106,7 @@ final class COCODataset: Dataset {
 
   func mask(_ item: DatasetItem) throws -> LabelMask {
     let (part, index) = try place(item)
-    let picture = part.index.pictures[index]
-    if let known = part.prepared?.mask(Self.base(picture.fileName)), known.width == picture.width, known.height == picture.height {
-      return known
-    }
-    return try COCOIndex.paint(picture, from: part.annotations).mask
+    return try COCOIndex.paint(part.index.pictures[index], from: part.annotations).mask
   }
 
   func check(_ item: DatasetItem) -> [DatasetProblem] {
@@ -129,9 +123,6 @@ final class COCODataset: Dataset {
       return [DatasetProblem(.imageUnreadable, item.id, "\(error)")]
     }
   }
-
-  /// The annotation file of each part.
-  var annotationFiles: [(part: String, file: URL)] { parts.map { ($0.name, $0.annotations.url) } }
 
   private func place(_ item: DatasetItem) throws -> (Part, Int) {
     guard let place = place(item.id) else { throw PipelineError.unknownItem(id: item.id, dataset: name) }
