@@ -51,7 +51,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   public var message: String {
     switch self {
     case .rootMissing(let dataset, _): "data set \(dataset) needs a folder"
-    case .wrongLayout(let dataset, let root, let found, _): "\(root) is not a \(dataset) folder: \(found)"
+    case .wrongLayout(let dataset, let root, let found, _): "\(root) is not a \(dataset == "folder" ? "data set" : dataset) folder: \(found)"
     case .unreadableFile(let path, let reason): "cannot read \(path): \(reason)"
     case .unwritableFile(let path, let reason): "cannot write \(path): \(reason)"
     case .malformedFile(let path, let reason): "\(path) is broken: \(reason)"

@@ -41,7 +41,7 @@ struct DatasetInfoCommand: ParsableCommand {
     if json {
       print(try CanonicalJSON.text(report))
     } else {
-      print("\(dataset.name), split \(dataset.split.rawValue): \(dataset.items.count) pictures, \(dataset.classes.count) classes, \(dataset.folds) folds\n")
+      print("\(dataset.name), split \(dataset.split.rawValue): \(dataset.items.count) pictures, \(dataset.classes.count) classes, \(dataset.folds) fold\(dataset.folds == 1 ? "" : "s")\n")
       let rows = report.classes.map { own in
         [PlainText.clean(own.info.name), "\(own.info.index)", "\(own.fold)", "\(own.info.adeIndex)", "\(own.pictures)", "\(own.listed)"]
       }
@@ -72,6 +72,6 @@ struct DatasetInfoCommand: ParsableCommand {
       guard let first = own.first else { return nil }
       return [kind.title, "\(own.count)", PlainText.clean("\(first.name): \(first.detail)"), kind.advice]
     }
-    return rows.isEmpty ? "no problem found" : TextTable.markdown([["check", "found", "first", "what becomes of it"]] + rows)
+    return rows.isEmpty ? "no problem found" : TextTable.markdown([["check", "found", "first", "what becomes of it"]] + rows, flushLeft: [0, 2, 3])
   }
 }

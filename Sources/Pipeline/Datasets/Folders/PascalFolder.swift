@@ -31,16 +31,10 @@ enum PascalFolder {
         problems.append(DatasetProblem(.imageMissing, id, "\(masks)/\(name) has no JPEGImages/\(id).jpg"))
       }
     }
-    let listed = folder.list("ImageSets/Segmentation/val.txt")
-    let split = source.split ?? (listed == nil ? .all : .val)
-    if split == .val || split == .train {
-      guard let listed else { throw given.wrong("there is no ImageSets/Segmentation/val.txt, which tells the splits apart") }
-      let val = Set(listed.map { ((String($0.prefix { $0 != " " }) as NSString).lastPathComponent as NSString).deletingPathExtension })
-      if split == .val {
-        for id in val.subtracting(ids).sorted() {
-          problems.append(DatasetProblem(.maskMissing, id, "val.txt lists it, \(masks) or JPEGImages lacks it"))
-        }
-      }
+    let val = validation(folder, known: Set(ids), masks: masks, &problems)
+    let split = source.split ?? (val == nil ? .all : .val)
+    if split != .all {
+      guard let val else { throw given.wrong("there is no ImageSets/Segmentation/val.txt, which tells the splits apart") }
       ids = ids.filter { val.contains($0) == (split == .val) }
     }
     guard !ids.isEmpty else { throw given.wrong("no mask in \(masks) has its picture in JPEGImages (split \(split.rawValue))") }
@@ -52,5 +46,24 @@ enum PascalFolder {
       leastListed: MaskFacts.leastListed, problems: problems)
     return try LabelMaskDataset(
       found, cache: source.cacheFile(masks), readsPaletteAsGrey: source.readsMasksAsPublished, progress: progress)
+  }
+
+  /// The pictures of `val.txt`, names alone or BAM's pairs of paths; nil when there is no such list.
+  private static func validation(
+    _ folder: RootFolder, known: Set<String>, masks: String, _ problems: inout [DatasetProblem]
+  ) -> Set<String>? {
+    guard let lines = folder.list("ImageSets/Segmentation/val.txt") else { return nil }
+    var val: Set<String> = []
+    for line in lines {
+      let name = String(line.prefix { $0 != " " })
+      guard RootFolder.staysInside(name) else {
+        problems.append(DatasetProblem(.outsideRoot, name, "named in val.txt"))
+        continue
+      }
+      let id = ((name as NSString).lastPathComponent as NSString).deletingPathExtension
+      if !val.insert(id).inserted { problems.append(DatasetProblem(.duplicate, id, "twice in val.txt")) }
+      if !known.contains(id) { problems.append(DatasetProblem(.maskMissing, id, "val.txt lists it, \(masks) or JPEGImages lacks it")) }
+    }
+    return val
   }
 }

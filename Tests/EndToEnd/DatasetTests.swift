@@ -1,0 +1,88 @@
+import Foundation
+import Render
+import TestSupport
+import Testing
+
+/// `diffss dataset` and replayed episodes, on a small VOC folder that the tests draw.
+@Suite struct DatasetTests {
+  /// Eight pictures of class 1 and 2 in `val`, one each of every kind of trouble.
+  private func vocFolder(_ home: URL) throws -> URL {
+    let root = home.appendingPathComponent("voc")
+    for name in ["JPEGImages", "SegmentationClassAug", "ImageSets/Segmentation"] {
+      try FileManager.default.createDirectory(at: root.appendingPathComponent(name), withIntermediateDirectories: true)
+    }
+    func add(_ name: String, _ labels: (Int) -> UInt8, maskHeight: Int = 64) throws {
+      try Image(width: 64, height: 64, color: [90, 120, 150]).writeJPEG(to: root.appendingPathComponent("JPEGImages/\(name).jpg"))
+      let mask = LabelMask(width: 64, height: maskHeight, labels: (0..<64 * maskHeight).map(labels))
+      try mask.writePNG(to: root.appendingPathComponent("SegmentationClassAug/\(name).png"))
+    }
+    for number in 0..<8 { try add("good\(number)") { $0 < 3000 ? UInt8(number % 2 + 1) : 0 } }
+    try add("ignored") { _ in 255 }
+    try add("alien") { _ in 77 }
+    try add("small", { _ in 1 }, maskHeight: 40)
+    try Data("GIF89a".utf8).write(to: root.appendingPathComponent("JPEGImages/ignored.jpg"))
+    let list = (0..<8).map { "good\($0)" } + ["ignored", "alien", "small", "lost", "../../etc/passwd", "good1"]
+    try Data((list.joined(separator: "\n") + "\n").utf8).write(to: root.appendingPathComponent("ImageSets/Segmentation/val.txt"))
+    return root
+  }
+
+  private func run(_ program: Program, _ arguments: [String]) throws -> Program.Output {
+    try program.run(arguments, environment: ["XDG_CACHE_HOME": program.home.appendingPathComponent("cache").path])
+  }
+
+  @Test func infoTellsEverythingThatIsWrong() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let output = try run(program, ["dataset", "info", "--dataset", "pascal", "--root", vocFolder(program.home).path])
+    #expect(output.status == 1, "\(output.standardError)")
+    for line in [
+      "pascal, split all: 11 pictures", "| aeroplane   |     1 |    0 |     90 |        5 |      5 |", "| mask missing          |     1 | lost:",
+      "| image unreadable      |     1 | ignored:", "| mask of another size  |     1 | small: image 64x64, mask 64x40",
+      "| unknown index in mask |     1 | alien: 4096 pixels of class 77", "| mask with only 255    |     1 | ignored:",
+      "| duplicate             |     1 | good1: twice in val.txt", "| name leaves the folder |     1 | ../../etc/passwd:",
+    ] {
+      let words = line.split(separator: " ").joined(separator: " ")
+      let found = output.standardOutput.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+      #expect(found.contains { $0.hasPrefix(words) }, "\(line)\n\(output.standardOutput)")
+    }
+  }
+
+  @Test func savedEpisodesAreReplayed() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let root = try vocFolder(program.home), file = program.home.appendingPathComponent("episodes.json")
+    let list = ["dataset", "list", "--dataset", "pascal", "--root", root.path, "--protocol", "bam", "--seed", "321", "--episodes", "5"]
+    let first = try run(program, list + ["--json", "--out", file.path])
+    #expect(first.status == 0, "\(first.standardError)")
+    #expect(try run(program, list + ["--json"]).standardOutput == first.standardOutput)
+    struct Drawn: Decodable, Equatable {
+      struct Item: Decodable, Equatable { let id: String }
+      let query: Item, supports: [Item]
+    }
+    struct Report: Decodable {
+      struct Result: Decodable { let episode: Drawn }
+      let episodes: [Result]
+    }
+    let drawn = try JSONDecoder().decode([Drawn].self, from: Data(first.standardOutput.utf8))
+    #expect(drawn.count == 5)
+    let replay = ["evaluate", "--dataset", "pascal", "--root", root.path, "--episode-list", file.path, "--aux-shots", "0", "--json"]
+    let output = try run(program, replay + ["--models", Golden.projectRoot.appendingPathComponent("Assets/demo").path])
+    #expect(output.status == 0, "\(output.standardError)")
+    #expect(try JSONDecoder().decode(Report.self, from: Data(output.standardOutput.utf8)).episodes.map(\.episode) == drawn)
+    let wrong = try run(program, ["evaluate", "--episode-list", file.path, "--aux-shots", "0"])
+    #expect(wrong.status == 2 && wrong.standardError.contains("of data set pascal") && wrong.standardError.contains("hint: "))
+  }
+
+  @Test func badListsAreNamed() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let root = try vocFolder(program.home), list = program.home.appendingPathComponent("list.txt")
+    for (text, says) in [("{1: [", "there is no"), ("a__01\nb", "line 2"), ("", "empty")] {
+      try Data(text.utf8).write(to: list)
+      let output = try run(program, ["dataset", "list", "--dataset", "pascal", "--root", root.path, "--lists", list.path])
+      #expect(output.status == 2 && output.standardError.contains(says) && output.standardError.contains("hint: "), "\(output.standardError)")
+    }
+    let missing = try run(program, ["dataset", "list", "--dataset", "pascal", "--root", root.path, "--lists", program.home.path])
+    #expect(missing.status == 2 && missing.standardError.contains("no fold0.txt or fold0.pkl"))
+  }
+}
