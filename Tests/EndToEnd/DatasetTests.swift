@@ -73,6 +73,25 @@ import Testing
     #expect(wrong.status == 2 && wrong.standardError.contains("of data set pascal") && wrong.standardError.contains("hint: "))
   }
 
+  @Test func theExplorerReplaysThem() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let root = try vocFolder(program.home), file = program.home.appendingPathComponent("episodes.json")
+    let drawn = try run(
+      program, ["dataset", "list", "--dataset", "pascal", "--root", root.path, "--seed", "5", "--episodes", "2", "--out", file.path])
+    let first = try #require(drawn.standardOutput.split(separator: "\n").first).split(whereSeparator: \.isWhitespace)
+    let session = try TerminalSession(
+      "\(Program.path) explore --dataset pascal --root \(root.path) --episode-list \(file.path); echo left with $?", columns: 120, rows: 36,
+      environment: program.environment)
+    try session.wait(for: "the saved episodes") { screen in
+      screen.contains("Episode 1: aeroplane") && screen.contains("query \(first[2]) · support \(first[3])") && screen.contains("1/2")
+    }
+    try session.send(keys: "]")
+    try session.wait(for: "the fold of the list") { $0.contains("fold cannot be 1") }
+    try session.send(keys: "q")
+    try session.wait(for: "left with 0")
+  }
+
   @Test func badListsAreNamed() throws {
     let program = try Program()
     defer { program.remove() }

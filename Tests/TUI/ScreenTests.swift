@@ -14,6 +14,13 @@ struct ScreenTests {
     #expect(screen.effects == [.open])
   }
 
+  @Test func tellsHowFarReadingMasksIs() {
+    var screen = FakeScreen(80, 24)
+    screen.answers = false
+    screen.send(.opening(done: 2560, of: 10582))
+    #expect(screen.text().split(separator: "\n")[0].contains("opening: 24 % of 10582 masks read"))
+  }
+
   @Test(arguments: [(80, 24), (120, 40), (200, 60)])
   func showsEverythingSideBySide(width: Int, height: Int) {
     var screen = FakeScreen.open(width, height)

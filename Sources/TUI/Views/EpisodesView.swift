@@ -30,7 +30,7 @@ extension ScreenPainter {
   private mutating func paintNoEpisodes(_ inside: Rect) {
     let notice = state.openFailure ?? state.failures[.loadEpisodes(fold: state.fold)]
     guard let notice else {
-      frame.text(state.catalog == nil ? "\(spinner) opening the data set" + (state.opening.map { ": \($0)" } ?? "") : "\(spinner) drawing episodes", in: inside, style: theme.faint)
+      frame.text(state.catalog == nil ? "\(spinner) opening the data set" : "\(spinner) drawing episodes", in: inside, style: theme.faint)
       return
     }
     var row = 0
