@@ -29,22 +29,14 @@ def peak_gigabytes(who):
 def torch_side(folder, steps):
     """Runs in a process of its own; prints one line of JSON."""
     import torch
-    from diffusers import AutoencoderKL, ControlNetModel, DDIMScheduler, StableDiffusionControlNetPipeline, UNet2DConditionModel
     from PIL import Image
     from safetensors.torch import save_file
-    from transformers import CLIPTextModel, CLIPTokenizer
+
+    from peer_pipeline import pipeline
 
     torch.set_num_threads(THREADS)
     start = time.perf_counter()
-    pipe = StableDiffusionControlNetPipeline(
-        vae=AutoencoderKL.from_pretrained(folder / "sd" / "vae", torch_dtype=torch.float32),
-        text_encoder=CLIPTextModel.from_pretrained(folder / "sd" / "text_encoder", dtype=torch.float32),
-        tokenizer=CLIPTokenizer.from_pretrained(folder / "sd" / "tokenizer"),
-        unet=UNet2DConditionModel.from_pretrained(folder / "sd" / "unet", torch_dtype=torch.float32),
-        controlnet=ControlNetModel.from_pretrained(folder / "controlnet", torch_dtype=torch.float32),
-        scheduler=DDIMScheduler.from_pretrained(folder / "sd" / "scheduler"),
-        safety_checker=None, feature_extractor=None, requires_safety_checker=False)
-    pipe.set_progress_bar_config(disable=True)
+    pipe = pipeline(folder / "sd", folder / "controlnet")
     control = Image.open(folder / "control.png").convert("RGB")
     begin = time.perf_counter()
     ends, kept = [begin], {}

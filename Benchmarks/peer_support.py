@@ -7,22 +7,14 @@ import pathlib
 import time
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, DDIMScheduler, StableDiffusionControlNetPipeline, UNet2DConditionModel
-from transformers import CLIPTextModel, CLIPTokenizer
+
+from peer_pipeline import pipeline
 
 DEMO = pathlib.Path(__file__).resolve().parent.parent / "Assets" / "demo"
 
 
 def main() -> None:
-    pipe = StableDiffusionControlNetPipeline(
-        vae=AutoencoderKL.from_pretrained(DEMO / "sd" / "vae", torch_dtype=torch.float32),
-        text_encoder=CLIPTextModel.from_pretrained(DEMO / "sd" / "text_encoder", dtype=torch.float32),
-        tokenizer=CLIPTokenizer.from_pretrained(DEMO / "sd" / "tokenizer"),
-        unet=UNet2DConditionModel.from_pretrained(DEMO / "sd" / "unet", torch_dtype=torch.float32),
-        controlnet=ControlNetModel.from_pretrained(DEMO / "controlnet-mask", torch_dtype=torch.float32),
-        scheduler=DDIMScheduler.from_pretrained(DEMO / "sd" / "scheduler"),
-        safety_checker=None, feature_extractor=None, requires_safety_checker=False)
-    pipe.set_progress_bar_config(disable=True)
+    pipe = pipeline(DEMO / "sd", DEMO / "controlnet-mask")
     control = torch.rand(1, 3, 128, 128, generator=torch.Generator().manual_seed(0))
     times = []
     for _ in range(5):
