@@ -24,6 +24,10 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "Generated supports added to them; 0 measures the real ones alone.")
   var auxShots: Int = 4
 
+  @Option(help: ArgumentHelp(
+    "Folder of pre-generated supports (`diffss generate --out`), read as the published loader does: NAME_CLASS_K.jpg, else .png, else the real support. When absent they come from the store and missing ones are painted.", valueName: "dir"))
+  var aux: String?
+
   @Option(help: "Number of episodes.")
   var episodes: Int = 500
 
@@ -52,7 +56,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     let plan = EvaluationPlan(
       fold: saved?.fold ?? data.fold, network: network, shots: draw.shots, auxiliaryShots: auxShots,
       options: try flags.options(over: workbench.defaultOptions, seed: seed), episodes: episodes,
-      episodeProtocol: draw.episodeProtocol, seed: draw.seed, workers: draw.workers, lists: draw.lists, episodeList: episodeList)
+      episodeProtocol: draw.episodeProtocol, seed: draw.seed, workers: draw.workers, lists: draw.lists, episodeList: episodeList,
+      auxiliaryFolder: aux)
     let painting = ProgressLine("painting", unit: "pictures")
     let segmenting = ProgressLine("segmenting", unit: "episodes")
     let work = Task {
@@ -72,6 +77,9 @@ struct EvaluateCommand: AsyncParsableCommand {
       let report = try await work.value
       painting.finish()
       segmenting.finish()
+      if let missing = report.missingAuxiliaries, missing > 0 {
+        printError("\(missing) generated supports are not in \(aux ?? ""): the real support stood for each, as in the published loader")
+      }
       print(json ? try CanonicalJSON.text(report) : report.table)
     } catch is CancellationError where interrupt.isRequested {
       throw ExitStatus.interrupted

@@ -9,6 +9,7 @@ final class EpisodeSegmenter {
   enum Picture: Hashable {
     case real(DatasetItem)
     case generated(key: String)
+    case file(String)
   }
 
   /// A support: a picture and the mask it goes with, which for a generated one is the real support's.

@@ -23,11 +23,14 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var lists: String?
   /// A saved `EpisodeList` to replay in place of drawing.
   public var episodeList: String?
+  /// Folder of pre-generated supports (`SupportFolder`); nil to take them from the store, painting what is missing.
+  public var auxiliaryFolder: String?
 
   public init(
     fold: Int, network: SegmentationNetwork = .dcama, shots: Int = 1, auxiliaryShots: Int = 4,
     options: GenerationOptions = GenerationOptions(), episodes: Int = 500, episodeProtocol: EpisodeProtocol = .hsnet,
-    seed: UInt64 = 0, workers: Int? = nil, lists: String? = nil, episodeList: String? = nil
+    seed: UInt64 = 0, workers: Int? = nil, lists: String? = nil, episodeList: String? = nil,
+    auxiliaryFolder: String? = nil
   ) {
     self.fold = fold
     self.network = network
@@ -40,6 +43,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     self.workers = workers
     self.lists = lists
     self.episodeList = episodeList
+    self.auxiliaryFolder = auxiliaryFolder
   }
 
   /// How its episodes are drawn.

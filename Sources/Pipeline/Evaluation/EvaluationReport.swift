@@ -108,12 +108,14 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
   public let augmented: Scores?
   /// Augmented minus baseline, paired: its errors come from the differences within each episode.
   public let difference: Scores?
+  /// Generated supports that a folder of them lacks, so that the real one stood for each; nil when they came from the store.
+  public let missingAuxiliaries: Int?
   /// Wall time of the evaluation alone, without generating.
   public let seconds: Double
 
   public init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], episodes: [EpisodeResult], baseline: Scores,
-    augmented: Scores?, difference: Scores?, seconds: Double
+    augmented: Scores?, difference: Scores?, missingAuxiliaries: Int? = nil, seconds: Double
   ) {
     self.dataset = dataset
     self.plan = plan
@@ -122,6 +124,7 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
     self.baseline = baseline
     self.augmented = augmented
     self.difference = difference
+    self.missingAuxiliaries = missingAuxiliaries
     self.seconds = seconds
   }
 }

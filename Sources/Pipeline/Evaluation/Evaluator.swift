@@ -31,7 +31,9 @@ struct Evaluator: Sendable {
     // Asked for before hours of generating, so that missing weights are found at once.
     let (segmenter, entry) = try segmenter(plan.network, fold: plan.fold)
     var weights = [entry.id: try models.digest(of: entry.id)]
-    let generated = try generate(plan, episodes: episodes, stop: stop, progress: progress)
+    let folder = try plan.auxiliaryFolder.map { try AuxiliaryFolder(URL(fileURLWithPath: $0)) }
+    let generated = folder == nil ? try generate(plan, episodes: episodes, stop: stop, progress: progress) : [:]
+    let present = try folder.map { try $0.count(Self.wanted(episodes, plan)) }
     if let any = generated.first?.value.first { weights.merge(try models.weights(any.request.models)) { first, _ in first } }
 
     let start = ContinuousClock.now
@@ -46,6 +48,7 @@ struct Evaluator: Sendable {
       var helped: Areas?
       if plan.auxiliaryShots > 0 {
         let auxiliaries = try Self.auxiliaries(of: episode, plan: plan) { source in
+          if let folder { return self.support(source.support, number: source.number, in: folder) }
           guard let pictures = generated[source.support], source.number < pictures.count else {
             throw PipelineError.unknownItem(id: source.support.item.id, dataset: dataset.name)
           }
@@ -63,7 +66,7 @@ struct Evaluator: Sendable {
     }
     let report = EvaluationReport(
       dataset: dataset.name, plan: plan, weights: weights, results: results,
-      classes: classes.compactMap(dataset.classInfo), seconds: (ContinuousClock.now - start) / .seconds(1))
+      classes: classes.compactMap(dataset.classInfo), missing: present.map { Self.wanted(episodes, plan).count - $0 }, seconds: (ContinuousClock.now - start) / .seconds(1))
     try store.save(report)
     return report
   }
@@ -107,6 +110,29 @@ struct Evaluator: Sendable {
     }
   }
 
+  /// Every generated picture that the episodes use, each once.
+  private static func wanted(_ episodes: [Episode], _ plan: EvaluationPlan) -> [(item: DatasetItem, classIndex: Int, number: Int)] {
+    struct Wanted: Hashable {
+      let support: SupportKey
+      let number: Int
+    }
+    var seen: Set<Wanted> = []
+    return episodes.flatMap { episode in
+      Self.auxiliaries(of: episode, plan: plan) { Wanted(support: $0.support, number: $0.number) }
+    }.filter { seen.insert($0).inserted }.map { ($0.support.item, $0.support.classIndex, $0.number) }
+  }
+
+  /// A pre-generated picture, else the real one in its place.
+  private func support(_ key: SupportKey, number: Int, in folder: AuxiliaryFolder) -> EpisodeSegmenter.Support {
+    let dataset = dataset
+    guard let file = folder.file(key.item, classIndex: key.classIndex, number: number) else {
+      return EpisodeSegmenter.Support(picture: .real(key.item), maskItem: key.item) { try dataset.image(key.item) }
+    }
+    return EpisodeSegmenter.Support(picture: .file(file.path), maskItem: key.item) {
+      try AuxiliaryFolder.read(file, support: dataset.image(key.item))
+    }
+  }
+
   /// Finds or paints every picture of the plan. Episodes that share a support share its pictures.
   private func generate(
     _ plan: EvaluationPlan, episodes: [Episode], stop: StopFlag, progress: (EvaluationProgress) -> Void
@@ -141,7 +167,7 @@ struct Evaluator: Sendable {
 extension EvaluationReport {
   /// The figures of a list of results.
   package init(
-    dataset: String, plan: EvaluationPlan, weights: [String: String], results: [EpisodeResult], classes: [ClassInfo], seconds: Double
+    dataset: String, plan: EvaluationPlan, weights: [String: String], results: [EpisodeResult], classes: [ClassInfo], missing: Int? = nil, seconds: Double
   ) {
     let baseline = results.map { (classIndex: $0.episode.classIndex, areas: $0.baseline) }
     let augmented = results.compactMap { result in result.augmented.map { (classIndex: result.episode.classIndex, areas: $0) } }
@@ -149,6 +175,6 @@ extension EvaluationReport {
     self.init(
       dataset: dataset, plan: plan, weights: weights, episodes: results, baseline: .of(baseline, classes: classes),
       augmented: isPaired ? .of(augmented, classes: classes) : nil,
-      difference: isPaired ? .difference(baseline, augmented, classes: classes) : nil, seconds: seconds)
+      difference: isPaired ? .difference(baseline, augmented, classes: classes) : nil, missingAuxiliaries: missing, seconds: seconds)
   }
 }
