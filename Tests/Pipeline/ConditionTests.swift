@@ -114,6 +114,16 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
       : try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
   }
 
+  @Test(.enabled(if: Golden.isAvailable), arguments: ConditionCase.all)
+  func cannyHasTheStagesOfSoftEdges(item: ConditionCase) throws {
+    let control = try item.make(.canny)
+    #expect(control.stages.map(\.name) == [.resized, .mask, .edge, .dilated, .masked, .control])
+    #expect(control.stage(.dilated)?.pixels == (try item.stage("dilated")).pixels)
+    #expect(control.stage(.edge) == control.stage(.resized)?.canny(low: 100, high: 200))
+    #expect(control.image == control.stage(.masked)?.rgb)
+    #expect(control.image.pixels.contains(255))
+  }
+
   @Test func badMasksAreNamed() throws {
     let image = Image(width: 8, height: 4, color: [1, 2, 3])
     func check(_ labels: [UInt8], width: Int = 8, height: Int = 4, classIndex: Int = 2) -> PipelineError? {

@@ -17,7 +17,7 @@ public struct ConditionMaker: Sendable {
   }
 
   /// `edgeMaps` keeps what the detector found.
-  init(
+  package init(
     _ type: ConditionType, settings: ConditionSettings, palette: Palette, detector: (any EdgeDetector)?, edgeMaps: EdgeMaps?
   ) throws {
     guard type != .none, type.detector(settings) == nil || detector != nil else {

@@ -4,7 +4,7 @@ import Synchronization
 /// The raw edge maps made last: after them another threshold, dilation or thinning runs no detector.
 ///
 /// Safe from any thread.
-final class EdgeMaps: Sendable {
+package final class EdgeMaps: Sendable {
   private struct Kept {
     let detector: EdgeDetectorKind
     let picture: Image
@@ -14,6 +14,8 @@ final class EdgeMaps: Sendable {
   private static let limit = 4
   /// Oldest first.
   private let kept = Mutex<[Kept]>([])
+
+  package init() {}
 
   /// The edges that `detector` finds in `picture`, byte for byte the network's input; `find` is called where they are not at hand.
   func edges(of picture: Image, by detector: EdgeDetectorKind, find: () throws -> Image) rethrows -> Image {
