@@ -68,7 +68,7 @@ public final class ModelLibrary: Sendable {
     let others = Set(entries.compactMap { if case .controlNet(let other) = $0.kind { other.rawValue } else { nil } }).sorted()
     throw missing(
       "ControlNet for the condition \(condition.rawValue) that fits \(diffusion.map(\.id).joined(separator: " or "))"
-        + (others.isEmpty ? "" : ", only for \(others.joined(separator: ", "))"))
+        + (others.isEmpty ? "" : " (only for \(others.joined(separator: ", ")))"))
   }
 
   /// Pixels of a side for which a diffusion model was trained: its latent size times its autoencoder's factor; 512 when it does not say.
