@@ -1,6 +1,7 @@
 #!/bin/sh
-# Times the two figures that the demo promises, on this machine, in one run:
-#   one 128x128 support at 20 guided steps, and 500 evaluated episodes at 1+4.
+# Times what the demo promises, on this machine, in one run:
+#   one 128x128 support at 20 guided steps, and 500 evaluated episodes at 1+4;
+# and the control images of a picture at 512, edge detectors apart.
 # With PEER_PYTHON=/path/to/python (one that has the packages of Tools/requirements.txt) the same support is also painted by
 # PyTorch and diffusers from the same weights, and the ratio is printed.
 set -eu
@@ -30,6 +31,8 @@ done
 seconds "$diffss" evaluate --dataset demo --fold 0 --aux-shots 4 --steps 20 --episodes 500 --json >"$work/cold"
 again=$(seconds "$diffss" evaluate --dataset demo --fold 0 --aux-shots 4 --steps 20 --episodes 500 --json)
 echo "500 episodes, 1 and 1+4 supports: $(cat "$work/cold") s with painting, $again s when the pictures are in the store"
+
+DIFFSS_REPORT=1 swift test -c release --filter ConditionSpeed 2>/dev/null | sed -n 's/^condition:/control image:/p'
 
 if [ -n "${PEER_PYTHON:-}" ]; then
   "$PEER_PYTHON" Benchmarks/peer_support.py

@@ -17,10 +17,12 @@ public final class Workbench: Sendable {
   private let hub = EventHub()
   private let queue: GenerationQueue
   private let evaluator: Evaluator
-  /// Looking things up, which never waits for a network; conditions and predictions; evaluations and loading.
+  /// Looking things up, which never waits for a network; conditions, which follow their knobs at once; predictions; evaluations and loading.
   private let desk = WorkLane("desk")
+  private let easel = WorkLane("easel")
   private let networks = WorkLane("networks")
   private let bench = WorkLane("bench", priority: .utility)
+  private let edgeMaps = EdgeMaps()
   private let segmenters = KeptSegmenters()
 
   /// `generator` replaces the diffusion model (tests do that).
@@ -59,15 +61,17 @@ public final class Workbench: Sendable {
 
   /// The control image of a support with every stage; nil for the condition `none`.
   ///
-  /// Throws for a mask that is empty, of another size, or without the class, and when an edge detector is missing.
+  /// Throws for a mask that is empty, of another size, or without the class, for a setting out of range, and when an edge detector is
+  /// missing. The detector runs once for a picture, however often the other settings change.
   public func condition(
     _ type: ConditionType, settings: ConditionSettings, item: DatasetItem, classIndex: Int
   ) async throws -> ControlImage? {
-    try await networks.run { [supports, models, hub] _ in
+    try await easel.run { [supports, models, hub, edgeMaps] _ in
       let support = try supports.support(item, classIndex: classIndex)
       guard type != .none else { return nil }
       let detector = try type.detector(settings).map { kind in try models.detector(kind) { hub.send($0) } }
-      let maker = try ConditionMaker(type, settings: settings, palette: supports.palette.get(), detector: detector)
+      let maker = try ConditionMaker(
+        type, settings: settings, palette: supports.palette.get(), detector: detector, edgeMaps: edgeMaps)
       return try maker.make(image: support.image, mask: support.mask, adeIndex: support.info.adeIndex)
     }
   }

@@ -32,6 +32,13 @@ public struct Image: Hashable, Sendable {
 
   /// Three equal channels from a grey picture; a colour picture as it is.
   public var rgb: Image {
-    channels == 3 ? self : Image(width: width, height: height, channels: 3, pixels: pixels.flatMap { [$0, $0, $0] })
+    if channels == 3 { return self }
+    let tripled = [UInt8](unsafeUninitializedCapacity: pixels.count * 3) { out, count in
+      for (index, value) in pixels.enumerated() {
+        for channel in 0..<3 { out.initializeElement(at: index * 3 + channel, to: value) }
+      }
+      count = pixels.count * 3
+    }
+    return Image(width: width, height: height, channels: 3, pixels: tripled)
   }
 }

@@ -14,8 +14,7 @@ struct ConditionCommand: ParsableCommand {
   @Option(help: "The condition: \(ConditionType.allCases.filter { $0 != .none }.map(\.rawValue).joined(separator: ", ")).")
   var type: ConditionType
 
-  @Option(help: "Edge detector behind a scribble: \(EdgeDetectorKind.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var detector: EdgeDetectorKind = .hed
+  @OptionGroup var knobs: ConditionFlags
 
   @Option(help: "Target of the shorter side before both are rounded to multiples of 64, 64...4096.")
   var resolution: Int = 512
@@ -36,8 +35,8 @@ struct ConditionCommand: ParsableCommand {
     runtime.apply()
     guard let picture = try own.picture() else { return }
     let control = try picture.condition(
-      type, settings: ConditionSettings(resolution: resolution, detector: detector),
-      models: ModelLibrary(folders: runtime.modelFolders), detector: own.detectorFile)
+      type, settings: knobs.settings(resolution: resolution), models: ModelLibrary(folders: runtime.modelFolders),
+      detector: own.detectorFile)
     try control.image.writePNG(to: URL(fileURLWithPath: out))
     if let stages {
       let folder = URL(fileURLWithPath: stages, isDirectory: true)

@@ -57,6 +57,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (["--threshold", "255"], "--threshold must be 0...254"), (["--dilation", "129"], "--dilation must be 0...128"),
+    (["--blur", "nan"], "--blur must be 0.0...10.0"), (["--canny-high", "1001"], "--canny-high must be 0...1000"),
+    (["--canny-low", "201"], "at most --canny-high, which is 200"),
+  ]) func knobsOutOfRange(knob: [String], text: String) throws {
+    try expectFailure(condition + knob, says: text)
+    try expectFailure(["generate", "--limit", "1", "--out", "nowhere"] + knob, says: text)
+  }
+
+  @Test func noControlNetForCanny() throws {
+    try expectFailure(["generate", "--condition", "canny", "--limit", "1"], says: "no ControlNet for the condition canny") { home in
+      ["--out", home.appendingPathComponent("pictures").path]
+    }
+  }
+
   @Test func brokenPicture() throws {
     try expectFailure(condition, says: "image.png") { home in
       let arguments = try pair(home, mask: LabelMask(width: 64, height: 64, labels: [UInt8](repeating: 3, count: 4096)))

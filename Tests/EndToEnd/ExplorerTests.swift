@@ -24,6 +24,9 @@ import Testing
     // Another condition, fewer steps.
     try session.send(keys: "c")
     try session.wait(for: "the scribble condition") { $0.contains("cond. scribble") }
+    // Another threshold for its edges.
+    try session.send(keys: "Tab", "Tab", "j", "j", "h")
+    try session.wait(for: "the lower threshold") { $0.contains("‹ 122 ›") }
     // Queue four supports and watch them finish.
     try session.send(keys: "g")
     try session.wait(for: "4 painted", seconds: 180)

@@ -78,10 +78,10 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     let mask = try LabelMask(png: Golden.url("conditions/\(item.item)/r\(item.resolution)/fgmask.png"))
     let dilated = mask.dilated(by: .ellipse(width: 14, height: 14))
     #expect(dilated.labels == (try item.stage("dilated")).pixels)
-    let masked = edges.multiplied(by: dilated).rgb, soft = difference(masked, try item.stage("hed_control_\(name)").rgb)
+    let masked = edges.multiplied(by: dilated), soft = difference(masked.rgb, try item.stage("hed_control_\(name)").rgb)
     #expect(soft.share <= 0.0005 && soft.largest <= 1, "masked: \(soft)")
-    let scribble = try ConditionMaker.scribble(masked, resolution: item.resolution)
-    #expect(difference(scribble, try item.stage("scribble_control_\(name)").rgb).share <= 0.0005)
+    let strokes = try ConditionMaker.strokes(masked, ConditionSettings(resolution: item.resolution))
+    #expect(difference(strokes.rgb, try item.stage("scribble_control_\(name)").rgb).share <= 0.0005)
   }
 
   @Test(.enabled(if: Golden.isAvailable), arguments: ConditionCase.all)
@@ -89,7 +89,8 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     let detector = try Self.detector("hedtiny")
     for (type, file) in [(ConditionType.hed, "hed_control_hedtiny"), (.scribble, "scribble_control_hedtiny")] {
       let control = try item.make(type, detector: detector), expected = try item.stage(file).rgb
-      #expect(control.stages.map(\.name) == [.resized, .mask, .edge, .dilated, .control])
+      #expect(
+        control.stages.map(\.name) == [.resized, .mask, .edge, .dilated, .masked] + (type == .scribble ? [.threshold] : []) + [.control])
       #expect(control.stage(.dilated)?.pixels == (try item.stage("dilated")).pixels)
       let sum = zip(control.image.pixels, expected.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
       #expect(Double(sum) / Double(expected.pixels.count) < 1)
@@ -102,7 +103,8 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
       let file = Golden.url("conditions/\(item)/scribble_detect512_image256_\(name).png")
       guard FileManager.default.fileExists(atPath: file.path) else { continue }
       let large = try ConditionCase(item: item, resolution: 512).stage("hed_control_\(name)").rgb
-      #expect(difference(try ConditionMaker.scribble(large, resolution: 256), try Image(pngOrJpeg: file).rgb).share <= 0.0005)
+      let strokes = try ConditionMaker.strokes(large, ConditionSettings(resolution: 256))
+      #expect(difference(strokes.rgb, try Image(pngOrJpeg: file).rgb).share <= 0.0005)
     }
   }
 
@@ -110,6 +112,16 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     name == "hedtiny"
       ? try HED(Checkpoint(file: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))
       : try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
+  }
+
+  @Test(.enabled(if: Golden.isAvailable), arguments: ConditionCase.all)
+  func cannyHasTheStagesOfSoftEdges(item: ConditionCase) throws {
+    let control = try item.make(.canny)
+    #expect(control.stages.map(\.name) == [.resized, .mask, .edge, .dilated, .masked, .control])
+    #expect(control.stage(.dilated)?.pixels == (try item.stage("dilated")).pixels)
+    #expect(control.stage(.edge) == control.stage(.resized)?.canny(low: 100, high: 200))
+    #expect(control.image == control.stage(.masked)?.rgb)
+    #expect(control.image.pixels.contains(255))
   }
 
   @Test func badMasksAreNamed() throws {

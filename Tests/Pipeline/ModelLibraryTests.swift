@@ -77,6 +77,18 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     #expect(try models.choice(for: .none, settings: settings) == ModelChoice(diffusion: "sd"))
     #expect(models.nativeResolution("sd") == 128)
     #expect(throws: PipelineError.self) { try models.choice(for: .pidinet, settings: settings) }
+    do {
+      _ = try models.choice(for: .canny, settings: settings)
+    } catch let error as PipelineError {
+      #expect(error.message.hasPrefix("no ControlNet for the condition canny that fits sd"))
+      #expect(error.message.contains("only for hed, mask, scribble"))
+      #expect(error.hint?.contains(folder.url.path) == true)
+    }
+    try folder.plant(
+      #"{"_class_name": "ControlNetModel", "block_out_channels": [8, 16], "cross_attention_dim": 32}"#, at: "sd-controlnet-canny/config.json")
+    #expect(
+      try library([folder], cache: cache).choice(for: .canny, settings: settings)
+        == ModelChoice(diffusion: "sd", controlNet: "sd-controlnet-canny"))
     #expect(throws: PipelineError.self) { try models.segmentation(.dcama, fold: 7) }
   }
 

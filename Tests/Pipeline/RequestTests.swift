@@ -12,6 +12,29 @@ import Testing
         + #""source":{"classIndex":1,"dataset":"squares","digest":"d","item":"square-0","number":0},"steps":3,"width":128}"#)
   }
 
+  /// Pictures painted before there were knobs keep their keys, and their rows are still read.
+  @Test func knobsAtTheirDefaultsAreNotWritten() throws {
+    let old = #"{"detector":"hed","resolution":512}"#
+    #expect(try CanonicalJSON.text(ConditionSettings()) == old)
+    #expect(try JSONDecoder().decode(ConditionSettings.self, from: Data(old.utf8)) == ConditionSettings())
+    let turned = ConditionSettings(threshold: 90, dilation: 0, blur: 1.5, thinning: true, cannyLow: 20, cannyHigh: 60)
+    let text = try CanonicalJSON.text(turned)
+    #expect(
+      text == #"{"blur":1.5,"cannyHigh":60,"cannyLow":20,"detector":"hed","dilation":0,"resolution":512,"thinning":true,"threshold":90}"#)
+    #expect(try JSONDecoder().decode(ConditionSettings.self, from: Data(text.utf8)) == turned)
+  }
+
+  @Test func whatDoesNotMatterIsNoOtherRequest() {
+    let turned = ConditionSettings(
+      resolution: 256, detector: .pidinet, threshold: 90, dilation: 3, blur: 1.5, thinning: true, cannyLow: 20, cannyHigh: 60)
+    #expect(turned.relevant(to: .mask) == ConditionSettings(resolution: 256))
+    #expect(turned.relevant(to: .hed) == ConditionSettings(resolution: 256, dilation: 3, blur: 1.5))
+    #expect(turned.relevant(to: .canny) == ConditionSettings(resolution: 256, dilation: 3, blur: 1.5, cannyLow: 20, cannyHigh: 60))
+    #expect(
+      turned.relevant(to: .scribble)
+        == ConditionSettings(resolution: 256, detector: .pidinet, threshold: 90, dilation: 3, blur: 1.5, thinning: true))
+  }
+
   @Test func aRequestSurvivesItsJSON() throws {
     var request = plainRequest()
     request.guidance = 7.3
@@ -79,6 +102,11 @@ import Testing
     #expect(message { $0.guidance = .nan } == "guidance cannot be nan")
     #expect(message { $0.sampler = "dance" } == "sampler cannot be \"dance\"")
     #expect(message { $0.conditionSettings.resolution = 10 } == "resolution cannot be 10")
+    #expect(message { $0.conditionSettings.threshold = 255 } == "threshold cannot be 255")
+    #expect(message { $0.conditionSettings.dilation = -1 } == "dilation cannot be -1")
+    #expect(message { $0.conditionSettings.blur = .nan } == "blur cannot be nan")
+    #expect(message { $0.conditionSettings.cannyHigh = 1001 } == "canny high cannot be 1001")
+    #expect(message { $0.conditionSettings.cannyLow = 201 } == "canny low cannot be 201")
     #expect(message { $0.controlStart = 0.8; $0.controlEnd = 0.2 } == "control end cannot be 0.2")
   }
 }

@@ -69,7 +69,7 @@ struct FakeScreen {
     case .loadEpisodes(let fold): return .episodes((0..<30).map { episode($0, fold: fold) })
     case .loadEpisode: 
       return .episode(EpisodePictures(support: Self.image, supportMask: Self.mask, query: Self.image, queryMask: Self.mask))
-    case .makeCondition: return .condition(Self.image)
+    case .makeCondition(_, let choice): return .condition(Image(width: 16, height: 16, color: [UInt8(choice.settings.threshold), 0, 0]))
     case .look(let episode, let plan): return .plan(requests(episode, plan), [:])
     case .generate: return .queued
     case .loadGenerated: return .generated(Self.image)
@@ -77,7 +77,8 @@ struct FakeScreen {
     case .loadReports: return .reports([])
     case .preload: return .preloaded
     case .paint(let request):
-      let cell = Cell("▚", style: Style(.rgb(red: 1, green: 2, blue: 3), on: .rgb(red: 4, green: 5, blue: 6)))
+      let pixels = request.picture.image.pixels
+      let cell = Cell("▚", style: Style(.rgb(red: pixels[0], green: pixels[1], blue: pixels[2]), on: .rgb(red: 4, green: 5, blue: 6)))
       let size = request.key.size
       return .painting(Painting(size: size, cells: Array(repeating: cell, count: size.width * size.height)))
     default: return nil

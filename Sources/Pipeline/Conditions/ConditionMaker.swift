@@ -7,18 +7,28 @@ public struct ConditionMaker: Sendable {
   public let settings: ConditionSettings
   private let detector: (any EdgeDetector)?
   private let palette: Palette
+  private let edgeMaps: EdgeMaps?
 
   /// `detector` must be the one that `type.detector(settings)` names; it may be nil where that is nil.
   ///
-  /// Throws `PipelineError.badSetting` for a condition with edges and no detector, or for `none`.
+  /// Throws `PipelineError.badSetting` for a setting out of range, a condition with a detector and none given, or for `none`.
   public init(_ type: ConditionType, settings: ConditionSettings, palette: Palette, detector: (any EdgeDetector)? = nil) throws {
+    try self.init(type, settings: settings, palette: palette, detector: detector, edgeMaps: nil)
+  }
+
+  /// `edgeMaps` keeps what the detector found.
+  package init(
+    _ type: ConditionType, settings: ConditionSettings, palette: Palette, detector: (any EdgeDetector)?, edgeMaps: EdgeMaps?
+  ) throws {
     guard type != .none, type.detector(settings) == nil || detector != nil else {
       throw PipelineError.badSetting(name: "condition", value: type.rawValue, allowed: "one with a control image and its edge detector")
     }
+    try settings.validate()
     self.type = type
     self.settings = settings
     self.palette = palette
     self.detector = detector
+    self.edgeMaps = edgeMaps
   }
 
   /// The control image of one class, `mask` being 1 where it is and of the picture's size, `adeIndex` 0...149.
@@ -29,30 +39,47 @@ public struct ConditionMaker: Sendable {
     let foreground = mask.binary(of: 1).resized(width: rule.width, height: rule.height)
     var stages = [ConditionStage(name: .resized, image: resized), ConditionStage(name: .mask, image: foreground.image)]
     let control: Image
-    if let detector, type != .mask {
-      let edges = try Self.edges(resized, detector: detector)
-      let dilated = foreground.dilated(by: Self.ellipse)
-      let masked = edges.multiplied(by: dilated).rgb
-      stages += [ConditionStage(name: .edge, image: edges), ConditionStage(name: .dilated, image: dilated.image)]
-      control = type == .scribble ? try Self.scribble(masked, resolution: settings.resolution) : masked
+    if type == .mask {
+      control = try painted(foreground, adeIndex: adeIndex)
     } else {
-      guard palette.colors.indices.contains(adeIndex) else {
-        throw PipelineError.badSetting(name: "ADE20K class", value: "\(adeIndex)", allowed: "0...149")
+      let picture = resized.blurred(sigma: settings.blur)
+      let edges = try edges(picture), dilated = dilated(foreground), masked = edges.multiplied(by: dilated)
+      if settings.blur > 0 { stages.append(ConditionStage(name: .blurred, image: picture)) }
+      stages += [
+        ConditionStage(name: .edge, image: edges), ConditionStage(name: .dilated, image: dilated.image),
+        ConditionStage(name: .masked, image: masked),
+      ]
+      if type == .scribble {
+        let strokes = try Self.strokes(masked, settings)
+        stages.append(ConditionStage(name: .threshold, image: strokes))
+        control = (settings.thinning ? strokes.thinned : strokes).rgb
+      } else {
+        control = masked.rgb
       }
-      control = Self.painted(foreground, color: palette.colors[adeIndex], background: palette.colors[0])
     }
     return ControlImage(image: control, stages: stages + [ConditionStage(name: .control, image: control)])
   }
 
-  /// The script means to dilate ten times, but passes that number where OpenCV expects the destination: it dilates once.
-  private static let ellipse = StructuringElement.ellipse(width: 14, height: 14)
-
   /// RGB: the object in its colour on that of ADE20K's class 0. The background is (120, 120, 120), not black.
-  static func painted(_ foreground: LabelMask, color: [UInt8], background: [UInt8]) -> Image {
-    var pixels = [UInt8]()
-    pixels.reserveCapacity(foreground.labels.count * 3)
-    for value in foreground.labels { pixels.append(contentsOf: value != 0 ? color : background) }
-    return Image(width: foreground.width, height: foreground.height, channels: 3, pixels: pixels)
+  private func painted(_ foreground: LabelMask, adeIndex: Int) throws -> Image {
+    guard palette.colors.indices.contains(adeIndex) else {
+      throw PipelineError.badSetting(name: "ADE20K class", value: "\(adeIndex)", allowed: "0...149")
+    }
+    let colors = [palette.colors[0], palette.colors[adeIndex]].map { RGB($0[0], $0[1], $0[2]) }
+    return foreground.colored(colors)
+  }
+
+  /// The script means to dilate ten times, but passes that number where OpenCV expects the destination: it dilates once.
+  private func dilated(_ foreground: LabelMask) -> LabelMask {
+    settings.dilation > 0 ? foreground.dilated(by: .ellipse(width: settings.dilation, height: settings.dilation)) : foreground
+  }
+
+  private func edges(_ picture: Image) throws -> Image {
+    guard let detector, let kind = type.detector(settings) else {
+      return picture.canny(low: settings.cannyLow, high: settings.cannyHigh)
+    }
+    guard let edgeMaps else { return try Self.edges(picture, detector: detector) }
+    return try edgeMaps.edges(of: picture, by: kind) { try Self.edges(picture, detector: detector) }
   }
 
   /// Grey: the detector's probability times 255, truncated as NumPy's `astype(uint8)` does.
@@ -66,9 +93,10 @@ public struct ConditionMaker: Sendable {
       })
   }
 
-  /// RGB 0/255: above 127 in every channel, after the size rule once more (no change when the edges were found at this resolution).
-  package static func scribble(_ masked: Image, resolution: Int) throws -> Image {
-    let rule = try SizeRule(width: masked.width, height: masked.height, resolution: resolution)
-    return rule.apply(masked).channelMinimum.thresholded(above: 127).rgb
+  /// Grey 0/255: above the threshold in every channel, after the size rule once more (no change when the edges were found at this
+  /// resolution).
+  package static func strokes(_ masked: Image, _ settings: ConditionSettings) throws -> Image {
+    let rule = try SizeRule(width: masked.width, height: masked.height, resolution: settings.resolution)
+    return rule.apply(masked).channelMinimum.thresholded(above: UInt8(settings.threshold))
   }
 }

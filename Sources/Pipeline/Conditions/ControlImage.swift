@@ -23,10 +23,16 @@ public struct ConditionStage: Hashable, Sendable {
     case resized
     /// The class mask at that size, grey 0 or 1.
     case mask
+    /// The resized picture smoothed, RGB; only where blur is asked for.
+    case blurred
+    /// The edges before masking, grey 0...255.
+    case edge
     /// The mask grown by the ellipse, grey 0 or 1.
     case dilated
-    /// The detector's edges before masking, grey 0...255.
-    case edge
+    /// The edges inside the grown mask, grey 0...255.
+    case masked
+    /// A scribble before thinning, grey 0 or 255.
+    case threshold
     /// The control image itself, RGB.
     case control
   }

@@ -65,7 +65,10 @@ public final class ModelLibrary: Sendable {
         return ModelChoice(diffusion: model.id, controlNet: net.id, detector: detector)
       }
     }
-    throw missing("ControlNet for the condition \(condition.rawValue) that fits \(diffusion.map(\.id).joined(separator: " or "))")
+    let others = Set(entries.compactMap { if case .controlNet(let other) = $0.kind { other.rawValue } else { nil } }).sorted()
+    throw missing(
+      "ControlNet for the condition \(condition.rawValue) that fits \(diffusion.map(\.id).joined(separator: " or "))"
+        + (others.isEmpty ? "" : " (only for \(others.joined(separator: ", ")))"))
   }
 
   /// Pixels of a side for which a diffusion model was trained: its latent size times its autoencoder's factor; 512 when it does not say.

@@ -82,6 +82,7 @@ enum ModelSearch {
   private static func condition(inName name: String) -> ConditionType? {
     let words = name.lowercased()
     if words.contains("scribble") { return .scribble }
+    if words.contains("canny") { return .canny }
     if words.contains("hed") || words.contains("softedge") { return .hed }
     if words.contains("seg") || words.contains("mask") { return .mask }
     return nil

@@ -8,6 +8,8 @@ public enum ConditionType: String, CaseIterable, Codable, Sendable {
   case hed
   /// Soft edges inside the dilated mask, found by PiDiNet.
   case pidinet
+  /// Canny's edges inside the dilated mask, black or white.
+  case canny
   /// No ControlNet: the prompt alone.
   case none
 }
@@ -18,24 +20,11 @@ public enum EdgeDetectorKind: String, CaseIterable, Codable, Sendable {
   case pidinet
 }
 
-/// How a control image is made.
-public struct ConditionSettings: Codable, Hashable, Sendable {
-  /// Target of the shorter side in pixels before rounding to multiples of 64; 64...4096.
-  public var resolution: Int
-  /// The detector behind a scribble; `hed` and `pidinet` conditions name their own.
-  public var detector: EdgeDetectorKind
-
-  public init(resolution: Int = 512, detector: EdgeDetectorKind = .hed) {
-    self.resolution = resolution
-    self.detector = detector
-  }
-}
-
 extension ConditionType {
   /// The edge detector that this condition runs with `settings`; nil when it needs none.
   public func detector(_ settings: ConditionSettings) -> EdgeDetectorKind? {
     switch self {
-    case .mask, .none: nil
+    case .mask, .canny, .none: nil
     case .hed: .hed
     case .pidinet: .pidinet
     case .scribble: settings.detector

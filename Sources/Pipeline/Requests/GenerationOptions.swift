@@ -56,7 +56,7 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
     func require(_ fine: Bool, _ name: String, _ value: Any, _ allowed: String) throws {
       if !fine { throw PipelineError.badSetting(name: name, value: "\(value)", allowed: allowed) }
     }
-    try require((64...4096).contains(conditionSettings.resolution), "resolution", conditionSettings.resolution, "64...4096")
+    try conditionSettings.validate()
     guard let name = SamplerName(rawValue: sampler) else { throw Self.unknownSampler(sampler) }
     try require((1...1000).contains(steps), "steps", steps, "1...1000")
     try require((0...100).contains(guidance), "guidance", guidance, "0...100")

@@ -24,7 +24,7 @@ struct RequestMaker: Sendable {
       GenerationRequest(
         source: SupportSource(
           dataset: supports.dataset.name, item: item.id, classIndex: classIndex, number: number, digest: digest),
-        condition: options.condition, conditionSettings: options.conditionSettings,
+        condition: options.condition, conditionSettings: options.conditionSettings.relevant(to: options.condition),
         prompt: prompts.positive(support.info, template: options.prompt),
         negativePrompt: options.negativePrompt ?? prompts.negative, sampler: options.sampler, steps: options.steps,
         guidance: options.guidance, eta: options.eta, controlScale: options.controlScale, controlStart: options.controlStart,

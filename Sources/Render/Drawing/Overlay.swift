@@ -75,11 +75,15 @@ extension LabelMask {
   /// The mask painted in one colour a label; labels beyond the table take its last colour.
   public func colored(_ colors: [RGB]) -> Image {
     precondition(!colors.isEmpty)
-    return Image(
-      width: width, height: height, channels: 3,
-      pixels: labels.flatMap { label -> [UInt8] in
+    let pixels = [UInt8](unsafeUninitializedCapacity: labels.count * 3) { out, count in
+      for (index, label) in labels.enumerated() {
         let color = colors[min(Int(label), colors.count - 1)]
-        return [color.red, color.green, color.blue]
-      })
+        out.initializeElement(at: index * 3, to: color.red)
+        out.initializeElement(at: index * 3 + 1, to: color.green)
+        out.initializeElement(at: index * 3 + 2, to: color.blue)
+      }
+      count = labels.count * 3
+    }
+    return Image(width: width, height: height, channels: 3, pixels: pixels)
   }
 }

@@ -9,6 +9,8 @@ final class EffectRunner: Sendable {
     var workbench: Workbench?
     var lanes: [Effect.Lane: Task<Void, Never>] = [:]
     var evaluation: Task<Void, Never>?
+    /// Whose condition was asked for last.
+    var conditionOf: Episode?
   }
 
   private let options: ExplorerOptions
@@ -70,10 +72,17 @@ final class EffectRunner: Sendable {
 
   /// Waits a moment before costly work on an episode, which a held-down key may only pass over.
   private func settle(_ effect: Effect) async throws {
-    switch effect.lane {
-    case .condition, .look: try await Task.sleep(for: .milliseconds(40))
-    default: try Task.checkCancellation()
-    }
+    let mayPass =
+      switch effect {
+      case .look: true
+      // A knob of the condition in sight is followed at once.
+      case .makeCondition(let episode, _): work.withLock { work in
+          defer { work.conditionOf = episode }
+          return work.conditionOf != episode
+        }
+      default: false
+      }
+    if mayPass { try await Task.sleep(for: .milliseconds(40)) } else { try Task.checkCancellation() }
   }
 
   private func outcome(of effect: Effect) async throws -> Outcome {

@@ -29,13 +29,21 @@ package struct PredictionView: Sendable {
 package struct EpisodeBoard: Sendable {
   package var support: Picture?
   package var query: Picture?
-  package var conditions: [ConditionChoice: Picture] = [:]
+  package private(set) var conditions: [ConditionChoice: Picture] = [:]
+  /// Their choices, oldest first.
+  private var conditionOrder: [ConditionChoice] = []
   package var plans: [SupportPlan: [GenerationRequest]] = [:]
   package var generated: [GenerationRequest: Picture] = [:]
   package var baseline: PredictionView?
   package var augmented: [SupportPlan: PredictionView] = [:]
 
   package init() {}
+
+  /// Keeps a condition's picture; the last ones only, since a held key turns a knob through all its values.
+  package mutating func keep(_ picture: Picture, for choice: ConditionChoice) {
+    if conditions.updateValue(picture, forKey: choice) == nil { conditionOrder.append(choice) }
+    if conditionOrder.count > 12 { conditions[conditionOrder.removeFirst()] = nil }
+  }
 
   /// The picture of a plan's support `number`, once it is painted.
   package func generated(_ number: Int, of plan: SupportPlan) -> Picture? {

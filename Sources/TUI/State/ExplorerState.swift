@@ -141,8 +141,10 @@ package struct ExplorerState: Sendable {
   /// The generated supports that the settings ask for.
   package var plan: SupportPlan { SupportPlan(options: settings.options, count: settings.supports) }
 
+  /// The condition that the settings ask for.
   package var conditionChoice: ConditionChoice {
-    ConditionChoice(type: settings.options.condition, settings: settings.options.conditionSettings)
+    let type = settings.options.condition
+    return ConditionChoice(type: type, settings: settings.options.conditionSettings.relevant(to: type))
   }
 
   /// Whether leaving now would throw work away.

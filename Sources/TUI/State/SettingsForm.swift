@@ -4,20 +4,43 @@ import Pipeline
 
 /// What the settings panel edits.
 package struct SettingsForm: Hashable, Sendable {
-  package var options = GenerationOptions()
+  package var options = GenerationOptions() {
+    didSet { if !fields.contains(field) { field = .condition } }
+  }
   /// Generated supports an episode, K.
   package var supports = 4
   /// Episodes of an evaluation over the fold.
   package var episodes = 10
   /// The row under the cursor.
-  package var field = SettingsField.condition
+  package private(set) var field = SettingsField.condition
 
   package init() {}
 
+  /// The rows there are: of the condition's knobs only those that change it.
+  package var fields: [SettingsField] {
+    SettingsField.allCases.filter { $0.knob.map(options.condition.knobs.contains) ?? true }
+  }
+
+  /// Moves the cursor by `rows` without leaving the form.
+  package mutating func move(_ rows: Int) {
+    let fields = fields
+    var cursor = ListCursor(fields.firstIndex(of: field) ?? 0)
+    cursor.move(rows, count: fields.count)
+    field = fields[cursor.index]
+  }
+
   /// A field's value as shown and as a number entry starts from.
   package func value(_ field: SettingsField) -> String {
-    switch field {
+    let condition = options.conditionSettings
+    return switch field {
     case .condition: options.condition.rawValue
+    case .detector: condition.detector.rawValue
+    case .threshold: "\(condition.threshold)"
+    case .thinning: condition.thinning ? "on" : "off"
+    case .cannyLow: "\(condition.cannyLow)"
+    case .cannyHigh: "\(condition.cannyHigh)"
+    case .dilation: "\(condition.dilation)"
+    case .blur: Self.decimal(condition.blur)
     case .supports: "\(supports)"
     case .sampler: options.sampler
     case .steps: "\(options.steps)"
@@ -28,24 +51,45 @@ package struct SettingsForm: Hashable, Sendable {
     }
   }
 
-  /// One step up or down, stopping at the ends of the range; conditions and samplers go round.
+  /// Smallest and largest value; nil for fields that are not plain numbers.
+  package func range(_ field: SettingsField) -> ClosedRange<Double>? {
+    func whole(_ range: ClosedRange<Int>) -> ClosedRange<Double> { Double(range.lowerBound)...Double(range.upperBound) }
+    let condition = options.conditionSettings
+    return switch field {
+    case .condition, .detector, .thinning, .sampler, .seed: nil
+    case .threshold: whole(ConditionSettings.thresholds)
+    case .cannyLow: whole(ConditionSettings.cannyThresholds.lowerBound...condition.cannyHigh)
+    case .cannyHigh: whole(condition.cannyLow...ConditionSettings.cannyThresholds.upperBound)
+    case .dilation: whole(ConditionSettings.dilations)
+    case .blur: ConditionSettings.blurs
+    case .supports: 1...16
+    case .steps: 1...1000
+    case .guidance: 0...100
+    case .controlScale: 0...10
+    case .episodes: 1...10_000
+    }
+  }
+
+  /// The range in words.
+  package func allowed(_ field: SettingsField) -> String {
+    if let choices = field.choices { return choices.joined(separator: ", ") }
+    guard let range = range(field) else { return "0 to \(UInt64.max >> 1)" }
+    return "\(Self.decimal(range.lowerBound)) to \(Self.decimal(range.upperBound))"
+  }
+
+  /// One step up or down, stopping at the ends of the range; choices go round.
   package mutating func step(_ field: SettingsField, by steps: Int) {
-    switch field {
-    case .condition:
-      let all = ConditionType.allCases
-      let index = (all.firstIndex(of: options.condition) ?? 0) + steps
-      options.condition = all[((index % all.count) + all.count) % all.count]
-    case .sampler:
-      let all = SamplerName.allCases
-      let index = (all.firstIndex { $0.rawValue == options.sampler } ?? 0) + steps
-      options.sampler = all[((index % all.count) + all.count) % all.count].rawValue
-    case .seed:
+    if let choices = field.choices {
+      let index = (choices.firstIndex(of: value(field)) ?? 0) + steps
+      choose(choices[((index % choices.count) + choices.count) % choices.count], in: field)
+    } else if field == .seed {
       let range = UInt64.min...(UInt64.max >> 1)
       let moved = steps >= 0 ? options.seed.addingReportingOverflow(UInt64(steps)) : options.seed.subtractingReportingOverflow(UInt64(-steps))
       options.seed = moved.overflow ? options.seed : min(range.upperBound, moved.partialValue)
-    default:
-      guard let range = field.range, let old = Double(value(field)) else { return }
-      let next = ((old / field.increment).rounded() + Double(steps)) * field.increment
+    } else if let range = range(field), let old = Double(value(field)) {
+      // Decimals fall on the increment's multiples; whole numbers find back to where they came from.
+      let next = field.isWhole
+        ? old + Double(steps) * field.increment : ((old / field.increment).rounded() + Double(steps)) * field.increment
       store(min(range.upperBound, max(range.lowerBound, next)), in: field)
     }
   }
@@ -53,32 +97,43 @@ package struct SettingsForm: Hashable, Sendable {
   /// Takes a typed value; nil when it was good, otherwise what is allowed.
   package mutating func enter(_ text: String, in field: SettingsField) -> String? {
     let text = text.trimmingCharacters(in: .whitespaces)
-    switch field {
-    case .condition:
-      guard let type = ConditionType(rawValue: text.lowercased()) else { return field.allowed }
-      options.condition = type
-    case .sampler:
-      guard let name = SamplerName(rawValue: text.lowercased()) else { return field.allowed }
-      options.sampler = name.rawValue
-    case .seed:
-      guard let seed = UInt64(text), seed <= UInt64.max >> 1 else { return field.allowed }
+    if let choices = field.choices {
+      guard choices.contains(text.lowercased()) else { return allowed(field) }
+      choose(text.lowercased(), in: field)
+    } else if field == .seed {
+      guard let seed = UInt64(text), seed <= UInt64.max >> 1 else { return allowed(field) }
       options.seed = seed
-    default:
-      guard let range = field.range, let value = Double(text), value.isFinite, range.contains(value) else { return field.allowed }
-      guard !field.isWhole || value == value.rounded() else { return field.allowed }
+    } else {
+      guard let range = range(field), let value = Double(text), value.isFinite, range.contains(value) else { return allowed(field) }
+      guard !field.isWhole || value == value.rounded() else { return allowed(field) }
       store(value, in: field)
     }
     return nil
   }
 
+  private mutating func choose(_ name: String, in field: SettingsField) {
+    switch field {
+    case .condition: options.condition = ConditionType(rawValue: name) ?? options.condition
+    case .detector: options.conditionSettings.detector = EdgeDetectorKind(rawValue: name) ?? options.conditionSettings.detector
+    case .thinning: options.conditionSettings.thinning = name == "on"
+    case .sampler: options.sampler = name
+    default: break
+    }
+  }
+
   private mutating func store(_ value: Double, in field: SettingsField) {
     switch field {
+    case .threshold: options.conditionSettings.threshold = Int(value)
+    case .cannyLow: options.conditionSettings.cannyLow = Int(value)
+    case .cannyHigh: options.conditionSettings.cannyHigh = Int(value)
+    case .dilation: options.conditionSettings.dilation = Int(value)
+    case .blur: options.conditionSettings.blur = value
     case .supports: supports = Int(value)
     case .steps: options.steps = Int(value)
     case .guidance: options.guidance = value
     case .controlScale: options.controlScale = value
     case .episodes: episodes = Int(value)
-    case .condition, .sampler, .seed: break
+    case .condition, .detector, .thinning, .sampler, .seed: break
     }
   }
 
@@ -89,76 +144,5 @@ package struct SettingsForm: Hashable, Sendable {
     while end.last == "0" { end.removeLast() }
     if end.last == "." { end.removeLast() }
     return String(end)
-  }
-}
-
-/// The rows of the settings panel.
-package enum SettingsField: Int, CaseIterable, Hashable, Sendable {
-  case condition, supports, steps, guidance, controlScale, sampler, seed, episodes
-
-  package var title: String {
-    switch self {
-    case .condition: "Condition"
-    case .supports: "Supports"
-    case .sampler: "Sampler"
-    case .steps: "Steps"
-    case .guidance: "Guidance"
-    case .controlScale: "Control"
-    case .seed: "Seed"
-    case .episodes: "Episodes"
-    }
-  }
-
-  /// What is meant, for the panel's lower edge and the help.
-  package var explanation: String {
-    switch self {
-    case .condition: "what steers the painting"
-    case .supports: "generated per episode"
-    case .sampler: "how noise is taken away"
-    case .steps: "denoising steps"
-    case .guidance: "pull of the prompt, 1 = off"
-    case .controlScale: "pull of the condition"
-    case .seed: "same seed, same pictures"
-    case .episodes: "per evaluation (E)"
-    }
-  }
-
-  /// Smallest and largest value; nil for fields that are not plain numbers.
-  package var range: ClosedRange<Double>? {
-    switch self {
-    case .condition, .sampler, .seed: nil
-    case .supports: 1...16
-    case .steps: 1...1000
-    case .guidance: 0...100
-    case .controlScale: 0...10
-    case .episodes: 1...10_000
-    }
-  }
-
-  /// What one key press changes.
-  package var increment: Double {
-    switch self {
-    case .guidance: 0.5
-    case .controlScale: 0.1
-    default: 1
-    }
-  }
-
-  /// Whether a typed value must be a whole number.
-  package var isWhole: Bool { self != .guidance && self != .controlScale }
-
-  /// The range in words.
-  package var allowed: String {
-    switch self {
-    case .condition: ConditionType.allCases.map(\.rawValue).joined(separator: ", ")
-    case .sampler: SamplerName.allCases.map(\.rawValue).joined(separator: ", ")
-    case .seed: "0 to \(UInt64.max >> 1)"
-    default: range.map { "\(SettingsForm.decimal($0.lowerBound)) to \(SettingsForm.decimal($0.upperBound))" } ?? ""
-    }
-  }
-
-  /// The row `steps` further, without leaving the form.
-  package func moved(_ steps: Int) -> SettingsField {
-    SettingsField(rawValue: min(SettingsField.allCases.count - 1, max(0, rawValue + steps))) ?? self
   }
 }

@@ -39,11 +39,11 @@ extension ExplorerState {
     case .increase, .nextChoice: settings.step(settings.field, by: 1)
     case .decrease: settings.step(settings.field, by: -1)
     case .edit:
-      if settings.field == .condition { settings.step(.condition, by: 1) } else {
+      if settings.field.choices != nil { settings.step(settings.field, by: 1) } else {
         dialog = .entry(settings.field, text: settings.value(settings.field), complaint: nil)
       }
     case .type:
-      guard settings.field != .condition, case .character(let digit) = key else { break }
+      guard settings.field.choices == nil, case .character(let digit) = key else { break }
       dialog = .entry(settings.field, text: String(digit), complaint: nil)
     case .nextCondition: settings.step(.condition, by: 1)
     case .previousCondition: settings.step(.condition, by: -1)
@@ -82,7 +82,7 @@ extension ExplorerState {
       if cursor != before { isZoomed = false }
     case .queue: queueCursor.move(rows, count: queueRows.count)
     case .classes: classCursor.move(rows, count: reports[fold]?.baseline.classes.count ?? 0)
-    case .settings: settings.field = settings.field.moved(max(-100, min(100, rows)))
+    case .settings: settings.move(rows)
     case .pictures:
       let columns = TileGrid(self, in: Layout(self).tileArea).columns
       moveTile(isZoomed ? rows.signum() : max(-tiles.count, min(tiles.count, rows)) * columns, staysInColumn: !isZoomed)

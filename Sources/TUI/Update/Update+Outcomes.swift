@@ -27,7 +27,7 @@ extension ExplorerState {
     case (.makeCondition(let episode, let choice), .condition(let image)):
       guard let image else { return [] }
       let picture = Picture(id: newPicture(), image: image)
-      shelf.change(episode) { $0.conditions[choice] = picture }
+      shelf.change(episode) { $0.keep(picture, for: choice) }
     case (.look(let episode, let plan), .plan(let requests, let images)):
       let pictures = images.reduce(into: [:]) { pictures, found in
         pictures[found.key] = Picture(id: newPicture(), image: found.value, marks: outline(for: found.key))

@@ -138,7 +138,7 @@ extension ScreenPainter {
 
   private mutating func paintEntry(_ field: SettingsField, _ text: String, _ complaint: String?) {
     let width = max(10, min(44, state.size.width - 6))
-    let hint = complaint ?? "\(field.explanation), \(field.allowed)"
+    let hint = complaint ?? "\(field.explanation), \(state.settings.allowed(field))"
     popup(field.title, ["› \(text)▏"] + DisplayText.wrapped(hint, to: width) + ["Enter takes it   Esc leaves it"], accented: 0, complaint: complaint != nil)
   }
 

@@ -44,8 +44,9 @@ package struct Layout: Sendable {
   }
 
   private mutating func placeLists(_ area: Rect, _ state: ExplorerState) {
-    let settings = SettingsField.allCases.count + 2
     let generous = area.height >= 34
+    // Where there is little room the form scrolls.
+    let settings = min(state.settings.fields.count, max(8, area.height - 15)) + 2
     let queue = generous ? 11 : state.focus == .queue ? area.height - settings - 5 : max(4, area.height - settings - 9)
     let (episodes, rest) = area.splitTop(area.height - settings - queue)
     let (middle, last) = rest.splitTop(settings)

@@ -5,8 +5,8 @@ extension ScreenPainter {
     let isFocused = state.focus == .settings
     let note = isFocused ? form.field.explanation : ""
     let inside = panel(.settings, rect, note: note)
-    let fields = SettingsField.allCases
-    let first = ListCursor(form.field.rawValue).first(visible: inside.height, count: fields.count)
+    let fields = form.fields
+    let first = ListCursor(fields.firstIndex(of: form.field) ?? 0).first(visible: inside.height, count: fields.count)
     for (row, field) in fields.dropFirst(first).prefix(inside.height).enumerated() {
       let isCursor = isFocused && field == form.field
       let style = isCursor ? theme.cursor : theme.text
@@ -15,10 +15,11 @@ extension ScreenPainter {
       let value = form.value(field)
       let shown = isCursor ? "‹ \(value) ›" : "\(value)  "
       frame.textRight(shown, in: inside, row: row, after: 11, style: isCursor ? style : theme.accent)
-      if inside.width >= 34, isCursor, let range = field.range {
+      if inside.width >= 34, isCursor, let range = form.range(field) {
         let text = "\(SettingsForm.decimal(range.lowerBound))–\(SettingsForm.decimal(range.upperBound))"
         frame.text(text, in: Rect(x: inside.x, y: inside.y, width: inside.width - 12, height: inside.height), row: row, column: 11, style: style)
       }
     }
+    frame.scrollThumb(rect, first: first, visible: inside.height, count: fields.count, style: theme.accent)
   }
 }

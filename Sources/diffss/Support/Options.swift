@@ -101,8 +101,7 @@ struct GenerationFlags: ParsableArguments {
   @Option(help: "What steers the diffusion: \(ConditionType.allCases.map(\.rawValue).joined(separator: ", ")).")
   var condition: ConditionType = .mask
 
-  @Option(help: "Edge detector behind a scribble: \(EdgeDetectorKind.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var detector: EdgeDetectorKind = .hed
+  @OptionGroup var knobs: ConditionFlags
 
   @Option(help: "Shorter side of the generated picture before rounding to multiples of 64; the data set's own scale when absent.")
   var resolution: Int?
@@ -138,8 +137,7 @@ struct GenerationFlags: ParsableArguments {
   func options(over defaults: GenerationOptions, seed: UInt64) throws -> GenerationOptions {
     var options = defaults
     options.condition = condition
-    options.conditionSettings.detector = detector
-    if let resolution { options.conditionSettings.resolution = resolution }
+    options.conditionSettings = knobs.settings(resolution: resolution ?? defaults.conditionSettings.resolution)
     if let guidance { options.guidance = guidance }
     options.steps = steps
     options.sampler = sampler

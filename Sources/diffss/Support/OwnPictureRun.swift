@@ -75,7 +75,7 @@ struct OwnPictureRun {
       let url = URL(fileURLWithPath: path)
       return (url.deletingPathExtension().lastPathComponent, try Image(pngOrJpeg: url).rgb)
     }
-    let settings = ConditionSettings(resolution: flags.resolution ?? 512, detector: flags.detector)
+    let settings = flags.knobs.settings(resolution: flags.resolution ?? 512)
     if let picture, flags.condition != .none {
       let control = try picture.condition(
         flags.condition, settings: settings, models: library, detector: options.picture.detectorFile)

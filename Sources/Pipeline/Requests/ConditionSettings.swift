@@ -1,0 +1,69 @@
+/// How a control image is made. What a condition does not use (`ConditionType.knobs`) does not change it.
+public struct ConditionSettings: Hashable, Sendable {
+  /// Target of the shorter side in pixels before rounding to multiples of 64; 64...4096.
+  public var resolution: Int
+  /// The detector behind a scribble; `hed` and `pidinet` conditions name their own.
+  public var detector: EdgeDetectorKind
+  /// A scribble is white where the masked edges are strictly above this; 0...254.
+  public var threshold: Int
+  /// Side in pixels of the ellipse by which the mask grows; 0...128, 0 and 1 leave it as it is.
+  public var dilation: Int
+  /// Sigma in pixels of the Gaussian that smooths the resized picture before edges are looked for; 0...10, 0 for none.
+  public var blur: Double
+  /// Whether the lines of a scribble are worn down to one pixel.
+  public var thinning: Bool
+  /// Canny's two thresholds on |dx| + |dy| of 3x3 Sobel derivatives; 0...1000, the low one at most the high one.
+  public var cannyLow: Int
+  public var cannyHigh: Int
+
+  /// The published settings (DifFSS, and ControlNet's annotator for Canny).
+  public init(
+    resolution: Int = 512, detector: EdgeDetectorKind = .hed, threshold: Int = 127, dilation: Int = 14, blur: Double = 0,
+    thinning: Bool = false, cannyLow: Int = 100, cannyHigh: Int = 200
+  ) {
+    self.resolution = resolution
+    self.detector = detector
+    self.threshold = threshold
+    self.dilation = dilation
+    self.blur = blur
+    self.thinning = thinning
+    self.cannyLow = cannyLow
+    self.cannyHigh = cannyHigh
+  }
+}
+
+extension ConditionSettings {
+  public static let resolutions = 64...4096
+  public static let thresholds = 0...254
+  public static let dilations = 0...128
+  public static let blurs = 0.0...10
+  public static let cannyThresholds = 0...1000
+
+  /// Throws `PipelineError.badSetting` for the first value outside its range.
+  public func validate() throws {
+    func require<Value>(_ value: Value, _ name: String, in range: ClosedRange<Value>) throws {
+      if !range.contains(value) {
+        throw PipelineError.badSetting(name: name, value: "\(value)", allowed: "\(range.lowerBound)...\(range.upperBound)")
+      }
+    }
+    try require(resolution, "resolution", in: Self.resolutions)
+    try require(threshold, "threshold", in: Self.thresholds)
+    try require(dilation, "dilation", in: Self.dilations)
+    try require(blur, "blur", in: Self.blurs)
+    try require(cannyHigh, "canny high", in: Self.cannyThresholds)
+    try require(cannyLow, "canny low", in: Self.cannyThresholds.lowerBound...cannyHigh)
+  }
+
+  /// These settings with the default for everything that does not change the condition: the same picture is the same request.
+  public func relevant(to type: ConditionType) -> ConditionSettings {
+    let knobs = type.knobs
+    var settings = ConditionSettings(resolution: resolution)
+    if knobs.contains(.detector) { settings.detector = detector }
+    if knobs.contains(.threshold) { settings.threshold = threshold }
+    if knobs.contains(.dilation) { settings.dilation = dilation }
+    if knobs.contains(.blur) { settings.blur = blur }
+    if knobs.contains(.thinning) { settings.thinning = thinning }
+    if knobs.contains(.canny) { (settings.cannyLow, settings.cannyHigh) = (cannyLow, cannyHigh) }
+    return settings
+  }
+}

@@ -1,0 +1,87 @@
+import Models
+import Pipeline
+
+/// The rows of the settings panel.
+package enum SettingsField: CaseIterable, Hashable, Sendable {
+  case condition, detector, threshold, thinning, cannyLow, cannyHigh, dilation, blur
+  case supports, steps, guidance, controlScale, sampler, seed, episodes
+
+  package var title: String {
+    switch self {
+    case .condition: "Condition"
+    case .detector: "Detector"
+    case .threshold: "Threshold"
+    case .thinning: "Thinning"
+    case .cannyLow: "Canny low"
+    case .cannyHigh: "Canny high"
+    case .dilation: "Dilation"
+    case .blur: "Blur"
+    case .supports: "Supports"
+    case .sampler: "Sampler"
+    case .steps: "Steps"
+    case .guidance: "Guidance"
+    case .controlScale: "Control"
+    case .seed: "Seed"
+    case .episodes: "Episodes"
+    }
+  }
+
+  /// What is meant, for the panel's lower edge and the help.
+  package var explanation: String {
+    switch self {
+    case .condition: "what steers the painting"
+    case .detector: "what finds the edges"
+    case .threshold: "edges above are drawn"
+    case .thinning: "lines of one pixel"
+    case .cannyLow: "slope of an edge's rest"
+    case .cannyHigh: "slope an edge needs"
+    case .dilation: "pixels the mask grows"
+    case .blur: "sigma before the edges"
+    case .supports: "generated per episode"
+    case .sampler: "how noise is taken away"
+    case .steps: "denoising steps"
+    case .guidance: "pull of the prompt, 1 = off"
+    case .controlScale: "pull of the condition"
+    case .seed: "same seed, same pictures"
+    case .episodes: "per evaluation (E)"
+    }
+  }
+
+  /// The knob of the condition behind it; nil for what matters always.
+  package var knob: ConditionKnob? {
+    switch self {
+    case .detector: .detector
+    case .threshold: .threshold
+    case .thinning: .thinning
+    case .cannyLow, .cannyHigh: .canny
+    case .dilation: .dilation
+    case .blur: .blur
+    default: nil
+    }
+  }
+
+  /// The values by name; nil for numbers.
+  package var choices: [String]? {
+    switch self {
+    case .condition: ConditionType.allCases.map(\.rawValue)
+    case .detector: EdgeDetectorKind.allCases.map(\.rawValue)
+    case .thinning: ["off", "on"]
+    case .sampler: SamplerName.allCases.map(\.rawValue)
+    default: nil
+    }
+  }
+
+  /// What one key press changes.
+  package var increment: Double {
+    switch self {
+    case .threshold: 5
+    case .cannyLow, .cannyHigh: 10
+    case .blur, .guidance: 0.5
+    case .controlScale: 0.1
+    default: 1
+    }
+  }
+
+  /// Whether a typed value must be a whole number.
+  package var isWhole: Bool { self != .blur && self != .guidance && self != .controlScale }
+}

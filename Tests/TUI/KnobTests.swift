@@ -1,0 +1,113 @@
+import Pipeline
+import TUI
+import Testing
+
+@Suite("The condition's knobs")
+struct KnobTests {
+  /// The cursor on the settings panel, the condition being `type`.
+  private func screen(_ type: ConditionType, _ width: Int = 120, _ height: Int = 40) -> FakeScreen {
+    var screen = FakeScreen.open(width, height)
+    screen.press(.tab, .tab)
+    while screen.state.settings.options.condition != type { screen.type("l") }
+    return screen
+  }
+
+  @Test func aConditionShowsItsOwnKnobsAlone() {
+    let rows: [ConditionType: [String]] = [
+      .mask: [], .none: [], .scribble: ["Detector", "Threshold", "Thinning", "Dilation", "Blur"], .hed: ["Dilation", "Blur"],
+      .pidinet: ["Dilation", "Blur"], .canny: ["Canny low", "Canny high", "Dilation", "Blur"],
+    ]
+    let all = Set(rows.values.joined())
+    for (type, own) in rows {
+      var screen = screen(type)
+      let text = screen.text()
+      for title in all { #expect(text.contains(title) == own.contains(title), "\(type): \(title)") }
+    }
+  }
+
+  @Test func aKnobChangesTheConditionTileAtOnce() {
+    var screen = screen(.scribble)
+    func strokes(_ frame: Frame) -> Set<UInt8> {
+      Set(frame.cells.compactMap { cell in
+        if case .rgb(let red, 0, 0) = cell.style.ink, cell.scalar == "▚" { red } else { nil }
+      })
+    }
+    #expect(strokes(screen.frame()) == [127])
+    screen.type("jjl")
+    #expect(screen.text().contains("‹ 132 ›"))
+    #expect(strokes(screen.frame()) == [132])
+    screen.type("h")
+    #expect(strokes(screen.frame()) == [127])
+    screen.type("90")
+    screen.press(.enter)
+    #expect(screen.state.settings.options.conditionSettings.threshold == 90)
+    #expect(strokes(screen.frame()) == [90])
+  }
+
+  @Test func aKnobThatDoesNotMatterAsksForNothing() {
+    var screen = screen(.scribble)
+    screen.type("jjlkkl")
+    #expect(screen.state.settings.options.condition == .hed)
+    #expect(screen.state.settings.options.conditionSettings.threshold == 132)
+    #expect(screen.state.conditionChoice.settings == ConditionSettings())
+  }
+
+  @Test func choicesGoRoundAndAreNotTyped() {
+    var screen = screen(.scribble)
+    screen.type("jl")
+    #expect(screen.text().contains("‹ pidinet ›"))
+    screen.press(.enter)
+    #expect(screen.text().contains("‹ hed ›"))
+    screen.type("5")
+    #expect(screen.state.dialog == nil)
+    screen.type("jjl")
+    #expect(screen.state.settings.options.conditionSettings.thinning)
+    #expect(screen.text().contains("lines of one pixel"))
+  }
+
+  @Test func cannysThresholdsKeepTheirOrder() {
+    var form = SettingsForm()
+    form.options.condition = .canny
+    for _ in 0..<50 { form.step(.cannyLow, by: 1) }
+    #expect(form.value(.cannyLow) == "200")
+    for _ in 0..<50 { form.step(.cannyHigh, by: -1) }
+    #expect(form.value(.cannyHigh) == "200")
+    #expect(form.enter("201", in: .cannyLow) == "0 to 200")
+    #expect(form.enter("1001", in: .cannyHigh) == "200 to 1000")
+    #expect(form.enter("2.5", in: .blur) == nil)
+    #expect(form.enter("10.5", in: .blur) == "0 to 10")
+  }
+
+  @Test func theCursorLeavesARowThatGoes() {
+    var screen = screen(.scribble)
+    screen.type("jj")
+    #expect(screen.state.settings.field == .threshold)
+    screen.type("c")
+    #expect(screen.state.settings.field == .condition)
+  }
+
+  @Test func theFormScrollsWhereThereIsLittleRoom() {
+    var screen = screen(.scribble, 80, 24)
+    #expect(!screen.text().contains("Seed"))
+    screen.press(.end)
+    #expect(screen.text().contains("Seed"))
+    #expect(!screen.text().contains("Threshold"))
+  }
+
+  @Test func aHeldKeyKeepsTheLastConditionsOnly() {
+    var screen = screen(.scribble)
+    screen.type("jj" + String(repeating: "l", count: 60))
+    #expect(screen.state.board.map { $0.conditions.count <= 12 } == true)
+    #expect(screen.state.board?.conditions[screen.state.conditionChoice] != nil)
+  }
+
+  @Test func aMissingControlNetIsSaidAndTheConditionStays() {
+    var screen = screen(.canny)
+    guard let episode = screen.state.selected else { return }
+    let error = PipelineError.modelMissing(what: "ControlNet for the condition canny that fits sd, only for hed, mask", searched: ["/models"])
+    screen.send(.done(.generate(episode, screen.state.plan), .failed(Notice(error))))
+    let text = screen.text()
+    #expect(text.contains("no ControlNet for the condition canny"))
+    #expect(screen.state.board?.conditions[screen.state.conditionChoice] != nil)
+  }
+}
