@@ -56,7 +56,7 @@ import Testing
       let request: Request
     }
     let outcome = try #require(try JSONDecoder().decode([Outcome].self, from: Data(output.standardOutput.utf8)).first)
-    let text = try PNGText.read(URL(fileURLWithPath: outcome.file))
+    let text = try PictureText.read(URL(fileURLWithPath: outcome.file))
     #expect(text["parameters"]?.contains("Steps: 6") == true)
     #expect(text["diffss"]?.contains("\"seed\":\(outcome.request.seed)") == true)
     #expect(outcome.request.steps == 6)

@@ -151,7 +151,7 @@ import TestSupport
       let url = folder.appendingPathComponent("picture.jpg")
       try image.writePNG(to: url, text: ["a": "b"])
       #expect(try Image(pngOrJpeg: url) == image)
-      #expect(try PNGText.read(url) == ["a": "b"])
+      #expect(try PictureText.read(url) == ["a": "b"])
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["picture.jpg"])
     }
   }
