@@ -17,10 +17,11 @@ struct SupportPainter: Sendable {
     try run.options.validate()
     let choice = try run.options.models ?? models.choice(for: run.options.condition, settings: run.options.conditionSettings)
     run.options.models = choice
+    let weights = try models.weights(choice)
     let turns = try turns(of: run), own = turns.enumerated().filter { run.shard.contains(position: $0.offset) }.map(\.element)
     watch(.begun(pictures: own.count * run.shots, leftOut: run.supports.count - turns.count))
     let work = Work(
-      run: run, folder: folder, weights: try models.weights(choice), controls: controls, generator: generator, stop: stop, watch: watch)
+      run: run, folder: folder, weights: weights, controls: controls, generator: generator, stop: stop, watch: watch)
     for (support, terms) in own { try paint(support, terms, work) }
   }
 
