@@ -44,6 +44,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooFewPictures(classIndex: Int?, found: Int, needed: Int, dataset: String)
   /// A file or folder cannot be written; nothing is left behind.
   case cannotWrite(path: String, reason: String)
+  /// A picture's name would lie outside the folder that it is to be written to.
+  case nameEscapesFolder(name: String, folder: String)
+  /// A file that this program did not write stands where a picture is to be written.
+  case foreignFile(path: String)
   /// The SQLite store cannot be opened, read or written.
   case storeUnusable(path: String, reason: String)
 
@@ -74,6 +78,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooFewPictures(let index, let found, let needed, let dataset):
       "\(index.map { "class \($0) of " } ?? "")data set \(dataset) has \(found) pictures to draw from, an episode needs \(needed)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+    case .nameEscapesFolder(let name, let folder): "\"\(name)\" cannot be the name of a file in \(folder)"
+    case .foreignFile(let path): "\(path) is there, and is not a picture of this program: it is left as it is"
     case .storeUnusable(let path, let reason): "the store \(path) cannot be used: \(reason)"
     }
   }
@@ -102,6 +108,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
     case .tooFewPictures: "choose another fold, fewer shots or a larger data set"
     case .cannotWrite: "check free space and permissions, or write to another folder"
+    case .nameEscapesFolder: "names of pictures must be relative, without \"..\" and empty steps; correct the list or the annotations"
+    case .foreignFile: "move it away, or write to another folder"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
     case .unknownClass, .unknownFold: "see the classes and folds with: diffss dataset info"
     }

@@ -14,6 +14,7 @@ public final class Workbench: Sendable {
   private let supports: SupportReader
   private let requestMaker: RequestMaker
   private let diffusion: DiffusionGenerator
+  private let painter: SupportPainter
   private let hub = EventHub()
   private let queue: GenerationQueue
   private let evaluator: Evaluator
@@ -33,8 +34,10 @@ public final class Workbench: Sendable {
     supports = SupportReader(dataset: dataset)
     requestMaker = RequestMaker(supports: supports, models: models)
     let report: ModelLibrary.Report = { [hub] in hub.send($0) }
-    diffusion = DiffusionGenerator(supports: supports, models: models, store: store, report: report)
+    let controls = ControlImages(supports: supports, models: models, report: report)
+    diffusion = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
     let generator = generator ?? diffusion
+    painter = SupportPainter(requests: requestMaker, controls: controls, models: models, generator: generator)
     queue = GenerationQueue(generator: generator, store: store, hub: hub)
     evaluator = Evaluator(
       supports: supports, models: models, store: store, requests: requestMaker, generator: generator, report: report)
@@ -121,6 +124,16 @@ public final class Workbench: Sendable {
   /// The stored picture for a request made with the present weights; nil when there is none yet. Loads no weights.
   public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? {
     try await desk.run { [diffusion] _ in try diffusion.stored(request) }
+  }
+
+  /// Paints a list of supports into a folder, past the queue: what is finished there is left, what fails is told and passed by.
+  ///
+  /// `watch` is called from a background thread. Cancelling the calling task ends the run with `CancellationError`; what is finished
+  /// stays. Also throws for settings out of range and for models that are missing, before anything is painted.
+  public func paint(
+    _ run: SupportRun, into folder: SupportFolder, watch: @escaping @Sendable (SupportRunEvent) -> Void
+  ) async throws {
+    try await bench.run { [painter] stop in try painter.paint(run, into: folder, stop: stop, watch: watch) }
   }
 
   /// Returns when no job waits or runs and all of them are in the store.

@@ -12,7 +12,7 @@ public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
   case maskHasColours(name: String, x: Int, y: Int)
   /// A mask file holds a value that is no class index.
   case labelOutOfRange(name: String, value: Int, x: Int, y: Int)
-  /// A metadata key or value that PNG cannot hold.
+  /// A metadata key or value that the file cannot hold.
   case invalidText(key: String)
   /// The library refused to encode.
   case encodingFailed(format: String, reason: String)
@@ -30,7 +30,7 @@ public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
     case .maskHasColours(let name, let x, let y): "mask \(name) holds colours, not class indices (pixel \(x),\(y))"
     case .labelOutOfRange(let name, let value, let x, let y):
       "mask \(name) holds the value \(value) at pixel \(x),\(y), class indices are 0...255"
-    case .invalidText(let key): "'\(key)' cannot be stored in a PNG file"
+    case .invalidText(let key): "'\(key)' cannot be stored in a picture file"
     case .encodingFailed(let format, let reason): "cannot encode \(format): \(reason)"
     case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
     }
@@ -45,7 +45,7 @@ public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooLarge: "scale the picture down first"
     case .maskHasColours: "save the mask as a palette PNG (index = class) or as a grey PNG (value = class)"
     case .labelOutOfRange: "save the mask with 8 bits a pixel"
-    case .invalidText: "keys are 1 to 79 Latin letters, digits or signs; values hold no zero character"
+    case .invalidText: "keys are 1 to 79 Latin letters, digits or signs; values hold no zero character, in a JPEG file at most 65000 bytes"
     case .encodingFailed: nil
     case .unwritable: "check that the folder exists, is writable and has free space"
     }

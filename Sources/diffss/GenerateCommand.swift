@@ -8,20 +8,20 @@ struct GenerateCommand: AsyncParsableCommand {
     abstract: "Paint auxiliary supports: for the supports of a fold, or for one picture of your own.",
     discussion: """
       For a data set, K pictures are painted for each support (picture and class) of the fold and written as
-      NAME_CLASS_K.png. For one picture give --image, --mask and --class-index, or ready control images with --control.
-      Every picture carries its request; a picture that was painted before is taken from the store.
+      NAME_CLASS_K.png (or .jpg), NAME with its folders, beside NAME_CLASS_control.png. For one picture give --image, --mask and
+      --class-index, or ready control images with --control.
+      Every picture carries its request. Asked again, a picture that is in the folder by the same request and weights is kept, one by
+      another is replaced, and a file of somebody else is left alone and said. A picture that cannot be painted stops no other.
       """)
 
   @OptionGroup var data: DatasetOptions
   @OptionGroup var flags: GenerationFlags
   @OptionGroup var own: OwnRunOptions
+  @OptionGroup var list: SupportListOptions
   @OptionGroup var runtime: RuntimeOptions
 
   @Option(help: "Pictures for each support.")
   var shots: Int = 4
-
-  @Option(help: "Supports to work on, from the first; all of the fold when absent.")
-  var limit: Int?
 
   @Option(help: "Seed; each picture of a data set derives its own from it.")
   var seed: UInt64 = 0
@@ -34,7 +34,9 @@ struct GenerateCommand: AsyncParsableCommand {
 
   func validate() throws {
     if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
-    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+    if own.isUsed && list.isUsed {
+      throw ValidationError("--shard, --format, --limit and --as-published belong to a data set, not to a picture of your own")
+    }
     if own.isUsed == false && flags.controlScale.count > 1 {
       throw ValidationError("several --control-scale need several --control")
     }
@@ -46,24 +48,18 @@ struct GenerateCommand: AsyncParsableCommand {
     if own.isUsed {
       try OwnPictureRun(options: own, flags: flags, runtime: runtime, seed: seed).paint(into: folder, json: json)
     } else {
-      try await paintFold(into: folder)
+      try await paintSupports(into: folder)
     }
   }
 
-  private func paintFold(into folder: SupportFolder) async throws {
+  private func paintSupports(into folder: SupportFolder) async throws {
     let workbench = try Workbench.open(data, runtime)
-    let options = try flags.options(over: workbench.defaultOptions, seed: seed)
-    let supports = try workbench.dataset.supports(inFold: data.fold).prefix(limit ?? .max)
-    var requests: [GenerationRequest] = []
-    for support in supports {
-      requests += try await workbench.requests(
-        item: support.item, classIndex: support.classIndex, options: options, count: shots)
-      if let control = try await workbench.condition(
-        options.condition, settings: options.conditionSettings, item: support.item, classIndex: support.classIndex)
-      {
-        try folder.addControl(control, of: requests[requests.count - 1].source)
-      }
-    }
-    try await GenerationWatch(workbench: workbench, folder: folder, json: json).run(requests)
+    var defaults = workbench.defaultOptions
+    if list.asPublished { defaults.steps = PublishedScript.steps }
+    let run = SupportRun(
+      supports: Array(try workbench.dataset.supports(inFold: data.fold).prefix(list.limit ?? .max)),
+      options: try flags.options(over: defaults, seed: seed), shots: shots, shard: list.shard, format: list.format,
+      isAsPublished: list.asPublished)
+    try await GenerationWatch(workbench: workbench, folder: folder, json: json).paint(run)
   }
 }

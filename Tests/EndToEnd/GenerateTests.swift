@@ -56,10 +56,123 @@ import Testing
       let request: Request
     }
     let outcome = try #require(try JSONDecoder().decode([Outcome].self, from: Data(output.standardOutput.utf8)).first)
-    let text = try PNGText.read(URL(fileURLWithPath: outcome.file))
+    let text = try PictureText.read(URL(fileURLWithPath: outcome.file))
     #expect(text["parameters"]?.contains("Steps: 6") == true)
     #expect(text["diffss"]?.contains("\"seed\":\(outcome.request.seed)") == true)
     #expect(outcome.request.steps == 6)
+  }
+
+  /// What `--json` says of each picture.
+  private struct Line: Decodable {
+    struct Request: Decodable {
+      let prompt: String
+      let steps: Int
+      let seed: UInt64
+    }
+    let name: String
+    let result: String
+    let file: String?
+    let error: String?
+    let request: Request?
+  }
+
+  private func lines(_ output: Program.Output) throws -> [Line] {
+    try JSONDecoder().decode([Line].self, from: Data(output.standardOutput.utf8))
+  }
+
+  private static let quick = ["generate", "--dataset", "demo", "--condition", "mask", "--steps", "1", "--shots", "2", "--json"]
+
+  @Test func aRunGoesOnWithoutItsStore() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let command = Self.quick + ["--limit", "2", "--format", "jpg", "--out", program.home.appendingPathComponent("out").path]
+    let once = try lines(program.run(command))
+    #expect(once.map(\.result) == ["painted", "painted", "painted", "painted"])
+    let file = URL(fileURLWithPath: try #require(once[3].file)), bytes = try Data(contentsOf: file)
+    #expect(file.pathExtension == "jpg" && bytes.starts(with: [0xFF, 0xD8]))
+    #expect(try PictureText.read(file)["parameters"]?.contains("Steps: 1") == true)
+    try FileManager.default.removeItem(at: program.home.appendingPathComponent("data"))
+    try FileManager.default.removeItem(at: file)
+    let again = try program.run(command)
+    #expect(try lines(again).map(\.result) == ["kept", "kept", "kept", "painted"])
+    #expect(again.standardError.contains("painted 1, replaced 0, kept 3, failed 0 of 4 pictures"))
+    #expect(try Data(contentsOf: file) == bytes)
+    let other = try lines(program.run(command + ["--guidance", "2"]))
+    #expect(other.map(\.result) == ["replaced", "replaced", "replaced", "replaced"])
+  }
+
+  @Test func shardsTogetherAreTheWhole() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let command = Self.quick + ["--limit", "3"]
+    let whole = try paint(program, command, into: "whole")
+    try FileManager.default.removeItem(at: program.home.appendingPathComponent("data"))
+    let first = try paint(program, command + ["--shard", "1/2"], into: "first")
+    let second = try paint(program, command + ["--shard", "2/2"], into: "second")
+    #expect(first.count == 6 && second.count == 3)
+    #expect(first.merging(second) { $1 } == whole)
+    for shard in ["0/2", "3/2", "half"] {
+      let output = try program.run(command + ["--shard", shard, "--out", program.home.path])
+      #expect(output.status == 2 && output.standardError.contains("--shard must be N/M"), "\(output.standardError)")
+    }
+  }
+
+  /// A folder as FSS-1000 has them: `count` pictures of a class with a square.
+  private func fss(_ home: URL, _ classes: [String], count: Int) throws -> URL {
+    let root = home.appendingPathComponent("fss")
+    for name in classes {
+      let folder = root.appendingPathComponent(name)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for number in 1...count {
+        let square = (0..<64 * 64).map { $0 % 64 < 40 && $0 < 64 * (20 + number) ? UInt8(255) : 0 }
+        try Image(width: 64, height: 64, channels: 1, pixels: square).writePNG(to: folder.appendingPathComponent("\(number).png"))
+        try Image(width: 64, height: 64, channels: 3, pixels: square.flatMap { [$0, 90, UInt8(number)] })
+          .writeJPEG(to: folder.appendingPathComponent("\(number).jpg"))
+      }
+    }
+    return root
+  }
+
+  @Test func aBrokenPictureStopsNoOther() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let root = try fss(program.home, ["ashtray", "zucchini"], count: 2), out = program.home.appendingPathComponent("out")
+    let broken = root.appendingPathComponent("ashtray/2.jpg"), empty = root.appendingPathComponent("zucchini/1.png")
+    try Data(contentsOf: broken).prefix(60).write(to: broken)
+    try Image(width: 64, height: 64, color: [0]).writePNG(to: empty)
+    let command = [
+      "generate", "--dataset", "fss", "--root", root.path, "--steps", "1", "--shots", "2", "--resolution", "64", "--json", "--out", out.path,
+    ]
+    let output = try program.run(command)
+    #expect(output.status == 1)
+    let lines = try lines(output)
+    #expect(lines.map(\.result) == ["painted", "painted", "failed", "failed", "painted", "painted"])
+    #expect(lines[2].error?.contains("2.jpg") == true && lines[3].error?.contains("empty") == true)
+    #expect(output.standardError.contains("error: \(lines[2].name): "))
+    #expect(output.standardError.contains("painted 4, replaced 0, kept 0, failed 4 of 8 pictures"))
+    #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent(lines[0].name).path))
+    #expect(lines[0].name.hasPrefix("ashtray/1_") && lines[0].request?.prompt.contains("ashtray") == true)
+
+    // As published every class is a taxi, and 2 steps are made unless others are asked for.
+    let published = try program.run(command.filter { $0 != "--steps" && $0 != "1" } + ["--as-published", "--limit", "1"])
+    #expect(published.status == 0, "\(published.standardError)")
+    let taxis = try self.lines(published)
+    #expect(taxis.map(\.result) == ["replaced", "replaced"])
+    #expect(taxis.allSatisfy { $0.request?.steps == 2 && $0.request?.seed == 50494 && $0.request?.prompt.contains("taxi") == true })
+
+    for name in ["ashtray", "zucchini"] {
+      for number in 1...2 { try Data().write(to: root.appendingPathComponent("\(name)/\(number).jpg")) }
+    }
+    let nothing = try program.run(command)
+    #expect(nothing.status == 2)
+    #expect(try self.lines(nothing).map(\.result) == ["failed", "failed", "failed", "failed"])
+  }
+
+  @Test func whatBelongsToADataSetIsRefusedElsewhere() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let output = try program.run(["generate", "--control", "c.png", "--shard", "1/2", "--out", program.home.path])
+    #expect(output.status == 2 && output.standardError.contains("--shard"))
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func aRunWithReadyControlsMatchesDiffusers() throws {

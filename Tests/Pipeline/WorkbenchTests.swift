@@ -74,7 +74,7 @@ private final class CopyingGenerator: SupportGenerator {
     #expect(picture.image.width == requests[0].width && picture.image.height == requests[0].height)
     #expect(try Data(contentsOf: picture.file) == Data(contentsOf: second.store.file(picture.key)))
 
-    let text = try PNGText.read(picture.file)
+    let text = try PictureText.read(picture.file)
     let metadata = try #require(PictureMetadata(entries: text))
     #expect(metadata.request == requests[0])
     #expect(try metadata.request.key(weights: metadata.weights) == picture.key)

@@ -136,6 +136,50 @@ import TestSupport
     }
   }
 
+  @Test func writesAndReadsBackWithText() throws {
+    let text = [
+      "parameters": "ein Foto: Käse, 猫\nSteps: 20", "json": "{\"steps\": 20}", "empty": "", "accent": "\u{301}a",
+      "long": String(repeating: "x", count: 65_000),
+    ]
+    for channels in [1, 3] {
+      let image = Fixtures.scene(width: 61, height: 43, channels: channels)
+      let bytes = try image.jpegData(text: text)
+      #expect(try Image.decode(bytes: bytes) == Image.decode(bytes: image.jpegData()))
+      #expect(try PictureText.of(bytes) == text)
+      #expect(try image.jpegData(text: text) == bytes)
+      #expect(try PictureText.of(image.jpegData()) == [:])
+      // JFIF's header must stay the first segment.
+      #expect(bytes.starts(with: [0xFF, 0xD8, 0xFF, 0xE0, 0, 16] + Array("JFIF\0".utf8)))
+    }
+    let long = String(repeating: "x", count: 65_534)
+    for text in [["": "x"], ["k\u{e9}": "x"], ["a b": "x"], ["key": "a\0b"], ["parameters": long]] {
+      #expect(throws: RenderError.self) { try Fixtures.scene(width: 4, height: 4).jpegData(text: text) }
+    }
+  }
+
+  /// What other programs look for in a comment stands there bare and last, unless it would be taken for an entry with a key.
+  @Test func theParametersAreTheComment() throws {
+    func file(_ parameters: String) throws -> [UInt8] {
+      let text = ["zebra": "{}", "parameters": parameters]
+      let bytes = try Fixtures.scene(width: 8, height: 8).jpegData(text: text)
+      #expect(try PictureText.of(bytes) == text)
+      return bytes
+    }
+    func comment(_ text: String) -> [UInt8] { [0xFF, 0xFE, 0, UInt8(text.utf8.count + 2)] + Array(text.utf8) }
+    let header = 20
+    #expect(try file("a dog").dropFirst(header).starts(with: comment("zebra: {}") + comment("a dog")))
+    #expect(try file("style: a dog").dropFirst(header).starts(with: comment("parameters: style: a dog") + comment("zebra: {}")))
+  }
+
+  @Test func damagedTextNeverCrashes() throws {
+    let bytes = try Fixtures.scene(width: 16, height: 16).jpegData(text: ["diffss": "{\"key\": \"a\"}", "parameters": "a dog\nSteps: 2"])
+    var mutations = Mutations(seed: 31)
+    for _ in 0..<4000 {
+      do { _ = try PictureText.of(mutations.damaged(bytes, focus: 80)) } catch is RenderError {}
+    }
+    for count in 0..<100 { do { _ = try PictureText.of(Array(bytes.prefix(count))) } catch is RenderError {} }
+  }
+
   @Test func truncationIsAnError() throws {
     let bytes = try JPEG.encode(Fixtures.scene(width: 64, height: 64))
     for share in [3, 10, 50, 90] {
@@ -151,7 +195,7 @@ import TestSupport
       let url = folder.appendingPathComponent("picture.jpg")
       try image.writePNG(to: url, text: ["a": "b"])
       #expect(try Image(pngOrJpeg: url) == image)
-      #expect(try PNGText.read(url) == ["a": "b"])
+      #expect(try PictureText.read(url) == ["a": "b"])
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["picture.jpg"])
     }
   }

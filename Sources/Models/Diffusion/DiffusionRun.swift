@@ -12,6 +12,8 @@ public struct DiffusionRun: Sendable {
   /// Noise added at each DDIM step, 0 (none) to 1 (as much as DDPM).
   public var eta: Float
   public var seed: UInt64
+  /// Which picture of a batch with a common generator this is; nil for a picture with a generator of its own.
+  public var noiseRow: NoiseRow?
   /// Extent in pixels, multiples of what a latent stands for (8).
   public var width: Int
   public var height: Int
@@ -21,7 +23,8 @@ public struct DiffusionRun: Sendable {
 
   public init(
     prompt: String, negativePrompt: String = "", sampler: SamplerName = .ddim, steps: Int = 20, guidanceScale: Float = 7.5,
-    eta: Float = 0, seed: UInt64 = 0, width: Int = 512, height: Int = 512, guessMode: Bool = false, controls: [ControlInput] = []
+    eta: Float = 0, seed: UInt64 = 0, noiseRow: NoiseRow? = nil, width: Int = 512, height: Int = 512, guessMode: Bool = false,
+    controls: [ControlInput] = []
   ) {
     self.prompt = prompt
     self.negativePrompt = negativePrompt
@@ -30,6 +33,7 @@ public struct DiffusionRun: Sendable {
     self.guidanceScale = guidanceScale
     self.eta = eta
     self.seed = seed
+    self.noiseRow = noiseRow
     self.width = width
     self.height = height
     self.guessMode = guessMode

@@ -70,7 +70,7 @@ extension StableDiffusion {
     let factor = autoencoder.config.factor
     var sampling = SamplingRun(
       sampler, shape: [seeds.count, run.height / factor, run.width / factor, autoencoder.config.latentChannels],
-      noise: NoiseSource(seeds: seeds))
+      noise: NoiseSource(seeds: seeds, row: run.noiseRow))
     var latentsPerStep: [Tensor] = []
     while let latents = try sampling.next({ input, timestep, step in
       try noisePredictor.predict(input, timestep: timestep, step: step, of: sampler.timesteps.count)
@@ -93,6 +93,9 @@ extension StableDiffusion {
     }
     guard (1...64).contains(pictures) else {
       throw ModelError.badSetting(name: "batch", value: "\(pictures)", allowed: "1...64 pictures")
+    }
+    if let place = run.noiseRow, !place.isValid {
+      throw ModelError.badSetting(name: "noise row", value: "\(place.row) of \(place.rows)", allowed: "a row of at most 64, counted from 0")
     }
     guard run.guidanceScale.isFinite else {
       throw ModelError.badSetting(name: "guidance scale", value: "\(run.guidanceScale)", allowed: "a finite number")

@@ -4,15 +4,15 @@ import Render
 
 /// Makes supports with ControlNet and Stable Diffusion: request, condition, denoising, PNG in the store.
 final class DiffusionGenerator: SupportGenerator {
-  private let supports: SupportReader
+  private let controls: ControlImages
   private let models: ModelLibrary
   private let store: Store
   private let report: ModelLibrary.Report
   /// Two denoisings at once would only slow each other down and need twice the memory.
   private let turn = NSLock()
 
-  init(supports: SupportReader, models: ModelLibrary, store: Store, report: @escaping ModelLibrary.Report) {
-    self.supports = supports
+  init(controls: ControlImages, models: ModelLibrary, store: Store, report: @escaping ModelLibrary.Report) {
+    self.controls = controls
     self.models = models
     self.store = store
     self.report = report
@@ -44,16 +44,16 @@ final class DiffusionGenerator: SupportGenerator {
   }
 
   private func paint(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
-    let control = try control(request)
+    let control = try controls.control(request)?.image
     let model = try models.diffusion(request.models, report: report)
-    var controls: [ControlInput] = []
+    var inputs: [ControlInput] = []
     if let control {
       guard control.width == request.width, control.height == request.height else {
         throw PipelineError.badSetting(
           name: "size", value: "\(request.width)x\(request.height)",
           allowed: "\(control.width)x\(control.height), the size of the control image")
       }
-      controls = [
+      inputs = [
         ControlInput(
           image: Tensor(unit: control), scale: Float(request.controlScale), start: request.controlStart, end: request.controlEnd)
       ]
@@ -61,23 +61,14 @@ final class DiffusionGenerator: SupportGenerator {
     guard let sampler = SamplerName(rawValue: request.sampler) else { throw GenerationOptions.unknownSampler(request.sampler) }
     let run = DiffusionRun(
       prompt: request.prompt, negativePrompt: request.negativePrompt, sampler: sampler, steps: request.steps,
-      guidanceScale: Float(request.guidance), eta: Float(request.eta), seed: request.seed, width: request.width,
-      height: request.height, guessMode: request.guessMode, controls: controls)
+      guidanceScale: Float(request.guidance), eta: Float(request.eta), seed: request.seed, noiseRow: request.noiseRow,
+      width: request.width, height: request.height, guessMode: request.guessMode, controls: inputs)
     do {
       let result = try model.generate(run) { progress(GenerationProgress($0, of: model)) }
       return try Image(unit: result.image)
     } catch ModelError.cancelled {
       throw CancellationError()
     }
-  }
-
-  private func control(_ request: GenerationRequest) throws -> Image? {
-    let support = try supports.support(request.source)
-    guard request.condition != .none else { return nil }
-    let detector = try request.models.detector.map { try models.detector($0, report: report) }
-    let maker = try ConditionMaker(
-      request.condition, settings: request.conditionSettings, palette: supports.palette.get(), detector: detector)
-    return try maker.make(image: support.image, mask: support.mask, adeIndex: support.info.adeIndex).image
   }
 
   /// A broken file is as good as none: it is painted again and replaced.

@@ -1,7 +1,7 @@
 import Foundation
 import Render
 
-/// What a generated PNG says about itself: the text that webui-like tools show, and the whole request.
+/// What a generated picture, PNG or JPEG, says about itself: the text that webui-like tools show, and the whole request.
 public struct PictureMetadata: Codable, Hashable, Sendable {
   public let key: String
   public let request: GenerationRequest
@@ -14,15 +14,26 @@ public struct PictureMetadata: Codable, Hashable, Sendable {
     self.weights = weights
   }
 
-  /// The PNG entries `parameters` and `diffss`. Nothing in them depends on when or where the picture was made.
+  /// The key of the file's entry that holds the JSON.
+  static let entry = "diffss"
+
+  /// The entries `parameters` and `diffss`. Nothing in them depends on when or where the picture was made.
   public func entries() throws -> [String: String] {
-    ["parameters": parameters, "diffss": try CanonicalJSON.text(self)]
+    ["parameters": parameters, Self.entry: try CanonicalJSON.text(self)]
   }
 
-  /// From a PNG's entries; nil when the program did not write them.
+  /// From a file's entries (`PictureText`); nil when the program did not write them.
   public init?(entries: [String: String]) {
-    guard let json = entries["diffss"], let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+    guard let json = entries[Self.entry], let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
     self = value
+  }
+
+  /// The key alone, of a picture or a control image; nil when the program did not write the entries.
+  static func key(in entries: [String: String]) -> String? {
+    struct Keyed: Decodable {
+      let key: String
+    }
+    return entries[entry].flatMap { try? JSONDecoder().decode(Keyed.self, from: Data($0.utf8)).key }
   }
 
   /// In the manner of the Stable Diffusion web interface.

@@ -1,3 +1,5 @@
+import Models
+
 /// Everything that decides one generated support, but the weights' bytes: the queue's row, the picture's metadata, the
 /// cache key and the command line's `--json`.
 public struct GenerationRequest: Codable, Hashable, Sendable {
@@ -25,6 +27,10 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
   public var guessMode: Bool
   /// Seed of the noise, as in `torch.Generator('cpu').manual_seed`.
   public var seed: UInt64
+  /// The row of the noise that pictures with a common seed take; nil, and absent from the JSON, for a seed of one's own.
+  public var noiseRow: NoiseRow?
+  /// ADE20K class 0...149 whose colour paints the mask condition; nil, and absent from the JSON, for that of the source's class.
+  public var adeIndex: Int?
   /// Pixels of the picture, multiples of 64.
   public var width: Int
   public var height: Int
@@ -34,7 +40,8 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
   public init(
     source: SupportSource, condition: ConditionType, conditionSettings: ConditionSettings, prompt: String,
     negativePrompt: String, sampler: String, steps: Int, guidance: Double, eta: Double, controlScale: Double,
-    controlStart: Double, controlEnd: Double, guessMode: Bool, seed: UInt64, width: Int, height: Int, models: ModelChoice
+    controlStart: Double, controlEnd: Double, guessMode: Bool, seed: UInt64, noiseRow: NoiseRow? = nil, adeIndex: Int? = nil,
+    width: Int, height: Int, models: ModelChoice
   ) {
     self.source = source
     self.condition = condition
@@ -50,6 +57,8 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
     self.controlEnd = controlEnd
     self.guessMode = guessMode
     self.seed = seed
+    self.noiseRow = noiseRow
+    self.adeIndex = adeIndex
     self.width = width
     self.height = height
     self.models = models

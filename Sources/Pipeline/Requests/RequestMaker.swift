@@ -13,7 +13,11 @@ struct RequestMaker: Sendable {
   }
 
   /// Requests for supports `0..<count` of a class in a picture, each with its own seed. Reads the picture, loads nothing.
-  func requests(item: DatasetItem, classIndex: Int, options: GenerationOptions, count: Int) throws -> [GenerationRequest] {
+  ///
+  /// `published` gives them the published script's common seed, and its word and colour where they are not the class's own.
+  func requests(
+    item: DatasetItem, classIndex: Int, options: GenerationOptions, count: Int, published: PublishedScript.Terms? = nil
+  ) throws -> [GenerationRequest] {
     try options.validate()
     let support = try supports.support(item, classIndex: classIndex), digest = support.digest
     let size = try SizeRule(
@@ -25,12 +29,14 @@ struct RequestMaker: Sendable {
         source: SupportSource(
           dataset: supports.dataset.name, item: item.id, classIndex: classIndex, number: number, digest: digest),
         condition: options.condition, conditionSettings: options.conditionSettings.relevant(to: options.condition),
-        prompt: prompts.positive(support.info, template: options.prompt),
+        prompt: prompts.positive(published?.info ?? support.info, template: options.prompt),
         negativePrompt: options.negativePrompt ?? prompts.negative, sampler: options.sampler, steps: options.steps,
         guidance: options.guidance, eta: options.eta, controlScale: options.controlScale, controlStart: options.controlStart,
         controlEnd: options.controlEnd, guessMode: options.guessMode,
-        seed: SupportSeed.derive(base: options.seed, item: item.id, classIndex: classIndex, number: number),
-        width: size.width, height: size.height, models: choice)
+        seed: published?.seed
+          ?? SupportSeed.derive(base: options.seed, item: item.id, classIndex: classIndex, number: number),
+        noiseRow: published.map { _ in NoiseRow(row: number, rows: count) },
+        adeIndex: options.condition == .mask ? published?.info?.adeIndex : nil, width: size.width, height: size.height, models: choice)
     }
   }
 }

@@ -21,9 +21,14 @@ extension Image {
     try FileBytes.write(pngData(text: text), to: url)
   }
 
+  /// The bytes of a JPEG file with metadata, `quality` 1...100; the same input gives the same bytes.
+  public func jpegData(quality: Int = 95, text: [String: String] = [:]) throws -> [UInt8] {
+    try JPEG.encode(self, quality: quality, text: text)
+  }
+
   /// Writes a JPEG file, all or nothing; `quality` 1...100.
-  public func writeJPEG(to url: URL, quality: Int = 95) throws {
-    try FileBytes.write(JPEG.encode(self, quality: quality), to: url)
+  public func writeJPEG(to url: URL, quality: Int = 95, text: [String: String] = [:]) throws {
+    try FileBytes.write(jpegData(quality: quality, text: text), to: url)
   }
 }
 
@@ -44,15 +49,16 @@ extension LabelMask {
   public func writePNG(to url: URL, text: [String: String] = [:]) throws { try image.writePNG(to: url, text: text) }
 }
 
-/// The metadata of PNG files.
-public enum PNGText {
+/// The metadata of PNG and JPEG files.
+public enum PictureText {
   /// All text entries of a file by key. Throws `RenderError`.
-  public static func read(_ url: URL) throws -> [String: String] {
-    let bytes = try FileBytes.read(url)
-    guard bytes.starts(with: PNG.signature) else {
-      throw RenderError.notAPicture(name: url.path, found: FileKind.describe(bytes) + " (metadata is read from PNG)")
-    }
-    return try PNG.text(of: bytes, name: url.path)
+  public static func read(_ url: URL) throws -> [String: String] { try of(FileBytes.read(url), name: url.path) }
+
+  /// The same of the bytes of a file; `name` is used in errors.
+  public static func of(_ bytes: [UInt8], name: String = "picture") throws -> [String: String] {
+    if bytes.starts(with: PNG.signature) { return try PNG.text(of: bytes, name: name) }
+    if bytes.starts(with: JPEG.signature) { return try JPEGComments.text(of: bytes, name: name) }
+    throw RenderError.notAPicture(name: name, found: FileKind.describe(bytes))
   }
 }
 

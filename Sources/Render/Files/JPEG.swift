@@ -52,8 +52,10 @@ public enum JPEG {
       pixels: format.channels == 4 ? rgb(fromInvertedCMYK: pixels) : pixels)
   }
 
-  /// The file's bytes: baseline, `quality` 1...100, chroma halved both ways (4:2:0) as OpenCV and Pillow write by default.
-  public static func encode(_ image: Image, quality: Int = 95) throws -> [UInt8] {
+  /// The file's bytes: baseline, `quality` 1...100, chroma halved both ways (4:2:0) as OpenCV and Pillow write by default, with
+  /// `text` in comments, the same for the same input every time. Throws `invalidText` for what a comment cannot hold.
+  public static func encode(_ image: Image, quality: Int = 95, text: [String: String] = [:]) throws -> [UInt8] {
+    let comments = try JPEGComments.segments(of: text)
     guard let encoder = tjInitCompress() else { throw RenderError.encodingFailed(format: "JPEG", reason: "out of memory") }
     defer { tjDestroy(encoder) }
     var buffer: UnsafeMutablePointer<UInt8>?
@@ -66,7 +68,7 @@ public enum JPEG {
     guard status == 0, let buffer else {
       throw RenderError.encodingFailed(format: "JPEG", reason: String(cString: tjGetErrorStr2(encoder)))
     }
-    return [UInt8](UnsafeBufferPointer(start: buffer, count: Int(count)))
+    return JPEGComments.inserted(comments, into: [UInt8](UnsafeBufferPointer(start: buffer, count: Int(count))))
   }
 
   /// Whether the decoder only complained of what loses no pixel, such as bytes between segments: old data sets hold such files.

@@ -1,69 +1,138 @@
 import Foundation
 import Pipeline
+import Synchronization
 
-/// Queues requests, shows their progress, and copies each finished picture into a folder at once.
+/// Has supports painted into a folder, shows the progress, and tells of each picture when it ends.
 struct GenerationWatch {
   let workbench: Workbench
   let folder: SupportFolder
   let json: Bool
 
-  /// One finished or failed request, as `--json` prints it.
-  private struct Outcome: Encodable {
+  /// Throws an `ExitStatus` unless every picture was done.
+  func paint(_ run: SupportRun) async throws {
+    let interrupt = Interrupt.shared
+    let tally = GenerationTally(folder: folder.url, json: json)
+    let work = Task { [workbench, folder] in try await workbench.paint(run, into: folder) { tally.take($0) } }
+    interrupt.onRequest { work.cancel() }
+    do {
+      try await work.value
+    } catch is CancellationError where interrupt.isRequested {
+      tally.end()
+      throw ExitStatus.interrupted
+    }
+    tally.end()
+    if let status = tally.status { throw status }
+  }
+}
+
+/// Counts and prints what a run tells.
+private final class GenerationTally: Sendable {
+  private struct State {
+    var total = 0
+    var leftOut = 0
+    var kept = 0
+    var painted = 0
+    var replaced = 0
+    var failed = 0
+    /// Failures, those of control images too.
+    var errors = 0
+    var list = JSONList()
+
+    var ended: Int { kept + painted + replaced + failed }
+  }
+
+  /// One picture, as `--json` prints it.
+  private struct Line: Encodable {
+    let name: String
+    let result: String
     let file: String?
     let key: String?
     let error: String?
-    let request: GenerationRequest
+    let request: GenerationRequest?
   }
 
-  /// Throws an `ExitStatus` unless every request was done.
-  func run(_ requests: [GenerationRequest]) async throws {
-    let interrupt = Interrupt.shared
-    let progress = ProgressLine("painting", unit: "pictures")
-    let events = workbench.events()
-    let ids = workbench.enqueue(requests)
-    var waiting = Set(ids)
-    var outcomes: [JobID: Outcome] = [:]
-    var failures: [String] = []
+  private let folder: URL
+  private let json: Bool
+  private let progress = ProgressLine("painting", unit: "pictures")
+  private let state = Mutex(State())
 
-    func settle(_ job: Job) async throws {
-      guard job.state.isFinal, waiting.remove(job.id) != nil else { return }
-      switch job.state {
-      case .finished:
-        guard let picture = try await workbench.generated(job.request) else { return }
-        let file = try folder.add(picture)
-        outcomes[job.id] = Outcome(file: file.path, key: picture.key, error: nil, request: job.request)
-      case .failed(let reason):
-        failures.append("\(SupportFolder.name(of: job.request.source)): \(reason)")
-        outcomes[job.id] = Outcome(file: nil, key: nil, error: reason, request: job.request)
-      default: break
+  init(folder: URL, json: Bool) {
+    self.folder = folder
+    self.json = json
+  }
+
+  func take(_ event: SupportRunEvent) {
+    state.withLock { state in
+      switch event {
+      case .begun(let pictures, let leftOut): (state.total, state.leftOut) = (pictures, leftOut)
+      case .painting(let name, let step, let steps):
+        show(Double(step) / Double(max(steps, 1)), name, state)
+      case .ended(let outcome):
+        count(outcome, &state)
+        tell(outcome, &state)
+        show(0, outcome.name, state)
       }
     }
+  }
 
-    for job in workbench.jobs { try await settle(job) }
-    interrupt.onRequest { [workbench] in workbench.cancelAll() }
-    if !waiting.isEmpty {
-      for await event in events {
-        if case .jobChanged(let job) = event {
-          try await settle(job)
-          var fraction = 0.0
-          if case .running(let step, let of) = job.state { fraction = Double(step) / Double(max(of, 1)) }
-          progress.update(
-            Double(ids.count - waiting.count) + fraction, of: Double(ids.count),
-            detail: SupportFolder.name(of: job.request.source))
-        }
-        if waiting.isEmpty { break }
-      }
-    }
+  /// Says what there was in the end.
+  func end() {
     progress.finish()
-
-    for failure in failures { report(message: failure, hint: nil) }
-    let finished = ids.compactMap { outcomes[$0] }
-    if json {
-      print(try CanonicalJSON.text(finished))
-    } else {
-      for outcome in finished { if let file = outcome.file { print(file) } }
+    state.withLock { state in
+      if json { state.list.end() }
+      var text = "painted \(state.painted), replaced \(state.replaced), kept \(state.kept), failed \(state.failed) of \(state.total) pictures"
+      if state.leftOut > 0 { text += "; left \(state.leftOut) supports out, as the published script does" }
+      printError(text)
     }
-    if interrupt.isRequested { throw ExitStatus.interrupted }
-    if !failures.isEmpty { throw failures.count == ids.count ? ExitStatus.nothingDone : ExitStatus.someFailed }
+  }
+
+  /// Nil when everything was done.
+  var status: ExitStatus? {
+    state.withLock { state in
+      if state.errors == 0 { return nil }
+      return state.kept + state.painted + state.replaced == 0 ? .nothingDone : .someFailed
+    }
+  }
+
+  private func show(_ fraction: Double, _ name: String, _ state: State) {
+    progress.update(
+      Double(state.ended) + fraction, of: Double(state.total), free: Double(state.kept), detail: PlainText.clean(name))
+  }
+
+  private func count(_ outcome: SupportOutcome, _ state: inout State) {
+    switch outcome.result {
+    case .kept: state.kept += outcome.pictures
+    case .painted: state.painted += outcome.pictures
+    case .replaced: state.replaced += outcome.pictures
+    case .failed:
+      state.failed += outcome.pictures
+      state.errors += 1
+    }
+  }
+
+  private func tell(_ outcome: SupportOutcome, _ state: inout State) {
+    progress.clear()
+    let (result, reason) = words(outcome)
+    let file = reason == nil ? folder.appendingPathComponent(outcome.name).path : nil
+    if json {
+      // A request without NaN always encodes.
+      try? state.list.print(
+        Line(name: outcome.name, result: result, file: file, key: outcome.key, error: reason, request: outcome.request))
+    } else if let file {
+      print(file)
+    }
+  }
+
+  /// The result's word, and for a failure its reason, which is reported.
+  private func words(_ outcome: SupportOutcome) -> (result: String, reason: String?) {
+    switch outcome.result {
+    case .kept: return ("kept", nil)
+    case .painted: return ("painted", nil)
+    case .replaced: return ("replaced", nil)
+    case .failed(let error):
+      let reason = PlainText.clean("\(error)")
+      report(message: "\(PlainText.clean(outcome.name)): \(reason)", hint: (error as? any Explained)?.hint.map(PlainText.cleanLines))
+      return ("failed", reason)
+    }
   }
 }

@@ -106,8 +106,8 @@ struct GenerationFlags: ParsableArguments {
   @Option(help: "Shorter side of the generated picture before rounding to multiples of 64; the data set's own scale when absent.")
   var resolution: Int?
 
-  @Option(help: "Denoising steps, 1...1000.")
-  var steps: Int = 20
+  @Option(help: "Denoising steps, 1...1000; \(GenerationOptions().steps) when absent.")
+  var steps: Int?
 
   @Option(help: "Classifier-free guidance scale; 1 switches guidance off. When absent: the model's own recommendation (recommended.json), else 9, as published.")
   var guidance: Double?
@@ -139,7 +139,7 @@ struct GenerationFlags: ParsableArguments {
     options.condition = condition
     options.conditionSettings = knobs.settings(resolution: resolution ?? defaults.conditionSettings.resolution)
     if let guidance { options.guidance = guidance }
-    options.steps = steps
+    if let steps { options.steps = steps }
     options.sampler = sampler
     options.eta = eta
     options.prompt = prompt
@@ -156,6 +156,7 @@ struct GenerationFlags: ParsableArguments {
 extension DatasetKind: ExpressibleByArgument {}
 extension DatasetSplit: ExpressibleByArgument {}
 extension FoldRule: ExpressibleByArgument {}
+extension PictureFormat: ExpressibleByArgument {}
 extension ConditionType: ExpressibleByArgument {}
 extension EdgeDetectorKind: ExpressibleByArgument {}
 extension SegmentationNetwork: ExpressibleByArgument {}

@@ -17,7 +17,9 @@ final class ProgressLine: Sendable {
   }
 
   /// Shows that `done` of `total` units are finished; `detail` is shown behind them.
-  func update(_ done: Double, of total: Double, detail: String = "") {
+  ///
+  /// `free` of those done took no time, having been there before: rate and time left are those of the others.
+  func update(_ done: Double, of total: Double, free: Double = 0, detail: String = "") {
     let now = ContinuousClock.now
     let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
     let isDue = lastDrawn.withLock { last in
@@ -32,7 +34,7 @@ final class ProgressLine: Sendable {
       return start ?? now
     }
     let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
-    let rate = seconds > 0 ? done / seconds : 0
+    let rate = seconds > 0 ? (done - free) / seconds : 0
     var text = String(format: "%@ %.*f/%.0f %@", title, done == done.rounded() ? 0 : 1, done, total, unit)
     if rate > 0 {
       text += String(format: ", %.2f/s", rate)
@@ -47,6 +49,11 @@ final class ProgressLine: Sendable {
     } else {
       printError(text)
     }
+  }
+
+  /// Takes the bar off the screen, so that a line can be printed; the next update brings it back.
+  func clear() {
+    if isTerminal && lastDrawn.withLock({ $0 != nil }) { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
   }
 
   /// Ends the bar's line.

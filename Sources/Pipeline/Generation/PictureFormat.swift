@@ -1,0 +1,17 @@
+import Render
+
+/// The file format of generated pictures; both carry the request.
+public enum PictureFormat: String, CaseIterable, Codable, Sendable {
+  /// Lossless.
+  case png
+  /// Quality 95, chroma halved both ways: what the published script writes.
+  case jpg
+
+  /// The file's bytes, the same for the same input every time. Throws `RenderError`.
+  func encode(_ image: Image, text: [String: String]) throws -> [UInt8] {
+    switch self {
+    case .png: try image.pngData(text: text)
+    case .jpg: try image.jpegData(text: text)
+    }
+  }
+}

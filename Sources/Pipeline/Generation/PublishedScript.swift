@@ -1,0 +1,61 @@
+import Models
+
+/// What the published script makes of a list of supports, slips included, for whoever must compare with its pictures
+/// (goldens: `conditions` and `episodes`).
+///
+/// - Labels above 20 are left out.
+/// - Every class of FSS-1000 is prompted and painted as entry 1 of the published list: masks are binary there, and it looks up the label.
+/// - The pictures of a support share one seed, which is a function of the support before: `random.seed(s); random.randint(0, 65535)`.
+public struct PublishedScript: Sendable {
+  /// Its DDIM steps.
+  public static let steps = 2
+
+  /// What the script decides for one support, in place of what the settings say.
+  package struct Terms: Hashable, Sendable {
+    /// 0...65535, of all pictures of the support: each takes a row of one `torch.randn`.
+    package let seed: UInt64
+    /// The class whose word and colour are taken; nil for the support's own.
+    package let info: ClassInfo?
+  }
+
+  private static let lastLabel = 20
+  private let onlyClass: ClassInfo?
+
+  /// Throws `PipelineError` when FSS-1000's table is missing or broken.
+  package init(dataset: any Dataset) throws {
+    onlyClass = dataset.name == DatasetKind.fss.rawValue ? try Self.firstLabelOfFSS() : nil
+  }
+
+  /// The supports that the script paints, in order, with their terms; `base` is the seed it was started with.
+  package func terms(for supports: [Support], base: UInt64) -> [(support: Support, terms: Terms)] {
+    var seed = base
+    return supports.filter { onlyClass != nil || $0.classIndex <= Self.lastLabel }.map { support in
+      seed = Self.seed(after: seed)
+      return (support, Terms(seed: seed, info: onlyClass))
+    }
+  }
+
+  /// The seed that the script draws right after it has seeded Python's generator with `previous`.
+  package static func seed(after previous: UInt64) -> UInt64 {
+    var random = PythonRandom(seed: previous)
+    return UInt64(random.integer(in: 0...65535))
+  }
+
+  /// The class that the published list of FSS-1000, which counts from 0, has for the label 1.
+  private static func firstLabelOfFSS() throws -> ClassInfo {
+    struct Table: Decodable {
+      let names: [String]
+      let classToADE: [Int]
+
+      enum CodingKeys: String, CodingKey {
+        case names
+        case classToADE = "class_to_ade"
+      }
+    }
+    let table = try AssetTable.load("fss", as: Table.self)
+    guard table.names.count > 1, table.classToADE.count > 1 else {
+      throw PipelineError.malformedFile(path: "tables/fss.json", reason: "it has no entry 1")
+    }
+    return ClassInfo(index: 1, name: table.names[1], promptName: table.names[1], adeIndex: table.classToADE[1])
+  }
+}

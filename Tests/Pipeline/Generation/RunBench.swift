@@ -1,0 +1,63 @@
+import Foundation
+import Models
+import Pipeline
+import Render
+import Synchronization
+import TestSupport
+
+/// Paints flat pictures and keeps their requests; those of one number among a support's pictures can be made to fail.
+final class FlatGenerator: SupportGenerator {
+  struct Refusal: Error, CustomStringConvertible { let description = "no such weights" }
+
+  let painted = Mutex<[GenerationRequest]>([])
+  let refusesNumber: Int?
+
+  init(refusesNumber: Int? = nil) { self.refusesNumber = refusesNumber }
+
+  func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
+    guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
+    if request.source.number == refusesNumber { throw Refusal() }
+    painted.withLock { $0.append(request) }
+    let color = [UInt8(truncatingIfNeeded: request.seed), UInt8(request.source.number), UInt8(truncatingIfNeeded: request.steps)]
+    return GeneratedImage(
+      key: "", request: request, file: URL(fileURLWithPath: "/dev/null"),
+      image: Image(width: request.width, height: request.height, color: color))
+  }
+}
+
+/// A workbench on the demo's models, with a folder to paint into.
+struct RunBench {
+  let home: TemporaryFolder
+  let generator: FlatGenerator
+  let workbench: Workbench
+  let options = GenerationOptions(conditionSettings: ConditionSettings(resolution: 64), steps: 3, seed: 9)
+
+  init(_ dataset: any Dataset, generator: FlatGenerator = FlatGenerator()) throws {
+    home = try TemporaryFolder()
+    self.generator = generator
+    workbench = Workbench(
+      dataset: dataset, models: ModelLibrary(searchesHub: false, environment: ["XDG_CACHE_HOME": home.url.path]),
+      store: try Store(folder: home.file("store")), generator: generator)
+  }
+
+  var out: URL { home.file("out") }
+
+  /// The outcomes, each as `result name`, in order.
+  @discardableResult
+  func paint(_ run: SupportRun) async throws -> [String] {
+    let lines = Mutex<[String]>([])
+    try await workbench.paint(run, into: SupportFolder(creating: out)) { event in
+      guard case .ended(let outcome) = event else { return }
+      let word = if case .failed = outcome.result { "failed" } else { "\(outcome.result)" }
+      lines.withLock { $0.append("\(word) \(outcome.name)") }
+    }
+    return lines.withLock { $0 }
+  }
+
+  /// Bytes of every file painted, by its path in the folder.
+  func files() throws -> [String: Data] {
+    let paths = (FileManager.default.enumerator(atPath: out.path)?.compactMap { $0 as? String } ?? [])
+    return try Dictionary(
+      uniqueKeysWithValues: paths.filter { $0.hasSuffix("g") }.map { ($0, try Data(contentsOf: out.appendingPathComponent($0))) })
+  }
+}
