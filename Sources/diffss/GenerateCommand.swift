@@ -7,7 +7,7 @@ struct GenerateCommand: AsyncParsableCommand {
     commandName: "generate",
     abstract: "Paint auxiliary supports: for the supports of a fold, or for one picture of your own.",
     discussion: """
-      For a data set, K pictures are painted for each support (picture and class) of the fold and written as
+      For a data set, K pictures are painted for each support (picture and class) of the fold or of --list and written as
       NAME_CLASS_K.png (or .jpg), NAME with its folders, beside NAME_CLASS_control.png. For one picture give --image, --mask and
       --class-index, or ready control images with --control.
       Every picture carries its request. Asked again, a picture that is in the folder by the same request and weights is kept, one by
@@ -35,7 +35,7 @@ struct GenerateCommand: AsyncParsableCommand {
   func validate() throws {
     if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
     if own.isUsed && list.isUsed {
-      throw ValidationError("--shard, --format, --limit and --as-published belong to a data set, not to a picture of your own")
+      throw ValidationError("--list, --shard, --format, --limit and --as-published belong to a data set, not to a picture of your own")
     }
     if own.isUsed == false && flags.controlScale.count > 1 {
       throw ValidationError("several --control-scale need several --control")
@@ -53,11 +53,11 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func paintSupports(into folder: SupportFolder) async throws {
-    let workbench = try Workbench.open(data, runtime)
+    let workbench = try Workbench.open(data, runtime, readsMasksAsPublished: list.asPublished)
     var defaults = workbench.defaultOptions
     if list.asPublished { defaults.steps = PublishedScript.steps }
     let run = SupportRun(
-      supports: Array(try workbench.dataset.supports(inFold: data.fold).prefix(list.limit ?? .max)),
+      supports: try list.supports(of: workbench.dataset, fold: data.fold),
       options: try flags.options(over: defaults, seed: seed), shots: shots, shard: list.shard, format: list.format,
       isAsPublished: list.asPublished)
     try await GenerationWatch(workbench: workbench, folder: folder, json: json).paint(run)

@@ -6,7 +6,7 @@ import Testing
 /// Prints how long control images take; times are never asserted.
 @Suite struct ConditionSpeedTests {
   @Test(.enabled(if: ProcessInfo.processInfo.environment["DIFFSS_REPORT"] != nil)) func report() throws {
-    let dataset = try Datasets.open(.demo, root: nil), item = dataset.items[3], classIndex = item.classes[0]
+    let dataset = try Datasets.open(DatasetSource(.demo)), item = dataset.items[3], classIndex = item.classes[0]
     // As large as a usual photograph.
     let image = try dataset.image(item).resized(width: 640, height: 480, .cubic)
     let mask = try dataset.mask(item, of: classIndex).resized(width: 640, height: 480)

@@ -43,19 +43,8 @@ public struct PublishedScript: Sendable {
 
   /// The class that the published list of FSS-1000, which counts from 0, has for the label 1.
   private static func firstLabelOfFSS() throws -> ClassInfo {
-    struct Table: Decodable {
-      let names: [String]
-      let classToADE: [Int]
-
-      enum CodingKeys: String, CodingKey {
-        case names
-        case classToADE = "class_to_ade"
-      }
-    }
-    let table = try AssetTable.load("fss", as: Table.self)
-    guard table.names.count > 1, table.classToADE.count > 1 else {
-      throw PipelineError.malformedFile(path: "tables/fss.json", reason: "it has no entry 1")
-    }
+    let table = try FSSFolder.Table.load()
+    guard table.names.count > 1 else { throw PipelineError.malformedFile(path: "tables/fss.json", reason: "it has no entry 1") }
     return ClassInfo(index: 1, name: table.names[1], promptName: table.names[1], adeIndex: table.classToADE[1])
   }
 }

@@ -1,9 +1,14 @@
 import ArgumentParser
+import Foundation
 import Pipeline
 
 /// Which supports of a data set are painted, and how they are kept.
 struct SupportListOptions: ParsableArguments {
-  @Option(help: "Supports to work on, from the first; all of the fold when absent.")
+  @Option(help: ArgumentHelp(
+    "A published list (HSNet's or BAM's, or one name a line): its supports in its order, with the classes it says, else every class in each mask. The fold's supports when absent.", valueName: "file"))
+  var list: String?
+
+  @Option(help: "Supports to work on, from the first; all when absent.")
   var limit: Int?
 
   @Option(
@@ -25,7 +30,7 @@ struct SupportListOptions: ParsableArguments {
     help: ArgumentHelp(
       "Repeat the published script's slips, to compare with its pictures.",
       discussion: """
-        Labels above 20 are left out; every class of FSS-1000 is prompted and painted as a taxi; the pictures of a support share one
+        Masks are read as grey, so that palette PNGs give wrong classes; labels above 20 are left out; every class of FSS-1000 is prompted and painted as a taxi; the pictures of a support share one
         seed, drawn from the one before (of the whole list, also with --shard); \(PublishedScript.steps) steps unless --steps is given.
         """))
   var asPublished = false
@@ -34,5 +39,11 @@ struct SupportListOptions: ParsableArguments {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
   }
 
-  var isUsed: Bool { limit != nil || shard != .whole || format != .png || asPublished }
+  /// The supports to paint. Throws what reading the list throws, and `PipelineError.unknownFold`.
+  func supports(of dataset: any Dataset, fold: Int) throws -> [Support] {
+    let all = try list.map { try dataset.supports(listedIn: URL(fileURLWithPath: $0)) } ?? dataset.supports(inFold: fold)
+    return Array(all.prefix(limit ?? .max))
+  }
+
+  var isUsed: Bool { list != nil || limit != nil || shard != .whole || format != .png || asPublished }
 }
