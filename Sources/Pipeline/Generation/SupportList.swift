@@ -3,7 +3,7 @@ import Foundation
 /// A picture and one class in it: what auxiliary supports are painted for.
 public struct Support: Codable, Hashable, Sendable {
   public let item: DatasetItem
-  /// 1..., as in the masks.
+  /// 1..., as in the masks; 0 for a listed picture that is not there, so that nobody knows its classes.
   public let classIndex: Int
 
   public init(item: DatasetItem, classIndex: Int) {

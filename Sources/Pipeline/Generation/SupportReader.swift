@@ -29,6 +29,7 @@ final class SupportReader: Sendable {
 
   /// A class of an item, checked: same size, known class, at least one pixel of it.
   func support(_ item: DatasetItem, classIndex: Int) throws -> RealSupport {
+    guard dataset.item(item.id) != nil else { throw PipelineError.unknownItem(id: item.id, dataset: dataset.name) }
     guard let info = dataset.classInfo(classIndex) else {
       throw PipelineError.unknownClass(index: classIndex, dataset: dataset.name, count: dataset.classes.count)
     }
