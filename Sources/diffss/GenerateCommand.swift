@@ -7,11 +7,11 @@ struct GenerateCommand: AsyncParsableCommand {
     commandName: "generate",
     abstract: "Paint auxiliary supports: for the supports of a fold, or for one picture of your own.",
     discussion: """
-      For a data set, K pictures are painted for each support (picture and class) of the fold or of --list and written as
-      NAME_CLASS_K.png (or .jpg), NAME with its folders, beside NAME_CLASS_control.png. For one picture give --image, --mask and
+      For a data set, K pictures are painted for each support (picture and class) of the fold or of --list and written as \
+      NAME_CLASS_K.png (or .jpg), NAME with its folders, beside NAME_CLASS_control.png. For one picture give --image, --mask and \
       --class-index, or ready control images with --control.
-      Every picture carries its request. Asked again, a picture that is in the folder by the same request and weights is kept, one by
-      another is replaced, and a file of somebody else is left alone and said. A picture that cannot be painted stops no other.
+      Every picture carries its request. Asked again, a picture that is in the folder by the same request and weights is kept, one by \
+      another is replaced, and a file of somebody else is an error and left alone. A picture that cannot be painted stops no other.
       """)
 
   @OptionGroup var data: DatasetOptions

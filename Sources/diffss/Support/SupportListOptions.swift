@@ -30,7 +30,8 @@ struct SupportListOptions: ParsableArguments {
     help: ArgumentHelp(
       "Repeat the published script's slips, to compare with its pictures.",
       discussion: """
-        Masks are read as grey, so that palette PNGs give wrong classes; labels above 20 are left out; every class of FSS-1000 is prompted and painted as a taxi; the pictures of a support share one
+        Masks are read as grey, so that palette PNGs give wrong classes; labels above 20 are left out; every class of \
+        FSS-1000 is prompted and painted as a taxi; the pictures of a support share one \
         seed, drawn from the one before (of the whole list, also with --shard); \(PublishedScript.steps) steps unless --steps is given.
         """))
   var asPublished = false

@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import Pipeline
+import Render
 import TestSupport
 import Testing
 
@@ -51,6 +52,19 @@ import Testing
     let own = try #require(bench.generator.painted.withLock { $0.last })
     #expect(own.adeIndex == nil && own.noiseRow == nil && own.prompt.contains("thing 200"))
     #expect(try Data(contentsOf: control) != painted)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func theTaxisConditionIsThePublishedOne() async throws {
+    let dataset = try FSSDataset(root: Golden.data("fss-mini"), threshold: .generator), bench = try RunBench(dataset)
+    let supports = try dataset.supports(inFold: 0).filter { ["african_elephant/5", "eiffel_tower/3"].contains($0.item.id) }
+    var run = SupportRun(supports: supports, options: bench.options, shots: 1, isAsPublished: true)
+    run.options.conditionSettings.resolution = 256
+    try await bench.paint(run)
+    for support in supports {
+      let golden = "conditions/fss_\(support.item.id.replacingOccurrences(of: "/", with: "_"))/r256/seg_control_published.png"
+      let control = try Image(pngOrJpeg: bench.out.appendingPathComponent("\(support.item.id)_\(support.classIndex)_control.png"))
+      #expect(try control == Image(pngOrJpeg: Golden.url(golden)))
+    }
   }
 
   @Test func picturesOfASupportShareASeedAndTakeItsRows() async throws {
