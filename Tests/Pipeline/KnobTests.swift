@@ -36,7 +36,7 @@ private final class RedEdges: EdgeDetector {
   private func white(_ image: Image) -> Int { image.pixels.count { $0 != 0 } / image.channels }
 
   @Test func theThresholdIsStrictlyAbove() throws {
-    // Red 128 is column 64; the grown mask is cut off at nothing here.
+    // Red 128 is column 64.
     func columns(_ threshold: Int) throws -> [Int] {
       let control = try make(.scribble, ConditionSettings(resolution: 128, threshold: threshold, dilation: 0)).image
       return (0..<128).filter { control[$0, 60, 0] == 255 }
@@ -69,7 +69,8 @@ private final class RedEdges: EdgeDetector {
   }
 
   @Test func thinningComesAfterTheThreshold() throws {
-    let thick = try make(.scribble, ConditionSettings(resolution: 128)), thin = try make(.scribble, ConditionSettings(resolution: 128, thinning: true))
+    let thick = try make(.scribble, ConditionSettings(resolution: 128))
+    let thin = try make(.scribble, ConditionSettings(resolution: 128, thinning: true))
     #expect(thick.image == thick.stage(.threshold)?.rgb)
     #expect(thin.stage(.threshold) == thick.stage(.threshold))
     #expect(thin.image == thick.stage(.threshold)?.thinned.rgb)
@@ -83,8 +84,9 @@ private final class RedEdges: EdgeDetector {
 
   @Test func settingsOutOfRangeAreRefused() {
     for settings in [
-      ConditionSettings(threshold: 255), ConditionSettings(threshold: -1), ConditionSettings(dilation: 129), ConditionSettings(blur: -0.1),
-      ConditionSettings(blur: .infinity), ConditionSettings(cannyLow: 201), ConditionSettings(cannyHigh: 1001), ConditionSettings(resolution: 63),
+      ConditionSettings(threshold: 255), ConditionSettings(threshold: -1), ConditionSettings(dilation: 129),
+      ConditionSettings(blur: -0.1), ConditionSettings(blur: .infinity), ConditionSettings(cannyLow: 201),
+      ConditionSettings(cannyHigh: 1001), ConditionSettings(resolution: 63),
     ] {
       #expect(throws: PipelineError.self) { try make(.scribble, settings) }
     }

@@ -14,7 +14,7 @@ struct ConditionFlags: ParsableArguments {
   @Flag(help: "scribble: lines worn down to one pixel.")
   var thinning = false
 
-  @Option(help: "canny: slope above which a pixel belongs to an edge that is steeper elsewhere, \(Self.text(ConditionSettings.cannyThresholds)).")
+  @Option(help: "canny: slope above which a pixel continues an edge, \(Self.text(ConditionSettings.cannyThresholds)).")
   var cannyLow: Int = Self.standard.cannyLow
 
   @Option(help: "canny: slope above which a pixel is an edge, \(Self.text(ConditionSettings.cannyThresholds)).")
