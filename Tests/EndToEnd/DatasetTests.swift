@@ -73,6 +73,32 @@ import Testing
     #expect(wrong.status == 2 && wrong.standardError.contains("of data set pascal") && wrong.standardError.contains("hint: "))
   }
 
+  /// A list as BAM publishes them, painted, then read by `evaluate` as BAM's loader reads it.
+  @Test func aPublishedListIsPaintedAndReadBack() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let root = try vocFolder(program.home), list = program.home.appendingPathComponent("data_list_0.txt")
+    // Its mask is of another size: episodes with it fail.
+    try FileManager.default.removeItem(at: root.appendingPathComponent("SegmentationClassAug/small.png"))
+    let names = (0..<8).map { "good\($0)" } + ["lost"]
+    try Data(names.map { "../data/VOCdevkit2012/VOC2012/JPEGImages/\($0).jpg ../data/x/\($0).png\n" }.joined().utf8).write(to: list)
+    let out = program.home.appendingPathComponent("aux"), models = ["--models", Golden.projectRoot.appendingPathComponent("Assets/demo").path]
+    let data = ["--dataset", "pascal", "--root", root.path], settings = ["--condition", "mask", "--resolution", "64", "--steps", "1"]
+    let painted = try run(program, ["generate"] + data + settings + models + ["--list", list.path, "--shots", "2", "--format", "jpg", "--out", out.path])
+    #expect(painted.status == 1 && painted.standardError.contains("data set pascal has no picture \"lost\""), "\(painted.standardError)")
+    let files = Set(try FileManager.default.contentsOfDirectory(atPath: out.path))
+    #expect(files == Set((0..<8).flatMap { n in ["0.jpg", "1.jpg", "control.png"].map { "good\(n)_\(n % 2 + 1)_\($0)" } }))
+    let evaluate = ["evaluate"] + data + models + ["--aux", out.path, "--aux-shots", "2", "--episodes", "6"]
+    let whole = try run(program, evaluate)
+    #expect(whole.status == 0 && !whole.standardError.contains("stood for each"), "\(whole.standardError)")
+    for number in 0..<8 { try FileManager.default.removeItem(at: out.appendingPathComponent("good\(number)_\(number % 2 + 1)_1.jpg")) }
+    let half = try run(program, evaluate)
+    #expect(half.status == 0 && half.standardError.contains("the real support stood for each"), "\(half.standardError)")
+    #expect(half.standardOutput != whole.standardOutput)
+    let none = try run(program, ["evaluate"] + data + models + ["--aux", root.path, "--episodes", "6"])
+    #expect(none.status == 2 && none.standardError.contains("hint: "), "\(none.standardError)")
+  }
+
   @Test func theExplorerReplaysThem() throws {
     let program = try Program()
     defer { program.remove() }

@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func theTaxisConditionIsThePublishedOne() async throws {
-    let dataset = try FSSDataset(root: Golden.data("fss-mini"), threshold: .generator), bench = try RunBench(dataset)
+    let dataset = try Datasets.open(DatasetSource(.fss, root: Golden.data("fss-mini"), readsMasksAsPublished: true)), bench = try RunBench(dataset)
     let supports = try dataset.supports(inFold: 0).filter { ["african_elephant/5", "eiffel_tower/3"].contains($0.item.id) }
     var run = SupportRun(supports: supports, options: bench.options, shots: 1, isAsPublished: true)
     run.options.conditionSettings.resolution = 256
