@@ -76,11 +76,18 @@ final class TerminalSession {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, out.path, O_WRONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 2, err.path, O_WRONLY, 0)
+    // A server that inherits blocked signals from a test's thread never hears of its shell's end, and stays for ever.
+    var attributes = posix_spawnattr_t(), none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     let words = (["tmux", "-L", socket] + arguments).map { strdup($0) } + [nil]
     let variables = environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
     defer { for text in words + variables { free(text) } }
     var process = pid_t(), status = Int32(0)
-    guard posix_spawnp(&process, "tmux", &actions, nil, words, variables) == 0 else { throw Failure.tmux("cannot be started") }
+    guard posix_spawnp(&process, "tmux", &actions, &attributes, words, variables) == 0 else { throw Failure.tmux("cannot be started") }
     while waitpid(process, &status, 0) < 0 && errno == EINTR {}
     guard status == 0 else { throw Failure.tmux(try err.text()) }
     return try out.text()
