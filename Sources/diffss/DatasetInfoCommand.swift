@@ -31,17 +31,20 @@ struct DatasetInfoCommand: ParsableCommand {
     source.split = data.split ?? .all
     let dataset = try data.open(source)
     let line = ProgressLine("checking", unit: "pictures")
-    let checked = DatasetCheck.problems(of: dataset) { done, of in
-      if of > 500 { line.update(Double(done), of: Double(of)) }
-      return !Interrupt.shared.isRequested
-    }
+    let problems: [DatasetProblem]
+    do {
+      problems = try DatasetCheck.problems(of: dataset) { done, of in
+        if of > 500 { line.update(Double(done), of: Double(of)) }
+        return !Interrupt.shared.isRequested
+      }
+    } catch is CancellationError { throw ExitStatus.interrupted }
     line.finish()
-    guard let problems = checked else { throw ExitStatus.interrupted }
     let report = report(dataset, problems)
     if json {
       print(try CanonicalJSON.text(report))
     } else {
-      print("\(dataset.name), split \(dataset.split.rawValue): \(dataset.items.count) pictures, \(dataset.classes.count) classes, \(dataset.folds) fold\(dataset.folds == 1 ? "" : "s")\n")
+      let folds = "\(dataset.folds) fold\(dataset.folds == 1 ? "" : "s")"
+      print("\(dataset.name), split \(dataset.split.rawValue): \(dataset.items.count) pictures, \(dataset.classes.count) classes, \(folds)\n")
       let rows = report.classes.map { own in
         [PlainText.clean(own.info.name), "\(own.info.index)", "\(own.fold)", "\(own.info.adeIndex)", "\(own.pictures)", "\(own.listed)"]
       }

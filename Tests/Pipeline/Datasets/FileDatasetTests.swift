@@ -39,7 +39,7 @@ import Testing
     let dataset = try Datasets.open(DatasetSource(.fss, root: folder.url))
     #expect(dataset.items.map(\.id) == ["ashtray/2", "ashtray/12"])
     #expect(dataset.problems == [DatasetProblem(.maskMissing, "ashtray/3", "3.jpg has no PNG beside it")])
-    #expect(DatasetCheck.problems(of: dataset)?.map(\.kind) == [.maskMissing, .sizesDiffer])
+    #expect(try DatasetCheck.problems(of: dataset).map(\.kind) == [.maskMissing, .sizesDiffer])
     #expect(try dataset.image(dataset.items[0]).width == 8)
     let error = #expect(throws: PipelineError.self) { try dataset.image(dataset.items[1]) }
     for fact in ["12.jpg", "8x6", "12.png", "8x5"] { #expect(error?.message.contains(fact) == true) }

@@ -43,7 +43,7 @@ import Testing
     #expect(try dataset.mask(dataset.items[0], of: 1).labels == [0, 1, 1, 0, 0, 0, 0, 0])
     #expect(try dataset.mask(dataset.items[1], of: 2).labels == [0, 1, 1, 0, 0, 0, 0, 0])
     #expect(try dataset.image(dataset.items[1]).channels == 3)
-    #expect(dataset.problems.isEmpty && DatasetCheck.problems(of: dataset) == [])
+    #expect(try dataset.problems.isEmpty && DatasetCheck.problems(of: dataset) == [])
   }
 
   @Test func splitsThatADataSetDoesNotHaveAreErrors() throws {

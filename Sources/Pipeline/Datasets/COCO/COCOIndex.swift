@@ -1,7 +1,5 @@
-import Dispatch
 import Foundation
 import Render
-import Synchronization
 
 /// The pictures, categories and annotations of one `instances_*.json`, and what its masks hold.
 ///
@@ -67,22 +65,12 @@ extension COCOIndex {
 
   private mutating func paintAll(_ url: URL, progress: DatasetProgress) throws {
     let file = try FileRanges(url), pictures = pictures
-    let facts = Mutex([MaskFacts](repeating: MaskFacts(), count: pictures.count))
-    let state = Mutex((done: 0, goesOn: true))
-    DispatchQueue.concurrentPerform(iterations: pictures.count) { number in
-      guard state.withLock({ $0.goesOn }) else { return }
-      let found: MaskFacts
-      do { found = MaskFacts(histogram: try Self.paint(pictures[number], from: file).counts) } catch {
-        found = MaskFacts(fault: PlainText.clean("\(error)"))
-      }
-      facts.withLock { $0[number] = found }
-      state.withLock { state in
-        state.done += 1
-        if state.goesOn { state.goesOn = progress(state.done, pictures.count) }
+    let facts = try ParallelWork.map(pictures.count, progress: progress) { number in
+      do { return MaskFacts(histogram: try Self.paint(pictures[number], from: file).counts) } catch {
+        return MaskFacts(fault: PlainText.clean("\(error)"))
       }
     }
-    if !state.withLock({ $0.goesOn }) { throw CancellationError() }
-    for (number, found) in facts.withLock({ $0 }).enumerated() { self.pictures[number].facts = found }
+    for (number, facts) in facts.enumerated() { self.pictures[number].facts = facts }
   }
 }
 

@@ -1,7 +1,5 @@
-import Dispatch
 import Foundation
 import Render
-import Synchronization
 
 /// What the masks of a folder hold, read on all cores and kept in a file of the cache.
 ///
@@ -12,7 +10,7 @@ enum MaskIndex {
   /// The facts of each mask, by its name and path. Throws `CancellationError` when `progress` says so; a cache that cannot be
   /// read or written costs time, nothing else.
   static func facts(
-    of masks: [(name: String, path: String)], cache: URL?, read: @Sendable @escaping (URL) throws -> LabelMask, progress: DatasetProgress
+    of masks: [(name: String, path: String)], cache: URL?, read: @Sendable (URL) throws -> LabelMask, progress: DatasetProgress
   ) throws -> [MaskFacts] {
     var kept = cache.map(load) ?? [:]
     var entries = masks.map { mask -> Entry in
@@ -22,25 +20,13 @@ enum MaskIndex {
     }
     kept = [:]
     let missing = entries.indices.filter { entries[$0].facts == nil }
-    if missing.isEmpty { return entries.map { $0.facts ?? MaskFacts() } }
-    let found = Mutex([MaskFacts?](repeating: nil, count: missing.count))
-    let state = Mutex((done: 0, goesOn: true))
-    DispatchQueue.concurrentPerform(iterations: missing.count) { number in
-      guard state.withLock({ $0.goesOn }) else { return }
-      let facts = Self.facts(of: masks[missing[number]].path, read)
-      found.withLock { $0[number] = facts }
-      state.withLock { state in
-        state.done += 1
-        if state.goesOn { state.goesOn = progress(state.done, missing.count) }
-      }
-    }
-    if !state.withLock({ $0.goesOn }) { throw CancellationError() }
-    for (number, facts) in found.withLock({ $0 }).enumerated() { entries[missing[number]].facts = facts }
-    if let cache { save(masks.map(\.name), entries, to: cache) }
+    let found = try ParallelWork.map(missing.count, progress: progress) { facts(of: masks[missing[$0]].path, read) }
+    for (number, facts) in zip(missing, found) { entries[number].facts = facts }
+    if let cache, !missing.isEmpty { save(masks.map(\.name), entries, to: cache) }
     return entries.map { $0.facts ?? MaskFacts() }
   }
 
-  private static func facts(of path: String, _ read: (URL) throws -> LabelMask) -> MaskFacts {
+  private static func facts(of path: String, _ read: @Sendable (URL) throws -> LabelMask) -> MaskFacts {
     do {
       return MaskFacts(histogram: try read(URL(fileURLWithPath: path)).histogram)
     } catch {
