@@ -18,12 +18,12 @@ import Testing
     try mask([0, 1, 1, 2, 255, 0, 0, 0]).writePNG(to: folder.file("masks/a.png"))
     try mask([255, 255, 255, 255, 255, 255, 255, 255]).writePNG(to: folder.file("masks/b.png"))
     try mask([1, 0, 0, 0, 0, 0, 0, 0]).writePNG(to: folder.file("masks/lost.png"))
-    try Data("Car\nred_cabbage\n".utf8).write(to: folder.file("names.txt"))
+    try Data("Car\nAfrican elephant\nred_cabbage\n".utf8).write(to: folder.file("names.txt"))
     let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
     #expect(dataset.items == [DatasetItem(id: "a", classes: [1, 2]), DatasetItem(id: "b", classes: [])])
-    #expect(dataset.folds == 1 && dataset.classes(inFold: 0) == [1, 2])
-    // "car" is ADE20K's 20; what no table knows is a plaything.
-    #expect(dataset.classes.map(\.adeIndex) == [20, 108] && dataset.classes[1].promptName == "red cabbage")
+    #expect(dataset.folds == 1 && dataset.classes(inFold: 0) == [1, 2, 3])
+    // ADE20K's own name, one of FSS-1000's, and one that no table knows: a plaything.
+    #expect(dataset.classes.map(\.adeIndex) == [20, 126, 108] && dataset.classes[2].promptName == "red cabbage")
     #expect(try dataset.mask(dataset.items[0]).labels == [0, 1, 1, 2, 255, 0, 0, 0])
     #expect(Set(dataset.problems.map { "\($0.kind) \($0.name)" }) == ["duplicate a", "maskMissing alone", "imageMissing lost", "onlyIgnored b"])
   }

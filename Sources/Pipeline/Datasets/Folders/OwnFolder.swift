@@ -106,10 +106,15 @@ private struct ClassWords {
       adeOf[Self.key(name)] = index
     }
     for table in ["pascal", "coco"] {
-      for info in try AssetTable.load(table, as: ClassTable.self).classes(table: table) where adeOf[Self.key(info.name)] == nil {
-        adeOf[Self.key(info.name)] = info.adeIndex
-      }
+      for info in try AssetTable.load(table, as: ClassTable.self).classes(table: table) { add(info.name, info.adeIndex) }
     }
+    let fss = try FSSFolder.Table.load()
+    for (name, ade) in zip(fss.names, fss.classToADE) { add(name, ade) }
+  }
+
+  /// The first table that knows a name counts.
+  private mutating func add(_ name: String, _ ade: Int) {
+    if adeOf[Self.key(name)] == nil { adeOf[Self.key(name)] = ade }
   }
 
   func info(index: Int, name: String) -> ClassInfo {
