@@ -88,7 +88,7 @@ public final class Workbench: Sendable {
     let model = try? models.choice(for: .mask, settings: settings)
     var options = GenerationOptions(
       conditionSettings: ConditionSettings(resolution: model.map { models.nativeResolution($0.diffusion) } ?? settings.resolution))
-    if let model, let folder = try? models.entry(model.diffusion).url, let guidance = ModelLibrary.recommendedGuidance(of: folder) {
+    if let model, let folder = try? models.entry(model.diffusion).url, let guidance = ModelLibrary.recommendation(besides: folder)?.guidance {
       options.guidance = guidance
     }
     return options
@@ -159,11 +159,11 @@ public final class Workbench: Sendable {
     try await networks.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: episode.fold, evaluator) { segmenter in
         let generated = try auxiliaries.map { auxiliary in
-          EpisodeSegmenter.Support(
-            picture: .generated(key: auxiliary.key), maskItem: try supports.item(auxiliary.request.source.item)
+          AuxiliaryPictures.picture(
+            .generated(key: auxiliary.key), try supports.item(auxiliary.request.source.item), of: supports.dataset
           ) { auxiliary.image }
         }
-        return try segmenter.predict(episode, supports: segmenter.realSupports(episode) + generated)
+        return try segmenter.predict(episode, supports: segmenter.realSupports(episode) + generated, Comparison(network.convention))
       }
     }
   }

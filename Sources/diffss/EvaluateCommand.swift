@@ -7,16 +7,22 @@ struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Measure a segmentation network with and without generated supports.",
     discussion: """
-      The same episodes are segmented twice: with K real supports, and with K real and --aux-shots generated ones.
-      Pictures that are missing are painted first. Figures are percent, ± one standard error over the episodes.
+      The same episodes are segmented twice: with K real supports, and with K real and --aux-shots generated ones. \
+      Pictures that are missing are painted first. Figures are percent, ± one standard error over the episodes; better/worse counts \
+      episodes, p is the sign test's. An evaluation that was ended goes on from its finished episodes when the same is asked again.
       """)
 
   @OptionGroup var data: DatasetOptions
   @OptionGroup var flags: GenerationFlags
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var draws: EpisodeOptions
+  @OptionGroup var figures: FigureOptions
 
   @Option(help: "The network: \(SegmentationNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
   var network: SegmentationNetwork = .dcama
+
+  @Flag(help: "Every fold, in place of --fold.")
+  var allFolds = false
 
   @Option(help: "Real supports an episode.")
   var shots: Int = 1
@@ -31,21 +37,30 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "Number of episodes.")
   var episodes: Int = 500
 
-  @OptionGroup var draws: EpisodeOptions
-
   @Option(help: ArgumentHelp("Episodes saved by `diffss dataset list --out`, in place of drawn ones; --fold and --shots are theirs.", valueName: "file"))
   var episodeList: String?
 
-  @Option(help: "Seed of the episodes and of the generated supports.")
+  @Option(help: "Seed of the generated supports, and of the episodes unless --seeds says otherwise.")
   var seed: UInt64 = 0
 
-  @Flag(help: "Print the whole report as one JSON document.")
-  var json = false
+  @Option(help: ArgumentHelp("Seeds of the episodes, one pass each, with commas between: BAM publishes five.", valueName: "n,n,..."))
+  var seeds: String?
 
   func validate() throws {
     if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
     if !(0...64).contains(auxShots) { throw ValidationError("--aux-shots must be 0...64") }
     if !(1...1_000_000).contains(episodes) { throw ValidationError("--episodes must be 1...1000000") }
+    if episodeList != nil && (allFolds || seeds != nil) { throw ValidationError("--episode-list has its own fold and seed") }
+    _ = try episodeSeeds()
+  }
+
+  private func episodeSeeds() throws -> [UInt64] {
+    guard let seeds else { return [seed] }
+    let numbers = seeds.split(separator: ",", omittingEmptySubsequences: false).map { UInt64($0) }
+    guard numbers.count == Set(numbers).count, !numbers.contains(nil) else {
+      throw ValidationError("--seeds must be different whole numbers with commas between")
+    }
+    return numbers.compactMap { $0 }
   }
 
   func run() async throws {
@@ -57,32 +72,15 @@ struct EvaluateCommand: AsyncParsableCommand {
       fold: saved?.fold ?? data.fold, network: network, shots: draw.shots, auxiliaryShots: auxShots,
       options: try flags.options(over: workbench.defaultOptions, seed: seed), episodes: episodes,
       episodeProtocol: draw.episodeProtocol, seed: draw.seed, workers: draw.workers, lists: draw.lists, episodeList: episodeList,
-      auxiliaryFolder: aux)
-    let painting = ProgressLine("painting", unit: "pictures")
-    let segmenting = ProgressLine("segmenting", unit: "episodes")
-    let work = Task {
-      try await workbench.evaluate(plan) { progress in
-        switch progress {
-        case .generating(let done, let of, let step, let steps):
-          painting.update(Double(done) + Double(step) / Double(max(steps, 1)), of: Double(of))
-        case .evaluating(let done, let of, let baseline, let augmented):
-          let figures = [baseline, augmented].compactMap { $0.map { String(format: "%.1f", $0) } }
-          segmenting.update(Double(done), of: Double(of), detail: "mIoU " + figures.joined(separator: " → "))
-        }
-      }
-    }
-    let interrupt = Interrupt.shared
-    interrupt.onRequest { work.cancel() }
-    do {
-      let report = try await work.value
-      painting.finish()
-      segmenting.finish()
+      auxiliaryFolder: aux, inputSide: figures.size, comparison: figures.comparison(network))
+    let folds = allFolds ? Array(0..<workbench.dataset.folds) : [plan.fold]
+    let plans = saved == nil ? plan.over(folds: folds, seeds: try episodeSeeds()) : [plan]
+    let summary = EvaluationSummary(try await EvaluationWatch(workbench: workbench).run(plans))
+    for report in summary.reports {
       if let missing = report.missingAuxiliaries, missing > 0 {
         printError("\(missing) generated supports are not in \(aux ?? ""): the real support stood for each, as in the published loader")
       }
-      print(json ? try CanonicalJSON.text(report) : report.table)
-    } catch is CancellationError where interrupt.isRequested {
-      throw ExitStatus.interrupted
     }
+    try figures.print(summary)
   }
 }

@@ -53,7 +53,7 @@ private func masks(_ path: String) throws -> [LabelMask] {
     let classes = try NumPyArray(Golden.url("metrics/\(name)_class.npy")).integers
     var meter = IoUMeter(classes: Array(0..<ids.count))
     for (index, position) in classes.enumerated() {
-      let areas = Areas(prediction: predictions[index], truth: truths[index], countIgnoreAsBackground: countIgnore)
+      let areas = Areas(prediction: predictions[index], truth: countIgnore ? truths[index].ignoringNothing : truths[index])
       if let published = expected.per_episode?[index] {
         #expect(
           areas

@@ -57,13 +57,14 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let folder = try TemporaryFolder()
     func recommended(_ text: String) throws -> Double? {
       try folder.plant(text, at: "recommended.json")
-      return ModelLibrary.recommendedGuidance(of: folder.url)
+      return ModelLibrary.recommendation(besides: folder.url)?.guidance
     }
-    #expect(ModelLibrary.recommendedGuidance(of: folder.url) == nil)
+    #expect(ModelLibrary.recommendation(besides: folder.url) == nil)
     #expect(try recommended(#"{"guidance_scale": 2.5}"#) == 2.5)
     #expect(try recommended(#"{"guidance_scale": -1}"#) == nil)
     #expect(try recommended("[") == nil)
-    #expect(ModelLibrary.recommendedGuidance(of: Golden.projectRoot.appendingPathComponent("Assets/demo/sd")) == 3)
+    #expect(ModelLibrary.recommendation(besides: Golden.projectRoot.appendingPathComponent("Assets/demo/sd"))?.guidance == 3)
+    #expect(ModelLibrary.recommendation(besides: Golden.projectRoot.appendingPathComponent("Assets/demo/dcama/fold0.safetensors"))?.inputSide == 128)
   }
 
   @Test func aConditionGetsTheNetworksItNeeds() throws {

@@ -28,6 +28,9 @@ struct NumPyArray {
     }
   }
 
+  /// Of a float32 array.
+  var floats: [Float] { type == "<f4" ? load(Float.self) : [] }
+
   private func load<T>(_: T.Type) -> [T] {
     body.withUnsafeBytes { raw in
       (0..<(body.count / MemoryLayout<T>.size)).map { raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self) }

@@ -16,7 +16,7 @@ private func results(_ rows: [(classIndex: Int, before: (Int, Int), after: (Int,
       EpisodeResult(
         episode: Episode(index: index, fold: 0, classIndex: row.classIndex, query: item, supports: [item]),
         baseline: areas(row.before), augmented: areas(row.after))
-    }, classes: classes, seconds: 0)
+    }, classes: classes, comparison: Comparison(.hsnet), seconds: 0)
 }
 
 @Suite struct StandardErrorTests {

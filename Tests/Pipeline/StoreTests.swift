@@ -39,7 +39,7 @@ import Testing
         dataset: "squares", plan: EvaluationPlan(fold: fold), weights: ["d": "x"],
         results: [
           EpisodeResult(episode: Episode(index: 0, fold: fold, classIndex: 1, query: item, supports: [item]), baseline: areas, augmented: nil)
-        ], classes: [ClassInfo(index: 1, name: "a", promptName: "a", adeIndex: 0)], seconds: 1)
+        ], classes: [ClassInfo(index: 1, name: "a", promptName: "a", adeIndex: 0)], comparison: Comparison(.hsnet), seconds: 1)
     }
     for report in reports { try store.save(report) }
     #expect(try store.evaluations(dataset: "squares") == reports.reversed())

@@ -182,6 +182,51 @@ private final class CopyingGenerator: SupportGenerator {
     #expect(try await bench.workbench.evaluations().isEmpty)
   }
 
+  @Test(.enabled(if: Golden.isAvailable)) func anEvaluationGoesOnFromItsFinishedEpisodes() async throws {
+    let bench = try TinyModels(generator: CopyingGenerator())
+    let plan = EvaluationPlan(fold: 0, auxiliaryShots: 0, episodes: 8)
+    let (half, signal) = AsyncStream.makeStream(of: Void.self)
+    let task = Task {
+      try await bench.workbench.evaluate(plan) { if case .evaluating(let done, _, _, _) = $0, done >= 3 { signal.yield() } }
+    }
+    for await _ in half { break }
+    task.cancel()
+    let ended = await task.result
+    let folder = bench.store.folder.appendingPathComponent("evaluations")
+    if case .failure = ended {
+      let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+      let file = folder.appendingPathComponent(name)
+      // What is kept is believed: a figure that no network makes shows that. A last line that was cut off is not.
+      var lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+      #expect((3...8).contains(lines.count))
+      lines[0] = #"{"baseline":{"backgroundIntersection":1,"backgroundUnion":2,"foregroundIntersection":3,"foregroundUnion":4},"position":0}"#
+      lines[lines.count - 1].removeLast(9)
+      try Data(lines.joined(separator: "\n").utf8).write(to: file)
+    }
+    let report = try await bench.workbench.evaluate(plan)
+    #expect(report.episodes.count == 8)
+    if case .failure = ended { #expect(report.episodes[0].baseline.foregroundUnion == 4) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    let fresh = try await bench.workbench.evaluate(plan)
+    #expect(Array(fresh.episodes.dropFirst()) == Array(report.episodes.dropFirst()) && fresh.episodes[0].baseline.foregroundUnion != 4)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func foldsAndSeedsAreSummedUp() async throws {
+    let bench = try TinyModels(generator: CopyingGenerator())
+    let plans = EvaluationPlan(fold: 0, auxiliaryShots: 0, episodes: 4).over(folds: [0], seeds: [1, 2, 3])
+    var reports: [EvaluationReport] = []
+    for plan in plans { reports.append(try await bench.workbench.evaluate(plan)) }
+    let summary = EvaluationSummary(reports)
+    #expect(summary.passes.map { $0.seed } == [1, 2, 3])
+    #expect(summary.passes.map { $0.baseline.value } == reports.map { $0.baseline.miou.value })
+    for text in ["fold 0, seed 2", "| seed 3", "| mean ", "| spread (standard deviation)", "| best "] { #expect(summary.table.contains(text), "\(text)") }
+    let rows = summary.csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(rows.count == 1 + 3 * 4 && rows.allSatisfy { $0.count == rows[0].count })
+    #expect(rows[1].prefix(4).joined(separator: " ") == "squares dcama 0 1" && rows[3][4] == "mIoU")
+    #expect(Double(rows[3][6]) == reports[0].baseline.miou.value && rows[3][8].isEmpty)
+    #expect(EvaluationSummary([reports[0]]).table == reports[0].table)
+  }
+
   @Test func browsingNeedsNoModels() async throws {
     let folder = try TemporaryFolder(), dataset = SquaresDataset()
     let workbench = Workbench(

@@ -41,39 +41,6 @@ public struct SupportExample: Sendable {
   }
 }
 
-/// A network's answer for one query.
-public struct Segmentation: Sendable {
-  /// Background and object scores, `[1, S, S, 2]`; `[K, S, S, 2]` of a network whose K supports vote.
-  public let logits: Tensor
-  /// 1 where the object is, else 0; S x S, row by row.
-  public let mask: [UInt8]
-  /// How many supports see the object at each pixel, of a network whose supports vote.
-  public let votes: [UInt8]?
-
-  /// The class of the higher score. Throws `ModelError.notFinite`: NaN would count as background and pass for a bad prediction.
-  init(logits: Tensor, network: String) throws {
-    self.logits = try logits.finite("\(network)'s prediction")
-    mask = Self.argmax(logits)
-    votes = nil
-  }
-
-  /// The object is where at least half as many supports see it as at the pixel where the most do (HSNet's rule); one
-  /// support decides alone. Throws as `init(logits:network:)`.
-  init(votes logits: Tensor, network: String) throws {
-    self.logits = try logits.finite("\(network)'s prediction")
-    let masks = (0..<logits.shape[0]).map { Self.argmax(logits.slice($0..<$0 + 1)) }
-    let votes = masks[0].indices.map { pixel in masks.reduce(0) { $0 + $1[pixel] } }
-    let most = max(votes.max() ?? 1, 1)
-    mask = votes.map { 2 * Int($0) >= Int(most) ? 1 : 0 }
-    self.votes = votes
-  }
-
-  private static func argmax(_ logits: Tensor) -> [UInt8] {
-    let scores = logits.values
-    return stride(from: 0, to: scores.count, by: 2).map { scores[$0 + 1] > scores[$0] ? 1 : 0 }
-  }
-}
-
 /// What every network asks of an episode.
 enum EpisodeCheck {
   /// Throws `ModelError.badInput` unless this is one square RGB image.

@@ -47,13 +47,13 @@ public struct HSNet: FewShotSegmenter {
     query: ImageFeatures, supports: [SupportExample], trace: (String, Tensor) -> Void
   ) throws -> Segmentation {
     try EpisodeCheck.supports(supports, fit: query, network: "HSNet")
-    let logits = supports.enumerated().map { index, support in
-      scores(query, support, trace: index == 0 ? trace : { _, _ in })
+    let scores = supports.enumerated().map { index, support in
+      self.scores(query, support, trace: index == 0 ? trace : { _, _ in })
     }
-    return try Segmentation(votes: .stacked(logits), network: "HSNet")
+    return try Segmentation(votes: .stacked(scores), side: query.side, network: "HSNet")
   }
 
-  /// Scores `[1, S, S, 2]` by one support.
+  /// Scores `[1, h, w, 2]` by one support, before the resize to the query's size.
   private func scores(_ query: ImageFeatures, _ support: SupportExample, trace: (String, Tensor) -> Void) -> Tensor {
     let masked = support.features.maps.map { map in
       Kernels.scalePixels(map, by: Kernels.bilinear(support.mask, height: map.shape[1], width: map.shape[2], alignCorners: true))
@@ -84,7 +84,7 @@ public struct HSNet: FewShotSegmenter {
     let decoded = decoder1(encoded, isLast: false)
     trace("decoder1", decoded)
     let doubled = Kernels.bilinear(decoded, height: 2 * height, width: 2 * width, alignCorners: true)
-    return Kernels.bilinear(decoder2(doubled, isLast: true), height: query.side, width: query.side, alignCorners: true)
+    return decoder2(doubled, isLast: true)
   }
 
   /// Two 3x3 convolutions, each with ReLU; the last of all goes without.

@@ -1,8 +1,3 @@
-/// The few-shot segmentation networks that the program runs.
-public enum SegmentationNetwork: String, CaseIterable, Codable, Sendable {
-  case dcama
-}
-
 /// What to evaluate.
 public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var fold: Int
@@ -25,12 +20,16 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var episodeList: String?
   /// Folder of pre-generated supports (`SupportFolder`); nil to take them from the store, painting what is missing.
   public var auxiliaryFolder: String?
+  /// Side of the network's input square, pixels; nil for the one its weights recommend, else the published one.
+  public var inputSide: Int?
+  /// How predictions are compared with the truth; nil for the network's published way.
+  public var comparison: Comparison?
 
   public init(
     fold: Int, network: SegmentationNetwork = .dcama, shots: Int = 1, auxiliaryShots: Int = 4,
     options: GenerationOptions = GenerationOptions(), episodes: Int = 500, episodeProtocol: EpisodeProtocol = .hsnet,
     seed: UInt64 = 0, workers: Int? = nil, lists: String? = nil, episodeList: String? = nil,
-    auxiliaryFolder: String? = nil
+    auxiliaryFolder: String? = nil, inputSide: Int? = nil, comparison: Comparison? = nil
   ) {
     self.fold = fold
     self.network = network
@@ -44,11 +43,35 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     self.lists = lists
     self.episodeList = episodeList
     self.auxiliaryFolder = auxiliaryFolder
+    self.inputSide = inputSide
+    self.comparison = comparison
   }
 
   /// How its episodes are drawn.
   public var draw: EpisodeDraw {
     EpisodeDraw(episodeProtocol, shots: shots, seed: seed, workers: workers ?? EpisodeDraw.publishedWorkers, lists: lists)
+  }
+
+  /// The same for every fold with every seed of the episodes, fold by fold.
+  public func over(folds: [Int], seeds: [UInt64]) -> [EvaluationPlan] {
+    folds.flatMap { fold in
+      seeds.map { seed in
+        var plan = self
+        (plan.fold, plan.seed) = (fold, seed)
+        return plan
+      }
+    }
+  }
+
+  /// Throws `PipelineError.badSetting` for the first value outside its range.
+  func validate() throws {
+    if auxiliaryFolder == nil { try options.validate() }
+    func require(_ fine: Bool, _ name: String, _ value: Int, _ allowed: String) throws {
+      if !fine { throw PipelineError.badSetting(name: name, value: "\(value)", allowed: allowed) }
+    }
+    try require((1...1_000_000).contains(episodes), "episodes", episodes, "1...1000000")
+    try require((0...64).contains(auxiliaryShots), "auxiliary shots", auxiliaryShots, "0...64")
+    if let inputSide { try require((16...2048).contains(inputSide), "size", inputSide, "16...2048") }
   }
 }
 

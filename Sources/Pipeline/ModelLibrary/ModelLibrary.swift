@@ -87,18 +87,28 @@ public final class ModelLibrary: Sendable {
     return min(max(latent << (levels - 1), 64), 4096)
   }
 
-  /// The guidance scale that a diffusers folder recommends in a `recommended.json` of its own (`{"guidance_scale": 3}`); nil when it does not.
-  public static func recommendedGuidance(of model: URL) -> Double? {
-    struct Recommended: Decodable {
-      let guidance: Double
+  /// What weights say they should be used with, in a `recommended.json` of a model's folder.
+  public struct Recommendation: Decodable, Sendable {
+    /// Classifier-free guidance scale, 0...100.
+    public let guidance: Double?
+    /// Side of the input square that a segmentation network was trained with, pixels, 16...2048.
+    public let inputSide: Int?
 
-      enum CodingKeys: String, CodingKey { case guidance = "guidance_scale" }
+    enum CodingKeys: String, CodingKey {
+      case guidance = "guidance_scale"
+      case inputSide = "input_side"
     }
-    let file = model.appendingPathComponent("recommended.json")
+  }
+
+  /// The recommendation in a model's folder, or beside its file; nil when there is none or it is out of range.
+  public static func recommendation(besides model: URL) -> Recommendation? {
+    let folder = model.isFolder ? model : model.deletingLastPathComponent()
+    let file = folder.appendingPathComponent("recommended.json")
     guard let size = try? file.resourceValues(forKeys: [.fileSizeKey]).fileSize, size < 1 << 16, let data = try? Data(contentsOf: file),
-      let guidance = try? JSONDecoder().decode(Recommended.self, from: data).guidance, (0...100).contains(guidance)
+      let found = try? JSONDecoder().decode(Recommendation.self, from: data),
+      (0...100).contains(found.guidance ?? 0), (16...2048).contains(found.inputSide ?? 16)
     else { return nil }
-    return guidance
+    return found
   }
 
   /// The weights of a segmentation network for a fold; throws `PipelineError.modelMissing`.
@@ -149,7 +159,8 @@ public final class ModelLibrary: Sendable {
 
   func segmenter(_ entry: ModelEntry, report: Report) throws -> any FewShotSegmenter {
     try loaded.segmenter(entry.id) {
-      try reporting(entry.id, report) { try DCAMA(Checkpoint(file: entry.url)) }
+      guard case .segmentation(let network, _) = entry.kind else { throw missing("segmentation network \(entry.id)") }
+      return try reporting(entry.id, report) { try network.load(Checkpoint(file: entry.url)) }
     }
   }
 

@@ -103,7 +103,7 @@ struct OwnPictureRun {
       model: model.path, config: options.singleFile.config,
       prompt: picture.map { prompts.positive($0.info, template: flags.prompt) } ?? flags.prompt ?? "",
       negativePrompt: flags.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps ?? GenerationOptions().steps,
-      guidance: flags.guidance ?? ModelLibrary.recommendedGuidance(of: model) ?? 9, eta: flags.eta, seed: seed,
+      guidance: flags.guidance ?? ModelLibrary.recommendation(besides: model)?.guidance ?? 9, eta: flags.eta, seed: seed,
       width: options.width ?? controls.first?.image.width ?? native,
       height: options.height ?? controls.first?.image.height ?? native, guessMode: options.guessMode,
       controls: zip(controls, networks).enumerated().map { number, pair in

@@ -1,24 +1,27 @@
 extension Scores {
   /// The figures of one setting, with their errors over the episodes.
-  static func of(_ results: [(classIndex: Int, areas: Areas)], classes: [ClassInfo]) -> Scores {
-    estimate(results.map { ($0.classIndex, [($0.areas, 1)]) }, classes: classes)
+  package static func of(
+    _ results: [(classIndex: Int, areas: Areas)], classes: [ClassInfo], _ convention: IoUConvention
+  ) -> Scores {
+    estimate(results.map { ($0.classIndex, [($0.areas, 1)]) }, classes: classes, convention)
   }
 
   /// `right` minus `left` over the same episodes, paired.
   static func difference(
-    _ left: [(classIndex: Int, areas: Areas)], _ right: [(classIndex: Int, areas: Areas)], classes: [ClassInfo]
+    _ left: [(classIndex: Int, areas: Areas)], _ right: [(classIndex: Int, areas: Areas)], classes: [ClassInfo],
+    _ convention: IoUConvention
   ) -> Scores {
-    estimate(zip(left, right).map { ($0.classIndex, [($1.areas, 1), ($0.areas, -1)]) }, classes: classes)
+    estimate(zip(left, right).map { ($0.classIndex, [($1.areas, 1), ($0.areas, -1)]) }, classes: classes, convention)
   }
 
   /// Figures of a signed sum of settings: each episode holds one `Areas` and sign a setting.
   private static func estimate(
-    _ episodes: [(classIndex: Int, settings: [(areas: Areas, sign: Double)])], classes: [ClassInfo]
+    _ episodes: [(classIndex: Int, settings: [(areas: Areas, sign: Double)])], classes: [ClassInfo], _ convention: IoUConvention
   ) -> Scores {
     var scores: [ClassScore] = [], variances: [Double?] = []
     for info in classes {
       let own = episodes.filter { $0.classIndex == info.index }.map(\.settings)
-      let term = Term(own) { ($0.foregroundIntersection, $0.foregroundUnion) }
+      let term = Term(own, convention) { ($0.foregroundIntersection, $0.foregroundUnion) }
       // A class without episode is a constant 0 in the mean: no error comes from it.
       let variance = own.isEmpty ? 0 : StandardError.variance(term.influences)
       variances.append(variance)
@@ -32,8 +35,8 @@ extension Scores {
     let meanError = known.count == variances.count && !episodes.isEmpty
       ? 100 * known.reduce(0, +).squareRoot() / count : nil
     let settings = episodes.map(\.settings)
-    let foreground = Term(settings) { ($0.foregroundIntersection, $0.foregroundUnion) }
-    let background = Term(settings) { ($0.backgroundIntersection, $0.backgroundUnion) }
+    let foreground = Term(settings, convention) { ($0.foregroundIntersection, $0.foregroundUnion) }
+    let background = Term(settings, convention) { ($0.backgroundIntersection, $0.backgroundUnion) }
     let both = StandardError.variance(zip(foreground.influences, background.influences).map { ($0 + $1) / 2 })
     return Scores(
       miou: Estimate(value: scores.reduce(0) { $0 + $1.iou.value } / count, error: meanError),
@@ -46,13 +49,13 @@ extension Scores {
     var value = 0.0
     var influences: [Double]
 
-    init(_ episodes: [[(areas: Areas, sign: Double)]], _ ratio: (Areas) -> StandardError.Ratio) {
+    init(_ episodes: [[(areas: Areas, sign: Double)]], _ convention: IoUConvention, _ ratio: (Areas) -> StandardError.Ratio) {
       influences = episodes.map { _ in 0 }
       guard let first = episodes.first else { return }
       for (setting, sign) in first.map(\.sign).enumerated() {
         let ratios = episodes.map { ratio($0[setting].areas) }
         let intersection = ratios.reduce(0) { $0 + $1.intersection }, union = ratios.reduce(0) { $0 + $1.union }
-        value += sign * IoUConvention.hsnet.ratio(intersection, union)
+        value += sign * convention.ratio(intersection, union)
         for (index, influence) in StandardError.influences(ratios).enumerated() { influences[index] += sign * influence }
       }
     }

@@ -1,0 +1,68 @@
+import Foundation
+
+/// The finished episodes of an evaluation, kept while it runs so that an interrupted one goes on where it stopped.
+///
+/// A file of one JSON line an episode, named by all that decides the figures: whatever differs makes another file, so nothing is ever
+/// taken over that would come out otherwise. A line that was cut off counts as not finished.
+final class EpisodeJournal {
+  /// The areas of one finished episode.
+  struct Line: Codable {
+    /// Position among the evaluation's episodes.
+    let position: Int
+    let baseline: Areas
+    let augmented: Areas?
+  }
+
+  /// What decides the figures of an evaluation.
+  struct Identity: Encodable {
+    let dataset: String
+    let plan: EvaluationPlan
+    let inputSide: Int
+    let weights: [String: String]
+    let episodes: [Episode]
+    /// SHA-256 of the first and the last query with their masks: another folder may hold other pictures by the same names.
+    let pictures: [String]
+    /// Names, sizes and times of pre-generated supports.
+    let auxiliaries: [String]
+  }
+
+  /// Finished before, by position.
+  private(set) var finished: [Int: Line] = [:]
+  private let file: URL
+  private var handle: FileHandle?
+
+  /// Opens the journal of an evaluation in a folder. Throws `PipelineError.cannotWrite`.
+  init(_ identity: Identity, in folder: URL) throws {
+    try AtomicFile.createFolder(folder)
+    file = folder.appendingPathComponent("\(Digest.hex(try CanonicalJSON.data(identity))).jsonl")
+    let lines = (try? Data(contentsOf: file))?.split(separator: UInt8(ascii: "\n")) ?? []
+    for line in lines.compactMap({ try? JSONDecoder().decode(Line.self, from: Data($0)) }) { finished[line.position] = line }
+  }
+
+  /// Adds an episode. Throws `PipelineError.cannotWrite`.
+  func add(_ line: Line) throws {
+    do {
+      try open().write(contentsOf: CanonicalJSON.data(line) + [UInt8(ascii: "\n")])
+    } catch let error as NSError {
+      throw PipelineError.cannotWrite(path: file.path, reason: error.posixReason)
+    }
+  }
+
+  /// Removes the file: the evaluation has come to its end.
+  func remove() {
+    try? handle?.close()
+    handle = nil
+    unlink(file.path)
+  }
+
+  private func open() throws -> FileHandle {
+    if let handle { return handle }
+    let descriptor = Foundation.open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw NSError(domain: NSPOSIXErrorDomain, code: Int(errno)) }
+    let fresh = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    // The last line may have been cut off.
+    if !finished.isEmpty { try fresh.write(contentsOf: Data("\n".utf8)) }
+    handle = fresh
+    return fresh
+  }
+}

@@ -1,0 +1,75 @@
+/// One evaluated episode.
+public struct EpisodeResult: Codable, Hashable, Sendable {
+  public let episode: Episode
+  /// With the real supports alone.
+  public let baseline: Areas
+  /// With the generated supports added; nil when none were asked for.
+  public let augmented: Areas?
+
+  public init(episode: Episode, baseline: Areas, augmented: Areas?) {
+    self.episode = episode
+    self.baseline = baseline
+    self.augmented = augmented
+  }
+}
+
+/// Baseline and augmented results over the same episodes.
+public struct EvaluationReport: Codable, Hashable, Sendable {
+  public let dataset: String
+  public let plan: EvaluationPlan
+  /// SHA-256 of the weights by model identifier.
+  public let weights: [String: String]
+  public let episodes: [EpisodeResult]
+  public let baseline: Scores
+  public let augmented: Scores?
+  /// Augmented minus baseline, paired: its errors come from the differences within each episode.
+  public let difference: Scores?
+  /// Nil without generated supports, and in reports of programs that made none.
+  public let signTests: SignTests?
+  /// How predictions were compared; nil in reports of programs that knew one way (HSNet's, at the input size).
+  public let comparison: Comparison?
+  /// Side of the network's input square, pixels; nil in older reports.
+  public let inputSide: Int?
+  /// Generated supports that a folder of them lacks, so that the real one stood for each; nil when they came from the store.
+  public let missingAuxiliaries: Int?
+  /// Wall time of the evaluation alone, without generating.
+  public let seconds: Double
+
+  public init(
+    dataset: String, plan: EvaluationPlan, weights: [String: String], episodes: [EpisodeResult], baseline: Scores,
+    augmented: Scores?, difference: Scores?, signTests: SignTests? = nil, comparison: Comparison? = nil, inputSide: Int? = nil,
+    missingAuxiliaries: Int? = nil, seconds: Double
+  ) {
+    self.dataset = dataset
+    self.plan = plan
+    self.weights = weights
+    self.episodes = episodes
+    self.baseline = baseline
+    self.augmented = augmented
+    self.difference = difference
+    self.signTests = signTests
+    self.comparison = comparison
+    self.inputSide = inputSide
+    self.missingAuxiliaries = missingAuxiliaries
+    self.seconds = seconds
+  }
+}
+
+extension EvaluationReport {
+  /// The figures of a list of results, by one way of comparing.
+  package init(
+    dataset: String, plan: EvaluationPlan, weights: [String: String], results: [EpisodeResult], classes: [ClassInfo],
+    comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, seconds: Double
+  ) {
+    let baseline = results.map { (classIndex: $0.episode.classIndex, areas: $0.baseline) }
+    let augmented = results.compactMap { result in result.augmented.map { (classIndex: result.episode.classIndex, areas: $0) } }
+    let isPaired = augmented.count == baseline.count && !augmented.isEmpty, convention = comparison.convention
+    self.init(
+      dataset: dataset, plan: plan, weights: weights, episodes: results,
+      baseline: .of(baseline, classes: classes, convention),
+      augmented: isPaired ? .of(augmented, classes: classes, convention) : nil,
+      difference: isPaired ? .difference(baseline, augmented, classes: classes, convention) : nil,
+      signTests: isPaired ? SignTests(results, classes: classes) : nil, comparison: comparison, inputSide: inputSide,
+      missingAuxiliaries: missing, seconds: seconds)
+  }
+}

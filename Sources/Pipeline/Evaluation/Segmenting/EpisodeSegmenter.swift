@@ -1,0 +1,95 @@
+import Models
+import Render
+
+/// A picture and the mask it goes with, which for a generated picture is the real support's.
+struct MaskedPicture {
+  /// The picture, by where it comes from.
+  enum Source: Hashable {
+    case real(DatasetItem)
+    case generated(key: String)
+    case file(String)
+  }
+
+  let source: Source
+  let maskItem: DatasetItem
+  /// Reads the picture when it is not prepared yet.
+  let read: () throws -> Image
+}
+
+/// Runs one segmentation network on episodes; real and generated supports go the same way, its unmodified K-shot path.
+///
+/// Features of pictures are kept, so that what an evaluation meets again is read and prepared once.
+final class EpisodeSegmenter {
+  let kind: SegmentationNetwork
+  let input: NetworkInput
+
+  private let network: any FewShotSegmenter
+  private let dataset: any Dataset
+  /// Features of about six hundred pictures of the demo, or of four at the published size of DCAMA.
+  private static let keptBytes = 512 << 20
+
+  private var features: RecentValues<MaskedPicture.Source, ImageFeatures>
+  private var masks: RecentValues<MaskKey, LabelMask>
+
+  private struct MaskKey: Hashable {
+    let item: DatasetItem
+    let classIndex: Int
+  }
+
+  /// `side` is that of the input square, pixels.
+  init(_ kind: SegmentationNetwork, network: any FewShotSegmenter, dataset: any Dataset, side: Int) {
+    self.kind = kind
+    self.network = network
+    self.dataset = dataset
+    input = NetworkInput(fit: kind.fit, side: side)
+    features = RecentValues(limit: Self.keptBytes) { $0.maps.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride } }
+    masks = RecentValues(limit: Self.keptBytes / 8) { $0.labels.count }
+  }
+
+  /// The network's mask for an episode's query from some supports, in the order drawn, compared with the truth.
+  ///
+  /// Throws `ModelError.notFinite` for a prediction that is no number, `ModelError.badInput` for a number of supports or a size that
+  /// the network does not take.
+  func predict(_ episode: Episode, supports: [MaskedPicture], _ comparison: Comparison) throws -> Prediction {
+    try predict(real(episode.query), classIndex: episode.classIndex, supports: supports, comparison)
+  }
+
+  /// The same for any picture that has a mask, a generated one too.
+  func predict(
+    _ query: MaskedPicture, classIndex: Int, supports: [MaskedPicture], _ comparison: Comparison
+  ) throws -> Prediction {
+    let truth = try mask(query.maskItem, classIndex)
+    let segmentation = try segment(query, classIndex: classIndex, supports: supports)
+    let ignores = comparison.convention.ignores255(of: dataset.name)
+    let masks = try comparison.masks(segmentation, truth: ignores ? truth : truth.ignoringNothing, input)
+    return Prediction(
+      mask: masks.prediction, truth: masks.truth, areas: Areas(prediction: masks.prediction, truth: masks.truth),
+      shots: supports.count)
+  }
+
+  /// The episode's real supports, in the order drawn.
+  func realSupports(_ episode: Episode) -> [MaskedPicture] { episode.supports.map(real) }
+
+  /// Nil when no support shows the object at the network's size.
+  ///
+  /// A network asked for an object that no support shows refuses; the published loops go on. Nothing shown, nothing found.
+  private func segment(_ query: MaskedPicture, classIndex: Int, supports: [MaskedPicture]) throws -> Segmentation? {
+    let shots = try kind.ordered(supports).map { support in
+      SupportExample(features: try prepared(support), mask: try input.supportMask(mask(support.maskItem, classIndex)))
+    }
+    let isShown = shots.contains { shot in shot.mask.values.contains(1) }
+    return isShown ? try network.segment(query: prepared(query), supports: shots) : nil
+  }
+
+  private func real(_ item: DatasetItem) -> MaskedPicture {
+    MaskedPicture(source: .real(item), maskItem: item) { [dataset] in try dataset.image(item) }
+  }
+
+  private func prepared(_ picture: MaskedPicture) throws -> ImageFeatures {
+    try features.value(picture.source) { try network.features(of: input.picture(picture.read())) }
+  }
+
+  private func mask(_ item: DatasetItem, _ classIndex: Int) throws -> LabelMask {
+    try masks.value(MaskKey(item: item, classIndex: classIndex)) { try dataset.mask(item, of: classIndex) }
+  }
+}
