@@ -65,6 +65,7 @@ class Whole(nn.Module):
     """DCAMA and HSNet: labels from the backbone's taps, and everything learns to the end."""
 
     several = (2, 3, 4, 5)
+    least = 1  # episodes a step
     restarts = False
 
     def __init__(self, network, base, device):
@@ -107,6 +108,7 @@ class InTwo(nn.Module):
     """BAM and HDMNet: the base learner first, then the meta learner beside it."""
 
     several = (5,)  # what the shot weights are made for
+    least = 4  # the frozen backbone is cheap
     restarts = True
 
     def __init__(self, network, base, device):
@@ -248,7 +250,7 @@ def main():
             loss, shown = trainer.label(*episodes.labelled(args.pictures))
         else:
             shots = 1 if generator.random() < ONE_SHOT else int(generator.choice(trainer.several))
-            query, query_labels, support, support_labels, c = episodes.batch(max(args.pictures // (shots + 1), 1), shots)
+            query, query_labels, support, support_labels, c = episodes.batch(max(args.pictures // (shots + 1), trainer.least), shots)
             loss, shown = trainer.episode(query, query_labels, support, (support_labels == c[:, None, None, None]).float(), c)
         log.add(step, **shown)
         optimizer.zero_grad(set_to_none=True)
