@@ -1,71 +1,17 @@
 """DCAMA (Shi et al., ECCV 2022) with the original's topology and keys, at any width; ResNet-50 backbone.
 
-Numbers agree with shared/golden/fss (check_dcama.py). Written for batches of episodes with the same number of shots.
+Numbers agree with shared/golden/fss (check_networks.py). Written for batches of episodes with the same number of shots.
 """
 
 import math
 
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
 
-BLOCKS = (3, 4, 6, 3)
+from backbone import BLOCKS, ResNet50, load_exactly, resize, silent
+
 HEADS = 8
 GROUPS = 4
-
-
-def resize(x, size):
-    return F.interpolate(x, size=size, mode="bilinear", align_corners=True)
-
-
-class Bottleneck(nn.Module):
-    def __init__(self, inside, width, stride):
-        super().__init__()
-        outside = 4 * width
-        self.conv1 = nn.Conv2d(inside, width, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv3 = nn.Conv2d(width, outside, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(outside)
-        self.downsample = None
-        if stride != 1 or inside != outside:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(inside, outside, 1, stride=stride, bias=False), nn.BatchNorm2d(outside)
-            )
-
-    def forward(self, x):
-        """The sum of branch and shortcut before the last ReLU."""
-        y = F.relu(self.bn1(self.conv1(x)))
-        y = F.relu(self.bn2(self.conv2(y)))
-        y = self.bn3(self.conv3(y))
-        return y + (x if self.downsample is None else self.downsample(x))
-
-
-class ResNet50(nn.Module):
-    def __init__(self, width, classes):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        inside = width
-        for stage, count in enumerate(BLOCKS):
-            inner = width << stage
-            blocks = []
-            for block in range(count):
-                blocks.append(Bottleneck(inside, inner, 2 if stage > 0 and block == 0 else 1))
-                inside = 4 * inner
-            setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
-        self.fc = nn.Linear(inside, classes)
-
-    def forward(self, x):
-        """All 16 blocks' taps, before the ReLU."""
-        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, stride=2, padding=1)
-        taps = []
-        for stage in range(1, 5):
-            for block in getattr(self, f"layer{stage}"):
-                taps.append(block(x))
-                x = F.relu(taps[-1])
-        return taps
 
 
 def position_table(count, channels):
@@ -122,13 +68,14 @@ class Decoder(nn.Module):
         self.mixer2 = mixer(b, b, a)
         self.mixer3 = mixer(a, a, 2, last_relu=False)
 
-    def forward(self, query, support, masks):
+    def forward(self, query, support, masks, trace=silent):
         # query: taps [n,c,h,w]; support: taps [n,k,c,h,w]; masks [n,k,S,S]
         n, k = masks.shape[:2]
         maps = []
         for stage, taps in enumerate((range(3, 7), range(7, 13), range(13, 16))):
             channels, height, width = query[taps[0]].shape[1:]
             table = position_table(height * width, channels).to(masks.device)
+            trace(f"pe{stage}", table)
             value = resize(masks, (height, width)).reshape(n, -1)
             rows = []
             for tap in taps:
@@ -136,8 +83,13 @@ class Decoder(nn.Module):
                 s = support[tap].flatten(3).transpose(2, 3) + table
                 rows.append(self.DCAMA_blocks[stage](q, s.reshape(n, -1, channels), value))
             maps.append(torch.stack(rows, 1).view(n, len(taps), height, width))
-        mix = self.conv4(resize(self.conv1(maps[2]), maps[1].shape[2:]) + self.conv2(maps[1]))
-        mix = self.conv5(resize(mix, maps[0].shape[2:]) + self.conv3(maps[0]))
+            trace(f"coarse_block{stage}", maps[-1][0].flatten(1))
+        deep, middle, shallow = self.conv1(maps[2]), self.conv2(maps[1]), self.conv3(maps[0])
+        mix = self.conv4(resize(deep, middle.shape[2:]) + middle)
+        for name, value in (("conv1", deep), ("conv2", middle), ("conv3", shallow), ("conv4", mix)):
+            trace(name, value)
+        mix = self.conv5(resize(mix, shallow.shape[2:]) + shallow)
+        trace("conv5", mix)
         mix = torch.cat([mix, query[6], support[6].amax(1)], 1)
         mix = resize(mix, [2 * side for side in mix.shape[2:]])
         mix = self.mixer1(torch.cat([mix, query[2], support[2].amax(1)], 1))
@@ -151,20 +103,28 @@ class DCAMA(nn.Module):
         self.feature_extractor = ResNet50(width, classes)
         self.model = Decoder(width, widths)
 
-    def forward(self, query, supports, masks):
+    def forward(self, query, supports, masks, trace=silent):
         """query [n,3,S,S], supports [n,k,3,S,S] (ImageNet-normalised), masks [n,k,S,S] 0/1 -> logits [n,2,S,S], query taps."""
         n, k = masks.shape[:2]
         taps = self.feature_extractor(torch.cat([query, supports.flatten(0, 1)]))
         support_taps = [tap[n:].view(n, k, *tap.shape[1:]) for tap in taps]
         query_taps = [tap[:n] for tap in taps]
-        logits = self.model(query_taps, support_taps, masks)
+        for i, tap in enumerate(query_taps):
+            trace(f"q_feat_{i}", tap)
+        logits = self.model(query_taps, support_taps, masks, trace)
         return resize(logits, query.shape[2:]), query_taps
+
+    def predict(self, query, supports, masks):
+        return self(query, supports, masks)[0].argmax(1).float()
+
+    @property
+    def backbone(self):
+        return self.feature_extractor
 
     @classmethod
     def from_tensors(cls, tensors):
+        # The position tables that published checkpoints carry are made here.
+        tensors = {k: v for k, v in ((k.removeprefix("module."), v) for k, v in tensors.items()) if not k.startswith("model.pe.")}
         widths = tuple(tensors[f"model.conv1.{i}.weight"].shape[0] for i in (0, 3, 6))
         network = cls(tensors["feature_extractor.conv1.weight"].shape[0], widths, tensors["feature_extractor.fc.weight"].shape[0])
-        problems = network.load_state_dict({key: value.float() for key, value in tensors.items()}, strict=False)
-        if problems.unexpected_keys or any(not key.endswith("num_batches_tracked") for key in problems.missing_keys):
-            raise SystemExit(f"not a DCAMA checkpoint: {problems}")
-        return network
+        return load_exactly(network, tensors)

@@ -9,13 +9,13 @@ import torch.nn.functional as F
 from PIL import Image
 from safetensors.torch import load_file
 
-import train_dcama
 import train_hed
 import train_vae
 from conditions import TYPES, class_colours, control_images
 from data import CLASSES, FOLDS, Scenes, novel_classes
-from dcama import DCAMA
+from episodes import measure
 from networks import Networks, load_vae
+from train_fss import NETWORKS, PREPARE
 
 
 def tensors(path):
@@ -79,7 +79,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenes", required=True, help="the evaluation scenes (seed 0)")
     parser.add_argument("--weights", default=Path(__file__).resolve().parent.parent / "Assets" / "demo", type=Path)
-    parser.add_argument("--parts", nargs="+", default=("vae", "hed", "dcama", "generation"))
+    parser.add_argument("--parts", nargs="+", default=("vae", "hed", *NETWORKS, "generation"))
     parser.add_argument("--pictures", type=int, default=200, help="for the autoencoder and the edges")
     parser.add_argument("--episodes", type=int, default=500)
     parser.add_argument("--objects", type=int, default=40)
@@ -96,12 +96,15 @@ def main():
         print(f"autoencoder: {train_vae.measure(load_vae(args.weights / 'sd' / 'vae'), scenes.images[: args.pictures]):.2f} dB", flush=True)
     if "hed" in args.parts:
         print("outlines: precision %.3f recall %.3f F %.3f" % train_hed.measure(hed, scenes, args.pictures), flush=True)
-    if "dcama" in args.parts:
-        for fold in range(FOLDS):
-            network = DCAMA.from_tensors(load_file(args.weights / "dcama" / f"fold{fold}.safetensors")).eval()
+    for name in NETWORKS:
+        for fold in range(FOLDS) if name in args.parts else ():
+            path = args.weights / name / f"fold{fold}.safetensors"
+            if not path.exists():
+                continue
+            network = NETWORKS[name].from_tensors(load_file(path)).eval()
             for shots in (1, 5):
-                score = train_dcama.measure(network, scenes, novel_classes(fold), shots, args.episodes)
-                print(f"fold {fold}: {shots}-shot mIoU on novel classes {score:.1f}", flush=True)
+                score = measure(network, scenes, novel_classes(fold), shots, args.episodes, PREPARE[name])
+                print(f"{name}, fold {fold}: {shots}-shot mIoU on novel classes {score:.1f}", flush=True)
     if "generation" in args.parts:
         generation(args.weights, scenes, hed, args.objects, range(1, args.seeds + 1), args.guidance, args.sheet)
 

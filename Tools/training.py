@@ -33,9 +33,9 @@ class Budget:
     def progress(self):
         return min(self.spent / self.total, 1.0)
 
-    def learning_rate(self, peak, warmup=0.03, floor=0.02):
-        """Linear warm-up, then a cosine to `floor` of the peak."""
-        p = self.progress
+    def learning_rate(self, peak, progress=None, warmup=0.03, floor=0.02):
+        """Linear warm-up, then a cosine to `floor` of the peak; over the whole time unless a stage's progress is given."""
+        p = self.progress if progress is None else progress
         if p < warmup:
             return peak * max(p / warmup, 0.02)
         return peak * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (p - warmup) / (1 - warmup))))
