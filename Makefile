@@ -6,7 +6,7 @@ TEST_PACKAGES := tmux
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
 
-.PHONY: run test build bench bench-peers bench-datasets install setup setup-test clean
+.PHONY: run test build bench bench-peers bench-networks bench-datasets install setup setup-test clean
 
 run: build
 	@$(BIN) explore --dataset demo
@@ -23,7 +23,11 @@ bench: build
 
 # Against PyTorch at full width: see docs/performance.md.
 bench-peers: build
-	@Benchmarks/bench-peers.sh
+	@Benchmarks/bench-peers.sh bench_peers.py 20
+
+# The segmentation networks against PyTorch at their published sizes: likewise.
+bench-networks: build
+	@Benchmarks/bench-peers.sh bench_networks.py
 
 # Data sets as large as COCO's and PASCAL's training parts: see docs/datasets.md.
 bench-datasets: build

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Full-width Stable Diffusion 1.5 + ControlNet against PyTorch and diffusers, on this machine, in one run (docs/performance.md).
-# Takes about ten minutes, 3 GB of disk and 10 GB of memory. PyTorch goes into a virtual environment of its own under .build/peers, unless
-# PEER_PYTHON names a Python that has the packages of Tools/requirements.txt.   usage: bench-peers.sh [STEPS]
+# Runs one of the benchmarks against PyTorch, on this machine, in one run (docs/performance.md): bench_peers.py is Stable Diffusion 1.5 with a
+# ControlNet (ten minutes, 3 GB of disk, 10 GB of memory), bench_networks.py the segmentation networks (five minutes, 1 GB, 4 GB).
+# PyTorch goes into a virtual environment of its own under .build/peers, unless PEER_PYTHON names a Python that has the packages of
+# Tools/requirements.txt.   usage: bench-peers.sh SCRIPT [ARGUMENTS]
 set -eu
 cd "$(dirname "$0")/.."
 python=${PEER_PYTHON:-.build/peers/venv/bin/python}
@@ -9,5 +10,7 @@ if [ ! -x "$python" ]; then
   python3 -m venv .build/peers/venv
   "$python" -m pip install --quiet -r Tools/requirements.txt
 fi
+script=$1
+shift
 echo "cores: $(nproc), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)"
-exec "$python" Benchmarks/bench_peers.py "${PEER_FOLDER:-.build/peers/weights}" "${1:-20}"
+exec "$python" "Benchmarks/$script" "${PEER_FOLDER:-.build/peers/${script%.py}}" "$@"
