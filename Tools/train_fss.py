@@ -2,9 +2,9 @@
 
 First the backbone learns to label the fifteen base classes, then episodes: 1 support or several, and half of those with
 several show recoloured copies of the first support, because generated supports share its mask. DCAMA and HSNet label
-with a 1x1 head that is thrown away and go on learning as a whole; BAM and HDMNet label with their base learner, which
-stays as it is in the episodes. For most of each stage pictures are windows of half the size around an object, at a
-quarter of the cost; its last part sees whole pictures, and the end the batch norms' stored statistics, as in use.
+with a 1x1 head that is thrown away, BAM and HDMNet with their base learner. For most of each stage pictures are windows of
+half the size around an object, at a quarter of the cost; the last part sees whole pictures, and its end the batch norms'
+stored statistics, as in use.
 """
 
 import argparse
@@ -61,41 +61,50 @@ class Head(nn.Module):
         return resize(self.out(self.norm(x)), twice)
 
 
-class Whole(nn.Module):
-    """DCAMA and HSNet: labels from the backbone's taps, and everything learns to the end."""
+class Trainer(nn.Module):
+    """Everything learns to the end, backbone and all, from labels and from episodes."""
 
-    several = (2, 3, 4, 5)
-    least = 1  # episodes a step
-    restarts = False
+    several = (2, 3, 4, 5)  # supports, where there is more than one
 
     def __init__(self, network, base, device):
         super().__init__()
         self.network = network
-        self.head = Head(network.backbone.conv1.weight.shape[0])
         weights = torch.zeros(CLASSES + 1, device=device)  # the frequent background counts less
         weights[0], weights[base] = 0.2, 1
         self.weights = weights
 
-    def learning(self, labelling):
-        return self
-
-    def begin(self, labelling, end):
+    def begin(self, end):
+        """Before each step; at the end the stored statistics of the batch norms stay as they are."""
         self.train()
         if end:
-            self.network.backbone.eval()
-
-    def label_loss(self, taps, labels):
-        logits, labels = self.head(taps), labels[:, 2::4, 2::4].long()
-        return F.cross_entropy(logits, labels, self.weights), (logits.argmax(1) == labels).float().mean()
+            for module in self.normalised:
+                module.eval()
 
     def label(self, images, labels):
-        loss, right = self.label_loss(self.network.backbone(images), labels)
+        loss, right = self.label_loss(self.labels(images), labels)
         return loss, dict(labels=loss, right=right)
+
+    def label_loss(self, logits, labels):
+        labels = labels[:, 2::4, 2::4].long()
+        logits = resize(logits, labels.shape[1:])
+        return F.cross_entropy(logits, labels, self.weights, ignore_index=IGNORED), (logits.argmax(1) == labels).float().mean()
+
+
+class WithHead(Trainer):
+    """DCAMA and HSNet: labels from the backbone's taps."""
+
+    def __init__(self, network, base, device):
+        super().__init__(network, base, device)
+        self.head = Head(network.backbone.conv1.weight.shape[0])
+        self.normalised = [network.backbone]
+
+    def labels(self, images):
+        return self.head(self.network.backbone(images))
 
     def episode(self, query, query_labels, supports, masks, c):
         truth = query_labels == c[:, None, None]
         logits, taps = self.network(query, supports, masks)
-        labels, _ = self.label_loss(taps, query_labels)
+        labels, _ = self.label_loss(self.head(taps), query_labels)
         if logits.ndim == 5:  # HSNet: each support answers for itself
             episode = episode_loss(logits.flatten(0, 1), truth.float().repeat_interleave(logits.shape[1], 0))
             logits = logits.mean(1)
@@ -104,60 +113,40 @@ class Whole(nn.Module):
         return episode + 0.2 * labels, dict(episode=episode, labels=labels, iou=iou(logits.argmax(1).bool(), truth))
 
 
-class InTwo(nn.Module):
-    """BAM and HDMNet: the base learner first, then the meta learner beside it."""
+class WithBaseLearner(Trainer):
+    """BAM and HDMNet: labels from the base learner, which in an episode has to do without the episode's class.
+
+    Published, a finished base learner on a backbone that knows ImageNet stays as it is. This backbone knows fifteen classes:
+    held fast after labelling it told novel ones apart badly (21 mIoU by the meta learner alone), and the base learner, which
+    had never seen an unknown object, took the novel ones for its own (14 after merging).
+    """
 
     several = (5,)  # what the shot weights are made for
-    least = 4  # the frozen backbone is cheap
-    restarts = True
 
     def __init__(self, network, base, device):
-        super().__init__()
-        self.network = network
+        super().__init__(network, base, device)
+        self.normalised = network.base_modules
+        self.base = [0, *base]
         table = torch.zeros(256, dtype=torch.long)
         table[base] = torch.arange(1, len(base) + 1)
         table[IGNORED] = IGNORED
         self.table = table.to(device)
-        self.weights = torch.ones(len(base) + 1, device=device)
-        self.weights[0] = 0.5
+        self.weights = self.weights[self.base]
 
-    def learning(self, labelling):
-        base = nn.ModuleList(self.network.base_modules)
-        for parameter in self.network.parameters():
-            parameter.requires_grad_(not labelling)
-        for parameter in base.parameters():
-            parameter.requires_grad_(labelling)
-        return base if labelling else self.network
+    def labels(self, images):
+        return self.network.label(images)
 
-    def begin(self, labelling, end):
-        self.train(not end)
-        if not labelling:
-            for module in self.network.base_modules:
-                module.eval()
-
-    def label(self, images, labels):
-        logits = self.network.label(images)
-        labels = self.table[labels[:, ::4, ::4].long()]
-        logits = resize(logits, labels.shape[1:])
-        loss = F.cross_entropy(logits, labels, self.weights, ignore_index=IGNORED)
-        return loss, dict(labels=loss, right=(logits.argmax(1) == labels).float().mean())
+    def label_loss(self, logits, labels):
+        return super().label_loss(logits, self.table[labels.long()])
 
     def episode(self, query, query_labels, supports, masks, c):
-        truth = (query_labels == c[:, None, None]).long()
         known = query_labels != IGNORED
-        truth[~known] = IGNORED
+        truth = query_labels == c[:, None, None]
         out = self.network(query, supports, masks, excluded=self.table[c])
-        final, meta = (F.cross_entropy(out[name], truth, ignore_index=IGNORED) for name in ("final_out", "meta_out"))
-        return final + meta, dict(final=final, meta=meta, iou=iou(out["pred_mask"].bool() & known, truth == 1))
-
-
-@torch.no_grad()
-def settle(trainer, episodes, pictures, batches=40):
-    """Lets the batch norms see what the averaged weights make of whole pictures."""
-    trainer.train()
-    episodes.size = SIZE
-    for _ in range(batches):
-        trainer.label(*episodes.labelled(pictures))
+        labels, _ = self.label_loss(out["base_out"], query_labels)
+        final, meta = (episode_loss(out[name] * known[:, None], truth.float()) for name in ("final_out", "meta_out"))
+        right = out["pred_mask"].bool() & known
+        return final + meta + 0.2 * labels, dict(final=final, meta=meta, labels=labels, iou=iou(right, truth))
 
 
 def started(name, folder, fold, width):
@@ -205,26 +194,19 @@ def main():
     novel = novel_classes(args.fold)
     base = [c for c in range(1, CLASSES + 1) if c not in novel]
     network, carried = started(args.network, args.init_from, args.fold, args.width)
-    trainer = (InTwo if args.network in ("bam", "hdmnet") else Whole)(network, base, args.device).to(args.device)
-    budget, step, labelling = Budget(args.minutes), 0, args.pretraining > 0
-    gentle = {p for key, p in network.named_parameters() if key in carried}
-    if len(gentle) == len(list(network.parameters())):
-        gentle = set()
-
-    def stage():
-        parameters = list(trainer.learning(labelling).parameters())
-        groups = [dict(params=[p for p in parameters if (p in gentle) == slow and p.requires_grad], share=CARRIED if slow else 1.0)
-                  for slow in (False, True)]
-        groups = [group for group in groups if group["params"]]
-        return torch.optim.AdamW(groups, lr=args.lr, weight_decay=1e-2), Average([network], 0.995)
+    trainer = (WithBaseLearner if args.network in ("bam", "hdmnet") else WithHead)(network, base, args.device).to(args.device)
+    budget, step = Budget(args.minutes), 0
+    names = {id(p): key for key, p in network.named_parameters()}
+    partly = 0 < len(carried) < len(names)  # weights taken from another network change more slowly than new ones
+    groups = [[p for p in trainer.parameters() if (partly and names.get(id(p)) in carried) == slow] for slow in (False, True)]
+    groups = [dict(params=group, share=share) for group, share in zip(groups, (1.0, CARRIED)) if group]
+    optimizer = torch.optim.AdamW(groups, lr=args.lr, weight_decay=1e-2)
+    average = Average([network], 0.995)
 
     checkpoint = Path(args.out) / f"fold{args.fold}.checkpoint.pt"
-    state = load(checkpoint) if checkpoint.exists() else None
-    if state:
-        labelling = state["labelling"]
+    if checkpoint.exists():
+        state = load(checkpoint)
         trainer.load_state_dict(state["trainer"])
-    optimizer, average = stage()
-    if state:
         optimizer.load_state_dict(state["optimizer"])
         average.values, average.steps = state["average"], state["averaged"]
         budget.before, step = state["spent"], state["step"]
@@ -234,35 +216,30 @@ def main():
     print(f"{args.network}, fold {args.fold}: {len(episodes.clean)} scenes without {novel}; {len(carried)} weights carried over", flush=True)
     log, saved = Log(budget), budget.spent
     while budget.progress < 1:
-        if labelling and budget.progress >= args.pretraining:
-            labelling = False
-            if trainer.restarts:  # the base learner stays as its average is
-                average.swap()
-                settle(trainer, episodes, args.pictures)
-                optimizer, average = stage()
         progress = budget.progress
+        labelling = progress < args.pretraining
         part = progress / args.pretraining if labelling else (progress - args.pretraining) / (1 - args.pretraining)
         for group in optimizer.param_groups:
-            group["lr"] = group["share"] * budget.learning_rate(args.lr, part if trainer.restarts else progress)
+            group["lr"] = group["share"] * budget.learning_rate(args.lr)
         episodes.size = WINDOW if part < WHOLE_PICTURES else SIZE
-        trainer.begin(labelling, (part if trainer.restarts else progress) > FROZEN_STATISTICS)
+        trainer.begin(progress > FROZEN_STATISTICS)
         if labelling:
             loss, shown = trainer.label(*episodes.labelled(args.pictures))
         else:
             shots = 1 if generator.random() < ONE_SHOT else int(generator.choice(trainer.several))
-            query, query_labels, support, support_labels, c = episodes.batch(max(args.pictures // (shots + 1), trainer.least), shots)
+            query, query_labels, support, support_labels, c = episodes.batch(max(args.pictures // (shots + 1), 1), shots)
             loss, shown = trainer.episode(query, query_labels, support, (support_labels == c[:, None, None, None]).float(), c)
         log.add(step, **shown)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], 1.0)
+        nn.utils.clip_grad_norm_(trainer.parameters(), 1.0)
         optimizer.step()
         average.update()
         step += 1
         if budget.spent - saved > 120 or budget.progress >= 1:
             saved = budget.spent
             save(dict(trainer=trainer.state_dict(), optimizer=optimizer.state_dict(), average=average.values, averaged=average.steps,
-                      step=step, spent=budget.spent, labelling=labelling), checkpoint)
+                      step=step, spent=budget.spent), checkpoint)
     average.swap()
     network.eval()
     save_file(exported(network), Path(args.out) / f"fold{args.fold}.safetensors")

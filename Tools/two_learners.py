@@ -81,13 +81,13 @@ class TwoLearners(DilatedResNet50):
     def merge(self, meta, base, distance, excluded):
         """Logits [n,2,h,w] and [n,classes,h,w], distance [n] -> [n,2,h,w].
 
-        `excluded`: in training each episode's own channel of the base learner, which would give the answer away.
+        `excluded`: in training each episode's own channel of the base learner: without it the class is an unknown one, as in use.
         """
         n, _, h, w = meta.shape
+        if excluded is not None:
+            base = base.masked_fill(F.one_hot(excluded, base.shape[1]).bool()[:, :, None, None], float("-inf"))
         meta, base = meta.softmax(1), base.softmax(1)
         known = base[:, 1:].sum(1, keepdim=True)
-        if excluded is not None:
-            known = known - base[torch.arange(n), excluded][:, None]
         distance = distance.view(n, 1, 1, 1).expand(n, 1, h, w)
         nothing, object_ = (self.gram_merge(torch.cat([meta[:, i : i + 1], distance], 1)) for i in (0, 1))
         return torch.cat([self.cls_merge(torch.cat([nothing, known], 1)), object_], 1)

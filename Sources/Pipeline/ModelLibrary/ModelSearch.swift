@@ -108,7 +108,9 @@ enum ModelSearch {
   private static func files(in folder: URL) -> [URL] { contents(of: folder) { $0.isDirectory != true } }
 
   private static func contents(of folder: URL, where fits: (URLResourceValues) -> Bool) -> [URL] {
-    let urls = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles)) ?? []
+    // A folder that is a symbolic link cannot be listed as such.
+    let urls = (try? FileManager.default.contentsOfDirectory(
+      at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles)) ?? []
     return urls.filter { url in
       (try? url.resolvingSymlinksInPath().resourceValues(forKeys: [.isDirectoryKey])).map(fits) ?? false
     }.sorted { $0.path < $1.path }
