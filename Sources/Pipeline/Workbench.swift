@@ -159,8 +159,8 @@ public final class Workbench: Sendable {
     try await networks.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: episode.fold, evaluator) { segmenter in
         let generated = try auxiliaries.map { auxiliary in
-          AuxiliaryPictures.picture(
-            .generated(key: auxiliary.key), try supports.item(auxiliary.request.source.item), of: supports.dataset
+          MaskedPicture.painted(
+            .generated(key: auxiliary.key), from: try supports.item(auxiliary.request.source.item), of: supports.dataset
           ) { auxiliary.image }
         }
         return try segmenter.predict(episode, supports: segmenter.realSupports(episode) + generated, Comparison(network.convention))
@@ -176,7 +176,12 @@ public final class Workbench: Sendable {
   public func evaluate(
     _ plan: EvaluationPlan, progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
   ) async throws -> EvaluationReport {
-    try await bench.run { [evaluator] stop in try evaluator.evaluate(plan, stop: stop, progress: progress) }
+    try await bench.run { [evaluator] stop in
+      let shared = SharedWork()
+      let report = try evaluator.evaluate(plan, sharing: shared, stop: stop, progress: progress)
+      shared.finish()
+      return report
+    }
   }
 
   /// Earlier evaluations of this data set, newest first.

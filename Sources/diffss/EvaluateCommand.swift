@@ -34,6 +34,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     "Folder of pre-generated supports (`diffss generate --out`), read as the published loader does: NAME_CLASS_K.jpg, else .png, else the real support. When absent they come from the store and missing ones are painted.", valueName: "dir"))
   var aux: String?
 
+  @Option(help: ArgumentHelp(
+    "Generation drift: the network segments every generated support with the real one as its reference; those whose IoU with the mask is below T, 0...1, are replaced by further ones, and the figures are also given without them. 0 measures and drops none.", valueName: "T"))
+  var minAgreement: Double?
+
   @Option(help: "Number of episodes.")
   var episodes: Int = 500
 
@@ -49,6 +53,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   func validate() throws {
     if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
     if !(0...64).contains(auxShots) { throw ValidationError("--aux-shots must be 0...64") }
+    if let minAgreement, !(0...1).contains(minAgreement) { throw ValidationError("--min-agreement must be 0...1; 0.5 asks for half") }
+    if minAgreement != nil && auxShots == 0 { throw ValidationError("--min-agreement needs --aux-shots above 0") }
     if !(1...1_000_000).contains(episodes) { throw ValidationError("--episodes must be 1...1000000") }
     if episodeList != nil && (allFolds || seeds != nil) { throw ValidationError("--episode-list has its own fold and seed") }
     _ = try episodeSeeds()
@@ -72,7 +78,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       fold: saved?.fold ?? data.fold, network: network, shots: draw.shots, auxiliaryShots: auxShots,
       options: try flags.options(over: workbench.defaultOptions, seed: seed), episodes: episodes,
       episodeProtocol: draw.episodeProtocol, seed: draw.seed, workers: draw.workers, lists: draw.lists, episodeList: episodeList,
-      auxiliaryFolder: aux, inputSide: figures.size, comparison: figures.comparison(network))
+      auxiliaryFolder: aux, minimumAgreement: minAgreement, inputSide: figures.size, comparison: figures.comparison(network))
     let folds = allFolds ? Array(0..<workbench.dataset.folds) : [plan.fold]
     let plans = saved == nil ? plan.over(folds: folds, seeds: try episodeSeeds()) : [plan]
     let summary = EvaluationSummary(try await EvaluationWatch(workbench: workbench).run(plans))

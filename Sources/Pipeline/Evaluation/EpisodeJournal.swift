@@ -11,6 +11,7 @@ final class EpisodeJournal {
     let position: Int
     let baseline: Areas
     let augmented: Areas?
+    let gated: Areas?
   }
 
   /// What decides the figures of an evaluation.
@@ -28,6 +29,8 @@ final class EpisodeJournal {
 
   /// Finished before, by position.
   private(set) var finished: [Int: Line] = [:]
+  /// Whether an episode was added since it was opened.
+  private(set) var isFresh = false
   private let file: URL
   private var handle: FileHandle?
 
@@ -39,19 +42,26 @@ final class EpisodeJournal {
     for line in lines.compactMap({ try? JSONDecoder().decode(Line.self, from: Data($0)) }) { finished[line.position] = line }
   }
 
-  /// Adds an episode. Throws `PipelineError.cannotWrite`.
-  func add(_ line: Line) throws {
+  /// Adds an episode and returns it. Throws `PipelineError.cannotWrite`.
+  func adding(_ line: Line) throws -> Line {
+    isFresh = true
     do {
       try open().write(contentsOf: CanonicalJSON.data(line) + [UInt8(ascii: "\n")])
+      return line
     } catch let error as NSError {
       throw PipelineError.cannotWrite(path: file.path, reason: error.posixReason)
     }
   }
 
-  /// Removes the file: the evaluation has come to its end.
-  func remove() {
+  /// Every episode is in it.
+  func close() {
     try? handle?.close()
     handle = nil
+  }
+
+  /// Removes the file: nothing will have to go on from it.
+  func remove() {
+    close()
     unlink(file.path)
   }
 

@@ -20,6 +20,9 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var episodeList: String?
   /// Folder of pre-generated supports (`SupportFolder`); nil to take them from the store, painting what is missing.
   public var auxiliaryFolder: String?
+  /// The least agreement of a generated support with its mask (`SupportAgreement`), 0...1: episodes are also segmented without those
+  /// below it. nil measures no agreement, 0 measures it and drops none.
+  public var minimumAgreement: Double?
   /// Side of the network's input square, pixels; nil for the one its weights recommend, else the published one.
   public var inputSide: Int?
   /// How predictions are compared with the truth; nil for the network's published way.
@@ -29,7 +32,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     fold: Int, network: SegmentationNetwork = .dcama, shots: Int = 1, auxiliaryShots: Int = 4,
     options: GenerationOptions = GenerationOptions(), episodes: Int = 500, episodeProtocol: EpisodeProtocol = .hsnet,
     seed: UInt64 = 0, workers: Int? = nil, lists: String? = nil, episodeList: String? = nil,
-    auxiliaryFolder: String? = nil, inputSide: Int? = nil, comparison: Comparison? = nil
+    auxiliaryFolder: String? = nil, minimumAgreement: Double? = nil, inputSide: Int? = nil, comparison: Comparison? = nil
   ) {
     self.fold = fold
     self.network = network
@@ -43,6 +46,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     self.lists = lists
     self.episodeList = episodeList
     self.auxiliaryFolder = auxiliaryFolder
+    self.minimumAgreement = minimumAgreement
     self.inputSide = inputSide
     self.comparison = comparison
   }
@@ -63,6 +67,22 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     }
   }
 
+  /// The same without generated supports.
+  var baseline: EvaluationPlan {
+    var plan = ungated
+    plan.auxiliaryShots = 0
+    plan.options = GenerationOptions()
+    plan.auxiliaryFolder = nil
+    return plan
+  }
+
+  /// The same with all generated supports, drifted or not.
+  var ungated: EvaluationPlan {
+    var plan = self
+    plan.minimumAgreement = nil
+    return plan
+  }
+
   /// Throws `PipelineError.badSetting` for the first value outside its range.
   func validate() throws {
     if auxiliaryFolder == nil { try options.validate() }
@@ -71,6 +91,9 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     }
     try require((1...1_000_000).contains(episodes), "episodes", episodes, "1...1000000")
     try require((0...64).contains(auxiliaryShots), "auxiliary shots", auxiliaryShots, "0...64")
+    if let minimumAgreement, !(0...1).contains(minimumAgreement) {
+      throw PipelineError.badSetting(name: "least agreement", value: "\(minimumAgreement)", allowed: "0...1")
+    }
     if let inputSide { try require((16...2048).contains(inputSide), "size", inputSide, "16...2048") }
   }
 }
@@ -79,6 +102,8 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
 public enum EvaluationProgress: Hashable, Sendable {
   /// `done` of `of` pictures are generated or were found; `step` of `steps` of the one being painted.
   case generating(done: Int, of: Int, step: Int, steps: Int)
+  /// The agreement of `done` of `of` generated supports with their masks is known.
+  case checking(done: Int, of: Int)
   /// `done` of `of` episodes are evaluated; mIoU so far in percent, `augmented` nil without generated supports.
   case evaluating(done: Int, of: Int, baseline: Double, augmented: Double?)
 }

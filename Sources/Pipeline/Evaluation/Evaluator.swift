@@ -22,21 +22,31 @@ struct Evaluator: Sendable {
 
   /// Blocks until the report is made and stored. An evaluation that was ended before goes on from its finished episodes.
   ///
-  /// Throws `CancellationError` soon after `stop` is set.
-  func evaluate(_ plan: EvaluationPlan, stop: StopFlag, progress: (EvaluationProgress) -> Void) throws -> EvaluationReport {
+  /// `shared` keeps what other settings have in common with this one, and the journal until its `finish()`. Throws `CancellationError`
+  /// soon after `stop` is set.
+  func evaluate(
+    _ plan: EvaluationPlan, sharing shared: SharedWork, stop: StopFlag, progress: (EvaluationProgress) -> Void
+  ) throws -> EvaluationReport {
     try plan.validate()
     let episodes = try episodes(of: plan)
     // Asked for before hours of painting, so that missing weights are found at once.
-    let (segmenter, entry) = try segmenter(plan.network, fold: plan.fold, side: plan.inputSide)
+    let bench = try shared.bench(plan) { try segmenter(plan.network, fold: plan.fold, side: plan.inputSide) }
     let comparison = plan.comparison ?? Comparison(plan.network.convention)
     let wanted = episodes.generatedSupports(plan.auxiliaryShots)
-    let auxiliaries = try auxiliaries(wanted, plan, stop: stop, progress: progress)
-    let weights = auxiliaries.weights.merging([entry.id: try models.digest(of: entry.id)]) { first, _ in first }
+    var source = try source(wanted, plan)
+    try source.prepare(wanted, stop: stop, progress: progress)
+    let ready = wanted.filter(source.has)
+    let gate = try plan.minimumAgreement.map { minimum in
+      try DriftGate(minimum: minimum) { try bench.agreement($0, classIndex: $1, comparison) }.pass(ready, from: &source, stop: stop, progress: progress)
+    }
+    let weights = source.weights.merging([bench.model.id: try models.digest(of: bench.model.id)]) { first, _ in first }
     let journal = try EpisodeJournal(
       EpisodeJournal.Identity(
-        dataset: dataset.name, plan: plan, inputSide: segmenter.input.side, weights: weights, episodes: episodes,
-        pictures: try Set([episodes.first, episodes.last].compactMap { $0 }).map(digest).sorted(), auxiliaries: auxiliaries.state),
+        dataset: dataset.name, plan: plan, inputSide: bench.segmenter.input.side, weights: weights, episodes: episodes,
+        pictures: try Set([episodes.first, episodes.last].compactMap { $0 }).map(digest).sorted(),
+        auxiliaries: source.state(wanted + (gate?.measured ?? []))),
       in: store.folder.appendingPathComponent("evaluations"))
+    shared.keep(journal)
 
     let start = ContinuousClock.now
     let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention
@@ -44,27 +54,26 @@ struct Evaluator: Sendable {
     var results: [EpisodeResult] = []
     for (position, episode) in episodes.enumerated() {
       if stop.isSet { throw CancellationError() }
-      var line = journal.finished[position]
-      if line == nil {
-        let fresh = try areas(episode, position, plan, segmenter, auxiliaries.pictures, comparison)
-        try journal.add(fresh)
-        line = fresh
-      }
-      guard let line else { continue }
+      let line = try journal.finished[position]
+        ?? journal.adding(
+          line(position, episode, Setting(plan: plan, bench: bench, source: source, gate: gate, comparison: comparison)))
+      bench.keep(line, plan)
       baseline.add(line.baseline, classIndex: episode.classIndex)
       if let areas = line.augmented { augmented.add(areas, classIndex: episode.classIndex) }
-      results.append(EpisodeResult(episode: episode, baseline: line.baseline, augmented: line.augmented))
+      results.append(EpisodeResult(episode: episode, baseline: line.baseline, augmented: line.augmented, gated: line.gated))
       progress(
         .evaluating(
           done: results.count, of: episodes.count, baseline: 100 * baseline.miou(convention),
           augmented: line.augmented == nil ? nil : 100 * augmented.miou(convention)))
     }
+    let infos = classes.compactMap(dataset.classInfo)
     let report = EvaluationReport(
-      dataset: dataset.name, plan: plan, weights: weights, results: results, classes: classes.compactMap(dataset.classInfo),
-      comparison: comparison, inputSide: segmenter.input.side, missing: auxiliaries.missing,
+      dataset: dataset.name, plan: plan, weights: weights, results: results, classes: infos, comparison: comparison,
+      inputSide: bench.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
+      gate: gate.map { GateReport($0, wanted: ready, results, classes: infos, convention) },
       seconds: (ContinuousClock.now - start) / .seconds(1))
-    try store.save(report)
-    journal.remove()
+    if journal.isFresh { try store.save(report) }
+    journal.close()
     return report
   }
 
@@ -75,48 +84,46 @@ struct Evaluator: Sendable {
     return Array(try EpisodeSampler(dataset, fold: plan.fold, plan.draw).prefix(plan.episodes))
   }
 
-  /// An episode with its real supports alone, and with the generated ones added.
-  private func areas(
-    _ episode: Episode, _ position: Int, _ plan: EvaluationPlan, _ segmenter: EpisodeSegmenter, _ pictures: AuxiliaryPictures,
-    _ comparison: Comparison
-  ) throws -> EpisodeJournal.Line {
+  /// What an evaluation's episodes are segmented with.
+  private struct Setting {
+    let plan: EvaluationPlan
+    let bench: SharedWork.Bench
+    let source: any AuxiliarySource
+    let gate: DriftGate.Outcome?
+    let comparison: Comparison
+  }
+
+  /// An episode with its real supports alone, with the generated ones added, and without those that have drifted.
+  private func line(_ position: Int, _ episode: Episode, _ setting: Setting) throws -> EpisodeJournal.Line {
+    let (plan, segmenter, source) = (setting.plan, setting.bench.segmenter, setting.source)
     let real = segmenter.realSupports(episode)
-    let baseline = try segmenter.predict(episode, supports: real, comparison).areas
-    guard plan.auxiliaryShots > 0 else { return EpisodeJournal.Line(position: position, baseline: baseline, augmented: nil) }
-    let generated = try episode.generatedSupports(plan.auxiliaryShots).map(pictures.picture)
-    let augmented = try segmenter.predict(episode, supports: real + generated, comparison).areas
-    return EpisodeJournal.Line(position: position, baseline: baseline, augmented: augmented)
+    func areas(_ added: [MaskedPicture]) throws -> Areas {
+      try segmenter.predict(episode, supports: real + added, setting.comparison).areas
+    }
+    let baseline = try setting.bench.areas(plan.baseline, position) { try areas([]) }
+    guard plan.auxiliaryShots > 0 else { return EpisodeJournal.Line(position: position, baseline: baseline, augmented: nil, gated: nil) }
+    let wanted = episode.generatedSupports(plan.auxiliaryShots)
+    let augmented = try setting.bench.areas(plan.ungated, position) { try areas(wanted.map(source.picture)) }
+    let gated = try setting.gate.map { gate in
+      let places = wanted.map(gate.place)
+      return places == wanted
+        ? augmented : try areas(zip(wanted, places).map { try $1.map(source.picture) ?? segmenter.real($0.item) })
+    }
+    return EpisodeJournal.Line(position: position, baseline: baseline, augmented: augmented, gated: gated)
   }
 
   private func digest(_ episode: Episode) throws -> String {
     Digest.hex(image: try dataset.image(episode.query), mask: try dataset.mask(episode.query, of: episode.classIndex))
   }
 
-  // MARK: Generated supports
-
-  private struct Auxiliaries {
-    let pictures: AuxiliaryPictures
-    /// Of the models that painted them, by identifier.
+  /// The generated supports of a plan: its folder's, else the store's.
+  private func source(_ wanted: [GeneratedSupport], _ plan: EvaluationPlan) throws -> any AuxiliarySource {
+    if let path = plan.auxiliaryFolder { return try AuxiliaryFolder(URL(fileURLWithPath: path), of: dataset, wanted: wanted) }
     var weights: [String: String] = [:]
-    /// How many a folder lacks; nil for the store.
-    var missing: Int?
-    /// The folder's files; empty for the store, whose pictures the plan and the weights decide.
-    var state: [String] = []
-  }
-
-  /// The generated supports of a plan: in its folder, else found in the store or painted.
-  private func auxiliaries(
-    _ wanted: [GeneratedSupport], _ plan: EvaluationPlan, stop: StopFlag, progress: (EvaluationProgress) -> Void
-  ) throws -> Auxiliaries {
-    guard !wanted.isEmpty else { return Auxiliaries(pictures: AuxiliaryPictures([:], of: dataset)) }
-    if let path = plan.auxiliaryFolder {
-      let folder = try AuxiliaryFolder(URL(fileURLWithPath: path))
-      return Auxiliaries(pictures: AuxiliaryPictures(folder, of: dataset), missing: try folder.missing(wanted), state: folder.state(wanted))
+    if !wanted.isEmpty {
+      weights = try models.weights(
+        plan.options.models ?? models.choice(for: plan.options.condition, settings: plan.options.conditionSettings))
     }
-    let choice = try plan.options.models ?? models.choice(for: plan.options.condition, settings: plan.options.conditionSettings)
-    let weights = try models.weights(choice)
-    let pictures = try AuxiliaryPainter(requests: requests, generator: generator)
-      .pictures(wanted, plan.options, stop: stop, progress: progress)
-    return Auxiliaries(pictures: AuxiliaryPictures(pictures, of: dataset), weights: weights)
+    return PaintedAuxiliaries(plan.options, weights: weights, requests: requests, generator: generator, dataset: dataset)
   }
 }

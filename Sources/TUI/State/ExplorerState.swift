@@ -38,7 +38,7 @@ package struct RunningEvaluation: Hashable, Sendable {
   package mutating func take(_ news: EvaluationProgress, now: Double) {
     let isSameStage =
       switch (progress, news) {
-      case (.generating?, .generating), (.evaluating?, .evaluating): true
+      case (.generating?, .generating), (.checking?, .checking), (.evaluating?, .evaluating): true
       default: false
       }
     progress = news
@@ -50,7 +50,7 @@ package struct RunningEvaluation: Hashable, Sendable {
     switch progress {
     case .generating(let done, let count, let step, let steps)?:
       (Double(done) + Double(step) / Double(max(1, steps))) / Double(max(1, count))
-    case .evaluating(let done, let count, _, _)?: Double(done) / Double(max(1, count))
+    case .checking(let done, let count)?, .evaluating(let done, let count, _, _)?: Double(done) / Double(max(1, count))
     case nil: nil
     }
   }

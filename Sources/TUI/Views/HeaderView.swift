@@ -43,6 +43,7 @@ extension ScreenPainter {
     if evaluation.isStopping { return "stopping" }
     return switch evaluation.progress {
     case .generating(let done, let count, _, _)?: "painting \(min(done + 1, count))/\(count)"
+    case .checking(let done, let count)?: "checking drift \(done)/\(count)"
     case .evaluating(let done, let count, _, _)?: "evaluating \(done)/\(count)"
     case nil: "preparing"
     }

@@ -16,12 +16,14 @@ struct EvaluationWatch {
   }
 
   private func run(_ plan: EvaluationPlan, _ name: String) async throws -> EvaluationReport {
-    let painting = ProgressLine("painting\(name)", unit: "pictures"), segmenting = ProgressLine("segmenting\(name)", unit: "episodes")
+    let painting = ProgressLine("painting\(name)", unit: "pictures")
+    let checking = ProgressLine("checking drift\(name)", unit: "pictures"), segmenting = ProgressLine("segmenting\(name)", unit: "episodes")
     let work = Task {
       try await workbench.evaluate(plan) { progress in
         switch progress {
         case .generating(let done, let of, let step, let steps):
           painting.update(Double(done) + Double(step) / Double(max(steps, 1)), of: Double(of))
+        case .checking(let done, let of): checking.update(Double(done), of: Double(of))
         case .evaluating(let done, let of, let baseline, let augmented):
           let figures = [baseline, augmented].compactMap { $0.map { String(format: "%.1f", $0) } }
           segmenting.update(Double(done), of: Double(of), detail: "mIoU " + figures.joined(separator: " → "))
@@ -33,6 +35,7 @@ struct EvaluationWatch {
     do {
       let report = try await work.value
       painting.finish()
+      checking.finish()
       segmenting.finish()
       return report
     } catch is CancellationError where interrupt.isRequested {

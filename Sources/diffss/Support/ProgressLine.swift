@@ -23,8 +23,8 @@ final class ProgressLine: Sendable {
     let now = ContinuousClock.now
     let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
     let isDue = lastDrawn.withLock { last in
-      // The last line is due at once, but only once.
-      if let last, now - last.time < interval || last.isAll, done < total || last.isAll { return false }
+      // The last line is due at once, but only once; what comes later is another round.
+      if let last, now - last.time < interval || last.isAll && done >= total, done < total || last.isAll { return false }
       last = (now, done >= total)
       return true
     }

@@ -1,8 +1,11 @@
 import Foundation
 
 extension EvaluationReport {
-  /// The figures as a Markdown table whose columns also line up in a terminal, a row a class and the means below.
-  public var table: String {
+  /// The figures as Markdown tables whose columns also line up in a terminal, a row a class and the means below; the drift of the
+  /// generated supports in a second one where it was measured.
+  public var table: String { ([figures] + (gate.map { [drift($0)] } ?? [])).joined(separator: "\n\n") }
+
+  private var figures: String {
     var rows = [["class", "episodes", "\(plan.shots)-shot IoU"]]
     if augmented != nil { rows[0] += ["\(plan.shots)+\(plan.auxiliaryShots) IoU", "difference", "better/worse", "p"] }
     for (position, score) in baseline.classes.enumerated() {
@@ -16,13 +19,37 @@ extension EvaluationReport {
     return TextTable.markdown(rows)
   }
 
+  private func drift(_ gate: GateReport) -> String {
+    let minimum = String(format: "%.2f", plan.minimumAgreement ?? 0), setting = "\(plan.shots)+\(plan.auxiliaryShots)"
+    let gates = gate.all.dropped > 0
+    var rows = [["class", "generated", "agreement"]]
+    if gates { rows[0] += ["below \(minimum)", "replaced", "\(setting) IoU without", "difference", "better/worse", "p", "to all \(setting)"] }
+    func row(_ name: String, _ drift: GateReport.Drift, _ scores: (Scores) -> Estimate, _ test: SignTest) -> [String] {
+      let cells = [name, "\(drift.supports)", drift.agreement.text()]
+      return !gates ? cells : cells + [
+        "\(drift.dropped)", "\(drift.replaced)", scores(gate.scores).text(), scores(gate.difference).text(signed: true),
+        "\(test.better)/\(test.worse)", test.text, scores(gate.effect).text(signed: true),
+      ]
+    }
+    for (position, score) in gate.scores.classes.enumerated() {
+      rows.append(row(score.name, gate.classes[position], { $0.classes[position].iou }, gate.signTests.classes[position]))
+    }
+    rows.append(row("mIoU", gate.all, \.miou, gate.signTests.all))
+    return TextTable.markdown(rows)
+  }
+
   private func row(
     _ name: String, _ count: String, _ baseline: Estimate, _ augmented: Estimate?, _ difference: Estimate?, _ test: SignTest?
   ) -> [String] {
     guard let augmented, let difference else { return [name, count, baseline.text()] }
     return [name, count, baseline.text(), augmented.text(), difference.text(signed: true)]
-      + (test.map { ["\($0.better)/\($0.worse)", String(format: "%.2g", $0.p)] } ?? ["", ""])
+      + (test.map { ["\($0.better)/\($0.worse)", $0.text] } ?? ["", ""])
   }
+}
+
+extension SignTest {
+  /// p in two digits.
+  var text: String { String(format: "%.2g", p) }
 }
 
 extension Estimate {

@@ -5,11 +5,14 @@ public struct EpisodeResult: Codable, Hashable, Sendable {
   public let baseline: Areas
   /// With the generated supports added; nil when none were asked for.
   public let augmented: Areas?
+  /// With those added whose object has not drifted; nil when no agreement was asked for.
+  public let gated: Areas?
 
-  public init(episode: Episode, baseline: Areas, augmented: Areas?) {
+  public init(episode: Episode, baseline: Areas, augmented: Areas?, gated: Areas? = nil) {
     self.episode = episode
     self.baseline = baseline
     self.augmented = augmented
+    self.gated = gated
   }
 }
 
@@ -26,6 +29,8 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
   public let difference: Scores?
   /// Nil without generated supports, and in reports of programs that made none.
   public let signTests: SignTests?
+  /// Without the supports that have drifted; nil when no agreement was asked for.
+  public let gate: GateReport?
   /// How predictions were compared; nil in reports of programs that knew one way (HSNet's, at the input size).
   public let comparison: Comparison?
   /// Side of the network's input square, pixels; nil in older reports.
@@ -37,7 +42,7 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
 
   public init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], episodes: [EpisodeResult], baseline: Scores,
-    augmented: Scores?, difference: Scores?, signTests: SignTests? = nil, comparison: Comparison? = nil, inputSide: Int? = nil,
+    augmented: Scores?, difference: Scores?, signTests: SignTests? = nil, gate: GateReport? = nil, comparison: Comparison? = nil, inputSide: Int? = nil,
     missingAuxiliaries: Int? = nil, seconds: Double
   ) {
     self.dataset = dataset
@@ -48,6 +53,7 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
     self.augmented = augmented
     self.difference = difference
     self.signTests = signTests
+    self.gate = gate
     self.comparison = comparison
     self.inputSide = inputSide
     self.missingAuxiliaries = missingAuxiliaries
@@ -59,7 +65,8 @@ extension EvaluationReport {
   /// The figures of a list of results, by one way of comparing.
   package init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], results: [EpisodeResult], classes: [ClassInfo],
-    comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, seconds: Double
+    comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, gate: GateReport? = nil,
+    seconds: Double
   ) {
     let baseline = results.map { (classIndex: $0.episode.classIndex, areas: $0.baseline) }
     let augmented = results.compactMap { result in result.augmented.map { (classIndex: result.episode.classIndex, areas: $0) } }
@@ -69,7 +76,7 @@ extension EvaluationReport {
       baseline: .of(baseline, classes: classes, convention),
       augmented: isPaired ? .of(augmented, classes: classes, convention) : nil,
       difference: isPaired ? .difference(baseline, augmented, classes: classes, convention) : nil,
-      signTests: isPaired ? SignTests(results, classes: classes) : nil, comparison: comparison, inputSide: inputSide,
+      signTests: isPaired ? SignTests(results, classes: classes) { $0.augmented } : nil, gate: gate, comparison: comparison, inputSide: inputSide,
       missingAuxiliaries: missing, seconds: seconds)
   }
 }

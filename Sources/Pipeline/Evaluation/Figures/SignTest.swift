@@ -18,11 +18,11 @@ public struct SignTest: Codable, Hashable, Sendable {
     p = Self.probability(min(better, worse), of: better + worse)
   }
 
-  /// Of paired results.
-  init(_ results: some Sequence<EpisodeResult>) {
+  /// Of paired results: `augmented` against the baseline.
+  init(_ results: some Sequence<EpisodeResult>, _ augmented: (EpisodeResult) -> Areas?) {
     var better = 0, worse = 0
     for result in results {
-      guard let augmented = result.augmented else { continue }
+      guard let augmented = augmented(result) else { continue }
       // IoUs compared as fractions: rounding must not make or break a tie.
       let (left, right) = (
         augmented.foregroundIntersection * max(result.baseline.foregroundUnion, 1),
@@ -55,8 +55,8 @@ public struct SignTests: Codable, Hashable, Sendable {
   /// In the order of the scores' classes.
   public let classes: [SignTest]
 
-  init(_ results: [EpisodeResult], classes: [ClassInfo]) {
-    all = SignTest(results)
-    self.classes = classes.map { info in SignTest(results.lazy.filter { $0.episode.classIndex == info.index }) }
+  init(_ results: [EpisodeResult], classes: [ClassInfo], _ augmented: (EpisodeResult) -> Areas?) {
+    all = SignTest(results, augmented)
+    self.classes = classes.map { info in SignTest(results.filter { $0.episode.classIndex == info.index }, augmented) }
   }
 }

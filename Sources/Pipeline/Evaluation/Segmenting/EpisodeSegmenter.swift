@@ -81,9 +81,7 @@ final class EpisodeSegmenter {
     return isShown ? try network.segment(query: prepared(query), supports: shots) : nil
   }
 
-  private func real(_ item: DatasetItem) -> MaskedPicture {
-    MaskedPicture(source: .real(item), maskItem: item) { [dataset] in try dataset.image(item) }
-  }
+  func real(_ item: DatasetItem) -> MaskedPicture { .real(item, of: dataset) }
 
   private func prepared(_ picture: MaskedPicture) throws -> ImageFeatures {
     try features.value(picture.source) { try network.features(of: input.picture(picture.read())) }

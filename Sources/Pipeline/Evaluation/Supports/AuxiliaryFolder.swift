@@ -4,38 +4,45 @@ import Render
 /// A folder of pre-generated supports, read as DifFSS-BAM's loader does.
 ///
 /// `ITEM_CLASS_K.jpg` is looked for, then `.png`; where there is neither the real support stands for it, silently in the published loader.
-struct AuxiliaryFolder: Sendable {
-  let url: URL
+struct AuxiliaryFolder: AuxiliarySource {
+  let weights: [String: String] = [:]
+  private let url: URL
+  private let dataset: any Dataset
 
-  /// Throws `PipelineError.unreadableFile` when there is no such folder.
-  init(_ url: URL) throws {
+  /// Throws `PipelineError.unreadableFile` when there is no such folder, or none of the wanted pictures in it.
+  init(_ url: URL, of dataset: any Dataset, wanted: [GeneratedSupport]) throws {
     guard RootFolder.isFolder(url) else { throw PipelineError.unreadableFile(path: url.path, reason: "there is no such folder") }
     self.url = url
-  }
-
-  /// The picture of a generated support; nil when it is not there.
-  func file(_ support: GeneratedSupport) -> URL? {
-    guard RootFolder.staysInside(support.item.id) else { return nil }
-    return ["jpg", "png"].map { url.appendingPathComponent("\(name(support)).\($0)") }
-      .first { FileManager.default.fileExists(atPath: $0.path) }
-  }
-
-  /// How many of some pictures are not there. Throws `PipelineError.unreadableFile` when it is all of them.
-  func missing(_ wanted: [GeneratedSupport]) throws -> Int {
-    let missing = wanted.count { file($0) == nil }
-    if missing == wanted.count, let first = wanted.first {
-      throw PipelineError.unreadableFile(path: url.path, reason: "none of its pictures is for these supports, such as \(name(first)).jpg or .png")
+    self.dataset = dataset
+    guard wanted.contains(where: has) || wanted.isEmpty else {
+      throw PipelineError.unreadableFile(
+        path: url.path, reason: "none of its pictures is for these supports, such as \(wanted.first.map(name) ?? "").jpg or .png")
     }
-    return missing
   }
 
-  /// Names, sizes and times of change of some pictures: another state of the folder is another text.
+  /// Names, sizes and times of change of the pictures.
   func state(_ wanted: [GeneratedSupport]) -> [String] {
     wanted.compactMap(file).map { file in
       var status = stat()
       stat(file.path, &status)
       return "\(file.lastPathComponent) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
+  }
+
+  /// Nothing is painted into a folder.
+  func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) {}
+
+  func has(_ support: GeneratedSupport) -> Bool { file(support) != nil }
+
+  func picture(_ support: GeneratedSupport) throws -> MaskedPicture {
+    guard let file = file(support) else { return .real(support.item, of: dataset) }
+    return .painted(.file(file.path), from: support.item, of: dataset) { try Image(pngOrJpeg: file) }
+  }
+
+  private func file(_ support: GeneratedSupport) -> URL? {
+    guard RootFolder.staysInside(support.item.id) else { return nil }
+    return ["jpg", "png"].map { url.appendingPathComponent("\(name(support)).\($0)") }
+      .first { FileManager.default.fileExists(atPath: $0.path) }
   }
 
   private func name(_ support: GeneratedSupport) -> String { "\(support.item.id)_\(support.classIndex)_\(support.number)" }

@@ -1,0 +1,63 @@
+/// What generated supports come to when those that have drifted are dropped.
+public struct GateReport: Codable, Hashable, Sendable {
+  /// The drift of one class's generated supports, or of all.
+  public struct Drift: Codable, Hashable, Sendable {
+    /// Generated supports used by the episodes, each once.
+    public let supports: Int
+    /// Their mean agreement, percent.
+    public let agreement: Estimate
+    /// How many were below the least agreement.
+    public let dropped: Int
+    /// In how many places a further picture stands; in the other dropped ones' places the real support does.
+    public let replaced: Int
+  }
+
+  /// With the remaining and the further ones.
+  public let scores: Scores
+  /// Minus the baseline, paired.
+  public let difference: Scores
+  /// Minus the figures with all generated supports, paired.
+  public let effect: Scores
+  /// Against the baseline.
+  public let signTests: SignTests
+  /// Of each class, in the order of the scores' classes.
+  public let classes: [Drift]
+  public let all: Drift
+  /// Of every picture measured, the wanted ones first, then the further ones.
+  public let agreements: [SupportAgreement]
+}
+
+extension GateReport {
+  init(
+    _ outcome: DriftGate.Outcome, wanted: [GeneratedSupport], _ results: [EpisodeResult], classes infos: [ClassInfo],
+    _ convention: IoUConvention
+  ) {
+    func areas(_ areas: (EpisodeResult) -> Areas?) -> [(classIndex: Int, areas: Areas)] {
+      results.compactMap { result in areas(result).map { (result.episode.classIndex, $0) } }
+    }
+    let gated = areas(\.gated)
+    scores = .of(gated, classes: infos, convention)
+    difference = .difference(areas(\.baseline), gated, classes: infos, convention)
+    effect = .difference(areas(\.augmented), gated, classes: infos, convention)
+    signTests = SignTests(results, classes: infos) { $0.gated }
+    func drift(_ supports: [GeneratedSupport]) -> Drift {
+      Drift(
+        supports: supports.count, agreement: .mean(supports.map { 100 * (outcome.agreements[$0] ?? 0) }),
+        dropped: supports.count { outcome.dropped.contains($0) }, replaced: supports.count { outcome.replacements[$0] != nil })
+    }
+    classes = infos.map { info in drift(wanted.filter { $0.classIndex == info.index }) }
+    all = drift(wanted)
+    agreements = outcome.measured.map { SupportAgreement($0, outcome.agreements[$0] ?? 0) }
+  }
+}
+
+extension Estimate {
+  /// The mean of independent values and its standard error.
+  static func mean(_ values: [Double]) -> Estimate {
+    let count = Double(values.count)
+    guard count > 0 else { return Estimate(value: 0, error: nil) }
+    let mean = values.reduce(0, +) / count
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(count - 1, 1)
+    return Estimate(value: mean, error: count > 1 ? (variance / count).squareRoot() : nil)
+  }
+}

@@ -1,0 +1,39 @@
+import Render
+
+/// Where the generated supports of an evaluation come from.
+///
+/// Wherever it is, a picture is stretched to the size of its support by OpenCV's bilinear rule, as DifFSS-BAM's loader does, and has the
+/// support's own mask.
+protocol AuxiliarySource {
+  /// SHA-256 of the models that paint them, by identifier; empty when they are painted already.
+  var weights: [String: String] { get }
+
+  /// What decides the pictures beside the plan and the weights: another state is another text.
+  func state(_ wanted: [GeneratedSupport]) -> [String]
+
+  /// Has pictures ready where it can. Throws `CancellationError` soon after `stop` is set.
+  mutating func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) throws
+
+  /// Whether a picture is ready.
+  func has(_ support: GeneratedSupport) -> Bool
+
+  /// A picture that is ready, in the size of its support.
+  func picture(_ support: GeneratedSupport) throws -> MaskedPicture
+}
+
+extension MaskedPicture {
+  /// A picture painted from a support.
+  static func painted(
+    _ source: Source, from item: DatasetItem, of dataset: any Dataset, read: @escaping () throws -> Image
+  ) -> MaskedPicture {
+    MaskedPicture(source: source, maskItem: item) {
+      let support = try dataset.image(item)
+      return try read().rgb.resized(width: support.width, height: support.height, .linear)
+    }
+  }
+
+  /// A data set's own picture.
+  static func real(_ item: DatasetItem, of dataset: any Dataset) -> MaskedPicture {
+    MaskedPicture(source: .real(item), maskItem: item) { try dataset.image(item) }
+  }
+}

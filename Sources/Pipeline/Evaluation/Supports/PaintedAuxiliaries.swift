@@ -1,0 +1,68 @@
+import Foundation
+import Render
+
+/// Generated supports found in the store, or painted into it.
+struct PaintedAuxiliaries: AuxiliarySource {
+  let weights: [String: String]
+  private let options: GenerationOptions
+  private let requests: RequestMaker
+  private let generator: any SupportGenerator
+  private let dataset: any Dataset
+  /// Only names are kept, a benchmark's worth of pixels would not fit into memory.
+  private var names: [GeneratedSupport: GeneratedImage.Name] = [:]
+
+  init(
+    _ options: GenerationOptions, weights: [String: String], requests: RequestMaker, generator: any SupportGenerator, dataset: any Dataset
+  ) {
+    self.weights = weights
+    self.options = options
+    self.requests = requests
+    self.generator = generator
+    self.dataset = dataset
+  }
+
+  func state(_ wanted: [GeneratedSupport]) -> [String] { [] }
+
+  func has(_ support: GeneratedSupport) -> Bool { names[support] != nil }
+
+  mutating func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) throws {
+    struct Source: Hashable {
+      let item: DatasetItem
+      let classIndex: Int
+    }
+    func source(_ support: GeneratedSupport) -> Source { Source(item: support.item, classIndex: support.classIndex) }
+    let counts = Dictionary(grouping: wanted, by: source).mapValues { ($0.map(\.number).max() ?? 0) + 1 }
+    var made: [Source: [GenerationRequest]] = [:]
+    for (done, support) in wanted.enumerated() {
+      let source = source(support)
+      if made[source] == nil {
+        // A picture is read once for all that are painted from it.
+        made[source] = try requests.requests(
+          item: support.item, classIndex: support.classIndex, options: options, count: counts[source] ?? 0)
+      }
+      guard let request = made[source]?[support.number] else { continue }
+      let picture = try generator.generate(request) { state in
+        progress(.generating(done: done, of: wanted.count, step: state.step, steps: state.steps))
+        return !stop.isSet
+      }
+      if stop.isSet { throw CancellationError() }
+      names[support] = picture.name
+      progress(.generating(done: done + 1, of: wanted.count, step: 0, steps: request.steps))
+    }
+  }
+
+  func picture(_ support: GeneratedSupport) throws -> MaskedPicture {
+    guard let name = names[support] else { throw PipelineError.unknownItem(id: support.item.id, dataset: dataset.name) }
+    return .painted(.generated(key: name.key), from: support.item, of: dataset) { try Image(pngOrJpeg: name.file) }
+  }
+}
+
+extension GeneratedImage {
+  /// A picture of the store without its pixels.
+  struct Name: Sendable {
+    let key: String
+    let file: URL
+  }
+
+  var name: Name { Name(key: key, file: file) }
+}
