@@ -184,6 +184,15 @@ public final class Workbench: Sendable {
     }
   }
 
+  /// Evaluates every setting of a sweep, with what they have in common made once; otherwise as `evaluate`.
+  ///
+  /// Returns the figures, and each setting's reports in the order of its folds and seeds.
+  public func sweep(
+    _ plan: SweepPlan, progress: @escaping @Sendable (SweepProgress) -> Void = { _ in }
+  ) async throws -> (report: SweepReport, evaluations: [[EvaluationReport]]) {
+    try await bench.run { [evaluator] stop in try evaluator.sweep(plan, stop: stop, progress: progress) }
+  }
+
   /// Earlier evaluations of this data set, newest first.
   public func evaluations() async throws -> [EvaluationReport] {
     try await desk.run { [store, dataset] _ in try store.evaluations(dataset: dataset.name) }

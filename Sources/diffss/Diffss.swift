@@ -7,7 +7,7 @@ struct Diffss: AsyncParsableCommand {
     commandName: "diffss",
     abstract: "Diffusion-generated support images for few-shot segmentation, in a terminal.",
     subcommands: [
-      ExploreCommand.self, ConditionCommand.self, GenerateCommand.self, EvaluateCommand.self, DatasetCommand.self, ModelsCommand.self,
+      ExploreCommand.self, ConditionCommand.self, GenerateCommand.self, EvaluateCommand.self, SweepCommand.self, DatasetCommand.self, ModelsCommand.self,
       ForwardCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)

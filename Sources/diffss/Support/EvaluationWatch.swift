@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Synchronization
 
 /// Evaluates plans one after the other and shows their progress.
 struct EvaluationWatch {
@@ -9,37 +10,56 @@ struct EvaluationWatch {
   func run(_ plans: [EvaluationPlan]) async throws -> [EvaluationReport] {
     var reports: [EvaluationReport] = []
     for (number, plan) in plans.enumerated() {
-      let name = plans.count == 1 ? "" : " \(number + 1) of \(plans.count)"
-      reports.append(try await run(plan, name))
+      let lines = EvaluationLines(), name = plans.count == 1 ? "" : " \(number + 1) of \(plans.count)"
+      let work = Task { try await workbench.evaluate(plan) { lines.show($0, name) } }
+      reports.append(try await lines.value(of: work))
     }
     return reports
   }
+}
 
-  private func run(_ plan: EvaluationPlan, _ name: String) async throws -> EvaluationReport {
-    let painting = ProgressLine("painting\(name)", unit: "pictures")
-    let checking = ProgressLine("checking drift\(name)", unit: "pictures"), segmenting = ProgressLine("segmenting\(name)", unit: "episodes")
-    let work = Task {
-      try await workbench.evaluate(plan) { progress in
-        switch progress {
-        case .generating(let done, let of, let step, let steps):
-          painting.update(Double(done) + Double(step) / Double(max(steps, 1)), of: Double(of))
-        case .checking(let done, let of): checking.update(Double(done), of: Double(of))
-        case .evaluating(let done, let of, let baseline, let augmented):
-          let figures = [baseline, augmented].compactMap { $0.map { String(format: "%.1f", $0) } }
-          segmenting.update(Double(done), of: Double(of), detail: "mIoU " + figures.joined(separator: " → "))
-        }
-      }
+/// A progress line a stage of an evaluation.
+final class EvaluationLines: Sendable {
+  private struct Stage {
+    let title: String
+    let line: ProgressLine
+  }
+
+  private let stage: Mutex<Stage?> = Mutex(nil)
+
+  /// Shows how far an evaluation is; `name` tells several apart.
+  func show(_ progress: EvaluationProgress, _ name: String) {
+    switch progress {
+    case .generating(let done, let of, let step, let steps):
+      line("painting\(name)", "pictures").update(Double(done) + Double(step) / Double(max(steps, 1)), of: Double(of))
+    case .checking(let done, let of): line("checking drift\(name)", "pictures").update(Double(done), of: Double(of))
+    case .evaluating(let done, let of, let baseline, let augmented):
+      let figures = [baseline, augmented].compactMap { $0.map { String(format: "%.1f", $0) } }
+      line("segmenting\(name)", "episodes").update(Double(done), of: Double(of), detail: "mIoU " + figures.joined(separator: " → "))
     }
+  }
+
+  /// What the work comes to, ended on Ctrl-C.
+  func value<Result: Sendable>(of work: Task<Result, any Error>) async throws -> Result {
     let interrupt = Interrupt.shared
     interrupt.onRequest { work.cancel() }
     do {
-      let report = try await work.value
-      painting.finish()
-      checking.finish()
-      segmenting.finish()
-      return report
+      let result = try await work.value
+      stage.withLock { $0?.line.finish() }
+      return result
     } catch is CancellationError where interrupt.isRequested {
       throw ExitStatus.interrupted
+    }
+  }
+
+  /// The line of a stage; the one before is ended.
+  private func line(_ title: String, _ unit: String) -> ProgressLine {
+    stage.withLock { stage in
+      if let stage, stage.title == title { return stage.line }
+      stage?.line.finish()
+      let fresh = Stage(title: title, line: ProgressLine(title, unit: unit))
+      stage = fresh
+      return fresh.line
     }
   }
 }

@@ -101,11 +101,6 @@ struct GenerationFlags: ParsableArguments {
   @Option(help: "What steers the diffusion: \(ConditionType.allCases.map(\.rawValue).joined(separator: ", ")).")
   var condition: ConditionType = .mask
 
-  @OptionGroup var knobs: ConditionFlags
-
-  @Option(help: "Shorter side of the generated picture before rounding to multiples of 64; the data set's own scale when absent.")
-  var resolution: Int?
-
   @Option(help: "Denoising steps, 1...1000; \(GenerationOptions().steps) when absent.")
   var steps: Int?
 
@@ -114,6 +109,31 @@ struct GenerationFlags: ParsableArguments {
 
   @Option(help: "Sampler: \(SamplerName.allCases.map(\.rawValue).joined(separator: ", ")).")
   var sampler: String = "ddim"
+
+  @Option(help: "Strength of the ControlNet's residuals.")
+  var controlScale: [Double] = []
+
+  @OptionGroup var others: OtherGenerationFlags
+
+  /// These flags over the defaults of a workbench's data set.
+  func options(over defaults: GenerationOptions, seed: UInt64) throws -> GenerationOptions {
+    var options = others.options(over: defaults, seed: seed)
+    options.condition = condition
+    if let guidance { options.guidance = guidance }
+    if let steps { options.steps = steps }
+    options.sampler = sampler
+    options.controlScale = controlScale.first ?? defaults.controlScale
+    try options.validate()
+    return options
+  }
+}
+
+/// What a sweep takes but does not vary.
+struct OtherGenerationFlags: ParsableArguments {
+  @OptionGroup var knobs: ConditionFlags
+
+  @Option(help: "Shorter side of the generated picture before rounding to multiples of 64; the data set's own scale when absent.")
+  var resolution: Int?
 
   @Option(help: "Noise added in each step, 0...1; ddim only.")
   var eta: Double = 0
@@ -124,9 +144,6 @@ struct GenerationFlags: ParsableArguments {
   @Option(help: "Replaces the published negative prompt.")
   var negativePrompt: String?
 
-  @Option(help: "Strength of the ControlNet's residuals.")
-  var controlScale: [Double] = []
-
   @Option(help: "Fraction of the steps at which the ControlNet begins to act.")
   var controlStart: Double = 0
 
@@ -134,21 +151,15 @@ struct GenerationFlags: ParsableArguments {
   var controlEnd: Double = 1
 
   /// These flags over the defaults of a workbench's data set.
-  func options(over defaults: GenerationOptions, seed: UInt64) throws -> GenerationOptions {
+  func options(over defaults: GenerationOptions, seed: UInt64) -> GenerationOptions {
     var options = defaults
-    options.condition = condition
     options.conditionSettings = knobs.settings(resolution: resolution ?? defaults.conditionSettings.resolution)
-    if let guidance { options.guidance = guidance }
-    if let steps { options.steps = steps }
-    options.sampler = sampler
     options.eta = eta
     options.prompt = prompt
     options.negativePrompt = negativePrompt
-    options.controlScale = controlScale.first ?? defaults.controlScale
     options.controlStart = controlStart
     options.controlEnd = controlEnd
     options.seed = seed
-    try options.validate()
     return options
   }
 }

@@ -75,7 +75,7 @@ struct OwnPictureRun {
       let url = URL(fileURLWithPath: path)
       return (url.deletingPathExtension().lastPathComponent, try Image(pngOrJpeg: url).rgb)
     }
-    let settings = flags.knobs.settings(resolution: flags.resolution ?? 512)
+    let settings = flags.others.knobs.settings(resolution: flags.others.resolution ?? 512)
     if let picture, flags.condition != .none {
       let control = try picture.condition(
         flags.condition, settings: settings, models: library, detector: options.picture.detectorFile)
@@ -101,15 +101,15 @@ struct OwnPictureRun {
     let native = ModelLibrary.nativeResolution(of: model, config: options.singleFile.config)
     let request = OwnPictureRequest(
       model: model.path, config: options.singleFile.config,
-      prompt: picture.map { prompts.positive($0.info, template: flags.prompt) } ?? flags.prompt ?? "",
-      negativePrompt: flags.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps ?? GenerationOptions().steps,
-      guidance: flags.guidance ?? ModelLibrary.recommendation(besides: model)?.guidance ?? 9, eta: flags.eta, seed: seed,
+      prompt: picture.map { prompts.positive($0.info, template: flags.others.prompt) } ?? flags.others.prompt ?? "",
+      negativePrompt: flags.others.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps ?? GenerationOptions().steps,
+      guidance: flags.guidance ?? ModelLibrary.recommendation(besides: model)?.guidance ?? 9, eta: flags.others.eta, seed: seed,
       width: options.width ?? controls.first?.image.width ?? native,
       height: options.height ?? controls.first?.image.height ?? native, guessMode: options.guessMode,
       controls: zip(controls, networks).enumerated().map { number, pair in
         OwnPictureRequest.Control(
           network: pair.1.path, image: pair.0.image,
-          scale: scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], start: flags.controlStart, end: flags.controlEnd)
+          scale: scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], start: flags.others.controlStart, end: flags.others.controlEnd)
       })
     do {
       let paintings = try paint(request, images: controls.map(\.image), library: library)

@@ -6,6 +6,10 @@ public struct EvaluationSummary: Codable, Hashable, Sendable {
     public let baseline: Estimate
     public let augmented: Estimate?
     public let difference: Estimate?
+    /// Without the generated supports that have drifted; nil when no agreement was asked for.
+    public let gated: Estimate?
+    /// Gated minus baseline, paired.
+    public let gatedDifference: Estimate?
   }
 
   /// Fold by fold, within it seed by seed.
@@ -21,19 +25,12 @@ public struct EvaluationSummary: Codable, Hashable, Sendable {
       let own = reports.filter { $0.plan.seed == seed }
       func mean(_ scores: (EvaluationReport) -> Scores?) -> Estimate? {
         let figures = own.compactMap { scores($0)?.miou }
-        return figures.count == own.count ? Self.mean(figures) : nil
+        return figures.count == own.count ? .mean(independent: figures) : nil
       }
       return Pass(
-        seed: seed, baseline: mean(\.baseline) ?? Estimate(value: 0, error: nil), augmented: mean(\.augmented), difference: mean(\.difference))
+        seed: seed, baseline: mean(\.baseline) ?? Estimate(value: 0, error: nil), augmented: mean(\.augmented), difference: mean(\.difference),
+        gated: mean(\.gate?.scores), gatedDifference: mean(\.gate?.difference))
     }
-  }
-
-  /// Of independent figures.
-  private static func mean(_ figures: [Estimate]) -> Estimate {
-    let count = Double(max(figures.count, 1)), errors = figures.compactMap(\.error)
-    return Estimate(
-      value: figures.reduce(0) { $0 + $1.value } / count,
-      error: errors.count == figures.count ? errors.reduce(0) { $0 + $1 * $1 }.squareRoot() / count : nil)
   }
 
   /// A table a report, then the folds' mean of each seed, then mean, spread and best over the seeds (BAM's published way of five passes).
@@ -43,16 +40,23 @@ public struct EvaluationSummary: Codable, Hashable, Sendable {
     guard let first = reports.first else { return text }
     var rows = [["mIoU, mean of the folds", "\(first.plan.shots)-shot"]]
     if first.augmented != nil { rows[0] += ["\(first.plan.shots)+\(first.plan.auxiliaryShots)", "difference"] }
-    func row(_ name: String, _ figures: [Estimate?], signed: Int = 2) -> [String] {
-      [name] + figures.enumerated().compactMap { column, figure in figure?.text(signed: column == signed) }
+    if first.gate != nil { rows[0] += ["without drifted", "difference"] }
+    let columns: [(figures: [Estimate], isSigned: Bool)] = [
+      (passes.map(\.baseline), false), (passes.compactMap(\.augmented), false), (passes.compactMap(\.difference), true),
+      (passes.compactMap(\.gated), false), (passes.compactMap(\.gatedDifference), true),
+    ].filter { !$0.0.isEmpty }
+    for (row, pass) in passes.enumerated() {
+      rows.append(["seed \(pass.seed)"] + columns.map { $0.figures[row].text(signed: $0.isSigned) })
     }
-    rows += passes.map { row("seed \($0.seed)", [$0.baseline, $0.augmented, $0.difference]) }
     if passes.count > 1 {
-      let columns = [passes.map(\.baseline), passes.compactMap(\.augmented), passes.compactMap(\.difference)].map { $0.map(\.value) }
-      func figures(_ make: ([Double]) -> Double) -> [Estimate?] { columns.map { $0.isEmpty ? nil : Estimate(value: make($0), error: nil) } }
-      rows.append(row("mean", figures(Self.mean)))
-      rows.append(row("spread (standard deviation)", figures(Self.deviation), signed: -1))
-      rows.append(row("best", figures { $0.max() ?? 0 }))
+      func row(_ name: String, isDeviation: Bool = false, _ make: ([Double]) -> Double) -> [String] {
+        [name] + columns.map { column in
+          Estimate(value: make(column.figures.map(\.value)), error: nil).text(signed: column.isSigned && !isDeviation)
+        }
+      }
+      rows.append(row("mean") { $0.mean })
+      rows.append(row("spread (standard deviation)", isDeviation: true) { $0.standardDeviation })
+      rows.append(row("best") { $0.max() ?? 0 })
     }
     text += TextTable.markdown(rows)
     return text
@@ -60,12 +64,4 @@ public struct EvaluationSummary: Codable, Hashable, Sendable {
 
   /// Every report's rows under one head.
   public var csv: String { ([EvaluationReport.csvHead] + reports.flatMap(\.csvRows)).joined(separator: "\n") }
-
-  private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
-
-  /// Of a sample: over n - 1.
-  private static func deviation(_ values: [Double]) -> Double {
-    let mean = mean(values)
-    return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count - 1, 1))).squareRoot()
-  }
 }

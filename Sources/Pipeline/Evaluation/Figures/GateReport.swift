@@ -42,22 +42,11 @@ extension GateReport {
     signTests = SignTests(results, classes: infos) { $0.gated }
     func drift(_ supports: [GeneratedSupport]) -> Drift {
       Drift(
-        supports: supports.count, agreement: .mean(supports.map { 100 * (outcome.agreements[$0] ?? 0) }),
+        supports: supports.count, agreement: .mean(of: supports.map { 100 * (outcome.agreements[$0] ?? 0) }),
         dropped: supports.count { outcome.dropped.contains($0) }, replaced: supports.count { outcome.replacements[$0] != nil })
     }
     classes = infos.map { info in drift(wanted.filter { $0.classIndex == info.index }) }
     all = drift(wanted)
     agreements = outcome.measured.map { SupportAgreement($0, outcome.agreements[$0] ?? 0) }
-  }
-}
-
-extension Estimate {
-  /// The mean of independent values and its standard error.
-  static func mean(_ values: [Double]) -> Estimate {
-    let count = Double(values.count)
-    guard count > 0 else { return Estimate(value: 0, error: nil) }
-    let mean = values.reduce(0, +) / count
-    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(count - 1, 1)
-    return Estimate(value: mean, error: count > 1 ? (variance / count).squareRoot() : nil)
   }
 }

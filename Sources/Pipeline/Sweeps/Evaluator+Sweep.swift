@@ -1,0 +1,44 @@
+extension Evaluator {
+  /// Evaluates every setting of a sweep; blocks until the last one is done.
+  ///
+  /// Settings of one network and fold follow each other, so that its features, the baseline and every prediction that two settings have
+  /// in common are made once; pictures are painted once for all networks. A sweep that was ended before goes on from its finished
+  /// episodes. Throws `CancellationError` soon after `stop` is set.
+  func sweep(_ sweep: SweepPlan, stop: StopFlag, progress: (SweepProgress) -> Void) throws -> (report: SweepReport, evaluations: [[EvaluationReport]]) {
+    let settings = sweep.settings, plans = settings.map(sweep.plans)
+    try check(plans.joined())
+    struct Job {
+      let setting: Int
+      let position: Int
+      let plan: EvaluationPlan
+    }
+    let jobs = plans.enumerated().flatMap { setting, plans in
+      plans.enumerated().map { Job(setting: setting, position: $0, plan: $1) }
+    }
+    let networks = SegmentationNetwork.allCases.filter { network in jobs.contains { $0.plan.network == network } }
+    let inOrder = networks.flatMap { network in
+      plans[0].indices.flatMap { position in jobs.filter { $0.plan.network == network && $0.position == position } }
+    }
+    let shared = SharedWork()
+    var reports = plans.map { $0.map { _ in EvaluationReport?.none } }
+    for (number, job) in inOrder.enumerated() {
+      reports[job.setting][job.position] = try evaluate(job.plan, sharing: shared, stop: stop) { evaluation in
+        progress(SweepProgress(number: number + 1, of: inOrder.count, evaluation: evaluation))
+      }
+    }
+    shared.finish()
+    let done = reports.map { $0.compactMap { $0 } }
+    return (SweepReport(dataset: requests.supports.dataset.name, sweep, settings: settings, evaluations: done), done)
+  }
+
+  /// Whether all that the plans need is there, before hours are spent on the first of them.
+  private func check(_ plans: some Sequence<EvaluationPlan>) throws {
+    for plan in plans {
+      try plan.validate()
+      _ = try models.segmentation(plan.network, fold: plan.fold)
+      if plan.auxiliaryFolder == nil, plan.auxiliaryShots > 0 {
+        _ = try plan.options.models ?? models.choice(for: plan.options.condition, settings: plan.options.conditionSettings)
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// Every combination of some axes' values, on the same folds and the same episodes.
+public struct SweepPlan: Sendable {
+  /// What no axis varies.
+  public let base: EvaluationPlan
+  public let folds: [Int]
+  /// Of the episodes; results are means over them.
+  public let seeds: [UInt64]
+  public let axes: [SweepAxis]
+
+  public init(_ base: EvaluationPlan, folds: [Int], seeds: [UInt64], axes: [SweepAxis]) {
+    self.base = base
+    self.folds = folds
+    self.seeds = seeds
+    self.axes = axes.filter { !$0.values.isEmpty }
+  }
+
+  /// Positions of a setting's values, one an axis; the last axis varies fastest.
+  var settings: [[Int]] {
+    axes.reduce([[]]) { settings, axis in settings.flatMap { setting in axis.values.indices.map { setting + [$0] } } }
+  }
+
+  /// A setting's evaluations, fold by fold, within it seed by seed.
+  func plans(_ setting: [Int]) -> [EvaluationPlan] {
+    var plan = base
+    for (axis, position) in zip(axes, setting) { axis.values[position].apply(&plan) }
+    return plan.over(folds: folds, seeds: seeds)
+  }
+}
+
+/// How far a sweep has come: evaluation number `number` of `of`, and how far that one is.
+public struct SweepProgress: Hashable, Sendable {
+  public let number: Int
+  public let of: Int
+  public let evaluation: EvaluationProgress
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+
+/// Which episodes are segmented, and where their generated supports come from.
+struct EvaluationOptions: ParsableArguments {
+  @OptionGroup var draws: EpisodeOptions
+
+  @Flag(help: "Every fold, in place of --fold.")
+  var allFolds = false
+
+  @Option(help: "Real supports an episode.")
+  var shots: Int = 1
+
+  @Option(help: ArgumentHelp(
+    "Folder of pre-generated supports (`diffss generate --out`), read as the published loader does: NAME_CLASS_K.jpg, else .png, else the real support. When absent they come from the store and missing ones are painted.", valueName: "dir"))
+  var aux: String?
+
+  @Option(help: "Number of episodes.")
+  var episodes: Int = 500
+
+  @Option(help: ArgumentHelp("Episodes saved by `diffss dataset list --out`, in place of drawn ones; --fold and --shots are theirs.", valueName: "file"))
+  var episodeList: String?
+
+  @Option(help: "Seed of the generated supports, and of the episodes unless --seeds says otherwise.")
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Seeds of the episodes, one pass each: BAM publishes five.", valueName: "n,n,..."))
+  var seeds: CommaList<UInt64>?
+
+  func validate() throws {
+    if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
+    if !(1...1_000_000).contains(episodes) { throw ValidationError("--episodes must be 1...1000000") }
+    if episodeList != nil && (allFolds || seeds != nil) { throw ValidationError("--episode-list has its own fold and seed") }
+  }
+
+  /// Folds and seeds of the episodes, and a plan for the first of each with `auxiliaryShots` supports painted with `options`.
+  func plan(
+    _ data: DatasetOptions, _ workbench: Workbench, options: GenerationOptions, auxiliaryShots: Int
+  ) throws -> (plan: EvaluationPlan, folds: [Int], seeds: [UInt64]) {
+    let saved = try episodeList.map { try EpisodeList(URL(fileURLWithPath: $0), for: workbench.dataset) }
+    let draw = saved?.draw ?? draws.draw(shots: shots, seed: seeds?.values.first ?? seed)
+    let plan = EvaluationPlan(
+      fold: saved?.fold ?? data.fold, shots: draw.shots, auxiliaryShots: auxiliaryShots, options: options, episodes: episodes,
+      episodeProtocol: draw.episodeProtocol, seed: draw.seed, workers: draw.workers, lists: draw.lists, episodeList: episodeList,
+      auxiliaryFolder: aux)
+    return (plan, allFolds ? Array(0..<workbench.dataset.folds) : [plan.fold], seeds?.values ?? [plan.seed])
+  }
+
+  /// Says on standard error how many pictures a folder lacks.
+  func reportMissing(_ reports: [EvaluationReport]) {
+    for report in reports {
+      if let missing = report.missingAuxiliaries, missing > 0 {
+        printError("\(missing) generated supports are not in \(aux ?? ""): the real support stood for each, as in the published loader")
+      }
+    }
+  }
+}

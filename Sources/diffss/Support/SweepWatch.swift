@@ -1,0 +1,15 @@
+import Pipeline
+
+/// Carries out a sweep and shows its progress.
+struct SweepWatch {
+  let workbench: Workbench
+
+  /// Throws `ExitStatus.interrupted` on Ctrl-C; what is finished is kept.
+  func run(_ plan: SweepPlan) async throws -> (report: SweepReport, evaluations: [[EvaluationReport]]) {
+    let lines = EvaluationLines()
+    let work = Task {
+      try await workbench.sweep(plan) { lines.show($0.evaluation, " \($0.number) of \($0.of)") }
+    }
+    return try await lines.value(of: work)
+  }
+}
