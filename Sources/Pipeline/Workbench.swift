@@ -168,6 +168,17 @@ public final class Workbench: Sendable {
     }
   }
 
+  /// How much of a generated support's object still fills its mask, 0...1 (`SupportAgreement`).
+  public func agreement(of picture: GeneratedImage, fold: Int, network: SegmentationNetwork = .dcama) async throws -> Double {
+    try await networks.run { [segmenters, evaluator, supports] _ in
+      try segmenters.use(network, fold: fold, evaluator) { segmenter in
+        let item = try supports.item(picture.request.source.item)
+        let masked = MaskedPicture.painted(.generated(key: picture.key), from: item, of: supports.dataset) { picture.image }
+        return try segmenter.agreement(masked, classIndex: picture.request.source.classIndex, Comparison(network.convention))
+      }
+    }
+  }
+
   /// Draws the plan's episodes, generates the supports that are missing, segments every query with and without them,
   /// and keeps the report in the store.
   ///

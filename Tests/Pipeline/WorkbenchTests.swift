@@ -5,56 +5,6 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The tiny random models of the goldens as a model folder, with DCAMA as both folds' network.
-private struct TinyModels {
-  let folder: TemporaryFolder
-  let workbench: Workbench
-  let store: Store
-
-  init(generator: (any SupportGenerator)? = nil) throws {
-    folder = try TemporaryFolder()
-    let models = folder.url.appendingPathComponent("models")
-    try FileManager.default.createDirectory(at: models.appendingPathComponent("dcama"), withIntermediateDirectories: true)
-    func link(_ name: String, _ target: URL) throws {
-      try FileManager.default.createSymbolicLink(at: models.appendingPathComponent(name), withDestinationURL: target)
-    }
-    for name in ["tiny-sd15", "tiny-controlnet-seg", "tiny-controlnet-hed", "tiny-controlnet-scribble"] {
-      try link(name, Golden.url("sd/\(name)"))
-    }
-    try link("ControlNetHED.safetensors", Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors"))
-    for fold in 0..<2 { try link("dcama/fold\(fold).safetensors", Golden.url("fss/dcama_r50_w8.weights.safetensors")) }
-    store = try Store(folder: folder.url.appendingPathComponent("data"))
-    workbench = Workbench(
-      dataset: SquaresDataset(),
-      models: ModelLibrary(folders: [models], searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
-      store: store, generator: generator)
-  }
-
-  var options: GenerationOptions {
-    var options = GenerationOptions(conditionSettings: ConditionSettings(resolution: 64), steps: 3, seed: 7)
-    options.guidance = 3
-    return options
-  }
-}
-
-/// Copies the support's own picture, turned dark: fast, and different for each seed.
-private final class CopyingGenerator: SupportGenerator {
-  let store: Mutex<Store?> = Mutex(nil)
-  let painted = Mutex(0)
-
-  func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
-    guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
-    let key = "\(request.source.item)-\(request.source.classIndex)-\(request.source.number)"
-    let image = Image(width: 64, height: 64, color: [UInt8(request.seed % 200), 40, 90])
-    guard let store = store.withLock({ $0 }) else { throw CancellationError() }
-    if !FileManager.default.fileExists(atPath: store.file(key).path) {
-      painted.withLock { $0 += 1 }
-      try AtomicFile.write(image.pngData(), to: store.file(key))
-    }
-    return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
-  }
-}
-
 @Suite struct WorkbenchTests {
   @Test(.enabled(if: Golden.isAvailable)) func aRequestIsPaintedOnceAndItsBytesAreItsOwn() async throws {
     let first = try TinyModels(), second = try TinyModels()

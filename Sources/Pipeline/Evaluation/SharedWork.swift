@@ -57,8 +57,7 @@ final class SharedWork {
     /// Agreement of a picture painted for a class, 0...1.
     func agreement(_ picture: MaskedPicture, classIndex: Int, _ comparison: Comparison) throws -> Double {
       if let known = agreements[picture.source]?[classIndex] { return known }
-      let real = segmenter.real(picture.maskItem)
-      let fresh = try segmenter.predict(picture, classIndex: classIndex, supports: [real], comparison).areas.iou / 100
+      let fresh = try segmenter.agreement(picture, classIndex: classIndex, comparison)
       agreements[picture.source, default: [:]][classIndex] = fresh
       return fresh
     }

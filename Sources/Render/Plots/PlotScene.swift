@@ -42,7 +42,21 @@ struct PlotScene {
     area = (Self.left...Double(Plot.width) - Self.right, Self.top + legend...Double(Plot.height) - Self.bottom)
     addFrame()
     addLegend(columns: columns)
-    for (number, series) in plot.series.enumerated() { add(series, Self.colors[number % Self.colors.count]) }
+    for (number, series) in plot.series.enumerated() { add(series, color(of: number), shift: shift(of: number)) }
+  }
+
+  /// A level has the colour of the series before it where each series has its own, else it is nobody's.
+  private func color(of number: Int) -> RGB {
+    let levels = plot.series.count { $0.isReference }, before = plot.series[..<number].count { !$0.isReference }
+    let rank = plot.series[number].isReference ? before - 1 : before
+    return plot.series[number].isReference && 2 * levels != plot.series.count ? Self.ink : Self.colors[max(rank, 0) % Self.colors.count]
+  }
+
+  /// Above a name, series stand beside each other.
+  private func shift(of number: Int) -> Double {
+    guard case .names = plot.axis, !plot.series[number].isReference else { return 0 }
+    let all = Double(plot.series.count { !$0.isReference }), before = Double(plot.series[..<number].count { !$0.isReference })
+    return (before - (all - 1) / 2) * min(0.12, 0.7 / all)
   }
 
   private static func padded(_ values: [Double], by share: Double) -> ClosedRange<Double> {
@@ -101,7 +115,7 @@ struct PlotScene {
   private mutating func addLegend(columns: Int) {
     let width = (area.x.upperBound - area.x.lowerBound) / Double(columns)
     for (number, series) in plot.series.enumerated() {
-      let color = Self.colors[number % Self.colors.count]
+      let color = color(of: number)
       let at = PlotPoint(area.x.lowerBound + Double(number % columns) * width, Self.top + 6 + 18 * Double(number / columns))
       shapes.append(.line([at, PlotPoint(at.x + 22, at.y)], width: 2, color: color, isDashed: series.isReference))
       if !series.isReference { shapes.append(.disc(PlotPoint(at.x + 11, at.y), radius: 3.5, color: color)) }
@@ -109,17 +123,23 @@ struct PlotScene {
     }
   }
 
-  private mutating func add(_ series: Plot.Series, _ color: RGB) {
-    let points = series.points.map { place($0.x, $0.y) }
+  private mutating func add(_ series: Plot.Series, _ color: RGB, shift: Double) {
+    let points = series.points.map { place($0.x + shift, $0.y) }
     if series.isReference, let first = points.first, points.allSatisfy({ $0.y == first.y }) {
       shapes.append(
         .line([PlotPoint(area.x.lowerBound, first.y), PlotPoint(area.x.upperBound, first.y)], width: 2, color: color, isDashed: true))
       return
     }
-    if points.count > 1 { shapes.append(.line(points, width: 2, color: color, isDashed: series.isReference)) }
+    if case .names = plot.axis {
+      // Nothing lies between two names: levels are said at each of them, and dots are not joined.
+      for point in series.points where series.isReference {
+        let ends = [place(point.x - 0.38, point.y), place(point.x + 0.38, point.y)]
+        shapes.append(.line(ends, width: 2, color: color, isDashed: true))
+      }
+    } else if points.count > 1 { shapes.append(.line(points, width: 2, color: color, isDashed: series.isReference)) }
     for (point, at) in zip(series.points, points) {
       if let error = point.error {
-        let (low, high) = (place(point.x, point.y - error), place(point.x, point.y + error))
+        let (low, high) = (place(point.x + shift, point.y - error), place(point.x + shift, point.y + error))
         for line in [[low, high], [PlotPoint(low.x - 3, low.y), PlotPoint(low.x + 3, low.y)], [PlotPoint(high.x - 3, high.y), PlotPoint(high.x + 3, high.y)]] {
           shapes.append(.line(line, width: 1.2, color: color, isDashed: false))
         }

@@ -67,6 +67,11 @@ final class EpisodeSegmenter {
       shots: supports.count)
   }
 
+  /// IoU, 0...1, of a painted picture's mask and what the network finds in it with the real support as its reference.
+  func agreement(_ picture: MaskedPicture, classIndex: Int, _ comparison: Comparison) throws -> Double {
+    try predict(picture, classIndex: classIndex, supports: [real(picture.maskItem)], comparison).areas.iou / 100
+  }
+
   /// The episode's real supports, in the order drawn.
   func realSupports(_ episode: Episode) -> [MaskedPicture] { episode.supports.map(real) }
 

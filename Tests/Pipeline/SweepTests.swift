@@ -1,0 +1,108 @@
+import Foundation
+import Pipeline
+import Render
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct SweepTests {
+  private func sweep(_ bench: TinyModels) -> SweepPlan {
+    var options = bench.options
+    options.steps = 2
+    return SweepPlan(
+      EvaluationPlan(fold: 0, options: options, episodes: 5), folds: [0, 1], seeds: [3, 4],
+      axes: [.networks([.dcama]), .conditions([.mask]), .steps([]), .guidance([1, 3]), .auxiliaryShots([1, 2])])
+  }
+
+  private func bench() throws -> (bench: TinyModels, generator: CopyingGenerator) {
+    let generator = CopyingGenerator(), bench = try TinyModels(generator: generator)
+    generator.store.withLock { $0 = bench.store }
+    return (bench, generator)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func everySettingIsTheEvaluationOfIts() async throws {
+    let (bench, _) = try bench(), plan = sweep(bench)
+    let seen = Mutex<[SweepProgress]>([])
+    let (report, evaluations) = try await bench.workbench.sweep(plan) { news in seen.withLock { $0.append(news) } }
+    #expect(report.axes.map(\.name) == ["network", "condition", "guidance", "aux-shots"], "an axis without values is none")
+    #expect(report.settings.map(\.values) == [["1", "1"], ["1", "2"], ["3", "1"], ["3", "2"]].map { ["dcama", "mask"] + $0 })
+    #expect(evaluations.map(\.count) == [4, 4, 4, 4] && seen.withLock { $0.last?.number } == 16)
+    #expect(evaluations.joined().allSatisfy { $0.plan.options.steps == 2 })
+
+    // Two of them on their own, on another machine as it were.
+    let other = try self.bench().bench
+    for (setting, position) in [(1, 0), (2, 3)] {
+      let alone = try await other.workbench.evaluate(evaluations[setting][position].plan)
+      #expect(alone.episodes == evaluations[setting][position].episodes)
+      #expect(alone.baseline == evaluations[setting][position].baseline)
+    }
+    for (setting, reports) in zip(report.settings, evaluations) {
+      let mean = reports.reduce(0) { $0 + ($1.augmented?.miou.value ?? 0) } / 4
+      #expect(abs((setting.augmented?.value ?? 0) - mean) < 1e-9)
+      let error = reports.reduce(0) { $0 + pow($1.difference?.miou.error ?? 0, 2) }.squareRoot() / 4
+      #expect(abs((setting.difference?.error ?? 0) - error) < 1e-9)
+      #expect(setting.signTest?.better == reports.reduce(0) { $0 + ($1.signTests?.all.better ?? 0) })
+      #expect(setting.passes.map(\.seed) == [3, 4])
+    }
+    #expect(Set(report.settings.map(\.baseline)).count == 1)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func whatSettingsShareIsMadeOnce() async throws {
+    let (bench, generator) = try bench()
+    let (_, evaluations) = try await bench.workbench.sweep(sweep(bench))
+    // One picture a support, number and guidance: two supports need what one needs, and one more.
+    var pictures: Set<String> = []
+    for report in evaluations.joined() {
+      for episode in report.episodes.map(\.episode) {
+        for number in 0..<report.plan.auxiliaryShots { pictures.insert("\(episode.supports[0].id)-\(episode.classIndex)-\(number)") }
+      }
+    }
+    #expect(generator.painted.withLock { $0 } == pictures.count)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func aSweepGoesOnWhereItWasEnded() async throws {
+    let (bench, _) = try bench(), plan = sweep(bench)
+    let (half, signal) = AsyncStream.makeStream(of: Void.self)
+    let task = Task { try await bench.workbench.sweep(plan) { if $0.number >= 6 { signal.yield() } }.report }
+    for await _ in half { break }
+    task.cancel()
+    _ = await task.result
+    let folder = bench.store.folder.appendingPathComponent("evaluations")
+    let before = try await bench.workbench.evaluations().count
+    let report = try await bench.workbench.sweep(plan).report
+    #expect(try await bench.workbench.sweep(plan).report == report)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    // What was finished before is not kept a second time.
+    #expect((5...16).contains(before))
+    #expect(try await bench.workbench.evaluations().count == 32)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func theFolderHoldsTablesPlotsAndEveryEvaluation() async throws {
+    let (bench, _) = try bench(), folder = bench.folder.url.appendingPathComponent("sweep")
+    let (report, evaluations) = try await bench.workbench.sweep(sweep(bench))
+    try SweepFolder(creating: folder).write(report, evaluations)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names == ["evaluations", "mIoU-aux-shots.png", "mIoU-aux-shots.svg", "mIoU-guidance.png", "mIoU-guidance.svg", "mIoU-seeds.png", "mIoU-seeds.svg", "sweep.csv", "sweep.json", "sweep.md"])
+    let read = try JSONDecoder().decode(SweepReport.self, from: Data(contentsOf: folder.appendingPathComponent("sweep.json")))
+    #expect(read == report)
+    for (setting, reports) in zip(read.settings, evaluations) {
+      for (file, evaluation) in zip(setting.files, reports) {
+        #expect(try JSONDecoder().decode(EvaluationReport.self, from: Data(contentsOf: folder.appendingPathComponent(file))) == evaluation)
+      }
+    }
+    let plot = try #require(report.plots.first { $0.name == "mIoU-guidance" }).plot
+    #expect(plot.series.map(\.name) == ["aux-shots 1", "1-shot", "aux-shots 2"])
+    #expect(plot.series[2].points.map(\.y) == [1, 3].map { report.settings[$0].result.value })
+    let rows = report.csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(rows.count == 5 && rows.allSatisfy { $0.count == rows[0].count })
+    #expect(report.table.contains("| guidance | aux-shots | 1-shot mIoU | with generated |"))
+  }
+
+  /// What is missing is said before anything is painted.
+  @Test(.enabled(if: Golden.isAvailable)) func aMissingNetworkIsFoundAtOnce() async throws {
+    let (bench, generator) = try bench(), base = sweep(bench)
+    let plan = SweepPlan(base.base, folds: [0], seeds: [0], axes: [.networks([.dcama, .bam])])
+    await #expect(throws: PipelineError.self) { try await bench.workbench.sweep(plan) }
+    #expect(generator.painted.withLock { $0 } == 0)
+  }
+}

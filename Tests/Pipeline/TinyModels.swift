@@ -1,0 +1,35 @@
+import Foundation
+import Pipeline
+import TestSupport
+
+/// The tiny random models of the goldens as a model folder, with DCAMA as both folds' network.
+struct TinyModels {
+  let folder: TemporaryFolder
+  let workbench: Workbench
+  let store: Store
+
+  init(generator: (any SupportGenerator)? = nil) throws {
+    folder = try TemporaryFolder()
+    let models = folder.url.appendingPathComponent("models")
+    try FileManager.default.createDirectory(at: models.appendingPathComponent("dcama"), withIntermediateDirectories: true)
+    func link(_ name: String, _ target: URL) throws {
+      try FileManager.default.createSymbolicLink(at: models.appendingPathComponent(name), withDestinationURL: target)
+    }
+    for name in ["tiny-sd15", "tiny-controlnet-seg", "tiny-controlnet-hed", "tiny-controlnet-scribble"] {
+      try link(name, Golden.url("sd/\(name)"))
+    }
+    try link("ControlNetHED.safetensors", Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors"))
+    for fold in 0..<2 { try link("dcama/fold\(fold).safetensors", Golden.url("fss/dcama_r50_w8.weights.safetensors")) }
+    store = try Store(folder: folder.url.appendingPathComponent("data"))
+    workbench = Workbench(
+      dataset: SquaresDataset(),
+      models: ModelLibrary(folders: [models], searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
+      store: store, generator: generator)
+  }
+
+  var options: GenerationOptions {
+    var options = GenerationOptions(conditionSettings: ConditionSettings(resolution: 64), steps: 3, seed: 7)
+    options.guidance = 3
+    return options
+  }
+}
