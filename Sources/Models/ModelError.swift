@@ -14,6 +14,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsafePickle(path: String, name: String)
   /// A sound file of another model than the one that is needed.
   case wrongModel(path: String, found: CheckpointFamily, wanted: String)
+  /// A few-shot network's weights without its backbone's, which lie in a file of their own.
+  case missingBackbone(path: String, network: String)
   /// A single tensor that was asked for by name is not in the file.
   case missingTensor(name: String, path: String)
   /// A checkpoint and a network that do not belong together; every list is complete and sorted.
@@ -41,6 +43,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unsafePickle(let path, let name): "\(path) is not opened: it asks Python for \(name), which no weights need"
     case .wrongModel(let path, let found, let wanted):
       "\(path) is \(found == .unknown ? "no model that diffss knows" : "of the family \(found.rawValue)"), not \(wanted)"
+    case .missingBackbone(let path, let network): "\(path) holds no backbone, \(network) needs one"
     case .missingTensor(let name, let path): "\(path) holds no tensor named \(name)"
     case .weightsDoNotFit(let path, let missing, let unused, let wrongShape):
       Self.fitReport(path: path, missing: missing, unused: unused, wrongShape: wrongShape)
@@ -62,9 +65,12 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badWeights: "the file is damaged or was cut short: fetch it again"
     case .badConfig: "compare the file with the one published beside the weights"
     case .unsafePickle: "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"
+    case .missingBackbone: "put the published file beside it as backbone.pth or backbone.safetensors; `diffss forward` takes --backbone FILE"
+    case .wrongModel(_, .bam, _), .wrongModel(_, .hdmnet, _), .wrongModel(_, .hsnet, _), .wrongModel(_, .dcama, _):
+      "name the network that the file is of; a model folder keeps each network's weights below its name: hsnet/fold0.pth"
     case .wrongModel: "diffss runs Stable Diffusion 1.5 and its ControlNets; `diffss models info PATH` tells what a file holds"
     case .missingTensor: "check the name against the table in docs/forward.md"
-    case .weightsDoNotFit: "the configuration and the weights are of different models: take both from the same place"
+    case .weightsDoNotFit: "the configuration, the weights or a backbone's file are of different models: take all from the same place"
     case .badInput, .badSetting, .cancelled: nil
     case .notFinite: "the weights are damaged, or the input holds values far outside what the network was trained on"
     case .notEnoughMemory(_, _, _, let fits):

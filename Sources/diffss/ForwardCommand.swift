@@ -13,6 +13,9 @@ struct ForwardCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The network's folder, a whole model folder, or a file of weights.", valueName: "path"))
   var weights: String
 
+  @Option(help: ArgumentHelp("A few-shot network's backbone, where it was published in a file of its own.", valueName: "file"))
+  var backbone: String?
+
   @OptionGroup var singleFile: SingleFileOptions
 
   @Option(help: ArgumentHelp("Input tensors, safetensors.", valueName: "file"))
@@ -37,7 +40,8 @@ struct ForwardCommand: ParsableCommand {
 
   func run() throws {
     if let threads { Compute.threads = threads }
-    let runner = try ForwardRunner(network, weights: URL(fileURLWithPath: weights), config: singleFile.folder)
+    let runner = try ForwardRunner(
+      network, weights: URL(fileURLWithPath: weights), backbone: backbone.map { URL(fileURLWithPath: $0) }, config: singleFile.folder)
     let inputs = try Checkpoint(file: URL(fileURLWithPath: input))
     var outputs: [(name: String, tensor: Tensor)] = []
     for number in 1...`repeat` {

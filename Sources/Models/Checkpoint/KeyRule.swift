@@ -4,6 +4,8 @@ public enum KeyRule: Sendable, Equatable {
   case drop(prefix: String)
   /// Adds a leading part where it is not there.
   case add(prefix: String)
+  /// Exchanges a leading part for another where it is there.
+  case move(prefix: String, to: String)
   /// Replaces a run of whole dot-separated parts by another, wherever it stands.
   case replace(parts: String, with: String)
 
@@ -11,6 +13,7 @@ public enum KeyRule: Sendable, Equatable {
     switch self {
     case .drop(let prefix): key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : key
     case .add(let prefix): key.hasPrefix(prefix) ? key : prefix + key
+    case .move(let prefix, let other): key.hasPrefix(prefix) ? other + key.dropFirst(prefix.count) : key
     case .replace(let parts, let replacement):
       key.parts.replacing(parts.parts, with: replacement.parts).joined(separator: ".")
     }

@@ -29,7 +29,7 @@ public struct ModelInspection: Sendable, Codable {
       let checkpoint = try Checkpoint(file: url)
       let file = SingleFile(checkpoint)
       guard file.isOriginal, let config else {
-        parts = [Part(url.lastPathComponent, checkpoint, problem: Self.problem { try Self.build(checkpoint) })]
+        parts = [Part(url.lastPathComponent, checkpoint, problem: Self.problem { try Self.build(.fewShot(file: url)) })]
         return
       }
       let rest = SingleFile.Part.allCases.reduce(checkpoint.names) { names, part in names.filter { !$0.hasPrefix(part.rawValue) } }

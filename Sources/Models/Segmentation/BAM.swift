@@ -1,9 +1,9 @@
-/// Base and meta learners (Lang et al. 2022) on a dilated residual network: the network DifFSS was published with.
+/// Base and meta learners (Lang et al. 2022) on a dilated residual network or VGG-16: the network DifFSS was published with.
 ///
 /// The base learner knows the training classes and says where they are; the meta learner looks for the supports' object; an
 /// ensemble weighs them by how alike query and supports look. Depths and widths are read from the weights.
 public struct BAM: FewShotSegmenter {
-  private let backbone: ResNet
+  private let backbone: any StagedBackbone
   private let pool: PyramidPool  // learner_base.0
   private let baseConv: ConvNorm  // learner_base.1.0, 1
   private let baseClassifier: Conv2d  // learner_base.1.4
@@ -18,8 +18,8 @@ public struct BAM: FewShotSegmenter {
 
   /// Throws `ModelError.weightsDoNotFit`.
   public init(_ checkpoint: Checkpoint) throws {
-    let loader = WeightLoader(try checkpoint.renamed(by: .parallelTraining))
-    backbone = ResNet(loader, stem: .deep, strides: [1, 2, 1, 1], dilations: [1, 1, 2, 4])
+    let loader = WeightLoader(try checkpoint.network(.bam))
+    backbone = loader.stagedBackbone()
     let widths = backbone.widths
     pool = PyramidPool(loader("learner_base.0.features"), inputs: widths[3])
     let base = loader("learner_base.1")
@@ -55,10 +55,11 @@ public struct BAM: FewShotSegmenter {
       throw ModelError.badInput(
         what: "BAM", reason: "pictures of \(side) pixels are not one more than a multiple of 8; 473 and 641 are")
     }
-    let stage1 = backbone.stage(0, backbone.stem(image))  // [1, S / 4, S / 4, c]
-    let stage2 = backbone.stage(1, stage1)  // [1, S / 8, S / 8, c]
-    return ImageFeatures(side: side, maps: [stage2, backbone.stage(2, stage2)])
+    let (stage2, stage3) = backbone.middle(image)
+    return ImageFeatures(side: side, maps: [stage2, stage3])
   }
+
+  public func check(shots: Int) throws { try weighting.check(shots: shots, network: "BAM") }
 
   public func segment(query: ImageFeatures, supports: [SupportExample]) throws -> Segmentation {
     try segment(query: query, supports: supports) { _, _ in }
@@ -70,12 +71,9 @@ public struct BAM: FewShotSegmenter {
   ) throws -> Segmentation {
     try EpisodeCheck.supports(supports, fit: query, network: "BAM")
     let shots = supports.count
-    guard shots == 1 || weighting?.shots == shots else {
-      throw ModelError.badInput(
-        what: "BAM", reason: "these weights take 1\(weighting.map { " or \($0.shots)" } ?? "") supports, not \(shots)")
-    }
+    try check(shots: shots)
     let (stage2, stage3) = (query.maps[0], query.maps[1])
-    let stage4 = backbone.stage(3, stage3)  // [1, h, w, c]
+    let stage4 = backbone.last(stage3)  // [1, h, w, c]
     trace("q_layer2", stage2)
     trace("q_layer3", stage3)
     trace("q_layer4", stage4)
@@ -87,7 +85,7 @@ public struct BAM: FewShotSegmenter {
       Kernels.bilinear(support.mask.mapped { $0 == 1 ? 1 : 0 }, height: height, width: width, alignCorners: true)
     }
     let priors = zip(supports, masks).enumerated().map { index, pair -> Tensor in
-      let masked = backbone.stage(3, Kernels.scalePixels(pair.0.features.maps[1], by: pair.1))
+      let masked = backbone.last(Kernels.scalePixels(pair.0.features.maps[1], by: pair.1))
       if index == 0 { trace("s0_layer4_masked", masked) }
       return Similarity.rescaled(Similarity.largest(of: stage4, with: Kernels.scalePixels(masked, by: pair.1)))
     }

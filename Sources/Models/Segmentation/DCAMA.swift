@@ -16,7 +16,7 @@ public struct DCAMA: FewShotSegmenter {
 
   /// Throws `ModelError.weightsDoNotFit`.
   public init(_ checkpoint: Checkpoint) throws {
-    let loader = WeightLoader(try checkpoint.renamed(by: .parallelTraining))
+    let loader = WeightLoader(try checkpoint.network(.dcama))
     let model = loader("model")
     backbone = ResNet(loader("feature_extractor"))
     let (widths, depths) = (backbone.widths, backbone.stages.map(\.count))

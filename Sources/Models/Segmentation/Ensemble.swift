@@ -44,6 +44,17 @@ struct ShotWeights: Sendable {
   }
 }
 
+extension ShotWeights? {
+  /// Throws `ModelError.badInput` for another number of supports than the weights are made for; one support needs none.
+  func check(shots: Int, network: String) throws {
+    guard shots == 1 || self?.shots == shots else {
+      let taken = self.map { "its weighting of supports was trained for \($0.shots): give 1 or \($0.shots)" }
+        ?? "it was trained for 1 support and holds no weighting of several (kshot_rw)"
+      throw ModelError.badInput(what: network, reason: "these weights take no \(shots) supports; \(taken)")
+    }
+  }
+}
+
 /// Puts the meta learner's and the base learner's opinions together (Lang et al. 2022, section 4.3).
 struct Ensemble: Sendable {
   private let gramMerge: Conv2d  // gram_merge

@@ -6,6 +6,9 @@ public protocol FewShotSegmenter: Sendable {
   /// - Throws: `ModelError.badInput` for a size the network cannot take, `notFinite`.
   func features(of image: Tensor) throws -> ImageFeatures
 
+  /// Whether the network takes a number of supports; throws `ModelError.badInput`.
+  func check(shots: Int) throws
+
   /// The query's object, from all supports together.
   ///
   /// - Throws: `ModelError.badInput` for sizes that differ, no support, or masks that are all empty; `notFinite`.
@@ -13,6 +16,8 @@ public protocol FewShotSegmenter: Sendable {
 }
 
 extension FewShotSegmenter {
+  public func check(shots: Int) throws { try EpisodeCheck.shots(shots, network: "\(Self.self)") }
+
   /// The same from photographs `[1, S, S, 3]` and masks `[1, S, S, 1]`.
   public func segment(query: Tensor, supports: [(image: Tensor, mask: Tensor)]) throws -> Segmentation {
     try segment(
@@ -51,12 +56,16 @@ enum EpisodeCheck {
     }
   }
 
+  /// Throws `ModelError.badInput` for no support or more than 64.
+  static func shots(_ shots: Int, network: String) throws {
+    guard (1...64).contains(shots) else {
+      throw ModelError.badInput(what: network, reason: shots < 1 ? "no support is given" : "\(shots) supports, at most 64 are taken")
+    }
+  }
+
   /// Throws `ModelError.badInput` unless the supports fit the query and at least one of them shows an object.
   static func supports(_ supports: [SupportExample], fit query: ImageFeatures, network: String) throws {
-    guard (1...64).contains(supports.count) else {
-      throw ModelError.badInput(
-        what: network, reason: supports.isEmpty ? "no support is given" : "\(supports.count) supports, at most 64 are taken")
-    }
+    try shots(supports.count, network: network)
     for (index, support) in supports.enumerated() {
       guard support.features.side == query.side, support.features.maps.map(\.shape) == query.maps.map(\.shape) else {
         throw ModelError.badInput(

@@ -1,9 +1,9 @@
-/// Hierarchical dense correlation distillation (Peng et al. 2023) on a dilated residual network.
+/// Hierarchical dense correlation distillation (Peng et al. 2023) on a dilated residual network or VGG-16.
 ///
 /// Backbone, base learner and ensemble are BAM's; the meta learner is a transformer that matches query and supports at three
 /// scales. The support photographs themselves are masked. Depths and widths are read from the weights.
 public struct HDMNet: FewShotSegmenter {
-  private let backbone: ResNet
+  private let backbone: any StagedBackbone
   private let pool: PyramidPool  // ppm
   private let baseConv: ConvNorm  // cls.0, 1
   private let baseClassifier: Conv2d  // base_learnear.2
@@ -15,8 +15,8 @@ public struct HDMNet: FewShotSegmenter {
 
   /// Throws `ModelError.weightsDoNotFit` and `badWeights`.
   public init(_ checkpoint: Checkpoint) throws {
-    let loader = WeightLoader(try checkpoint.renamed(by: .parallelTraining))
-    backbone = ResNet(loader, stem: .deep, strides: [1, 2, 1, 1], dilations: [1, 1, 2, 4])
+    let loader = WeightLoader(try checkpoint.network(.hdmnet))
+    backbone = loader.stagedBackbone()
     let widths = backbone.widths
     pool = PyramidPool(loader("ppm.features"), inputs: widths[3])
     let hidden = loader("cls.0").outputs
@@ -42,11 +42,15 @@ public struct HDMNet: FewShotSegmenter {
   /// The photograph itself: a support's features depend on its mask from the first layer on.
   public func features(of image: Tensor) throws -> ImageFeatures {
     try EpisodeCheck.image(image, network: "HDMNet")
-    guard image.shape[1] >= 25 else {
-      throw ModelError.badInput(what: "HDMNet", reason: "pictures of \(image.shape[1]) pixels are too small, it needs 25")
+    // The first attention of the transformer reads 4x4 pixels at a time.
+    let least = 3 * backbone.outputStride + 1
+    guard image.shape[1] >= least else {
+      throw ModelError.badInput(what: "HDMNet", reason: "pictures of \(image.shape[1]) pixels are too small, it needs \(least)")
     }
     return ImageFeatures(side: image.shape[1], maps: [image])
   }
+
+  public func check(shots: Int) throws { try weighting.check(shots: shots, network: "HDMNet") }
 
   public func segment(query: ImageFeatures, supports: [SupportExample]) throws -> Segmentation {
     try segment(query: query, supports: supports) { _, _ in }
@@ -60,9 +64,8 @@ public struct HDMNet: FewShotSegmenter {
   }
 
   private func view(_ image: Tensor) -> View {
-    let stage2 = backbone.stage(1, backbone.stage(0, backbone.stem(image)))
-    let stage3 = backbone.stage(2, stage2)
-    let stage4 = backbone.stage(3, stage3)
+    let (stage2, stage3) = backbone.middle(image)
+    let stage4 = backbone.last(stage3)
     return View(stage2: stage2, stage3: stage3, stage4: stage4, feature5: baseConv(pool(stage4)))
   }
 
@@ -72,10 +75,7 @@ public struct HDMNet: FewShotSegmenter {
   ) throws -> Segmentation {
     try EpisodeCheck.supports(supports, fit: query, network: "HDMNet")
     let shots = supports.count
-    guard shots == 1 || weighting?.shots == shots else {
-      throw ModelError.badInput(
-        what: "HDMNet", reason: "these weights take 1\(weighting.map { " or \($0.shots)" } ?? "") supports, not \(shots)")
-    }
+    try check(shots: shots)
     let masks = supports.map { $0.mask.mapped { $0 == 1 ? 1 : 0 } }  // [1, S, S, 1]
     let seen = view(query.maps[0])
     let views = zip(supports, masks).map { view(Kernels.scalePixels($0.features.maps[0], by: $1)) }

@@ -1,21 +1,21 @@
-/// Hypercorrelation squeeze network (Min et al. 2021) on a residual network.
+/// Hypercorrelation squeeze network (Min et al. 2021) on a residual network or VGG-16.
 ///
 /// Correlations of every query pixel with every support pixel, at three scales, are squeezed by 4D convolutions. Depths and
 /// widths are read from the weights. Supports are consulted one by one and vote.
 public struct HSNet: FewShotSegmenter {
-  private let backbone: ResNet
+  private let backbone: any TappedBackbone
   private let encoderLayer4, encoderLayer3, encoderLayer2: SqueezeBlock  // hpn_learner.encoder_layer4 ... 2
   private let encoderLayer4to3, encoderLayer3to2: SqueezeBlock
   private let decoder1, decoder2: Decoder
-  /// Number of tapped blocks in stages 2, 3, 4.
+  /// Number of maps at each scale, fine to coarse.
   private let depths: [Int]
 
   /// Throws `ModelError.weightsDoNotFit` and `badWeights`.
   public init(_ checkpoint: Checkpoint) throws {
-    let loader = WeightLoader(try checkpoint.renamed(by: .parallelTraining))
+    let loader = WeightLoader(try checkpoint.network(.hsnet))
     let learner = loader("hpn_learner")
-    backbone = ResNet(loader("backbone"))
-    depths = backbone.stages.dropFirst().map(\.count)
+    backbone = loader("backbone").tappedBackbone()
+    depths = backbone.depths
     encoderLayer4 = SqueezeBlock(learner("encoder_layer4"), inputs: depths[2], strides: [2, 2, 2])
     encoderLayer3 = SqueezeBlock(learner("encoder_layer3"), inputs: depths[1], strides: [4, 2, 2])
     encoderLayer2 = SqueezeBlock(learner("encoder_layer2"), inputs: depths[0], strides: [4, 4, 2])
@@ -23,7 +23,7 @@ public struct HSNet: FewShotSegmenter {
     encoderLayer3to2 = SqueezeBlock(learner("encoder_layer3to2"), inputs: encoderLayer4to3.outputs, strides: [1, 1, 1])
     decoder1 = Decoder(learner("decoder1"), inputs: encoderLayer3to2.outputs)
     decoder2 = Decoder(learner("decoder2"), inputs: decoder1.outputs, outputs: 2)
-    try loader.finish(ignoring: ["backbone.fc", "num_batches_tracked"])
+    try loader.finish(ignoring: ["backbone.fc", "backbone.classifier", "num_batches_tracked"])
     let blocks = [encoderLayer4, encoderLayer3, encoderLayer2, encoderLayer4to3, encoderLayer3to2]
     guard blocks.allSatisfy({ $0.layers.allSatisfy { $0.outputs % SqueezeBlock.groups == 0 } }),
       Set(blocks.map(\.outputs)).count == 1
@@ -34,7 +34,14 @@ public struct HSNet: FewShotSegmenter {
 
   public func features(of image: Tensor) throws -> ImageFeatures {
     try EpisodeCheck.image(image, network: "HSNet")
-    return ImageFeatures(side: image.shape[1], maps: Array(backbone.sums(image).dropFirst(backbone.stages[0].count)))
+    let side = image.shape[1], grids = backbone.grids(side)
+    // The encoders' strides bring the supports' grids of all scales to one size: an eighth, a 16th, a 32nd, rounded up.
+    let squeezed = zip(grids, [32, 16, 8]).map { ($0 + $1 - 1) / $1 }
+    guard grids.allSatisfy({ $0 > 0 }), Set(squeezed).count == 1 else {
+      throw ModelError.badInput(
+        what: "HSNet", reason: "with this backbone a picture of \(side) pixels has scales of \(grids) that do not meet; multiples of 32 do")
+    }
+    return ImageFeatures(side: side, maps: backbone.taps(image))
   }
 
   public func segment(query: ImageFeatures, supports: [SupportExample]) throws -> Segmentation {

@@ -29,8 +29,9 @@ struct Evaluator: Sendable {
   ) throws -> EvaluationReport {
     try plan.validate()
     let episodes = try episodes(of: plan)
-    // Asked for before hours of painting, so that missing weights are found at once.
+    // Asked for before hours of painting: missing weights, or ones made for another number of supports, are found at once.
     let bench = try shared.bench(plan) { try segmenter(plan.network, fold: plan.fold, side: plan.inputSide) }
+    for shots in Set(episodes.map(\.supports.count)) { try bench.segmenter.check(plan, shots: shots) }
     let comparison = plan.comparison ?? Comparison(plan.network.convention)
     let wanted = episodes.generatedSupports(plan.auxiliaryShots)
     var source = try source(wanted, plan)

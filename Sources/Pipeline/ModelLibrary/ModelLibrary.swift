@@ -160,7 +160,7 @@ public final class ModelLibrary: Sendable {
   func segmenter(_ entry: ModelEntry, report: Report) throws -> any FewShotSegmenter {
     try loaded.segmenter(entry.id) {
       guard case .segmentation(let network, _) = entry.kind else { throw missing("segmentation network \(entry.id)") }
-      return try reporting(entry.id, report) { try network.load(Checkpoint(file: entry.url)) }
+      return try reporting(entry.id, report) { try network.load(.fewShot(file: entry.url)) }
     }
   }
 

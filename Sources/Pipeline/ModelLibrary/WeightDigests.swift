@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Synchronization
 
 /// SHA-256 of models' files, remembered by path, size and time of change so that gigabytes are read once.
@@ -16,11 +17,17 @@ final class WeightDigests: Sendable {
   /// `file` keeps what is known between runs; a cache that cannot be read or written is only slower.
   init(file: URL) { self.file = file }
 
-  /// Of a file: its SHA-256. Of a folder: SHA-256 of one line `PATH SHA256` for each file that `isPart` of the model, by path.
+  /// Of a file: its SHA-256, of two where a segmentation network's backbone lies apart. Of a folder: SHA-256 of one line `PATH SHA256` for each file that `isPart` of the model, by path.
   func digest(of entry: ModelEntry) throws -> String {
     switch entry.kind {
+    case .segmentation:
+      let folder = entry.url.deletingLastPathComponent()
+      guard let backbone = Checkpoint.backboneFile(in: folder), try !Checkpoint(file: entry.url).hasBackbone else {
+        return try digest(ofFile: entry.url)
+      }
+      return try digest(ofFiles: [entry.url, backbone].map(\.lastPathComponent), in: folder)
     case _ where !entry.url.isFolder: return try digest(ofFile: entry.url)
-    case .detector, .segmentation: return try digest(ofFile: entry.url)
+    case .detector: return try digest(ofFile: entry.url)
     case .controlNet, .previewDecoder: return try digest(ofFiles: Self.modelFiles(in: entry.url, below: ""), in: entry.url)
     case .diffusion:
       let parts = ["text_encoder", "tokenizer", "unet", "vae", "scheduler"]

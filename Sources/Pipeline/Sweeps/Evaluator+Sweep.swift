@@ -35,7 +35,8 @@ extension Evaluator {
   private func check(_ plans: some Sequence<EvaluationPlan>) throws {
     for plan in plans {
       try plan.validate()
-      _ = try models.segmentation(plan.network, fold: plan.fold)
+      let segmenter = try segmenter(plan.network, fold: plan.fold, side: plan.inputSide).segmenter
+      if plan.episodeList == nil { try segmenter.check(plan, shots: plan.draw.shots) }
       if plan.auxiliaryFolder == nil, plan.auxiliaryShots > 0 {
         _ = try plan.options.models ?? models.choice(for: plan.options.condition, settings: plan.options.conditionSettings)
       }

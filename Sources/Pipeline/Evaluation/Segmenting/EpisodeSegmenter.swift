@@ -46,6 +46,11 @@ final class EpisodeSegmenter {
     masks = RecentValues(limit: Self.keptBytes / 8) { $0.labels.count }
   }
 
+  /// Throws `ModelError.badInput` if the network does not take as many real supports, alone or with a plan's generated ones.
+  func check(_ plan: EvaluationPlan, shots: Int) throws {
+    for count in [shots, shots + plan.auxiliaryShots] { try network.check(shots: count) }
+  }
+
   /// The network's mask for an episode's query from some supports, in the order drawn, compared with the truth.
   ///
   /// Throws `ModelError.notFinite` for a prediction that is no number, `ModelError.badInput` for a number of supports or a size that
