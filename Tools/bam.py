@@ -1,4 +1,4 @@
-"""BAM (Lang et al., CVPR 2022) with the original's topology and keys, at any width; ResNet-50.
+"""BAM (Lang et al., CVPR 2022) with the original's topology and keys, at any width; residual networks or VGG-16.
 
 Numbers agree with shared/golden/fss (check_networks.py). Takes batches of episodes with the same number of supports.
 """
@@ -7,7 +7,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from backbone import PyramidPool, resize, silent
+from backbone import BLOCKS, PyramidPool, resize, silent
 from two_learners import DROPOUT, TINY, TwoLearners, best_match, common_widths, foreground, gram_distance, prototypes
 
 DILATIONS = (6, 12, 18)
@@ -29,9 +29,9 @@ class ASPP(nn.Module):
 
 
 class BAM(TwoLearners):
-    def __init__(self, width=8, reduced=32, classes=16, shots=5):
-        super().__init__(width, reduced, shots)
-        top = 32 * width
+    def __init__(self, width=8, reduced=32, classes=16, shots=5, blocks=BLOCKS):
+        super().__init__(width, reduced, shots, blocks)
+        top = self.channels[2]
         self.learner_base = nn.Sequential(
             PyramidPool(top),
             nn.Sequential(nn.Conv2d(2 * top, 8 * width, 3, padding=1, bias=False), nn.BatchNorm2d(8 * width), nn.ReLU(),

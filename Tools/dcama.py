@@ -1,14 +1,15 @@
-"""DCAMA (Shi et al., ECCV 2022) with the original's topology and keys, at any width; ResNet-50 backbone.
+"""DCAMA (Shi et al., ECCV 2022) with the original's topology and keys, at any width; residual networks.
 
 Numbers agree with shared/golden/fss (check_networks.py). Written for batches of episodes with the same number of shots.
 """
 
 import math
+from itertools import accumulate
 
 import torch
 import torch.nn as nn
 
-from backbone import BLOCKS, ResNet50, load_exactly, resize, silent
+from backbone import BLOCKS, ResNet, blocks_of, load_exactly, resize, silent
 
 HEADS = 8
 GROUPS = 4
@@ -54,14 +55,15 @@ def mixer(inside, middle, outside, last_relu=True):
 
 
 class Decoder(nn.Module):
-    def __init__(self, width, widths):
+    def __init__(self, width, widths, blocks):
         super().__init__()
+        self.ends = list(accumulate(blocks))  # of each stage's taps
         c1, c2, c3, c4 = (4 * width << stage for stage in range(4))
         a, b, c = widths
         self.DCAMA_blocks = nn.ModuleList([Attention(channels) for channels in (c2, c3, c4)])
-        self.conv1 = fusion(BLOCKS[3], widths, (3, 3, 3))
-        self.conv2 = fusion(BLOCKS[2], widths, (5, 3, 3))
-        self.conv3 = fusion(BLOCKS[1], widths, (5, 5, 3))
+        self.conv1 = fusion(blocks[3], widths, (3, 3, 3))
+        self.conv2 = fusion(blocks[2], widths, (5, 3, 3))
+        self.conv3 = fusion(blocks[1], widths, (5, 5, 3))
         self.conv4 = fusion(c, (c, c, c), (3, 3, 3))
         self.conv5 = fusion(c, (c, c, c), (3, 3, 3))
         self.mixer1 = mixer(c + 2 * c2 + 2 * c1, c, b)
@@ -72,7 +74,7 @@ class Decoder(nn.Module):
         # query: taps [n,c,h,w]; support: taps [n,k,c,h,w]; masks [n,k,S,S]
         n, k = masks.shape[:2]
         maps = []
-        for stage, taps in enumerate((range(3, 7), range(7, 13), range(13, 16))):
+        for stage, taps in enumerate(map(range, self.ends, self.ends[1:])):
             channels, height, width = query[taps[0]].shape[1:]
             table = position_table(height * width, channels).to(masks.device)
             trace(f"pe{stage}", table)
@@ -90,18 +92,18 @@ class Decoder(nn.Module):
             trace(name, value)
         mix = self.conv5(resize(mix, shallow.shape[2:]) + shallow)
         trace("conv5", mix)
-        mix = torch.cat([mix, query[6], support[6].amax(1)], 1)
+        mix = torch.cat([mix, query[self.ends[1] - 1], support[self.ends[1] - 1].amax(1)], 1)
         mix = resize(mix, [2 * side for side in mix.shape[2:]])
-        mix = self.mixer1(torch.cat([mix, query[2], support[2].amax(1)], 1))
+        mix = self.mixer1(torch.cat([mix, query[self.ends[0] - 1], support[self.ends[0] - 1].amax(1)], 1))
         mix = self.mixer2(resize(mix, [2 * side for side in mix.shape[2:]]))
         return self.mixer3(resize(mix, [2 * side for side in mix.shape[2:]]))
 
 
 class DCAMA(nn.Module):
-    def __init__(self, width=8, widths=(8, 32, 64), classes=21):
+    def __init__(self, width=8, widths=(8, 32, 64), classes=21, blocks=BLOCKS):
         super().__init__()
-        self.feature_extractor = ResNet50(width, classes)
-        self.model = Decoder(width, widths)
+        self.feature_extractor = ResNet(width, classes, blocks)
+        self.model = Decoder(width, widths, blocks)
 
     def forward(self, query, supports, masks, trace=silent):
         """query [n,3,S,S], supports [n,k,3,S,S] (ImageNet-normalised), masks [n,k,S,S] 0/1 -> logits [n,2,S,S], query taps."""
@@ -126,5 +128,6 @@ class DCAMA(nn.Module):
         # The position tables that published checkpoints carry are made here.
         tensors = {k: v for k, v in ((k.removeprefix("module."), v) for k, v in tensors.items()) if not k.startswith("model.pe.")}
         widths = tuple(tensors[f"model.conv1.{i}.weight"].shape[0] for i in (0, 3, 6))
-        network = cls(tensors["feature_extractor.conv1.weight"].shape[0], widths, tensors["feature_extractor.fc.weight"].shape[0])
+        network = cls(tensors["feature_extractor.conv1.weight"].shape[0], widths, tensors["feature_extractor.fc.weight"].shape[0],
+                      blocks_of(tensors, "feature_extractor."))
         return load_exactly(network, tensors)

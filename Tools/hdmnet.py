@@ -1,4 +1,4 @@
-"""HDMNet (Peng et al., CVPR 2023) with the original's topology and keys, at any width; ResNet-50.
+"""HDMNet (Peng et al., CVPR 2023) with the original's topology and keys, at any width; residual networks or VGG-16.
 
 Base learner and ensemble are BAM's; the meta learner is a transformer over three scales in which support tokens spread
 over the query. Numbers agree with shared/golden/fss (check_networks.py). Takes batches of episodes.
@@ -10,7 +10,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from backbone import PyramidPool, resize, silent
+from backbone import BLOCKS, PyramidPool, resize, silent
 from two_learners import DROPOUT, TwoLearners, best_match, common_widths, foreground, gram_distance, prototypes
 
 HEADS = (2, 4, 8)
@@ -191,9 +191,9 @@ class MixTransformer(nn.Module):
 
 
 class HDMNet(TwoLearners):
-    def __init__(self, width=8, reduced=32, classes=16, shots=5, size=16):
-        super().__init__(width, reduced, shots)
-        top, feature = 32 * width, 8 * width
+    def __init__(self, width=8, reduced=32, classes=16, shots=5, size=16, blocks=BLOCKS):
+        super().__init__(width, reduced, shots, blocks)
+        top, feature = self.channels[2], 8 * width
         self.ppm = PyramidPool(top)
         self.cls = nn.Sequential(nn.Conv2d(2 * top, feature, 3, padding=1, bias=False), nn.BatchNorm2d(feature))
         self.base_learnear = nn.Sequential(nn.ReLU(), nn.Dropout2d(DROPOUT), nn.Conv2d(feature, classes, 1))

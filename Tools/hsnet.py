@@ -1,18 +1,18 @@
-"""HSNet (Min et al., ICCV 2021) with the original's topology and keys, at any width; ResNet-50.
+"""HSNet (Min et al., ICCV 2021) with the original's topology and keys, at any width; residual networks or VGG-16.
 
 Numbers agree with shared/golden/fss (check_networks.py). Each support is a prediction of its own; they vote.
 """
+
+from itertools import accumulate
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from backbone import BLOCKS, ResNet50, load_exactly, resize, silent
+from backbone import BLOCKS, ResNet, TappedVGG, blocks_of, load_exactly, resize, silent
 
 GROUPS = 4
 TINY = 1e-5
-FIRST = BLOCKS[0]  # stage 1 is not tapped
-STAGES = {2: (0, 4), 3: (4, 10), 4: (10, 13)}  # of the 13 tapped blocks
 
 
 def over_query(function, x):
@@ -50,12 +50,12 @@ def block(inside, widths, kernels, strides):
 
 
 class Learner(nn.Module):
-    def __init__(self, widths):
+    def __init__(self, widths, depths):
         super().__init__()
         a, b, c = widths
-        self.encoder_layer4 = block(BLOCKS[3], widths, (3, 3, 3), (2, 2, 2))
-        self.encoder_layer3 = block(BLOCKS[2], widths, (5, 3, 3), (4, 2, 2))
-        self.encoder_layer2 = block(BLOCKS[1], widths, (5, 5, 3), (4, 4, 2))
+        self.encoder_layer4 = block(depths[2], widths, (3, 3, 3), (2, 2, 2))
+        self.encoder_layer3 = block(depths[1], widths, (5, 3, 3), (4, 2, 2))
+        self.encoder_layer2 = block(depths[0], widths, (5, 5, 3), (4, 4, 2))
         self.encoder_layer4to3 = block(c, (c, c, c), (3, 3, 3), (1, 1, 1))
         self.encoder_layer3to2 = block(c, (c, c, c), (3, 3, 3), (1, 1, 1))
         self.decoder1 = nn.Sequential(nn.Conv2d(c, c, 3, padding=1), nn.ReLU(), nn.Conv2d(c, b, 3, padding=1), nn.ReLU())
@@ -96,10 +96,11 @@ def votes_to_mask(masks):
 
 
 class HSNet(nn.Module):
-    def __init__(self, width=8, widths=(8, 32, 64), classes=21):
+    def __init__(self, width=8, widths=(8, 32, 64), classes=21, blocks=BLOCKS):
+        """`blocks`: of the residual stages, None for VGG-16."""
         super().__init__()
-        self.backbone = ResNet50(width, classes)
-        self.hpn_learner = Learner(widths)
+        self.backbone = TappedVGG(width) if blocks is None else ResNet(width, classes, blocks)
+        self.hpn_learner = Learner(widths, self.backbone.depths)
 
     def forward(self, query, supports, masks, trace=silent):
         """query [n,3,S,S], supports [n,k,3,S,S] (ImageNet-normalised), masks [n,k,S,S] 0/1 -> logits [n,k,2,S,S], query taps."""
@@ -107,12 +108,13 @@ class HSNet(nn.Module):
         taps = self.backbone(torch.cat([query, supports.flatten(0, 1)]))
         masks = masks.flatten(0, 1)[:, None]
         layers = []
-        for i, tap in enumerate(taps[FIRST:]):
+        for i, tap in enumerate(taps[-sum(self.backbone.depths) :]):  # stage 1 is not correlated
             q, s = tap[:n], tap[n:] * resize(masks, tap.shape[2:])
             trace(f"q_feat_{i}", q)
             trace(f"s_feat_masked_{i}", s[:1])
             layers.append(correlation(q.repeat_interleave(k, 0), s))
-        correlations = {number: torch.stack(layers[a:b], 1) for number, (a, b) in STAGES.items()}
+        ends = list(accumulate(self.backbone.depths))
+        correlations = {stage: torch.stack(layers[end - depth : end], 1) for stage, depth, end in zip((2, 3, 4), self.backbone.depths, ends)}
         for number, value in correlations.items():
             trace(f"corr_l{number}", value[:1])
         logits = resize(self.hpn_learner(correlations, trace), query.shape[2:])
@@ -125,5 +127,8 @@ class HSNet(nn.Module):
     def from_tensors(cls, tensors):
         tensors = {key.removeprefix("module."): value for key, value in tensors.items()}
         widths = tuple(tensors[f"hpn_learner.encoder_layer4.{i}.conv1.weight"].shape[0] for i in (0, 3, 6))
-        network = cls(tensors["backbone.conv1.weight"].shape[0], widths, tensors["backbone.fc.weight"].shape[0])
+        if "backbone.features.0.weight" in tensors:
+            network = cls(tensors["backbone.features.0.weight"].shape[0], widths, blocks=None)
+        else:
+            network = cls(tensors["backbone.conv1.weight"].shape[0], widths, tensors["backbone.fc.weight"].shape[0], blocks_of(tensors, "backbone."))
         return load_exactly(network, tensors)

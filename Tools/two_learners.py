@@ -1,4 +1,4 @@
-"""What BAM and HDMNet share: a base learner and a meta learner on one dilated backbone, and how they are merged.
+"""What BAM and HDMNet share: a base learner and a meta learner on one backbone of output stride 8 or 16, and how they are merged.
 
 The base learner labels the classes of the training, the meta learner finds the support's class; two small convolutions
 weigh them against each other, helped by how alike the pictures' channels correlate.
@@ -8,7 +8,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from backbone import DilatedResNet50, load_exactly, resize, silent
+from backbone import BLOCKS, DilatedResNet, StagedVGG, blocks_of, load_exactly, resize, silent
 
 AREA = 0.0005
 TINY = 1e-7
@@ -47,12 +47,18 @@ def gram_distance(query, support):
     return difference.square().sum((2, 3)).sqrt() / query.shape[1]
 
 
-class TwoLearners(DilatedResNet50):
-    def __init__(self, width, reduced, shots):
-        super().__init__(width)
+class TwoLearners(nn.Module):
+    def __init__(self, width, reduced, shots, blocks=BLOCKS):
+        """`blocks`: of the residual stages, None for VGG-16."""
+        super().__init__()
         self.shots = shots
-        self.down_query = nn.Sequential(nn.Conv2d(24 * width, reduced, 1, bias=False), nn.ReLU(), nn.Dropout2d(DROPOUT))
-        self.down_supp = nn.Sequential(nn.Conv2d(24 * width, reduced, 1, bias=False), nn.ReLU(), nn.Dropout2d(DROPOUT))
+        backbone = StagedVGG(width) if blocks is None else DilatedResNet(width, blocks)
+        for name, module in backbone.named_children():  # the published keys have no prefix
+            self.add_module(name, module)
+        self.early, self.late, self.channels = backbone.early, backbone.late, backbone.channels
+        inside = self.channels[0] + self.channels[1]
+        self.down_query = nn.Sequential(nn.Conv2d(inside, reduced, 1, bias=False), nn.ReLU(), nn.Dropout2d(DROPOUT))
+        self.down_supp = nn.Sequential(nn.Conv2d(inside, reduced, 1, bias=False), nn.ReLU(), nn.Dropout2d(DROPOUT))
         self.gram_merge = nn.Conv2d(2, 1, 1, bias=False)
         self.cls_merge = nn.Conv2d(2, 1, 1, bias=False)
         with torch.no_grad():  # starts as the meta learner alone
@@ -60,6 +66,10 @@ class TwoLearners(DilatedResNet50):
                 merge.weight.copy_(torch.tensor([1.0, 0.0]).view(1, 2, 1, 1))
         if shots > 1:
             self.kshot_rw = nn.Sequential(nn.Conv2d(shots, 2, 1), nn.ReLU(), nn.Conv2d(2, shots, 1))
+
+    @property
+    def backbone_modules(self):
+        return [self.layer0, self.layer1, self.layer2, self.layer3, self.layer4]
 
     def shot_weights(self, distances, in_order, trace):
         """[n,k] -> [n,k], sum 1. `in_order`: whether rank r's output goes to the support of that rank (BAM) or to
@@ -113,5 +123,5 @@ class TwoLearners(DilatedResNet50):
 
 def common_widths(tensors):
     return dict(
-        width=tensors["layer0.0.weight"].shape[0], reduced=tensors["down_query.0.weight"].shape[0],
+        blocks=None if "layer1.0.weight" in tensors else blocks_of(tensors), width=tensors["layer0.0.weight"].shape[0], reduced=tensors["down_query.0.weight"].shape[0],
         shots=tensors["kshot_rw.0.weight"].shape[1] if "kshot_rw.0.weight" in tensors else 1)

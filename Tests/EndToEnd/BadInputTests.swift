@@ -72,6 +72,14 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (["--steps", "2,x"], "2,x"), (["--min-agreement", "2"], "--min-agreement must be 0...1"), (["--network", "bam,pspnet"], "pspnet"),
+    (["--min-agreement", "0.5", "--aux-shots", "0,2"], "needs --aux-shots above 0"), (["--guidance", ""], "--guidance"),
+    (["--fold", "7"], "fold"), (["--control-scale", "-1"], "control"),
+  ]) func listsThatCannotBeSwept(lists: [String], text: String) throws {
+    try expectFailure(["sweep", "--episodes", "1"] + lists, says: text)
+  }
+
   @Test func brokenPicture() throws {
     try expectFailure(condition, says: "image.png") { home in
       let arguments = try pair(home, mask: LabelMask(width: 64, height: 64, labels: [UInt8](repeating: 3, count: 4096)))

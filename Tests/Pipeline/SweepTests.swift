@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Pipeline
 import Render
 import Synchronization
@@ -103,6 +104,23 @@ import Testing
     let (bench, generator) = try bench(), base = sweep(bench)
     let plan = SweepPlan(base.base, folds: [0], seeds: [0], axes: [.networks([.dcama, .bam])])
     await #expect(throws: PipelineError.self) { try await bench.workbench.sweep(plan) }
+    #expect(generator.painted.withLock { $0 } == 0)
+  }
+
+  /// BAM's weighting of supports is made for one number of them.
+  @Test(.enabled(if: Golden.isAvailable)) func supportsTooManyAreFoundAtOnce() async throws {
+    let (bench, generator) = try bench()
+    let folder = bench.folder.url.appendingPathComponent("models/bam")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: folder.appendingPathComponent("fold0.safetensors"), withDestinationURL: Golden.url("fss/bam_r50_w8.weights.safetensors"))
+    let base = sweep(bench).base
+    let plan = SweepPlan(base, folds: [0], seeds: [0], axes: [.networks([.bam]), .auxiliaryShots([4, 2])])
+    func isRefusal(_ error: any Error) -> Bool { (error as? ModelError)?.message.contains("no 3 supports") == true }
+    await #expect { try await bench.workbench.sweep(plan) } throws: { isRefusal($0) }
+    var single = base
+    (single.network, single.auxiliaryShots) = (.bam, 2)
+    await #expect { try await bench.workbench.evaluate(single) } throws: { isRefusal($0) }
     #expect(generator.painted.withLock { $0 } == 0)
   }
 }
