@@ -9,7 +9,10 @@ import torch
 from diffusers import AutoencoderKL
 from safetensors.torch import load_file, save_file
 
-from data import FOLDS
+from data import FOLDS, SIZE
+
+# Side of the input square: what the networks saw in training (train_fss.py).
+SIDES = dict(bam=SIZE + 1, hdmnet=SIZE + 1, hsnet=SIZE, dcama=SIZE)
 
 
 def amplify(path, gain):
@@ -26,7 +29,8 @@ def main():
     parser.add_argument("--vae", required=True, help="train_vae.py's `vae` folder")
     parser.add_argument("--diffusion", required=True, help="train_diffusion.py's `demo` folder")
     parser.add_argument("--hed", required=True, help="ControlNetHED.safetensors")
-    parser.add_argument("--dcama", required=True, help="the folder of fold0...3.safetensors")
+    parser.add_argument("--segmentation", required=True, nargs="+", choices=list(SIDES), help="networks to take from --networks")
+    parser.add_argument("--networks", required=True, help="the folder with NETWORK/fold0...3.safetensors")
     parser.add_argument("--control-gain", type=float, default=1.0, help="what the ControlNets' answers are multiplied by")
     parser.add_argument("--guidance", type=float, help="recommended guidance scale, written beside the model")
     parser.add_argument("--out", required=True)
@@ -44,9 +48,11 @@ def main():
     AutoencoderKL.from_pretrained(args.vae).half().save_pretrained(out / "sd" / "vae")
     (out / "hed").mkdir(exist_ok=True)
     shutil.copyfile(args.hed, out / "hed" / "ControlNetHED.safetensors")
-    (out / "dcama").mkdir(exist_ok=True)
-    for fold in range(FOLDS):
-        shutil.copyfile(Path(args.dcama) / f"fold{fold}.safetensors", out / "dcama" / f"fold{fold}.safetensors")
+    for network in args.segmentation:
+        (out / network).mkdir(exist_ok=True)
+        (out / network / "recommended.json").write_text(json.dumps(dict(input_side=SIDES[network])) + "\n")
+        for fold in range(FOLDS):
+            shutil.copyfile(Path(args.networks) / network / f"fold{fold}.safetensors", out / network / f"fold{fold}.safetensors")
 
     # A saved config remembers the folder it was read from; that is nobody's business.
     for config in out.rglob("config.json"):
