@@ -104,6 +104,8 @@ struct WindowReader {
   let tall, wide: Int
   var outHeight, outWidth: Int
   var window: Window
+  /// As many consecutive windows along an edge begin a pixel apart before the next one is a stride further: 1, or a tile's dilation.
+  var spacing = 1
 
   /// Fills the table of a range of output pixels; the last tile's spare lanes read what its last pixel reads.
   func locate(_ range: Range<Int>, _ table: UnsafeMutablePointer<UnsafePointer<Float>>) {
@@ -113,7 +115,7 @@ struct WindowReader {
     var image = source + range.lowerBound / (outWidth * outHeight) * height * width * depth
     for slot in 0..<(range.count + 5) / 6 * 6 {
       let entry = table + slot / 6 * 6 * taps + slot % 6
-      let top = row * window.stride - window.padding.top, left = column * window.stride - window.padding.left
+      let top = origin(row) - window.padding.top, left = origin(column) - window.padding.left
       let isInside =
         top >= 0 && left >= 0 && top + (window.height - 1) * window.dilation < tall
         && left + (window.width - 1) * window.dilation < wide
@@ -125,6 +127,10 @@ struct WindowReader {
         if row == outHeight { (row, image) = (0, image + height * width * depth) }
       }
     }
+  }
+
+  private func origin(_ index: Int) -> Int {
+    spacing == 1 ? index &* window.stride : index / spacing &* window.stride &+ index % spacing
   }
 
   /// A window none of whose taps lies outside: steps of equal length.

@@ -1,10 +1,15 @@
 extension Kernels {
   /// Whether a convolution is taken through Winograd's transforms: 3x3, stride 1, and enough tiles and channels to pay for them.
   ///
+  /// A dilation of d makes d x d pictures of every d-th pixel, whose last tiles are the emptier the smaller they are: at most half of the
+  /// direct way's products must be left.
+  ///
   /// Decided by the shape of one image, so that a picture has the same bytes in every batch.
   package static func usesWinograd(_ weight: PackedMatrix, _ window: Window, outHeight: Int, outWidth: Int) -> Bool {
-    window.height == 3 && window.width == 3 && window.stride == 1 && window.dilation == 1 && weight.depth % 8 == 0
-      && weight.depth >= 32 && weight.columns >= 32 && Winograd.tiles(outHeight) * Winograd.tiles(outWidth) >= 4
+    guard window.height == 3 && window.width == 3 && window.stride == 1 && weight.depth % 8 == 0 && weight.depth >= 32 && weight.columns >= 32
+    else { return false }
+    let tiles = Winograd.tiles(outHeight, spacing: window.dilation) * Winograd.tiles(outWidth, spacing: window.dilation)
+    return tiles >= 4 && (window.dilation == 1 || 2 * Winograd.points * tiles <= 9 * outHeight * outWidth)
   }
 
   /// Floats that the transformed inputs of a block of tiles may take: they stay in the last-level cache while every panel of
@@ -33,7 +38,8 @@ extension Kernels {
     for first in stride(from: 0, to: count, by: blockTiles) {
       let used = min(blockTiles, count - first)
       transformTiles(first..<first + used, reader, depth: depth, step: step, to: inputs)
-      let grid = TileGrid(first: first, used: used, tall: reader.outHeight, wide: reader.outWidth, extent: extent)
+      let grid = TileGrid(
+        first: first, used: used, tall: reader.outHeight, wide: reader.outWidth, spacing: reader.spacing, extent: extent)
       Compute.parallel(weight.panels) { panel in
         multiplyTiles(grid, UnsafePointer(inputs), step: step, weight, panel: panel, to: output, epilogue)
       }
@@ -65,7 +71,14 @@ extension Kernels {
   /// Where the tiles of a block lie in the output.
   private struct TileGrid {
     let first, used, tall, wide: Int
+    /// Pixels from one output of a tile to the next.
+    let spacing: Int
     let extent: Extent
+
+    /// Where the first output of a tile lies along an edge.
+    func origin(_ tile: Int) -> Int { tile / spacing * spacing * Winograd.side + tile % spacing }
+    /// How many of a tile's outputs along an edge lie inside.
+    func used(from origin: Int, of extent: Int) -> Int { min(Winograd.side, max(0, (extent - origin + spacing - 1) / spacing)) }
   }
 
   /// Products of a block of tiles with one panel of the weight, transformed back and finished.
@@ -121,25 +134,33 @@ extension Kernels {
           products + tile * width + half, step: productStep, scratch: vectors, to: sums + half, outputStride: 16)
       }
       let place = grid.first + tile
-      let (x, y) = (place % grid.wide * Winograd.side, place / grid.wide % grid.tall * Winograd.side)
+      let (x, y) = (grid.origin(place % grid.wide), grid.origin(place / grid.wide % grid.tall))
       let image = place / (grid.wide * grid.tall)
-      let across = min(Winograd.side, grid.extent.width - x)
-      for line in 0..<min(Winograd.side, grid.extent.height - y) {
-        let start = (image * grid.extent.height + y + line) * grid.extent.width + x
-        finish(
-          epilogue, sums: sums + line * Winograd.side * 16, rows: start..<start + across, column: column, columns: weight.columns,
-          output: output)
+      let across = grid.used(from: x, of: grid.extent.width)
+      for line in 0..<grid.used(from: y, of: grid.extent.height) {
+        let start = (image * grid.extent.height + y + line * grid.spacing) * grid.extent.width + x
+        func finish(_ first: Int, _ count: Int) {
+          let row = start + first * grid.spacing
+          Self.finish(
+            epilogue, sums: sums + (line * Winograd.side + first) * 16, rows: row..<row + count, column: column, columns: weight.columns,
+            output: output)
+        }
+        if grid.spacing == 1 { finish(0, across) } else { for pixel in 0..<across { finish(pixel, 1) } }
       }
     }
   }
 }
 
 extension WindowReader {
-  /// A reader of the 6x6 inputs of every 4x4 tile of a 3x3 convolution's output.
+  /// A reader of the 6x6 inputs of every 4x4 tile of a 3x3 convolution's output, `window.dilation` pixels from one to the next.
   func tiles(of extent: Extent) -> WindowReader {
     var reader = self
-    (reader.outHeight, reader.outWidth) = (Winograd.tiles(extent.height), Winograd.tiles(extent.width))
-    reader.window = Window(height: Winograd.reach, width: Winograd.reach, stride: Winograd.side, padding: window.padding)
+    reader.spacing = window.dilation
+    reader.outHeight = Winograd.tiles(extent.height, spacing: window.dilation)
+    reader.outWidth = Winograd.tiles(extent.width, spacing: window.dilation)
+    reader.window = Window(
+      height: Winograd.reach, width: Winograd.reach, stride: Winograd.side * window.dilation, padding: window.padding,
+      dilation: window.dilation)
     return reader
   }
 }

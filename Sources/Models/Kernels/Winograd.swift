@@ -6,8 +6,11 @@ enum Winograd {
   /// Outputs along an edge of a tile, inputs along it, products a tile and channel.
   static let side = 4, reach = 6, points = 36
 
-  /// Tiles that cover an extent.
-  static func tiles(_ extent: Int) -> Int { (extent + side - 1) / side }
+  /// Tiles that cover an extent, their outputs `spacing` pixels from one to the next: as many for each of its first `spacing` pixels.
+  static func tiles(_ extent: Int, spacing: Int) -> Int {
+    let longest = (extent + spacing - 1) / spacing
+    return (longest + side - 1) / side * spacing
+  }
 
   /// Bᵀ d of six inputs.
   @inline(__always)

@@ -38,12 +38,17 @@ import Testing
     #expect(relativeError(fast, plain) < Self.tolerance, "\(x.shape) \(columns) \(window)")
   }
 
-  @Test(arguments: 0..<24) func winograd(seed: Int) {
+  @Test(arguments: 0..<36) func winograd(seed: Int) {
     var noise = Noise(UInt64(seed) + 9000)
-    let (images, height, width) = (noise.int(1...3), noise.int(7...27), noise.int(7...27))
+    let dilation = seed < 24 ? 1 : seed % 3 + 2
+    let sides = dilation == 1 ? 7...27 : 8 * dilation...11 * dilation
+    let (images, height, width) = (noise.int(1...3), noise.int(sides), noise.int(sides))
     let (depth, columns, isUpsampled) = (8 * noise.int(4...35), noise.int(32...75), seed % 4 == 0)
-    let padding = Padding(top: noise.int(0...2), left: noise.int(0...2), bottom: noise.int(0...2), right: noise.int(0...2))
-    let window = Window(height: 3, width: 3, padding: padding)
+    let least = dilation == 1 ? 0 : dilation
+    let padding = Padding(
+      top: noise.int(least...least + 2), left: noise.int(least...least + 2), bottom: noise.int(least...least + 2),
+      right: noise.int(least...least + 2))
+    let window = Window(height: 3, width: 3, padding: padding, dilation: dilation)
     let upsampledTo = isUpsampled ? Extent(height: 2 * height - noise.int(0...1), width: 2 * width - noise.int(0...1)) : nil
     let (tall, wide) = window.output(height: upsampledTo?.height ?? height, width: upsampledTo?.width ?? width)
     let x = noise.tensor([images, height, width, depth]), weight = noise.tensor([columns, depth, 3, 3])
