@@ -99,11 +99,14 @@ import Testing
     #expect(report.table.contains("| guidance | aux-shots | 1-shot mIoU | with generated |"))
   }
 
-  /// What is missing is said before anything is painted.
-  @Test(.enabled(if: Golden.isAvailable)) func aMissingNetworkIsFoundAtOnce() async throws {
+  /// What cannot be used is said before anything is painted.
+  @Test(.enabled(if: Golden.isAvailable)) func unusableWeightsAreFoundAtOnce() async throws {
     let (bench, generator) = try bench(), base = sweep(bench)
+    let folder = bench.folder.url.appendingPathComponent("models/bam")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data("no weights".utf8).write(to: folder.appendingPathComponent("fold0.safetensors"))
     let plan = SweepPlan(base.base, folds: [0], seeds: [0], axes: [.networks([.dcama, .bam])])
-    await #expect(throws: PipelineError.self) { try await bench.workbench.sweep(plan) }
+    await #expect(throws: ModelError.self) { try await bench.workbench.sweep(plan) }
     #expect(generator.painted.withLock { $0 } == 0)
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Pipeline
 import Render
+import Synchronization
 import TestSupport
 import Testing
 
@@ -145,13 +146,21 @@ import Testing
   @Test func aCancelledRunEndsSoonAndKeepsWhatIsFinished() async throws {
     let dataset = ListedDataset((0..<500).map { ("item\($0)", 1) }), bench = try RunBench(dataset)
     let (begun, signal) = AsyncStream.makeStream(of: Void.self)
+    // The run waits for its end, which could otherwise come after its last picture.
+    let isFirst = Mutex(true), cancelled = DispatchSemaphore(value: 0)
     let task = Task {
       try await bench.workbench.paint(run(dataset, bench), into: SupportFolder(creating: bench.out)) { event in
-        if case .ended = event { signal.yield() }
+        guard case .ended = event, isFirst.withLock({ first in
+          defer { first = false }
+          return first
+        }) else { return }
+        signal.yield()
+        cancelled.wait()
       }
     }
     for await _ in begun { break }
     task.cancel()
+    cancelled.signal()
     await #expect(throws: CancellationError.self) { try await task.value }
     let count = try bench.files().count
     #expect(count >= 2 && count < 1500)
