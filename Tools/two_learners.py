@@ -123,5 +123,6 @@ class TwoLearners(nn.Module):
 
 def common_widths(tensors):
     return dict(
-        blocks=None if "layer1.0.weight" in tensors else blocks_of(tensors), width=tensors["layer0.0.weight"].shape[0], reduced=tensors["down_query.0.weight"].shape[0],
+        blocks=None if "layer1.0.weight" in tensors else blocks_of(tensors),
+        width=tensors["layer0.0.weight"].shape[0], reduced=tensors["down_query.0.weight"].shape[0],
         shots=tensors["kshot_rw.0.weight"].shape[1] if "kshot_rw.0.weight" in tensors else 1)

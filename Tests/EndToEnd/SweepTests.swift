@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct SweepTests {
-  /// A small ablation, from painting to its folder; asked again it paints and segments nothing.
+  /// A small ablation, from painting to its folder; asked again it paints nothing and says the same.
   @Test func aTableAPlotAndEveryEvaluation() throws {
     let program = try Program()
     defer { program.remove() }

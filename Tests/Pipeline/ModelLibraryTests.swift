@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Pipeline
 import TestSupport
 import Testing
@@ -128,6 +129,23 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     #expect(try library([folder], cache: cache).digest(of: "sd") != first)
     try cache.plant("not JSON", at: "diffss/weights.json")
     #expect(try library([folder], cache: cache).digest(of: "sd") != first)
+  }
+
+  /// A backbone in a file of its own is part of what a network is known by, one that nobody reads is not.
+  @Test func aBackboneApartCounts() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder(), id = "hsnet/fold0.safetensors"
+    func write(_ names: [String], _ value: Float, to path: String) throws {
+      try Safetensors.write(names.map { ($0, Tensor([value], shape: [1])) }, to: folder.url.appendingPathComponent(path))
+    }
+    try FileManager.default.createDirectory(at: folder.url.appendingPathComponent("hsnet"), withIntermediateDirectories: true)
+    func digest() throws -> String { try library([folder], cache: cache).digest(of: id) }
+    for (names, counts) in [(["hpn_learner.a"], true), (["hpn_learner.a", "backbone.conv1.weight"], false)] {
+      try write(names, 1, to: id)
+      try write(["conv1.weight"], 1, to: "hsnet/backbone.safetensors")
+      let first = try digest()
+      try write(["conv1.weight"], 2, to: "hsnet/backbone.safetensors")
+      #expect(try (digest() != first) == counts)
+    }
   }
 
   @Test func aMissingModelNamesThePlacesSearched() throws {
