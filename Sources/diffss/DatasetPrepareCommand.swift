@@ -9,7 +9,8 @@ struct DatasetPrepareCommand: ParsableCommand {
       coco: reads the annotation files and paints every mask once; what the masks hold is kept in the cache, with the place of each
       annotation, so that lists are ready at once afterwards and a mask is painted in less time than its PNG could be read in. With --out
       the masks are also written as OUT/PART/NAME.png, as other programs read them. pascal, folder: reads the masks once, likewise.
-      demo: draws scenes into OUT as arrays: images.npy, masks.npy, items.json.
+      demo: draws scenes into OUT as arrays: images.npy, masks.npy, items.json. With --redrawn K its supports instead, K times each as a
+      perfect painter would paint them, named for --aux: the object stays where it is, its colours, texture, light and background change.
       """)
 
   @Argument(help: "The data set; the same as --dataset.")
@@ -23,15 +24,23 @@ struct DatasetPrepareCommand: ParsableCommand {
   @Option(help: "Number of the demo's scenes.")
   var count = 800
 
+  @Option(help: ArgumentHelp("demo: redrawn pictures a support, 1...64, in place of scenes.", valueName: "k"))
+  var redrawn: Int?
+
   @Option(help: ArgumentHelp("Folder to write masks or scenes to.", valueName: "dir"))
   var out: String?
 
   func validate() throws {
     guard (1...1_000_000).contains(count) else { throw ValidationError("--count must be between 1 and 1000000") }
+    if let redrawn {
+      guard (1...64).contains(redrawn) else { throw ValidationError("--redrawn must be between 1 and 64") }
+      guard (name ?? data.dataset) == .demo else { throw ValidationError("--redrawn is for the demo, whose objects can be drawn again") }
+    }
     if (name ?? data.dataset) == .demo && out == nil { throw ValidationError("--out is needed for the demo") }
   }
 
   func run() throws {
+    if let redrawn, let out { return try redraw(redrawn, to: out) }
     if (name ?? data.dataset) == .demo { return try drawDemo(to: out ?? "") }
     var source = data.source
     source.kind = name ?? data.dataset
@@ -54,6 +63,18 @@ struct DatasetPrepareCommand: ParsableCommand {
         report(message: "\(done.failed) masks cannot be painted", hint: "see why with: diffss dataset info --dataset \(dataset.name)")
         throw ExitStatus.someFailed
       }
+    } catch is CancellationError { throw ExitStatus.interrupted }
+  }
+
+  private func redraw(_ count: Int, to out: String) throws {
+    let line = ProgressLine("drawing", unit: "pictures")
+    do {
+      let written = try DemoExport.writeRedrawn(count, to: URL(fileURLWithPath: out, isDirectory: true)) { done, of in
+        line.update(Double(done), of: Double(of))
+        return !Interrupt.shared.isRequested
+      }
+      line.finish()
+      print("\(out): \(written) pictures, for --aux")
     } catch is CancellationError { throw ExitStatus.interrupted }
   }
 

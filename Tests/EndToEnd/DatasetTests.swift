@@ -47,6 +47,22 @@ import Testing
     }
   }
 
+  @Test func redrawnSupportsOfTheDemoAreRead() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let folder = program.home.appendingPathComponent("redrawn")
+    let output = try run(program, ["dataset", "prepare", "demo", "--redrawn", "1", "--out", folder.path])
+    #expect(output.status == 0, "\(output.standardError)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(output.standardOutput.contains("\(names.count) pictures") && names.count >= 800)
+    let evaluated = try run(program, ["evaluate", "--aux", folder.path, "--aux-shots", "1", "--episodes", "3", "--csv"])
+    #expect(evaluated.status == 0 && evaluated.standardOutput.contains("mIoU"), "\(evaluated.standardError)")
+    #expect(!evaluated.standardError.contains("the real support stood"), "\(evaluated.standardError)")
+    for wrong in [["demo", "--redrawn", "0"], ["demo", "--redrawn", "65"], ["coco", "--redrawn", "1"]] {
+      #expect(try run(program, ["dataset", "prepare"] + wrong + ["--out", folder.path]).status == 2)
+    }
+  }
+
   @Test func savedEpisodesAreReplayed() throws {
     let program = try Program()
     defer { program.remove() }

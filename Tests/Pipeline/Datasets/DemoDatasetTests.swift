@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Render
 import TestSupport
 import Testing
 
@@ -92,5 +93,38 @@ private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
     let folder = try TemporaryFolder()
     #expect(try !DemoExport.write(seed: 9, count: 3, to: folder.url) { $0 < 2 })
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+  }
+
+  /// In scene 78 a car hides part of a tree: objects keep their place under every look, and only what the mask shows of them is there.
+  @Test func redrawnSupportsKeepTheirMask() {
+    let index = 78
+    let mask = DemoScene.draw(seed: 0, index: index).mask
+    for label in Set(mask.labels.filter { $0 > 0 }) {
+      let looks = (0..<24).map { DemoScene.redraw(seed: 0, index: index, label: label, number: $0) }
+      #expect(Set(looks).count == looks.count)
+      #expect(looks[3] == DemoScene.redraw(seed: 0, index: index, label: label, number: 3))
+      // Over many looks the steps between neighbours are largest where the object's outline is.
+      let inside = outlineSteps(looks, mask, label)
+      #expect(inside.outline > 1.5 * inside.elsewhere, "class \(label): \(inside)")
+    }
+  }
+
+  /// Mean difference of horizontal neighbours, by whether the mask's outline runs between them.
+  private func outlineSteps(_ looks: [Image], _ mask: LabelMask, _ label: UInt8) -> (outline: Double, elsewhere: Double) {
+    var sums = (outline: (0.0, 0), elsewhere: (0.0, 0))
+    for image in looks {
+      for y in 0..<image.height {
+        for x in 1..<image.width {
+          let at = y * image.width + x
+          let step = (0..<3).reduce(0) { $0 + abs(Int(image.pixels[3 * at + $1]) - Int(image.pixels[3 * at - 3 + $1])) }
+          if (mask.labels[at] == label) != (mask.labels[at - 1] == label) {
+            sums.outline = (sums.outline.0 + Double(step), sums.outline.1 + 1)
+          } else {
+            sums.elsewhere = (sums.elsewhere.0 + Double(step), sums.elsewhere.1 + 1)
+          }
+        }
+      }
+    }
+    return (sums.outline.0 / Double(sums.outline.1), sums.elsewhere.0 / Double(sums.elsewhere.1))
   }
 }

@@ -62,6 +62,12 @@ public final class DemoDataset: Dataset {
 
   public func mask(_ item: DatasetItem) throws -> LabelMask { try picture(item).mask }
 
+  /// A support as a perfect painter would paint it (`DemoScene.redraw`); throws as `image`.
+  func redrawn(_ support: GeneratedSupport) throws -> Image {
+    guard let index = index(support.item.id) else { throw PipelineError.unknownItem(id: support.item.id, dataset: name) }
+    return DemoScene.redraw(seed: seed, index: index, label: UInt8(support.classIndex), number: support.number)
+  }
+
   private func picture(_ item: DatasetItem) throws -> (image: Image, mask: LabelMask) {
     guard let index = index(item.id) else { throw PipelineError.unknownItem(id: item.id, dataset: name) }
     if let known = drawn.withLock({ $0.first { $0.index == index } }) { return (known.image, known.mask) }

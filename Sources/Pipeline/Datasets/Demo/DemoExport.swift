@@ -55,6 +55,24 @@ public enum DemoExport {
     try masks.finish()
     return true
   }
+
+  /// Writes `count` redrawn pictures (`DemoScene.redraw`) of every support of the evaluation set into `folder`, named for
+  /// `--aux`: SCENE_CLASS_K.png.
+  ///
+  /// Stops, with `CancellationError`, when `progress` returns false; what is written stays. Throws `PipelineError` when a file cannot be
+  /// written; returns the number of pictures.
+  public static func writeRedrawn(_ count: Int, to folder: URL, progress: DatasetProgress) throws -> Int {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch { throw PipelineError.unwritableFile(path: folder.path, reason: error.localizedDescription) }
+    let dataset = try DemoDataset()
+    let wanted = dataset.items.flatMap { item in
+      item.classes.flatMap { classIndex in (0..<count).map { GeneratedSupport(item: item, classIndex: classIndex, number: $0) } }
+    }
+    return try ParallelWork.map(wanted.count, progress: progress) { at in
+      try dataset.redrawn(wanted[at]).writePNG(to: folder.appendingPathComponent("\(wanted[at].name).png"))
+    }.count
+  }
 }
 
 /// Writes a uint8 array in NumPy's format, piece by piece, under a temporary name until it is finished.

@@ -9,25 +9,47 @@ package enum DemoScene {
   ///
   /// The mask holds the class (1...20) of what is visible at each pixel, at least half of its 16 samples; 0 elsewhere.
   package static func draw(seed: UInt64, index: Int) -> (image: Image, mask: LabelMask) {
+    let scene = compose(seed: seed, index: index)
+    return (scene.image, scene.mask)
+  }
+
+  /// An object as it stands in a scene, whatever it looks like.
+  struct Object {
+    let label: UInt8
+    let figure: Figure
+    let layer: DemoLayer
+    let coverage: [UInt8]
+    let extent: Double
+  }
+
+  /// A scene and its objects of the twenty classes, those behind first.
+  static func compose(seed: UInt64, index: Int) -> (image: Image, mask: LabelMask, objects: [Object]) {
     var r = DemoRandom(seed: seed, index: UInt64(index))
     var canvas = DemoCanvas()
-    DemoBackground.paint(&canvas, &r)
-    let light = DemoCanvas.Light(&r)
+    let light = furnish(&canvas, &r)
     var spots: [Placement.Spot] = []
-    for _ in 0..<(r.chance(0.6) ? r.integer(1, 5) : 0) {
-      paint(DemoBackground.clutter(&r), label: 0, at: Placement.anywhere(&r, extent: 10...52), &canvas, light, &r)
-    }
+    var objects: [Object] = []
     for label in classes(seed: seed, index: index, &r) {
       let figure = DemoFigures.draw[label - 1](&r)
       let spot = Placement.free(&r, beside: spots)
       spots.append(spot)
-      paint(figure, label: UInt8(label), at: spot, &canvas, light, &r)
+      objects.append(paint(figure, label: UInt8(label), at: spot, &canvas, light, &r))
     }
     for _ in 0..<(r.chance(0.25) ? r.integer(1, 2) : 0) {
-      paint(DemoBackground.clutter(&r), label: 0, at: Placement.anywhere(&r, extent: 12...40), &canvas, light, &r)
+      _ = paint(DemoBackground.clutter(&r), label: 0, at: Placement.anywhere(&r, extent: 12...40), &canvas, light, &r)
     }
     let image = DemoCamera(&r).photograph(canvas, &r)
-    return (image, LabelMask(width: side, height: side, labels: canvas.labels))
+    return (image, LabelMask(width: side, height: side, labels: canvas.labels), objects)
+  }
+
+  /// Paints a background with clutter; returns the light it is in.
+  static func furnish(_ canvas: inout DemoCanvas, _ r: inout DemoRandom) -> DemoCanvas.Light {
+    DemoBackground.paint(&canvas, &r)
+    let light = DemoCanvas.Light(&r)
+    for _ in 0..<(r.chance(0.6) ? r.integer(1, 5) : 0) {
+      _ = paint(DemoBackground.clutter(&r), label: 0, at: Placement.anywhere(&r, extent: 10...52), &canvas, light, &r)
+    }
+    return light
   }
 
   /// One to three classes. The first goes through all twenty in a shuffled order, which keeps them equally frequent.
@@ -47,7 +69,7 @@ package enum DemoScene {
   private static func paint(
     _ figure: Figure, label: UInt8, at spot: Placement.Spot, _ canvas: inout DemoCanvas, _ light: DemoCanvas.Light,
     _ r: inout DemoRandom
-  ) {
+  ) -> Object {
     let pose = Placement.Pose(figure, &r)
     var spot = spot
     var placed = pose.place(figure, spot)
@@ -67,6 +89,7 @@ package enum DemoScene {
     let hidden = r.chance(0.1) ? canvas.colors[y * side + x] : nil
     let surface = DemoSurface(&r, size: spot.extent, camouflage: hidden)
     canvas.paint(placed, layer, coverage: coverage, surface: surface, light: light, label: label)
+    return Object(label: label, figure: placed, layer: layer, coverage: coverage, extent: spot.extent)
   }
 }
 

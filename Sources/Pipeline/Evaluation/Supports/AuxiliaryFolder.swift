@@ -16,7 +16,7 @@ struct AuxiliaryFolder: AuxiliarySource {
     self.dataset = dataset
     guard wanted.contains(where: has) || wanted.isEmpty else {
       throw PipelineError.unreadableFile(
-        path: url.path, reason: "none of its pictures is for these supports, such as \(wanted.first.map(name) ?? "").jpg or .png")
+        path: url.path, reason: "none of its pictures is for these supports, such as \(wanted.first?.name ?? "").jpg or .png")
     }
   }
 
@@ -41,9 +41,7 @@ struct AuxiliaryFolder: AuxiliarySource {
 
   private func file(_ support: GeneratedSupport) -> URL? {
     guard RootFolder.staysInside(support.item.id) else { return nil }
-    return ["jpg", "png"].map { url.appendingPathComponent("\(name(support)).\($0)") }
+    return ["jpg", "png"].map { url.appendingPathComponent("\(support.name).\($0)") }
       .first { FileManager.default.fileExists(atPath: $0.path) }
   }
-
-  private func name(_ support: GeneratedSupport) -> String { "\(support.item.id)_\(support.classIndex)_\(support.number)" }
 }

@@ -3,6 +3,9 @@ struct GeneratedSupport: Hashable {
   let item: DatasetItem
   let classIndex: Int
   let number: Int
+
+  /// Its file's name in a folder of pre-generated supports, without the extension.
+  var name: String { "\(item.id)_\(classIndex)_\(number)" }
 }
 
 extension Episode {
