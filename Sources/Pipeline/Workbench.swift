@@ -26,8 +26,11 @@ public final class Workbench: Sendable {
   private let edgeMaps = EdgeMaps()
   private let segmenters = KeptSegmenters()
 
+  /// `origin` says how the data set and the models were opened, so that another process can go on with the queue; nil where none can.
   /// `generator` replaces the diffusion model (tests do that).
-  public init(dataset: any Dataset, models: ModelLibrary, store: Store, generator: (any SupportGenerator)? = nil) {
+  public init(
+    dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, generator: (any SupportGenerator)? = nil
+  ) {
     self.dataset = dataset
     self.models = models
     self.store = store
@@ -38,7 +41,9 @@ public final class Workbench: Sendable {
     diffusion = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
     let generator = generator ?? diffusion
     painter = SupportPainter(requests: requestMaker, controls: controls, models: models, generator: generator)
-    queue = GenerationQueue(generator: generator, store: store, hub: hub)
+    let painters = JobPainters(
+      own: JobPainters.Own(dataset: dataset.name, origin: origin, generator: generator), store: store, report: report)
+    queue = GenerationQueue(painters: painters, origin: origin, store: store, hub: hub)
     evaluator = Evaluator(
       supports: supports, models: models, store: store, requests: requestMaker, generator: generator, report: report)
   }
@@ -105,9 +110,19 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// Puts requests at the end of the queue, which works through them one after the other in the background.
+  /// Puts requests at the end of the queue, which works through them one after the other in the background; those of the same priority in
+  /// the order queued.
   @discardableResult
-  public func enqueue(_ requests: [GenerationRequest]) -> [JobID] { queue.enqueue(requests) }
+  public func enqueue(_ requests: [GenerationRequest], priority: Int = 0) -> [JobID] { queue.enqueue(requests, priority: priority) }
+
+  /// Puts requests at the end of the queue for whichever process works on it. Throws `PipelineError.storeUnusable`.
+  public func leave(_ requests: [GenerationRequest], priority: Int = 0) throws -> [JobID] { try queue.leave(requests, priority: priority) }
+
+  /// Shows what else is in the queue, by this or another process, and works on it whenever no other process does.
+  public func followQueue() { queue.follow() }
+
+  /// Stops working on the queue. The running job is interrupted and, like all that wait, goes on at the next start.
+  public func closeQueue(reason: String) { queue.close(reason: reason) }
 
   /// Cancels a job: at once when it waits, within a second when it runs. Does nothing to an ended job.
   public func cancel(_ id: JobID) { queue.cancel(id) }
@@ -115,7 +130,7 @@ public final class Workbench: Sendable {
   /// Cancels every waiting and running job.
   public func cancelAll() { queue.cancelAll() }
 
-  /// This run's jobs in the order queued.
+  /// Jobs in the order queued: all that have not ended, the last ones that had ended before, and what came since.
   public var jobs: [Job] { queue.jobs }
 
   /// What happens from now on, one stream a watcher. A slow watcher misses steps, never the last state of a job.
@@ -124,6 +139,22 @@ public final class Workbench: Sendable {
   /// The stored picture for a request made with the present weights; nil when there is none yet. Loads no weights.
   public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? {
     try await desk.run { [diffusion] _ in try diffusion.stored(request) }
+  }
+
+  /// Paints the picture of a file anew from what the file says of itself, and compares (`PictureVerification`).
+  ///
+  /// Cancelling the calling task ends it with `CancellationError`. Throws for a file that this program did not write, a support that is
+  /// not in the data set or has changed, and models that are missing.
+  public func verify(_ file: URL, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }) async throws -> PictureVerification {
+    try await bench.run { [diffusion, models] stop in
+      let stored = try StoredPicture(file)
+      return try stored.verify(weights: try models.weights(stored.metadata.request.models)) { request in
+        try diffusion.paint(request) { state in
+          progress(state)
+          return !stop.isSet
+        }
+      }
+    }
   }
 
   /// Paints a list of supports into a folder, past the queue: what is finished there is left, what fails is told and passed by.
@@ -136,7 +167,7 @@ public final class Workbench: Sendable {
     try await bench.run { [painter] stop in try painter.paint(run, into: folder, stop: stop, watch: watch) }
   }
 
-  /// Returns when no job waits or runs and all of them are in the store.
+  /// Returns when no job waits or runs, unless the queue is paused or closed, and all of them are in the store.
   public func waitUntilIdle() async { await queue.waitUntilIdle() }
 
   /// Reads the weights that `options` and the fold's network need, so that the first picture and the first prediction come sooner.

@@ -13,6 +13,8 @@ private final class FakeGenerator: SupportGenerator {
   let begun = Mutex<[GenerationRequest]>([])
   /// A request with this many steps waits here until the test lets it go on.
   static let held = 1000
+  /// One with this many never ends by itself.
+  static let endless = 999
   let gate = DispatchSemaphore(value: 0)
   let reached = DispatchSemaphore(value: 0)
 
@@ -22,6 +24,11 @@ private final class FakeGenerator: SupportGenerator {
     if request.steps == Self.held {
       reached.signal()
       gate.wait()
+    }
+    if request.steps == Self.endless {
+      reached.signal()
+      while progress(GenerationProgress(step: 0, steps: request.steps)) {}
+      throw CancellationError()
     }
     for step in 0...request.steps {
       guard progress(GenerationProgress(step: step, steps: request.steps)) else { throw CancellationError() }
@@ -37,8 +44,9 @@ private struct Bench {
   let generator = FakeGenerator()
   let workbench: Workbench
 
-  init() throws {
-    folder = try TemporaryFolder()
+  /// `shared` is the folder of another bench, whose queue is this one's too.
+  init(in shared: TemporaryFolder? = nil) throws {
+    folder = try shared ?? TemporaryFolder()
     workbench = Workbench(
       dataset: SquaresDataset(), models: ModelLibrary(folders: [], searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
       store: try Store(folder: folder.url), generator: generator)
@@ -51,6 +59,8 @@ private struct Bench {
     return request
   }
 }
+
+private let byHand = JobState.cancelled(reason: "by hand")
 
 @Suite struct QueueTests {
   @Test func jobsRunInOrderAndReportEveryStep() async throws {
@@ -89,14 +99,14 @@ private struct Bench {
     let ids = bench.workbench.enqueue([bench.request(1, steps: FakeGenerator.held), bench.request(2), bench.request(3)])
     bench.generator.reached.wait()
     bench.workbench.cancel(ids[1])
-    #expect(bench.workbench.jobs[1].state == .cancelled)
+    #expect(bench.workbench.jobs[1].state == .cancelled(reason: "by hand"))
     bench.workbench.cancel(ids[0])
     #expect(!bench.workbench.jobs[0].state.isFinal)
     bench.generator.gate.signal()
     await bench.workbench.waitUntilIdle()
-    #expect(bench.workbench.jobs.map(\.state) == [.cancelled, .cancelled, .finished])
+    #expect(bench.workbench.jobs.map(\.state) == [byHand, byHand, .finished])
     #expect(bench.generator.begun.withLock { $0.map(\.seed) } == [1, 3])
-    #expect(try bench.workbench.store.jobs().map(\.state) == [.cancelled, .cancelled, .finished])
+    #expect(try bench.workbench.store.jobs().map(\.state) == [byHand, byHand, .finished])
   }
 
   @Test func cancellingAllEndsEverythingAndTheQueueGoesOnAfterwards() async throws {
@@ -106,7 +116,7 @@ private struct Bench {
     bench.workbench.cancelAll()
     bench.generator.gate.signal()
     await bench.workbench.waitUntilIdle()
-    #expect(bench.workbench.jobs.allSatisfy { $0.state == .cancelled })
+    #expect(bench.workbench.jobs.allSatisfy { $0.state == byHand })
     bench.workbench.enqueue([bench.request(4)])
     await bench.workbench.waitUntilIdle()
     #expect(bench.workbench.jobs.last?.state == .finished)
@@ -132,13 +142,102 @@ private struct Bench {
     await watching.value
   }
 
-  @Test func jobsOfADeadProcessAreNotLeftRunning() throws {
+  @Test func whatADeadWorkerLeftRunningGoesOnFirst() async throws {
     let bench = try Bench(), store = bench.workbench.store
-    // Process numbers end below 2^22.
-    try store.record(
-      [
-        Job(id: JobID(), request: bench.request(1)), Job(id: JobID(), request: bench.request(2), state: .running(step: 1, of: 3)),
-      ], process: 1 << 30)
-    #expect(try store.jobs().allSatisfy { $0.state == .failed(reason: "the program ended before the job did") })
+    let waiting = Job(id: JobID(), request: bench.request(1))
+    let dead = Job(id: JobID(), request: bench.request(2), state: .running(step: 1, of: 3))
+    try store.add([waiting, dead])
+    #expect(try store.jobs().map(\.state) == [.queued, .interrupted(reason: "the program died")])
+    bench.workbench.followQueue()
+    await bench.workbench.waitUntilIdle()
+    #expect(bench.generator.begun.withLock { $0.map(\.seed) } == [2, 1])
+    #expect(try store.jobs().map(\.state) == [.finished, .finished])
+  }
+
+  @Test func aClosedQueueInterruptsItsJobAndTheNextOneGoesOnWithIt() async throws {
+    let bench = try Bench()
+    bench.workbench.enqueue([bench.request(1, steps: FakeGenerator.held), bench.request(2)])
+    bench.generator.reached.wait()
+    bench.workbench.closeQueue(reason: "closed")
+    bench.generator.gate.signal()
+    await bench.workbench.waitUntilIdle()
+    #expect(try bench.workbench.store.jobs().map(\.state) == [.interrupted(reason: "closed"), .queued])
+    let next = try Bench(in: bench.folder)
+    next.generator.gate.signal()
+    next.workbench.followQueue()
+    await next.workbench.waitUntilIdle()
+    #expect(next.generator.begun.withLock { $0.map(\.seed) } == [1, 2])
+    #expect(next.workbench.jobs.map(\.state) == [.finished, .finished])
+    #expect(next.workbench.jobs.map(\.attempts) == [2, 1])
+  }
+
+  /// Two views of one queue: only one works at a time, both see everything.
+  @Test func twoQueuesShareOneWorker() async throws {
+    let first = try Bench(), second = try Bench(in: first.folder)
+    first.workbench.enqueue([first.request(1, steps: FakeGenerator.held)])
+    first.generator.reached.wait()
+    second.workbench.enqueue((2..<12).map { second.request($0) })
+    let events = second.workbench.events()
+    first.generator.gate.signal()
+    await second.workbench.waitUntilIdle()
+    await first.workbench.waitUntilIdle()
+    #expect(second.workbench.jobs.count == 11 && second.workbench.jobs.allSatisfy { $0.state == .finished })
+    let begun = [first, second].flatMap { $0.generator.begun.withLock { $0.map(\.seed) } }
+    #expect(begun.sorted() == Array(1..<12), "each job is painted once")
+    withExtendedLifetime(events) {}
+  }
+
+  @Test func anotherProcessCanCancelWhatRuns() async throws {
+    let bench = try Bench()
+    let ids = bench.workbench.enqueue([bench.request(1, steps: FakeGenerator.endless), bench.request(2)])
+    bench.generator.reached.wait()
+    // As `diffss queue cancel` does.
+    let other = try Store(folder: bench.folder.url)
+    #expect(try other.cancel([ids[0]], reason: "from elsewhere") == 1)
+    await bench.workbench.waitUntilIdle()
+    #expect(try other.jobs().map(\.state) == [.cancelled(reason: "from elsewhere"), .finished])
+    #expect(bench.workbench.jobs.map(\.state) == [.cancelled(reason: "from elsewhere"), .finished])
+  }
+
+  @Test func prioritiesPauseAndRetry() async throws {
+    let bench = try Bench(), store = bench.workbench.store
+    try store.setPaused(true)
+    let ids = try bench.workbench.leave([bench.request(1), bench.request(2, item: "broken"), bench.request(3)])
+    try store.setPriority(7, [ids[2]])
+    bench.workbench.followQueue()
+    await bench.workbench.waitUntilIdle()
+    #expect(try store.jobs().map(\.state) == [.queued, .queued, .queued])
+    try store.setPaused(false)
+    await bench.workbench.ended(3)
+    #expect(bench.generator.begun.withLock { $0.map(\.seed) } == [3, 1, 2])
+    #expect(try store.retry(nil) == 1)
+    await bench.workbench.waitUntil { $0.map(\.attempts) == [1, 2, 1] && $0.allSatisfy(\.state.isFinal) }
+    #expect(try store.jobs().map(\.state) == [.finished, .failed(reason: "no such weights"), .finished])
+    try store.cancel(nil, reason: "late")
+    #expect(try store.jobs().map(\.state.isFinal) == [true, true, true])
+    #expect(try store.retry([ids[0]]) == 0, "a finished one is not painted again")
+  }
+
+  /// The clock of the machine is of no account for the order.
+  @Test func ordersByArrivalNotByTime() throws {
+    let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
+    let jobs = (0..<20).map { Job(id: JobID(), request: plainRequest(), priority: $0 % 2) }
+    for job in jobs { try store.add([job]) }
+    #expect(try store.jobs() == jobs)
+    var taken: [JobID] = []
+    while let job = try store.takeNext() { taken.append(job.id) }
+    #expect(taken == (jobs.filter { $0.priority == 1 } + jobs.filter { $0.priority == 0 }).map(\.id))
+  }
+}
+
+extension Workbench {
+  /// Returns when so many jobs have ended.
+  fileprivate func ended(_ count: Int) async { await waitUntil { $0.count { $0.state.isFinal } == count } }
+
+  /// Returns when the jobs are so. Every change comes as an event.
+  fileprivate func waitUntil(_ condition: ([Job]) -> Bool) async {
+    let events = events()
+    if condition(jobs) { return }
+    for await _ in events where condition(jobs) { return }
   }
 }

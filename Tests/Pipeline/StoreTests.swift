@@ -10,7 +10,7 @@ import Testing
     let job = Job(id: JobID(), request: plainRequest(), state: .failed(reason: "no weights"), elapsed: 1.5)
     do {
       let store = try Store(folder: folder.url)
-      try store.record([job])
+      try store.add([job])
       try store.save(png: [1, 2, 3], key: "k", request: plainRequest(), weights: ["sd": "aa"], seconds: 2)
     }
     let store = try Store(folder: folder.url)
@@ -22,11 +22,11 @@ import Testing
   @Test func aJobIsUpdatedInPlace() throws {
     let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
     var job = Job(id: JobID(), request: plainRequest())
-    try store.record([job])
+    try store.add([job])
     #expect(try store.jobs().map(\.state) == [.queued])
     job.state = .finished
     job.key = "k"
-    try store.record([job])
+    try store.update(job)
     #expect(try store.jobs() == [job])
   }
 
@@ -75,10 +75,59 @@ import Testing
     #expect(folder.files.isEmpty)
   }
 
-  @Test func aBrokenStoreFileIsAnError() throws {
+  /// A store of the program's first version, with an evaluation and a job in every state.
+  @Test func storesOfEarlierVersionsAreMigrated() throws {
     let folder = try TemporaryFolder()
-    try folder.plant(String(repeating: "not a database ", count: 100), at: "store.sqlite")
-    #expect(throws: PipelineError.self) { try Store(folder: folder.url) }
+    try FileManager.default.copyItem(at: Golden.fixture("store/schema-1.sqlite"), to: folder.file("store.sqlite"))
+    let store = try Store(folder: folder.url), jobs = try store.jobs()
+    #expect(
+      jobs.map(\.state) == [
+        .finished, .failed(reason: "no such weights"), .cancelled(reason: "unknown"), .failed(reason: "the program ended before the job did"),
+        .failed(reason: "the program ended before the job did"),
+      ])
+    #expect(jobs.allSatisfy { $0.request.source.dataset == "demo" && $0.priority == 0 && $0.attempts == 0 && $0.origin == nil })
+    let key = try #require(jobs[0].key)
+    #expect(try store.imageKeys() == [key])
+    let provenance = try #require(try store.provenance(of: key))
+    #expect(provenance.version == nil && provenance.seconds > 0)
+    let report = try #require(try store.evaluations(dataset: "demo").first)
+    #expect(report.episodes.count == 1)
+    try store.save(report)
+    try store.add([Job(id: JobID(), request: jobs[0].request)])
+    #expect(try store.retry(nil) == 3)
+    #expect(try Store(folder: folder.url).jobs().map(\.state.isFinal) == [true, false, true, false, false, false])
+  }
+
+  @Test(arguments: ["no database", "torn header", "torn pages"]) func aDamagedStoreIsSetAsideAndMadeAnewFromThePictures(kind: String) throws {
+    let folder = try TemporaryFolder(), file = folder.file("store.sqlite")
+    let request = plainRequest(), weights = ["sd": "aa"], key = try request.key(weights: weights)
+    do {
+      let store = try Store(folder: folder.url)
+      let picture = Image(width: 8, height: 8, color: [1, 2, 3])
+      try store.save(
+        png: picture.pngData(text: PictureMetadata(key: key, request: request, weights: weights).entries()), key: key, request: request,
+        weights: weights, seconds: 1)
+      for _ in 0..<300 { try store.add([Job(id: JobID(), request: request)]) }
+    }
+    try folder.plant("not a picture", at: "images/other.png")
+    switch kind {
+    case "no database": try folder.plant(String(repeating: "not a database ", count: 100), at: "store.sqlite")
+    case "torn header":
+      let bytes = try Data(contentsOf: file)
+      try (Data(repeating: 0x5A, count: 4096) + bytes.dropFirst(4096)).write(to: file)
+    default:
+      let bytes = try Data(contentsOf: file)
+      try (bytes.prefix(4096) + Data(repeating: 0x5A, count: bytes.count - 4096)).write(to: file)
+      // Such damage shows only when it is read.
+      if let store = try? Store(folder: folder.url), store.recovery == nil {
+        #expect(throws: PipelineError.storeDamaged(path: file.path)) { try store.jobs() }
+      }
+    }
+    let store = try Store(folder: folder.url)
+    #expect(try store.imageKeys() == [key])
+    #expect(try store.jobs().isEmpty)
+    #expect(folder.files.contains { $0.hasPrefix("store.damaged-1") })
+    #expect(try Store(folder: folder.url).recovery == nil)
   }
 
   @Test func aFailedWriteLeavesTheOldFileAndNoOther() throws {

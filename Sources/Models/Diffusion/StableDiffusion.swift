@@ -7,7 +7,7 @@ import Synchronization
 /// and number of threads give the same bytes.
 public final class StableDiffusion: Sendable {
   /// How much memory may be spent on speed.
-  public enum Memory: Sendable {
+  public enum Memory: String, Codable, Sendable {
     /// All networks stay in memory from run to run.
     case ample
     /// Text encoder, UNet with ControlNets, and autoencoder are read one after the other, in every run.

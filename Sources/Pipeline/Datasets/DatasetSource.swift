@@ -51,7 +51,7 @@ public enum FoldRule: String, CaseIterable, Codable, Sendable {
 }
 
 /// A data set on disk, and how it is to be read.
-public struct DatasetSource: Hashable, Sendable {
+public struct DatasetSource: Codable, Hashable, Sendable {
   public var kind: DatasetKind
   /// Its folder; the demo needs none.
   public var root: URL?

@@ -43,7 +43,8 @@ final class DiffusionGenerator: SupportGenerator {
     return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
   }
 
-  private func paint(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
+  /// Paints a picture, stored already or not, and stores nothing.
+  func paint(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
     let control = try controls.control(request)?.image
     let model = try models.diffusion(request.models, report: report)
     var inputs: [ControlInput] = []

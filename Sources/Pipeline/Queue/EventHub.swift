@@ -37,6 +37,7 @@ private final class Mailbox: Sendable {
     case job(JobID)
     case preview(JobID)
     case model(String)
+    case trouble
   }
 
   private struct State {
@@ -54,6 +55,7 @@ private final class Mailbox: Sendable {
       case .jobChanged(let job): .job(job.id)
       case .preview(let job, _): .preview(job)
       case .modelLoading(let name), .modelLoaded(let name): .model(name)
+      case .queueTrouble: .trouble
       }
     let waiter: CheckedContinuation<WorkEvent?, Never>? = state.withLock { state in
       if state.isClosed { return nil }

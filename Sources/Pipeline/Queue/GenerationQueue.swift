@@ -1,66 +1,92 @@
+@preconcurrency import Dispatch
 import Foundation
 import Synchronization
 
-/// Runs requests one after the other on a thread of its own.
+/// One process's view of the queue in the store, and its worker when no other process has one.
 ///
-/// Callers never wait: every method but `waitUntilIdle` returns at once. One job's failure does not touch the others.
-final class GenerationQueue: Sendable {
-  private struct State {
-    var jobs: [Job] = []
-    var positions: [JobID: Int] = [:]
-    /// No job before this position is waiting.
-    var next = 0
-    var isWorking = false
-    var stopRequested: Set<JobID> = []
-    var idleWaiters: [CheckedContinuation<Void, Never>] = []
-  }
+/// The store's rows are the queue: what is added stays when the process ends, and whichever process holds the worker's lock paints it, one job
+/// after the other on a thread of its own. Callers never wait: every method but `waitUntilIdle` returns at once. One job's failure does
+/// not touch the others.
+public final class GenerationQueue: Sendable {
+  let painters: JobPainters
+  private let origin: JobOrigin?
+  let store: Store
+  let hub: EventHub
+  let state = Mutex(State())
+  let worker = WorkLane("queue", priority: .utility)
+  /// Everything between this view and the store goes through this lane, put there while `state` is locked: rows change in the order the jobs did.
+  let journal = WorkLane("journal", priority: .utility)
+  private let ticker: any DispatchSourceTimer
 
-  private let generator: any SupportGenerator
-  private let store: Store
-  private let hub: EventHub
-  private let state = Mutex(State())
-  private let worker = WorkLane("queue", priority: .utility)
-  /// Every write to the store goes through this lane, put there while `state` is locked: rows change in the order the jobs did.
-  private let journal = WorkLane("journal", priority: .utility)
+  /// Ended jobs of earlier runs that a view begins with.
+  private static let history = 100
 
-  init(generator: any SupportGenerator, store: Store, hub: EventHub) {
-    self.generator = generator
+  init(painters: JobPainters, origin: JobOrigin?, store: Store, hub: EventHub) {
+    self.painters = painters
+    self.origin = origin
     self.store = store
     self.hub = hub
+    ticker = DispatchSource.makeTimerSource(queue: journal.queue)
+    ticker.schedule(deadline: .now(), repeating: .milliseconds(250), leeway: .milliseconds(50))
+    ticker.setEventHandler { [weak self] in self?.look() }
   }
 
-  var jobs: [Job] { state.withLock { $0.jobs } }
+  deinit {
+    // A suspended source may not be released.
+    if !state.withLock({ $0.isFollowing }) { ticker.activate() }
+    ticker.cancel()
+  }
 
-  func enqueue(_ requests: [GenerationRequest]) -> [JobID] {
-    let added = requests.map { Job(id: JobID(), request: $0) }
-    let begin = state.withLock { state in
-      for job in added {
-        state.positions[job.id] = state.jobs.count
-        state.jobs.append(job)
+  /// A queue of its own, for a process without a data set: jobs bring theirs.
+  public convenience init(store: Store) {
+    let hub = EventHub()
+    self.init(painters: JobPainters(store: store, report: { hub.send($0) }), origin: nil, store: store, hub: hub)
+  }
+
+  /// Jobs in the order queued: all that have not ended, the last ones that had ended before, and what came since.
+  public var jobs: [Job] { state.withLock { $0.jobs } }
+
+  /// What happens from now on, one stream a watcher. A slow watcher misses steps, never the last state of a job.
+  public func events() -> AsyncStream<WorkEvent> { hub.stream() }
+
+  /// Begins to follow what other processes do with the queue, and to work on what waits in it whenever no other process does.
+  public func follow() {
+    let isNew = state.withLock { state in
+      defer { state.isFollowing = true }
+      return !state.isFollowing
+    }
+    if isNew { ticker.activate() }
+  }
+
+  @discardableResult
+  func enqueue(_ requests: [GenerationRequest], priority: Int = 0) -> [JobID] {
+    let added = requests.map { Job(id: JobID(), request: $0, origin: origin, priority: priority) }
+    guard !added.isEmpty else { return [] }
+    state.withLock { state in
+      for job in added { state.put(job) }
+      write(&state) { [store] in try store.add(added) } onFailure: { [self] reason in
+        for job in added { end(job.id, .failed(reason: reason)) }
       }
-      // A store that refuses these rows refuses the running ones too, and that fails the job with the reason.
-      journal.queue.async { [store] in try? store.record(added) }
-      defer { state.isWorking = state.isWorking || !added.isEmpty }
-      return !state.isWorking && !added.isEmpty
     }
     for job in added { hub.send(.jobChanged(job)) }
-    if begin { worker.queue.async { self.work() } }
+    follow()
     return added.map(\.id)
   }
 
-  func cancel(_ id: JobID) {
+  /// Adds requests without following the queue: another process is to paint them. Blocks for the length of a small write.
+  func leave(_ requests: [GenerationRequest], priority: Int) throws -> [JobID] {
+    let added = requests.map { Job(id: JobID(), request: $0, origin: origin, priority: priority) }
+    try store.add(added)
+    return added.map(\.id)
+  }
+
+  func cancel(_ id: JobID, reason: String = "by hand") {
     let cancelled: Job? = state.withLock { state in
-      guard let position = state.positions[id] else { return nil }
-      switch state.jobs[position].state {
-      case .queued:
-        state.jobs[position].state = .cancelled
-        journal.queue.async { [store, job = state.jobs[position]] in try? store.record([job]) }
-        return state.jobs[position]
-      case .running:
-        state.stopRequested.insert(id)
-        return nil
-      case .finished, .failed, .cancelled: return nil
-      }
+      guard let job = state[id], !job.state.isFinal else { return nil }
+      write(&state) { [store] in try store.cancel([id], reason: reason) }
+      state.stops[id] = .cancel(reason: reason)
+      if case .running = job.state { return nil }
+      return state.set(id, .cancelled(reason: reason))
     }
     if let cancelled { hub.send(.jobChanged(cancelled)) }
   }
@@ -69,79 +95,92 @@ final class GenerationQueue: Sendable {
     for job in jobs.reversed() where !job.state.isFinal { cancel(job.id) }
   }
 
-  func waitUntilIdle() async {
+  /// Stops working, and interrupts the job of this process's worker: it goes on at the next start.
+  public func close(reason: String) {
+    state.withLock { state in
+      state.isClosed = true
+      if let current = state.current { state.stops[current] = .interrupt(reason: reason) }
+    }
+  }
+
+  /// Returns when the store knows everything and no job is left to do: by this process, or by another one that works. A paused or closed
+  /// queue, or one whose store cannot be used, does not wait for jobs that nobody will paint.
+  public func waitUntilIdle() async {
     await withCheckedContinuation { continuation in
-      let isIdle = state.withLock { state in
-        if state.isWorking { state.idleWaiters.append(continuation) }
-        return !state.isWorking
-      }
-      if isIdle { continuation.resume() }
+      state.withLock { $0.idleWaiters.append(continuation) }
+      journal.queue.async { self.settle() }
     }
-    await withCheckedContinuation { continuation in journal.queue.async { continuation.resume() } }
   }
 
-  /// The worker's loop, until nothing waits.
-  private func work() {
-    while let job = takeNext() { run(job) }
-  }
+  // MARK: Between the view and the store
 
-  private func takeNext() -> Job? {
-    let (job, waiters) = state.withLock { state -> (Job?, [CheckedContinuation<Void, Never>]) in
-      while state.next < state.jobs.count {
-        defer { state.next += 1 }
-        guard state.jobs[state.next].state == .queued else { continue }
-        state.jobs[state.next].state = .running(step: 0, of: state.jobs[state.next].request.steps)
-        return (state.jobs[state.next], [])
+  /// Gives the store a change. Called while `state` is locked.
+  private func write(
+    _ state: inout State, _ body: @escaping @Sendable () throws -> Void, onFailure: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    state.unwritten += 1
+    journal.queue.async { [self] in
+      do { try body() } catch {
+        let reason = PlainText.clean("\(error)")
+        hub.send(.queueTrouble(reason: reason))
+        onFailure(reason)
       }
-      state.isWorking = false
-      defer { state.idleWaiters = [] }
-      return (nil, state.idleWaiters)
+      self.state.withLock { $0.unwritten -= 1 }
+      begin()
+      settle()
     }
-    if let job { hub.send(.jobChanged(job)) }
-    for waiter in waiters { waiter.resume() }
-    return job
   }
 
-  private func run(_ job: Job) {
-    let clock = ContinuousClock(), start = clock.now
-    func seconds() -> Double { (clock.now - start) / .seconds(1) }
-    var finalState: JobState, key: String?
+  /// Reads what has changed in the store since the last time.
+  private func look() {
+    let from = state.withLock { $0.isClosed ? nil : $0.revision }
+    guard let from else { return settle() }
+    let changes: [Store.JobChange], isPaused: Bool
     do {
-      try journal.queue.sync { try store.record([job]) }
-      let picture = try generator.generate(job.request) { state in
-        if hub.isWatched, let preview = state.preview?() { hub.send(.preview(job.id, preview)) }
-        return advance(job.id, to: .running(step: state.step, of: state.steps), elapsed: seconds())
+      (changes, isPaused) = (try store.changes(after: from, ended: Self.history), try store.isPaused)
+    } catch { return meet(error) }
+    let isHeld = WorkerLock.isHeld(in: store.folder)
+    let news = state.withLock { state -> [Job] in
+      // What this process has changed meanwhile is newer than the rows.
+      guard state.unwritten == 0 else { return [] }
+      (state.isPaused, state.hasLooked, state.trouble) = (isPaused, true, nil)
+      state.revision = changes.map(\.revision).max() ?? state.revision
+      return changes.compactMap { change in
+        let job = change.job.seen(isWorking: isHeld)
+        guard job.id != state.current else {
+          if let wish = change.wish { state.stops[job.id] = .cancel(reason: wish) }
+          return nil
+        }
+        if !job.state.isFinal, change.wish == nil { state.stops[job.id] = nil }
+        guard state[job.id] != job else { return nil }
+        state.put(job)
+        return job
       }
-      (finalState, key) = (.finished, picture.key)
-    } catch is CancellationError {
-      finalState = .cancelled
-    } catch {
-      finalState = .failed(reason: PlainText.clean("\(error)"))
     }
-    let ended: Job? = state.withLock { state in
-      guard let position = state.positions[job.id] else { return nil }
-      state.stopRequested.remove(job.id)
-      state.jobs[position].state = finalState
-      state.jobs[position].elapsed = seconds()
-      state.jobs[position].key = key
-      return state.jobs[position]
-    }
-    guard let ended else { return }
-    // The picture itself is safe already; a lost row only shortens the history.
-    journal.queue.sync { try? store.record([ended]) }
-    hub.send(.jobChanged(ended))
+    for job in news { hub.send(.jobChanged(job)) }
+    begin()
+    settle()
   }
 
-  /// Notes a step; false when the job is to stop.
-  private func advance(_ id: JobID, to newState: JobState, elapsed: Double) -> Bool {
-    let (goOn, changed) = state.withLock { state -> (Bool, Job?) in
-      guard let position = state.positions[id], !state.stopRequested.contains(id) else { return (false, nil) }
-      if state.jobs[position].state == newState { return (true, nil) }
-      state.jobs[position].state = newState
-      state.jobs[position].elapsed = elapsed
-      return (true, state.jobs[position])
+  /// Tells of a store that cannot be read or written, once until it can. Every look tries again.
+  func meet(_ error: any Error) {
+    let reason = PlainText.clean("\(error)")
+    let isNew = state.withLock { state in
+      defer { state.trouble = reason }
+      return state.trouble != reason
     }
-    if let changed { hub.send(.jobChanged(changed)) }
-    return goOn
+    if isNew { hub.send(.queueTrouble(reason: reason)) }
+    settle()
+  }
+
+  /// Wakes those who wait for the queue to be idle, when it is.
+  func settle() {
+    let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      let isDone = state.isClosed || state.isPaused || state.trouble != nil || state.jobs.allSatisfy(\.state.isFinal)
+      guard !state.isFollowing || state.hasLooked || state.isClosed || state.trouble != nil, !state.isWorking, state.unwritten == 0, isDone else { return [] }
+      defer { state.idleWaiters = [] }
+      return state.idleWaiters
+    }
+    for waiter in waiters { waiter.resume() }
   }
 }

@@ -8,7 +8,7 @@ public enum AtomicFile {
   public static func write(_ bytes: some Collection<UInt8> & ContiguousBytes, to url: URL) throws {
     let folder = url.deletingLastPathComponent()
     try createFolder(folder)
-    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).tmp")
+    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(getpid()).\(UUID().uuidString)\(temporarySuffix)")
     let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure(url) }
     do {
@@ -29,6 +29,18 @@ public enum AtomicFile {
       throw error
     }
     syncFolder(folder)
+  }
+
+  private static let temporarySuffix = ".tmp"
+
+  /// Removes what processes that died while they wrote have left in a folder.
+  static func sweep(_ folder: URL) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where name.hasPrefix(".") && name.hasSuffix(temporarySuffix) {
+      let parts = name.dropLast(temporarySuffix.count).split(separator: ".")
+      // Signal 0 only asks whether the process is there.
+      guard parts.count >= 3, let process = Int32(parts[parts.count - 2]), process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
+      unlink(folder.appendingPathComponent(name).path)
+    }
   }
 
   /// Makes a folder and those above it. Throws `PipelineError.cannotWrite`.

@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import Models
+import Render
 
 /// Requests, jobs, generated pictures and evaluations on disk: an SQLite file and a folder of PNGs.
 ///
@@ -8,21 +10,39 @@ import GRDB
 public final class Store: Sendable {
   /// The data folder.
   public let folder: URL
+  /// What happened to a damaged store when this one was opened; nil when nothing had.
+  public let recovery: StoreRecovery?
   private let database: DatabasePool
 
-  /// Opens or creates the store in a folder.
+  /// Opens or creates the store in a folder. A damaged one is set aside, and what the pictures say of themselves is recorded anew.
   public init(folder: URL = DataFolder.standard()) throws {
     self.folder = folder
     try AtomicFile.createFolder(folder)
-    let file = folder.appendingPathComponent("store.sqlite")
-    database = try Self.translating(file) {
-      var configuration = Configuration()
-      // Another explorer may hold the lock for the length of one small write.
-      configuration.busyMode = .timeout(5)
-      let database = try DatabasePool(path: file.path, configuration: configuration)
-      try StoreSchema.migrator.migrate(database)
-      return database
+    let file = Self.database(in: folder)
+    if StoreRecovery.isMarked(file) {
+      recovery = try StoreRecovery.setAside(file)
+    } else {
+      do {
+        database = try Self.open(file)
+        recovery = nil
+        return
+      } catch let error as DatabaseError where StoreRecovery.isDamage(error) {
+        recovery = try StoreRecovery.setAside(file)
+      } catch let error as DatabaseError { throw Self.unusable(file, error) }
     }
+    database = try Self.translating(file) { try Self.open(file) }
+    try recordPictures()
+  }
+
+  private static func database(in folder: URL) -> URL { folder.appendingPathComponent("store.sqlite") }
+
+  private static func open(_ file: URL) throws -> DatabasePool {
+    var configuration = Configuration()
+    // Another process may hold the lock for the length of one small write.
+    configuration.busyMode = .timeout(5)
+    let database = try DatabasePool(path: file.path, configuration: configuration)
+    try StoreSchema.migrator.migrate(database)
+    return database
   }
 
   // MARK: Pictures
@@ -37,48 +57,47 @@ public final class Store: Sendable {
     try write { db in
       let hash = try Self.insert(request, db)
       try db.execute(
-        sql: "INSERT OR REPLACE INTO images (key, request, weights, seconds, created) VALUES (?, ?, ?, ?, ?)",
-        arguments: [key, hash, weights, seconds, Date().timeIntervalSince1970])
+        sql: """
+          INSERT OR REPLACE INTO images (key, request, weights, seconds, created, version, threads) VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [key, hash, weights, seconds, Date().timeIntervalSince1970, ProgramVersion.current, Compute.threads])
     }
   }
 
   /// Keys of every recorded picture, newest first.
   public func imageKeys() throws -> [String] {
-    try read { try String.fetchAll($0, sql: "SELECT key FROM images ORDER BY created DESC, key") }
+    try read { try String.fetchAll($0, sql: "SELECT key FROM images ORDER BY rowid DESC") }
   }
 
-  // MARK: Jobs
-
-  /// Inserts or updates jobs, which `process` works on.
-  package func record(_ jobs: [Job], process: Int32 = getpid()) throws {
-    try write { db in
-      for job in jobs {
-        let hash = try Self.insert(job.request, db)
-        try db.execute(
-          sql: """
-            INSERT INTO jobs (id, request, state, reason, image, elapsed, process, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, image = excluded.image,
-              elapsed = excluded.elapsed
-            """,
-          arguments: [
-            job.id.description, hash, job.state.word, job.state.reason, job.key, job.elapsed, process, Date().timeIntervalSince1970,
-          ])
+  /// What is known of how a picture was made, beside what it says of itself; nil when it is not recorded.
+  public func provenance(of key: String) throws -> Provenance? {
+    try read { db in
+      try Row.fetchOne(db, sql: "SELECT seconds, version, threads FROM images WHERE key = ?", arguments: [key]).map {
+        Provenance(seconds: $0["seconds"], version: $0["version"], threads: $0["threads"])
       }
     }
   }
 
-  /// Every recorded job, oldest first. One whose program died before it ended is failed.
-  public func jobs() throws -> [Job] {
-    try read { db in
-      let rows = try Row.fetchAll(
-        db, sql: "SELECT jobs.*, requests.json FROM jobs JOIN requests ON requests.hash = jobs.request ORDER BY jobs.created, jobs.rowid")
-      return try rows.map { row in
-        let request = try JSONDecoder().decode(GenerationRequest.self, from: Data((row["json"] as String).utf8))
-        guard let uuid = UUID(uuidString: row["id"]) else { throw DatabaseError(message: "job without a proper id") }
-        return Job(
-          id: JobID(uuid), request: request,
-          state: JobState(word: row["state"], reason: row["reason"], process: row["process"], steps: request.steps),
-          elapsed: row["elapsed"], key: row["image"])
+  /// Records the pictures of the folder from their own metadata, where they are not recorded.
+  private func recordPictures() throws {
+    let images = file("").deletingLastPathComponent()
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: images.path)) ?? []).filter { $0.hasSuffix(".png") }.sorted()
+    for start in stride(from: 0, to: names.count, by: 256) {
+      let found = names[start..<min(start + 256, names.count)].compactMap { name -> PictureMetadata? in
+        guard let bytes = try? FileBytes.read(images.appendingPathComponent(name)), let text = try? PictureText.of(bytes),
+          let metadata = PictureMetadata(entries: text), name == "\(metadata.key).png",
+          (try? metadata.request.key(weights: metadata.weights)) == metadata.key
+        else { return nil }
+        return metadata
+      }
+      try write { db in
+        for picture in found {
+          try db.execute(
+            sql: "INSERT OR IGNORE INTO images (key, request, weights, seconds, created) VALUES (?, ?, ?, 0, ?)",
+            arguments: [
+              picture.key, try Self.insert(picture.request, db), try CanonicalJSON.text(picture.weights), Date().timeIntervalSince1970,
+            ])
+        }
       }
     }
   }
@@ -86,11 +105,13 @@ public final class Store: Sendable {
   // MARK: Evaluations
 
   package func save(_ report: EvaluationReport) throws {
-    let json = try CanonicalJSON.text(report)
+    let json = try CanonicalJSON.text(report), episodes = try CanonicalJSON.data(report.episodes.map(\.episode)), hash = Digest.hex(episodes)
     try write { db in
       try db.execute(
-        sql: "INSERT INTO evaluations (dataset, report, created) VALUES (?, ?, ?)",
-        arguments: [report.dataset, json, Date().timeIntervalSince1970])
+        sql: "INSERT OR IGNORE INTO episode_lists (hash, json) VALUES (?, ?)", arguments: [hash, String(decoding: episodes, as: UTF8.self)])
+      try db.execute(
+        sql: "INSERT INTO evaluations (dataset, report, created, version, threads, episodes) VALUES (?, ?, ?, ?, ?, ?)",
+        arguments: [report.dataset, json, Date().timeIntervalSince1970, ProgramVersion.current, Compute.threads, hash])
     }
   }
 
@@ -104,59 +125,39 @@ public final class Store: Sendable {
 
   // MARK: SQLite
 
-  private static func insert(_ request: GenerationRequest, _ db: Database) throws -> String {
+  static func insert(_ request: GenerationRequest, _ db: Database) throws -> String {
     let json = try CanonicalJSON.data(request), hash = Digest.hex(json)
     try db.execute(
       sql: "INSERT OR IGNORE INTO requests (hash, json) VALUES (?, ?)", arguments: [hash, String(decoding: json, as: UTF8.self)])
     return hash
   }
 
-  private func write<T>(_ body: (Database) throws -> T) throws -> T {
-    try Self.translating(folder.appendingPathComponent("store.sqlite")) { try database.write(body) }
+  func write<T>(_ body: (Database) throws -> T) throws -> T {
+    try Self.translating(Self.database(in: folder)) { try database.write(body) }
   }
 
-  private func read<T>(_ body: (Database) throws -> T) throws -> T {
-    try Self.translating(folder.appendingPathComponent("store.sqlite")) { try database.read(body) }
+  func read<T>(_ body: (Database) throws -> T) throws -> T {
+    try Self.translating(Self.database(in: folder)) { try database.read(body) }
   }
 
   private static func translating<T>(_ file: URL, _ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch let error as DatabaseError {
-      throw PipelineError.storeUnusable(path: file.path, reason: error.message ?? "\(error.resultCode)")
+      throw unusable(file, error)
     } catch let error as DecodingError {
       throw PipelineError.storeUnusable(path: file.path, reason: "a row does not decode: \(error)")
     }
   }
-}
 
-extension JobState {
-  /// The state's column.
-  fileprivate var word: String {
-    switch self {
-    case .queued: "queued"
-    case .running: "running"
-    case .finished: "finished"
-    case .failed: "failed"
-    case .cancelled: "cancelled"
+  private static func unusable(_ file: URL, _ error: DatabaseError) -> PipelineError {
+    guard StoreRecovery.isDamage(error) else {
+      // SQLite says no more than "disk I/O error" where it cannot make the files beside the database.
+      let isFull = [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN].contains(error.resultCode) && DiskSpace.free(at: file) ?? .max < 1 << 17
+      return .storeUnusable(path: file.path, reason: isFull ? "No space left on device" : error.message ?? "\(error.resultCode)")
     }
-  }
-
-  fileprivate var reason: String? {
-    if case .failed(let reason) = self { reason } else { nil }
-  }
-
-  /// From the columns; `process` queued the job.
-  fileprivate init(word: String, reason: String?, process: Int32, steps: Int) {
-    // Signal 0 only asks whether the process is there (EPERM: there, but another user's).
-    let isAlive = process > 0 && (kill(process, 0) == 0 || errno == EPERM)
-    switch word {
-    case "finished": self = .finished
-    case "cancelled": self = .cancelled
-    case "failed": self = .failed(reason: reason ?? "unknown")
-    case "running" where isAlive: self = .running(step: 0, of: steps)
-    case "queued" where isAlive: self = .queued
-    default: self = .failed(reason: "the program ended before the job did")
-    }
+    // Not now: other threads and processes have it open.
+    StoreRecovery.mark(file)
+    return .storeDamaged(path: file.path)
   }
 }

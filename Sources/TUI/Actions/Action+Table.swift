@@ -106,7 +106,7 @@ extension Action {
     Action(.messages, [.character("!")], "messages", "Everything that was said.", .program),
     Action(.redraw, [.control("l")], "redraw", "Draws the screen anew.", .program),
     Action(.suspend, [.control("z")], "suspend", "Back to the shell; `fg` returns.", .program),
-    Action(.quit, [.character("q")], "quit", "Leaves; asks when jobs would be lost.", .program, footer: 95),
+    Action(.quit, [.character("q")], "quit", "Leaves; asks while there is work. The queue goes on at the next start.", .program, footer: 95),
     Action(.interrupt, [.control("c")], "interrupt", "Like quit, with exit status 130.", .program),
   ]
 

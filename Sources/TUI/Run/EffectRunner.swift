@@ -33,20 +33,20 @@ final class EffectRunner: Sendable {
     }
   }
 
-  /// Stops everything; what is finished is kept. Waits a second at most for the store to hear of it.
+  /// Stops everything; what is finished is kept, and the queue goes on at the next start. Waits two seconds at most for the store to hear of it.
   func stop() {
     let (tasks, workbench) = work.withLock { work in
       (Array(work.lanes.values) + (work.evaluation.map { [$0] } ?? []), work.workbench)
     }
     for task in tasks { task.cancel() }
     guard let workbench else { return }
-    workbench.cancelAll()
+    workbench.closeQueue(reason: "the explorer was closed")
     let idle = DispatchSemaphore(value: 0)
     Task.detached {
       await workbench.waitUntilIdle()
       idle.signal()
     }
-    _ = idle.wait(timeout: .now() + 1)
+    _ = idle.wait(timeout: .now() + 2)
   }
 
   private var workbench: Workbench? { work.withLock { $0.workbench } }
@@ -125,14 +125,17 @@ final class EffectRunner: Sendable {
       if done % 256 == 0 { post(.opening(done: done, of: of)) }
       return true
     }
+    let store = try Store(folder: options.dataFolder)
     let workbench = Workbench(
-      dataset: dataset, models: ModelLibrary(folders: options.models, for: options.source.kind, memory: options.memory),
-      store: try Store(folder: options.dataFolder))
+      dataset: dataset, models: ModelLibrary(folders: options.models, for: options.source.kind, memory: options.memory), store: store,
+      origin: JobOrigin(source: options.source, modelFolders: options.models, memory: options.memory))
     work.withLock { $0.workbench = workbench }
     let events = workbench.events()
     Task.detached { [post] in
       for await event in events { post(.work(event)) }
     }
+    workbench.followQueue()
+    if let recovery = store.recovery { post(.said(Notice(.warning, recovery.message))) }
     let catalog = Catalog(
       name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
     return .opened(catalog, defaults: workbench.defaultOptions)

@@ -1,7 +1,7 @@
 import Foundation
 import Pipeline
 
-/// The jobs of this run as the events tell them, and how long they take.
+/// The jobs as the events tell them, and how long they take.
 package struct WorkQueue: Sendable {
   /// In the order queued.
   package private(set) var jobs: [Job] = []
@@ -26,7 +26,7 @@ package struct WorkQueue: Sendable {
   }
 
   package var running: Job? { jobs.first { if case .running = $0.state { true } else { false } } }
-  package var waiting: Int { jobs.count { $0.state == .queued } }
+  package var waiting: Int { jobs.count { if case .running = $0.state { false } else { !$0.state.isFinal } } }
   package var unfinished: Int { jobs.count { !$0.state.isFinal } }
   package var finished: Int { jobs.count { $0.state == .finished } }
 
@@ -39,7 +39,7 @@ package struct WorkQueue: Sendable {
     return jobs.reduce(0) { sum, job in
       switch job.state {
       case .running(let step, let count): sum + secondsPerStep * Double(max(0, count - step))
-      case .queued: sum + secondsPerStep * Double(job.request.steps)
+      case .queued, .interrupted: sum + secondsPerStep * Double(job.request.steps)
       case .finished, .failed, .cancelled: sum
       }
     }

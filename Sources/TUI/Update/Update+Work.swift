@@ -14,6 +14,8 @@ extension ExplorerState {
     case .modelLoaded(let name):
       modelsLoading.removeAll { $0 == name }
       modelsLoaded.insert(name)
+    case .queueTrouble(let reason):
+      say(Notice(.error, "the queue cannot be kept: \(reason)", hint: "check free space and permissions of the data folder"))
     }
     return []
   }
@@ -22,7 +24,7 @@ extension ExplorerState {
     queue.take(job)
     if job.state.isFinal, preview?.request == job.request { preview = nil }
     switch job.state {
-    case .queued, .running: return []
+    case .queued, .running, .interrupted: return []
     case .finished:
       let isShown = shelf.episodes.contains { shelf[$0]?.plans.values.contains { $0.contains(job.request) } == true }
       return isShown ? [.loadGenerated(job.request)] : []
@@ -40,6 +42,8 @@ extension ExplorerState {
   /// A job in few words: which support of what.
   package func describe(_ job: Job) -> String {
     let source = job.request.source
-    return "\(catalog?.className(source.classIndex) ?? "class \(source.classIndex)") \(job.request.condition.rawValue) #\(source.number + 1)"
+    // The queue may hold jobs of other data sets.
+    let name = catalog.flatMap { $0.name == source.dataset ? $0.className(source.classIndex) : nil }
+    return "\(name ?? "\(source.dataset) class \(source.classIndex)") \(job.request.condition.rawValue) #\(source.number + 1)"
   }
 }

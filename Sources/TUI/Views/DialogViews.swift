@@ -122,8 +122,10 @@ extension ScreenPainter {
     case .quit:
       title = "Quit?"
       let count = state.queue.unfinished
-      text = count > 0 ? "\(count) picture\(count == 1 ? " is" : "s are") not painted yet and would be cancelled." : "An evaluation is under way and would be stopped."
-      text += " What is finished is kept."
+      text =
+        count > 0
+        ? "\(count) picture\(count == 1 ? " is" : "s are") not painted yet: the queue goes on at the next start."
+        : "An evaluation is under way: asked for again, it goes on from its finished episodes."
     case .evaluate(let plan):
       title = "Evaluate fold \(plan.fold)?"
       let images = plan.episodes * plan.auxiliaryShots

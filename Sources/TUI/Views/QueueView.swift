@@ -38,6 +38,7 @@ extension ScreenPainter {
     switch job.state {
     case .queued: (mark, style, right) = ("◌", theme.faint, "waits")
     case .running(let step, let count): (mark, style, right) = ("▶", theme.accent, " \(step)/\(count)")
+    case .interrupted(let reason): (mark, style, right) = ("◍", theme.accent, line.width >= 60 ? reason : "goes on")
     case .finished: (mark, style, right) = ("✓", theme.good, seconds(job.elapsed))
     case .failed(let reason): (mark, style, right) = ("✗", theme.bad, line.width >= 60 ? reason : "failed")
     case .cancelled: (mark, style, right) = ("–", theme.faint, "cancelled")

@@ -83,6 +83,7 @@ struct TileContent {
     guard let job = state.queue.job(for: request) else { return }
     switch job.state {
     case .queued: placeholder = "waits"
+    case .interrupted: placeholder = "interrupted; goes on"
     case .running(let step, let count):
       title += "  \(step)/\(count)"
       progress = Double(step) / Double(max(1, count))

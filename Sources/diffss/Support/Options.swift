@@ -70,8 +70,7 @@ struct RuntimeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder with models; searched before $DIFFSS_MODELS, the Hugging Face cache and the demo's own.", valueName: "dir"))
   var models: [String] = []
 
-  @Option(help: "Threads for the networks; all cores when absent.")
-  var threads: Int?
+  @OptionGroup var pool: ThreadOptions
 
   @Flag(help: "Read the diffusion networks one after the other for every picture in place of keeping all of them: slower, in about half the memory.")
   var lowMemory = false
@@ -79,6 +78,15 @@ struct RuntimeOptions: ParsableArguments {
   var memory: StableDiffusion.Memory { lowMemory ? .low : .ample }
 
   var modelFolders: [URL] { models.map { URL(fileURLWithPath: $0, isDirectory: true) } }
+
+  /// Sets the pool's size; call before any network runs.
+  func apply() { pool.apply() }
+}
+
+/// How many threads work.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "Threads for the networks; all cores when absent.")
+  var threads: Int?
 
   func validate() throws {
     if let threads, !(1...64).contains(threads) { throw ValidationError("--threads must be 1...64") }

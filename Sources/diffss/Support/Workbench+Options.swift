@@ -1,6 +1,15 @@
 import Foundation
 import Pipeline
 
+extension Store {
+  /// The standard store; says so when a damaged one was set aside.
+  static func opened() throws -> Store {
+    let store = try Store()
+    if let recovery = store.recovery { printError("warning: \(recovery.message)") }
+    return store
+  }
+}
+
 extension Workbench {
   /// The workbench that the options ask for, with the standard store.
   static func open(_ data: DatasetOptions, _ runtime: RuntimeOptions, readsMasksAsPublished: Bool = false) throws -> Workbench {
@@ -8,6 +17,7 @@ extension Workbench {
     source.readsMasksAsPublished = readsMasksAsPublished
     return Workbench(
       dataset: try data.open(source),
-      models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset, memory: runtime.memory), store: try Store())
+      models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset, memory: runtime.memory), store: try .opened(),
+      origin: JobOrigin(source: source, modelFolders: runtime.modelFolders, memory: runtime.memory))
   }
 }

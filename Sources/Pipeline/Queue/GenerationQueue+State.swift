@@ -1,0 +1,51 @@
+extension GenerationQueue {
+  /// Why a running job is to stop.
+  enum Stop {
+    case cancel(reason: String)
+    case interrupt(reason: String)
+  }
+
+  struct State {
+    var jobs: [Job] = []
+    var positions: [JobID: Int] = [:]
+    /// The last change that was read from the store.
+    var revision = 0
+    /// Changes of this process that the store has not got yet.
+    var unwritten = 0
+    var isFollowing = false
+    /// Whether the store was read since `follow`.
+    var hasLooked = false
+    /// What keeps this process from the store at the moment.
+    var trouble: String?
+    var isWorking = false
+    var isPaused = false
+    var isClosed = false
+    /// The job of this process's worker.
+    var current: JobID?
+    var stops: [JobID: Stop] = [:]
+    var idleWaiters: [CheckedContinuation<Void, Never>] = []
+  }
+}
+
+extension GenerationQueue.State {
+  subscript(id: JobID) -> Job? { positions[id].map { jobs[$0] } }
+
+  /// Takes over a job, new or known.
+  mutating func put(_ job: Job) {
+    if let position = positions[job.id] {
+      jobs[position] = job
+    } else {
+      positions[job.id] = jobs.count
+      jobs.append(job)
+    }
+  }
+
+  /// Changes a known job; returns it changed.
+  mutating func set(_ id: JobID, _ newState: JobState, elapsed: Double? = nil, key: String? = nil) -> Job? {
+    guard let position = positions[id] else { return nil }
+    jobs[position].state = newState
+    if let elapsed { jobs[position].elapsed = elapsed }
+    if let key { jobs[position].key = key }
+    return jobs[position]
+  }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Synchronization
+
+/// Finds who paints a job: the data set that is open, or the job's own, opened for it.
+final class JobPainters: Sendable {
+  /// What is open already, and the generator that paints for it.
+  struct Own: Sendable {
+    let dataset: String
+    let origin: JobOrigin?
+    let generator: any SupportGenerator
+  }
+
+  private let own: Own?
+  private let store: Store
+  private let report: ModelLibrary.Report
+  /// The one opened last: jobs of one data set follow each other.
+  private let opened: Mutex<(origin: JobOrigin, generator: any SupportGenerator)?> = Mutex(nil)
+
+  init(own: Own? = nil, store: Store, report: @escaping ModelLibrary.Report) {
+    self.own = own
+    self.store = store
+    self.report = report
+  }
+
+  /// Opens the job's data set if need be. Throws what opening throws, and `PipelineError.unknownItem` for a job of another data set that
+  /// does not say how it is opened.
+  func painter(of job: Job) throws -> any SupportGenerator {
+    if let own, job.origin == nil ? own.dataset == job.request.source.dataset : own.origin == job.origin { return own.generator }
+    guard let origin = job.origin else {
+      throw PipelineError.unknownItem(id: job.request.source.item, dataset: own?.dataset ?? "")
+    }
+    return try opened.withLock { opened in
+      if let known = opened, known.origin == origin { return known.generator }
+      // The old one's networks go before the new one's come.
+      opened = nil
+      let models = ModelLibrary(folders: origin.modelFolders, for: origin.source.kind, memory: origin.memory)
+      let controls = ControlImages(supports: SupportReader(dataset: try Datasets.open(origin.source)), models: models, report: report)
+      let generator = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
+      opened = (origin, generator)
+      return generator
+    }
+  }
+}

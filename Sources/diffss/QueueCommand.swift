@@ -1,0 +1,213 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+
+/// `diffss queue`: the queue that the explorer shows too.
+struct QueueCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "queue", abstract: "The queue of pictures to paint, which the explorer and these commands share.",
+    discussion: """
+      Jobs outlive the program that queued them. One process at a time works on the queue: an explorer, or `diffss queue run`. When it ends or
+      dies, the job that it was at is interrupted, and the first to go on at the next start. Jobs are named by the first letters of their names.
+      """,
+    subcommands: [List.self, Add.self, Run.self, Cancel.self, Retry.self, Priority.self, Pause.self, Resume.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The jobs, in the order queued.")
+
+    @Flag(help: "Also those that have finished.")
+    var all = false
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    private struct Row: Encodable {
+      let id: String
+      let state: String
+      let reason: String?
+      let step: Int?
+      let priority: Int
+      let attempts: Int
+      let seconds: Double
+      let key: String?
+      let request: GenerationRequest
+    }
+
+    func run() throws {
+      let store = try Store.opened(), jobs = try store.jobs().filter { all || $0.state != .finished }
+      if json {
+        let rows = jobs.map { job in
+          let step: Int? = if case .running(let step, _) = job.state { step } else { nil }
+          return Row(
+            id: "\(job.id)", state: job.state.word, reason: job.state.reason, step: step, priority: job.priority, attempts: job.attempts,
+            seconds: job.elapsed, key: job.key, request: job.request)
+        }
+        return print(try CanonicalJSON.text(rows))
+      }
+      let rows = jobs.map { job in
+        let request = job.request, source = request.source
+        return [
+          "\(job.id)".prefix(8).description, job.state.word, detail(job.state), job.priority == 0 ? "" : "\(job.priority)",
+          PlainText.clean("\(source.dataset) \(source.item)"), "\(source.classIndex)", "\(source.number + 1)", request.condition.rawValue,
+        ]
+      }
+      print(TextTable.markdown(
+        [["job", "state", "", "priority", "support", "class", "picture", "condition"]] + rows, flushLeft: [0, 1, 2, 4, 7]))
+      if try store.isPaused { print("\nThe queue is paused: diffss queue resume") }
+    }
+
+    private func detail(_ state: JobState) -> String {
+      if case .running(let step, let steps) = state { return "\(step)/\(steps)" }
+      return PlainText.clean(state.reason ?? "")
+    }
+  }
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Queue pictures for the supports of a data set; `queue run` or an explorer paints them into the store.")
+
+    @OptionGroup var data: DatasetOptions
+    @OptionGroup var flags: GenerationFlags
+    @OptionGroup var runtime: RuntimeOptions
+
+    @Option(help: ArgumentHelp("A published list of supports; the fold's when absent.", valueName: "file"))
+    var list: String?
+    @Option(help: "Supports to take, from the first; all when absent.")
+    var limit: Int?
+    @Option(help: "Pictures for each support.")
+    var shots: Int = 4
+    @Option(help: "Seed; each picture derives its own from it.")
+    var seed: UInt64 = 0
+    @Option(help: "Jobs of a higher priority are painted first.")
+    var priority: Int = 0
+
+    func validate() throws {
+      if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
+      if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+    }
+
+    func run() async throws {
+      let workbench = try Workbench.open(data, runtime), dataset = workbench.dataset
+      let supports = try list.map { try dataset.supports(listedIn: URL(fileURLWithPath: $0)) } ?? dataset.supports(inFold: data.fold)
+      let options = try flags.options(over: workbench.defaultOptions, seed: seed)
+      var added = 0, failed = 0
+      for support in supports.prefix(limit ?? .max) {
+        if Interrupt.shared.isRequested { throw ExitStatus.interrupted }
+        do {
+          let requests = try await workbench.requests(item: support.item, classIndex: support.classIndex, options: options, count: shots)
+          added += try workbench.leave(requests, priority: priority).count
+        } catch let error as PipelineError {
+          report(message: "\(PlainText.clean(support.item.id)): \(PlainText.clean(error.message))", hint: error.hint.map(PlainText.cleanLines))
+          failed += 1
+        }
+      }
+      print("\(added) jobs queued")
+      if failed > 0 { throw added > 0 ? ExitStatus.someFailed : ExitStatus.nothingDone }
+    }
+  }
+
+  struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Work on the queue until it is empty; where another process works, wait for it and go on after it.",
+      discussion: "Ctrl-C and SIGTERM interrupt the picture under way; it is the first to go on at the next start.")
+
+    @OptionGroup var threads: ThreadOptions
+
+    func run() async throws {
+      threads.apply()
+      try await QueueWatch(store: .opened()).run()
+    }
+  }
+
+  struct Cancel: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Cancel jobs that wait or run, whoever works on them.")
+
+    @OptionGroup var jobs: JobNames
+    @Flag(help: "Every job that waits or runs.")
+    var all = false
+
+    func validate() throws { try jobs.validate(orAll: all, "--all") }
+
+    func run() throws {
+      let store = try Store.opened()
+      print("\(try store.cancel(all ? nil : jobs.ids(in: store), reason: "by diffss queue cancel")) jobs cancelled")
+    }
+  }
+
+  struct Retry: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Queue jobs again that failed or were cancelled.")
+
+    @OptionGroup var jobs: JobNames
+    @Flag(help: "Every job that failed.")
+    var failed = false
+
+    func validate() throws { try jobs.validate(orAll: failed, "--failed") }
+
+    func run() throws {
+      let store = try Store.opened()
+      print("\(try store.retry(failed ? nil : jobs.ids(in: store))) jobs queued again")
+    }
+  }
+
+  struct Priority: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Set the priority of jobs that wait: higher ones are painted first.")
+
+    @Option(help: "The priority; jobs have 0 unless told otherwise.")
+    var set: Int
+    @OptionGroup var jobs: JobNames
+
+    func validate() throws { try jobs.validate(orAll: false, "") }
+
+    func run() throws {
+      let store = try Store.opened()
+      print("\(try store.setPriority(set, jobs.ids(in: store))) jobs have priority \(set)")
+    }
+  }
+
+  struct Pause: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Let whoever works on the queue wait after the picture under way.")
+
+    func run() throws { try Store.opened().setPaused(true) }
+  }
+
+  struct Resume: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Let a paused queue go on.")
+
+    func run() throws { try Store.opened().setPaused(false) }
+  }
+}
+
+/// Jobs by the first letters of their names.
+struct JobNames: ParsableArguments {
+  @Argument(help: "Jobs, by the first letters of the names that `queue list` shows.")
+  var names: [String] = []
+
+  func validate(orAll all: Bool, _ flag: String) throws {
+    if all != names.isEmpty { throw ValidationError("name jobs\(flag.isEmpty ? "" : ", or give \(flag)")") }
+  }
+
+  /// Throws `PipelineError.unknownJob` for the first name that means no job or several.
+  func ids(in store: Store) throws -> [JobID] {
+    let known = try store.jobs().map(\.id)
+    return try names.map { name in
+      let found = known.filter { $0.description.hasPrefix(name.lowercased()) }
+      guard !name.isEmpty, let only = found.first, found.count == 1 else {
+        throw PipelineError.unknownJob(name: name, matches: name.isEmpty ? 0 : found.count)
+      }
+      return only
+    }
+  }
+}
+
+extension JobState {
+  fileprivate var word: String {
+    switch self {
+    case .queued: "waiting"
+    case .running: "running"
+    case .interrupted: "interrupted"
+    case .finished: "finished"
+    case .failed: "failed"
+    case .cancelled: "cancelled"
+    }
+  }
+
+}

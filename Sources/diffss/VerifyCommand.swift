@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Paint pictures anew from what they say of themselves, and compare every byte.",
+    discussion: """
+      A picture that `diffss generate`, the queue or an evaluation made carries its request and its weights' SHA-256. Give the data set that its
+      support comes from, as it was given then, and the same models.
+      """)
+
+  @Argument(help: ArgumentHelp("PNG or JPEG files that this program painted.", valueName: "image"))
+  var images: [String]
+
+  @OptionGroup var data: DatasetOptions
+  @OptionGroup var runtime: RuntimeOptions
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  private struct Row: Encodable {
+    let file: String
+    let result: String
+    let detail: String?
+  }
+
+  func run() async throws {
+    runtime.apply()
+    var benches: [Bool: Workbench] = [:], rows: [Row] = [], failures = 0
+    for image in images {
+      if Interrupt.shared.isRequested { throw ExitStatus.interrupted }
+      let file = URL(fileURLWithPath: image)
+      let row: Row
+      do {
+        // The published script's reading of masks goes with its common seeds.
+        let asPublished = try StoredPicture(file).metadata.request.noiseRow != nil
+        let bench = try benches[asPublished] ?? Workbench.open(data, runtime, readsMasksAsPublished: asPublished)
+        benches[asPublished] = bench
+        row = try await verify(file, with: bench)
+      } catch let error as any Explained {
+        report(message: PlainText.clean(error.message), hint: error.hint.map(PlainText.cleanLines))
+        row = Row(file: image, result: "failed", detail: PlainText.clean(error.message))
+      }
+      if row.result != "identical" { failures += 1 }
+      rows.append(row)
+      if !json { print("\(row.result)  \(PlainText.clean(image))\(row.detail.map { ": \($0)" } ?? "")") }
+    }
+    if json { print(try CanonicalJSON.text(rows)) }
+    if failures > 0 { throw failures == images.count ? ExitStatus.nothingDone : ExitStatus.someFailed }
+  }
+
+  private func verify(_ file: URL, with bench: Workbench) async throws -> Row {
+    let line = ProgressLine("painting", unit: "steps")
+    let work = Task { try await bench.verify(file) { line.update(Double($0.step), of: Double($0.steps)) } }
+    Interrupt.shared.onRequest { work.cancel() }
+    defer { line.finish() }
+    do {
+      switch try await work.value {
+      case .identical: return Row(file: file.path, result: "identical", detail: nil)
+      case .rewritten: return Row(file: file.path, result: "rewritten", detail: "the pixels are the same, other bytes are not")
+      case .different(let pixels, let count, let largest):
+        return Row(file: file.path, result: "different", detail: "\(pixels) of \(count) pixels, by \(largest) of 255 at most")
+      case .tampered: return Row(file: file.path, result: "tampered", detail: "its key does not belong to its request and weights")
+      case .otherWeights(let models):
+        return Row(file: file.path, result: "other weights", detail: PlainText.clean("here are others of \(models.joined(separator: ", "))"))
+      }
+    } catch is CancellationError { throw ExitStatus.interrupted }
+  }
+}
