@@ -24,6 +24,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     .systemLibrary(name: "CNcurses", path: "Sources/System/CNcurses"),
@@ -39,6 +40,7 @@ let package = Package(
       dependencies: [
         "Models", "Render", "CCrypto",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
     .target(name: "TUI", dependencies: ["Pipeline", "Models", "Render", "CNcurses"], swiftSettings: swiftSettings),
@@ -47,6 +49,7 @@ let package = Package(
       dependencies: [
         "TUI", "Pipeline", "Render", "Models", "CProcessor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),

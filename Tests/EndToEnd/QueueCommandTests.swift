@@ -145,6 +145,23 @@ import Testing
     #expect(try pictures(program).count == 12)
   }
 
+  @Test func theLogTellsWhatWasDone() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try add(program, jobs: 4, steps: 2)
+    let log = program.home.appendingPathComponent("data/diffss/logs/diffss.log")
+    #expect(try program.run(["queue", "run", "--log-level", "error"]).status == 0)
+    #expect((try? String(contentsOf: log, encoding: .utf8))?.contains("job ") != true)
+    _ = try program.run(["condition", "--image", "/no\u{1B}[2J", "--mask", "/no", "--class-index", "1", "--type", "mask", "--out", "/no"])
+    try add(program, jobs: 4, steps: 3)
+    #expect(try program.run(["queue", "run"]).status == 0)
+    let text = try String(contentsOf: log, encoding: .utf8)
+    for part in [" info program: diffss queue run", " info models: ", " info painting: ", " begins, attempt 1: demo scene-00000 class 2", ": finished"] {
+      #expect(text.contains(part), "\(part) is not in\n\(text)")
+    }
+    #expect(!text.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
+  }
+
   @Test func wrongNamesAreRefused() throws {
     let program = try Program()
     defer { program.remove() }

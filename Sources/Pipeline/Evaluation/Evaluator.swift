@@ -73,6 +73,7 @@ struct Evaluator: Sendable {
       inputSide: bench.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
       gate: gate.map { GateReport($0, wanted: ready, results, classes: infos, convention) },
       seconds: (ContinuousClock.now - start) / .seconds(1))
+    Log.evaluation.info("\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s")
     if journal.isFresh { try store.save(report) }
     journal.close()
     return report

@@ -40,6 +40,7 @@ final class DiffusionGenerator: SupportGenerator {
     let png = try image.pngData(text: PictureMetadata(key: key, request: request, weights: weights).entries())
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
+    Log.painting.info("\(key) painted in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")
     return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
   }
 

@@ -171,7 +171,11 @@ public final class ModelLibrary: Sendable {
 
   private func reporting<T>(_ name: String, _ report: Report, _ load: () throws -> T) throws -> T {
     report(.modelLoading(name: name))
-    defer { report(.modelLoaded(name: name)) }
+    let start = ContinuousClock.now
+    defer {
+      Log.models.info("\(name) read in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")
+      report(.modelLoaded(name: name))
+    }
     return try load()
   }
 

@@ -41,6 +41,7 @@ extension GenerationQueue {
       state.put(job)
     }
     hub.send(.jobChanged(job))
+    Log.queue.info("job \(job.id) begins, attempt \(job.attempts): \(job.request.source.dataset) \(job.request.source.item) class \(job.request.source.classIndex)")
     var finalState: JobState, key: String?, noted = start
     do {
       let picture = try painters.painter(of: job).generate(job.request) { progress in
@@ -71,6 +72,7 @@ extension GenerationQueue {
       return state.set(job.id, finalState, elapsed: seconds(), key: key)
     }
     guard let ended else { return }
+    Log.queue.info("job \(job.id) ends after \(String(format: "%.2f", ended.elapsed)) s: \(ended.state)")
     // On the lane behind the notes of its steps. The picture itself is safe already: a lost row is found interrupted, and then finished.
     journal.queue.sync {
       do { try store.update(ended) } catch { hub.send(.queueTrouble(reason: PlainText.clean("\(error)"))) }

@@ -169,7 +169,10 @@ public final class GenerationQueue: Sendable {
       defer { state.trouble = reason }
       return state.trouble != reason
     }
-    if isNew { hub.send(.queueTrouble(reason: reason)) }
+    if isNew {
+      Log.queue.error("\(reason)")
+      hub.send(.queueTrouble(reason: reason))
+    }
     settle()
   }
 

@@ -32,6 +32,7 @@ public final class Store: Sendable {
     }
     database = try Self.translating(file) { try Self.open(file) }
     try recordPictures()
+    if let recovery { Log.store.warning("\(recovery.message)") }
   }
 
   private static func database(in folder: URL) -> URL { folder.appendingPathComponent("store.sqlite") }

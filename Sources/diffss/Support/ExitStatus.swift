@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Pipeline
 
 /// What the process tells its caller (DESIGN: Command line).
 enum ExitStatus: Int32, Error {
@@ -20,6 +21,7 @@ func printError(_ text: String) {
 
 /// Prints one failure in the house form: what happened, then what to do.
 func report(message: String, hint: String?) {
+  Log.program.error("\(message)")
   printError("error: \(message)")
   if let hint { printError("hint: \(hint)") }
 }

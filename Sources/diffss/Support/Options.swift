@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Models
 import Pipeline
 
@@ -79,21 +80,29 @@ struct RuntimeOptions: ParsableArguments {
 
   var modelFolders: [URL] { models.map { URL(fileURLWithPath: $0, isDirectory: true) } }
 
-  /// Sets the pool's size; call before any network runs.
+  /// Sets the pool's size and begins the log; call before any network runs.
   func apply() { pool.apply() }
 }
 
-/// How many threads work.
+/// How many threads work, and how much of it is written down.
 struct ThreadOptions: ParsableArguments {
   @Option(help: "Threads for the networks; all cores when absent.")
   var threads: Int?
+
+  @Option(help: "What goes into the log file (logs/diffss.log in the data folder): \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), and what is graver.")
+  var logLevel: Logger.Level = .info
 
   func validate() throws {
     if let threads, !(1...64).contains(threads) { throw ValidationError("--threads must be 1...64") }
   }
 
-  /// Sets the pool's size; call before any network runs.
-  func apply() { if let threads { Compute.threads = threads } }
+  /// Sets the pool's size and begins the log; call before any network runs.
+  func apply() {
+    if let threads { Compute.threads = threads }
+    Log.start(logLevel)
+    let words = CommandLine.arguments.dropFirst().joined(separator: " ")
+    Log.program.info("diffss \(words) (version \(ProgramVersion.current), \(Compute.threads) threads)")
+  }
 }
 
 /// What a single-file checkpoint does not say of itself.
@@ -172,6 +181,7 @@ struct OtherGenerationFlags: ParsableArguments {
   }
 }
 
+extension Logger.Level: @retroactive ExpressibleByArgument {}
 extension DatasetKind: ExpressibleByArgument {}
 extension DatasetSplit: ExpressibleByArgument {}
 extension FoldRule: ExpressibleByArgument {}
