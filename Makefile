@@ -6,7 +6,7 @@ TEST_PACKAGES := tmux
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
 
-.PHONY: run test build bench bench-peers bench-networks bench-datasets install setup setup-test clean
+.PHONY: run test build bench bench-peers bench-networks bench-datasets fuzz install setup setup-test clean
 
 run: build
 	@$(BIN) explore --dataset demo
@@ -32,6 +32,11 @@ bench-networks: build
 # Data sets as large as COCO's and PASCAL's training parts: see docs/datasets.md.
 bench-datasets: build
 	@python3 Benchmarks/large_datasets.py $${TMPDIR:-/tmp}/diffss-large
+
+# A million damaged inputs for every parser of files, with the address sanitizer: about half an hour.
+fuzz: setup
+	swift build -c release --sanitize=address --scratch-path .build-fuzz --product Fuzz
+	ASAN_OPTIONS=detect_leaks=0 .build-fuzz/release/Fuzz $(INPUTS) $(SEED)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/diffss

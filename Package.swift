@@ -53,6 +53,7 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
+    .executableTarget(name: "Fuzz", dependencies: ["Models", "Render", "Pipeline", "TestSupport"], path: "Tests/Fuzz", swiftSettings: swiftSettings),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"], path: "Tests/Models",
       swiftSettings: swiftSettings),

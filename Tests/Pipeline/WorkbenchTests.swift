@@ -33,12 +33,12 @@ import Testing
     // Asked again it costs nothing: a library whose weights no longer load still answers.
     let again = Workbench(dataset: SquaresDataset(), models: first.workbench.models, store: try Store(folder: first.store.folder))
     let events = again.events()
-    again.enqueue([requests[0]])
+    let id = try #require(again.enqueue([requests[0]]).first)
     await again.waitUntilIdle()
-    #expect(again.jobs.map(\.key) == [picture.key])
+    #expect(again.jobs.map(\.key) == [picture.key, other?.key, picture.key], "the two jobs of before are there too")
     for await event in events {
       if case .modelLoading = event { Issue.record("weights were loaded for a stored picture") }
-      if case .jobChanged(let job) = event, job.state.isFinal { break }
+      if case .jobChanged(let job) = event, job.id == id, job.state.isFinal { break }
     }
   }
 

@@ -107,6 +107,20 @@ import TestSupport
   }
 }
 
+@Suite struct HostilePNGTests {
+  /// libpng would make room for what a chunk claims before it finds that the file ends.
+  @Test func aChunkThatClaimsMoreThanThereIsIsRefused() throws {
+    let good = try Fixtures.scene(width: 16, height: 16).pngData(text: ["key": "value"])
+    let afterHeader = 8 + 25
+    for name in ["tEXt", "iCCP", "eXIf", "abCd"] {
+      let bytes = Array(good[..<afterHeader]) + [0x68, 0, 0, 0] + Array(name.utf8) + good[afterHeader...]
+      let early = RenderError.corrupt(name: "picture", format: "PNG", reason: "the file ends too early")
+      #expect(throws: early) { try Image.decode(bytes: bytes) }
+      #expect(throws: early) { try PictureText.of(bytes) }
+    }
+  }
+}
+
 @Suite struct JPEGTests {
   @Test(arguments: [
     ("colour", "colour_pillow"), ("progressive", "colour_pillow"), ("turned", "colour_pillow"), ("grey", "grey_pillow"),

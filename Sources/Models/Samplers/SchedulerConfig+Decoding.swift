@@ -4,6 +4,8 @@ extension SchedulerConfig: Decodable {
   /// Reads a file. Throws `ModelError.missingFile`, `unreadable` and `badConfig`.
   public init(file url: URL) throws {
     let data = try ConfigFile.read(url, maximumBytes: ConfigFile.maximumBytes)
+    // Foundation's JSON5 reader ends the process where a bare key is not UTF-8.
+    guard String(validating: data, as: UTF8.self) != nil else { throw ModelError.badConfig(path: url.path, reason: "it is not JSON") }
     let decoder = JSONDecoder()
     // diffusers writes -Infinity, which only JSON5 has a word for.
     decoder.allowsJSON5 = true

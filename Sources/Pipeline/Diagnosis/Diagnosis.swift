@@ -3,7 +3,7 @@ import Models
 
 /// What `diffss doctor` can tell of the machine, the weights and the data sets.
 public enum Diagnosis {
-  /// Looks at everything but the terminal. Reads no weights beyond their headers.
+  /// Looks at everything but the terminal. Reads weights once for their SHA-256, which is remembered.
   public static func findings(models: ModelLibrary, source: DatasetSource) -> [Finding] {
     [processor, blas, memory] + [state] + weights(models) + [data(source)]
   }
@@ -23,7 +23,7 @@ public enum Diagnosis {
   }
 
   private static var blas: Finding {
-    Finding("BLAS", .fine, Compute.library)
+    Finding("BLAS", .fine, "\(Compute.library), one thread a call: \(Compute.threads) of our own share the work")
   }
 
   private static var memory: Finding {
@@ -58,7 +58,21 @@ public enum Diagnosis {
     guard !entries.isEmpty else {
       return [Finding("weights", .broken, "none found", advice: "give their folder with --models, or reinstall the demo's (Assets/demo)")]
     }
-    return entries.map { Finding("weights", .fine, PlainText.clean("\($0.kind.title): \($0.id) (\($0.origin.rawValue))")) }
+    return entries.map { entry in
+      let name = PlainText.clean("\(entry.kind.title): \(entry.id) (\(entry.origin.rawValue))")
+      do {
+        let bytes = try models.bytes(of: entry.id), digest = try models.digest(of: entry.id)
+        let text = name + String(format: ", %.1f MB, SHA-256 ", Double(bytes) / 1e6) + digest.prefix(12)
+        guard let available = MachineMemory.available, bytes > available else { return Finding("weights", .fine, text) }
+        return Finding(
+          "weights", .limited, text + String(format: ": more than the %.1f GB of memory available", Double(available) / 1e9),
+          advice: entry.kind == .diffusion ? "--low-memory takes about half" : "use a machine with more memory")
+      } catch let error as PipelineError {
+        return Finding("weights", .broken, "\(name): \(error.message)", advice: error.hint)
+      } catch {
+        return Finding("weights", .broken, "\(name): \(PlainText.clean("\(error)"))", advice: "fetch or copy it again")
+      }
+    }
   }
 
   private static func data(_ source: DatasetSource) -> Finding {

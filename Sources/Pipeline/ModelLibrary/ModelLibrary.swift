@@ -122,6 +122,9 @@ public final class ModelLibrary: Sendable {
   /// SHA-256 of a model's files. Reads them once; later runs know them by size and time of change.
   public func digest(of id: String) throws -> String { try digests.digest(of: entry(id)) }
 
+  /// Bytes of a model's files: about what it takes in memory, weights staying as they are stored.
+  public func bytes(of id: String) throws -> Int { try WeightDigests.bytes(of: entry(id)) }
+
   /// The digests of every model of a choice, by identifier.
   public func weights(_ choice: ModelChoice) throws -> [String: String] {
     var result: [String: String] = [:]

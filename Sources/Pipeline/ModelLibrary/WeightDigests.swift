@@ -20,20 +20,42 @@ final class WeightDigests: Sendable {
   /// Of a file: its SHA-256. Of a folder, and of a segmentation network whose backbone lies apart: SHA-256 of one line `PATH SHA256` for each
   /// of the model's files.
   func digest(of entry: ModelEntry) throws -> String {
+    switch try Self.files(of: entry) {
+    case .one(let file): return try digest(ofFile: file)
+    case .several(let names, let folder): return try digest(ofFiles: names, in: folder)
+    }
+  }
+
+  /// Bytes of the files that make a model.
+  static func bytes(of entry: ModelEntry) throws -> Int {
+    let all: [URL] =
+      switch try files(of: entry) {
+      case .one(let file): [file]
+      case .several(let names, let folder): names.map(folder.appendingPathComponent)
+      }
+    return all.reduce(0) { sum, file in
+      var status = stat()
+      return stat(file.path, &status) == 0 ? sum + Int(status.st_size) : sum
+    }
+  }
+
+  private enum Files {
+    case one(URL)
+    case several([String], in: URL)
+  }
+
+  private static func files(of entry: ModelEntry) throws -> Files {
     switch entry.kind {
     case .segmentation:
       let folder = entry.url.deletingLastPathComponent()
-      guard let backbone = Checkpoint.backboneFile(in: folder), try !Checkpoint(file: entry.url).hasBackbone else {
-        return try digest(ofFile: entry.url)
-      }
-      return try digest(ofFiles: [entry.url, backbone].map(\.lastPathComponent), in: folder)
-    case _ where !entry.url.isFolder: return try digest(ofFile: entry.url)
-    case .detector: return try digest(ofFile: entry.url)
-    case .controlNet, .previewDecoder: return try digest(ofFiles: Self.modelFiles(in: entry.url, below: ""), in: entry.url)
+      guard let backbone = Checkpoint.backboneFile(in: folder), try !Checkpoint(file: entry.url).hasBackbone else { return .one(entry.url) }
+      return .several([entry.url, backbone].map(\.lastPathComponent), in: folder)
+    case _ where !entry.url.isFolder: return .one(entry.url)
+    case .detector: return .one(entry.url)
+    case .controlNet, .previewDecoder: return .several(modelFiles(in: entry.url, below: ""), in: entry.url)
     case .diffusion:
       let parts = ["text_encoder", "tokenizer", "unet", "vae", "scheduler"]
-      let files = parts.flatMap { Self.modelFiles(in: entry.url, below: $0) }
-      return try digest(ofFiles: files, in: entry.url)
+      return .several(parts.flatMap { modelFiles(in: entry.url, below: $0) }, in: entry.url)
     }
   }
 

@@ -94,6 +94,7 @@ private struct Raw {
 
   /// The header after all limits are checked; `text` receives what stands before the pixels.
   static func header(_ bytes: [UInt8], name: String, text: TextBox? = nil) throws -> diffss_png_header {
+    try checkChunks(bytes, name: name)
     var header = diffss_png_header()
     let message = MessageBuffer()
     // The library's own limit on sides would hide the size from the error; Int32.max is the format's.
@@ -108,6 +109,19 @@ private struct Raw {
       throw RenderError.tooLarge(name: name, width: width, height: height)
     }
     return header
+  }
+
+  /// libpng makes room for a chunk before it reads it: one that claims more than there is would cost gigabytes. Pixels are read piece by piece.
+  private static func checkChunks(_ bytes: [UInt8], name: String) throws {
+    var place = PNG.signature.count
+    while place + 8 <= bytes.count {
+      let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      let isPixels = bytes[place + 4..<place + 8].elementsEqual("IDAT".utf8)
+      guard isPixels || length <= bytes.count - place - 8 else {
+        throw RenderError.corrupt(name: name, format: "PNG", reason: "the file ends too early")
+      }
+      place += length + 12
+    }
   }
 
   /// Decodes to `DIFFSS_PNG_COLOR` or `DIFFSS_PNG_LABELS`.

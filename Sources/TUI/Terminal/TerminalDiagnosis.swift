@@ -46,8 +46,10 @@ public enum TerminalDiagnosis {
 
   private static func characters(_ environment: [String: String]) -> Finding {
     TerminalSettings.useLocale(environment)
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? "none set"
+    let name = PlainText.clean("locale \(locale)")
     return curses_is_utf8() != 0
-      ? Finding("characters", .fine, "UTF-8")
-      : Finding("characters", .limited, "not UTF-8", advice: "set LC_ALL=C.UTF-8 to see pictures as blocks")
+      ? Finding("characters", .fine, "UTF-8 (\(name))")
+      : Finding("characters", .limited, "not UTF-8 (\(name))", advice: "set LC_ALL=C.UTF-8 to see pictures as blocks")
   }
 }

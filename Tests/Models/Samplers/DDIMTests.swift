@@ -9,6 +9,15 @@ import Testing
     return try SchedulerConfig(file: folder.write(text, to: "scheduler_config.json"))
   }
 
+  /// Bare keys that are not UTF-8 would end the process inside Foundation's JSON5 reader.
+  @Test func bytesThatAreNotTextAreRefused() throws {
+    let folder = try TemporaryFolder()
+    for key in [[0xFF, 0, 0xFF], [0xC3], [0xED, 0xA0, 0x80]] as [[UInt8]] {
+      let file = try folder.write(Array("{\"steps_offset\": 1,\n".utf8) + key + Array(" train\": 2}".utf8), to: "scheduler_config.json")
+      #expect(throws: ModelError.badConfig(path: file.path, reason: "it is not JSON")) { try SchedulerConfig(file: file) }
+    }
+  }
+
   private static let stableDiffusion = """
     "num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
     "clip_sample": false, "set_alpha_to_one": false, "steps_offset": 1
