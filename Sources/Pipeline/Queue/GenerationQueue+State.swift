@@ -40,6 +40,16 @@ extension GenerationQueue.State {
     }
   }
 
+  /// Puts the jobs into an order; those that are not in it come last, in theirs.
+  mutating func arrange(as order: [JobID]) {
+    let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element, $0.offset) })
+    let sorted = jobs.enumerated().sorted { a, b in
+      (places[a.element.id] ?? .max, a.offset) < (places[b.element.id] ?? .max, b.offset)
+    }
+    jobs = sorted.map(\.element)
+    positions = Dictionary(uniqueKeysWithValues: jobs.enumerated().map { ($0.element.id, $0.offset) })
+  }
+
   /// Changes a known job; returns it changed.
   mutating func set(_ id: JobID, _ newState: JobState, elapsed: Double? = nil, key: String? = nil) -> Job? {
     guard let position = positions[id] else { return nil }

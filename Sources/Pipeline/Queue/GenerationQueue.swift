@@ -143,9 +143,10 @@ public final class GenerationQueue: Sendable {
     let news = state.withLock { state -> [Job] in
       // What this process has changed meanwhile is newer than the rows.
       guard state.unwritten == 0 else { return [] }
+      let isFirst = !state.hasLooked
       (state.isPaused, state.hasLooked, state.trouble) = (isPaused, true, nil)
       state.revision = changes.map(\.revision).max() ?? state.revision
-      return changes.compactMap { change in
+      let news = changes.compactMap { change -> Job? in
         let job = change.job.seen(isWorking: isHeld)
         guard job.id != state.current else {
           if let wish = change.wish { state.stops[job.id] = .cancel(reason: wish) }
@@ -156,6 +157,9 @@ public final class GenerationQueue: Sendable {
         state.put(job)
         return job
       }
+      // What was in the queue before comes before what this process has queued by now.
+      if isFirst { state.arrange(as: changes.map(\.job.id)) }
+      return news
     }
     for job in news { hub.send(.jobChanged(job)) }
     begin()
