@@ -57,7 +57,7 @@ struct GenerateCommand: AsyncParsableCommand {
     var defaults = workbench.defaultOptions
     if list.asPublished { defaults.steps = PublishedScript.steps }
     let run = SupportRun(
-      supports: try list.supports(of: workbench.dataset, fold: data.fold),
+      supports: try list.choice.supports(of: workbench.dataset, fold: data.fold),
       options: try flags.options(over: defaults, seed: seed), shots: shots, shard: list.shard, format: list.format,
       isAsPublished: list.asPublished)
     try await GenerationWatch(workbench: workbench, folder: folder, json: json).paint(run)

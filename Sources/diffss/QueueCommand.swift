@@ -69,10 +69,8 @@ struct QueueCommand: AsyncParsableCommand {
     @OptionGroup var flags: GenerationFlags
     @OptionGroup var runtime: RuntimeOptions
 
-    @Option(help: ArgumentHelp("A published list of supports; the fold's when absent.", valueName: "file"))
-    var list: String?
-    @Option(help: "Supports to take, from the first; all when absent.")
-    var limit: Int?
+    @OptionGroup var choice: SupportChoice
+
     @Option(help: "Pictures for each support.")
     var shots: Int = 4
     @Option(help: "Seed; each picture derives its own from it.")
@@ -82,15 +80,13 @@ struct QueueCommand: AsyncParsableCommand {
 
     func validate() throws {
       if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
-      if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
     }
 
     func run() async throws {
       let workbench = try Workbench.open(data, runtime), dataset = workbench.dataset
-      let supports = try list.map { try dataset.supports(listedIn: URL(fileURLWithPath: $0)) } ?? dataset.supports(inFold: data.fold)
       let options = try flags.options(over: workbench.defaultOptions, seed: seed)
       var added = 0, failed = 0
-      for support in supports.prefix(limit ?? .max) {
+      for support in try choice.supports(of: dataset, fold: data.fold) {
         if Interrupt.shared.isRequested { throw ExitStatus.interrupted }
         do {
           let requests = try await workbench.requests(item: support.item, classIndex: support.classIndex, options: options, count: shots)

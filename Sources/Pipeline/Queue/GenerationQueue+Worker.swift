@@ -38,6 +38,8 @@ extension GenerationQueue {
     func seconds() -> Double { (clock.now - start) / .seconds(1) }
     state.withLock { state in
       state.current = job.id
+      // Closed after it was taken and before it was known here.
+      if state.isClosed { state.stops[job.id] = .interrupt(reason: "the queue was closed") }
       state.put(job)
     }
     hub.send(.jobChanged(job))

@@ -2,14 +2,29 @@ import ArgumentParser
 import Foundation
 import Pipeline
 
-/// Which supports of a data set are painted, and how they are kept.
-struct SupportListOptions: ParsableArguments {
+/// Which supports of a data set are meant.
+struct SupportChoice: ParsableArguments {
   @Option(help: ArgumentHelp(
     "A published list (HSNet's or BAM's, or one name a line): its supports in its order, with the classes it says, else every class in each mask. The fold's supports when absent.", valueName: "file"))
   var list: String?
 
   @Option(help: "Supports to work on, from the first; all when absent.")
   var limit: Int?
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+  }
+
+  /// The supports to paint. Throws what reading the list throws, and `PipelineError.unknownFold`.
+  func supports(of dataset: any Dataset, fold: Int) throws -> [Support] {
+    let all = try list.map { try dataset.supports(listedIn: URL(fileURLWithPath: $0)) } ?? dataset.supports(inFold: fold)
+    return Array(all.prefix(limit ?? .max))
+  }
+}
+
+/// Which supports of a data set are painted, and how they are kept.
+struct SupportListOptions: ParsableArguments {
+  @OptionGroup var choice: SupportChoice
 
   @Option(
     help: ArgumentHelp(
@@ -36,15 +51,5 @@ struct SupportListOptions: ParsableArguments {
         """))
   var asPublished = false
 
-  func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
-  }
-
-  /// The supports to paint. Throws what reading the list throws, and `PipelineError.unknownFold`.
-  func supports(of dataset: any Dataset, fold: Int) throws -> [Support] {
-    let all = try list.map { try dataset.supports(listedIn: URL(fileURLWithPath: $0)) } ?? dataset.supports(inFold: fold)
-    return Array(all.prefix(limit ?? .max))
-  }
-
-  var isUsed: Bool { list != nil || limit != nil || shard != .whole || format != .png || asPublished }
+  var isUsed: Bool { choice.list != nil || choice.limit != nil || shard != .whole || format != .png || asPublished }
 }
