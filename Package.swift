@@ -20,7 +20,11 @@ let kernelSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(vectorFlags)]
 
 let package = Package(
   name: "diffss",
-  products: [.executable(name: "diffss", targets: ["diffss"])],
+  products: [
+    .executable(name: "diffss", targets: ["diffss"]),
+    // Preloaded by one test into the program.
+    .library(name: "ClockShift", type: .dynamic, targets: ["ClockShift"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -52,6 +56,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
+    .target(name: "ClockShift", path: "Tests/ClockShift"),
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
     .executableTarget(name: "Fuzz", dependencies: ["Models", "Render", "Pipeline", "TestSupport"], path: "Tests/Fuzz", swiftSettings: swiftSettings),
     .testTarget(

@@ -52,6 +52,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case foreignFile(path: String)
   /// A picture does not say how it was made.
   case notOurs(path: String)
+  /// The user's configuration file is no TOML, or sets something that cannot be.
+  case badConfiguration(path: String, reason: String)
   /// The SQLite store cannot be opened, read or written.
   case storeUnusable(path: String, reason: String)
   /// The SQLite store's file is damaged; the next opening sets it aside.
@@ -90,6 +92,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nameEscapesFolder(let name, let folder): "\"\(name)\" cannot be the name of a file in \(folder)"
     case .foreignFile(let path): "\(path) is there, and is not a picture of this program: it is left as it is"
     case .notOurs(let path): "\(path) does not say how it was painted"
+    case .badConfiguration(let path, let reason): "the configuration \(path) cannot be used: \(reason)"
     case .storeDamaged(let path): "the store \(path) is damaged"
     case .unknownJob(let name, let matches): matches == 0 ? "there is no job \(PlainText.clean(name))" : "\(matches) jobs have a name that begins with \(PlainText.clean(name))"
     case .storeUnusable(let path, let reason): "the store \(path) cannot be used: \(reason)"
@@ -124,6 +127,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nameEscapesFolder: "names of pictures must be relative, without \"..\" and empty steps; correct the list or the annotations"
     case .foreignFile: "move it away, or write to another folder"
     case .notOurs: "only pictures of a data set's supports that this program painted carry their whole request"
+    case .badConfiguration: "correct the file, or move it away; docs/configuration.md says what it may hold"
     case .storeDamaged: "start again: it is set aside then, and a new one is made from what the pictures say of themselves"
     case .unknownJob: "see the names with: diffss queue list --all"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"

@@ -32,7 +32,7 @@ struct ConditionCommand: ParsableCommand {
   }
 
   func run() throws {
-    runtime.apply()
+    try runtime.apply()
     guard let picture = try own.picture() else { return }
     let control = try picture.condition(
       type, settings: knobs.settings(resolution: resolution), models: ModelLibrary(folders: runtime.modelFolders),

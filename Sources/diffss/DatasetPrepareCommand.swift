@@ -30,20 +30,20 @@ struct DatasetPrepareCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder to write masks or scenes to.", valueName: "dir"))
   var out: String?
 
-  func validate() throws {
+  mutating func validate() throws {
+    data.dataset = name ?? data.dataset
     guard (1...1_000_000).contains(count) else { throw ValidationError("--count must be between 1 and 1000000") }
     if let redrawn {
       guard (1...64).contains(redrawn) else { throw ValidationError("--redrawn must be between 1 and 64") }
-      guard (name ?? data.dataset) == .demo else { throw ValidationError("--redrawn is for the demo, whose objects can be drawn again") }
+      guard data.dataset == .demo else { throw ValidationError("--redrawn is for the demo, whose objects can be drawn again") }
     }
-    if (name ?? data.dataset) == .demo && out == nil { throw ValidationError("--out is needed for the demo") }
+    if data.dataset == .demo && out == nil { throw ValidationError("--out is needed for the demo") }
   }
 
   func run() throws {
     if let redrawn, let out { return try redraw(redrawn, to: out) }
-    if (name ?? data.dataset) == .demo { return try drawDemo(to: out ?? "") }
+    if data.dataset == .demo { return try drawDemo(to: out ?? "") }
     var source = data.source
-    source.kind = name ?? data.dataset
     source.split = data.split ?? .all
     let dataset = try data.open(source)
     print("\(dataset.name): \(dataset.items.count) pictures ready")

@@ -14,11 +14,18 @@ struct DoctorCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  /// The data set asked about, then those of the configuration.
+  private var sources: [DatasetSource] {
+    let configured = UserSettings.ofUser.roots.filter { $0.key != data.dataset }.sorted { $0.key.rawValue < $1.key.rawValue }
+    return [data.source] + configured.map { DatasetSource($0.key, root: $0.value, cache: DataFolder.cache()) }
+  }
+
   func run() throws {
-    runtime.apply()
+    // An unusable configuration is one of the findings.
+    try? runtime.apply()
     let findings =
       TerminalDiagnosis.findings()
-      + Diagnosis.findings(models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset), source: data.source)
+      + Diagnosis.findings(models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset), sources: sources)
     if json {
       print(try CanonicalJSON.text(findings))
     } else {

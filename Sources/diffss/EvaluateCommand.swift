@@ -15,6 +15,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup var data: DatasetOptions
   @OptionGroup var flags: GenerationFlags
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var profile: ProfileOptions
   @OptionGroup var evaluation: EvaluationOptions
   @OptionGroup var comparison: ComparisonOptions
   @OptionGroup var figures: FigureOptions
@@ -39,7 +40,11 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    runtime.apply()
+    try runtime.apply()
+    try await profile.measure(evaluate)
+  }
+
+  private func evaluate() async throws {
     let workbench = try Workbench.open(data, runtime)
     var (plan, folds, seeds) = try evaluation.plan(
       data, workbench, options: flags.options(over: workbench.defaultOptions, seed: evaluation.seed), auxiliaryShots: auxShots)

@@ -19,7 +19,7 @@ struct ExploreCommand: ParsableCommand {
   var episodeList: String?
 
   func run() throws {
-    runtime.apply()
+    try runtime.apply()
     let status = try runExplorer(options: ExplorerOptions(
       source: data.source, fold: data.fold, draw: draws.draw(shots: 1, seed: episodeSeed),
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory))

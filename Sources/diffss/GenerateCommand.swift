@@ -19,6 +19,7 @@ struct GenerateCommand: AsyncParsableCommand {
   @OptionGroup var own: OwnRunOptions
   @OptionGroup var list: SupportListOptions
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var profile: ProfileOptions
 
   @Option(help: "Pictures for each support.")
   var shots: Int = 4
@@ -43,12 +44,14 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    runtime.apply()
+    try runtime.apply()
     let folder = try SupportFolder(creating: URL(fileURLWithPath: out, isDirectory: true))
-    if own.isUsed {
-      try OwnPictureRun(options: own, flags: flags, runtime: runtime, seed: seed).paint(into: folder, json: json)
-    } else {
-      try await paintSupports(into: folder)
+    try await profile.measure {
+      if own.isUsed {
+        try OwnPictureRun(options: own, flags: flags, profile: profile, runtime: runtime, seed: seed).paint(into: folder, json: json)
+      } else {
+        try await paintSupports(into: folder)
+      }
     }
   }
 

@@ -24,6 +24,7 @@ struct ModelsCommand: ParsableCommand {
     }
 
     func run() throws {
+      try runtime.apply()
       let rows = ModelLibrary(folders: runtime.modelFolders).entries.map {
         Row(id: $0.id, kind: $0.kind.title, origin: $0.origin.rawValue, path: $0.url.path)
       }
@@ -44,7 +45,7 @@ struct ModelsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      runtime.apply()
+      try runtime.apply()
       let place = try ModelLibrary(folders: runtime.modelFolders).place(path)
       let inspection = try ModelInspection(place, config: singleFile.folder)
       if json {
@@ -81,6 +82,7 @@ struct ModelsCommand: ParsableCommand {
     @OptionGroup var runtime: RuntimeOptions
 
     func run() throws {
+      try runtime.apply()
       let place = try ModelLibrary(folders: runtime.modelFolders).place(path)
       let target = URL(fileURLWithPath: out, isDirectory: true)
       try DiffusersExport.convert(place, config: singleFile.folder, to: target) { printError("writing \($0)") }

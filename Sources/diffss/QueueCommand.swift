@@ -83,6 +83,7 @@ struct QueueCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+      try runtime.apply()
       let workbench = try Workbench.open(data, runtime), dataset = workbench.dataset
       let options = try flags.options(over: workbench.defaultOptions, seed: seed)
       var added = 0, failed = 0
@@ -107,10 +108,11 @@ struct QueueCommand: AsyncParsableCommand {
       discussion: "Ctrl-C and SIGTERM interrupt the picture under way; it is the first to go on at the next start.")
 
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var profile: ProfileOptions
 
     func run() async throws {
-      threads.apply()
-      try await QueueWatch(store: .opened()).run()
+      try threads.apply()
+      try await profile.measure { try await QueueWatch(store: .opened()).run() }
     }
   }
 

@@ -16,6 +16,7 @@ struct SweepCommand: AsyncParsableCommand {
   @OptionGroup var data: DatasetOptions
   @OptionGroup var others: OtherGenerationFlags
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var profile: ProfileOptions
   @OptionGroup var evaluation: EvaluationOptions
   @OptionGroup var comparison: ComparisonOptions
   @OptionGroup var figures: FigureOptions
@@ -56,7 +57,11 @@ struct SweepCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    runtime.apply()
+    try runtime.apply()
+    try await profile.measure(evaluate)
+  }
+
+  private func evaluate() async throws {
     let folder = try out.map { try SweepFolder(creating: URL(fileURLWithPath: $0, isDirectory: true)) }
     let workbench = try Workbench.open(data, runtime)
     var (base, folds, seeds) = try evaluation.plan(

@@ -26,7 +26,7 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    runtime.apply()
+    try runtime.apply()
     var benches: [Bool: Workbench] = [:], rows: [Row] = [], failures = 0
     for image in images {
       if Interrupt.shared.isRequested { throw ExitStatus.interrupted }

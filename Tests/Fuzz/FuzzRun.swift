@@ -39,7 +39,7 @@ struct FuzzRun {
       worker.standardOutput = output
       // Objects of Foundation live as long as the process; an allocation of more than 1 GB is fatal.
       worker.environment = ProcessInfo.processInfo.environment.merging(
-        ["ASAN_OPTIONS": "detect_leaks=0:max_allocation_size_mb=1024:allocator_may_return_null=0:hard_rss_limit_mb=4096"]) { $1 }
+        ["SWIFT_BACKTRACE": "enable=no", "ASAN_OPTIONS": "detect_leaks=0:max_allocation_size_mb=1024:allocator_may_return_null=0:hard_rss_limit_mb=4096"]) { $1 }
       worker.terminationHandler = { _ in ended.signal() }
       try worker.run()
       var last = -1, isStuck = false

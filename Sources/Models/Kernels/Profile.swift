@@ -31,11 +31,22 @@ public enum Profile {
 
   /// Runs `body` and tells what its layers took, the longest first. For one caller at a time; layers of other threads are counted in.
   public static func of<Result>(_ body: () throws -> Result) rethrows -> (result: Result, lines: [Line]) {
-    lines.withLock { $0 = [:] }
-    isOn.store(true, ordering: .relaxed)
+    start()
     defer { isOn.store(false, ordering: .relaxed) }
     let result = try body()
-    return (result, lines.withLock { $0.values.sorted { ($0.seconds, $0.shape) > ($1.seconds, $1.shape) } })
+    return (result, stop())
+  }
+
+  /// Begins to add up, from nothing.
+  public static func start() {
+    lines.withLock { $0 = [:] }
+    isOn.store(true, ordering: .relaxed)
+  }
+
+  /// Ends it; what the layers took since `start`, the longest first.
+  public static func stop() -> [Line] {
+    isOn.store(false, ordering: .relaxed)
+    return lines.withLock { $0.values.sorted { ($0.seconds, $0.shape) > ($1.seconds, $1.shape) } }
   }
 
   /// The beginning of a layer; nil while nobody asks.

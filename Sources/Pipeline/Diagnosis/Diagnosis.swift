@@ -4,8 +4,17 @@ import Models
 /// What `diffss doctor` can tell of the machine, the weights and the data sets.
 public enum Diagnosis {
   /// Looks at everything but the terminal. Reads weights once for their SHA-256, which is remembered.
-  public static func findings(models: ModelLibrary, source: DatasetSource) -> [Finding] {
-    [processor, blas, memory] + [state] + weights(models) + [data(source)]
+  public static func findings(models: ModelLibrary, sources: [DatasetSource]) -> [Finding] {
+    [processor, blas, memory, configuration, state] + weights(models) + sources.map(data)
+  }
+
+  private static var configuration: Finding {
+    let file = DataFolder.configuration().appendingPathComponent("config.toml").path
+    switch UserSettings.standard {
+    case .success where FileManager.default.fileExists(atPath: file): return Finding("configuration", .fine, file)
+    case .success: return Finding("configuration", .fine, "none (\(file))")
+    case .failure(let error): return Finding("configuration", .broken, error.message, advice: error.hint)
+    }
   }
 
   private static var processor: Finding {

@@ -12,6 +12,11 @@ public enum DataFolder {
     folder("XDG_CACHE_HOME", fallback: ".cache", environment)
   }
 
+  /// `$XDG_CONFIG_HOME/diffss`, or `~/.config/diffss`: what the user has written.
+  public static func configuration(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> URL {
+    folder("XDG_CONFIG_HOME", fallback: ".config", environment)
+  }
+
   /// A relative path in the variable is invalid by the specification and ignored.
   private static func folder(_ variable: String, fallback: String, _ environment: [String: String]) -> URL {
     if let path = environment[variable], path.hasPrefix("/") {

@@ -21,7 +21,7 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: "Folds of coco: interleaved (fold f has classes f + 1, f + 5, ...; HSNet, BAM) or contiguous (20 classes in a row; PANet).")
   var foldRule: FoldRule?
 
-  var rootURL: URL? { root.map { URL(fileURLWithPath: $0, isDirectory: true) } }
+  var rootURL: URL? { root.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? UserSettings.ofUser.roots[dataset] }
 
   func validate() throws {
     if foldRule != nil && dataset != .coco { throw ValidationError("--fold-rule is for --dataset coco") }
@@ -33,6 +33,7 @@ struct DatasetOptions: ParsableArguments {
 
   /// Opens the data set, with a progress line where masks must be read first. Throws `ExitStatus.interrupted` on Ctrl-C.
   func open(_ source: DatasetSource? = nil) throws -> any Dataset {
+    _ = try UserSettings.standard.get()
     let line = ProgressLine("reading masks", unit: "masks")
     defer { line.finish() }
     do {
@@ -76,12 +77,12 @@ struct RuntimeOptions: ParsableArguments {
   @Flag(help: "Read the diffusion networks one after the other for every picture in place of keeping all of them: slower, in about half the memory.")
   var lowMemory = false
 
-  var memory: StableDiffusion.Memory { lowMemory ? .low : .ample }
+  var memory: StableDiffusion.Memory { lowMemory || UserSettings.ofUser.lowMemory ? .low : .ample }
 
-  var modelFolders: [URL] { models.map { URL(fileURLWithPath: $0, isDirectory: true) } }
+  var modelFolders: [URL] { models.map { URL(fileURLWithPath: $0, isDirectory: true) } + UserSettings.ofUser.models }
 
-  /// Sets the pool's size and begins the log; call before any network runs.
-  func apply() { pool.apply() }
+  /// Sets the pool's size and begins the log; call before any network runs. Throws `PipelineError` when the configuration is unusable.
+  func apply() throws { try pool.apply() }
 }
 
 /// How many threads work, and how much of it is written down.
@@ -89,20 +90,27 @@ struct ThreadOptions: ParsableArguments {
   @Option(help: "Threads for the networks; all cores when absent.")
   var threads: Int?
 
-  @Option(help: "What goes into the log file (logs/diffss.log in the data folder): \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), and what is graver.")
-  var logLevel: Logger.Level = .info
+  @Option(help: "What goes into the log file (logs/diffss.log in the data folder): \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), and what is graver; info when absent.")
+  var logLevel: Logger.Level?
 
   func validate() throws {
     if let threads, !(1...64).contains(threads) { throw ValidationError("--threads must be 1...64") }
   }
 
-  /// Sets the pool's size and begins the log; call before any network runs.
-  func apply() {
-    if let threads { Compute.threads = threads }
-    Log.start(logLevel)
+  /// Sets the pool's size and begins the log; call before any network runs. Throws `PipelineError` when the configuration is unusable.
+  func apply() throws {
+    let configured = UserSettings.ofUser
+    if let threads = threads ?? configured.threads { Compute.threads = threads }
+    Log.start(logLevel ?? configured.logLevel ?? .info)
     let words = CommandLine.arguments.dropFirst().joined(separator: " ")
     Log.program.info("diffss \(words) (version \(ProgramVersion.current), \(Compute.threads) threads)")
+    _ = try UserSettings.standard.get()
   }
+}
+
+extension UserSettings {
+  /// The user's own; nothing configured where it is unusable, which `ThreadOptions.apply` and the doctor say.
+  static var ofUser: UserSettings { (try? standard.get()) ?? UserSettings() }
 }
 
 /// What a single-file checkpoint does not say of itself.

@@ -34,9 +34,6 @@ struct OwnRunOptions: ParsableArguments {
   @Option(help: "Pictures painted together, of this seed and the ones after it.")
   var batch: Int = 1
 
-  @Flag(help: "Say on standard error where the time went: loading, each step, decoding, and each kind and shape of layer.")
-  var profile = false
-
   @Option(help: ArgumentHelp("Also write the latents, after the last and after every step.", valueName: "file"))
   var latents: String?
 
@@ -58,6 +55,7 @@ struct OwnRunOptions: ParsableArguments {
 struct OwnPictureRun {
   let options: OwnRunOptions
   let flags: GenerationFlags
+  let profile: ProfileOptions
   let runtime: RuntimeOptions
   let seed: UInt64
 
@@ -157,15 +155,13 @@ struct OwnPictureRun {
         return !interrupt.isRequested
       }
     }
-    guard options.profile else {
-      defer { progress.finish() }
-      return try work()
-    }
-    let (paintings, lines) = try Profile.of(work)
-    progress.finish()
+    defer { progress.finish() }
+    let paintings = try work()
     times.end()
-    printError(times.text)
-    printError(ProfileTable(lines).text)
+    if profile.isAsked {
+      progress.finish()
+      printError(times.text)
+    }
     return paintings
   }
 }

@@ -1,0 +1,53 @@
+import Foundation
+import Render
+import Testing
+
+/// The configuration file gives defaults that the command line overrides.
+@Suite struct ConfigurationTests {
+  private func configured(_ text: String) throws -> Program {
+    let program = try Program()
+    let folder = program.home.appendingPathComponent("config/diffss")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: folder.appendingPathComponent("config.toml"))
+    return program
+  }
+
+  @Test func rootsAndThreads() throws {
+    let mine = FileManager.default.temporaryDirectory.appendingPathComponent("diffss-mine-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: mine) }
+    let program = try configured("threads = 1 # one\nlog-level = \"debug\"\n[roots]\nfolder = \"\(mine.path)\"\n")
+    defer { program.remove() }
+    try FileManager.default.createDirectory(at: mine, withIntermediateDirectories: true)
+    try Data("cup\n".utf8).write(to: mine.appendingPathComponent("names.txt"))
+    for (part, values) in [("images", [90, 180]), ("masks", [0, 1])] as [(String, [UInt8])] {
+      try FileManager.default.createDirectory(at: mine.appendingPathComponent(part), withIntermediateDirectories: true)
+      for name in ["a.png", "b.png"] {
+        try Image(width: 8, height: 8, channels: 1, pixels: (0..<64).map { values[$0 / 32] }).writePNG(to: mine.appendingPathComponent("\(part)/\(name)"))
+      }
+    }
+    let info = try program.run(["dataset", "info", "--dataset", "folder"])
+    #expect(info.status == 0 && info.standardOutput.contains("folder"), "\(info)")
+    #expect(try program.run(["dataset", "info", "--dataset", "folder", "--root", "/nowhere"]).status == 2)
+    let doctor = try program.run(["doctor"]).standardOutput
+    #expect(doctor.contains("1 threads used") && doctor.contains("config/diffss/config.toml") && doctor.contains("data set: folder"), "\(doctor)")
+    #expect(try program.run(["doctor", "--threads", "2"]).standardOutput.contains("2 threads used"))
+  }
+
+  @Test(arguments: [
+    ("threads = 0", "\"threads\" must be a whole number, 1...64"),
+    ("thread = 2", "there is no setting \"thread\"; there are log-level, low-memory, models, roots, threads"),
+    ("threads = 2\nmodels = [", "line 2: a value is missing"),
+    ("[roots]\nimagenet = \"/x\"", "\"roots\" must be a table of folders for pascal, coco, fss, folder"),
+    ("models = [\"a\u{1B}[2J\", 7]", "\"models\" must be a folder, or a list of folders"),
+    ("log-level = \"loud\"", "\"log-level\" must be one of \"trace\""),
+    ("low-memory = 1", "\"low-memory\" must be true or false"),
+  ])
+  func mistakesAreNamed(_ text: String, _ message: String) throws {
+    let program = try configured(text)
+    defer { program.remove() }
+    let output = try program.run(["dataset", "info"])
+    #expect(output.status == 2 && output.standardError.contains(message), "\(output.standardError)")
+    #expect(!output.standardError.contains("\u{1B}") && output.standardError.contains("hint: correct the file"))
+    #expect(try program.run(["doctor"]).standardOutput.contains("BROKEN   configuration"))
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Programs that share a data folder, and machines that misbehave.
+@Suite(.serialized) struct FaultTests {
+  private struct Listed: Decodable {
+    let key: String?
+    let state: String
+    let attempts: Int
+  }
+
+  private func jobs(_ program: Program) throws -> [Listed] {
+    try JSONDecoder().decode([Listed].self, from: Data(program.run(["queue", "list", "--all", "--json"]).standardOutput.utf8))
+  }
+
+  private func images(_ program: Program) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: program.home.appendingPathComponent("data/diffss/images").path)
+  }
+
+  /// Two explorers show one queue; the one that paints is killed, and the other paints the rest.
+  @Test func twoExplorersOnOneQueue() throws {
+    let program = try Program()
+    defer { program.remove() }
+    #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "4", "--steps", "300"]).status == 0)
+    // A folder of its own in each command line tells the two apart.
+    func explorer(_ name: String) throws -> TerminalSession {
+      let line = "\(Program.path) explore --models \(program.home.path)/\(name); echo left with $?"
+      let session = try TerminalSession(line, columns: 140, rows: 40, environment: program.environment)
+      try session.wait(for: "Episode 1: ")
+      return session
+    }
+    let first = try explorer("first")
+    try first.wait(for: "the first one painting") { $0.contains("#1") && $0.contains("✓ ") }
+    let second = try explorer("second")
+    let kill = Process()
+    kill.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    kill.arguments = ["pkill", "-KILL", "-f", "^\(Program.path) explore --models \(program.home.path)/first"]
+    try kill.run()
+    kill.waitUntilExit()
+    try first.wait(for: "left with 137")
+    try second.wait(for: "the second one painting the rest", seconds: 120) { $0.contains("4 painted") }
+    // What the other one queues is seen here at once.
+    #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "1", "--steps", "2", "--seed", "9"]).status == 0)
+    try second.wait(for: "5 painted")
+    try second.send(keys: "q")
+    try second.wait(for: "left with 0")
+    let all = try jobs(program)
+    #expect(all.allSatisfy { $0.state == "finished" } && all.map(\.attempts).reduce(0, +) <= 6)
+    #expect(try images(program).count == 5)
+  }
+
+  /// Jobs queued before the clock went back by years are painted first all the same, and what was painted then is known.
+  @Test func aClockThatGoesBack() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let library = URL(fileURLWithPath: Program.path).deletingLastPathComponent().appendingPathComponent("libClockShift.so").path
+    func run(_ arguments: [String], years: Int = 0) throws {
+      let output = try program.run(
+        arguments, environment: ["LD_PRELOAD": library, "DIFFSS_TEST_CLOCK_SHIFT": "\(years * 31_557_600)"])
+      #expect(output.status == 0, "\(output.standardError)")
+    }
+    try run(["queue", "add", "--limit", "1", "--shots", "2", "--steps", "2"])
+    try run(["queue", "run"])
+    try run(["queue", "add", "--limit", "1", "--shots", "3", "--steps", "2"], years: -5)
+    try run(["queue", "add", "--limit", "1", "--shots", "4", "--steps", "2"], years: -20)
+    let log = program.home.appendingPathComponent("data/diffss/logs/diffss.log")
+    try run(["queue", "run"], years: -30)
+    let lines = try String(contentsOf: log, encoding: .utf8)
+    let year = Calendar(identifier: .gregorian).component(.year, from: Date())
+    #expect([0, 5, 20, 30].allSatisfy { lines.contains("\(year - $0)-") || lines.contains("\(year - $0 - 1)-") }, "the clock was not set back")
+    let all = try jobs(program)
+    #expect(all.allSatisfy { $0.state == "finished" && $0.attempts <= 1 }, "\(all)")
+    #expect(try images(program).count == 4)
+    #expect(Set(all.compactMap(\.key)).count == 4)
+  }
+
+  /// Nothing can be kept, and that is said; nothing crashes.
+  @Test(.enabled(if: getuid() == 0, "permissions do not bind root, who can mount instead")) func aDataFolderThatCannotBeWritten() throws {
+    let program = try Program()
+    defer { program.remove() }
+    #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "1", "--steps", "2"]).status == 0)
+    let data = program.home.appendingPathComponent("data").path
+    guard mount(data, data, nil, UInt(MS_BIND), nil) == 0, mount(data, data, nil, UInt(MS_BIND | MS_REMOUNT | MS_RDONLY), nil) == 0 else { return }
+    defer { umount2(data, Int32(MNT_DETACH)) }
+    for arguments in [["queue", "run"], ["queue", "add", "--limit", "1"], ["evaluate", "--network", "bam", "--episodes", "1"]] {
+      let output = try program.run(arguments)
+      #expect(output.status == 2 && output.standardError.contains("hint: check free space and permissions"), "\(arguments): \(output)")
+    }
+    let session = try TerminalSession("\(Program.path) explore; echo left with $?", columns: 100, rows: 30, environment: program.environment)
+    try session.wait(for: "cannot be used")
+    try session.send(keys: "q")
+    try session.wait(for: "left with 0")
+  }
+}
