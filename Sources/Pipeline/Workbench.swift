@@ -127,6 +127,15 @@ public final class Workbench: Sendable {
   /// Cancels a job: at once when it waits, within a second when it runs. Does nothing to an ended job.
   public func cancel(_ id: JobID) { queue.cancel(id) }
 
+  /// Lets no further job begin, or goes on; `now` also interrupts this process's running job, which is the first to go on.
+  public func setQueuePaused(_ isPaused: Bool, now: Bool = false) { queue.setPaused(isPaused, now: now) }
+
+  /// Sets priorities of jobs that wait: higher ones first, those of the same priority in the order queued.
+  public func prioritise(_ priorities: [JobID: Int]) { queue.prioritise(priorities) }
+
+  /// Queues failed and cancelled jobs again, in their old places.
+  public func retry(_ ids: [JobID]) { queue.retry(ids) }
+
   /// Cancels every waiting and running job.
   public func cancelAll() { queue.cancelAll() }
 
@@ -139,6 +148,41 @@ public final class Workbench: Sendable {
   /// The stored picture for a request made with the present weights; nil when there is none yet. Loads no weights.
   public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? {
     try await desk.run { [diffusion] _ in try diffusion.stored(request) }
+  }
+
+  /// The settings of a request, over a seed from which those of supports are derived: its own cannot be told from what was derived of it.
+  public func options(of request: GenerationRequest, seed: UInt64) async throws -> GenerationOptions {
+    try await desk.run { [requestMaker, dataset] _ in
+      let prompts = try requestMaker.prompts.get(), info = dataset.classInfo(request.source.classIndex)
+      var options = GenerationOptions(
+        condition: request.condition, conditionSettings: request.conditionSettings, sampler: request.sampler, steps: request.steps,
+        guidance: request.guidance, eta: request.eta, controlScale: request.controlScale, controlStart: request.controlStart,
+        controlEnd: request.controlEnd, guessMode: request.guessMode, seed: seed)
+      // A prompt that the class's name gives is none of the user's.
+      if info.map({ prompts.positive($0) }) != request.prompt { options.prompt = request.prompt }
+      if prompts.negative != request.negativePrompt { options.negativePrompt = request.negativePrompt }
+      return options
+    }
+  }
+
+  /// Notes what the user thinks of a picture; nil takes it back.
+  public func set(_ verdict: Verdict?, of picture: GeneratedImage) async throws {
+    try await desk.run { [store] _ in try store.set(verdict, of: picture.key) }
+  }
+
+  /// What the user thinks of a picture.
+  public func verdict(of picture: GeneratedImage) async throws -> Verdict? {
+    try await desk.run { [store] _ in try store.verdict(of: picture.key) }
+  }
+
+  /// Every painted support of the data set.
+  public func painted() async throws -> [PaintedSupport] {
+    try await desk.run { [store, dataset] _ in try store.painted(dataset: dataset.name) }
+  }
+
+  /// Writes the kept pictures of the data set into a folder as the published loaders read them; how many (`KeptExport`).
+  public func exportKept(to url: URL) async throws -> Int {
+    try await desk.run { [store, dataset] _ in try KeptExport.write(store, dataset: dataset.name, to: url) }
   }
 
   /// Paints the picture of a file anew from what the file says of itself, and compares (`PictureVerification`).

@@ -19,11 +19,15 @@ public struct ExplorerOptions: Sendable {
   public var dataFolder: URL
   /// Episodes listed in a fold.
   public var episodes: Int
+  /// Folders of data sets that can be opened from inside.
+  public var roots: [DatasetKind: URL] = [:]
+  /// Whether the last session's fold is taken in place of `fold`.
+  public var takesLastFold = false
 
   public init(
     source: DatasetSource = DatasetSource(.demo), fold: Int = 0, draw: EpisodeDraw = EpisodeDraw(), episodeList: URL? = nil,
     models: [URL] = [], memory: StableDiffusion.Memory = .ample,
-    dataFolder: URL = DataFolder.standard(), episodes: Int = 500
+    dataFolder: URL = DataFolder.standard(), episodes: Int = 1000
   ) {
     self.source = source
     self.fold = fold
@@ -47,6 +51,32 @@ public func runExplorer(options: ExplorerOptions) throws -> Int32 {
   defer { Signals.remove() }
   let runner = EffectRunner(options: options) { queue.post($0) }
   defer { runner.stop() }
-  let state = ExplorerState(datasetName: options.source.kind.rawValue, fold: options.fold)
-  return EventLoop(terminal: terminal, queue: queue, runner: runner, signals: signals, state: state).run()
+  let session = options.dataFolder.appendingPathComponent("explorer.json")
+  let loop = EventLoop(terminal: terminal, queue: queue, runner: runner, signals: signals, state: ExplorerState(options, SavedSession(session)))
+  defer { SavedSession(loop.state).save(to: session) }
+  return loop.run()
+}
+
+extension ExplorerState {
+  /// What the explorer begins with.
+  init(_ options: ExplorerOptions, _ session: SavedSession?) {
+    let kind = options.source.kind
+    self.init(datasetName: kind.rawValue, fold: options.fold)
+    if let session { restore(session, takesFold: options.takesLastFold) }
+    episodeSeed = options.draw.seed
+    datasets = DatasetKind.allCases.filter { $0 == .demo || $0 == kind || options.roots[$0] != nil }
+    invocations = Dictionary(uniqueKeysWithValues: datasets.map { ($0.rawValue, options.words($0)) })
+  }
+}
+
+extension ExplorerOptions {
+  /// The words of a command line that open a data set as the explorer does.
+  fileprivate func words(_ kind: DatasetKind) -> [String] {
+    var words = ["--dataset", kind.rawValue]
+    if let root = kind == source.kind ? source.root : roots[kind] { words += ["--root", root.path] }
+    if kind == source.kind, let split = source.split { words += ["--split", split.rawValue] }
+    if kind == source.kind, let rule = source.foldRule { words += ["--fold-rule", rule.rawValue] }
+    for folder in models { words += ["--models", folder.path] }
+    return words
+  }
 }

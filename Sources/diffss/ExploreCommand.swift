@@ -18,11 +18,21 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Episodes saved by `diffss dataset list --out`, in place of drawn ones.", valueName: "file"))
   var episodeList: String?
 
+  @Option(help: "Episodes listed in a fold.")
+  var episodes: Int = 1000
+
+  func validate() throws {
+    if !(1...100_000).contains(episodes) { throw ValidationError("--episodes must be 1...100000") }
+  }
+
   func run() throws {
     try runtime.apply()
-    let status = try runExplorer(options: ExplorerOptions(
+    var options = ExplorerOptions(
       source: data.source, fold: data.fold, draw: draws.draw(shots: 1, seed: episodeSeed),
-      episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory))
+      episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)
+    options.roots = UserSettings.ofUser.roots
+    options.takesLastFold = episodeList == nil && !CommandLine.arguments.contains { $0 == "--fold" || $0.hasPrefix("--fold=") }
+    let status = try runExplorer(options: options)
     // Not `exit`: a thread may be inside a network, and what runs at exit would take OpenBLAS away under it.
     fflush(nil)
     _exit(status)

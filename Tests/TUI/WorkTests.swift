@@ -140,7 +140,7 @@ struct WorkTests {
     screen.answers = false
     screen.send(.resized(screen.state.size))
     let catalog = Catalog(name: "demo", classes: [], folds: [[1], [2]])
-    screen.send(.done(.open, .opened(catalog, defaults: GenerationOptions())))
+    screen.send(.done(.open, .opened(catalog, defaults: GenerationOptions(), secondsPerStep: nil)))
     #expect(screen.effects.contains(.preload(GenerationOptions(), fold: 0)))
     screen.send(.work(.modelLoading(name: "demo")))
     #expect(screen.text().contains("loading weights demo"))
@@ -158,7 +158,7 @@ struct WorkTests {
     for job in jobs { screen.send(.work(.jobChanged(job))) }
     screen.press(.tab, .tab, .tab)
     screen.type("jx")
-    #expect(screen.effects.last == .cancelJob(jobs[1].id))
+    #expect(screen.effects.last == .cancelJobs([jobs[1].id]))
     screen.type("X")
     #expect(screen.effects.last == .cancelAllJobs)
   }

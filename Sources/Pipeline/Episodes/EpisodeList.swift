@@ -26,6 +26,19 @@ public struct EpisodeList: Codable, Hashable, Sendable {
     }
   }
 
+  /// Episodes chosen from those drawn.
+  public init(_ dataset: any Dataset, fold: Int, draw: EpisodeDraw, episodes: [Episode]) {
+    self.dataset = dataset.name
+    self.split = dataset.split
+    self.fold = fold
+    self.draw = draw
+    self.episodes = episodes
+    listDigest = nil
+  }
+
+  /// SHA-256 of the file that `write` makes.
+  public func digest() throws -> String { Digest.hex(try CanonicalJSON.data(self)) }
+
   private static let mostBytes = 1 << 30
 
   /// Reads a list that `write` made, for a data set.

@@ -37,7 +37,7 @@ private final class Mailbox: Sendable {
     case job(JobID)
     case preview(JobID)
     case model(String)
-    case trouble
+    case trouble, pause
   }
 
   private struct State {
@@ -56,6 +56,7 @@ private final class Mailbox: Sendable {
       case .preview(let job, _): .preview(job)
       case .modelLoading(let name), .modelLoaded(let name): .model(name)
       case .queueTrouble: .trouble
+      case .queuePaused: .pause
       }
     let waiter: CheckedContinuation<WorkEvent?, Never>? = state.withLock { state in
       if state.isClosed { return nil }

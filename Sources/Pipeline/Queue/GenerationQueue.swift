@@ -95,6 +95,26 @@ public final class GenerationQueue: Sendable {
     for job in jobs.reversed() where !job.state.isFinal { cancel(job.id) }
   }
 
+  /// Lets no further job begin, or goes on; `now` also interrupts this process's job, which is the first to go on.
+  func setPaused(_ isPaused: Bool, now: Bool = false) {
+    state.withLock { state in
+      state.isPaused = isPaused
+      if isPaused, now, let current = state.current { state.stops[current] = .interrupt(reason: "the queue was paused") }
+      write(&state) { [store] in try store.setPaused(isPaused) }
+    }
+    hub.send(.queuePaused(isPaused))
+  }
+
+  /// Sets priorities of jobs that wait.
+  func prioritise(_ priorities: [JobID: Int]) {
+    state.withLock { write(&$0) { [store] in try store.setPriorities(priorities) } }
+  }
+
+  /// Queues failed and cancelled jobs again, in their old places.
+  func retry(_ ids: [JobID]) {
+    state.withLock { write(&$0) { [store] in try store.retry(ids) } }
+  }
+
   /// Stops working, and interrupts the job of this process's worker: it goes on at the next start.
   public func close(reason: String) {
     state.withLock { state in
@@ -140,10 +160,12 @@ public final class GenerationQueue: Sendable {
       (changes, isPaused) = (try store.changes(after: from, ended: Self.history), try store.isPaused)
     } catch { return meet(error) }
     let isHeld = WorkerLock.isHeld(in: store.folder)
+    var hasPauseChanged = false
     let news = state.withLock { state -> [Job] in
       // What this process has changed meanwhile is newer than the rows.
       guard state.unwritten == 0 else { return [] }
       let isFirst = !state.hasLooked
+      hasPauseChanged = state.isPaused != isPaused
       (state.isPaused, state.hasLooked, state.trouble) = (isPaused, true, nil)
       state.revision = changes.map(\.revision).max() ?? state.revision
       let news = changes.compactMap { change -> Job? in
@@ -162,6 +184,7 @@ public final class GenerationQueue: Sendable {
       return news
     }
     for job in news { hub.send(.jobChanged(job)) }
+    if hasPauseChanged { hub.send(.queuePaused(isPaused)) }
     begin()
     settle()
   }

@@ -107,6 +107,8 @@ public enum WorkEvent: Hashable, Sendable {
   case modelLoading(name: String)
   /// They are ready.
   case modelLoaded(name: String)
+  /// The queue was paused, or goes on.
+  case queuePaused(Bool)
   /// The store could not be read or written; `reason` is one line for the user.
   case queueTrouble(reason: String)
 }

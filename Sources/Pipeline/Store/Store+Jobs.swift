@@ -112,6 +112,15 @@ extension Store {
     }
   }
 
+  /// Sets the priorities of jobs that wait, all at once.
+  func setPriorities(_ priorities: [JobID: Int]) throws {
+    _ = try change(Array(priorities.keys), from: ["queued", "interrupted"]) { db, id, _ in
+      guard let priority = JobID(id).flatMap({ priorities[$0] }) else { return }
+      try db.execute(
+        sql: "UPDATE jobs SET priority = ?, revision = ? WHERE id = ?", arguments: [priority, try Self.nextRevision(db), id])
+    }
+  }
+
   /// Whether workers wait after the job they are at.
   public var isPaused: Bool { get throws { try read { try Self.value("paused", $0) != 0 } } }
 

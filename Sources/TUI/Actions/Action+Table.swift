@@ -2,21 +2,32 @@ import Pipeline
 
 extension Action {
   /// Every action there is.
-  package static let all: [Action] = browsing + pictures + settings + work + program
+  package static let all: [Action] = browsing + pictures + settings + work + compare + queue + share + program
 
   private static let browsing: [Action] = [
-    Action(.down, [.character("j"), .down], "down", "Next row, or the tile below.", .browse, label: "j ↓"),
-    Action(.up, [.character("k"), .up], "up", "Previous row, or the tile above.", .browse, label: "k ↑"),
-    Action(.left, [.character("h"), .left], "left", "Previous tile; smaller value in the settings.", .browse, label: "h ←"),
-    Action(.right, [.character("l"), .right], "right", "Next tile; larger value in the settings.", .browse, label: "l →"),
+    Action(.down, [.character("j"), .down], "down", "Next row, or the tile below; the crosshair in a zoomed picture.", .browse, label: "j ↓", in: lists),
+    Action(.up, [.character("k"), .up], "up", "Previous row, or the tile above; the crosshair in a zoomed picture.", .browse, label: "k ↑", in: lists),
+    Action(.left, [.character("h"), .left], "left", "Previous tile; the crosshair in a zoomed picture.", .browse, label: "h ←", in: [.pictures, .table, .episodes, .queue, .classes]),
+    Action(.right, [.character("l"), .right], "right", "Next tile; the crosshair in a zoomed picture.", .browse, label: "l →", in: [.pictures, .table, .episodes, .queue, .classes]),
     Action(.pageDown, [.pageDown, .control("d")], "page down", "Ten rows on.", .browse),
     Action(.pageUp, [.pageUp, .control("u")], "page up", "Ten rows back.", .browse),
     Action(.first, [.home, .character("<")], "first", "First row.", .browse),
     Action(.last, [.end, .character(">")], "last", "Last row.", .browse),
     Action(.nextPanel, [.tab], "panel", "Next panel.", .browse, footer: 80),
     Action(.previousPanel, [.backTab], "previous panel", "Previous panel.", .browse),
-    Action(.select, [.enter], "look", "To the episode's pictures.", .browse, in: [.episodes, .queue, .classes], footer: 40),
-    Action(.back, [.escape], "back", "Out of the zoom, then back to the episodes.", .browse),
+    Action(.select, [.enter], "look", "To the episode's pictures.", .browse, in: [.episodes, .queue], footer: 40),
+    Action(.back, [.escape], "back", "Out of the zoom or a view over the whole screen, then back to the episodes; there it ends a range and drops the filter.", .browse),
+    Action(
+      .filter, [.character("/")], "filter", "Lists the episodes that fit to what is typed: \(EpisodeFilter.syntax).", .browse,
+      footer: 20, obstacle: needsCatalog),
+    Action(.sort, [.character("s")], "sort", "Another order of the episodes.", .browse, in: [.episodes], footer: 44, obstacle: needsCatalog),
+    Action(.mark, [.character(" ")], "mark", "Marks the episode, or takes its mark away; g, e and E work on marked ones.", .browse, in: [.episodes], footer: 42, obstacle: needsEpisode),
+    Action(.markRange, [.character("v")], "range", "Begins a range of marks, and ends it where the cursor is.", .browse, in: [.episodes], obstacle: needsEpisode),
+    Action(
+      .unmark, [.character("u")], "unmark all", "Takes all marks away.", .browse, in: [.episodes, .queue],
+      obstacle: { state in
+        (state.focus == .queue ? state.markedJobs.isEmpty : state.marked.isEmpty && state.anchor == nil) ? "nothing is marked" : nil
+      }),
     Action(
       .fold, (0...9).map { .character(Character("\($0)")) }, "fold", "Opens the fold of that number.", .browse,
       label: "0-9", obstacle: needsCatalog),
@@ -28,19 +39,28 @@ extension Action {
     Action(
       .previousFold, [.character("[")], "previous fold", "Previous fold.", .browse,
       obstacle: { state in needsCatalog(state) ?? (state.fold > 0 ? nil : "this is the first fold") }),
+    Action(.pickFold, [.character("F")], "folds", "The folds with their classes, to choose one.", .browse, obstacle: needsCatalog),
+    Action(.pickClass, [.character("f")], "class", "The classes of the fold, to list the episodes of one.", .browse, footer: 45, obstacle: needsCatalog),
     Action(
-      .nextClass, [.character("f")], "class", "Lists one class of the fold after the other, then all.", .browse,
-      in: [.episodes], footer: 45, obstacle: needsEpisode),
+      .pickDataset, [.character("D")], "data set", "The data sets whose folders are in config.toml, and the demo.", .browse,
+      obstacle: { state in state.evaluation == nil ? nil : "an evaluation is under way; x in the queue stops it" }),
   ]
 
   private static let pictures: [Action] = [
     Action(
       .zoom, [.enter, .character(" "), .character("z")], "zoom", "Fills the panel with the tile, and back.", .pictures,
       label: "Enter z Space", in: [.pictures], footer: 8, obstacle: needsEpisode),
+    Action(.nearer, [.character("+"), .character("=")], "nearer", "Fewer, larger pixels, and the values under the crosshair.", .pictures, label: "+ =", in: [.pictures], footer: 30, obstacle: needsEpisode),
+    Action(.farther, [.character("-")], "farther", "More of the picture.", .pictures, in: [.pictures], obstacle: needsEpisode),
     Action(
-      .look, [.character("o")], "overlay", "Mask tinted, outlined, absent, alone; hits, false alarms and misses of predictions.",
+      .look, [.character("o")], "overlay", "Mask tinted, outlined, absent, alone; hits, false alarms and misses of predictions in colour and as + F M.",
       .pictures, footer: 60, obstacle: needsEpisode),
+    Action(.moreOpaque, [.character("}")], "more opaque", "More of the tint.", .pictures),
+    Action(.lessOpaque, [.character("{")], "less opaque", "Less of the tint.", .pictures),
     Action(.blocks, [.character("m")], "blocks", "Which block characters draw the pictures.", .pictures),
+    Action(.keep, [.character("K")], "keep", "Keeps the generated support for the export, or takes that back.", .pictures, in: [.pictures], footer: 33, obstacle: needsPainted),
+    Action(.star, [.character("*")], "star", "Keeps it and gives it a star.", .pictures, in: [.pictures], obstacle: needsPainted),
+    Action(.reject, [.character("R")], "reject", "Leaves it out of predictions and exports.", .pictures, in: [.pictures], footer: 34, obstacle: needsPainted),
   ]
 
   private static let settings: [Action] = [
@@ -50,40 +70,68 @@ extension Action {
     Action(
       .decrease, [.character("h"), .left, .character("-")], "less", "Smaller value, previous choice.", .settings,
       label: "h - ←", in: [.settings], footer: 5),
-    Action(.edit, [.enter], "type", "Types a value.", .settings, in: [.settings], footer: 7),
+    Action(.edit, [.enter], "type", "Types a value; prompts take pasted text.", .settings, in: [.settings], footer: 7),
     Action(
       .type, (0...9).map { .character(Character("\($0)")) }, "type a number", "Starts typing a value.", .settings,
       label: "0-9", in: [.settings]),
     Action(.nextChoice, [.character(" ")], "next value", "Next choice, larger value.", .settings, in: [.settings]),
     Action(.nextCondition, [.character("c")], "condition", "Next condition.", .settings, footer: 50),
     Action(.previousCondition, [.character("C")], "previous condition", "Previous condition.", .settings),
+    Action(.preset, [.character("P")], "preset", "Sampler, steps and guidance that go together.", .settings, footer: 52),
   ]
 
   private static let work: [Action] = [
     Action(
-      .generate, [.character("g")], "generate", "Queues the generated supports of this episode that are not painted yet.",
-      .work, footer: 10,
+      .generate, [.character("g")], "generate", "Queues the generated supports of the marked episodes, or of this one, that are not painted yet; side by side those of every cell.",
+      .work, in: lists, footer: 10,
       obstacle: { state in
         if let obstacle = needsEpisode(state) { return obstacle }
-        guard let board = state.board, board.plans[state.plan] != nil else { return nil }
+        guard state.marked.isEmpty, state.focus != .table, let board = state.board, board.plans[state.plan] != nil else { return nil }
         if board.isComplete(state.plan) { return "these supports are painted; change a setting or the seed for others" }
         let isQueued = board.missing(state.plan).allSatisfy { state.queue.job(for: $0)?.state.isFinal == false }
         return isQueued ? "these supports are in the queue" : nil
       }),
     Action(
-      .evaluate, [.character("e")], "evaluate", "IoU of this episode, 1-shot against 1 + K; paints missing supports first.",
-      .work, footer: 11, obstacle: needsEpisode),
+      .evaluate, [.character("e")], "evaluate", "IoU of this episode, 1-shot against 1 + K, and the drift; paints missing supports first. Side by side every cell; with marks all marked episodes.",
+      .work, in: lists, footer: 11, obstacle: needsEpisode),
     Action(
-      .evaluateFold, [.character("E")], "evaluate fold", "IoU by class over several episodes of the fold.", .work, footer: 12,
+      .evaluateFold, [.character("E")], "evaluate fold", "IoU by class over several episodes of the fold, or over the marked ones.", .work, footer: 12,
       obstacle: { state in
         if let obstacle = needsEpisode(state) { return obstacle }
         return state.evaluation == nil ? nil : "an evaluation is under way; x in the queue stops it"
       }),
     Action(
-      .cancel, [.character("x")], "cancel", "Cancels the job under the cursor in the queue, elsewhere the running one.", .work,
-      footer: 13,
+      .sortClasses, [.character("s")], "sort", "Another order of the classes.", .work, in: [.classes], footer: 30, obstacle: needsReport),
+    Action(.worst, [.enter], "worst episodes", "Lists the class's episodes, the worst first.", .work, in: [.classes], footer: 20, obstacle: needsReport),
+    Action(
+      .pickReport, [.character("L")], "saved runs", "Saved evaluations, to show one.", .work, footer: 54,
+      obstacle: { $0.savedReports.isEmpty ? "no evaluation was saved yet; E makes one" : nil }),
+    Action(
+      .pickReference, [.character("R")], "compare runs", "Another saved evaluation to compare the shown one with.", .work, in: [.classes], footer: 31, obstacle: needsReport),
+  ]
+
+  private static let compare: [Action] = [
+    Action(.compare, [.character("b")], "beside", "Mask, scribble and soft edges beside each other for this episode: control map, picture, prediction, IoU.", .compare, footer: 55, obstacle: needsEpisode),
+    Action(.grid, [.character("G")], "grid", "A grid of pictures over two settings; what the cells share is done once.", .compare, obstacle: needsEpisode),
+    Action(.aspect, [.character(" "), .character("o")], "picture or prediction", "What the cells of a grid show.", .compare, in: [.table], footer: 14),
+    Action(.adopt, [.enter], "take over", "Takes the cell's settings over and goes back to the episode.", .compare, in: [.table], footer: 16),
+    Action(.markA, [.character("A")], "mark as A", "The tile becomes side A.", .compare, in: [.pictures], obstacle: needsPicture),
+    Action(
+      .duel, [.character("B")], "against A", "The tile against side A: flicker, split, difference.", .compare, in: [.pictures],
+      obstacle: { state in needsPicture(state) ?? (state.sideA == nil ? "no tile is marked as A; A does" : nil) }),
+    Action(.duelMode, [.character("m"), .tab], "mode", "Flicker, split, difference.", .compare, in: [.duel], footer: 10),
+    Action(.flip, [.character(" ")], "flip", "Stops the flicker and shows the other side.", .compare, in: [.duel], footer: 11, obstacle: { $0.duel?.mode == .flicker ? nil : "only the flicker has two sides" }),
+    Action(.shiftLeft, [.character("h"), .left], "border left", "More of B in a split.", .compare, label: "h ←", in: [.duel], footer: 12, obstacle: { $0.duel?.mode == .split ? nil : "only a split has a border" }),
+    Action(.shiftRight, [.character("l"), .right], "border right", "More of A in a split.", .compare, label: "l →", in: [.duel], footer: 13, obstacle: { $0.duel?.mode == .split ? nil : "only a split has a border" }),
+  ]
+
+  private static let queue: [Action] = [
+    Action(
+      .cancel, [.character("x")], "stop", "Cancels the marked jobs or the one under the cursor; asks how to stop a running one: now, after this picture, skip it. Elsewhere the running one.",
+      .queue, footer: 13,
       obstacle: { state in
         if state.focus == .queue {
+          if !state.markedJobs.isEmpty { return nil }
           switch state.queueRows[safe: state.queueCursor.index] {
           case .evaluation: return nil
           case .job(let job): return job.state.isFinal ? "this job has ended" : nil
@@ -93,22 +141,45 @@ extension Action {
         return state.isBusy ? nil : "nothing is running"
       }),
     Action(
-      .cancelAll, [.character("X")], "cancel all", "Cancels every waiting and running job and the evaluation.", .work,
+      .cancelAll, [.character("X")], "cancel all", "Cancels every waiting and running job and the evaluation.", .queue,
       obstacle: { $0.isBusy ? nil : "nothing is running" }),
-    Action(.retry, [.character("r")], "retry", "Tries again what failed to load.", .work,
+    Action(
+      .retry, [.character("r")], "retry", "In the queue: the marked jobs or the one under the cursor again, if it failed or was cancelled. Elsewhere: what failed to load.", .queue,
       obstacle: { state in
-        state.failures.isEmpty && state.openFailure == nil ? "nothing has failed" : nil
+        if state.focus == .queue {
+          return state.chosenJobs.contains(where: \.state.canBeRetried) ? nil : "only failed and cancelled jobs are tried again"
+        }
+        return state.failures.isEmpty && state.openFailure == nil ? "nothing has failed" : nil
       }),
+    Action(.pause, [.character("p")], "pause", "No further picture is begun, or the queue goes on.", .queue, footer: 32),
+    Action(.runNext, [.character("n")], "next", "Paints the marked jobs, or the one under the cursor, before all others that wait.", .queue, in: [.queue], footer: 20, obstacle: needsWaiting),
+    Action(.moveUp, [.character("K")], "earlier", "One place up.", .queue, in: [.queue], obstacle: needsWaiting),
+    Action(.moveDown, [.character("J")], "later", "One place down.", .queue, in: [.queue], obstacle: needsWaiting),
+    Action(.duplicate, [.character("d")], "duplicate", "Queues the same request with another seed.", .queue, in: [.queue], footer: 24, obstacle: needsJob),
+    Action(.editJob, [.character("i")], "edit", "Takes the job's settings into the form; one that waits is cancelled.", .queue, in: [.queue], footer: 25, obstacle: needsJob),
+    Action(.markJob, [.character(" ")], "mark", "Marks the job, or takes its mark away.", .queue, in: [.queue], footer: 26, obstacle: needsJob),
+  ]
+
+  private static let share: [Action] = [
+    Action(.copy, [.character("y")], "copy", "The command line, the prompt, a path, the table of figures: to the clipboard (OSC 52).", .share, footer: 70, obstacle: needsCatalog),
+    Action(.recall, [.character("I")], "recall", "Takes the settings over from a picture that this program painted.", .share, obstacle: needsCatalog),
+    Action(.exportKept, [.character("O")], "export kept", "Writes the kept pictures into a folder, named as the published loaders read them.", .share, obstacle: needsCatalog),
   ]
 
   private static let program: [Action] = [
-    Action(.help, [.character("?")], "help", "All keys.", .program, footer: 90),
+    Action(.help, [.character("?")], "help", "All keys; typing filters them, Enter runs one.", .program, footer: 90),
+    Action(.palette, [.character(":")], "commands", "Actions by name.", .program),
     Action(.messages, [.character("!")], "messages", "Everything that was said.", .program),
+    Action(.maximise, [.character("Z")], "fill", "The focused panel fills the screen, and back.", .program),
+    Action(.theme, [.character("T")], "theme", "Colours of the text.", .program),
     Action(.redraw, [.control("l")], "redraw", "Draws the screen anew.", .program),
     Action(.suspend, [.control("z")], "suspend", "Back to the shell; `fg` returns.", .program),
     Action(.quit, [.character("q")], "quit", "Leaves; asks while there is work. The queue goes on at the next start.", .program, footer: 95),
     Action(.interrupt, [.control("c")], "interrupt", "Like quit, with exit status 130.", .program),
   ]
+
+  /// Everything with a cursor.
+  private static let lists: Set<Panel> = [.episodes, .pictures, .settings, .queue, .classes, .table]
 
   @Sendable private static func needsCatalog(_ state: ExplorerState) -> String? {
     if state.catalog != nil { return nil }
@@ -118,6 +189,44 @@ extension Action {
   @Sendable private static func needsEpisode(_ state: ExplorerState) -> String? {
     if let obstacle = needsCatalog(state) { return obstacle }
     if state.selected != nil { return nil }
-    return state.inFlight.contains(.loadEpisodes(fold: state.fold)) ? "episodes are still being drawn" : "there is no episode to work on"
+    if state.inFlight.contains(.loadEpisodes(fold: state.fold)) { return "episodes are still being drawn" }
+    return state.episodes.isEmpty ? "there is no episode to work on" : "no episode fits the filter"
+  }
+
+  @Sendable private static func needsPainted(_ state: ExplorerState) -> String? {
+    guard case .generated(let number) = state.selectedTile else { return "only generated supports are judged" }
+    return state.board?.generated(number, of: state.plan) == nil ? "it is not painted yet" : nil
+  }
+
+  @Sendable private static func needsPicture(_ state: ExplorerState) -> String? {
+    needsEpisode(state) ?? (TileContent(state.selectedTile, state).picture == nil ? "the tile shows no picture yet" : nil)
+  }
+
+  @Sendable private static func needsReport(_ state: ExplorerState) -> String? {
+    state.reports[state.fold] == nil ? "no evaluation of this fold yet; E makes one" : nil
+  }
+
+  @Sendable private static func needsJob(_ state: ExplorerState) -> String? { state.chosenJobs.isEmpty ? "there is no job under the cursor" : nil }
+
+  @Sendable private static func needsWaiting(_ state: ExplorerState) -> String? {
+    state.chosenJobs.contains(where: \.state.isWaiting) ? nil : "only jobs that wait have an order"
+  }
+}
+
+extension JobState {
+  /// Whether it can be queued again.
+  var canBeRetried: Bool {
+    switch self {
+    case .failed, .cancelled: true
+    case .queued, .running, .interrupted, .finished: false
+    }
+  }
+
+  /// Whether it has a place in the queue.
+  var isWaiting: Bool {
+    switch self {
+    case .queued, .interrupted: true
+    case .running, .finished, .failed, .cancelled: false
+    }
   }
 }

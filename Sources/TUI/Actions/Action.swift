@@ -5,18 +5,25 @@ package struct Action: Sendable {
     case pictures = "Pictures"
     case settings = "Settings"
     case work = "Generate and measure"
+    case compare = "Compare"
+    case queue = "Queue"
+    case share = "Share"
     case program = "Program"
   }
 
   package enum ID: String, CaseIterable, Sendable {
     case down, up, left, right, pageDown, pageUp, first, last
     case nextPanel, previousPanel, select, back
-    case fold, nextFold, previousFold, nextClass
-    case zoom, look, blocks
-    case increase, decrease, edit, type, nextChoice
-    case nextCondition, previousCondition
+    case fold, nextFold, previousFold, pickFold, pickClass, pickDataset
+    case filter, sort, mark, markRange, unmark
+    case zoom, look, blocks, moreOpaque, lessOpaque, nearer, farther, keep, star, reject
+    case increase, decrease, edit, type, nextChoice, nextCondition, previousCondition, preset
     case generate, evaluate, evaluateFold, cancel, cancelAll, retry
-    case help, messages, redraw, suspend, quit, interrupt
+    case compare, grid, aspect, adopt, markA, duel, flip, duelMode, shiftLeft, shiftRight
+    case sortClasses, worst, pickReport, pickReference
+    case pause, runNext, moveUp, moveDown, duplicate, editJob, markJob
+    case copy, recall, exportKept, report
+    case help, palette, messages, maximise, theme, redraw, suspend, quit, interrupt
   }
 
   package let id: ID
@@ -49,18 +56,24 @@ package struct Action: Sendable {
     self.obstacle = obstacle
   }
 
+  /// Whether it says what to do without a key that goes with it.
+  package var isNamed: Bool { id != .fold && id != .type }
+
   /// The keys as written in the footer and the help.
   package var label: String { keyLabel ?? keys.map(\.label).joined(separator: " ") }
+
+  /// Whether it means the same over the whole screen.
+  private var isEverywhere: Bool { group == .program || id == .back }
 
   /// What `key` means with the focus on `panel`: a panel's own meaning goes before the general one.
   package static func meant(by key: Key, in panel: Panel) -> Action? {
     let candidates = all.filter { $0.keys.contains(key) }
-    return candidates.first { $0.panels?.contains(panel) == true } ?? candidates.first { $0.panels == nil }
+    return candidates.first { $0.panels?.contains(panel) == true } ?? candidates.first { $0.panels == nil && (!panel.isWhole || $0.isEverywhere) }
   }
 
   /// What the footer offers with the focus on `panel`, most important first.
   package static func footer(for panel: Panel) -> [Action] {
-    all.filter { $0.footer != nil && ($0.panels?.contains(panel) ?? true) }
+    all.filter { $0.footer != nil && ($0.panels?.contains(panel) ?? (!panel.isWhole || $0.isEverywhere)) }
       .sorted { ($0.footer ?? 0) < ($1.footer ?? 0) }
   }
 

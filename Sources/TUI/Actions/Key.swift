@@ -4,6 +4,8 @@ package enum Key: Hashable, Sendable {
   case control(Character)
   case up, down, left, right, home, end, pageUp, pageDown
   case enter, escape, tab, backTab, backspace, delete
+  /// Text that the terminal says was pasted.
+  case paste(String)
 
   /// As written in the footer and the help.
   package var label: String {
@@ -25,6 +27,7 @@ package enum Key: Hashable, Sendable {
     case .backTab: "S-Tab"
     case .backspace: "Bksp"
     case .delete: "Del"
+    case .paste: "paste"
     }
   }
 }

@@ -4,18 +4,22 @@ extension Picture {
   /// The image with its marks drawn the way `look` says.
   ///
   /// Contours are `thickness` pixels wide, which should be about what a block of the screen covers.
-  func composed(_ look: Look, thickness: Int = 1) -> Image {
+  ///
+  /// `opacity` is a tint's, 0...1.
+  func composed(_ look: Look, thickness: Int = 1, opacity: Double = 0.4) -> Image {
     let size = Size(width: image.width, height: image.height)
     switch marks {
     case .none: return image
-    case .object(let mask): return composed(mask.stretched(to: size), look, thickness)
+    case .object(let mask): return composed(mask.stretched(to: size), look, thickness, opacity)
     case .outline(let mask):
       // A tint would hide what was painted.
       return look == .contour ? image.outlined(mask.stretched(to: size), color: Self.markColor, thickness: thickness) : image
     case .comparison(let prediction, let truth):
       let (prediction, truth) = (prediction.stretched(to: size), truth.stretched(to: size))
       switch look {
-      case .tint: return image.errorView(prediction: prediction, truth: truth)
+      // The three colours need more than the one of a mask.
+      case .tint: return image.errorView(prediction: prediction, truth: truth, opacity: min(1, opacity * 1.5))
+      case .signs: return image
       case .contour:
         return image.tinted(prediction, color: Self.markColor, opacity: 0.45)
           .outlined(truth, color: RGB(255, 255, 255), thickness: thickness)
@@ -27,10 +31,10 @@ extension Picture {
     }
   }
 
-  private func composed(_ mask: LabelMask, _ look: Look, _ thickness: Int) -> Image {
+  private func composed(_ mask: LabelMask, _ look: Look, _ thickness: Int, _ opacity: Double) -> Image {
     switch look {
     // The contour keeps the tint in sight where the object has its colour.
-    case .tint: image.tinted(mask, color: Self.markColor, opacity: 0.4).outlined(mask, color: Self.markColor, thickness: thickness)
+    case .tint, .signs: image.tinted(mask, color: Self.markColor, opacity: opacity).outlined(mask, color: Self.markColor, thickness: thickness)
     case .contour: image.outlined(mask, color: Self.markColor, thickness: thickness)
     case .bare: image
     case .mask: mask.colored([RGB(0, 0, 0), RGB(255, 255, 255)])

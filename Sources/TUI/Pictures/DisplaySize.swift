@@ -3,7 +3,7 @@ import Render
 /// Pictures are kept no larger than a screen can show, so that hundreds fit into memory.
 enum DisplaySize {
   /// Longest side in pixels.
-  static let limit = 384
+  static let limit = 768
 
   static func reduce(_ image: Image) -> Image {
     guard let size = reduced(image.width, image.height) else { return image.rgb }

@@ -26,8 +26,8 @@ package struct Picture: Sendable {
 }
 
 /// How marks are drawn, chosen with `o`.
-package enum Look: Int, CaseIterable, Hashable, Sendable {
-  case tint, contour, bare, mask
+package enum Look: Int, CaseIterable, Hashable, Codable, Sendable {
+  case tint, contour, bare, mask, signs
 
   package var title: String {
     switch self {
@@ -35,6 +35,7 @@ package enum Look: Int, CaseIterable, Hashable, Sendable {
     case .contour: "mask outlined"
     case .bare: "no mask"
     case .mask: "mask alone"
+    case .signs: "signs"
     }
   }
 
@@ -42,7 +43,7 @@ package enum Look: Int, CaseIterable, Hashable, Sendable {
 }
 
 /// Which block characters draw pictures, chosen with `m`.
-package enum Blocks: Int, CaseIterable, Hashable, Sendable {
+package enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
   case quadrants, sextants, halves
 
   package var title: String {
@@ -62,6 +63,19 @@ package struct PaintKey: Hashable, Sendable {
   package let look: Look
   package let blocks: Blocks
   package let size: Size
+  /// Percent.
+  package let opacity: Int
+  /// What of the picture is shown; nil for all.
+  package let crop: Crop?
+
+  package init(picture: Int, look: Look, blocks: Blocks, size: Size, opacity: Int = 40, crop: Crop? = nil) {
+    self.picture = picture
+    self.look = look
+    self.blocks = blocks
+    self.size = size
+    self.opacity = opacity
+    self.crop = crop
+  }
 }
 
 /// A picture to be turned into cells.

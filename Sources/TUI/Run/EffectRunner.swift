@@ -7,28 +7,34 @@ import Synchronization
 final class EffectRunner: Sendable {
   private struct Work {
     var workbench: Workbench?
+    /// What is opened next, or open.
+    var source: DatasetSource
     var lanes: [Effect.Lane: Task<Void, Never>] = [:]
     var evaluation: Task<Void, Never>?
     /// Whose condition was asked for last.
     var conditionOf: Episode?
   }
 
-  private let options: ExplorerOptions
+  let options: ExplorerOptions
   private let post: @Sendable (Event) -> Void
-  private let work = Mutex(Work())
+  private let work: Mutex<Work>
 
   init(options: ExplorerOptions, post: @escaping @Sendable (Event) -> Void) {
     self.options = options
+    work = Mutex(Work(source: options.source))
     self.post = post
   }
 
   /// Starts an effect and returns at once.
   func run(_ effect: Effect) {
     switch effect {
-    case .cancelJob(let id): workbench?.cancel(id)
+    case .cancelJobs(let ids): for id in ids { workbench?.cancel(id) }
+    case .retryJobs(let ids): workbench?.retry(ids)
+    case .prioritise(let priorities): workbench?.prioritise(priorities)
+    case .pauseQueue(let isPaused, let now): workbench?.setQueuePaused(isPaused, now: now)
     case .cancelAllJobs: workbench?.cancelAll()
     case .stopEvaluation: work.withLock { $0.evaluation }?.cancel()
-    case .suspend, .redraw, .quit: break
+    case .suspend, .redraw, .quit, .copy: break
     default: start(effect)
     }
   }
@@ -66,7 +72,10 @@ final class EffectRunner: Sendable {
     }
     work.withLock { work in
       if let lane = effect.lane { work.lanes.updateValue(task, forKey: lane)?.cancel() }
-      if case .evaluate = effect { work.evaluation = task }
+      switch effect {
+      case .evaluate, .evaluateMarked: work.evaluation = task
+      default: break
+      }
     }
   }
 
@@ -86,7 +95,8 @@ final class EffectRunner: Sendable {
   }
 
   private func outcome(of effect: Effect) async throws -> Outcome {
-    if case .open = effect { return try open() }
+    if case .open = effect { return try await open() }
+    if case .openDataset(let kind) = effect { return try await open(kind) }
     if case .paint(let request) = effect { return .painting(PicturePainter.paint(request)) }
     guard let workbench else { return .dropped }
     switch effect {
@@ -96,7 +106,10 @@ final class EffectRunner: Sendable {
       guard let support = episode.supports.first else { return .condition(nil) }
       let made = try await workbench.condition(choice.type, settings: choice.settings, item: support, classIndex: episode.classIndex)
       return .condition(made.map { DisplaySize.reduce($0.image) })
-    case .look(let episode, let plan): return try await look(episode, plan, workbench)
+    case .look(let episode, let plan):
+      let (requests, found) = try await look(episode, plan, workbench)
+      return .plan(requests, found)
+    case .survey(let episode, let plan): return try await survey(episode, plan, workbench)
     case .generate(let episode, let plan):
       let requests = try await requests(episode, plan, workbench)
       let queued = Set(workbench.jobs.filter { !$0.state.isFinal }.map(\.request))
@@ -106,29 +119,60 @@ final class EffectRunner: Sendable {
       }
       workbench.enqueue(missing)
       return .queued
-    case .loadGenerated(let request):
-      return .generated(try await workbench.generated(request).map { DisplaySize.reduce($0.image) })
+    case .loadGenerated(let request): return .generated(try await found(request, workbench))
+    case .enqueue(let requests):
+      workbench.enqueue(requests)
+      return .queued
+    case .judge(let request, let verdict):
+      if let picture = try await workbench.generated(request) { try await workbench.set(verdict, of: picture) }
+      return .judged
+    case .adopt(let request): return .recalled(try await workbench.options(of: request, seed: 0))
+    case .recall(let path):
+      return .recalled(try await workbench.options(of: StoredPicture(URL(fileURLWithPath: path)).metadata.request, seed: 0))
+    case .exportKept(let path):
+      let count = try await workbench.exportKept(to: URL(fileURLWithPath: path, isDirectory: true))
+      return .written(count == 0 ? "no picture of this data set was kept" : "\(count) kept pictures are in \(PlainText.clean(path))")
+    case .report: return .dropped
     case .predict(let episode, let plan): return try await predict(episode, plan, workbench)
+    case .measureDrift(let episode, let plan): return try await drift(episode, plan, workbench)
     case .evaluate(let plan):
       return .report(try await workbench.evaluate(drawn(plan)) { [post] in post(.evaluationProgress($0)) })
+    case .evaluateMarked(let plan, let episodes):
+      return .report(try await workbench.evaluate(marked(plan, episodes, workbench)) { [post] in post(.evaluationProgress($0)) })
     case .loadReports: return .reports(try await workbench.evaluations())
+    case .loadPainted: return .painted(try await workbench.painted())
     case .preload(let options, let fold):
       await workbench.preload(options, fold: fold)
       return .preloaded
-    case .open, .paint, .cancelJob, .cancelAllJobs, .stopEvaluation, .suspend, .redraw, .quit: return .dropped
+    case .open, .openDataset, .paint, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .suspend, .redraw,
+      .quit:
+      return .dropped
     }
   }
 
-  private func open() throws -> Outcome {
-    let dataset = try Datasets.open(options.source) { [post] done, of in
+  /// Opens another data set; what was open is closed first, and its running job goes on here.
+  private func open(_ kind: DatasetKind) async throws -> Outcome {
+    let before = work.withLock { work in
+      defer { work.workbench = nil }
+      work.source = DatasetSource(kind, root: options.roots[kind], cache: options.source.cache)
+      return work.workbench
+    }
+    before?.closeQueue(reason: "another data set was opened")
+    await before?.waitUntilIdle()
+    return try await open()
+  }
+
+  private func open() async throws -> Outcome {
+    let source = work.withLock { $0.source }
+    let dataset = try Datasets.open(source) { [post] done, of in
       // A message for every mask would keep the screen busy.
       if done % 256 == 0 { post(.opening(done: done, of: of)) }
       return true
     }
     let store = try Store(folder: options.dataFolder)
     let workbench = Workbench(
-      dataset: dataset, models: ModelLibrary(folders: options.models, for: options.source.kind, memory: options.memory), store: store,
-      origin: JobOrigin(source: options.source, modelFolders: options.models, memory: options.memory))
+      dataset: dataset, models: ModelLibrary(folders: options.models, for: source.kind, memory: options.memory), store: store,
+      origin: JobOrigin(source: source, modelFolders: options.models, memory: options.memory))
     work.withLock { $0.workbench = workbench }
     let events = workbench.events()
     Task.detached { [post] in
@@ -138,7 +182,7 @@ final class EffectRunner: Sendable {
     if let recovery = store.recovery { post(.said(Notice(.warning, recovery.message))) }
     let catalog = Catalog(
       name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
-    return .opened(catalog, defaults: workbench.defaultOptions)
+    return .opened(catalog, defaults: workbench.defaultOptions, secondsPerStep: try store.secondsPerStep())
   }
 
   /// A fold's episodes, drawn or as saved.
@@ -149,52 +193,5 @@ final class EffectRunner: Sendable {
       throw PipelineError.badSetting(name: "fold", value: "\(fold)", allowed: "\(list.fold), the fold of the episode list")
     }
     return list.episodes
-  }
-
-  /// A plan over the episodes that are browsed.
-  private func drawn(_ plan: EvaluationPlan) -> EvaluationPlan {
-    var own = plan
-    (own.episodeProtocol, own.seed, own.workers) = (options.draw.episodeProtocol, options.draw.seed, options.draw.workers)
-    (own.lists, own.episodeList) = (options.draw.lists, options.episodeList?.path)
-    return own
-  }
-
-  private func pictures(of episode: Episode, _ workbench: Workbench) async throws -> EpisodePictures {
-    guard let support = episode.supports.first else {
-      throw PipelineError.unknownItem(id: "", dataset: workbench.dataset.name)
-    }
-    return EpisodePictures(
-      support: DisplaySize.reduce(try await workbench.image(support)),
-      supportMask: DisplaySize.reduce(try await workbench.mask(support, of: episode.classIndex)),
-      query: DisplaySize.reduce(try await workbench.image(episode.query)),
-      queryMask: DisplaySize.reduce(try await workbench.mask(episode.query, of: episode.classIndex)))
-  }
-
-  private func requests(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> [GenerationRequest] {
-    guard let support = episode.supports.first else { return [] }
-    return try await workbench.requests(
-      item: support, classIndex: episode.classIndex, options: plan.options, count: plan.count)
-  }
-
-  private func look(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> Outcome {
-    let requests = try await requests(episode, plan, workbench)
-    var found: [GenerationRequest: Image] = [:]
-    for request in requests {
-      try Task.checkCancellation()
-      if let stored = try await workbench.generated(request) { found[request] = DisplaySize.reduce(stored.image) }
-    }
-    return .plan(requests, found)
-  }
-
-  private func predict(_ episode: Episode, _ plan: SupportPlan?, _ workbench: Workbench) async throws -> Outcome {
-    var auxiliaries: [GeneratedImage] = []
-    if let plan {
-      for request in try await requests(episode, plan, workbench) {
-        if let stored = try await workbench.generated(request) { auxiliaries.append(stored) }
-      }
-    }
-    let prediction = try await workbench.predict(episode, auxiliaries: auxiliaries)
-    let image = DisplaySize.reduce(try await workbench.image(episode.query))
-    return .prediction(image: image, mask: prediction.mask, truth: prediction.truth, iou: prediction.iou)
   }
 }

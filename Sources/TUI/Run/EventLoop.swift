@@ -6,7 +6,7 @@ final class EventLoop {
   private let queue: EventQueue
   private let runner: EffectRunner
   private let signals: Int32
-  private var state: ExplorerState
+  private(set) var state: ExplorerState
   private var status: Int32?
   private let start = ContinuousClock.now
   private var lastDrawn: ContinuousClock.Instant?
@@ -63,6 +63,8 @@ final class EventLoop {
       case .quit(let status): self.status = self.status ?? status
       case .suspend: suspend()
       case .redraw: terminal.invalidate()
+      case .copy(let text):
+        if !Clipboard.set(text) { state.say(Notice(.warning, "too long for the clipboard of a terminal")) }
       default: runner.run(effect)
       }
     }

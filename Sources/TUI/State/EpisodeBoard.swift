@@ -71,7 +71,7 @@ package struct BoardShelf: Sendable {
   private var boards: [Episode: EpisodeBoard] = [:]
   /// Oldest first.
   private var order: [Episode] = []
-  private let limit = 24
+  private let limit = 12
 
   package init() {}
 

@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 
 /// What the data set offers, as far as the screen needs it.
@@ -21,6 +22,20 @@ package struct Catalog: Hashable, Sendable {
 package struct EpisodeScore: Hashable, Sendable {
   package var baseline: Double?
   package var augmented: Double?
+  /// 0...1: what part of their masks the generated supports' objects have left, on average (1 minus `SupportAgreement`).
+  package var drift: Double?
+
+  /// What generated supports bring.
+  package var difference: Double? {
+    guard let baseline, let augmented else { return nil }
+    return augmented - baseline
+  }
+}
+
+/// A support by what decides which pictures belong to it.
+package struct SupportName: Hashable, Sendable {
+  let item: String
+  let classIndex: Int
 }
 
 /// An evaluation over the fold that is under way.
@@ -65,8 +80,16 @@ package struct RunningEvaluation: Hashable, Sendable {
 /// Everything the screen is made from; changed by `update` alone.
 package struct ExplorerState: Sendable {
   /// Name of the data set as given, shown until it is open.
-  package let datasetName: String
+  package var datasetName: String
+  /// The words of a command line that opens each data set, with the models that are searched here.
+  package var invocations: [String: [String]] = [:]
+  /// Seed of the episodes.
+  package var episodeSeed: UInt64 = 0
+  /// Data sets that can be opened without further words.
+  package var datasets: [DatasetKind] = [.demo]
   package var catalog: Catalog?
+  /// Settings that the data set's model recommends.
+  package var defaults = GenerationOptions()
   /// How far the opening of the data set is, in words.
   package var opening: String?
   /// Why there is no data set.
@@ -79,6 +102,11 @@ package struct ExplorerState: Sendable {
   /// Positions in `episodes` that are listed.
   package var listed: [Int] = []
   package var cursor = ListCursor()
+  package var filter = EpisodeFilter()
+  package var order = EpisodeOrder.drawn
+  package var marked: Set<Episode> = []
+  /// Where a range of marks begins, as a row of the list; nil while none is drawn.
+  package var anchor: Int?
 
   package var focus = Panel.episodes
   /// Whether the main area shows the classes where there is no room for both.
@@ -87,11 +115,20 @@ package struct ExplorerState: Sendable {
   package var tile = 0
   /// Whether that tile fills the panel.
   package var isZoomed = false
+  /// What of the zoomed tile is in sight.
+  package var viewport = Viewport()
+  /// Whether the focused panel fills the screen.
+  package var isMaximised = false
   package var queueCursor = ListCursor()
+  package var markedJobs: Set<JobID> = []
   package var classCursor = ListCursor()
+  package var classOrder = ClassOrder.label
+  package var theme = ThemeName.standard
 
   package var settings = SettingsForm()
   package var look = Look.tint
+  /// Percent: how much of a tint covers the picture.
+  package var opacity = 40
   package var blocks = Blocks.quadrants
 
   package var shelf = BoardShelf()
@@ -100,13 +137,31 @@ package struct ExplorerState: Sendable {
   /// What there is of the picture that is being painted.
   package var preview: (request: GenerationRequest, picture: Picture)?
   /// Episodes to be segmented as soon as their supports are painted.
-  package var awaitingSupports: [Episode: SupportPlan] = [:]
+  package var awaitingSupports: [Episode: Set<SupportPlan>] = [:]
+  /// What the user thinks of pictures that were looked up.
+  package var verdicts: [GenerationRequest: Verdict] = [:]
+  /// Where pictures that were looked up lie.
+  package var files: [GenerationRequest: URL] = [:]
+  /// All painted supports of the data set.
+  package var painted: [SupportName: [PaintedSupport]] = [:]
+  package var isQueuePaused = false
+  package var table: PlanTable?
+  package var duel: Duel?
+  /// What was marked as A.
+  package var sideA: Duel.Side?
   package var evaluation: RunningEvaluation?
-  /// Newest evaluation of each fold.
+  /// Every saved evaluation, newest first.
+  package var savedReports: [EvaluationReport] = []
+  /// The evaluation shown of each fold, the newest one until another is chosen.
   package var reports: [Int: EvaluationReport] = [:]
+  /// What the shown evaluation is compared with.
+  package var reference: EvaluationReport?
   /// Models being read.
   package var modelsLoading: [String] = []
   package var modelsLoaded: Set<String> = []
+
+  /// What the last run left, until it is taken over.
+  package var session: SavedSession?
 
   package var dialog: Dialog?
   package var toasts: [Toast] = []
@@ -151,7 +206,10 @@ package struct ExplorerState: Sendable {
   package var isBusy: Bool { queue.unfinished > 0 || evaluation != nil }
 
   /// Whether something on the screen moves by itself.
-  package var isAnimated: Bool { !toasts.isEmpty || isBusy || !inFlight.isEmpty || !modelsLoading.isEmpty }
+  package var isAnimated: Bool {
+    !toasts.isEmpty || evaluation != nil || queue.running != nil || !inFlight.isEmpty || !modelsLoading.isEmpty
+      || (focus == .duel && duel?.mode == .flicker && duel?.isRunning == true)
+  }
 
   /// A number for a new picture.
   package mutating func newPicture() -> Int {

@@ -9,7 +9,7 @@ package enum QueueRow: Hashable, Sendable {
 extension ExplorerState {
   /// The evaluation first, then jobs: what runs and waits in its order, then what has ended, newest first.
   package var queueRows: [QueueRow] {
-    let unfinished = queue.jobs.filter { !$0.state.isFinal }
+    let unfinished = queue.inOrder
     let ended = queue.jobs.reversed().filter { $0.state.isFinal }
     return (evaluation.map { [.evaluation($0)] } ?? []) + (unfinished + ended).map { .job($0) }
   }

@@ -5,6 +5,7 @@ import Pipeline
 package enum SettingsField: CaseIterable, Hashable, Sendable {
   case condition, detector, threshold, thinning, cannyLow, cannyHigh, dilation, blur
   case supports, steps, guidance, controlScale, sampler, seed, episodes
+  case prompt, negativePrompt, eta, controlStart, controlEnd, resolution
 
   package var title: String {
     switch self {
@@ -23,6 +24,12 @@ package enum SettingsField: CaseIterable, Hashable, Sendable {
     case .controlScale: "Control"
     case .seed: "Seed"
     case .episodes: "Episodes"
+    case .prompt: "Prompt"
+    case .negativePrompt: "Negative"
+    case .eta: "Eta"
+    case .controlStart: "Ctrl from"
+    case .controlEnd: "Ctrl to"
+    case .resolution: "Resolution"
     }
   }
 
@@ -44,6 +51,12 @@ package enum SettingsField: CaseIterable, Hashable, Sendable {
     case .controlScale: "pull of the condition"
     case .seed: "same seed, same pictures"
     case .episodes: "per evaluation (E)"
+    case .prompt: "what is painted"
+    case .negativePrompt: "what is kept out"
+    case .eta: "noise in each step (ddim)"
+    case .controlStart: "part of the steps"
+    case .controlEnd: "part of the steps"
+    case .resolution: "pixels, shorter side"
     }
   }
 
@@ -77,11 +90,20 @@ package enum SettingsField: CaseIterable, Hashable, Sendable {
     case .threshold: 5
     case .cannyLow, .cannyHigh: 10
     case .blur, .guidance: 0.5
-    case .controlScale: 0.1
+    case .controlScale, .eta, .controlStart, .controlEnd: 0.1
+    case .resolution: 64
     default: 1
     }
   }
 
   /// Whether a typed value must be a whole number.
-  package var isWhole: Bool { self != .blur && self != .guidance && self != .controlScale }
+  package var isWhole: Bool {
+    switch self {
+    case .blur, .guidance, .controlScale, .eta, .controlStart, .controlEnd: false
+    default: true
+    }
+  }
+
+  /// Whether it takes any text.
+  package var isText: Bool { self == .prompt || self == .negativePrompt }
 }

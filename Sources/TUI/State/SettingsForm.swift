@@ -16,6 +16,12 @@ package struct SettingsForm: Hashable, Sendable {
 
   package init() {}
 
+  /// Numbers of an earlier session, kept to what is allowed.
+  mutating func restore(supports: Int, episodes: Int) {
+    self.supports = min(16, max(1, supports))
+    self.episodes = min(10_000, max(1, episodes))
+  }
+
   /// The rows there are: of the condition's knobs only those that change it.
   package var fields: [SettingsField] {
     SettingsField.allCases.filter { $0.knob.map(options.condition.knobs.contains) ?? true }
@@ -48,7 +54,19 @@ package struct SettingsForm: Hashable, Sendable {
     case .controlScale: Self.decimal(options.controlScale)
     case .seed: "\(options.seed)"
     case .episodes: "\(episodes)"
+    case .prompt: options.prompt ?? ""
+    case .negativePrompt: options.negativePrompt ?? ""
+    case .eta: Self.decimal(options.eta)
+    case .controlStart: Self.decimal(options.controlStart)
+    case .controlEnd: Self.decimal(options.controlEnd)
+    case .resolution: "\(condition.resolution)"
     }
+  }
+
+  /// A field's value in the panel.
+  package func shown(_ field: SettingsField) -> String {
+    let value = value(field)
+    return value.isEmpty ? "usual" : value
   }
 
   /// Smallest and largest value; nil for fields that are not plain numbers.
@@ -56,7 +74,11 @@ package struct SettingsForm: Hashable, Sendable {
     func whole(_ range: ClosedRange<Int>) -> ClosedRange<Double> { Double(range.lowerBound)...Double(range.upperBound) }
     let condition = options.conditionSettings
     return switch field {
-    case .condition, .detector, .thinning, .sampler, .seed: nil
+    case .condition, .detector, .thinning, .sampler, .seed, .prompt, .negativePrompt: nil
+    case .eta: 0...1
+    case .controlStart: 0...options.controlEnd
+    case .controlEnd: options.controlStart...1
+    case .resolution: 64...2048
     case .threshold: whole(ConditionSettings.thresholds)
     case .cannyLow: whole(ConditionSettings.cannyThresholds.lowerBound...condition.cannyHigh)
     case .cannyHigh: whole(condition.cannyLow...ConditionSettings.cannyThresholds.upperBound)
@@ -73,6 +95,7 @@ package struct SettingsForm: Hashable, Sendable {
   /// The range in words.
   package func allowed(_ field: SettingsField) -> String {
     if let choices = field.choices { return choices.joined(separator: ", ") }
+    if field.isText { return "any text, {name} stands for the class; empty for the usual one" }
     guard let range = range(field) else { return "0 to \(UInt64.max >> 1)" }
     return "\(Self.decimal(range.lowerBound)) to \(Self.decimal(range.upperBound))"
   }
@@ -100,6 +123,8 @@ package struct SettingsForm: Hashable, Sendable {
     if let choices = field.choices {
       guard choices.contains(text.lowercased()) else { return allowed(field) }
       choose(text.lowercased(), in: field)
+    } else if field.isText {
+      if field == .prompt { options.prompt = text.isEmpty ? nil : text } else { options.negativePrompt = text.isEmpty ? nil : text }
     } else if field == .seed {
       guard let seed = UInt64(text), seed <= UInt64.max >> 1 else { return allowed(field) }
       options.seed = seed
@@ -133,7 +158,11 @@ package struct SettingsForm: Hashable, Sendable {
     case .guidance: options.guidance = value
     case .controlScale: options.controlScale = value
     case .episodes: episodes = Int(value)
-    case .condition, .detector, .thinning, .sampler, .seed: break
+    case .eta: options.eta = value
+    case .controlStart: options.controlStart = value
+    case .controlEnd: options.controlEnd = value
+    case .resolution: options.conditionSettings.resolution = Int(value)
+    case .condition, .detector, .thinning, .sampler, .seed, .prompt, .negativePrompt: break
     }
   }
 

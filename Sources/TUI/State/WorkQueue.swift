@@ -25,6 +25,25 @@ package struct WorkQueue: Sendable {
     }
   }
 
+  /// What has not ended, in the order in which it will be painted.
+  package var inOrder: [Job] {
+    func rank(_ job: Job) -> Int {
+      switch job.state {
+      case .running: 0
+      case .interrupted: 1
+      case .queued, .finished, .failed, .cancelled: 2
+      }
+    }
+    return jobs.enumerated().filter { !$0.element.state.isFinal }
+      .sorted { (rank($0.element), -$0.element.priority, $0.offset) < (rank($1.element), -$1.element.priority, $1.offset) }.map(\.element)
+  }
+
+  /// A job by its name.
+  package subscript(id: JobID) -> Job? { places[id].map { jobs[$0] } }
+
+  /// What is known of earlier runs' pace, until this run knows better.
+  package mutating func expect(secondsPerStep: Double?) { self.secondsPerStep = self.secondsPerStep ?? secondsPerStep }
+
   package var running: Job? { jobs.first { if case .running = $0.state { true } else { false } } }
   package var waiting: Int { jobs.count { if case .running = $0.state { false } else { !$0.state.isFinal } } }
   package var unfinished: Int { jobs.count { !$0.state.isFinal } }

@@ -9,17 +9,39 @@ package enum Effect: Hashable, Sendable {
   /// Makes the plan's requests and looks up which of them are painted.
   case look(Episode, SupportPlan)
   case generate(Episode, SupportPlan)
+  /// The same as `look`, and the control image too, for a view that shows many plans at once.
+  case survey(Episode, SupportPlan)
   case loadGenerated(GenerationRequest)
   /// Segments the query with the real support alone, or with a plan's generated ones too.
   case predict(Episode, SupportPlan?)
+  /// How far the supports of a plan have drifted, for the episode's score.
+  case measureDrift(Episode, SupportPlan)
   case evaluate(EvaluationPlan)
+  /// Over these episodes alone.
+  case evaluateMarked(EvaluationPlan, [Episode])
   case loadReports
+  /// Which supports of the data set are painted, by which condition, and what the user thinks of them.
+  case loadPainted
+  case judge(GenerationRequest, Verdict?)
+  case enqueue([GenerationRequest])
+  /// Settings from a request.
+  case adopt(GenerationRequest)
+  /// Settings from a picture's file.
+  case recall(String)
+  case exportKept(String)
+  case report(String)
   /// Reads the weights that the first picture and the first prediction of a fold need.
   case preload(GenerationOptions, fold: Int)
   case paint(PaintRequest)
 
-  case cancelJob(JobID)
+  case openDataset(DatasetKind)
+  case cancelJobs([JobID])
+  case retryJobs([JobID])
+  case prioritise([JobID: Int])
+  case pauseQueue(Bool, now: Bool)
   case cancelAllJobs
+  /// Puts text on the terminal's clipboard.
+  case copy(String)
   case stopEvaluation
   /// Stops the process as Ctrl-Z does.
   case suspend
@@ -30,7 +52,7 @@ package enum Effect: Hashable, Sendable {
   /// Whether an answer comes.
   package var isAnswered: Bool {
     switch self {
-    case .cancelJob, .cancelAllJobs, .stopEvaluation, .suspend, .redraw, .quit: false
+    case .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .suspend, .redraw, .quit: false
     default: true
     }
   }

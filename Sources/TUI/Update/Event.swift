@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 import Render
 
@@ -23,25 +24,47 @@ package enum Event: Sendable {
 
 /// What an effect brought back.
 package enum Outcome: Sendable {
-  case opened(Catalog, defaults: GenerationOptions)
+  /// `secondsPerStep` is the pace of earlier pictures.
+  case opened(Catalog, defaults: GenerationOptions, secondsPerStep: Double?)
   case episodes([Episode])
   case episode(EpisodePictures)
   /// The control image; nil for the condition `none`.
   case condition(Image?)
   /// The requests of a plan and the pictures that are already painted.
-  case plan([GenerationRequest], [GenerationRequest: Image])
+  case plan([GenerationRequest], [GenerationRequest: FoundSupport])
+  case survey([GenerationRequest], [GenerationRequest: FoundSupport], condition: Image?)
   case queued
   /// A stored picture; nil when it is gone.
-  case generated(Image?)
+  case generated(FoundSupport?)
   case prediction(image: Image, mask: LabelMask, truth: LabelMask, iou: Double)
+  /// 0...1, the mean over the plan's supports.
+  case drift(Double)
   case report(EvaluationReport)
   case reports([EvaluationReport])
+  case painted([PaintedSupport])
+  case judged
+  case recalled(GenerationOptions)
+  /// Something was written; what, in words.
+  case written(String)
   case painting(Painting)
   /// The weights are in memory, as far as they were found.
   case preloaded
   /// The work was overtaken by newer wishes; it may be asked for again.
   case dropped
   case failed(Notice)
+}
+
+/// A generated support that was in the store.
+package struct FoundSupport: Sendable {
+  package let image: Image
+  package let verdict: Verdict?
+  package let file: URL?
+
+  package init(image: Image, verdict: Verdict? = nil, file: URL? = nil) {
+    self.image = image
+    self.verdict = verdict
+    self.file = file
+  }
 }
 
 /// Support and query of an episode with their class masks, no larger than the screen can use.

@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 
 extension ExplorerState {
@@ -14,10 +15,66 @@ extension ExplorerState {
     default: break
     }
     switch dialog {
-    case .help(let top): self.dialog = scrolled(key, top, rows: HelpView.rowCount(self)).map { .help(top: $0) }
+    case .commands(let list): return answer(list, key)
+    case .picker(let picker): return answer(picker, key)
     case .messages(let top): self.dialog = scrolled(key, top, rows: MessagesView.rowCount(self)).map { .messages(top: $0) }
     case .confirm(let question): return answer(question, key)
-    case .entry(let field, let text, _): type(key, into: field, text)
+    case .entry(let field, let input, _): enter(key, into: field, input)
+    case .path(let purpose, let input): return enter(key, purpose, input)
+    case .filter(let input, let before): return enter(key, filter: input, before)
+    }
+    return []
+  }
+
+  // MARK: Lists that are filtered by typing
+
+  /// Moves a cursor; false for keys that do not.
+  private func move(_ cursor: inout ListCursor, _ key: Key, count: Int) -> Bool {
+    switch key {
+    case .down, .control("n"), .tab: cursor.move(1, count: count)
+    case .up, .control("p"), .backTab: cursor.move(-1, count: count)
+    case .pageDown, .control("d"): cursor.move(10, count: count)
+    case .pageUp: cursor.move(-10, count: count)
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func answer(_ list: CommandList, _ key: Key) -> [Effect] {
+    var list = list
+    switch key {
+    case .escape: dialog = nil
+    // The key that opened the help closes it.
+    case .character("?") where list.form == .help && list.query.text.isEmpty: dialog = nil
+    case .enter:
+      dialog = nil
+      guard let action = list.selected, let own = action.keys.first, action.isNamed else { return [] }
+      // An action of another panel is done there.
+      if let panels = action.panels, !panels.contains(focus) || (focus.isWhole && action.panels == nil) {
+        guard let panel = Panel.tabs.first(where: panels.contains) else {
+          say(Notice(.warning, "\(action.title): only in \(panels.map(\.title).sorted().joined(separator: ", "))"))
+          return []
+        }
+        focus(on: panel)
+      }
+      return run(action, own)
+    default:
+      if !move(&list.cursor, key, count: list.actions.count), list.query.take(key) { list.cursor = ListCursor() }
+      dialog = .commands(list)
+    }
+    return []
+  }
+
+  private mutating func answer(_ picker: Picker, _ key: Key) -> [Effect] {
+    var picker = picker
+    switch key {
+    case .escape: dialog = nil
+    case .enter:
+      dialog = nil
+      return picker.selected.map { choose($0) } ?? []
+    default:
+      if !move(&picker.cursor, key, count: picker.listed.count), picker.query.take(key) { picker.cursor = ListCursor() }
+      dialog = .picker(picker)
     }
     return []
   }
@@ -33,10 +90,12 @@ extension ExplorerState {
     case .pageUp, .control("u"): return max(0, top - page)
     case .home, .character("<"): return 0
     case .end, .character(">"): return last
-    case .escape, .character("q"), .character("?"), .character("!"), .enter: return nil
+    case .escape, .character("q"), .character("!"), .enter: return nil
     default: return min(last, top)
     }
   }
+
+  // MARK: Questions and entries
 
   private mutating func answer(_ question: Confirmation, _ key: Key) -> [Effect] {
     switch key {
@@ -44,10 +103,7 @@ extension ExplorerState {
       dialog = nil
       switch question {
       case .quit(let status): return [.quit(status: status)]
-      case .evaluate(let plan):
-        evaluation = RunningEvaluation(plan: plan)
-        failures[.evaluate(plan)] = nil
-        return [.evaluate(plan)]
+      case .evaluate(let plan): return begin(plan)
       }
     case .character("n"), .character("N"), .character("q"), .escape: dialog = nil
     default: break
@@ -55,21 +111,61 @@ extension ExplorerState {
     return []
   }
 
-  private mutating func type(_ key: Key, into field: SettingsField, _ text: String) {
+  private mutating func enter(_ key: Key, into field: SettingsField, _ input: LineInput) {
+    var input = input
     switch key {
     case .escape: dialog = nil
     case .enter, .tab:
-      if let allowed = settings.enter(text, in: field) {
-        dialog = .entry(field, text: text, complaint: "allowed: \(allowed)")
-      } else {
-        dialog = nil
-      }
-    case .backspace, .delete: dialog = .entry(field, text: String(text.dropLast()), complaint: nil)
-    case .control("u"): dialog = .entry(field, text: "", complaint: nil)
-    case .character(let character):
-      guard text.count < 24, character.isASCII, character.isNumber || character == "." else { return }
-      dialog = .entry(field, text: text + String(character), complaint: nil)
-    default: break
+      let allowed = settings.enter(input.text, in: field)
+      dialog = allowed.map { .entry(field, input, complaint: "allowed: \($0)") }
+    default:
+      // Numbers take nothing else.
+      if !field.isText, case .character(let character) = key, !(character.isASCII && (character.isNumber || character == ".")) { return }
+      if !field.isText, case .character = key, input.text.count >= 24 { return }
+      _ = input.take(key)
+      dialog = .entry(field, input, complaint: nil)
     }
+  }
+
+  private mutating func enter(_ key: Key, _ purpose: PathPurpose, _ input: LineInput) -> [Effect] {
+    var input = input
+    switch key {
+    case .escape: dialog = nil
+    case .enter where !input.text.trimmingCharacters(in: .whitespaces).isEmpty:
+      dialog = nil
+      let path = (input.text.trimmingCharacters(in: .whitespaces) as NSString).expandingTildeInPath
+      let effect: Effect =
+        switch purpose {
+        case .recall: .recall(path)
+        case .exportKept: .exportKept(path)
+        case .report: .report(path)
+        }
+      failures[effect] = nil
+      return [effect]
+    default:
+      _ = input.take(key)
+      dialog = .path(purpose, input)
+    }
+    return []
+  }
+
+  private mutating func enter(_ key: Key, filter input: LineInput, _ before: String) -> [Effect] {
+    var input = input
+    switch key {
+    case .escape:
+      dialog = nil
+      return take(filter: before)
+    case .enter:
+      dialog = nil
+      focus(on: .episodes)
+      return []
+    case .down: cursor.move(1, count: listed.count)
+    case .up: cursor.move(-1, count: listed.count)
+    default:
+      guard input.take(key) else { return [] }
+      dialog = .filter(input, before: before)
+      return take(filter: input.text)
+    }
+    return []
   }
 }

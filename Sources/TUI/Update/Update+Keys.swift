@@ -5,6 +5,11 @@ extension ExplorerState {
   mutating func press(_ key: Key) -> [Effect] {
     if let dialog { return answer(dialog, key) }
     guard let action = Action.meant(by: key, in: focus) else { return [] }
+    return run(action, key)
+  }
+
+  /// Does an action, or says why it cannot be done now. `key` is the one pressed, or any of the action's.
+  mutating func run(_ action: Action, _ key: Key) -> [Effect] {
     if let obstacle = action.obstacle(self) {
       say(Notice(.warning, "\(action.title): \(obstacle)"))
       return []
@@ -25,39 +30,78 @@ extension ExplorerState {
     case .nextPanel: focus(on: focus.moved(1))
     case .previousPanel: focus(on: focus.moved(-1))
     case .select: return select()
-    case .back:
-      if isZoomed { isZoomed = false } else { focus(on: .episodes) }
+    case .back: goBack()
+    case .filter: dialog = .filter(LineInput(filter.text), before: filter.text)
+    case .sort: pickOrder()
+    case .mark: toggleMark()
+    case .markRange: toggleRange()
+    case .unmark: unmark()
     case .fold: return chooseFold(key)
     case .nextFold: return openFold(fold + 1)
     case .previousFold: return openFold(fold - 1)
-    case .nextClass: nextClass()
-    case .zoom: isZoomed.toggle()
+    case .pickFold: pickFold()
+    case .pickClass: pickClass()
+    case .pickDataset: pickDataset()
+    case .zoom:
+      isZoomed.toggle()
+      viewport = Viewport()
+    case .nearer: zoom(1)
+    case .farther: zoom(-1)
     case .look: look = look.next
+    case .moreOpaque: opacity = min(90, opacity + 10)
+    case .lessOpaque: opacity = max(10, opacity - 10)
     case .blocks:
       blocks = blocks.next
       say(Notice(.info, "pictures in \(blocks.title)"))
-    case .increase, .nextChoice: settings.step(settings.field, by: 1)
-    case .decrease: settings.step(settings.field, by: -1)
-    case .edit:
-      if settings.field.choices != nil { settings.step(settings.field, by: 1) } else {
-        dialog = .entry(settings.field, text: settings.value(settings.field), complaint: nil)
-      }
+    case .keep: return judge(.kept)
+    case .star: return judge(.starred)
+    case .reject: return judge(.rejected)
+    case .increase, .nextChoice:
+      if settings.field.isText { editField() } else { settings.step(settings.field, by: 1) }
+    case .decrease:
+      if settings.field.isText { editField() } else { settings.step(settings.field, by: -1) }
+    case .edit: if settings.field.choices != nil { settings.step(settings.field, by: 1) } else { editField() }
     case .type:
       guard settings.field.choices == nil, case .character(let digit) = key else { break }
-      dialog = .entry(settings.field, text: String(digit), complaint: nil)
+      dialog = .entry(settings.field, LineInput(String(digit)), complaint: nil)
     case .nextCondition: settings.step(.condition, by: 1)
     case .previousCondition: settings.step(.condition, by: -1)
-    case .generate: return selected.map { [.generate($0, plan)] } ?? []
-    case .evaluate: return evaluateSelected()
+    case .preset: pickPreset()
+    case .generate: return generateChosen()
+    case .evaluate: return evaluateChosen()
     case .evaluateFold: askToEvaluate()
+    case .compare: openTable(PlanTable(comparing: settings.options, count: settings.supports))
+    case .grid: pickGrid()
+    case .aspect:
+      guard let aspect = table?.aspect else { break }
+      table?.aspect = aspect == .generated ? .prediction : .generated
+    case .adopt: adopt()
+    case .markA: markA()
+    case .duel: openDuel()
+    case .flip, .duelMode, .shiftLeft, .shiftRight: changeDuel(action)
+    case .sortClasses: classOrder = classOrder.next
+    case .worst: listWorst()
+    case .pickReport: pickReport()
+    case .pickReference: pickReference()
     case .cancel: return cancel()
     case .cancelAll: return [.cancelAllJobs] + stopEvaluation()
-    case .retry:
-      failures = [:]
-      openFailure = nil
-      if catalog != nil, episodes.isEmpty { return openFold(fold) }
-    case .help: dialog = .help(top: 0)
+    case .retry: return retry()
+    case .pause: return [.pauseQueue(!isQueuePaused, now: false)]
+    case .runNext: return runNext()
+    case .moveUp: return reorder(by: -1)
+    case .moveDown: return reorder(by: 1)
+    case .duplicate: return duplicate()
+    case .editJob: return editJob()
+    case .markJob: toggleJobMark()
+    case .copy: pickCopy()
+    case .recall: ask(.recall)
+    case .exportKept: ask(.exportKept)
+    case .report: ask(.report)
+    case .help: dialog = .commands(CommandList(.help))
+    case .palette: dialog = .commands(CommandList(.palette))
     case .messages: dialog = .messages(top: 0)
+    case .maximise: isMaximised.toggle()
+    case .theme: pickTheme()
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return leave(status: 0)
@@ -65,6 +109,10 @@ extension ExplorerState {
     }
     return []
   }
+
+  private mutating func ask(_ purpose: PathPurpose) { dialog = .path(purpose, LineInput(purpose.proposal)) }
+
+  private mutating func editField() { dialog = .entry(settings.field, LineInput(settings.value(settings.field)), complaint: nil) }
 
   // MARK: Moving
 
@@ -74,23 +122,46 @@ extension ExplorerState {
     if panel == .pictures { showsClasses = false }
   }
 
+  /// One step out of whatever is in.
+  private mutating func goBack() {
+    switch focus {
+    case .duel: focus(on: .pictures)
+    case .table: focus(on: .episodes)
+    case .pictures where isZoomed:
+      isZoomed = false
+      viewport = Viewport()
+    case .episodes where anchor != nil: anchor = nil
+    case .episodes where !filter.isEmpty || classFilter != nil:
+      (filter, classFilter) = (EpisodeFilter(), nil)
+      listEpisodes(keeping: selected)
+    default:
+      isMaximised = false
+      focus(on: .episodes)
+    }
+  }
+
   private mutating func move(rows: Int) {
     switch focus {
     case .episodes:
       let before = cursor
       cursor.move(rows, count: listed.count)
-      if cursor != before { isZoomed = false }
+      if cursor != before { (isZoomed, viewport) = (false, Viewport()) }
     case .queue: queueCursor.move(rows, count: queueRows.count)
     case .classes: classCursor.move(rows, count: reports[fold]?.baseline.classes.count ?? 0)
     case .settings: settings.move(rows)
     case .pictures:
+      if isZoomed, viewport != Viewport() { return pan(columns: 0, rows: rows) }
       let columns = TileGrid(self, in: Layout(self).tileArea).columns
       moveTile(isZoomed ? rows.signum() : max(-tiles.count, min(tiles.count, rows)) * columns, staysInColumn: !isZoomed)
+    case .table: table?.move(rows: rows.signum(), columns: 0)
+    case .duel: break
     }
   }
 
   private mutating func move(columns: Int) {
-    if focus == .pictures { moveTile(columns, staysInColumn: false) }
+    if focus == .table { table?.move(rows: 0, columns: columns) }
+    guard focus == .pictures else { return }
+    if isZoomed, viewport != Viewport() { pan(columns: columns, rows: 0) } else { moveTile(columns, staysInColumn: false) }
   }
 
   private mutating func moveTile(_ steps: Int, staysInColumn: Bool) {
@@ -100,87 +171,33 @@ extension ExplorerState {
     tile = staysInColumn && target < 0 ? min(tile, last) : min(last, max(0, target))
   }
 
-  private mutating func select() -> [Effect] {
-    switch focus {
-    case .queue:
-      guard case .job(let job)? = queueRows[safe: queueCursor.index] else { return [] }
-      reveal { $0.classIndex == job.request.source.classIndex && $0.supports.first?.id == job.request.source.item }
-    case .classes:
-      guard let score = reports[fold]?.baseline.classes[safe: classCursor.index] else { return [] }
-      classFilter = score.classIndex
-      listEpisodes()
-      focus(on: .episodes)
-    default: focus(on: .pictures)
-    }
-    return []
+  private mutating func zoom(_ steps: Int) {
+    guard let image = TileContent(selectedTile, self).picture?.image else { return }
+    if !isZoomed { (isZoomed, viewport) = (true, Viewport()) }
+    viewport.zoom(steps, width: image.width)
   }
 
-  /// Moves the cursor to the first listed episode that fits and shows its pictures.
-  private mutating func reveal(where fits: (Episode) -> Bool) {
-    guard let row = listed.firstIndex(where: { fits(episodes[$0]) }) else {
+  private mutating func pan(columns: Int, rows: Int) {
+    guard let image = TileContent(selectedTile, self).picture?.image else { return }
+    viewport.pan(columns: columns, rows: max(-16, min(16, rows)), width: image.width, height: image.height)
+  }
+
+  private mutating func select() -> [Effect] {
+    guard focus == .queue else {
+      focus(on: .pictures)
+      return []
+    }
+    guard case .job(let job)? = queueRows[safe: queueCursor.index] else { return [] }
+    // Its episode, where it is listed; the cursor moves to its pictures.
+    guard let row = listed.firstIndex(where: {
+      episodes[$0].classIndex == job.request.source.classIndex && episodes[$0].supports.first?.id == job.request.source.item
+    }) else {
       say(Notice(.info, "its episode is not in this list; look in another fold or show all classes"))
-      return
+      return []
     }
     cursor = ListCursor(row)
     focus(on: .pictures)
-  }
-
-  private mutating func chooseFold(_ key: Key) -> [Effect] {
-    guard let catalog, case .character(let digit) = key, let number = digit.wholeNumberValue else { return [] }
-    guard catalog.folds.indices.contains(number) else {
-      say(Notice(.warning, "fold: \(catalog.name) has folds 0 to \(catalog.folds.count - 1)"))
-      return []
-    }
-    return number == fold ? [] : openFold(number)
-  }
-
-  private mutating func nextClass() {
-    let choices = (catalog?.folds[safe: fold] ?? []).filter { index in episodes.contains { $0.classIndex == index } }
-    guard let current = classFilter, let place = choices.firstIndex(of: current) else {
-      classFilter = choices.first
-      return listEpisodes()
-    }
-    classFilter = choices[safe: place + 1]
-    listEpisodes()
-  }
-
-  // MARK: Work
-
-  private mutating func evaluateSelected() -> [Effect] {
-    guard let episode = selected, let board = shelf[episode] else { return [] }
-    var effects: [Effect] = board.baseline == nil ? [.predict(episode, nil)] : []
-    if board.isComplete(plan) {
-      if board.augmented[plan] == nil { effects.append(.predict(episode, plan)) }
-      if effects.isEmpty { say(Notice(.info, "this episode is evaluated with these settings")) }
-    } else {
-      awaitingSupports[episode] = plan
-      effects.append(.generate(episode, plan))
-    }
-    return effects
-  }
-
-  private mutating func askToEvaluate() {
-    dialog = .confirm(.evaluate(EvaluationPlan(
-      fold: fold, auxiliaryShots: settings.supports, options: settings.options, episodes: settings.episodes)))
-  }
-
-  private mutating func cancel() -> [Effect] {
-    if focus == .queue {
-      switch queueRows[safe: queueCursor.index] {
-      case .evaluation: return stopEvaluation()
-      case .job(let job): return [.cancelJob(job.id)]
-      case nil: return []
-      }
-    }
-    if let job = queue.running { return [.cancelJob(job.id)] }
-    if evaluation != nil { return stopEvaluation() }
-    return queue.jobs.first { !$0.state.isFinal }.map { [.cancelJob($0.id)] } ?? []
-  }
-
-  private mutating func stopEvaluation() -> [Effect] {
-    guard evaluation != nil else { return [] }
-    evaluation?.isStopping = true
-    return [.stopEvaluation]
+    return []
   }
 
   private mutating func leave(status: Int32) -> [Effect] {

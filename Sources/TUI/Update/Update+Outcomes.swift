@@ -7,19 +7,22 @@ extension ExplorerState {
   mutating func take(_ outcome: Outcome, of effect: Effect) -> [Effect] {
     switch (effect, outcome) {
     case (_, .failed(let notice)): return fail(effect, notice)
-    case (.open, .opened(let catalog, let defaults)):
+    case (.open, .opened(let catalog, let defaults, let pace)), (.openDataset, .opened(let catalog, let defaults, let pace)):
       self.catalog = catalog
-      settings.options = defaults
+      self.defaults = defaults
+      queue.expect(secondsPerStep: pace)
+      restoreSettings(over: defaults)
       if !catalog.folds.indices.contains(fold) {
         say(Notice(.warning, "\(catalog.name) has no fold \(fold); opening fold 0"))
         fold = 0
       }
-      return openFold(fold) + [.loadReports, .preload(defaults, fold: fold)]
+      return openFold(fold) + [.loadReports, .loadPainted, .preload(defaults, fold: fold)]
     case (.loadEpisodes(let fold), .episodes(let found)):
       guard fold == self.fold else { return [] }
       episodes = found
-      listEpisodes()
       takeScores()
+      listEpisodes()
+      restorePlace()
     case (.loadEpisode(let episode), .episode(let pictures)):
       let support = Picture(id: newPicture(), image: pictures.support, marks: .object(pictures.supportMask))
       let query = Picture(id: newPicture(), image: pictures.query, marks: .object(pictures.queryMask))
@@ -28,20 +31,24 @@ extension ExplorerState {
       guard let image else { return [] }
       let picture = Picture(id: newPicture(), image: image)
       shelf.change(episode) { $0.keep(picture, for: choice) }
-    case (.look(let episode, let plan), .plan(let requests, let images)):
-      let pictures = images.reduce(into: [:]) { pictures, found in
-        pictures[found.key] = Picture(id: newPicture(), image: found.value, marks: outline(for: found.key))
-      }
-      shelf.change(episode) { board in
-        board.plans[plan] = requests
-        board.generated.merge(pictures) { old, _ in old }
+    case (.look(let episode, let plan), .plan(let requests, let found)):
+      take(found, requests, of: episode, plan)
+      return segmentCompleted()
+    case (.survey(let episode, let plan), .survey(let requests, let found, let image)):
+      take(found, requests, of: episode, plan)
+      if let image {
+        let picture = Picture(id: newPicture(), image: image), choice = TableCell(title: "", plan: plan).choice
+        shelf.change(episode) { $0.keep(picture, for: choice) }
       }
       return segmentCompleted()
     // What was stored already is not painted again: it has to be looked up.
-    case (.generate(let episode, let plan), .queued): return [.look(episode, plan)]
-    case (.loadGenerated(let request), .generated(let image)):
-      guard let image else { return [] }
-      let picture = Picture(id: newPicture(), image: image, marks: outline(for: request))
+    case (.generate(let episode, let plan), .queued):
+      guard shelf[episode] != nil else { return [] }
+      return [focus == .table || plan != self.plan ? .survey(episode, plan) : .look(episode, plan)]
+    case (.loadGenerated(let request), .generated(let found)):
+      guard let found else { return [] }
+      let picture = Picture(id: newPicture(), image: found.image, marks: outline(for: request))
+      (verdicts[request], files[request]) = (found.verdict, found.file)
       for episode in shelf.episodes where shelf[episode]?.plans.values.contains(where: { $0.contains(request) }) == true {
         shelf.change(episode) { $0.generated[request] = picture }
       }
@@ -50,21 +57,35 @@ extension ExplorerState {
       take(prediction: PredictionView(
         picture: Picture(id: newPicture(), image: image, marks: .comparison(prediction: mask, truth: truth)), iou: iou),
         of: episode, plan)
-    case (.evaluate, .report(let report)):
+      if let plan, plan == self.plan { return [.measureDrift(episode, plan)] }
+    case (.measureDrift(let episode, _), .drift(let drift)): scores[episode, default: EpisodeScore()].drift = drift
+    case (.evaluate, .report(let report)), (.evaluateMarked, .report(let report)):
       evaluation = nil
       shelf.forgetPlans()
       reports[report.plan.fold] = report
+      savedReports.insert(report, at: 0)
       takeScores()
       showsClasses = true
       say(Notice(.info, Self.summary(report)))
-    case (.evaluate, .dropped):
+      return [.loadPainted]
+    case (.evaluate, .dropped), (.evaluateMarked, .dropped):
       evaluation = nil
       shelf.forgetPlans()
       say(Notice(.info, "evaluation stopped; the pictures painted so far are kept"))
     case (.loadReports, .reports(let all)):
+      savedReports = all
       // Newest first: the first one of a fold stays.
       for report in all where reports[report.plan.fold] == nil { reports[report.plan.fold] = report }
       takeScores()
+    case (.loadPainted, .painted(let all)):
+      painted = Dictionary(grouping: all) { SupportName(item: $0.item, classIndex: $0.classIndex) }
+      if !filter.isEmpty { listEpisodes(keeping: selected) }
+    case (.judge, .judged): return [.loadPainted]
+    case (.recall, .recalled(let options)), (.adopt, .recalled(let options)):
+      settings.options = options
+      focus(on: .settings)
+      say(Notice(.info, "the settings are in the form; g queues pictures with them"))
+    case (_, .written(let what)): say(Notice(.info, what))
     case (.paint(let request), .painting(let painting)):
       paintings.store(painting, for: request.key)
       lastPainted[request.tile] = request.key
@@ -76,11 +97,11 @@ extension ExplorerState {
   private mutating func fail(_ effect: Effect, _ notice: Notice) -> [Effect] {
     failures[effect] = notice
     switch effect {
-    case .open: openFailure = notice
-    case .evaluate: evaluation = nil
-    case .generate(let episode, _): awaitingSupports[episode] = nil
+    case .open, .openDataset: openFailure = notice
+    case .evaluate, .evaluateMarked: evaluation = nil
+    case .generate(let episode, let plan): forget(episode, plan)
     // The tile says it; a notice for each episode passed over would be noise.
-    case .loadEpisode, .makeCondition, .look, .paint: return []
+    case .loadEpisode, .makeCondition, .look, .survey, .paint, .measureDrift: return []
     default: break
     }
     say(notice)
@@ -90,23 +111,46 @@ extension ExplorerState {
   /// Starts segmenting the episodes that waited for supports which are now painted.
   mutating func segmentCompleted() -> [Effect] {
     var effects: [Effect] = []
-    for (episode, plan) in awaitingSupports {
+    for (episode, plans) in awaitingSupports {
       guard let board = shelf[episode] else {
         awaitingSupports[episode] = nil
         continue
       }
-      if board.isComplete(plan) {
-        awaitingSupports[episode] = nil
+      for plan in plans where board.isComplete(plan) {
+        forget(episode, plan)
         effects.append(.predict(episode, plan))
       }
     }
     return effects
   }
 
+  /// The episode waits no longer for a plan's supports.
+  mutating func forget(_ episode: Episode, _ plan: SupportPlan) {
+    awaitingSupports[episode]?.remove(plan)
+    if awaitingSupports[episode]?.isEmpty == true { awaitingSupports[episode] = nil }
+  }
+
+  private mutating func take(
+    _ found: [GenerationRequest: FoundSupport], _ requests: [GenerationRequest], of episode: Episode, _ plan: SupportPlan
+  ) {
+    let known = shelf[episode]?.generated ?? [:]
+    var pictures: [GenerationRequest: Picture] = [:]
+    for (request, support) in found {
+      (verdicts[request], files[request]) = (support.verdict, support.file)
+      if known[request] == nil { pictures[request] = Picture(id: newPicture(), image: support.image, marks: outline(for: request)) }
+    }
+    shelf.change(episode) { board in
+      board.plans[plan] = requests
+      board.generated.merge(pictures) { old, _ in old }
+    }
+  }
+
   private mutating func take(prediction: PredictionView, of episode: Episode, _ plan: SupportPlan?) {
     shelf.change(episode) { board in
       if let plan { board.augmented[plan] = prediction } else { board.baseline = prediction }
     }
+    // Other plans' figures belong to their own cells.
+    if let plan, plan != self.plan { return }
     if let plan {
       scores[episode, default: EpisodeScore()].augmented = prediction.iou
       let name = catalog?.className(episode.classIndex) ?? ""

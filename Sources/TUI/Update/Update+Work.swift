@@ -14,6 +14,9 @@ extension ExplorerState {
     case .modelLoaded(let name):
       modelsLoading.removeAll { $0 == name }
       modelsLoaded.insert(name)
+    case .queuePaused(let isPaused):
+      if isQueuePaused != isPaused { say(Notice(.info, isPaused ? "the queue is paused; p lets it go on" : "the queue goes on")) }
+      isQueuePaused = isPaused
     case .queueTrouble(let reason):
       say(Notice(.error, "the queue cannot be kept: \(reason)", hint: "check free space and permissions of the data folder"))
     }
@@ -26,14 +29,18 @@ extension ExplorerState {
     switch job.state {
     case .queued, .running, .interrupted: return []
     case .finished:
+      let source = job.request.source, name = SupportName(item: source.item, classIndex: source.classIndex)
+      if source.dataset == catalog?.name {
+        painted[name, default: []].append(PaintedSupport(item: source.item, classIndex: source.classIndex, condition: job.request.condition, verdict: nil))
+      }
       let isShown = shelf.episodes.contains { shelf[$0]?.plans.values.contains { $0.contains(job.request) } == true }
       return isShown ? [.loadGenerated(job.request)] : []
     case .failed(let reason):
       say(Notice(.error, "\(describe(job)) failed: \(reason)", hint: "the other jobs go on"))
       fallthrough
     case .cancelled:
-      for (episode, plan) in awaitingSupports where shelf[episode]?.plans[plan]?.contains(job.request) == true {
-        awaitingSupports[episode] = nil
+      for (episode, plans) in awaitingSupports {
+        for plan in plans where shelf[episode]?.plans[plan]?.contains(job.request) == true { forget(episode, plan) }
       }
       return []
     }

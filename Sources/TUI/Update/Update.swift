@@ -30,7 +30,10 @@ extension ExplorerState {
   /// What the screen lacks for the selected episode and is neither under way nor known to fail.
   mutating func wishes() -> [Effect] {
     func lacking(_ effects: [Effect]) -> [Effect] { effects.filter { !inFlight.contains($0) && failures[$0] == nil } }
-    guard catalog != nil else { return openFailure == nil ? lacking([.open]) : [] }
+    guard catalog != nil else {
+      let isOpening = inFlight.contains { if case .openDataset = $0 { true } else { false } }
+      return openFailure == nil && !isOpening ? lacking([.open]) : []
+    }
     guard let episode = selected else { return [] }
     if shelf[episode] == nil || shelf.episodes.last != episode { shelf.open(episode) }
     guard let board = shelf[episode] else { return [] }
@@ -38,25 +41,21 @@ extension ExplorerState {
     if board.support == nil { wishes.append(.loadEpisode(episode)) }
     if conditionChoice.type != .none, board.conditions[conditionChoice] == nil { wishes.append(.makeCondition(episode, conditionChoice)) }
     if board.plans[plan] == nil { wishes.append(.look(episode, plan)) }
+    if focus == .table, let table {
+      for cell in table.cells where board.plans[cell.plan] == nil || (table.kind == .conditions && cell.choice.type != .none && board.conditions[cell.choice] == nil) {
+        wishes.append(.survey(episode, cell.plan))
+      }
+    }
     return lacking(wishes)
   }
 
   /// Opens a fold and forgets the list of the one before.
   mutating func openFold(_ number: Int) -> [Effect] {
     fold = number
-    classFilter = nil
-    episodes = []
+    (classFilter, marked, episodes) = (nil, [], [])
     listEpisodes()
     failures[.loadEpisodes(fold: number)] = nil
     return [.loadEpisodes(fold: number)]
-  }
-
-  /// Makes the list anew after a change of episodes or filter, from its top.
-  mutating func listEpisodes() {
-    listed = episodes.indices.filter { classFilter == nil || episodes[$0].classIndex == classFilter }
-    cursor = ListCursor()
-    tile = 0
-    isZoomed = false
   }
 
   /// The contour that a generated picture should keep to, where the support's mask is at hand.

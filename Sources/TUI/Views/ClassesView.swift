@@ -4,11 +4,13 @@ extension ScreenPainter {
   /// IoU of each class of the fold: one support, with the generated ones added, the difference and its standard error, a bar.
   mutating func paintClasses(_ rect: Rect) {
     let report = state.reports[state.fold]
-    let note = report.map { "\($0.episodes.count) episodes · \($0.plan.options.condition.rawValue) · \($0.plan.options.steps) steps" } ?? ""
-    let inside = panel(.classes, rect, title: "IoU by class, fold \(state.fold)", note: note)
+    let order = state.classOrder == .label ? "" : " · \(state.classOrder.title)"
+    let note = report.map { "\($0.episodes.count) episodes · \($0.plan.options.condition.rawValue) · \($0.plan.options.steps) steps\(order)" } ?? ""
+    let title = state.reference.map { "Against \(ExplorerState.title(of: $0))" } ?? "IoU by class, fold \(state.fold)"
+    let inside = panel(.classes, rect, title: title, note: note)
     guard !inside.isEmpty else { return }
     guard let report else { return paintNoReport(inside) }
-    let table = ClassTable(report, width: inside.width)
+    let table = ClassTable(report, reference: state.reference, order: state.classOrder, width: inside.width)
     var rest = inside
     if rest.height >= 4 {
       let (head, below) = rest.splitTop(1)
@@ -29,8 +31,8 @@ extension ScreenPainter {
     }
     if hasLegend, table.bar >= 4 {
       frame.spans(
-        [("█", theme.bar), (" \(report.plan.shots)-shot  ", theme.faint), ("▓", theme.good), (" gained  ", theme.faint),
-         ("░", theme.bad), (" lost with generated supports", theme.faint)],
+        [("█", theme.bar), (" \(table.beforeTitle)  ", theme.faint), ("▓", theme.good), (" gained  ", theme.faint),
+         ("░", theme.bad), (state.reference == nil ? " lost with generated supports" : " lost", theme.faint)],
         in: legend, column: 0)
     }
     frame.scrollThumb(rect, first: first, visible: classes, count: count, style: theme.accent)
@@ -52,9 +54,9 @@ extension ScreenPainter {
   }
 
   private mutating func paintHead(_ table: ClassTable, _ report: EvaluationReport, in line: Rect) {
-    let augmented = "\(report.plan.shots)+\(report.plan.auxiliaryShots)"
+    let augmented = table.afterTitle
     frame.text("class", in: line, column: 1, style: theme.faint)
-    frame.textRight("\(report.plan.shots)-shot", in: Rect(x: line.x, y: line.y, width: table.name + 8, height: 1), style: theme.faint)
+    frame.textRight(table.beforeTitle, in: Rect(x: line.x, y: line.y, width: table.name + 8, height: 1), style: theme.faint)
     frame.textRight(augmented, in: Rect(x: line.x, y: line.y, width: table.name + 15, height: 1), style: theme.faint)
     if table.difference > 0 {
       frame.textRight("difference", in: Rect(x: line.x, y: line.y, width: table.name + 15 + table.difference, height: 1), style: theme.faint)
@@ -104,30 +106,52 @@ extension ScreenPainter {
 /// The class table's rows and widths.
 struct ClassTable {
   struct Row {
+    /// Nil for the mean.
+    let classIndex: Int?
     let name: String
     /// Percent.
     let before: Double
     let after: Double?
-    /// Standard error of the difference.
+    /// Standard error of the difference; nil where it is not known.
     let error: Double?
   }
 
   /// The fold's classes, then the mean.
   let rows: [Row]
+  let beforeTitle: String
+  let afterTitle: String
   let name: Int
   /// Columns of the difference with its error, 0 when there is no room.
   let difference: Int
   let bar: Int
 
-  init(_ report: EvaluationReport, width: Int) {
-    var rows = report.baseline.classes.enumerated().map { index, score in
-      Row(
-        name: score.name, before: score.iou.value, after: report.augmented?.classes[safe: index]?.iou.value,
-        error: report.difference?.classes[safe: index]?.iou.error)
+  /// Of one evaluation with one support against the generated ones too, or of what two evaluations come to in the end.
+  ///
+  /// Two evaluations of the same episodes have paired differences; their standard errors are not known from their figures alone.
+  init(_ report: EvaluationReport, reference: EvaluationReport? = nil, order: ClassOrder = .label, width: Int) {
+    let end = report.augmented ?? report.baseline
+    func row(_ index: Int?, _ name: String, _ before: Double, _ after: Double?, _ error: Double?) -> Row {
+      Row(classIndex: index, name: name, before: before, after: after, error: error)
     }
-    rows.append(Row(
-      name: "mean", before: report.baseline.miou.value, after: report.augmented?.miou.value,
-      error: report.difference?.miou.error))
+    var rows: [Row]
+    if let reference {
+      let other = reference.augmented ?? reference.baseline
+      rows = end.classes.compactMap { score in
+        guard let before = other.classes.first(where: { $0.classIndex == score.classIndex }) else { return nil }
+        return row(score.classIndex, score.name, before.iou.value, score.iou.value, nil)
+      }
+      rows = order.sorted(rows) + [row(nil, "mean", other.miou.value, end.miou.value, nil)]
+      (beforeTitle, afterTitle) = ("other", "shown")
+    } else {
+      rows = report.baseline.classes.enumerated().map { index, score in
+        row(
+          score.classIndex, score.name, score.iou.value, report.augmented?.classes[safe: index]?.iou.value,
+          report.difference?.classes[safe: index]?.iou.error)
+      }
+      rows = order.sorted(rows)
+        + [row(nil, "mean", report.baseline.miou.value, report.augmented?.miou.value, report.difference?.miou.error)]
+      (beforeTitle, afterTitle) = ("\(report.plan.shots)-shot", "\(report.plan.shots)+\(report.plan.auxiliaryShots)")
+    }
     self.rows = rows
     name = min(max(10, rows.map { DisplayText($0.name).width }.max() ?? 0), max(6, width / 4))
     difference = width >= name + 15 + 13 ? 13 : 0

@@ -1,51 +1,16 @@
 import Pipeline
 
-/// A text that is scrolled in a box over the panels.
+/// A text that is scrolled, or a list that is chosen from, in a box over the panels.
 enum ScrollingDialog {
   /// Rows of text in sight.
   static func visibleRows(_ size: Size) -> Int { max(1, box(size).height - 2) }
 
   static func box(_ size: Size) -> Rect {
     Rect(x: 0, y: 0, width: size.width, height: size.height)
-      .centred(width: min(84, max(20, size.width - 4)), height: max(3, size.height - 2))
+      .centred(width: min(96, max(20, size.width - 4)), height: max(3, size.height - 2))
   }
 
   static func textWidth(_ size: Size) -> Int { max(1, box(size).width - 4) }
-}
-
-/// The keys and their meaning.
-enum HelpView {
-  enum Row {
-    case heading(String)
-    case entry(keys: String, text: String, isPossible: Bool)
-    case gap
-  }
-
-  static let keyColumn = 14
-
-  static func rowCount(_ state: ExplorerState) -> Int { rows(state).count }
-
-  static func rows(_ state: ExplorerState) -> [Row] {
-    let width = max(10, ScrollingDialog.textWidth(state.size) - keyColumn)
-    var rows: [Row] = []
-    for group in Action.Group.allCases {
-      if !rows.isEmpty { rows.append(.gap) }
-      rows.append(.heading(group.rawValue))
-      for action in Action.all where action.group == group {
-        let isElsewhere = action.panels.map { !$0.contains(state.focus) } ?? false
-        let obstacle = isElsewhere ? nil : action.obstacle(state)
-        var text = action.detail
-        if let panels = action.panels, panels.count < Panel.allCases.count {
-          text += " (in \(panels.sorted { $0.rawValue < $1.rawValue }.map(\.title).joined(separator: ", ")))"
-        }
-        if let obstacle { text += " Not now: \(obstacle)." }
-        for (index, line) in DisplayText.wrapped(text, to: width).enumerated() {
-          rows.append(.entry(keys: index == 0 ? action.label : "", text: line, isPossible: obstacle == nil))
-        }
-      }
-    }
-    return rows
-  }
 }
 
 /// Everything that was said, newest last.
@@ -66,43 +31,25 @@ extension ScreenPainter {
   /// Whatever lies over the panels.
   mutating func paintDialog() {
     switch state.dialog {
-    case .help(let top): paintHelp(top)
+    case .commands(let list): paintCommands(list)
+    case .picker(let picker): paintPicker(picker)
     case .messages(let top): paintMessages(top)
     case .confirm(let question): paintQuestion(question)
-    case .entry(let field, let text, let complaint): paintEntry(field, text, complaint)
+    case .entry(let field, let input, let complaint): paintEntry(field, input, complaint)
+    case .path(let purpose, let input): paintPath(purpose, input)
+    case .filter(let input, _): paintFilter(input)
     case nil: break
     }
   }
 
-  private mutating func scroll(_ title: String, top: Int, count: Int) -> (inside: Rect, first: Int) {
-    let box = ScrollingDialog.box(state.size)
-    frame.clear(box)
-    let inside = frame.box(
-      box, title: title, note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
-    let first = max(0, min(top, count - inside.height))
-    frame.scrollThumb(box, first: first, visible: inside.height, count: count, style: theme.accent)
-    return (inside.inset(1, 0), first)
-  }
-
-  private mutating func paintHelp(_ top: Int) {
-    let rows = HelpView.rows(state)
-    let (inside, first) = scroll("Keys", top: top, count: rows.count)
-    for (place, row) in rows.dropFirst(first).prefix(inside.height).enumerated() {
-      switch row {
-      case .heading(let text): frame.text(text, in: inside, row: place, style: theme.focusedTitle)
-      case .entry(let keys, let text, let isPossible):
-        frame.text(keys, in: Rect(x: inside.x, y: inside.y, width: min(inside.width, HelpView.keyColumn - 1), height: inside.height), row: place, style: isPossible ? theme.key : theme.faint)
-        frame.text(text, in: inside, row: place, column: HelpView.keyColumn, style: isPossible ? theme.text : theme.faint)
-      case .gap: break
-      }
-    }
-  }
-
   private mutating func paintMessages(_ top: Int) {
-    let rows = MessagesView.rows(state)
-    let (inside, first) = scroll("Messages", top: top, count: rows.count)
+    let rows = MessagesView.rows(state), box = ScrollingDialog.box(state.size)
+    frame.clear(box)
+    let inside = frame.box(box, title: "Messages", note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
+    let first = max(0, min(top, rows.count - inside.height))
+    frame.scrollThumb(box, first: first, visible: inside.height, count: rows.count, style: theme.accent)
     for (place, row) in rows.dropFirst(first).prefix(inside.height).enumerated() {
-      frame.text(row.text, in: inside, row: place, style: style(row.level))
+      frame.text(row.text, in: inside.inset(1, 0), row: place, style: style(row.level))
     }
   }
 
@@ -128,8 +75,8 @@ extension ScreenPainter {
         : "An evaluation is under way: asked for again, it goes on from its finished episodes."
     case .evaluate(let plan):
       title = "Evaluate fold \(plan.fold)?"
-      let images = plan.episodes * plan.auxiliaryShots
-      text = "\(plan.episodes) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) pictures to paint"
+      let images = plan.episodes * plan.auxiliaryShots, marked = state.marked.isEmpty && state.anchor == nil ? "" : " marked"
+      text = "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) pictures to paint"
       if let rate = state.queue.secondsPerStep {
         text += ", at most \(WorkQueue.clock(rate * Double(images * plan.options.steps)))"
       }
@@ -138,10 +85,36 @@ extension ScreenPainter {
     popup(title, DisplayText.wrapped(text, to: max(10, min(56, state.size.width - 6))) + ["", "y yes   n no"])
   }
 
-  private mutating func paintEntry(_ field: SettingsField, _ text: String, _ complaint: String?) {
-    let width = max(10, min(44, state.size.width - 6))
+  private mutating func paintEntry(_ field: SettingsField, _ input: LineInput, _ complaint: String?) {
+    let width = max(10, min(field.isText ? 72 : 44, state.size.width - 6))
     let hint = complaint ?? "\(field.explanation), \(state.settings.allowed(field))"
-    popup(field.title, ["› \(text)▏"] + DisplayText.wrapped(hint, to: width) + ["Enter takes it   Esc leaves it"], accented: 0, complaint: complaint != nil)
+    popup(
+      field.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(hint, to: width) + ["Enter takes it   Esc leaves it"], accented: 0,
+      complaint: complaint != nil)
+  }
+
+  private mutating func paintPath(_ purpose: PathPurpose, _ input: LineInput) {
+    let width = max(10, min(72, state.size.width - 6))
+    popup(
+      purpose.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(purpose.hint, to: width) + ["Enter goes on   Esc leaves it"],
+      accented: 0)
+  }
+
+  /// In the footer's place, so that the list stays in sight.
+  private mutating func paintFilter(_ input: LineInput) {
+    let line = layout.footer
+    frame.clear(line)
+    let note = state.filter.complaint ?? "\(state.listed.count) of \(state.episodes.count)"
+    let room = max(8, line.width - DisplayText(note).width - 3)
+    frame.spans([("/", theme.key), (input.shown(width: room), theme.strong)], in: line)
+    frame.textRight(note, in: line, style: state.filter.complaint == nil ? theme.faint : theme.bad)
+    guard layout.kind == .panels, input.text.isEmpty else { return }
+    // What can be typed, until something is.
+    let lines = DisplayText.wrapped(EpisodeFilter.syntax, to: max(20, min(72, line.width - 4)))
+    let box = Rect(x: 0, y: line.y - lines.count - 2, width: min(line.width, 76), height: lines.count + 2)
+    frame.clear(box)
+    let inside = frame.box(box, title: "Filter", note: "Enter keeps it · Esc drops it", border: theme.border, titleStyle: theme.title).inset(1, 0)
+    for (row, text) in lines.enumerated() { frame.text(text, in: inside, row: row, style: theme.faint) }
   }
 
   private mutating func popup(_ title: String, _ lines: [String], accented: Int? = nil, complaint: Bool = false) {

@@ -5,7 +5,9 @@ extension ScreenPainter {
   mutating func paintEpisodes(_ rect: Rect) {
     let count = state.listed.count
     let shots = state.episodes.first?.supports.count ?? 1
-    let inside = panel(.episodes, rect, note: count == 0 ? "" : "\(state.cursor.index + 1)/\(count) · \(shots)-shot")
+    let marks = state.marked.isEmpty && state.range == nil ? "" : "\(state.chosen.count) marked · "
+    let order = state.order == .drawn ? "" : " · \(state.order.word)"
+    let inside = panel(.episodes, rect, note: count == 0 ? "" : "\(marks)\(state.cursor.index + 1)/\(count) · \(shots)-shot\(order)")
     guard !inside.isEmpty else { return }
     guard count > 0 else { return paintNoEpisodes(inside) }
     let hasHead = inside.height >= 4
@@ -16,9 +18,10 @@ extension ScreenPainter {
     for row in 0..<min(list.height, count - first) {
       let episode = state.episodes[state.listed[first + row]]
       let isCursor = first + row == state.cursor.index
-      let style = isCursor ? cursorStyle(.episodes) : theme.text
+      let isMarked = state.marked.contains(episode) || state.range?.contains(first + row) == true
+      let style = isCursor ? cursorStyle(.episodes) : isMarked ? theme.marked : theme.text
       if isCursor { frame.clear(list.row(row), style: style) }
-      paint(columns.row(episode, state), columns, in: list, row: row, style: style)
+      paint(columns.row(episode, state, isMarked: isMarked), columns, in: list, row: row, style: style)
       if !isCursor, let score = state.scores[episode], let before = score.baseline, let after = score.augmented {
         let tone = theme.change(from: before, to: after)
         frame.restyle(Rect(x: list.maxX - 5, y: list.y + row, width: 5, height: 1)) { $0 = tone }
@@ -29,6 +32,12 @@ extension ScreenPainter {
 
   private mutating func paintNoEpisodes(_ inside: Rect) {
     let notice = state.openFailure ?? state.failures[.loadEpisodes(fold: state.fold)]
+    if notice == nil, !state.episodes.isEmpty {
+      for (row, line) in DisplayText.wrapped("no episode fits \"\(state.filter.text)\"; Esc drops the filter", to: inside.width).enumerated() {
+        frame.text(line, in: inside, row: row, style: theme.faint)
+      }
+      return
+    }
     guard let notice else {
       frame.text(state.catalog == nil ? "\(spinner) opening the data set" : "\(spinner) drawing episodes", in: inside, style: theme.faint)
       return
@@ -83,7 +92,7 @@ struct EpisodeColumns {
     number = max(2, "\(count)".count)
     hasScores = width >= number + 21
     let rest = width - 1 - number - 1 - (hasScores ? 12 : 0)
-    query = rest >= 18 ? min(24, rest - 12) : 0
+    query = rest >= 18 ? min(24, rest - 11) : 0
     name = max(0, rest - (query > 0 ? query + 1 : 0))
   }
 
@@ -91,10 +100,10 @@ struct EpisodeColumns {
     Texts(number: "#", name: "class", query: "query", before: "\(shots)", after: "\(shots)+\(supports)")
   }
 
-  func row(_ episode: Episode, _ state: ExplorerState) -> Texts {
+  func row(_ episode: Episode, _ state: ExplorerState, isMarked: Bool) -> Texts {
     let score = state.scores[episode]
     return Texts(
-      mark: state.awaitingSupports[episode] != nil ? "…" : " ", number: "\(episode.index + 1)",
+      mark: isMarked ? "●" : state.awaitingSupports[episode] != nil ? "…" : " ", number: "\(episode.index + 1)",
       name: state.catalog?.className(episode.classIndex) ?? "", query: episode.query.id,
       before: score?.baseline.map(ExplorerState.percent) ?? "·", after: score?.augmented.map(ExplorerState.percent) ?? "·")
   }

@@ -15,6 +15,7 @@ extension ScreenPainter {
         spans.append(("\(count) class\(count == 1 ? "" : "es")", theme.text))
       }
     }
+    if !state.filter.isEmpty { spans += [(" › ", theme.faint), ("/\(state.filter.text)", theme.warning)] }
     let used = frame.spans(spans, in: layout.header)
     let (text, style) = activity
     frame.textRight(text + " ", in: layout.header, after: used + 1, style: style)
@@ -28,6 +29,7 @@ extension ScreenPainter {
       let left = evaluation.secondsLeft(now: state.now).map { ", \(WorkQueue.clock($0)) left" } ?? ""
       return ("\(spinner) \(Self.describe(evaluation))\(left)", theme.accent)
     }
+    if state.isQueuePaused, state.queue.unfinished > 0, state.queue.running == nil { return ("queue paused, \(state.queue.unfinished) to go", theme.warning) }
     if state.queue.unfinished > 0 {
       let left = state.queue.secondsLeft.map { ", \(WorkQueue.clock($0)) left" } ?? ""
       return ("\(spinner) painting, \(state.queue.unfinished) to go\(left)", theme.accent)

@@ -32,7 +32,7 @@ package struct Layout: Sendable {
     let (top, below) = screen.splitTop(hasHeader ? 1 : 0)
     let (body, bottom) = below.splitTop(below.height - 1)
     (header, footer, pictures) = (top, bottom, body)
-    if size.width < 72 || size.height < 19 {
+    if size.width < 72 || size.height < 19 || state.isMaximised || state.focus.isWhole {
       kind = .single
       panels[state.focus] = body
       return
@@ -46,7 +46,7 @@ package struct Layout: Sendable {
   private mutating func placeLists(_ area: Rect, _ state: ExplorerState) {
     let generous = area.height >= 34
     // Where there is little room the form scrolls.
-    let settings = min(state.settings.fields.count, max(8, area.height - 15)) + 2
+    let settings = min(state.settings.fields.count, generous ? max(8, area.height - 28) : 8) + 2
     let queue = generous ? 11 : state.focus == .queue ? area.height - settings - 5 : max(4, area.height - settings - 9)
     let (episodes, rest) = area.splitTop(area.height - settings - queue)
     let (middle, last) = rest.splitTop(settings)

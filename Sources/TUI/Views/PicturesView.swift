@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 
 extension ScreenPainter {
@@ -11,7 +12,7 @@ extension ScreenPainter {
     let name = state.catalog?.className(episode.classIndex) ?? ""
     var title = "Episode \(episode.index + 1): \(name)"
     if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports.first?.id ?? "none")" }
-    let inside = panel(.pictures, rect, title: title, note: state.look.title)
+    let inside = panel(.pictures, rect, title: title, note: state.look == .tint ? "\(state.look.title), \(state.opacity) %" : state.look.title)
     guard !inside.isEmpty else { return }
     let (area, summary) = inside.splitTop(layout.tileArea.height)
     if state.isZoomed {
@@ -33,6 +34,11 @@ extension ScreenPainter {
     let (head, body) = rect.splitTop(1)
     let content = TileContent(tile, state)
     let isCursor = state.focus == .pictures && state.selectedTile == tile
+    paint(content, tile, head: head, body: body, isCursor)
+  }
+
+  /// A title over a picture, or over the reason why there is none.
+  mutating func paint(_ content: TileContent, _ tile: Tile, head: Rect, body: Rect, _ isCursor: Bool) {
     frame.text(content.title, in: head, style: isCursor ? theme.cursor : theme.strong)
     guard !body.isEmpty else { return }
     if let picture = content.picture {
@@ -49,12 +55,26 @@ extension ScreenPainter {
     }
   }
 
-  private mutating func paint(_ picture: Picture, _ tile: Tile, in rect: Rect) {
-    let size = Self.fit(width: picture.image.width, height: picture.image.height, in: rect)
-    let key = PaintKey(picture: picture.id, look: state.look, blocks: state.blocks, size: size)
-    if let painting = state.paintings[key] { return paint(painting, in: rect) }
+  mutating func paint(_ picture: Picture, _ tile: Tile, in rect: Rect) {
+    let width = picture.image.width, height = picture.image.height
+    let crop = state.isZoomed && state.focus == .pictures ? state.viewport.crop(width: width, height: height) : nil
+    let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
+    let key = PaintKey(picture: picture.id, look: state.look, blocks: state.blocks, size: size, opacity: state.opacity, crop: crop)
+    if let painting = state.paintings[key] {
+      paint(painting, in: rect)
+      if let crop { paintCrosshair(crop, picture, size, in: rect) }
+      return
+    }
     frame.wanted.append(PaintRequest(key: key, picture: picture, tile: tile, capabilities: capabilities))
     if let last = state.lastPainted[tile], let painting = state.paintings[last] { paint(painting, in: rect) }
+  }
+
+  /// The pixel whose values are shown below.
+  private mutating func paintCrosshair(_ crop: Crop, _ picture: Picture, _ size: Size, in rect: Rect) {
+    let (x, y) = state.viewport.pixel(width: picture.image.width, height: picture.image.height)
+    let column = (2 * (x - crop.x) + 1) * size.width / (2 * crop.width), row = (2 * (y - crop.y) + 1) * size.height / (2 * crop.height)
+    guard (0..<rect.width).contains(column), (0..<rect.height).contains(row) else { return }
+    frame.put(Cell("┼", style: theme.crosshair), x: rect.x + column, y: rect.y + row)
   }
 
   /// The largest cells of the picture's shape in `rect`, a cell being twice as high as wide.
@@ -75,6 +95,10 @@ extension ScreenPainter {
 
   private mutating func paintSummary(_ episode: Episode, in rect: Rect) {
     guard rect.height > 0 else { return }
+    if state.isZoomed, state.viewport != Viewport(), let picture = TileContent(state.selectedTile, state).picture {
+      frame.text(state.viewport.inspection(of: picture), in: rect, style: theme.accent)
+      return
+    }
     let score = state.scores[episode]
     var spans: [(String, Style)] = [("IoU ", theme.faint)]
     if let baseline = score?.baseline {
@@ -90,13 +114,14 @@ extension ScreenPainter {
     } else {
       spans.append(("not measured, e does", theme.faint))
     }
+    if let drift = score?.drift { spans += [("  drift ", theme.faint), (String(format: "%.2f", drift), theme.text)] }
     if state.awaitingSupports[episode] != nil { spans.append(("  \(spinner) waits for supports", theme.accent)) }
     frame.spans(spans, in: rect)
     guard rect.height > 1 else { return }
     guard capabilities.depth > .mono else { return }
     let tones = theme.errors
     frame.spans(
-      [("■", tones.hit), (" hit  ", theme.faint), ("■", tones.falseAlarm), (" false alarm  ", theme.faint), ("■", tones.miss),
+      [("■ +", tones.hit), (" hit  ", theme.faint), ("■ F", tones.falseAlarm), (" false alarm  ", theme.faint), ("■ M", tones.miss),
        (" missed", theme.faint)],
       in: rect, row: 1)
   }

@@ -11,7 +11,7 @@ extension ScreenPainter {
       frame.text("g paints supports", in: inside, row: 1, style: theme.faint)
       return
     }
-    let cursor = min(state.queueCursor.index, rows.count - 1)
+    let cursor = min(max(0, state.queueCursor.index), rows.count - 1)
     let first = ListCursor(cursor).first(visible: inside.height, count: rows.count)
     for (place, row) in rows.dropFirst(first).prefix(inside.height).enumerated() {
       let isCursor = state.focus == .queue && first + place == cursor
@@ -26,9 +26,11 @@ extension ScreenPainter {
 
   private var queueNote: String {
     let queue = state.queue
-    guard queue.unfinished > 0 else { return queue.finished > 0 ? "\(queue.finished) painted" : "" }
+    let paused = state.isQueuePaused ? "paused · " : ""
+    let marks = state.markedJobs.isEmpty ? "" : "\(state.markedJobs.count) marked · "
+    guard queue.unfinished > 0 else { return paused + marks + (queue.finished > 0 ? "\(queue.finished) painted" : "") }
     let left = queue.secondsLeft.map { " · \(WorkQueue.clock($0)) left" } ?? ""
-    return "\(queue.unfinished) to go\(left)"
+    return "\(paused)\(marks)\(queue.unfinished) to go\(left)"
   }
 
   private mutating func paint(_ job: Job, in line: Rect, _ isCursor: Bool) {
@@ -43,8 +45,10 @@ extension ScreenPainter {
     case .failed(let reason): (mark, style, right) = ("✗", theme.bad, line.width >= 60 ? reason : "failed")
     case .cancelled: (mark, style, right) = ("–", theme.faint, "cancelled")
     }
+    let isMarked = state.markedJobs.contains(job.id)
+    if isMarked { style = theme.marked }
     if isCursor { style = theme.cursor }
-    let name = "\(mark) \(state.describe(job))"
+    let name = "\(isMarked ? "●" : mark) \(state.describe(job))"
     let used = frame.text(name, in: line, style: style)
     let width = frame.textRight(right, in: line, after: used + 1, style: style)
     if case .running(let step, let count) = job.state {

@@ -18,7 +18,7 @@ struct ScreenPainter {
   init(_ state: ExplorerState, _ capabilities: Capabilities) {
     self.state = state
     self.capabilities = capabilities
-    theme = Theme(capabilities.depth)
+    theme = Theme(capabilities.depth, state.theme)
     layout = Layout(state)
     frame = Frame(state.size)
   }
@@ -34,6 +34,8 @@ struct ScreenPainter {
       case .settings: paintSettings(rect)
       case .queue: paintQueue(rect)
       case .classes: paintClasses(rect)
+      case .table: paintTable(rect)
+      case .duel: paintDuel(rect)
       }
     }
     paintFooter()
@@ -55,7 +57,7 @@ struct ScreenPainter {
   mutating func panel(_ panel: Panel, _ rect: Rect, title: String? = nil, note: String = "") -> Rect {
     let isFocused = state.focus == panel
     var title = title ?? panel.title
-    if layout.kind == .single { title = "\(panel.rawValue + 1)/\(Panel.allCases.count) " + title }
+    if layout.kind == .single, let place = Panel.tabs.firstIndex(of: panel) { title = "\(place + 1)/\(Panel.tabs.count) " + title }
     return frame.box(
       rect, title: title, note: note, border: isFocused ? theme.focusedBorder : theme.border,
       titleStyle: isFocused ? theme.focusedTitle : theme.title)

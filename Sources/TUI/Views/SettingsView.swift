@@ -3,7 +3,7 @@ extension ScreenPainter {
   mutating func paintSettings(_ rect: Rect) {
     let form = state.settings
     let isFocused = state.focus == .settings
-    let note = isFocused ? form.field.explanation : ""
+    let note = isFocused ? form.field.explanation : estimate
     let inside = panel(.settings, rect, note: note)
     let fields = form.fields
     let first = ListCursor(fields.firstIndex(of: form.field) ?? 0).first(visible: inside.height, count: fields.count)
@@ -12,7 +12,8 @@ extension ScreenPainter {
       let style = isCursor ? theme.cursor : theme.text
       if isCursor { frame.clear(inside.row(row), style: style) }
       frame.text(field.title, in: inside, row: row, column: 1, style: style)
-      let value = form.value(field)
+      // A long prompt shows its end, behind its title.
+      let value = DisplayText.tail(of: form.shown(field), to: max(4, inside.width - 16))
       let shown = isCursor ? "‹ \(value) ›" : "\(value)  "
       frame.textRight(shown, in: inside, row: row, after: 11, style: isCursor ? style : theme.accent)
       if inside.width >= 34, isCursor, let range = form.range(field) {
@@ -21,5 +22,14 @@ extension ScreenPainter {
       }
     }
     frame.scrollThumb(rect, first: first, visible: inside.height, count: fields.count, style: theme.accent)
+  }
+
+  /// What `g` would cost now: pictures that are not painted, and the time they take at the present pace.
+  private var estimate: String {
+    guard let board = state.board, board.plans[state.plan] != nil else { return "" }
+    let missing = board.missing(state.plan).count
+    guard missing > 0 else { return "painted" }
+    let time = state.queue.secondsPerStep.map { ", about \(WorkQueue.clock($0 * Double(missing * state.settings.options.steps)))" } ?? ""
+    return "\(missing) picture\(missing == 1 ? "" : "s")\(time)"
   }
 }

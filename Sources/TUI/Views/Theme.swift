@@ -28,8 +28,12 @@ package struct Capabilities: Hashable, Sendable {
 /// colour is also one in weight, sign or glyph.
 package struct Theme: Sendable {
   package let depth: ColourDepth
+  package let name: ThemeName
 
-  package init(_ depth: ColourDepth) { self.depth = depth }
+  package init(_ depth: ColourDepth, _ name: ThemeName = .standard) {
+    self.depth = name == .plain ? .mono : depth
+    self.name = name
+  }
 
   private func ink(_ ink: Ink, _ attributes: Style.Attributes = []) -> Style {
     depth == .mono ? Style(.standard, attributes) : Style(ink, attributes)
@@ -45,8 +49,8 @@ package struct Theme: Sendable {
   package var focusedTitle: Style { ink(.ansi(6), .bold) }
   package var accent: Style { ink(.ansi(6)) }
   package var key: Style { ink(.ansi(3), .bold) }
-  package var good: Style { ink(.ansi(2)) }
-  package var bad: Style { ink(.ansi(1), .bold) }
+  package var good: Style { ink(.ansi(name == .colourBlind ? 4 : 2), name == .colourBlind ? .bold : []) }
+  package var bad: Style { ink(.ansi(name == .colourBlind ? 3 : 1), .bold) }
   package var warning: Style { ink(.ansi(3)) }
   package var bar: Style { ink(.ansi(4)) }
   /// The nearest to `Render.ErrorColors`.
@@ -61,6 +65,10 @@ package struct Theme: Sendable {
   package var brand: Style { ink(.ansi(6), [.bold, .reverse]) }
   /// The row under the cursor of the focused panel.
   package var cursor: Style { Style(.standard, .reverse) }
+  /// Stands out from any picture.
+  package var crosshair: Style { Style(.standard, [.bold, .reverse]) }
+  /// A marked row.
+  package var marked: Style { ink(.ansi(5), .bold) }
   /// The row under the cursor of a panel without focus.
   package var remembered: Style { Style(.standard, .bold) }
 }

@@ -1,4 +1,10 @@
+import Foundation
 import Pipeline
+
+/// A row of a comparison of conditions.
+enum TableAspect: Hashable, CaseIterable {
+  case control, generated, prediction
+}
 
 /// What a tile says and shows.
 struct TileContent {
@@ -42,10 +48,31 @@ struct TileContent {
       title = "\(episode.supports.count)+\(state.settings.supports)"
       show(board?.augmented[state.plan], of: .predict(episode, state.plan), state)
       if picture == nil, state.awaitingSupports[episode] != nil { placeholder = "after painting" }
+    case .table, .duel: title = ""
     case .generated(let number):
       title = "generated \(number + 1)"
-      takeGenerated(number, episode, board, state)
+      takeGenerated(number, episode, board, state, state.plan)
     }
+  }
+
+  /// What a cell of a table shows: its control image, its first generated support, its prediction.
+  init(_ aspect: TableAspect, _ cell: TableCell, _ state: ExplorerState) {
+    title = ""
+    guard let episode = state.selected else { return }
+    let board = state.shelf[episode]
+    switch aspect {
+    case .control:
+      if cell.choice.type == .none { placeholder = "the prompt alone steers" } else {
+        picture = board?.conditions[cell.choice]
+        wait(for: .survey(episode, cell.plan), state)
+      }
+    case .generated: takeGenerated(0, episode, board, state, cell.plan)
+    case .prediction:
+      show(board?.augmented[cell.plan], of: .predict(episode, cell.plan), state)
+      if picture == nil, state.awaitingSupports[episode]?.contains(cell.plan) == true { placeholder = "after painting" }
+    }
+    // The table names its columns itself.
+    title = title.trimmingCharacters(in: .whitespaces)
   }
 
   private mutating func wait(for effect: Effect, _ state: ExplorerState) {
@@ -74,9 +101,17 @@ struct TileContent {
     }
   }
 
-  private mutating func takeGenerated(_ number: Int, _ episode: Episode, _ board: EpisodeBoard?, _ state: ExplorerState) {
-    guard let requests = board?.plans[state.plan] else { return wait(for: .look(episode, state.plan), state) }
+  private mutating func takeGenerated(
+    _ number: Int, _ episode: Episode, _ board: EpisodeBoard?, _ state: ExplorerState, _ plan: SupportPlan
+  ) {
+    guard let requests = board?.plans[plan] else { return wait(for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan), state) }
     guard let request = requests[safe: number] else { return }
+    switch state.verdicts[request] {
+    case .kept: title += "  kept"
+    case .starred: title += "  ★"
+    case .rejected: title += "  rejected"
+    case nil: break
+    }
     picture = board?.generated[request]
     guard picture == nil else { return }
     placeholder = "g paints it"

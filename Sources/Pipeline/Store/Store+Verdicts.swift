@@ -1,0 +1,60 @@
+import Foundation
+import GRDB
+
+/// What users think of pictures, and what lists ask of them.
+extension Store {
+  /// Notes a verdict on a picture; nil takes it back.
+  public func set(_ verdict: Verdict?, of key: String) throws {
+    try write { db in
+      if let verdict {
+        try db.execute(sql: "INSERT OR REPLACE INTO verdicts (key, verdict) VALUES (?, ?)", arguments: [key, verdict.rawValue])
+      } else {
+        try db.execute(sql: "DELETE FROM verdicts WHERE key = ?", arguments: [key])
+      }
+    }
+  }
+
+  /// The verdict on a picture; nil where there is none, or one that this version does not know.
+  public func verdict(of key: String) throws -> Verdict? {
+    try read { try String.fetchOne($0, sql: "SELECT verdict FROM verdicts WHERE key = ?", arguments: [key]) }.flatMap(Verdict.init)
+  }
+
+  /// Keys of the pictures that were kept or starred, oldest first.
+  public func keptKeys() throws -> [String] {
+    try read { db in
+      try String.fetchAll(
+        db, sql: "SELECT images.key FROM images JOIN verdicts ON verdicts.key = images.key WHERE verdict != 'rejected' ORDER BY images.rowid")
+    }
+  }
+
+  /// Every painted support of a data set.
+  public func painted(dataset: String) throws -> [PaintedSupport] {
+    try read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT json_extract(json, '$.source.item') AS item, json_extract(json, '$.source.classIndex') AS class,
+            json_extract(json, '$.condition') AS condition, verdict
+          FROM images JOIN requests ON requests.hash = images.request LEFT JOIN verdicts ON verdicts.key = images.key
+          WHERE json_extract(json, '$.source.dataset') = ?
+          """, arguments: [dataset])
+      return rows.compactMap { row in
+        guard let item = row["item"] as String?, let index = row["class"] as Int?, let type = (row["condition"] as String?).flatMap(ConditionType.init)
+        else { return nil }
+        return PaintedSupport(item: item, classIndex: index, condition: type, verdict: (row["verdict"] as String?).flatMap(Verdict.init))
+      }
+    }
+  }
+
+  /// Seconds that one denoising step took in the pictures painted last; nil before the first one.
+  public func secondsPerStep() throws -> Double? {
+    try read { db in
+      try Double.fetchOne(
+        db,
+        sql: """
+          SELECT sum(seconds) / sum(steps) FROM (SELECT seconds, json_extract(json, '$.steps') AS steps
+          FROM images JOIN requests ON requests.hash = images.request WHERE seconds > 0 ORDER BY images.rowid DESC LIMIT 40)
+          """)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Pipeline
+import Render
+
+/// What effects on episodes do.
+extension EffectRunner {
+  /// A plan over the episodes that are browsed.
+  func drawn(_ plan: EvaluationPlan) -> EvaluationPlan {
+    var own = plan
+    (own.episodeProtocol, own.seed, own.workers) = (options.draw.episodeProtocol, options.draw.seed, options.draw.workers)
+    (own.lists, own.episodeList) = (options.draw.lists, options.episodeList?.path)
+    return own
+  }
+
+  func pictures(of episode: Episode, _ workbench: Workbench) async throws -> EpisodePictures {
+    guard let support = episode.supports.first else {
+      throw PipelineError.unknownItem(id: "", dataset: workbench.dataset.name)
+    }
+    return EpisodePictures(
+      support: DisplaySize.reduce(try await workbench.image(support)),
+      supportMask: DisplaySize.reduce(try await workbench.mask(support, of: episode.classIndex)),
+      query: DisplaySize.reduce(try await workbench.image(episode.query)),
+      queryMask: DisplaySize.reduce(try await workbench.mask(episode.query, of: episode.classIndex)))
+  }
+
+  func requests(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> [GenerationRequest] {
+    guard let support = episode.supports.first else { return [] }
+    return try await workbench.requests(
+      item: support, classIndex: episode.classIndex, options: plan.options, count: plan.count)
+  }
+
+  func look(
+    _ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench
+  ) async throws -> ([GenerationRequest], [GenerationRequest: FoundSupport]) {
+    let requests = try await requests(episode, plan, workbench)
+    var all: [GenerationRequest: FoundSupport] = [:]
+    for request in requests {
+      try Task.checkCancellation()
+      if let stored = try await found(request, workbench) { all[request] = stored }
+    }
+    return (requests, all)
+  }
+
+  func found(_ request: GenerationRequest, _ workbench: Workbench) async throws -> FoundSupport? {
+    guard let stored = try await workbench.generated(request) else { return nil }
+    return FoundSupport(image: DisplaySize.reduce(stored.image), verdict: try await workbench.verdict(of: stored), file: stored.file)
+  }
+
+  func survey(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> Outcome {
+    let (requests, found) = try await look(episode, plan, workbench), type = plan.options.condition
+    var control: Image?
+    if let support = episode.supports.first {
+      let settings = plan.options.conditionSettings.relevant(to: type)
+      control = try await workbench.condition(type, settings: settings, item: support, classIndex: episode.classIndex)?.image
+    }
+    return .survey(requests, found, condition: control.map(DisplaySize.reduce))
+  }
+
+  /// The painted supports of a plan that were not rejected.
+  func used(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> [GeneratedImage] {
+    var pictures: [GeneratedImage] = []
+    for request in try await requests(episode, plan, workbench) {
+      guard let stored = try await workbench.generated(request), try await workbench.verdict(of: stored) != .rejected else { continue }
+      pictures.append(stored)
+    }
+    return pictures
+  }
+
+  func drift(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> Outcome {
+    let pictures = try await used(episode, plan, workbench)
+    guard !pictures.isEmpty else { return .dropped }
+    var sum = 0.0
+    for picture in pictures { sum += try await workbench.agreement(of: picture, fold: episode.fold) }
+    return .drift(1 - sum / Double(pictures.count))
+  }
+
+  /// A plan over marked episodes, which are replayed from a list.
+  func marked(_ plan: EvaluationPlan, _ episodes: [Episode], _ workbench: Workbench) throws -> EvaluationPlan {
+    let list = EpisodeList(workbench.dataset, fold: plan.fold, draw: options.draw, episodes: episodes)
+    let file = options.dataFolder.appendingPathComponent("episodes/\(try list.digest()).json")
+    try list.write(to: file)
+    var own = plan
+    (own.episodeProtocol, own.seed, own.workers) = (options.draw.episodeProtocol, options.draw.seed, options.draw.workers)
+    (own.lists, own.episodeList, own.episodes) = (options.draw.lists, file.path, episodes.count)
+    return own
+  }
+
+  func predict(_ episode: Episode, _ plan: SupportPlan?, _ workbench: Workbench) async throws -> Outcome {
+    var auxiliaries: [GeneratedImage] = []
+    if let plan { auxiliaries = try await used(episode, plan, workbench) }
+    let prediction = try await workbench.predict(episode, auxiliaries: auxiliaries)
+    let image = DisplaySize.reduce(try await workbench.image(episode.query))
+    return .prediction(image: image, mask: prediction.mask, truth: prediction.truth, iou: prediction.iou)
+  }
+}

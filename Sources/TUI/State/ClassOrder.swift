@@ -1,0 +1,35 @@
+import Pipeline
+
+/// The order of the classes in their table.
+package enum ClassOrder: String, CaseIterable, Hashable, Codable, Sendable {
+  case label, name, before, after, difference
+
+  package var title: String {
+    switch self {
+    case .label: "as in the data set"
+    case .name: "by name"
+    case .before: "by IoU, worst first"
+    case .after: "by IoU with generated supports, worst first"
+    case .difference: "by difference, worst first"
+    }
+  }
+
+  package var next: ClassOrder {
+    let all = Self.allCases
+    return all[((all.firstIndex(of: self) ?? 0) + 1) % all.count]
+  }
+
+  /// Rows in this order; equal ones stay as they are.
+  func sorted(_ rows: [ClassTable.Row]) -> [ClassTable.Row] {
+    func by(_ value: (ClassTable.Row) -> Double) -> [ClassTable.Row] {
+      rows.enumerated().sorted { (value($0.element), $0.offset) < (value($1.element), $1.offset) }.map(\.element)
+    }
+    return switch self {
+    case .label: rows
+    case .name: rows.sorted { $0.name < $1.name }
+    case .before: by(\.before)
+    case .after: by { $0.after ?? $0.before }
+    case .difference: by { ($0.after ?? $0.before) - $0.before }
+    }
+  }
+}

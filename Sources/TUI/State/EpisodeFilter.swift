@@ -1,0 +1,162 @@
+import Pipeline
+
+/// What one episode is filtered and sorted by.
+package struct EpisodeFacts: Hashable, Sendable {
+  package var className = ""
+  /// Names of the query and of the supports.
+  package var names = ""
+  package var score = EpisodeScore()
+  /// Conditions by which a support of the episode was painted.
+  package var conditions: Set<ConditionType> = []
+  package var verdicts: Set<Verdict> = []
+  package var isMarked = false
+}
+
+/// What is typed behind `/`: terms such as `class:dog iou<40 cond:hed kept:no`, and words that fit anywhere into the names.
+package struct EpisodeFilter: Hashable, Sendable {
+  enum Term: Hashable {
+    case word(String)
+    case className(String)
+    case condition(String)
+    case verdict(Verdict, isThere: Bool)
+    case marked(Bool)
+    case figure(Figure, Relation, Double)
+  }
+
+  enum Figure: String, CaseIterable { case iou, aug, diff, drift }
+
+  enum Relation: String, CaseIterable { case atMost = "<=", atLeast = ">=", below = "<", above = ">", equal = "=" }
+
+  /// What can be typed.
+  package static let syntax = "words  class:dog  fold:2  iou<40  aug>=50  diff<0  drift>0.3  cond:hed  kept:no  star:yes  reject:yes  marked:yes"
+
+  package let text: String
+  private(set) var terms: [Term] = []
+  /// The fold that a term asks for.
+  package private(set) var fold: Int?
+  /// What cannot be understood; it is passed over.
+  package private(set) var complaint: String?
+
+  package init(_ text: String = "") {
+    self.text = text
+    for word in text.split(separator: " ") { take(String(word)) }
+  }
+
+  package var isEmpty: Bool { terms.isEmpty }
+
+  private mutating func take(_ word: String) {
+    if let colon = word.firstIndex(of: ":") {
+      let key = word[..<colon].lowercased(), value = word[word.index(after: colon)...].lowercased()
+      // Nothing behind the colon yet: it is still being typed.
+      guard !value.isEmpty else { return }
+      switch key {
+      case "class": terms.append(.className(value))
+      case "cond", "condition": terms.append(.condition(value))
+      case "fold":
+        fold = Int(value)
+        if fold == nil { complaint = "fold: takes a number" }
+      case "kept": take(value) { .verdict(.kept, isThere: $0) }
+      case "star", "starred": take(value) { .verdict(.starred, isThere: $0) }
+      case "reject", "rejected": take(value) { .verdict(.rejected, isThere: $0) }
+      case "marked": take(value) { .marked($0) }
+      default: complaint = "\(key): is not known"
+      }
+      return
+    }
+    for relation in Relation.allCases {
+      guard let range = word.range(of: relation.rawValue), let figure = Figure(rawValue: word[..<range.lowerBound].lowercased()) else { continue }
+      let value = word[range.upperBound...]
+      if let number = Double(value), number.isFinite { terms.append(.figure(figure, relation, number)) } else if !value.isEmpty {
+        complaint = "\(figure.rawValue) is compared with a number"
+      }
+      return
+    }
+    terms.append(.word(word))
+  }
+
+  private mutating func take(_ value: String, _ term: (Bool) -> Term) {
+    switch value {
+    case "yes", "y", "1", "true": terms.append(term(true))
+    case "no", "n", "0", "false": terms.append(term(false))
+    default: complaint = "yes or no"
+    }
+  }
+
+  /// Whether an episode is listed. A figure that was not measured fits nothing.
+  package func accepts(_ facts: EpisodeFacts) -> Bool {
+    terms.allSatisfy { term in
+      switch term {
+      case .word(let word): Fuzzy.score(word, in: facts.className + " " + facts.names) != nil
+      case .className(let name): Fuzzy.score(name, in: facts.className) != nil
+      case .condition(let name): facts.conditions.contains { $0.rawValue.hasPrefix(name) }
+      // What is starred is kept too.
+      case .verdict(.kept, let isThere): facts.verdicts.contains(where: \.isKept) == isThere
+      case .verdict(let verdict, let isThere): facts.verdicts.contains(verdict) == isThere
+      case .marked(let isMarked): facts.isMarked == isMarked
+      case .figure(let figure, let relation, let number): figure.value(facts.score).map { relation.holds($0, number) } ?? false
+      }
+    }
+  }
+}
+
+extension EpisodeFilter.Figure {
+  /// Percent, the drift 0...1.
+  func value(_ score: EpisodeScore) -> Double? {
+    switch self {
+    case .iou: score.baseline
+    case .aug: score.augmented
+    case .diff: score.difference
+    case .drift: score.drift
+    }
+  }
+}
+
+extension EpisodeFilter.Relation {
+  func holds(_ left: Double, _ right: Double) -> Bool {
+    switch self {
+    case .atMost: left <= right
+    case .atLeast: left >= right
+    case .below: left < right
+    case .above: left > right
+    // As the list shows it.
+    case .equal: abs(left - right) < 0.05
+    }
+  }
+}
+
+/// The order of the episode list.
+package enum EpisodeOrder: String, CaseIterable, Hashable, Codable, Sendable {
+  case drawn, iou, augmented, difference, drift
+
+  package var title: String {
+    switch self {
+    case .drawn: "as drawn"
+    case .iou: "1-shot IoU, worst first"
+    case .augmented: "IoU with generated supports, worst first"
+    case .difference: "difference, worst first"
+    case .drift: "drift, worst first"
+    }
+  }
+
+  /// A word for the panel's edge.
+  package var word: String {
+    switch self {
+    case .drawn: ""
+    case .iou: "by IoU"
+    case .augmented: "by IoU with generated"
+    case .difference: "by difference"
+    case .drift: "by drift"
+    }
+  }
+
+  /// What is sorted by, the smallest first; nil for what was not measured, which comes last.
+  func value(_ score: EpisodeScore?) -> Double? {
+    switch self {
+    case .drawn: nil
+    case .iou: score?.baseline
+    case .augmented: score?.augmented
+    case .difference: score?.difference
+    case .drift: score?.drift.map { -$0 }
+    }
+  }
+}

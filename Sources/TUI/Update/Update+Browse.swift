@@ -1,0 +1,155 @@
+import Pipeline
+
+/// Lists of episodes: filter, order, marks, and the pickers of what is listed.
+extension ExplorerState {
+  /// What an episode is filtered by.
+  func facts(_ episode: Episode) -> EpisodeFacts {
+    let supports = episode.supports.flatMap { painted[SupportName(item: $0.id, classIndex: episode.classIndex)] ?? [] }
+    return EpisodeFacts(
+      className: catalog?.className(episode.classIndex) ?? "", names: ([episode.query] + episode.supports).map(\.id).joined(separator: " "),
+      score: scores[episode] ?? EpisodeScore(), conditions: Set(supports.map(\.condition)), verdicts: Set(supports.compactMap(\.verdict)),
+      isMarked: marked.contains(episode))
+  }
+
+  /// Makes the list anew after a change of episodes, filter or order: with the cursor on an episode where it is still listed, else at the top.
+  mutating func listEpisodes(keeping kept: Episode? = nil) {
+    listed = episodes.indices.filter { index in
+      (classFilter == nil || episodes[index].classIndex == classFilter) && (filter.isEmpty || filter.accepts(facts(episodes[index])))
+    }
+    if order != .drawn {
+      let keys = listed.map { order.value(scores[episodes[$0]]) ?? .infinity }
+      listed = listed.indices.sorted { (keys[$0], listed[$0]) < (keys[$1], listed[$1]) }.map { listed[$0] }
+    }
+    cursor = ListCursor(kept.flatMap { episode in listed.firstIndex { episodes[$0] == episode } } ?? 0)
+    anchor = nil
+    if selected != kept { (tile, isZoomed, viewport) = (0, false, Viewport()) }
+  }
+
+  /// Takes a filter over; a fold that it asks for is opened.
+  mutating func take(filter text: String) -> [Effect] {
+    let kept = selected
+    filter = EpisodeFilter(text)
+    if let wanted = filter.fold, wanted != fold, catalog?.folds.indices.contains(wanted) == true { return openFold(wanted) }
+    listEpisodes(keeping: kept)
+    return []
+  }
+
+  // MARK: Marks
+
+  /// Rows of the range that is being drawn.
+  package var range: ClosedRange<Int>? { anchor.map { min($0, cursor.index)...max($0, cursor.index) } }
+
+  /// Episodes that an action works on: the marked ones in their order, or the one under the cursor.
+  var chosen: [Episode] {
+    let inRange = range.map { Set($0.compactMap { listed[safe: $0] }.map { episodes[$0] }) } ?? []
+    let all = marked.union(inRange)
+    return all.isEmpty ? selected.map { [$0] } ?? [] : episodes.filter(all.contains)
+  }
+
+  mutating func toggleMark() {
+    guard let episode = selected else { return }
+    if marked.remove(episode) == nil { marked.insert(episode) }
+    cursor.move(1, count: listed.count)
+  }
+
+  mutating func toggleRange() {
+    guard let range else {
+      anchor = cursor.index
+      return
+    }
+    for row in range { if let index = listed[safe: row] { marked.insert(episodes[index]) } }
+    anchor = nil
+  }
+
+  mutating func unmark() {
+    if focus == .queue { markedJobs = [] } else { (marked, anchor) = ([], nil) }
+  }
+
+  // MARK: Pickers
+
+  mutating func pickOrder() {
+    dialog = .picker(Picker(
+      "Order of the episodes", EpisodeOrder.allCases.map { Choice($0.title, "", .order($0)) }, at: EpisodeOrder.allCases.firstIndex(of: order) ?? 0))
+  }
+
+  mutating func pickFold() {
+    guard let catalog else { return }
+    let choices = catalog.folds.indices.map { fold in
+      Choice("fold \(fold)", catalog.folds[fold].map(catalog.className).joined(separator: ", "), .fold(fold))
+    }
+    dialog = .picker(Picker("Fold", choices, at: fold))
+  }
+
+  mutating func pickClass() {
+    guard let catalog, let indices = catalog.folds[safe: fold] else { return }
+    let counts = Dictionary(grouping: episodes, by: \.classIndex).mapValues(\.count)
+    let classes = indices.map { Choice(catalog.className($0), "\(counts[$0] ?? 0) episodes", .classIndex($0)) }
+    dialog = .picker(Picker(
+      "Class", [Choice("all classes", "\(episodes.count) episodes", .classIndex(nil))] + classes,
+      at: classFilter.flatMap { indices.firstIndex(of: $0) }.map { $0 + 1 } ?? 0))
+  }
+
+  mutating func pickDataset() {
+    dialog = .picker(Picker(
+      "Data set", datasets.map { Choice($0.rawValue, $0.rawValue == datasetName ? "open" : "", .dataset($0)) },
+      at: datasets.firstIndex { $0.rawValue == datasetName } ?? 0))
+  }
+
+  mutating func pickTheme() {
+    dialog = .picker(Picker(
+      "Colours of the text", ThemeName.allCases.map { Choice($0.rawValue, $0.detail, .theme($0)) }, at: ThemeName.allCases.firstIndex(of: theme) ?? 0))
+  }
+
+  mutating func pickPreset() {
+    dialog = .picker(Picker("Preset", Preset.allCases.map { Choice($0.rawValue, $0.detail, .preset($0)) }))
+  }
+
+  mutating func chooseFold(_ key: Key) -> [Effect] {
+    guard let catalog, case .character(let digit) = key, let number = digit.wholeNumberValue else { return [] }
+    guard catalog.folds.indices.contains(number) else {
+      say(Notice(.warning, "fold: \(catalog.name) has folds 0 to \(catalog.folds.count - 1)"))
+      return []
+    }
+    return number == fold ? [] : openFold(number)
+  }
+
+  /// Does what a row of a picker means.
+  mutating func choose(_ choice: Choice) -> [Effect] {
+    switch choice.meaning {
+    case .dataset(let kind): return open(kind)
+    case .fold(let number): return number == fold ? [] : openFold(number)
+    case .classIndex(let index):
+      classFilter = index
+      listEpisodes(keeping: selected)
+      focus(on: .episodes)
+    case .order(let order):
+      self.order = order
+      listEpisodes(keeping: selected)
+    case .preset(let preset): preset.apply(to: &settings.options, defaults: defaults)
+    case .theme(let name): theme = name
+    case .copy(let text):
+      say(Notice(.info, "copied: \(choice.title)"))
+      return [.copy(text)]
+    case .report(let index):
+      guard let report = savedReports[safe: index] else { return [] }
+      reports[report.plan.fold] = report
+      focus(on: .classes)
+    case .reference(let index): reference = index.flatMap { savedReports[safe: $0] }
+    case .stop(let kind): return stop(kind)
+    case .grid(let rows, let columns): openTable(PlanTable(rows, columns, options: settings.options))
+    }
+    return []
+  }
+
+  /// Opens another data set in place of this one.
+  private mutating func open(_ kind: DatasetKind) -> [Effect] {
+    guard kind.rawValue != datasetName || catalog == nil else { return [] }
+    let fresh = ExplorerState(datasetName: kind.rawValue, fold: 0)
+    (datasetName, catalog, fold, episodes, marked, filter, classFilter) = (kind.rawValue, nil, 0, [], [], EpisodeFilter(), nil)
+    (shelf, scores, reports, savedReports, reference, painted, verdicts) = (fresh.shelf, [:], [:], [], nil, [:], [:])
+    (failures, openFailure, awaitingSupports, table, duel, sideA) = ([:], nil, [:], nil, nil, nil)
+    listEpisodes()
+    focus(on: .episodes)
+    return [.openDataset(kind)]
+  }
+}
