@@ -56,6 +56,9 @@ extension FuzzTarget {
           _ = try? store.jobs()
           _ = try? store.imageKeys()
           _ = try? store.evaluations(dataset: "demo")
+          _ = try? store.painted(dataset: "demo")
+          _ = try? store.retry(nil)
+          for key in (try? store.imageKeys()) ?? [] { _ = try? store.provenance(of: key) }
         }
       },
     ]

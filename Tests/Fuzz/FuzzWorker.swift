@@ -22,9 +22,10 @@ struct FuzzWorker {
     defer { close(descriptor) }
     for number in numbers {
       withUnsafeBytes(of: Int64(number)) { _ = pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-      let start = ContinuousClock.now
+      let start = clock()
       try? read(input(number))
-      if ContinuousClock.now - start > .seconds(1) { FileHandle.standardOutput.write(Data("slow \(number)\n".utf8)) }
+      // The processor's time: on a busy machine the wall's says nothing. What waits or never ends is found stuck.
+      if clock() - start > 1_000_000 { FileHandle.standardOutput.write(Data("slow \(number)\n".utf8)) }
     }
   }
 }

@@ -130,6 +130,62 @@ import Testing
     #expect(try Store(folder: folder.url).recovery == nil)
   }
 
+  /// Found by the fuzzer: SQLite reads such a file, and GRDB's subscripts would end the process.
+  @Test func aStoreWhoseColumnIsGoneIsAnError() throws {
+    let folder = try TemporaryFolder(), file = folder.file("store.sqlite")
+    do {
+      let store = try Store(folder: folder.url)
+      try store.add([Job(id: JobID(), request: plainRequest())])
+    }
+    for name in [#""id" TEXT"#, #""elapsed""#, #""seconds""#] {
+      let bytes = try Data(contentsOf: file), broken = try TemporaryFolder()
+      guard let range = bytes.range(of: Data(name.utf8)) else {
+        Issue.record("no \(name) in the schema")
+        continue
+      }
+      // As long as before, so that the page stays whole.
+      let other = Data(name.utf8.enumerated().map { $0.offset == 1 ? UInt8(ascii: "x") : $0.element })
+      try (bytes[..<range.lowerBound] + other + bytes[range.upperBound...]).write(to: broken.file("store.sqlite"))
+      #expect(throws: PipelineError.self) {
+        let store = try Store(folder: broken.url)
+        _ = try store.jobs()
+        _ = try store.retry(nil)
+        _ = try store.secondsPerStep()
+        _ = try store.takeNext()
+      }
+    }
+  }
+
+  @Test func verdictsAreKeptAndExported() throws {
+    let folder = try TemporaryFolder(), store = try Store(folder: folder.url), out = folder.url.appendingPathComponent("kept")
+    var keys: [String] = []
+    for number in 0..<4 {
+      let request = plainRequest(number / 2, steps: 3 + number), weights = ["sd": "aa"], key = try request.key(weights: weights)
+      let png = try Image(width: 8, height: 8, color: [UInt8(number), 2, 3]).pngData(
+        text: PictureMetadata(key: key, request: request, weights: weights).entries())
+      try store.save(png: png, key: key, request: request, weights: weights, seconds: 6)
+      keys.append(key)
+    }
+    #expect(try store.secondsPerStep() == 24.0 / 18)
+    try store.set(.kept, of: keys[0])
+    try store.set(.starred, of: keys[1])
+    try store.set(.rejected, of: keys[2])
+    try store.set(.kept, of: keys[3])
+    try store.set(nil, of: keys[3])
+    #expect(try keys.map { try store.verdict(of: $0) } == [.kept, .starred, .rejected, nil])
+    #expect(try store.painted(dataset: "squares").map(\.verdict) == [.kept, .starred, .rejected, nil])
+    #expect(try store.painted(dataset: "coco").isEmpty)
+    // Twice: the second time everything is there.
+    for _ in 0..<2 { #expect(try KeptExport.write(store, dataset: "squares", to: out) == 2) }
+    let names = try FileManager.default.contentsOfDirectory(atPath: out.path).sorted()
+    #expect(names == ["square-0_1_0.png", "square-0_1_1.png"])
+    #expect(try Data(contentsOf: out.appendingPathComponent(names[0])) == Data(contentsOf: store.file(keys[0])))
+    try Data("not ours".utf8).write(to: out.appendingPathComponent(names[0]))
+    #expect(throws: PipelineError.foreignFile(path: out.appendingPathComponent(names[0]).path)) {
+      _ = try KeptExport.write(store, dataset: "squares", to: out)
+    }
+  }
+
   @Test func aFailedWriteLeavesTheOldFileAndNoOther() throws {
     let folder = try TemporaryFolder()
     // A folder of that name cannot be replaced by a file.

@@ -79,16 +79,24 @@ struct ScreenTests {
     screen.type("[")
     #expect(screen.text().contains("fold 1 of 4"))
     screen.type("0f")
+    #expect(screen.text().contains("all classes") && screen.text().contains("6 episodes"))
+    screen.press(.down, .enter)
     #expect(screen.text().contains("› cup"))
     #expect(screen.text().contains("1/6 ·"))
-    screen.type("fffff")
+    screen.type("fall")
+    screen.press(.enter)
     #expect(screen.text().contains("5 classes"))
+    // Folds by name, with their classes.
+    screen.type("F")
+    #expect(screen.text().contains("cup, bicycle, cat, tree, key"))
+    screen.press(.down, .down, .enter)
+    #expect(screen.text().contains("fold 2 of 4"))
   }
 
   @Test func saysWhyAKeyDoesNothing() {
     var screen = FakeScreen.open(120, 40)
     screen.type("x")
-    #expect(screen.text().contains("cancel: nothing is running"))
+    #expect(screen.text().contains("stop: nothing is running"))
     screen.type("9")
     #expect(screen.text().contains("demo has folds 0 to 3"))
     screen.type("[")
@@ -126,7 +134,7 @@ struct ScreenTests {
     #expect(text.contains("mean"))
     #expect(text.contains("▓") && text.contains("░") && text.contains("█"))
     screen.press(.backTab, .down, .enter)
-    #expect(screen.state.classFilter == 2)
+    #expect(screen.state.classFilter == 2 && screen.state.order == .augmented)
     #expect(screen.text().contains("› bicycle"))
   }
 
@@ -134,8 +142,8 @@ struct ScreenTests {
     var screen = FakeScreen.open(80, 24)
     screen.type("?")
     var seen = screen.text()
-    for _ in 0..<100 {
-      screen.type("j")
+    for _ in 0..<Action.all.count {
+      screen.press(.down)
       seen += screen.text()
     }
     for action in Action.all {
@@ -144,7 +152,37 @@ struct ScreenTests {
     }
     #expect(seen.contains("Not now: nothing is running."))
     screen.press(.escape)
-    #expect(!screen.text().contains("j k scroll"))
+    #expect(!screen.text().contains("type to filter"))
+  }
+
+  @Test func helpFindsByNameAndByKeyAndRuns() {
+    var screen = FakeScreen.open(80, 24)
+    screen.type("?evaluate fold")
+    #expect(screen.text().contains("IoU by class over several episodes"))
+    #expect(!screen.text().contains("Next panel."))
+    screen.press(.enter)
+    #expect(screen.text().contains("Evaluate fold 0?"))
+    screen.type("n?G")
+    #expect(screen.text().contains("A grid of pictures over two settings"))
+    screen.press(.control("u"))
+    screen.type("zzzz")
+    #expect(screen.text().contains("nothing fits"))
+    screen.press(.enter)
+    #expect(screen.state.dialog == nil)
+  }
+
+  @Test func thePaletteRunsActionsOfOtherPanels() {
+    var screen = FakeScreen.open(80, 24)
+    screen.type(":sort")
+    screen.press(.down, .enter)
+    // The second match sorts classes, which nobody has measured.
+    #expect(screen.state.focus == .classes)
+    #expect(screen.text().contains("no evaluation of this fold yet"))
+    screen.type(":theme")
+    screen.press(.enter, .down, .enter)
+    #expect(screen.state.theme == .colourBlind)
+    screen.type(":xyz")
+    #expect(screen.text().contains("nothing fits"))
   }
 
   @Test func worksWithoutUnicodeAndWithoutColours() {

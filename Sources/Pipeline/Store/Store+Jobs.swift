@@ -159,8 +159,8 @@ extension Store {
       let list = states.map { "'\($0)'" }.joined(separator: ", ")
       let rows = try Row.fetchAll(db, sql: "SELECT id, state FROM jobs WHERE state IN (\(list)) ORDER BY rowid")
       let wanted = ids.map { Set($0.map(\.description)) }
-      let chosen = rows.filter { wanted?.contains($0["id"]) ?? true }
-      for row in chosen { try body(db, row["id"], row["state"]) }
+      let chosen = try rows.filter { row in try wanted?.contains(row.value("id")) ?? true }
+      for row in chosen { try body(db, row.value("id"), row.value("state")) }
       return chosen.count
     }
   }
@@ -179,15 +179,15 @@ extension Store {
       db, sql: "SELECT jobs.*, requests.json FROM jobs JOIN requests ON requests.hash = jobs.request WHERE \(condition) ORDER BY jobs.rowid",
       arguments: arguments)
     return try rows.map { row in
-      let request = try JSONDecoder().decode(GenerationRequest.self, from: Data((row["json"] as String).utf8))
-      guard let id = JobID(row["id"] as String) else { throw DatabaseError(message: "job without a proper id") }
-      let origin = try (row["origin"] as String?).map { try JSONDecoder().decode(JobOrigin.self, from: Data($0.utf8)) }
-      let state = JobState(word: row["state"], reason: row["reason"], step: row["step"], steps: request.steps)
-      return JobChange(
+      let request = try JSONDecoder().decode(GenerationRequest.self, from: Data((row.value("json") as String).utf8))
+      guard let id = JobID(try row.value("id") as String) else { throw DatabaseError(message: "job without a proper id") }
+      let origin = try (row.optional("origin") as String?).map { try JSONDecoder().decode(JobOrigin.self, from: Data($0.utf8)) }
+      let state = try JobState(word: row.value("state"), reason: row.optional("reason"), step: row.value("step"), steps: request.steps)
+      return try JobChange(
         job: Job(
-          id: id, request: request, origin: origin, state: state, priority: row["priority"], attempts: row["attempts"],
-          elapsed: row["elapsed"], key: row["image"]),
-        revision: row["revision"], wish: row["wish"])
+          id: id, request: request, origin: origin, state: state, priority: row.value("priority"), attempts: row.value("attempts"),
+          elapsed: row.value("elapsed"), key: row.optional("image")),
+        revision: row.value("revision"), wish: row.optional("wish"))
     }
   }
 }

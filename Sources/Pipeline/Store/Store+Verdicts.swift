@@ -38,10 +38,12 @@ extension Store {
           FROM images JOIN requests ON requests.hash = images.request LEFT JOIN verdicts ON verdicts.key = images.key
           WHERE json_extract(json, '$.source.dataset') = ?
           """, arguments: [dataset])
-      return rows.compactMap { row in
-        guard let item = row["item"] as String?, let index = row["class"] as Int?, let type = (row["condition"] as String?).flatMap(ConditionType.init)
+      return try rows.compactMap { row in
+        guard let item: String = try row.optional("item"), let index: Int = try row.optional("class"), let condition: String = try row.optional("condition"),
+          let type = ConditionType(rawValue: condition)
         else { return nil }
-        return PaintedSupport(item: item, classIndex: index, condition: type, verdict: (row["verdict"] as String?).flatMap(Verdict.init))
+        let verdict: String? = try row.optional("verdict")
+        return PaintedSupport(item: item, classIndex: index, condition: type, verdict: verdict.flatMap(Verdict.init))
       }
     }
   }

@@ -74,7 +74,7 @@ public final class Store: Sendable {
   public func provenance(of key: String) throws -> Provenance? {
     try read { db in
       try Row.fetchOne(db, sql: "SELECT seconds, version, threads FROM images WHERE key = ?", arguments: [key]).map {
-        Provenance(seconds: $0["seconds"], version: $0["version"], threads: $0["threads"])
+        try Provenance(seconds: $0.value("seconds"), version: $0.optional("version"), threads: $0.optional("threads"))
       }
     }
   }

@@ -163,6 +163,7 @@ extension Action {
   private static let share: [Action] = [
     Action(.copy, [.character("y")], "copy", "The command line, the prompt, a path, the table of figures: to the clipboard (OSC 52).", .share, footer: 70, obstacle: needsCatalog),
     Action(.recall, [.character("I")], "recall", "Takes the settings over from a picture that this program painted.", .share, obstacle: needsCatalog),
+    Action(.report, [.character("H")], "report", "One HTML file with the evaluations, the pictures and their requests.", .share, obstacle: needsCatalog),
     Action(.exportKept, [.character("O")], "export kept", "Writes the kept pictures into a folder, named as the published loaders read them.", .share, obstacle: needsCatalog),
   ]
 

@@ -1,8 +1,8 @@
 import Render
 
 /// Turns pictures into cells.
-enum PicturePainter {
-  static func paint(_ request: PaintRequest) -> Painting {
+package enum PicturePainter {
+  package static func paint(_ request: PaintRequest) -> Painting {
     let size = request.key.size, picture = request.picture, seen = request.key.crop?.width ?? picture.image.width
     // A contour thinner than a block would come and go.
     let thickness = max(1, seen / max(1, size.width * 2))

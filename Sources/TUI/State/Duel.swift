@@ -22,6 +22,11 @@ package struct Duel: Sendable {
   package struct Side: Sendable {
     package let title: String
     package let picture: Picture
+
+    package init(title: String, picture: Picture) {
+      self.title = title
+      self.picture = picture
+    }
   }
 
   package let a: Side
@@ -35,6 +40,11 @@ package struct Duel: Sendable {
   package var split = 8
   /// What split and difference show.
   package var composed: Picture?
+
+  package init(a: Side, b: Side) {
+    self.a = a
+    self.b = b
+  }
 
   /// Seconds that each side of a flicker is shown.
   static let period = 0.5

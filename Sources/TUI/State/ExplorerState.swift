@@ -25,6 +25,12 @@ package struct EpisodeScore: Hashable, Sendable {
   /// 0...1: what part of their masks the generated supports' objects have left, on average (1 minus `SupportAgreement`).
   package var drift: Double?
 
+  package init(baseline: Double? = nil, augmented: Double? = nil, drift: Double? = nil) {
+    self.baseline = baseline
+    self.augmented = augmented
+    self.drift = drift
+  }
+
   /// What generated supports bring.
   package var difference: Double? {
     guard let baseline, let augmented else { return nil }

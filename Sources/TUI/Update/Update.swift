@@ -20,7 +20,7 @@ package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   case .said(let notice): state.say(notice)
   case .terminated(let status): return [.quit(status: status)]
   }
-  effects += state.wishes()
+  effects += state.wishes(beside: effects)
   effects = effects.filter { !$0.isAnswered || !state.inFlight.contains($0) }
   for effect in effects where effect.isAnswered { state.inFlight.insert(effect) }
   return effects
@@ -28,10 +28,10 @@ package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
 
 extension ExplorerState {
   /// What the screen lacks for the selected episode and is neither under way nor known to fail.
-  mutating func wishes() -> [Effect] {
+  mutating func wishes(beside begun: [Effect]) -> [Effect] {
     func lacking(_ effects: [Effect]) -> [Effect] { effects.filter { !inFlight.contains($0) && failures[$0] == nil } }
     guard catalog != nil else {
-      let isOpening = inFlight.contains { if case .openDataset = $0 { true } else { false } }
+      let isOpening = (Array(inFlight) + begun).contains { if case .openDataset = $0 { true } else { false } }
       return openFailure == nil && !isOpening ? lacking([.open]) : []
     }
     guard let episode = selected else { return [] }

@@ -1,0 +1,161 @@
+import Pipeline
+import Render
+import TUI
+import Testing
+
+@Suite("Pictures and settings side by side")
+struct CompareTests {
+  /// Everything that is asked for is painted.
+  private func painted(_ width: Int = 120, _ height: Int = 40) -> FakeScreen {
+    var screen = FakeScreen.open(width, height)
+    guard let episode = screen.state.selected else { return screen }
+    for request in screen.requests(episode, screen.state.plan) { screen.found[request] = FoundSupport(image: FakeScreen.image) }
+    screen.send(.done(.look(episode, screen.state.plan), .plan(screen.requests(episode, screen.state.plan), screen.found)))
+    return screen
+  }
+
+  @Test func conditionsInColumns() {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("b")
+    var text = screen.text()
+    for word in ["mask", "scribble", "hed", "control map", "generated", "prediction"] { #expect(text.contains(word), "\(word)") }
+    #expect(text.contains("g paints 12 pictures"))
+    screen.answers = false
+    screen.type("e")
+    #expect(screen.effects.count { if case .generate = $0 { true } else { false } } == 3)
+    #expect(screen.state.awaitingSupports.values.first?.count == 3)
+    // What was painted elsewhere fills its cell and is segmented.
+    screen.answers = true
+    guard let episode = screen.state.selected, let cell = screen.state.table?.cells[1] else { return }
+    let requests = screen.requests(episode, cell.plan)
+    let found = Dictionary(uniqueKeysWithValues: requests.map { ($0, FoundSupport(image: FakeScreen.image)) })
+    screen.send(.done(.survey(episode, cell.plan), .survey(requests, found, condition: FakeScreen.image)))
+    text = screen.text()
+    #expect(text.contains("prediction 52.0") && text.contains("after painting"))
+    #expect(screen.state.awaitingSupports[episode]?.count == 2)
+    screen.type("l")
+    screen.press(.enter)
+    #expect(screen.state.settings.options.condition == .scribble && screen.state.focus == .pictures)
+  }
+
+  @Test func aGridOverTwoSettings() {
+    var screen = FakeScreen.open(160, 50)
+    screen.type("G")
+    #expect(screen.text().contains("steps x guidance"))
+    screen.press(.enter)
+    let text = screen.text()
+    for word in ["steps x guidance", "40", "g paints 16 pictures"] { #expect(text.contains(word), "\(word)") }
+    #expect(screen.state.table?.cells.count == 16)
+    screen.type("jjll")
+    screen.press(.enter)
+    #expect(screen.state.settings.options.steps == 20)
+    screen.type("G")
+    screen.press(.escape)
+    #expect(screen.state.focus == .pictures)
+  }
+
+  @Test(arguments: [(20, 6), (40, 12), (80, 24), (200, 60)]) func fitsEverySize(_ width: Int, _ height: Int) {
+    var screen = painted(width, height)
+    for keys in ["b", "jjll", "o"] {
+      screen.type(keys)
+      #expect(screen.text().split(separator: "\n", omittingEmptySubsequences: false).count == height)
+    }
+    screen.press(.escape)
+    screen.type("G")
+    screen.press(.enter, .down, .right)
+    #expect(!screen.text().isEmpty)
+  }
+
+  @Test func twoPicturesAgainstOneAnother() {
+    var screen = FakeScreen.open(120, 40)
+    screen.press(.enter)
+    screen.type("B")
+    #expect(screen.text().contains("no tile is marked as A"))
+    screen.type("A")
+    #expect(screen.text().contains("A is support"))
+    screen.type("llB")
+    #expect(screen.state.focus == .duel)
+    let text = screen.text()
+    #expect(text.contains("A against B: flicker") && text.contains("mean difference 0.0 of 255"), "\(text)")
+    // It goes by itself, until a key stops it.
+    screen.send(.tick(0.1))
+    let first = screen.state.duel?.shown(at: screen.state.now).id
+    screen.send(.tick(0.6))
+    #expect(screen.state.duel?.shown(at: screen.state.now).id != first && screen.state.isAnimated)
+    screen.type(" ")
+    #expect(screen.state.duel?.isRunning == false)
+    let shown = screen.state.duel?.shown(at: 0).id
+    screen.type(" ")
+    #expect(screen.state.duel?.shown(at: 0).id != shown)
+    screen.type("m")
+    #expect(screen.text().contains("split"))
+    screen.type("hhll")
+    screen.type("m")
+    #expect(screen.text().contains("difference"))
+    let grey = screen.state.duel?.composed?.image.pixels.allSatisfy { $0 == 128 }
+    #expect(grey == false || grey == true)
+    screen.press(.escape)
+    #expect(screen.state.focus == .pictures)
+  }
+
+  @Test func equalPicturesDifferByNothing() {
+    let picture = Picture(id: 1, image: FakeScreen.image)
+    #expect(Duel(a: Duel.Side(title: "a", picture: picture), b: Duel.Side(title: "b", picture: picture)).distance == 0)
+    let other = Picture(id: 2, image: Image(width: 16, height: 16, color: [100, 120, 200]))
+    #expect(abs(Duel(a: Duel.Side(title: "a", picture: picture), b: Duel.Side(title: "b", picture: other)).distance - 10.0 / 3) < 1e-9)
+  }
+
+  @Test func verdictsAreSaidAndTakenBack() {
+    var screen = painted()
+    screen.press(.enter)
+    screen.type("K")
+    #expect(screen.text().contains("only generated supports are judged"))
+    screen.press(.end)
+    for _ in 0..<6 { screen.press(.right) }
+    guard case .generated(let number) = screen.state.selectedTile, let request = screen.state.board?.plans[screen.state.plan]?[number] else {
+      Issue.record("no generated tile")
+      return
+    }
+    screen.type("K")
+    #expect(screen.state.verdicts[request] == .kept && screen.text().contains("kept"))
+    screen.type("*")
+    #expect(screen.text().contains("★"))
+    screen.type("R")
+    #expect(screen.text().contains("rejected"))
+    screen.type("R")
+    #expect(screen.state.verdicts[request] == nil)
+  }
+
+  @Test func zoomsToPixelsAndReadsTheirValues() {
+    var screen = FakeScreen.open(120, 40)
+    screen.press(.enter)
+    screen.type("+")
+    #expect(screen.state.isZoomed && screen.text().contains("x 8 y 8 of 16x16  RGB 90 120 200  mask 0"))
+    screen.type("hh")
+    #expect(screen.text().contains("x 6 y 8 of 16x16") && screen.text().contains("mask 1"))
+    screen.type("+++++++")
+    #expect(screen.state.viewport.crop(width: 16, height: 16)?.width == 4)
+    screen.type(String(repeating: "j", count: 40))
+    #expect(screen.text().contains("x 6 y 15"))
+    screen.type("----")
+    #expect(screen.state.viewport.level == 0)
+    screen.press(.escape)
+    #expect(!screen.state.isZoomed)
+  }
+
+  @Test func signsTellHitsFromMissesWithoutColour() {
+    var screen = painted()
+    screen.type("e")
+    let labels = (0..<256).map { UInt8($0 / 16 < 4 ? 1 : 0) }, other = (0..<256).map { UInt8($0 / 16 < 2 || $0 / 16 > 11 ? 1 : 0) }
+    let picture = Picture(
+      id: 7, image: FakeScreen.image,
+      marks: .comparison(prediction: LabelMask(width: 16, height: 16, labels: labels), truth: LabelMask(width: 16, height: 16, labels: other)))
+    let key = PaintKey(picture: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
+    for depth in ColourDepth.allCases {
+      let request = PaintRequest(key: key, picture: picture, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
+      let rows = (0..<8).map { row in PicturePainter.paint(request).cells[row * 8].scalar }
+      #expect(rows[0] == "+" && rows[1] == "F" && rows[7] == "M" && rows[6] == "M", "\(rows)")
+      #expect(!["+", "F", "M"].contains(rows[3]))
+    }
+  }
+}

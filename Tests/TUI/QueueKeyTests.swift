@@ -1,0 +1,190 @@
+import Foundation
+import Pipeline
+import TUI
+import Testing
+
+@Suite("Keys of the queue, and what leaves the explorer")
+struct QueueKeyTests {
+  private func queued() -> (FakeScreen, [Job]) {
+    var screen = FakeScreen.open(120, 40)
+    let jobs = screen.jobs()
+    for job in jobs { screen.send(.work(.jobChanged(job))) }
+    screen.press(.tab, .tab, .tab)
+    screen.answers = false
+    screen.effects = []
+    return (screen, jobs)
+  }
+
+  @Test func threeWaysToStop() {
+    for (keys, effect) in [("now", Effect.pauseQueue(true, now: true)), ("after", .pauseQueue(true, now: false))] {
+      var (screen, jobs) = queued()
+      jobs[0].state = .running(step: 2, of: 20)
+      screen.send(.work(.jobChanged(jobs[0])))
+      screen.type("x")
+      #expect(screen.text().contains("after this picture"))
+      screen.type(keys)
+      screen.press(.enter)
+      #expect(screen.effects.last == effect)
+    }
+    var (screen, jobs) = queued()
+    jobs[0].state = .running(step: 2, of: 20)
+    screen.send(.work(.jobChanged(jobs[0])))
+    screen.type("xskip")
+    screen.press(.enter)
+    #expect(screen.effects.last == .cancelJobs([jobs[0].id]))
+  }
+
+  @Test func pausesAndSaysSo() {
+    var (screen, _) = queued()
+    screen.type("p")
+    #expect(screen.effects.last == .pauseQueue(true, now: false))
+    screen.send(.work(.queuePaused(true)))
+    #expect(screen.text().contains("paused · 4 to go") && screen.text().contains("queue paused"))
+    screen.type("p")
+    #expect(screen.effects.last == .pauseQueue(false, now: false))
+  }
+
+  @Test func ordersByPriorities() {
+    var (screen, jobs) = queued()
+    screen.type("jjK")
+    #expect(screen.effects.last == .prioritise([jobs[2].id: 1, jobs[0].id: 1]))
+    for index in [2, 0] {
+      jobs[index].priority = 1
+      screen.send(.work(.jobChanged(jobs[index])))
+    }
+    #expect(screen.state.queue.inOrder.map(\.id) == [0, 2, 1, 3].map { jobs[$0].id })
+    #expect(screen.state.queueCursor.index == 1)
+    screen.type("jjn")
+    #expect(screen.effects.last == .prioritise([jobs[3].id: 2]))
+  }
+
+  @Test func anyOrderCanBeReached() {
+    withEvery(seeds: 0..<40) { numbers in
+      var (screen, jobs) = queued()
+      var wanted = screen.state.queue.inOrder.map(\.id)
+      for _ in 0..<12 {
+        let place = Int.random(in: 0..<4, using: &numbers), step = Bool.random(using: &numbers) ? 1 : -1
+        screen.state.queueCursor = ListCursor(place)
+        screen.effects = []
+        screen.type(step > 0 ? "J" : "K")
+        if wanted.indices.contains(place + step) { wanted.swapAt(place, place + step) }
+        if case .prioritise(let changes)? = screen.effects.last {
+          for index in jobs.indices {
+            guard let priority = changes[jobs[index].id] else { continue }
+            jobs[index].priority = priority
+            screen.send(.work(.jobChanged(jobs[index])))
+          }
+        }
+        #expect(screen.state.queue.inOrder.map(\.id) == wanted)
+      }
+    }
+  }
+
+  @Test func manyAtOnce() {
+    var (screen, jobs) = queued()
+    screen.type("  ")
+    #expect(screen.text().contains("2 marked"))
+    screen.type("x")
+    #expect(screen.effects.last == .cancelJobs([jobs[0].id, jobs[1].id]))
+    for index in [0, 1] {
+      jobs[index].state = index == 0 ? .failed(reason: "no") : .cancelled(reason: "by hand")
+      screen.send(.work(.jobChanged(jobs[index])))
+    }
+    screen.press(.end)
+    screen.type(" ")
+    screen.type("k ")
+    screen.type("r")
+    guard case .retryJobs(let ids)? = screen.effects.last else {
+      Issue.record("nothing was tried again")
+      return
+    }
+    #expect(Set(ids).isSubset(of: [jobs[0].id, jobs[1].id]) && !ids.isEmpty)
+  }
+
+  @Test func duplicatesAndEdits() {
+    var (screen, jobs) = queued()
+    screen.type("d")
+    guard case .enqueue(let requests)? = screen.effects.last else {
+      Issue.record("nothing was queued")
+      return
+    }
+    var expected = jobs[0].request
+    expected.seed = 1
+    #expect(requests == [expected])
+    screen.type("i")
+    #expect(screen.effects.suffix(2) == [.adopt(jobs[0].request), .cancelJobs([jobs[0].id])])
+    var options = GenerationOptions()
+    options.steps = 33
+    screen.send(.done(.adopt(jobs[0].request), .recalled(options)))
+    #expect(screen.state.focus == .settings && screen.state.settings.options.steps == 33)
+  }
+
+  @Test func copiesTheExactCommandLine() {
+    var screen = FakeScreen.open(120, 40) { $0.state.invocations = ["demo": ["--dataset", "demo", "--models", "/my models"]] }
+    screen.type("c")
+    screen.state.settings.options.prompt = "it's a {name}; $(rm)"
+    screen.state.settings.options.steps = 7
+    screen.type("y")
+    #expect(screen.text().contains("command line: generate"))
+    screen.answers = false
+    screen.press(.enter)
+    #expect(
+      screen.effects.last == .copy(
+        "diffss generate --dataset demo --models '/my models' --fold 0 --condition scribble --steps 7 "
+          + "--prompt 'it'\\''s a {name}; $(rm)' --seed 0 --shots 4 --out supports"))
+    screen.type("yseed")
+    screen.press(.enter)
+    #expect(screen.effects.last == .copy("0"))
+  }
+
+  @Test func takesPathsAndPresets() {
+    var screen = FakeScreen.open(120, 40)
+    screen.answers = false
+    screen.type("I/tmp/a b.png")
+    screen.press(.enter)
+    #expect(screen.effects.last == .recall("/tmp/a b.png"))
+    screen.send(.done(.recall("/tmp/a b.png"), .failed(Notice(PipelineError.notOurs(path: "/tmp/a b.png")))))
+    #expect(screen.text().contains("does not say how it was painted"))
+    screen.type("O")
+    screen.press(.enter)
+    #expect(screen.effects.last == .exportKept("kept"))
+    screen.type("Pquick")
+    screen.press(.enter)
+    #expect(screen.state.settings.options.sampler == "dpmpp-2m-karras" && screen.state.settings.options.steps == 8)
+  }
+
+  @Test func promptsTakePastedText() {
+    var screen = FakeScreen.open(120, 50)
+    screen.press(.tab, .tab)
+    while screen.state.settings.field != .prompt { screen.press(.down) }
+    screen.press(.enter, .paste("a {name}\n\u{1B}[2Jin\tsnow"), .home, .right, .right, .delete)
+    screen.press(.enter)
+    #expect(screen.state.settings.options.prompt == "a name} [2Jin snow")
+    screen.press(.enter, .control("u"), .end, .control("u"), .enter)
+    #expect(screen.state.settings.options.prompt == nil)
+  }
+
+  @Test func tellsWhatItCosts() {
+    var screen = FakeScreen.open(120, 40)
+    #expect(screen.text().contains("4 pictures"))
+    screen.state.queue.expect(secondsPerStep: 0.5)
+    #expect(screen.text().contains("4 pictures, about 0:40"))
+  }
+
+  @Test func comparesSavedRuns() {
+    var screen = FakeScreen.open(140, 44)
+    let first = screen.report(), second = screen.report(before: [10, 20, 30, 40, 50], after: [20, 30, 40, 50, 61])
+    screen.send(.done(.loadReports, .reports([first, second])))
+    screen.type("L")
+    #expect(screen.text().contains("fold 0, dcama, 1+4"))
+    screen.press(.down, .enter)
+    #expect(screen.state.reports[0] == second && screen.state.focus == .classes)
+    screen.type("R")
+    screen.press(.down, .enter)
+    #expect(screen.state.reference == first)
+    let text = screen.text()
+    #expect(text.contains("Against fold 0") && text.contains("50.0   20.0"))
+    screen.type("ssss")
+    #expect(screen.state.classOrder == .difference && screen.text().contains("by difference, worst first"))
+  }
+}
