@@ -73,11 +73,13 @@ extension ScreenPainter {
       _ = panel(.duel, rect)
       return
     }
-    let distance = duel.distance.isFinite ? " · mean difference \(ExplorerState.percent(duel.distance)) of 255" : ""
-    let inside = panel(.duel, rect, title: "A against B: \(duel.mode.title)", note: "A \(duel.a.title), B \(duel.b.title)\(distance)")
+    let inside = panel(.duel, rect, title: "A against B: \(duel.mode.title)", note: "A \(duel.a.title), B \(duel.b.title)")
     guard !inside.isEmpty else { return }
     let (head, body) = inside.splitTop(1)
-    frame.text(duel.title(at: state.now), in: head, style: theme.strong)
+    let used = frame.text(duel.title(at: state.now), in: head, style: theme.strong)
+    if duel.distance.isFinite {
+      frame.textRight("mean difference \(ExplorerState.percent(duel.distance)) of 255", in: head, after: used + 1, style: theme.faint)
+    }
     paint(duel.shown(at: state.now), .duel, in: body)
   }
 }
