@@ -29,7 +29,25 @@ import Testing
 
     let stored = try program.run(["report", "--limit", "3", "--out", path("store.html")])
     #expect(stored.status == 0, "\(stored.standardError)")
-    #expect(try String(contentsOfFile: path("store.html"), encoding: .utf8).contains("further supports are left out"))
+    #expect(try String(contentsOfFile: path("store.html"), encoding: .utf8).contains("Supports left out: "))
+  }
+
+  /// A picture of one's own says no support; its control image is known all the same.
+  @Test func aPictureOfOnesOwn() throws {
+    let program = try Program()
+    defer { program.remove() }
+    func path(_ name: String) -> String { program.home.appendingPathComponent(name).path }
+    try Image(width: 128, height: 128, color: [90, 120, 150]).writePNG(to: URL(fileURLWithPath: path("dog.png")))
+    let labels = (0..<128 * 128).map { (32..<96).contains($0 % 128) ? UInt8(3) : 0 }
+    try LabelMask(width: 128, height: 128, labels: labels).writePNG(to: URL(fileURLWithPath: path("mask.png")))
+    let painted = try program.run([
+      "generate", "--image", path("dog.png"), "--mask", path("mask.png"), "--class-index", "3", "--steps", "2", "--batch", "2", "--out", path("own"),
+    ])
+    #expect(painted.status == 0, "\(painted.standardError)")
+    let made = try program.run(["report", "--images", path("own"), "--out", path("own.html")])
+    #expect(made.status == 0, "\(made.standardError)")
+    let html = try String(contentsOfFile: path("own.html"), encoding: .utf8)
+    #expect(html.components(separatedBy: "<img ").count == 1 + 3 && html.contains("own picture dog_3_0.png") && !html.contains("left out"))
   }
 
   @Test func nothingToReportAndBrokenFiles() throws {

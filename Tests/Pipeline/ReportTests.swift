@@ -72,7 +72,7 @@ import Testing
     #expect(gallery.rows.map(\.pictures.count) == [2, 1] && gallery.problems.isEmpty)
     #expect(gallery.rows[0].real != nil && gallery.rows[0].control?.width == 128, "the mask's condition needs no network")
     #expect(gallery.rows[1].pictures[0].remark != nil && gallery.rows[0].pictures[0].remark == nil)
-    #expect(gallery.remarks == ["1 pictures do not say how they were painted and are left out."])
+    #expect(gallery.remarks == ["Pictures left out because they do not say how they were painted: 1."])
     #expect(html.components(separatedBy: "src=\"data:image/png;base64,").count == 8)
     for text in ["seed 101, 3 steps, guidance 9", "Steps: 3, Sampler: ddim", "&quot;conditionSettings&quot;"] { #expect(html.contains(text), "\(text)") }
     // The mask's outline, of both colours.
@@ -129,7 +129,7 @@ import Testing
     for _ in 0..<2 { try store.save(evaluation()) }
     let report = try HTMLReport(store: store, name: "squares", dataset: SquaresDataset(), limit: 1)
     #expect(report.documents.count == 1 && report.gallery.rows.map(\.title) == ["square-0, class 1 (square 1), mask"])
-    #expect(report.gallery.remarks == ["1 further supports are left out."] && report.remarks.isEmpty)
+    #expect(report.gallery.remarks == ["Supports left out: 1."] && report.remarks.isEmpty)
     #expect(throws: PipelineError.self) { try HTMLReport(store: store, name: "other", dataset: nil, limit: 1) }
   }
 

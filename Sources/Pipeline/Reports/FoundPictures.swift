@@ -57,16 +57,16 @@ struct FoundPictures {
         continue
       }
       guard let origin = Self.origin(text) else {
-        if let key = PictureMetadata.key(in: text) { controls[key] = file } else { strangers += 1 }
+        if let key = PictureMetadata.key(in: text) { controls[key] = file } else if !name.hasSuffix(Self.controlEnding) { strangers += 1 }
         continue
       }
       if known[origin.row] == nil, rows.count == limit {
-        remarks.append("Beyond the first \(limit) supports, \(names.count - position) files of the folder were not read.")
+        remarks.append("Files of the folder not read, beyond the first supports: \(names.count - position).")
         break
       }
       add(Picture(name: name, file: file, origin: origin), &known)
     }
-    if strangers > 0 { remarks.append("\(strangers) pictures do not say how they were painted and are left out.") }
+    if strangers > 0 { remarks.append("Pictures left out because they do not say how they were painted: \(strangers).") }
   }
 
   /// The pictures of a data set in a store, by item, class, condition and number. Throws `PipelineError.storeUnusable`.
@@ -80,11 +80,20 @@ struct FoundPictures {
       add(Picture(name: "\(metadata.key.prefix(12)).png", file: store.file(metadata.key), origin: .support(metadata)), &known)
     }
     if rows.count > limit {
-      remarks.append("\(rows.count - limit) further supports are left out.")
+      remarks.append("Supports left out: \(rows.count - limit).")
       rows.removeLast(rows.count - limit)
     }
   }
 
+  /// The control image of a picture of the user's own, which is known by its name and its digest alone.
+  static func control(beside picture: Picture, _ request: OwnPictureRequest) -> Image? {
+    guard let end = picture.file.path.lastIndex(of: "_") else { return nil }
+    let file = URL(fileURLWithPath: picture.file.path[..<end] + controlEnding)
+    guard let image = try? Image(pngOrJpeg: file) else { return nil }
+    return request.controls.contains { $0.digest == OwnPictureRequest.Control.digest(image) } ? image : nil
+  }
+
+  private static let controlEnding = "_control.png"
   private static let endings = [".png", ".jpg", ".jpeg"]
   private static let mostBytes = 256 << 20
 

@@ -15,7 +15,7 @@ extension HTMLReport {
     }
   }
 
-  /// Comparison, evaluations, sweeps.
+  /// Comparison, means, evaluations, sweeps.
   var figures: Markup {
     let sections: [Markup] = evaluations.enumerated().map { number, evaluation in
       let report = evaluation.report, plan = report.plan
@@ -31,7 +31,7 @@ extension HTMLReport {
       guard case .sweep(let sweep) = document.figures else { return nil }
       return "<section>\n<h2>Sweep</h2>\n<p>From \(document.name).</p>\n\(sweep.markup)</section>\n"
     }
-    return "\(comparison)\(sections)\(sweeps)\(passes)"
+    return "\(comparison)\(passes)\(sections)\(sweeps)"
   }
 
   /// Evaluations beside each other, with the settings in which they differ.
@@ -54,7 +54,7 @@ extension HTMLReport {
     return """
       <section>
       <h2>Comparison</h2>
-      \(Markup.table(head: ["evaluation"] + varied + ["mIoU", "with generated", "difference", "FB-IoU", "with generated"], rows))</section>
+      \(Markup.table(head: ["evaluation"] + varied + ["mIoU", "mIoU with generated", "difference", "FB-IoU", "FB-IoU with generated"], rows))</section>
 
       """
   }
@@ -63,17 +63,17 @@ extension HTMLReport {
   private var passes: Markup {
     let sections: [Markup] = documents.compactMap { document in
       guard case .evaluations(let reports) = document.figures, reports.count > 1 else { return nil }
-      let rows = EvaluationSummary(reports).passes.map { pass in
-        [
-          "\(pass.seed)", pass.baseline.text(), pass.augmented?.text() ?? "–", pass.difference?.text(signed: true) ?? "–",
-          pass.gated?.text() ?? "–", pass.gatedDifference?.text(signed: true) ?? "–",
-        ]
+      let passes = EvaluationSummary(reports).passes, isGated = passes.contains { $0.gated != nil }
+      let head = ["seed of the episodes", "real supports", "with generated", "difference"] + (isGated ? ["without drifted", "difference"] : [])
+      let rows = passes.map { pass in
+        ["\(pass.seed)", pass.baseline.text(), pass.augmented?.text() ?? "–", pass.difference?.text(signed: true) ?? "–"]
+          + (isGated ? [pass.gated?.text() ?? "–", pass.gatedDifference?.text(signed: true) ?? "–"] : [])
       }
       return """
         <section>
         <h2>Mean of the folds</h2>
         <p>mIoU of \(document.name).</p>
-        \(Markup.table(head: ["seed of the episodes", "real supports", "with generated", "difference", "without drifted", "difference"], rows))</section>
+        \(Markup.table(head: head, rows))</section>
 
         """
     }

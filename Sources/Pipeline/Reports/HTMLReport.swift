@@ -41,7 +41,7 @@ public struct HTMLReport: Sendable {
     let gallery = try ReportGallery(store: store, name: name, dataset: dataset, limit: limit)
     let stored = try ReportDocument.stored(store, dataset: name), older = stored.dropFirst(limit).count
     try self.init(
-      documents: Array(stored.prefix(limit)), gallery: gallery, remarks: older > 0 ? ["\(older) older evaluations of the store are left out."] : [],
+      documents: Array(stored.prefix(limit)), gallery: gallery, remarks: older > 0 ? ["Older evaluations of the store left out: \(older)."] : [],
       problems: gallery.problems, absent: "the store has no evaluation and no picture of data set \(name)")
   }
 
@@ -63,7 +63,7 @@ public struct HTMLReport: Sendable {
 
   private var page: Markup {
     get throws {
-      let title = "diffss report: \(datasets.joined(separator: ", "))"
+      let title = datasets.isEmpty ? "diffss report" : "diffss report: \(datasets.joined(separator: ", "))"
       return """
         <!DOCTYPE html>
         <html lang="en">

@@ -59,15 +59,14 @@ extension Markup {
       return "<tr><th scope=\"row\">\(row.first ?? "")</th>\(cells)</tr>\n"
     }
     let titles: [Markup] = head.map { "<th scope=\"col\">\($0)</th>" }
-    let body = rows.dropLast(sums).map(line), foot = rows.suffix(sums).map(line)
+    let body = rows.dropLast(sums).map(line), below = rows.suffix(sums).map(line)
+    let foot: Markup = below.isEmpty ? "" : "<tfoot>\n\(below)</tfoot>\n"
     return """
       <div class="wide"><table>
       <thead><tr>\(titles)</tr></thead>
       <tbody>
       \(body)</tbody>
-      <tfoot>
-      \(foot)</tfoot>
-      </table></div>
+      \(foot)</table></div>
 
       """
   }

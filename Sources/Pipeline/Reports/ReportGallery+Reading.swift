@@ -27,16 +27,18 @@ extension ReportGallery {
     _ pictures: [FoundPictures.Picture], _ found: FoundPictures, _ reader: SupportReader?, _ problems: inout [any Error]
   ) -> Row? {
     var remarks: [String] = [], support: RealSupport?, control: Image?, title = "own picture", dataset: String?
-    if case .support(let metadata) = pictures[0].origin {
+    switch pictures[0].origin {
+    case .support(let metadata):
       let request = metadata.request, source = request.source
       dataset = source.dataset
       support = real(source, reader, &remarks, &problems)
       control = self.control(metadata, found, reader, support, &problems)
       title = "\(source.item), class \(source.classIndex)\(support.map { " (\($0.info.name))" } ?? ""), \(request.condition.rawValue)"
-    } else if let name = pictures[0].name.split(separator: "_").first {
-      title += " \(name)"
+    case .own(let request):
+      control = FoundPictures.control(beside: pictures[0], request)
+      title += " \(pictures[0].name)"
     }
-    if pictures.count > mostPictures { remarks.append("\(pictures.count - mostPictures) further pictures are left out.") }
+    if pictures.count > mostPictures { remarks.append("Pictures left out: \(pictures.count - mostPictures).") }
     let shown = pictures.prefix(mostPictures).compactMap { picture -> Picture? in
       do {
         return try Self.picture(picture, mask: support?.mask)

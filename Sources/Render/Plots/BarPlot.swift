@@ -74,11 +74,17 @@ public struct BarPlot: Hashable, Sendable {
         let y = start + (Double(number) + 0.5) * Self.barStep
         shapes.append(line([(left, y), (x(bar.value), y)], color(number), width: Self.barStep - 3))
         if let error = bar.error { shapes += whisker(x(bar.value - error), x(bar.value + error), y) }
-        shapes.append(text(AxisTicks.text((bar.value * 10).rounded() / 10), x(bar.value + (bar.error ?? 0)) + 7, y + 4, size: 7, .start))
+        shapes.append(text(Self.tenths(bar.value), x(bar.value + (bar.error ?? 0)) + 7, y + 4, size: 7, .start))
       }
     }
     shapes.append(line([(left, areaTop), (left, areaBottom)], PlotScene.ink))
     return shapes
+  }
+
+  /// One decimal, whatever it is; nobody's percentage is beyond a million.
+  private static func tenths(_ value: Double) -> String {
+    let tenths = Int((max(-1e6, min(value, 1e6)) * 10).rounded())
+    return (tenths < 0 ? "−" : "") + "\(abs(tenths) / 10).\(abs(tenths) % 10)"
   }
 
   private func color(_ number: Int) -> RGB { PlotScene.colors[number % PlotScene.colors.count] }
