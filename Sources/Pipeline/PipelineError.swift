@@ -60,6 +60,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case storeDamaged(path: String)
   /// A queue has no job, or several, whose name begins so.
   case unknownJob(name: String, matches: Int)
+  /// A report would hold no figure and no picture.
+  case nothingToReport(what: String)
 
   /// What happened.
   public var message: String {
@@ -95,6 +97,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badConfiguration(let path, let reason): "the configuration \(path) cannot be used: \(reason)"
     case .storeDamaged(let path): "the store \(path) is damaged"
     case .unknownJob(let name, let matches): matches == 0 ? "there is no job \(PlainText.clean(name))" : "\(matches) jobs have a name that begins with \(PlainText.clean(name))"
+    case .nothingToReport(let what): "there is nothing to report: \(what)"
     case .storeUnusable(let path, let reason): "the store \(path) cannot be used: \(reason)"
     }
   }
@@ -129,6 +132,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notOurs: "only pictures of a data set's supports that this program painted carry their whole request"
     case .badConfiguration: "correct the file, or move it away; docs/configuration.md says what it may hold"
     case .storeDamaged: "start again: it is set aside then, and a new one is made from what the pictures say of themselves"
+    case .nothingToReport: "paint with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"
     case .unknownJob: "see the names with: diffss queue list --all"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
     case .unknownClass, .unknownFold: "see the classes and folds with: diffss dataset info"

@@ -70,4 +70,20 @@ import Testing
       #expect(plot.svg.hasSuffix("</svg>\n"))
     }
   }
+
+  @Test func barsAreAsLongAsTheirValues() throws {
+    let plot = BarPlot(
+      title: "a < b", xTitle: "IoU, %", names: ["cat", "mug", "a very long name of some class or other"],
+      series: [.init(name: "1-shot", bars: [.init(20, error: 5), .init(40), nil]), .init(name: "1+4", bars: [.init(30), .init(.nan)])])
+    let lengths = plot.svg.split(separator: "\n").compactMap { line -> Double? in
+      // Thick lines from the axis on; the legend's are 22 long.
+      guard line.contains("stroke-width=\"10\""), let points = line.split(separator: "\"").dropFirst().first else { return nil }
+      let numbers = points.split { $0 == " " || $0 == "," }.compactMap { Double($0) }
+      return numbers.count == 4 ? numbers[2] - numbers[0] : nil
+    }
+    #expect(lengths.count == 5 && lengths[..<2] == [22, 22])
+    #expect(abs(lengths[2] * 1.5 - lengths[3]) < 0.1 && abs(lengths[2] * 2 - lengths[4]) < 0.1)
+    for text in [">20.0<", ">40.0<", ">a &lt; b<", ">a very long name of some clas…<"] { #expect(plot.svg.contains(text), "\(text)") }
+    #expect(!BarPlot(title: "", xTitle: "", names: [], series: []).svg.isEmpty)
+  }
 }

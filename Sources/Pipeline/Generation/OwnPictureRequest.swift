@@ -17,11 +17,13 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
 
     public init(network: String, image: Image, scale: Double, start: Double, end: Double) {
       self.network = network
-      digest = Digest.hex(image: image, mask: LabelMask(width: 1, height: 1, labels: [0]))
+      digest = Self.digest(image)
       self.scale = scale
       self.start = start
       self.end = end
     }
+
+    static func digest(_ image: Image) -> String { Digest.hex(image: image, mask: LabelMask(width: 1, height: 1, labels: [0])) }
   }
 
   /// The diffusers folder, or a single file.

@@ -19,8 +19,8 @@ struct PlotScene {
   static let colors = [(0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233), (0, 0, 0)].map {
     RGB(UInt8($0.0), UInt8($0.1), UInt8($0.2))
   }
-  private static let ink = RGB(40, 40, 40)
-  private static let faint = RGB(221, 221, 221)
+  static let ink = RGB(40, 40, 40)
+  static let faint = RGB(221, 221, 221)
   private static let (left, right, top, bottom) = (64.0, 20.0, 40.0, 56.0)
 
   private(set) var shapes: [Shape] = []

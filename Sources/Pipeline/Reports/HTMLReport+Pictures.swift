@@ -1,0 +1,69 @@
+import Foundation
+import Render
+
+extension HTMLReport {
+  /// A row a support: real picture, control image, generated ones.
+  var contactSheet: Markup {
+    get throws {
+      if gallery.rows.isEmpty { return "" }
+      var number = 0
+      let rows: [Markup] = try gallery.rows.map { row in
+        var cells: [Markup] = []
+        if let real = row.real { cells.append(Self.figure(try Self.picture(real, isPhotograph: true, "real picture with its mask"), "real")) }
+        if let control = row.control { cells.append(Self.figure(try Self.picture(control, isPhotograph: false, "control image"), "control image")) }
+        for picture in row.pictures {
+          number += 1
+          let remark: Markup = picture.remark.map { "<br><strong>\($0)</strong>" } ?? ""
+          cells.append(
+            Self.figure(
+              try Self.picture(picture.image, isPhotograph: true, picture.name),
+              "<a href=\"#request-\(number)\">generated \(number)</a><br>\(picture.caption)\(remark)"))
+        }
+        return "<section class=\"support\">\n<h3>\(row.title)</h3>\n\(Self.paragraphs(row.remarks))<div class=\"row\">\n\(cells)</div>\n</section>\n"
+      }
+      return """
+        <section>
+        <h2>Supports</h2>
+        <p>Line: the mask, which the generated pictures share with the real one.</p>
+        \(Self.paragraphs(gallery.remarks))\(rows)</section>
+
+        """
+    }
+  }
+
+  /// What every picture says of itself.
+  var requests: Markup {
+    let pictures = gallery.rows.flatMap(\.pictures)
+    if pictures.isEmpty { return "" }
+    let entries: [Markup] = pictures.enumerated().map { number, picture in
+      let parameters: Markup = picture.parameters.map { "<pre>\(lines: $0)</pre>\n" } ?? ""
+      return """
+        <section class="request" id="request-\(number + 1)">
+        <h3>generated \(number + 1): \(picture.name)</h3>
+        \(parameters)<details><summary>whole request</summary>
+        <pre>\(lines: picture.json)</pre>
+        </details>
+        </section>
+
+        """
+    }
+    return "<section>\n<h2>Requests</h2>\n\(entries)</section>\n"
+  }
+
+  static func paragraphs(_ texts: [String]) -> Markup {
+    let paragraphs: [Markup] = texts.map { "<p>\($0)</p>\n" }
+    return "\(paragraphs)"
+  }
+
+  private static func figure(_ picture: Markup, _ caption: Markup) -> Markup {
+    "<figure>\(picture)<figcaption>\(caption)</figcaption></figure>\n"
+  }
+
+  /// Photographs of the full side as JPEG, a fifth of their size; small ones and flat colours keep every pixel.
+  private static func picture(_ image: Image, isPhotograph: Bool, _ description: String) throws -> Markup {
+    let isLarge = max(image.width, image.height) >= ReportGallery.side
+    let (kind, bytes) = try isPhotograph && isLarge ? ("jpeg", image.jpegData(quality: 92)) : ("png", image.pngData())
+    let data = Markup(trusted: Data(bytes).base64EncodedString())
+    return "<img alt=\"\(description)\" width=\"\(image.width)\" height=\"\(image.height)\" src=\"data:image/\(kind);base64,\(data)\">"
+  }
+}

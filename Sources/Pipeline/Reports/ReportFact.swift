@@ -1,0 +1,82 @@
+/// One setting of an evaluation, in words.
+struct ReportFact: Hashable, Sendable {
+  let name: String
+  let value: String
+
+  init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
+  }
+}
+
+extension EvaluationReport {
+  /// Everything that decides its figures, but the weights' bytes.
+  var facts: [ReportFact] {
+    plan.facts(dataset: dataset)
+      + [
+        inputSide.map { ReportFact("input square", "\($0)") }, comparison.map { ReportFact("comparison", $0.title) },
+        missingAuxiliaries.map { ReportFact("generated supports missing", "\($0)") },
+      ].compactMap { $0 }
+  }
+}
+
+extension EvaluationPlan {
+  /// What is evaluated on a data set; the settings of generated supports only where there are some.
+  func facts(dataset: String) -> [ReportFact] {
+    var facts = [
+      ReportFact("data set", dataset), ReportFact("network", network.rawValue), ReportFact("fold", "\(fold)"),
+      ReportFact("real supports", "\(shots)"), ReportFact("generated supports", "\(auxiliaryShots)"),
+    ]
+    if auxiliaryShots > 0 { facts += auxiliaryFolder.map { [ReportFact("generated supports from", $0)] } ?? options.facts }
+    if let minimumAgreement { facts.append(ReportFact("least agreement", "\(minimumAgreement)")) }
+    facts += [
+      ReportFact("episodes", "\(episodes)"), ReportFact("protocol", episodeProtocol.rawValue), ReportFact("seed of the episodes", "\(seed)"),
+    ]
+    if let workers { facts.append(ReportFact("loader workers", "\(workers)")) }
+    if let lists { facts.append(ReportFact("lists", lists)) }
+    if let episodeList { facts.append(ReportFact("episode list", episodeList)) }
+    return facts
+  }
+}
+
+extension GenerationOptions {
+  fileprivate var facts: [ReportFact] {
+    var facts = [ReportFact("condition", condition.rawValue), ReportFact("resolution", "\(conditionSettings.resolution)")]
+    facts += ConditionKnob.allCases.filter(condition.knobs.contains).map(conditionSettings.fact)
+    facts += [
+      ReportFact("sampler", sampler), ReportFact("steps", "\(steps)"), ReportFact("guidance", guidance.short), ReportFact("eta", eta.short),
+    ]
+    if condition != .none {
+      facts += [
+        ReportFact("control scale", controlScale.short), ReportFact("control window", "\(controlStart.short)…\(controlEnd.short)"),
+        ReportFact("guess mode", guessMode ? "on" : "off"),
+      ]
+    }
+    facts += [
+      ReportFact("prompt", prompt ?? "the published one"), ReportFact("negative prompt", negativePrompt ?? "the published one"),
+      ReportFact("seed of the supports", "\(seed)"),
+    ]
+    if let models {
+      facts.append(ReportFact("models", [models.diffusion, models.controlNet, models.detector].compactMap { $0 }.joined(separator: ", ")))
+    }
+    return facts
+  }
+}
+
+extension ConditionSettings {
+  fileprivate func fact(_ knob: ConditionKnob) -> ReportFact {
+    switch knob {
+    case .detector: ReportFact("edge detector", detector.rawValue)
+    case .threshold: ReportFact("threshold", "\(threshold)")
+    case .thinning: ReportFact("thinning", thinning ? "on" : "off")
+    case .canny: ReportFact("Canny thresholds", "\(cannyLow), \(cannyHigh)")
+    case .dilation: ReportFact("dilation", "\(dilation)")
+    case .blur: ReportFact("blur", blur.short)
+    }
+  }
+}
+
+extension Double {
+  /// Whole numbers without a point.
+  var short: String { self == rounded() && abs(self) < 1e9 ? "\(Int(self))" : "\(self)" }
+}
