@@ -185,6 +185,15 @@ public final class Workbench: Sendable {
     try await desk.run { [store, dataset] _ in try KeptExport.write(store, dataset: dataset.name, to: url) }
   }
 
+  /// Writes an HTML page of what the store has for the data set (`HTMLReport`). Returns what was left out of it, and why.
+  public func report(to url: URL, limit: Int = 20) async throws -> [String] {
+    try await bench.run { [store, dataset] _ in
+      let page = try HTMLReport(store: store, name: dataset.name, dataset: dataset, limit: limit)
+      try page.write(to: url)
+      return page.problems.map { PlainText.clean("\($0)") }
+    }
+  }
+
   /// Paints the picture of a file anew from what the file says of itself, and compares (`PictureVerification`).
   ///
   /// Cancelling the calling task ends it with `CancellationError`. Throws for a file that this program did not write, a support that is

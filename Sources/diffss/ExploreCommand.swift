@@ -21,6 +21,9 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: "Episodes listed in a fold.")
   var episodes: Int = 1000
 
+  @Flag(help: "Lines in place of a screen, for screen readers, logs and pipes: the same actions, by key or name.")
+  var plain = false
+
   func validate() throws {
     if !(1...100_000).contains(episodes) { throw ValidationError("--episodes must be 1...100000") }
   }
@@ -32,7 +35,7 @@ struct ExploreCommand: ParsableCommand {
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)
     options.roots = UserSettings.ofUser.roots
     options.takesLastFold = episodeList == nil && !CommandLine.arguments.contains { $0 == "--fold" || $0.hasPrefix("--fold=") }
-    let status = try runExplorer(options: options)
+    let status = try plain ? runPlainExplorer(options: options) : runExplorer(options: options)
     // Not `exit`: a thread may be inside a network, and what runs at exit would take OpenBLAS away under it.
     fflush(nil)
     _exit(status)

@@ -30,13 +30,18 @@ struct Program {
     return environment
   }
 
-  /// Runs to the end and returns what was printed.
-  func run(_ arguments: [String], environment extra: [String: String] = [:]) throws -> Output {
+  /// Runs to the end and returns what was printed. `input` is what standard input holds.
+  func run(_ arguments: [String], environment extra: [String: String] = [:], input: String? = nil) throws -> Output {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.path)
     process.arguments = arguments
     process.environment = environment.merging(extra) { $1 }
     process.standardInput = FileHandle.nullDevice
+    if let input {
+      let file = home.appendingPathComponent("in-\(UUID().uuidString)")
+      try Data(input.utf8).write(to: file)
+      process.standardInput = try FileHandle(forReadingFrom: file)
+    }
     let out = home.appendingPathComponent("out-\(UUID().uuidString)")
     let err = home.appendingPathComponent("err-\(UUID().uuidString)")
     for file in [out, err] { try Data().write(to: file) }

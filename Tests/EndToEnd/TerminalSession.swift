@@ -28,6 +28,7 @@ final class TerminalSession {
     // The shell stays, so that what the program leaves behind on its terminal can be looked at.
     try tmux("-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "PS1='shell> ' sh -i")
     try tmux("set-option", "-g", "status", "off")
+    try tmux("set-option", "-g", "set-clipboard", "on")
     try send(keys: line, "Enter")
   }
 
@@ -43,6 +44,9 @@ final class TerminalSession {
 
   /// The screen's lines as text.
   func screen() throws -> String { try tmux("capture-pane", "-p") }
+
+  /// What the program has put on the terminal's clipboard last.
+  func clipboard() throws -> String { try tmux("show-buffer") }
 
   /// Waits until the screen satisfies `condition` and returns it; polls, since a terminal does not announce.
   @discardableResult

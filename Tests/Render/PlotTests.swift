@@ -30,6 +30,13 @@ import Testing
     #expect(plot.image(scale: 1) == image)
   }
 
+  @Test func manySeriesLeaveTheCurvesRoom() {
+    let series = (0..<200).map { number in Plot.Series(name: "setting \(number)", points: [1, 2, 3].map { .init(x: $0, y: Double(number)) }) }
+    let crowded = Plot(title: "", xTitle: "", yTitle: "", axis: .numbers(isLogarithmic: false), series: series)
+    #expect(crowded.svg.contains("more</text>") && crowded.svg.contains("setting 0<"))
+    #expect(crowded.image(scale: 1).height == Plot.height)
+  }
+
   /// Above names dots stand beside each other unjoined, each with the level it is compared with in its own colour.
   @Test func namesAreNoScale() {
     let points = [Plot.Point(x: 0, y: 30, error: 1), Plot.Point(x: 1, y: 32, error: 1)]

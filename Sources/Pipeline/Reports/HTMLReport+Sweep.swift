@@ -1,9 +1,6 @@
 import Render
 
 extension SweepReport {
-  /// More lines than these leave a plot no room.
-  private static let mostSeries = 14
-
   /// Settings, a row a combination, a plot an axis.
   var markup: Markup {
     let varied = axes.indices.filter { axes[$0].values.count > 1 }
@@ -26,7 +23,7 @@ extension SweepReport {
       let drift = [setting.agreement?.text() ?? "–", setting.gated?.text() ?? "–", setting.gatedDifference?.text(signed: true) ?? "–"]
       return row + test + (isGated ? drift : [])
     }
-    let figures: [Markup] = plots.filter { $0.plot.series.count <= Self.mostSeries }.map { _, plot in
+    let figures: [Markup] = plots.map { _, plot in
       "<figure class=\"plot\">\n\(Markup(trusted: plot.svg))</figure>\n"
     }
     return "\(Markup.list(facts))\(Markup.table(head: head, rows))\(figures)"

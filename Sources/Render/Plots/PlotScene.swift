@@ -21,6 +21,8 @@ struct PlotScene {
   }
   static let ink = RGB(40, 40, 40)
   static let faint = RGB(221, 221, 221)
+  /// More would leave the curves no room.
+  private static let legendRows = 8
   private static let (left, right, top, bottom) = (64.0, 20.0, 40.0, 56.0)
 
   private(set) var shapes: [Shape] = []
@@ -38,7 +40,7 @@ struct PlotScene {
     case .numbers(let isLogarithmic): xRange = Self.padded(points.map { isLogarithmic ? log10(max($0.x, 1e-9)) : $0.x }, by: 0.05)
     }
     let columns = Self.legendColumns(plot)
-    let legend = 18 * Double((plot.series.count + columns - 1) / columns)
+    let legend = 18 * Double(min(Self.legendRows, (plot.series.count + columns - 1) / columns))
     area = (Self.left...Double(Plot.width) - Self.right, Self.top + legend...Double(Plot.height) - Self.bottom)
     addFrame()
     addLegend(columns: columns)
@@ -114,12 +116,19 @@ struct PlotScene {
 
   private mutating func addLegend(columns: Int) {
     let width = (area.x.upperBound - area.x.lowerBound) / Double(columns)
-    for (number, series) in plot.series.enumerated() {
-      let color = color(of: number)
-      let at = PlotPoint(area.x.lowerBound + Double(number % columns) * width, Self.top + 6 + 18 * Double(number / columns))
+    func place(_ number: Int) -> PlotPoint {
+      PlotPoint(area.x.lowerBound + Double(number % columns) * width, Self.top + 6 + 18 * Double(number / columns))
+    }
+    let room = Self.legendRows * columns, isCut = plot.series.count > room
+    for (number, series) in plot.series.prefix(isCut ? room - 1 : room).enumerated() {
+      let color = color(of: number), at = place(number)
       shapes.append(.line([at, PlotPoint(at.x + 22, at.y)], width: 2, color: color, isDashed: series.isReference))
       if !series.isReference { shapes.append(.disc(PlotPoint(at.x + 11, at.y), radius: 3.5, color: color)) }
       add(series.name, PlotPoint(at.x + 30, at.y + 4), size: 8, .start)
+    }
+    if isCut {
+      let at = place(room - 1)
+      add("and \(plot.series.count - room + 1) more", PlotPoint(at.x + 30, at.y + 4), size: 8, .start)
     }
   }
 

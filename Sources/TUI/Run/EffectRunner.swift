@@ -132,7 +132,9 @@ final class EffectRunner: Sendable {
     case .exportKept(let path):
       let count = try await workbench.exportKept(to: URL(fileURLWithPath: path, isDirectory: true))
       return .written(count == 0 ? "no picture of this data set was kept" : "\(count) kept pictures are in \(PlainText.clean(path))")
-    case .report: return .dropped
+    case .report(let path):
+      let problems = try await workbench.report(to: URL(fileURLWithPath: path))
+      return .written("the report is \(PlainText.clean(path))" + (problems.first.map { "; \(problems.count) left out: \($0)" } ?? ""))
     case .predict(let episode, let plan): return try await predict(episode, plan, workbench)
     case .measureDrift(let episode, let plan): return try await drift(episode, plan, workbench)
     case .evaluate(let plan):

@@ -9,7 +9,7 @@ extension ExplorerState {
 
   mutating func pickGrid() {
     let axes = GridAxis.allCases
-    let pairs = axes.flatMap { row in axes.compactMap { row != $0 ? (row, $0) : nil } }
+    let pairs = axes.indices.flatMap { row in axes.indices.dropFirst(row + 1).map { (axes[row], axes[$0]) } }
     // The usual ones first.
     let usual = pairs.sorted { left, right in rank(left) < rank(right) }
     dialog = .picker(Picker("Grid over two settings", usual.map { rows, columns in

@@ -1,0 +1,111 @@
+import Foundation
+import Pipeline
+
+/// The explorer without a screen: lines in, lines out, the same actions.
+final class PlainExplorer {
+  private let queue: EventQueue
+  private let runner: EffectRunner
+  private(set) var state: ExplorerState
+  private var status: Int32?
+  private var said = 0
+  private var told: [String] = []
+  private var ended: Set<JobID> = []
+  private var typed: [UInt8] = []
+  private let start = ContinuousClock.now
+
+  /// Longest line that is taken.
+  private static let mostBytes = 1 << 16
+
+  init(queue: EventQueue, runner: EffectRunner, state: ExplorerState) {
+    (self.queue, self.runner, self.state) = (queue, runner, state)
+    // Pages of a panel, however wide.
+    self.state.size = Size(width: 80, height: 24)
+  }
+
+  /// Runs until the user leaves or standard input ends; returns the exit status.
+  func run() -> Int32 {
+    say(["diffss in plain lines: an empty line goes down, \"read\" tells the whole panel, \"?\" all actions, \"q\" leaves"])
+    handle([.resized(state.size)])
+    while status == nil {
+      tell()
+      var descriptors = [STDIN_FILENO, queue.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      guard poll(&descriptors, 2, -1) > 0 else { continue }
+      if descriptors[1].revents != 0 { handle(queue.take()) }
+      if descriptors[0].revents != 0 { read() }
+    }
+    return status ?? 0
+  }
+
+  private func read() {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = Glibc.read(STDIN_FILENO, &bytes, bytes.count)
+    guard count > 0 else {
+      status = status ?? 0
+      return
+    }
+    typed += bytes.prefix(count)
+    while let end = typed.firstIndex(of: UInt8(ascii: "\n")) {
+      let line = String(decoding: typed[..<end], as: UTF8.self)
+      typed.removeSubrange(...end)
+      take(line)
+      tell()
+    }
+    if typed.count > Self.mostBytes { typed = [] }
+  }
+
+  private func take(_ line: String) {
+    if line.trimmingCharacters(in: .whitespaces) == "read" { return say(PlainView.page(state)) }
+    guard let keys = PlainInput.keys(line, state) else {
+      return say(["\"\(PlainText.clean(line))\" is neither a key nor an action; \"?\" tells them"])
+    }
+    handle(keys.map { .key($0) })
+  }
+
+  private func handle(_ events: [Event]) {
+    let elapsed = (ContinuousClock.now - start) / .seconds(1)
+    for event in [.tick(elapsed)] + events { perform(update(&state, event)) }
+  }
+
+  private func perform(_ effects: [Effect]) {
+    for effect in effects {
+      switch effect {
+      case .quit(let status): self.status = self.status ?? status
+      case .copy(let text): say([text])
+      case .suspend, .redraw: break
+      default: runner.run(effect)
+      }
+    }
+  }
+
+  /// What was said, what was painted, and what the cursor is on, where any of it is new.
+  private func tell() {
+    for notice in state.messages.dropFirst(said) {
+      say(["\(notice.level == .info ? "note" : "\(notice.level)"): \(notice.message)"] + (notice.hint.map { ["  hint: \($0)"] } ?? []))
+    }
+    said = state.messages.count
+    for job in state.queue.jobs where job.state.isFinal && ended.insert(job.id).inserted && job.state == .finished && job.attempts > 0 {
+      say(["painted: \(state.describe(job))"])
+    }
+    let lines = PlainView.lines(state)
+    guard lines != told else { return }
+    told = lines
+    say(lines)
+  }
+
+  private func say(_ lines: [String]) {
+    OutputDescriptor.write(Array((lines.map(PlainText.clean).joined(separator: "\n") + "\n").utf8), to: STDOUT_FILENO)
+  }
+}
+
+/// Runs the explorer in plain lines on standard input and output; blocks the calling thread. Returns the exit status.
+///
+/// Throws `TUIError` when the system has no descriptors left.
+public func runPlainExplorer(options: ExplorerOptions) throws -> Int32 {
+  guard let queue = EventQueue() else { throw TUIError.noDescriptors }
+  let runner = EffectRunner(options: options) { queue.post($0) }
+  defer { runner.stop() }
+  let session = options.dataFolder.appendingPathComponent("explorer.json")
+  let explorer = PlainExplorer(queue: queue, runner: runner, state: ExplorerState(options, SavedSession(session)))
+  defer { SavedSession(explorer.state).save(to: session) }
+  return explorer.run()
+}

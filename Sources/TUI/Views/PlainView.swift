@@ -1,0 +1,138 @@
+import Foundation
+import Pipeline
+
+/// The explorer in plain lines: for screen readers, logs and terminals that can do nothing else.
+package enum PlainView {
+  /// What the cursor is on, in one line; what a dialog asks, in a few.
+  package static func lines(_ state: ExplorerState) -> [String] {
+    let lines = state.dialog.map { dialog($0, state) } ?? [title(state) + ": " + row(state)]
+    return lines.map(PlainText.clean)
+  }
+
+  /// Everything in the focused panel.
+  package static func page(_ state: ExplorerState) -> [String] {
+    guard state.dialog == nil else { return lines(state) }
+    let all: [String] =
+      switch state.focus {
+      case .episodes: state.listed.indices.map { episode(at: $0, state) }
+      case .pictures: state.tiles.map { tile(TileContent($0, state)) } + [figures(state)]
+      case .settings: state.settings.fields.map { setting($0, state) }
+      case .queue: state.queueRows.isEmpty ? ["empty"] : state.queueRows.map { job($0, state) }
+      case .classes: classes(state)
+      case .table: table(state)
+      case .duel: [duel(state)]
+      }
+    return ([title(state)] + all.map { "  " + $0 }).map(PlainText.clean)
+  }
+
+  private static func title(_ state: ExplorerState) -> String {
+    guard state.openFailure == nil else { return state.openFailure?.message ?? "" }
+    guard state.catalog != nil else { return "opening \(state.datasetName)" }
+    return "\(state.focus.title), fold \(state.fold)"
+  }
+
+  private static func row(_ state: ExplorerState) -> String {
+    switch state.focus {
+    case .episodes: state.listed.isEmpty ? "no episode" : episode(at: state.cursor.index, state)
+    case .pictures: tile(TileContent(state.selectedTile, state))
+    case .settings: setting(state.settings.field, state)
+    case .queue: state.queueRows[safe: state.queueCursor.index].map { job($0, state) } ?? "empty"
+    case .classes: classes(state)[safe: state.classCursor.index] ?? "no evaluation of this fold yet"
+    case .table: table(state)[safe: (state.table?.row ?? 0) * (state.table?.columnTitles.count ?? 1) + (state.table?.column ?? 0)] ?? ""
+    case .duel: duel(state)
+    }
+  }
+
+  private static func episode(at row: Int, _ state: ExplorerState) -> String {
+    guard let index = state.listed[safe: row] else { return "" }
+    let episode = state.episodes[index], score = state.scores[episode]
+    var parts = [
+      "\(row + 1) of \(state.listed.count)", state.catalog?.className(episode.classIndex) ?? "", "query \(episode.query.id)",
+      "support \(episode.supports.map(\.id).joined(separator: " "))",
+    ]
+    if let iou = score?.baseline { parts.append("IoU \(ExplorerState.percent(iou))") }
+    if let iou = score?.augmented { parts.append("with generated \(ExplorerState.percent(iou))") }
+    if let drift = score?.drift { parts.append(String(format: "drift %.2f", drift)) }
+    if state.marked.contains(episode) { parts.append("marked") }
+    return parts.joined(separator: ", ")
+  }
+
+  private static func tile(_ content: TileContent) -> String {
+    let word = content.picture != nil && content.progress == nil ? "there" : content.placeholder
+    return content.title.isEmpty ? word : "\(content.title): \(word)"
+  }
+
+  private static func figures(_ state: ExplorerState) -> String {
+    guard let episode = state.selected, let score = state.scores[episode], let before = score.baseline else { return "IoU not measured" }
+    guard let after = score.augmented else { return "IoU \(ExplorerState.percent(before))" }
+    return "IoU \(ExplorerState.percent(before)), with generated \(ExplorerState.percent(after)), \(ExplorerState.signed(after - before))"
+  }
+
+  private static func setting(_ field: SettingsField, _ state: ExplorerState) -> String {
+    "\(field.title) \(state.settings.shown(field)) (\(field.explanation); \(state.settings.allowed(field)))"
+  }
+
+  private static func job(_ row: QueueRow, _ state: ExplorerState) -> String {
+    switch row {
+    case .evaluation(let evaluation): return "evaluation of fold \(evaluation.plan.fold): \(ScreenPainter.describe(evaluation))"
+    case .job(let job):
+      let word: String =
+        switch job.state {
+        case .queued: "waits"
+        case .running(let step, let count): "step \(step) of \(count)"
+        case .interrupted(let reason): "interrupted, \(reason)"
+        case .finished: "painted in \(ExplorerState.percent(job.elapsed)) s"
+        case .failed(let reason): "failed, \(reason)"
+        case .cancelled(let reason): "cancelled \(reason)"
+        }
+      return "\(state.describe(job)): \(word)"
+    }
+  }
+
+  private static func classes(_ state: ExplorerState) -> [String] {
+    guard let report = state.reports[state.fold] else { return [] }
+    return ClassTable(report, reference: state.reference, order: state.classOrder, width: 80).rows.map { row in
+      guard let after = row.after else { return "\(row.name): IoU \(ExplorerState.percent(row.before))" }
+      let error = row.error.map { " plus or minus \(ExplorerState.percent($0))" } ?? ""
+      return "\(row.name): \(ExplorerState.percent(row.before)), \(ExplorerState.percent(after)), \(ExplorerState.signed(after - row.before))\(error)"
+    }
+  }
+
+  private static func table(_ state: ExplorerState) -> [String] {
+    guard let table = state.table else { return [] }
+    return table.rowTitles.indices.flatMap { row in
+      table.columnTitles.indices.compactMap { column -> String? in
+        guard let cell = table.cell(row: row, column: column) else { return nil }
+        let aspect: TableAspect = table.kind == .conditions ? TableAspect.allCases[safe: row] ?? .generated : .generated
+        let iou = state.board?.augmented[cell.plan].map { ", IoU \(ExplorerState.percent($0.iou))" } ?? ""
+        return "\(table.rowTitles[row]) \(table.columnTitles[column]): \(tile(TileContent(aspect, cell, state)))\(iou)"
+      }
+    }
+  }
+
+  private static func duel(_ state: ExplorerState) -> String {
+    guard let duel = state.duel else { return "" }
+    return "A \(duel.a.title), B \(duel.b.title), mean difference \(ExplorerState.percent(duel.distance)) of 255"
+  }
+
+  private static func dialog(_ dialog: Dialog, _ state: ExplorerState) -> [String] {
+    switch dialog {
+    case .commands(let list):
+      list.actions.map { action in
+        "\(action.label): \(action.title). \(action.detail)" + (action.obstacle(state).map { " Not now: \($0)." } ?? "")
+      } + ["type a name or a key to run it, or esc"]
+    case .picker(let picker):
+      [picker.title] + picker.listed.enumerated().map { index, choice in
+        "\(index == picker.cursor.index ? "> " : "  ")\(choice.title)\(choice.detail.isEmpty ? "" : ": \(choice.detail)")"
+      } + ["type to narrow, an empty line takes the marked one, esc leaves"]
+    case .messages: state.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]
+    case .confirm(.quit): ["\(state.queue.unfinished) pictures are not painted yet; the queue goes on at the next start. Quit? y or n"]
+    case .confirm(.evaluate(let plan)):
+      ["Evaluate \(plan.episodes) episodes of fold \(plan.fold), 1-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"]
+    case .entry(let field, let input, let complaint):
+      ["\(field.title), now \(input.text.isEmpty ? "empty" : input.text): \(complaint ?? state.settings.allowed(field)). Type a value, or esc"]
+    case .path(let purpose, let input): ["\(purpose.title): \(purpose.hint). Type a path; an empty line takes \(input.text)"]
+    case .filter: ["Filter: \(EpisodeFilter.syntax). Type it, or esc"]
+    }
+  }
+}

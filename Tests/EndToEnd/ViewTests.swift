@@ -1,0 +1,142 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every view of the explorer, in a real terminal on the real program.
+@Suite(.serialized) struct ViewTests {
+  private func explorer(_ program: Program, columns: Int = 140, rows: Int = 42) throws -> TerminalSession {
+    let session = try TerminalSession("\(Program.path) explore; echo left with $?", columns: columns, rows: rows, environment: program.environment)
+    try session.wait(for: "an episode") { $0.contains(#/Episode \d+: /#) }
+    return session
+  }
+
+  private func leave(_ session: TerminalSession) throws {
+    try session.send(keys: "q")
+    try session.wait(for: "left with 0")
+  }
+
+  @Test func browsingAndComingBack() throws {
+    let program = try Program()
+    defer { program.remove() }
+    var session = try explorer(program)
+    try session.send(keys: "/", "m", "u", "g")
+    try session.wait(for: "the filtered list") { $0.contains("/mug") && $0.contains(" of 1000") }
+    try session.send(keys: "Enter", "j", "Space", "v", "j", "v")
+    try session.wait(for: "3 marked")
+    try session.send(keys: ":", "t", "h", "e", "m")
+    try session.wait(for: "theme")
+    try session.send(keys: "Enter")
+    try session.wait(for: "colour-blind")
+    try session.send(keys: "Down", "Enter")
+    try session.send(keys: "?", "s", "o", "r", "t")
+    try session.wait(for: "Another order of the episodes")
+    try session.send(keys: "Escape")
+    try session.wait(for: "the help closed") { !$0.contains("Another order") }
+    try session.send(keys: "c", "Z")
+    try session.wait(for: "the list alone") { !$0.contains("Settings") }
+    try session.send(keys: "Z")
+    try session.wait(for: "the panels") { $0.contains("cond. scribble") }
+    let before = try session.screen().firstMatch(of: #/Episode \d+: \w+/#)?.output
+    try leave(session)
+    session = try explorer(program)
+    let after = try session.wait(for: "the filter of the last session") { $0.contains("/mug") && $0.contains("cond. scribble") }
+    #expect(before != nil && after.firstMatch(of: #/Episode \d+: \w+/#)?.output == before)
+    try leave(session)
+  }
+
+  @Test func comparingJudgingAndSharing() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let session = try explorer(program)
+    // Conditions side by side, all measured.
+    try session.send(keys: "b")
+    try session.wait(for: "g paints 12 pictures")
+    try session.send(keys: "e")
+    try session.wait(for: "three predictions", seconds: 120) { screen in
+      screen.split(separator: "\n").contains { $0.components(separatedBy: "prediction ").filter { $0.first?.isNumber == true }.count == 3 }
+    }
+    try session.send(keys: "l", "Enter")
+    try session.wait(for: "the scribble condition taken over") { $0.contains("cond. scribble") }
+    // A grid from one key.
+    try session.send(keys: "G", "Enter")
+    try session.wait(for: "steps x guidance · episode")
+    try session.send(keys: "Escape")
+    try session.wait(for: "generated 1")
+    // Near, with values; then two tiles against one another.
+    try session.send(keys: "Tab", "+", "l")
+    try session.wait(for: "RGB ")
+    try session.send(keys: "Escape")
+    try session.wait(for: "cond. scribble")
+    try session.send(keys: "A", "l", "l", "B")
+    try session.wait(for: "A against B: flicker")
+    try session.send(keys: "m")
+    try session.wait(for: "A against B: split")
+    try session.send(keys: "m")
+    try session.wait(for: "A against B: difference")
+    try session.send(keys: "Escape")
+    // The first generated support is kept and exported.
+    try session.wait(for: "generated 1")
+    try session.send(keys: "l", "l", "l", "K")
+    try session.wait(for: "generated 1  kept")
+    let kept = program.home.appendingPathComponent("kept").path, report = program.home.appendingPathComponent("report.html").path
+    try session.send(keys: "O", "C-u")
+    try session.send(keys: kept, "Enter")
+    try session.wait(for: "1 kept pictures are in")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: kept).count == 1)
+    try session.send(keys: "H", "C-u")
+    try session.send(keys: report, "Enter")
+    try session.wait(for: "the report is")
+    #expect(try String(contentsOfFile: report, encoding: .utf8).contains("<html"))
+    // The exact command line, through the terminal's clipboard.
+    try session.send(keys: "y", "Enter")
+    try session.wait(for: "copied")
+    let line = try session.clipboard()
+    #expect(line.hasPrefix("diffss generate --dataset demo --fold 0 --condition scribble"))
+    // What it says can be run.
+    let words = line.split(separator: " ").dropFirst().dropLast().map(String.init) + [program.home.appendingPathComponent("out").path, "--limit", "1"]
+    #expect(try program.run(words).status == 0)
+    // Settings come back from the picture.
+    let picture = try #require(try FileManager.default.contentsOfDirectory(atPath: kept).first)
+    try session.send(keys: "c", "I", "C-u")
+    try session.send(keys: "\(kept)/\(picture)", "Enter")
+    try session.wait(for: "the settings are in the form")
+    try session.wait(for: "cond. scribble")
+    try leave(session)
+  }
+
+  @Test func theQueueIsOrderedPausedAndStopped() throws {
+    let program = try Program()
+    defer { program.remove() }
+    #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "3", "--steps", "400"]).status == 0)
+    #expect(try program.run(["queue", "pause"]).status == 0)
+    let session = try explorer(program)
+    try session.wait(for: "paused · 3 to go")
+    try session.send(keys: "Tab", "Tab", "Tab", "j", "j", "n")
+    try session.wait(for: "the third one first") { screen in
+      let rows = screen.split(separator: "\n").filter { $0.contains("◌") }
+      return rows.first?.contains("#3") == true
+    }
+    try session.send(keys: "p")
+    try session.wait(for: "▶ ")
+    try session.send(keys: "Home", "x")
+    try session.wait(for: "after this picture")
+    try session.send(keys: "n", "o", "w", "Enter")
+    try session.wait(for: "goes on")
+    try session.wait(for: "paused · 3 to go")
+    try session.send(keys: "Space", "Space", "x")
+    try session.wait(for: "paused · 1 to go")
+    try session.send(keys: "X")
+    try session.wait(for: "cancelled") { !$0.contains("to go") }
+    try leave(session)
+    #expect(try program.run(["queue", "list"]).standardOutput.contains("paused"))
+  }
+
+  @Test func plainLinesForThoseWhoReadOrListen() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let output = try program.run(["explore", "--plain", "--episodes", "5"], input: "\n?\nesc\nq\n")
+    #expect(output.status == 0, "\(output.standardError)")
+    #expect(output.standardOutput.contains("g: generate. Queues the generated supports"))
+    #expect(!output.standardOutput.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
+  }
+}
