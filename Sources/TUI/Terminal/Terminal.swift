@@ -10,6 +10,7 @@ final class Terminal {
   /// Where keys are read; a pad, because reading from a window would draw it.
   private let keyboard: UnsafeMutablePointer<WINDOW>?
   private let curses: Curses
+  private let output: CapturedOutput
   /// What is on the screen; nil when nothing of it can be relied on.
   private var shown: Frame?
   private var isOpen = true
@@ -20,12 +21,14 @@ final class Terminal {
       throw TUIError.noTerminal(stream: name)
     }
     TerminalSettings.useLocale(environment)
+    guard let output = CapturedOutput() else { throw TUIError.noDescriptors }
+    self.output = output
     CrashGuard.saveSettings()
     let term = environment["TERM"] ?? ""
     (curses, notice) = try Curses.open(term: term)
     capabilities = TerminalSettings.capabilities(environment, term: curses.term)
     keyboard = curses.prepare(hasColors: capabilities.depth > .mono)
-    CrashGuard.arm(reset: curses.resetSequence)
+    CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
   }
 
   deinit { close() }
@@ -50,15 +53,12 @@ final class Terminal {
     let before = shown?.size == frame.size ? shown : nil
     let changes = curses.put(frame, before: before)
     shown = frame
-    guard capabilities.depth == .direct else {
-      doupdate()
-      return
-    }
-    let pictures = DirectPainter.paint(frame, before: before, changes: changes)
-    guard before == nil || !pictures.isEmpty || changes.contains(where: { $0 != nil }) else { return }
-    write(DirectPainter.begin)
-    doupdate()
-    write(pictures + DirectPainter.end)
+    let text = output.take { doupdate() }
+    guard capabilities.depth == .direct else { return write(text) }
+    let isMoved = CapturedOutput.hasScrolled(text)
+    let pictures = DirectPainter.paint(frame, before: isMoved ? nil : before, changes: changes)
+    guard !text.isEmpty || !pictures.isEmpty else { return }
+    write(DirectPainter.begin + text + pictures + DirectPainter.end)
   }
 
   /// Draws everything anew next time: something else wrote to the terminal.
@@ -83,7 +83,7 @@ final class Terminal {
     curses.leave()
     CrashGuard.release()
     Signals.stopProcess()
-    CrashGuard.arm(reset: curses.resetSequence)
+    CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
     resume()
   }
 
@@ -102,7 +102,7 @@ final class Terminal {
     CrashGuard.release()
   }
 
-  private func write(_ bytes: [UInt8]) { OutputDescriptor.write(bytes, to: STDOUT_FILENO) }
+  private func write(_ bytes: [UInt8]) { OutputDescriptor.write(bytes, to: output.terminal) }
 }
 
 /// Writing that survives signals and slow lines.
