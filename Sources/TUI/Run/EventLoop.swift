@@ -10,6 +10,9 @@ final class EventLoop {
   private var status: Int32?
   private let start = ContinuousClock.now
   private var lastDrawn: ContinuousClock.Instant?
+  private var hold = PictureHold()
+  /// Work that starts once the frame is out: it would take the processors from the drawing.
+  private var upcoming: [Effect] = []
 
   /// Shortest time between two frames, and between two turns of a spinner.
   private static let frameTime = Duration.milliseconds(16)
@@ -35,26 +38,35 @@ final class EventLoop {
         draw()
         isDirty = false
       }
+      startWork()
       // What moved until now may have to be taken off the screen.
       let wasAnimated = state.isAnimated
       let events = wait(isDirty: isDirty)
       handle(events)
-      isDirty = isDirty || !events.isEmpty || (wasAnimated && lastDrawn.map { .now - $0 >= Self.animationTime } ?? true)
+      let now = ContinuousClock.now
+      isDirty = isDirty || !events.isEmpty || hold.end.map { now >= $0 } ?? false
+        || (wasAnimated && lastDrawn.map { now - $0 >= Self.animationTime } ?? true)
     }
+    startWork()
     return status ?? 0
   }
 
   private func handle(_ events: [Event]) {
     let elapsed = ContinuousClock.now - start
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    for event in [.tick(seconds)] + events { perform(update(&state, event)) }
+    for event in [.tick(seconds)] + events {
+      let before = state.selected
+      perform(update(&state, event))
+      if state.selected != before { hold.moved(at: ContinuousClock.now) }
+    }
   }
 
   private func draw() {
-    let frame = render(state, size: state.size, capabilities: terminal.capabilities)
+    let (frame, isHeld) = hold.filter(render(state, size: state.size, capabilities: terminal.capabilities), state, at: ContinuousClock.now)
     terminal.draw(frame)
     lastDrawn = .now
-    if !frame.wanted.isEmpty { perform(update(&state, .wanted(frame.wanted))) }
+    // Pictures of episodes that are passed over need not be made at all.
+    if !isHeld, !frame.wanted.isEmpty { perform(update(&state, .wanted(frame.wanted))) }
   }
 
   private func perform(_ effects: [Effect]) {
@@ -63,9 +75,15 @@ final class EventLoop {
       case .quit(let status): self.status = self.status ?? status
       case .suspend: suspend()
       case .redraw: terminal.invalidate()
-      default: runner.run(effect)
+      // What stops work is not put off.
+      default: if effect.isAnswered { upcoming.append(effect) } else { runner.run(effect) }
       }
     }
+  }
+
+  private func startWork() {
+    for effect in upcoming { runner.run(effect) }
+    upcoming = []
   }
 
   private func suspend() {
@@ -76,9 +94,10 @@ final class EventLoop {
   /// Sleeps until something happens or the next frame is due.
   private func wait(isDirty: Bool) -> [Event] {
     var descriptors = [STDIN_FILENO, signals, queue.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    let now = ContinuousClock.now
     let pause = isDirty ? Self.frameTime : state.isAnimated ? Self.animationTime : nil
-    let waited = lastDrawn.map { .now - $0 } ?? .zero
-    let timeout = pause.map { Int32(max(1, min(1000, ($0 - waited) / .milliseconds(1)))) } ?? -1
+    let due = [pause.map { (lastDrawn ?? now) + $0 }, hold.end].compactMap { $0 }.min()
+    let timeout = due.map { Int32(max(1, min(1000, ($0 - now) / .milliseconds(1)))) } ?? -1
     let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)
     guard ready > 0 else { return [] }
     var events: [Event] = []
