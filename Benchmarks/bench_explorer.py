@@ -108,6 +108,29 @@ class Explorer:
         os.close(self.terminal)
 
 
+class Echo:
+    """`cat` on a pseudo-terminal of its own: how long a byte takes there and back on this machine, whoever is at the other end."""
+
+    def __init__(self):
+        self.process, self.terminal = pty.fork()
+        if self.process == 0:
+            os.execvp("cat", ["cat"])
+        modes = termios.tcgetattr(self.terminal)
+        modes[3] &= ~(termios.ECHO | termios.ICANON)
+        termios.tcsetattr(self.terminal, termios.TCSANOW, modes)
+
+    def round_trip(self):
+        start = time.monotonic()
+        os.write(self.terminal, b"x")
+        os.read(self.terminal, 16)
+        return time.monotonic() - start
+
+    def leave(self):
+        os.kill(self.process, signal.SIGKILL)
+        os.waitpid(self.process, 0)
+        os.close(self.terminal)
+
+
 class Screen:
     """What the bytes put on the screen: cursor motion, erasing and printing, as far as xterm-256color's entry uses them."""
 
@@ -214,7 +237,8 @@ def cpu_seconds(process):
 
 
 def answers(explorer, columns, rows, presses, pause):
-    """Seconds from each press to the end of the frame that shows it."""
+    """Seconds from each press to the end of the frame that shows it, and of as many bytes through `cat` in between."""
+    echo, trips = Echo(), []
     rng = random.Random(7)
     screen = Screen(columns, rows)
     explorer.wait("the first episode", lambda: shown_episode(explorer, screen, len(explorer.output)) == 1)
@@ -243,7 +267,9 @@ def answers(explorer, columns, rows, presses, pause):
 
         end = explorer.wait(f"episode {at}", answered)
         times.append(explorer.time_of(end - 1) - pressed)
-    return times
+        trips.append(echo.round_trip())
+    echo.leave()
+    return times, trips
 
 
 def rows_of_bytes(explorer, columns, rows, presses):
@@ -332,7 +358,7 @@ def main():
         calm.leave()
 
         calm = Explorer(diffss, environment, columns, rows)
-        times = answers(calm, columns, rows, options.presses // 3, (0.03, 0.25))
+        times, trips = answers(calm, columns, rows, options.presses // 3, (0.03, 0.25))
         line("key to frame, calm, median", f"{statistics.median(times) * 1e3:.1f} ms", "")
         line("key to frame, calm, 99 of 100", f"{percentile(times, 0.99) * 1e3:.1f} ms", "")
         calm.leave()
@@ -343,13 +369,15 @@ def main():
         busy.wait("the painting", lambda: b"painting" in busy.output and re.search(rb"\d/200", bytes(busy.output)))
         busy.settle(0.3, limit=2)
         before, began = cpu_seconds(busy.process), time.monotonic()
-        times = answers(busy, columns, rows, options.presses, (0.03, 0.25))
+        times, trips = answers(busy, columns, rows, options.presses, (0.03, 0.25))
         cores = (cpu_seconds(busy.process) - before) / (time.monotonic() - began)
         jobs = subprocess.run([diffss, "queue", "list"], env=environment, check=True, capture_output=True, text=True).stdout
         running = re.search(r"running *\| *(\d+/\d+)", jobs)
         line("key to frame while painting, median", f"{statistics.median(times) * 1e3:.1f} ms", "<= 16 ms")
         line("key to frame while painting, 99 of 100", f"{percentile(times, 0.99) * 1e3:.1f} ms", "<= 50 ms")
         line("key to frame while painting, slowest", f"{max(times) * 1e3:.1f} ms", "")
+        line("a byte through cat meanwhile, median", f"{statistics.median(trips) * 1e3:.1f} ms", "")
+        line("a byte through cat meanwhile, 99 of 100", f"{percentile(trips, 0.99) * 1e3:.1f} ms", "")
         line("cores that it used meanwhile", f"{cores:.2f} of {os.cpu_count()}", "")
         busy.leave()
 

@@ -10,6 +10,8 @@ final class EventLoop {
   private var status: Int32?
   private let start = ContinuousClock.now
   private var lastDrawn: ContinuousClock.Instant?
+  /// The last frame that answered a key.
+  private var lastAnswer: ContinuousClock.Instant?
   private var hold = PictureHold()
   /// Work that starts once the frame is out: it would take the processors from the drawing.
   private var upcoming: [Effect] = []
@@ -32,18 +34,20 @@ final class EventLoop {
     state.size = terminal.size
     draw()
     handle([.resized(terminal.size)] + (terminal.notice.map { [.said($0)] } ?? []))
-    var isDirty = true
+    var isDirty = true, isAnswer = false
     while status == nil {
-      if isDirty, lastDrawn.map({ .now - $0 >= Self.frameTime }) ?? true {
+      if isDirty, nextFrame(isAnswer).map({ .now >= $0 }) ?? true {
         draw()
-        isDirty = false
+        if isAnswer { lastAnswer = lastDrawn }
+        (isDirty, isAnswer) = (false, false)
       }
       startWork()
       // What moved until now may have to be taken off the screen.
       let wasAnimated = state.isAnimated
-      let events = wait(isDirty: isDirty)
+      let events = wait(for: isDirty ? nextFrame(isAnswer) : nil)
       handle(events)
       let now = ContinuousClock.now
+      isAnswer = isAnswer || events.contains { if case .key = $0 { true } else { false } }
       isDirty = isDirty || !events.isEmpty || hold.end.map { now >= $0 } ?? false
         || (wasAnimated && lastDrawn.map { now - $0 >= Self.animationTime } ?? true)
     }
@@ -81,6 +85,11 @@ final class EventLoop {
     }
   }
 
+  /// The earliest time for a frame. A key does not wait behind frames of the background, only behind those of other keys.
+  private func nextFrame(_ isAnswer: Bool) -> ContinuousClock.Instant? {
+    (isAnswer ? lastAnswer ?? start : lastDrawn).map { $0 + Self.frameTime }
+  }
+
   private func startWork() {
     for effect in upcoming { runner.run(effect) }
     upcoming = []
@@ -92,11 +101,11 @@ final class EventLoop {
   }
 
   /// Sleeps until something happens or the next frame is due.
-  private func wait(isDirty: Bool) -> [Event] {
+  private func wait(for frame: ContinuousClock.Instant?) -> [Event] {
     var descriptors = [STDIN_FILENO, signals, queue.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     let now = ContinuousClock.now
-    let pause = isDirty ? Self.frameTime : state.isAnimated ? Self.animationTime : nil
-    let due = [pause.map { (lastDrawn ?? now) + $0 }, hold.end].compactMap { $0 }.min()
+    let animation = state.isAnimated ? (lastDrawn ?? now) + Self.animationTime : nil
+    let due = [frame ?? animation, hold.end].compactMap { $0 }.min()
     let timeout = due.map { Int32(max(1, min(1000, ($0 - now) / .milliseconds(1)))) } ?? -1
     let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)
     guard ready > 0 else { return [] }
