@@ -6,7 +6,7 @@ TEST_PACKAGES := tmux
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
 
-.PHONY: run test build bench bench-peers bench-networks bench-datasets fuzz install setup setup-test clean
+.PHONY: run test build bench bench-peers bench-networks bench-datasets bench-explorer fuzz install setup setup-test clean
 
 run: build
 	@$(BIN) explore --dataset demo
@@ -32,6 +32,10 @@ bench-networks: build
 # Data sets as large as COCO's and PASCAL's training parts: see docs/datasets.md.
 bench-datasets: build
 	@python3 Benchmarks/large_datasets.py $${TMPDIR:-/tmp}/diffss-large
+
+# How soon the explorer answers a key while it paints, and what it sends: see docs/explorer.md.
+bench-explorer: build
+	@python3 Benchmarks/bench_explorer.py
 
 # A million damaged inputs for every parser of files, with the address sanitizer: about half an hour.
 fuzz: setup

@@ -45,6 +45,7 @@ public struct ExplorerOptions: Sendable {
 /// Returns the exit status: 0, 130 after Ctrl-C, 128 + N after signal N. The terminal is left as it was found, whatever
 /// ends the process. Throws `TUIError` when there is no usable terminal.
 public func runExplorer(options: ExplorerOptions) throws -> Int32 {
+  Compute.givesWay = true
   let terminal = try Terminal()
   defer { terminal.close() }
   guard let queue = EventQueue(), let signals = Signals.install() else { throw TUIError.noDescriptors }

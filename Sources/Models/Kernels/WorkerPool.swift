@@ -1,6 +1,32 @@
 import Foundation
 import Synchronization
 
+extension Compute {
+  private static let gaveWay = Atomic<Bool>(false)
+
+  /// Whether threads that compute run at a lower priority than the rest of the process, so that a screen answers while they work. A thread
+  /// keeps the lower priority once it has computed: without privileges none goes back. Set before anything computes; false at start.
+  public static var givesWay: Bool {
+    get { gaveWay.load(ordering: .relaxed) }
+    set { gaveWay.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Whether this thread is at the lower priority already.
+  private static let hasGivenWay: pthread_key_t = {
+    var key = pthread_key_t()
+    pthread_key_create(&key, nil)
+    return key
+  }()
+
+  /// Lowers the calling thread's priority if so wished, the main thread's never.
+  fileprivate static func giveWay() {
+    guard givesWay, pthread_getspecific(hasGivenWay) == nil, !Thread.isMainThread else { return }
+    pthread_setspecific(hasGivenWay, UnsafeRawPointer(bitPattern: 1))
+    // On Linux this is a matter of threads, and 0 the calling one.
+    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+  }
+}
+
 /// Threads that help one caller at a time through its loop.
 ///
 /// A loop's calls are claimed one by one from `ticket`, by the caller as well as by the workers: whoever is late finds nothing
@@ -20,6 +46,7 @@ final class WorkerPool: @unchecked Sendable {
 
   /// Runs the loop and returns true; returns false at once when the workers are taken. `count` is below `mostCalls`.
   func run(_ count: Int, threads: Int, _ body: (Int) -> Void) -> Bool {
+    Compute.giveWay()
     guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
     defer { isTaken.store(false, ordering: .releasing) }
     while workers.count < threads - 1 { workers.append(Worker(index: workers.count, pool: self)) }
@@ -85,6 +112,7 @@ private final class Worker: @unchecked Sendable {
   }
 
   private func serve(_ pool: WorkerPool) -> Never {
+    Compute.giveWay()
     while true {
       var looks = 0
       while looks < 20_000 {

@@ -10,6 +10,11 @@ final class EventLoop {
   private var status: Int32?
   private let start = ContinuousClock.now
   private var lastDrawn: ContinuousClock.Instant?
+  /// The last frame that answered a key.
+  private var lastAnswer: ContinuousClock.Instant?
+  private var hold = PictureHold()
+  /// Work that starts once the frame is out: it would take the processors from the drawing.
+  private var upcoming: [Effect] = []
 
   /// Shortest time between two frames, and between two turns of a spinner.
   private static let frameTime = Duration.milliseconds(16)
@@ -29,32 +34,43 @@ final class EventLoop {
     state.size = terminal.size
     draw()
     handle([.resized(terminal.size)] + (terminal.notice.map { [.said($0)] } ?? []))
-    var isDirty = true
+    var isDirty = true, isAnswer = false
     while status == nil {
-      if isDirty, lastDrawn.map({ .now - $0 >= Self.frameTime }) ?? true {
+      if isDirty, nextFrame(isAnswer).map({ .now >= $0 }) ?? true {
         draw()
-        isDirty = false
+        if isAnswer { lastAnswer = lastDrawn }
+        (isDirty, isAnswer) = (false, false)
       }
+      startWork()
       // What moved until now may have to be taken off the screen.
       let wasAnimated = state.isAnimated
-      let events = wait(isDirty: isDirty)
+      let events = wait(for: isDirty ? nextFrame(isAnswer) : nil)
       handle(events)
-      isDirty = isDirty || !events.isEmpty || (wasAnimated && lastDrawn.map { .now - $0 >= Self.animationTime } ?? true)
+      let now = ContinuousClock.now
+      isAnswer = isAnswer || events.contains { if case .key = $0 { true } else { false } }
+      isDirty = isDirty || !events.isEmpty || hold.end.map { now >= $0 } ?? false
+        || (wasAnimated && lastDrawn.map { now - $0 >= Self.animationTime } ?? true)
     }
+    startWork()
     return status ?? 0
   }
 
   private func handle(_ events: [Event]) {
     let elapsed = ContinuousClock.now - start
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    for event in [.tick(seconds)] + events { perform(update(&state, event)) }
+    for event in [.tick(seconds)] + events {
+      let before = state.selected
+      perform(update(&state, event))
+      if state.selected != before { hold.moved(at: ContinuousClock.now) }
+    }
   }
 
   private func draw() {
-    let frame = render(state, size: state.size, capabilities: terminal.capabilities)
+    let (frame, isHeld) = hold.filter(render(state, size: state.size, capabilities: terminal.capabilities), state, at: ContinuousClock.now)
     terminal.draw(frame)
     lastDrawn = .now
-    if !frame.wanted.isEmpty { perform(update(&state, .wanted(frame.wanted))) }
+    // Pictures of episodes that are passed over need not be made at all.
+    if !isHeld, !frame.wanted.isEmpty { perform(update(&state, .wanted(frame.wanted))) }
   }
 
   private func perform(_ effects: [Effect]) {
@@ -65,9 +81,20 @@ final class EventLoop {
       case .redraw: terminal.invalidate()
       case .copy(let text):
         if !Clipboard.set(text) { state.say(Notice(.warning, "too long for the clipboard of a terminal")) }
-      default: runner.run(effect)
+      // What stops work is not put off.
+      default: if effect.isAnswered { upcoming.append(effect) } else { runner.run(effect) }
       }
     }
+  }
+
+  /// The earliest time for a frame. A key does not wait behind frames of the background, only behind those of other keys.
+  private func nextFrame(_ isAnswer: Bool) -> ContinuousClock.Instant? {
+    (isAnswer ? lastAnswer ?? start : lastDrawn).map { $0 + Self.frameTime }
+  }
+
+  private func startWork() {
+    for effect in upcoming { runner.run(effect) }
+    upcoming = []
   }
 
   private func suspend() {
@@ -76,11 +103,12 @@ final class EventLoop {
   }
 
   /// Sleeps until something happens or the next frame is due.
-  private func wait(isDirty: Bool) -> [Event] {
+  private func wait(for frame: ContinuousClock.Instant?) -> [Event] {
     var descriptors = [STDIN_FILENO, signals, queue.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    let pause = isDirty ? Self.frameTime : state.isAnimated ? Self.animationTime : nil
-    let waited = lastDrawn.map { .now - $0 } ?? .zero
-    let timeout = pause.map { Int32(max(1, min(1000, ($0 - waited) / .milliseconds(1)))) } ?? -1
+    let now = ContinuousClock.now
+    let animation = state.isAnimated ? (lastDrawn ?? now) + Self.animationTime : nil
+    let due = [frame ?? animation, hold.end].compactMap { $0 }.min()
+    let timeout = due.map { Int32(max(1, min(1000, ($0 - now) / .milliseconds(1)))) } ?? -1
     let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)
     guard ready > 0 else { return [] }
     var events: [Event] = []

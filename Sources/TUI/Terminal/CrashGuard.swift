@@ -8,6 +8,8 @@ enum CrashGuard {
   nonisolated(unsafe) private static var reset: UnsafeMutablePointer<UInt8>?
   nonisolated(unsafe) private static var resetCount = 0
   nonisolated(unsafe) private static var isArmed = false
+  /// The terminal: standard output may be something else just then.
+  nonisolated(unsafe) private static var output = STDOUT_FILENO
   /// The real standard error, while `captured` stands in its place; -1 otherwise.
   nonisolated(unsafe) private static var realError: Int32 = -1
   /// An unnamed file with what was printed to standard error.
@@ -25,7 +27,8 @@ enum CrashGuard {
   }
 
   /// From now on a fault restores the terminal with `sequence` and the saved modes before it takes its course.
-  static func arm(reset sequence: [UInt8]) {
+  static func arm(reset sequence: [UInt8], output descriptor: Int32) {
+    output = descriptor
     if reset == nil {
       let place = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, sequence.count))
       place.initialize(from: sequence, count: sequence.count)
@@ -66,7 +69,7 @@ enum CrashGuard {
   private static func restore() {
     guard isArmed else { return }
     isArmed = false
-    if let reset { _ = write(STDOUT_FILENO, reset, resetCount) }
+    if let reset { _ = write(output, reset, resetCount) }
     if let settings { tcsetattr(STDIN_FILENO, TCSANOW, settings) }
     printCaptured()
   }

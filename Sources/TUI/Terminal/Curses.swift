@@ -9,8 +9,9 @@ struct Curses {
   let resetSequence: [UInt8]
   /// Whether leaving brings back what was on the screen before.
   let hasOtherScreen: Bool
-  /// What stands for a direct cell: invisible, but not the blank that curses may clear with the rest of a line.
-  private let placeholder: UInt32
+  /// What stands for a direct cell, by row: invisible, but not the blank that curses may clear with the rest of a line. Neighbouring rows
+  /// differ, or curses would take a row of the next episode for this one moved, and scroll the pictures along with the list.
+  private let placeholders: [UInt32]
 
   /// Opens the terminal `term`, or a common one in its place with a notice that says so.
   static func open(term: String) throws -> (Curses, Notice?) {
@@ -22,13 +23,13 @@ struct Curses {
         throw TUIError.terminalTooSimple(term: name)
       }
       let hasOtherScreen = string("rmcup") != nil
-      let reset = "\u{1B}[?2026l" + ["sgr0", "rmkx", "cnorm", hasOtherScreen ? "rmcup" : "clear"].compactMap { string($0) }.joined()
+      let reset = BracketedPaste.off + "\u{1B}[?2026l" + ["sgr0", "rmkx", "cnorm", hasOtherScreen ? "rmcup" : "clear"].compactMap { string($0) }.joined()
       let shown = term.isEmpty ? "TERM is not set" : "TERM=\(term) is unknown on this machine"
       let notice = name == term
         ? nil : Notice(.warning, "\(shown); drawing for \(name)", hint: "install its terminfo entry, or set TERM=\(name)")
-      let placeholder: UInt32 = curses_is_utf8() != 0 ? 0xA0 : 0x2E
+      let placeholders = curses_is_utf8() != 0 ? [0xA0] + Array(0x2000...0x200A) + [0x202F, 0x205F] : Array(UInt32(0x21)...0x7E)
       return (
-        Curses(term: name, resetSequence: Array(reset.utf8), hasOtherScreen: hasOtherScreen, placeholder: placeholder), notice
+        Curses(term: name, resetSequence: Array(reset.utf8), hasOtherScreen: hasOtherScreen, placeholders: placeholders), notice
       )
     }
     throw TUIError.noTerminalDescription(term: term)
@@ -52,6 +53,8 @@ struct Curses {
     // Moving lines or characters by the terminal's own means would carry parts of pictures along.
     idlok(screen, false)
     idcok(screen, false)
+    // Otherwise curses puts off half a frame when another key waits, and looks for one after every few lines.
+    typeahead(-1)
     set_escdelay(25)
     let keyboard = newpad(1, 1)
     keypad(keyboard, true)
@@ -89,11 +92,11 @@ struct Curses {
       changes[y] = first...last
       var count = 0
       for x in 0..<width where frame[x, y].width > 0 {
-        set(&line[count], frame[x, y], pairs)
+        set(&line[count], frame[x, y], y, pairs)
         count += 1
         // What curses and the layout measure differently becomes a question mark with blanks for the rest.
         if frame[x, y].width == 2, curses_width(frame[x, y].scalar.value) != 2, !frame[x, y].style.isDirect {
-          set(&line[count], Cell(" ", style: frame[x, y].style), pairs)
+          set(&line[count], Cell(" ", style: frame[x, y].style), y, pairs)
           count += 1
         }
       }
@@ -109,9 +112,9 @@ struct Curses {
     new.style.isDirect && old.style.isDirect ? false : new != old
   }
 
-  private func set(_ target: inout cchar_t, _ cell: Cell, _ pairs: PairTable) {
+  private func set(_ target: inout cchar_t, _ cell: Cell, _ y: Int, _ pairs: PairTable) {
     if cell.style.isDirect {
-      _ = curses_set_cell(&target, placeholder, 0, 0)
+      _ = curses_set_cell(&target, placeholders[y % placeholders.count], 0, 0)
       return
     }
     let fits = curses_width(cell.scalar.value) == Int32(cell.width)

@@ -10,6 +10,7 @@ enum DirectPainter {
   /// of a change in the same row.
   static func paint(_ frame: Frame, before: Frame?, changes: Curses.Changes) -> [UInt8] {
     var bytes: [UInt8] = []
+    var style: Style?
     for y in 0..<frame.size.height {
       let touched = changes[y]?.upperBound ?? -1
       var x = 0
@@ -20,7 +21,7 @@ enum DirectPainter {
           continue
         }
         append("\u{1B}[\(y + 1);\(x + 1)H", to: &bytes)
-        x = run(frame, before, touched, x, y, &bytes)
+        x = run(frame, before, touched, x, y, &style, &bytes)
       }
     }
     guard !bytes.isEmpty else { return [] }
@@ -28,21 +29,30 @@ enum DirectPainter {
     return Array("\u{1B}7".utf8) + bytes + Array("\u{1B}[0m\u{1B}8".utf8)
   }
 
-  /// Writes neighbouring direct cells from `x` on; returns the column after them.
-  private static func run(_ frame: Frame, _ before: Frame?, _ touched: Int, _ start: Int, _ y: Int, _ bytes: inout [UInt8]) -> Int {
+  /// Writes neighbouring direct cells from `x` on; returns the column after them. `style` is the terminal's, nil before the first cell.
+  private static func run(
+    _ frame: Frame, _ before: Frame?, _ touched: Int, _ start: Int, _ y: Int, _ style: inout Style?, _ bytes: inout [UInt8]
+  ) -> Int {
     var x = start
-    var style: Style?
     while x < frame.size.width {
       let cell = frame[x, y]
       guard cell.style.isDirect, x <= touched || before.map({ $0[x, y] != cell }) ?? true else { break }
-      if style != cell.style {
-        append("\u{1B}[0;\(code(cell.style.ink, base: 38));\(code(cell.style.paper, base: 48))m", to: &bytes)
-        style = cell.style
-      }
+      append(change(from: style, to: cell), to: &bytes)
+      style = Style(cell.scalar == " " ? style?.ink ?? cell.style.ink : cell.style.ink, on: cell.style.paper)
       bytes.append(contentsOf: UTF8.encode(cell.scalar).map { Array($0) } ?? [0x3F])
       x += 1
     }
     return x
+  }
+
+  /// The sequence for what differs in colour; a blank has no ink.
+  private static func change(from style: Style?, to cell: Cell) -> String {
+    let new = cell.style
+    guard let style else { return "\u{1B}[0;\(code(new.ink, base: 38));\(code(new.paper, base: 48))m" }
+    let hasInk = new.ink != style.ink && cell.scalar != " ", hasPaper = new.paper != style.paper
+    guard hasInk || hasPaper else { return "" }
+    let ink = hasInk ? code(new.ink, base: 38) : "", paper = hasPaper ? code(new.paper, base: 48) : ""
+    return "\u{1B}[\(ink)\(hasInk && hasPaper ? ";" : "")\(paper)m"
   }
 
   private static func code(_ ink: Ink, base: Int) -> String {

@@ -1,8 +1,8 @@
 import CNcurses
 
 /// Turns what curses reads into keys; sequences that it does not know are swallowed whole instead of being typed.
-struct KeyDecoder {
-  private(set) var keys: [Key] = []
+package struct KeyDecoder {
+  package private(set) var keys: [Key] = []
   private var pending = Pending.none
 
   private enum Pending {
@@ -13,13 +13,24 @@ struct KeyDecoder {
     case control
     /// `ESC O` and one more.
     case single
+    /// Between `ESC [ 200 ~` and `ESC [ 201 ~`.
+    case paste
   }
 
-  init() {}
+  /// What stands between `ESC [` and its end.
+  private var parameters = ""
+  private var pasted: [Unicode.Scalar] = []
+
+  /// Longest paste that is kept.
+  private static let mostPasted = 1 << 16
+
+  package init() {}
 
   /// One code of `wget_wch`; `isFunction` for curses' own key numbers.
-  mutating func take(_ code: UInt32, isFunction: Bool) {
+  package mutating func take(_ code: UInt32, isFunction: Bool) {
     if isFunction {
+      // Curses may take a piece of pasted text for a key.
+      guard pending != .paste else { return }
       flushEscape()
       if let key = Self.function(Int32(bitPattern: code)) { keys.append(key) }
       return
@@ -28,27 +39,46 @@ struct KeyDecoder {
     case .escape:
       switch code {
       case 0x1B: keys.append(.escape)
-      case 0x5B: pending = .control
+      case 0x5B: (pending, parameters) = (.control, "")
       case 0x4F: pending = .single
       // Alt with a key means nothing here.
       default: pending = .none
       }
-    case .control: if (0x40...0x7E).contains(code) { pending = .none }
+    case .control:
+      if (0x40...0x7E).contains(code) {
+        pending = code == 0x7E && parameters == "200" ? .paste : .none
+      } else if let scalar = Unicode.Scalar(code), parameters.utf8.count < 16 {
+        parameters.unicodeScalars.append(scalar)
+      }
+    case .paste: takePasted(code)
     case .single: pending = .none
     case .none:
       if code == 0x1B { pending = .escape } else if let key = Self.character(code) { keys.append(key) }
     }
   }
 
-  /// All keys, an escape at the end included.
-  mutating func finish() -> [Key] {
+  /// All keys since the last call, an escape at the end included. A paste that has not ended yet comes whole with a later call.
+  package mutating func finish() -> [Key] {
     flushEscape()
+    defer { keys = [] }
     return keys
+  }
+
+  private mutating func takePasted(_ code: UInt32) {
+    guard let scalar = Unicode.Scalar(code) else { return }
+    guard scalar == "~", pasted.suffix(5).elementsEqual("\u{1B}[201".unicodeScalars) else {
+      pasted.append(scalar)
+      // What is too much is dropped, but not the end that may be under way.
+      if pasted.count > 2 * Self.mostPasted { pasted.removeSubrange(Self.mostPasted..<pasted.count - 5) }
+      return
+    }
+    keys.append(.paste(String(String.UnicodeScalarView(pasted.dropLast(5).prefix(Self.mostPasted)))))
+    (pasted, pending) = ([], .none)
   }
 
   private mutating func flushEscape() {
     if pending == .escape { keys.append(.escape) }
-    pending = .none
+    if pending != .paste { pending = .none }
   }
 
   private static func character(_ code: UInt32) -> Key? {

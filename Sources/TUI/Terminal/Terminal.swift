@@ -10,9 +10,12 @@ final class Terminal {
   /// Where keys are read; a pad, because reading from a window would draw it.
   private let keyboard: UnsafeMutablePointer<WINDOW>?
   private let curses: Curses
+  private let output: CapturedOutput
   /// What is on the screen; nil when nothing of it can be relied on.
   private var shown: Frame?
   private var isOpen = true
+  /// Holds what of a paste has come so far.
+  private var decoder = KeyDecoder()
 
   /// Takes over the terminal of the process. Throws when there is none or it cannot place its cursor.
   init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
@@ -20,12 +23,15 @@ final class Terminal {
       throw TUIError.noTerminal(stream: name)
     }
     TerminalSettings.useLocale(environment)
+    guard let output = CapturedOutput() else { throw TUIError.noDescriptors }
+    self.output = output
     CrashGuard.saveSettings()
     let term = environment["TERM"] ?? ""
     (curses, notice) = try Curses.open(term: term)
     capabilities = TerminalSettings.capabilities(environment, term: curses.term)
     keyboard = curses.prepare(hasColors: capabilities.depth > .mono)
-    CrashGuard.arm(reset: curses.resetSequence)
+    CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
+    write(BracketedPaste.on(curses.term))
   }
 
   deinit { close() }
@@ -50,15 +56,12 @@ final class Terminal {
     let before = shown?.size == frame.size ? shown : nil
     let changes = curses.put(frame, before: before)
     shown = frame
-    guard capabilities.depth == .direct else {
-      doupdate()
-      return
-    }
-    let pictures = DirectPainter.paint(frame, before: before, changes: changes)
-    guard before == nil || !pictures.isEmpty || changes.contains(where: { $0 != nil }) else { return }
-    write(DirectPainter.begin)
-    doupdate()
-    write(pictures + DirectPainter.end)
+    let text = output.take { doupdate() }
+    guard capabilities.depth == .direct else { return write(text) }
+    let isMoved = CapturedOutput.hasScrolled(text)
+    let pictures = DirectPainter.paint(frame, before: isMoved ? nil : before, changes: changes)
+    guard !text.isEmpty || !pictures.isEmpty else { return }
+    write(DirectPainter.begin + text + pictures + DirectPainter.end)
   }
 
   /// Draws everything anew next time: something else wrote to the terminal.
@@ -67,7 +70,6 @@ final class Terminal {
   /// The keys that are waiting.
   func keys() -> [Key] {
     guard let keyboard else { return [] }
-    var decoder = KeyDecoder()
     while decoder.keys.count < 256 {
       var code: wint_t = 0
       let kind = wget_wch(keyboard, &code)
@@ -80,10 +82,11 @@ final class Terminal {
   /// Gives the terminal back to the shell and stops the process until it is continued.
   func suspend() {
     guard isOpen else { return }
+    write(Array(BracketedPaste.off.utf8))
     curses.leave()
     CrashGuard.release()
     Signals.stopProcess()
-    CrashGuard.arm(reset: curses.resetSequence)
+    CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
     resume()
   }
 
@@ -91,6 +94,7 @@ final class Terminal {
   func resume() {
     guard isOpen else { return }
     reset_prog_mode()
+    write(BracketedPaste.on(curses.term))
     invalidate()
   }
 
@@ -98,11 +102,12 @@ final class Terminal {
   func close() {
     guard isOpen else { return }
     isOpen = false
+    write(Array(BracketedPaste.off.utf8))
     curses.leave()
     CrashGuard.release()
   }
 
-  private func write(_ bytes: [UInt8]) { OutputDescriptor.write(bytes, to: STDOUT_FILENO) }
+  private func write(_ bytes: [UInt8]) { OutputDescriptor.write(bytes, to: output.terminal) }
 }
 
 /// Writing that survives signals and slow lines.
