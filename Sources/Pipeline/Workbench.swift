@@ -7,10 +7,12 @@ import Synchronization
 /// Safe from any thread. What is `async` runs on the workbench's own threads, never on the caller's; what is not returns
 /// at once. Opening reads no weights: they load when first needed.
 public final class Workbench: Sendable {
-  public let dataset: any Dataset
+  /// The data set, which also knows the pictures imported into it.
+  public var dataset: any Dataset { imported }
   public let models: ModelLibrary
   public let store: Store
 
+  private let imported: ImportedDataset
   private let supports: SupportReader
   private let requestMaker: RequestMaker
   private let diffusion: DiffusionGenerator
@@ -22,7 +24,7 @@ public final class Workbench: Sendable {
   private let desk = WorkLane("desk")
   private let easel = WorkLane("easel")
   private let networks = WorkLane("networks")
-  private let bench = WorkLane("bench", priority: .utility)
+  private let bench = WorkLane("bench")
   private let edgeMaps = EdgeMaps()
   private let segmenters = KeptSegmenters()
 
@@ -31,7 +33,8 @@ public final class Workbench: Sendable {
   public init(
     dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, generator: (any SupportGenerator)? = nil
   ) {
-    self.dataset = dataset
+    imported = ImportedDataset(dataset, store: store)
+    let dataset = imported
     self.models = models
     self.store = store
     supports = SupportReader(dataset: dataset)
@@ -52,17 +55,37 @@ public final class Workbench: Sendable {
 
   /// The first `count` episodes of a fold. Throws for an unknown fold or one with too few pictures.
   public func episodes(fold: Int, _ draw: EpisodeDraw = EpisodeDraw(), count: Int) async throws -> [Episode] {
-    try await desk.run { [dataset] _ in Array(try EpisodeSampler(dataset, fold: fold, draw).prefix(max(count, 0))) }
+    try await desk.run { [imported] _ in Array(try EpisodeSampler(imported, fold: fold, draw).prefix(max(count, 0))) }
+  }
+
+  /// Those that imported pictures give a fold, behind the ones drawn from the data set: each as a support, and as a query.
+  public func episodes(fold: Int, importedBeside drawn: [Episode]) async throws -> [Episode] {
+    try await desk.run { [imported] _ in imported.episodes(beside: drawn, fold: fold) }
+  }
+
+  /// Takes a picture of the user's own with its mask into the data set; later starts know it too. In a mask without the label
+  /// `classIndex` everything that is set is the class.
+  ///
+  /// Throws for unreadable files, sizes that differ and an empty mask.
+  public func importPicture(image: URL, mask: URL, classIndex: Int) async throws -> DatasetItem {
+    try await desk.run { [imported] _ in
+      guard imported.classInfo(classIndex) != nil else {
+        throw PipelineError.unknownClass(index: classIndex, dataset: imported.name, count: imported.classes.count)
+      }
+      let picture = try ImportedPicture(image: image, mask: mask, classIndex: classIndex)
+      try imported.imports.add(picture)
+      return picture.item
+    }
   }
 
   /// The picture, three channels.
   public func image(_ item: DatasetItem) async throws -> Image {
-    try await desk.run { [dataset] _ in try dataset.image(item) }
+    try await desk.run { [imported] _ in try imported.image(item) }
   }
 
   /// 1 where the class is, 0 elsewhere, 255 where the annotation says to ignore.
   public func mask(_ item: DatasetItem, of classIndex: Int) async throws -> LabelMask {
-    try await desk.run { [dataset] _ in try dataset.mask(item, of: classIndex) }
+    try await desk.run { [imported] _ in try imported.mask(item, of: classIndex) }
   }
 
   // MARK: Conditions
@@ -152,8 +175,8 @@ public final class Workbench: Sendable {
 
   /// The settings of a request, over a seed from which those of supports are derived: its own cannot be told from what was derived of it.
   public func options(of request: GenerationRequest, seed: UInt64) async throws -> GenerationOptions {
-    try await desk.run { [requestMaker, dataset] _ in
-      let prompts = try requestMaker.prompts.get(), info = dataset.classInfo(request.source.classIndex)
+    try await desk.run { [requestMaker, imported] _ in
+      let prompts = try requestMaker.prompts.get(), info = imported.classInfo(request.source.classIndex)
       var options = GenerationOptions(
         condition: request.condition, conditionSettings: request.conditionSettings, sampler: request.sampler, steps: request.steps,
         guidance: request.guidance, eta: request.eta, controlScale: request.controlScale, controlStart: request.controlStart,
@@ -177,18 +200,18 @@ public final class Workbench: Sendable {
 
   /// Every painted support of the data set.
   public func painted() async throws -> [PaintedSupport] {
-    try await desk.run { [store, dataset] _ in try store.painted(dataset: dataset.name) }
+    try await desk.run { [store, imported] _ in try store.painted(dataset: imported.name) }
   }
 
   /// Writes the kept pictures of the data set into a folder as the published loaders read them; how many (`KeptExport`).
   public func exportKept(to url: URL) async throws -> Int {
-    try await desk.run { [store, dataset] _ in try KeptExport.write(store, dataset: dataset.name, to: url) }
+    try await desk.run { [store, imported] _ in try KeptExport.write(store, dataset: imported.name, to: url) }
   }
 
   /// Writes an HTML page of what the store has for the data set (`HTMLReport`). Returns what was left out of it, and why.
   public func report(to url: URL, limit: Int = 20) async throws -> [String] {
-    try await bench.run { [store, dataset] _ in
-      let page = try HTMLReport(store: store, name: dataset.name, dataset: dataset, limit: limit)
+    try await bench.run { [store, imported] _ in
+      let page = try HTMLReport(store: store, name: imported.name, dataset: imported, limit: limit)
       try page.write(to: url)
       return page.problems.map { PlainText.clean("\($0)") }
     }
@@ -290,7 +313,7 @@ public final class Workbench: Sendable {
 
   /// Earlier evaluations of this data set, newest first.
   public func evaluations() async throws -> [EvaluationReport] {
-    try await desk.run { [store, dataset] _ in try store.evaluations(dataset: dataset.name) }
+    try await desk.run { [store, imported] _ in try store.evaluations(dataset: imported.name) }
   }
 }
 

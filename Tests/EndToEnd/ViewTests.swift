@@ -1,4 +1,5 @@
 import Foundation
+import Render
 import TestSupport
 import Testing
 
@@ -101,6 +102,40 @@ import Testing
     try session.send(keys: "\(kept)/\(picture)", "Enter")
     try session.wait(for: "the settings are in the form")
     try session.wait(for: "cond. scribble")
+    try leave(session)
+  }
+
+  @Test func aPictureOfOnesOwnIsASupportAndAQuery() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let image = program.home.appendingPathComponent("my cup.png"), mask = program.home.appendingPathComponent("my cup_mask.png")
+    let inside = (0..<96 * 80).map { (24..<72).contains($0 % 96) && (20..<60).contains($0 / 96) }
+    try Image(width: 96, height: 80, channels: 3, pixels: inside.flatMap { $0 ? [200, 40, 40] : [30, 90, 60] as [UInt8] }).writePNG(to: image)
+    try Image(width: 96, height: 80, channels: 1, pixels: inside.map { $0 ? 255 : 0 }).writePNG(to: mask)
+    var session = try explorer(program)
+    try session.send(keys: "i")
+    try session.wait(for: "Your own picture")
+    try session.send(keys: image.path, "Enter")
+    // Its mask is guessed.
+    try session.wait(for: "cup_mask.png")
+    try session.send(keys: "Enter")
+    try session.wait(for: "Its class")
+    try session.send(keys: "m", "u", "g", "Enter")
+    try session.wait(for: "imported: own/my_cup-")
+    try session.wait(for: "its episode") { $0.contains("mug") && $0.contains("support own/my_cup-") }
+    try session.send(keys: "e")
+    try session.wait(for: "both IoU", seconds: 120) { $0.contains("IoU 1-shot") && $0.contains("with generated") }
+    try session.send(keys: "j")
+    try session.wait(for: "query own/my_cup-")
+    try leave(session)
+    // It is still there at the next start.
+    session = try explorer(program)
+    try session.send(keys: "End", "k")
+    try session.wait(for: "support own/my_cup-")
+    try session.send(keys: "i")
+    try session.wait(for: "Your own picture")
+    try session.send(keys: mask.path, "Enter", "C-u", "/nowhere.png", "Enter", "Enter")
+    try session.wait(for: "/nowhere.png")
     try leave(session)
   }
 

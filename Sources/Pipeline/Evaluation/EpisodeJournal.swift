@@ -29,8 +29,8 @@ final class EpisodeJournal {
 
   /// Finished before, by position.
   private(set) var finished: [Int: Line] = [:]
-  /// Whether an episode was added since it was opened.
-  private(set) var isFresh = false
+  /// Whether the report of all these episodes is in the store.
+  private(set) var isReported: Bool
   private let file: URL
   private var handle: FileHandle?
 
@@ -39,15 +39,28 @@ final class EpisodeJournal {
     try AtomicFile.createFolder(folder)
     file = folder.appendingPathComponent("\(Digest.hex(try CanonicalJSON.data(identity))).jsonl")
     let lines = (try? Data(contentsOf: file))?.split(separator: UInt8(ascii: "\n")) ?? []
+    isReported = lines.contains(Data(Self.reported.utf8))
     for line in lines.compactMap({ try? JSONDecoder().decode(Line.self, from: Data($0)) }) { finished[line.position] = line }
   }
 
   /// Adds an episode and returns it. Throws `PipelineError.cannotWrite`.
   func adding(_ line: Line) throws -> Line {
-    isFresh = true
+    try append(CanonicalJSON.data(line))
+    return line
+  }
+
+  /// Notes that the report is in the store. Throws `PipelineError.cannotWrite`.
+  func noteReported() throws {
+    try append(Data(Self.reported.utf8))
+    isReported = true
+  }
+
+  /// The line that says so.
+  private static let reported = #"{"reported":true}"#
+
+  private func append(_ line: Data) throws {
     do {
-      try open().write(contentsOf: CanonicalJSON.data(line) + [UInt8(ascii: "\n")])
-      return line
+      try open().write(contentsOf: line + [UInt8(ascii: "\n")])
     } catch let error as NSError {
       throw PipelineError.cannotWrite(path: file.path, reason: error.posixReason)
     }
@@ -71,7 +84,7 @@ final class EpisodeJournal {
     guard descriptor >= 0 else { throw NSError(domain: NSPOSIXErrorDomain, code: Int(errno)) }
     let fresh = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     // The last line may have been cut off.
-    if !finished.isEmpty { try fresh.write(contentsOf: Data("\n".utf8)) }
+    if !finished.isEmpty || isReported { try fresh.write(contentsOf: Data("\n".utf8)) }
     handle = fresh
     return fresh
   }

@@ -74,7 +74,10 @@ struct Evaluator: Sendable {
       gate: gate.map { GateReport($0, wanted: ready, results, classes: infos, convention) },
       seconds: (ContinuousClock.now - start) / .seconds(1))
     Log.evaluation.info("\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s")
-    if journal.isFresh { try store.save(report) }
+    if !journal.isReported {
+      try store.save(report)
+      try journal.noteReported()
+    }
     journal.close()
     return report
   }

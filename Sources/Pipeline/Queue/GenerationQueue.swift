@@ -13,9 +13,9 @@ public final class GenerationQueue: Sendable {
   let store: Store
   let hub: EventHub
   let state = Mutex(State())
-  let worker = WorkLane("queue", priority: .utility)
+  let worker = WorkLane("queue")
   /// Everything between this view and the store goes through this lane, put there while `state` is locked: rows change in the order the jobs did.
-  let journal = WorkLane("journal", priority: .utility)
+  let journal = WorkLane("journal")
   private let ticker: any DispatchSourceTimer
 
   /// Ended jobs of earlier runs that a view begins with.

@@ -34,7 +34,7 @@ final class JobPainters: Sendable {
       // The old one's networks go before the new one's come.
       opened = nil
       let models = ModelLibrary(folders: origin.modelFolders, for: origin.source.kind, memory: origin.memory)
-      let controls = ControlImages(supports: SupportReader(dataset: try Datasets.open(origin.source)), models: models, report: report)
+      let controls = ControlImages(supports: SupportReader(dataset: ImportedDataset(try Datasets.open(origin.source), store: store)), models: models, report: report)
       let generator = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
       opened = (origin, generator)
       return generator

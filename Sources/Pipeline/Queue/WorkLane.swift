@@ -7,9 +7,8 @@ import Synchronization
 struct WorkLane: Sendable {
   let queue: DispatchQueue
 
-  init(_ name: String, priority: DispatchQoS = .userInitiated) {
-    queue = DispatchQueue(label: "diffss.\(name)", qos: priority)
-  }
+  /// Below the thread that draws.
+  init(_ name: String) { queue = DispatchQueue(label: "diffss.\(name)", qos: .utility) }
 
   /// Runs `body` on the lane. When the calling task is cancelled, `stop` tells `body` so; work not yet begun throws
   /// `CancellationError`.

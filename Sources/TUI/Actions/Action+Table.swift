@@ -41,6 +41,7 @@ extension Action {
       obstacle: { state in needsCatalog(state) ?? (state.fold > 0 ? nil : "this is the first fold") }),
     Action(.pickFold, [.character("F")], "folds", "The folds with their classes, to choose one.", .browse, obstacle: needsCatalog),
     Action(.pickClass, [.character("f")], "class", "The classes of the fold, to list the episodes of one.", .browse, footer: 45, obstacle: needsCatalog),
+    Action(.importOwn, [.character("i")], "import", "Takes a picture of your own with its mask in, as a support and as a query of one of the fold's classes.", .browse, in: [.episodes], obstacle: needsEpisode),
     Action(
       .pickDataset, [.character("D")], "data set", "The data sets whose folders are in config.toml, and the demo.", .browse,
       obstacle: { state in state.evaluation == nil ? nil : "an evaluation is under way; x in the queue stops it" }),

@@ -15,7 +15,7 @@ package struct Action: Sendable {
     case down, up, left, right, pageDown, pageUp, first, last
     case nextPanel, previousPanel, select, back
     case fold, nextFold, previousFold, pickFold, pickClass, pickDataset
-    case filter, sort, mark, markRange, unmark
+    case filter, sort, mark, markRange, unmark, importOwn
     case zoom, look, blocks, moreOpaque, lessOpaque, nearer, farther, keep, star, reject
     case increase, decrease, edit, type, nextChoice, nextCondition, previousCondition, preset
     case generate, evaluate, evaluateFold, cancel, cancelAll, retry

@@ -58,7 +58,7 @@ final class EffectRunner: Sendable {
   private var workbench: Workbench? { work.withLock { $0.workbench } }
 
   private func start(_ effect: Effect) {
-    let task = Task.detached(priority: .userInitiated) { [self] in
+    let task = Task.detached(priority: .utility) { [self] in
       let outcome: Outcome
       do {
         try await settle(effect)
@@ -100,7 +100,9 @@ final class EffectRunner: Sendable {
     if case .paint(let request) = effect { return .painting(PicturePainter.paint(request)) }
     guard let workbench else { return .dropped }
     switch effect {
-    case .loadEpisodes(let fold): return .episodes(try await episodes(fold: fold, workbench))
+    case .loadEpisodes(let fold):
+      let drawn = try await episodes(fold: fold, workbench)
+      return .episodes(drawn + (try await workbench.episodes(fold: fold, importedBeside: drawn)))
     case .loadEpisode(let episode): return .episode(try await pictures(of: episode, workbench))
     case .makeCondition(let episode, let choice):
       guard let support = episode.supports.first else { return .condition(nil) }
@@ -129,6 +131,9 @@ final class EffectRunner: Sendable {
     case .adopt(let request): return .recalled(try await workbench.options(of: request, seed: 0))
     case .recall(let path):
       return .recalled(try await workbench.options(of: StoredPicture(URL(fileURLWithPath: path)).metadata.request, seed: 0))
+    case .importPicture(let image, let mask, let index):
+      return .imported(try await workbench.importPicture(
+        image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index))
     case .exportKept(let path):
       let count = try await workbench.exportKept(to: URL(fileURLWithPath: path, isDirectory: true))
       return .written(count == 0 ? "no picture of this data set was kept" : "\(count) kept pictures are in \(PlainText.clean(path))")

@@ -23,19 +23,24 @@ package enum Confirmation: Hashable, Sendable {
 }
 
 /// What a typed path is for.
-package enum PathPurpose: Hashable, Sendable, CaseIterable {
+package enum PathPurpose: Hashable, Sendable {
   /// Settings are taken over from a picture that this program painted.
   case recall
   /// A folder for the kept pictures.
   case exportKept
   /// An HTML report.
   case report
+  /// A picture of the user's own, then its mask.
+  case importImage
+  case importMask(image: String)
 
   package var title: String {
     switch self {
     case .recall: "Settings from a picture"
     case .exportKept: "Export kept pictures to a folder"
     case .report: "HTML report"
+    case .importImage: "Your own picture"
+    case .importMask: "Its mask"
     }
   }
 
@@ -44,15 +49,27 @@ package enum PathPurpose: Hashable, Sendable, CaseIterable {
     case .recall: "PNG or JPEG that this program painted"
     case .exportKept: "kept and starred ones, named as the loaders read them"
     case .report: "a file to write: figures, pictures, requests"
+    case .importImage: "PNG or JPEG; it becomes a support and a query"
+    case .importMask: "PNG of class indices, or of black and white"
     }
   }
 
   /// What stands there to begin with.
   package var proposal: String {
     switch self {
-    case .recall: ""
+    case .recall, .importImage: ""
+    case .importMask(let image): MaskName.beside(image)
     case .exportKept: "kept"
     case .report: "report.html"
     }
+  }
+}
+
+/// Where a mask probably lies.
+enum MaskName {
+  /// The picture's path with `_mask.png` for its ending.
+  static func beside(_ image: String) -> String {
+    guard let dot = image.lastIndex(of: "."), image[dot...].allSatisfy({ $0 != "/" }) else { return image + "_mask.png" }
+    return image[..<dot] + "_mask.png"
   }
 }

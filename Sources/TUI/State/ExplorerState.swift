@@ -166,6 +166,8 @@ package struct ExplorerState: Sendable {
   package var modelsLoading: [String] = []
   package var modelsLoaded: Set<String> = []
 
+  /// A picture whose episode is to be shown once it is listed.
+  package var awaitedItem: DatasetItem?
   /// What the last run left, until it is taken over.
   package var session: SavedSession?
 

@@ -31,6 +31,8 @@ package struct Choice: Hashable, Sendable {
     /// nil for all classes.
     case classIndex(Int?)
     case order(EpisodeOrder)
+    /// The class of a picture that is being imported.
+    case importClass(image: String, mask: String, classIndex: Int)
     case preset(Preset)
     case theme(ThemeName)
     case copy(String)

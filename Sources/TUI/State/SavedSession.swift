@@ -66,6 +66,17 @@ extension ExplorerState {
     settings.restore(supports: session.supports, episodes: session.episodes)
   }
 
+  /// Moves to the episode of a picture that was just imported.
+  mutating func showAwaited() {
+    guard let item = awaitedItem else { return }
+    awaitedItem = nil
+    (filter, classFilter, order) = (EpisodeFilter(), nil, .drawn)
+    listEpisodes()
+    // The newest one stands last.
+    if let row = listed.lastIndex(where: { episodes[$0].supports.contains(item) }) { cursor = ListCursor(row) }
+    focus(on: .episodes)
+  }
+
   /// The session's episode, once.
   mutating func restorePlace() {
     guard let session, session.dataset == datasetName, session.fold == fold else { return }

@@ -44,6 +44,7 @@ package enum Outcome: Sendable {
   case painted([PaintedSupport])
   case judged
   case recalled(GenerationOptions)
+  case imported(DatasetItem)
   /// Something was written; what, in words.
   case written(String)
   case painting(Painting)

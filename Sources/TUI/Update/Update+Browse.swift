@@ -89,6 +89,14 @@ extension ExplorerState {
       at: classFilter.flatMap { indices.firstIndex(of: $0) }.map { $0 + 1 } ?? 0))
   }
 
+  /// Of which of the fold's classes an imported mask is.
+  mutating func pickImportClass(image: String, mask: String) {
+    let classes = (catalog?.folds[safe: fold] ?? []).filter { index in episodes.contains { $0.classIndex == index } }
+    dialog = .picker(Picker("Its class", classes.map { index in
+      Choice(catalog?.className(index) ?? "", "label \(index)", .importClass(image: image, mask: mask, classIndex: index))
+    }))
+  }
+
   mutating func pickDataset() {
     dialog = .picker(Picker(
       "Data set", datasets.map { Choice($0.rawValue, $0.rawValue == datasetName ? "open" : "", .dataset($0)) },
@@ -125,6 +133,10 @@ extension ExplorerState {
     case .order(let order):
       self.order = order
       listEpisodes(keeping: selected)
+    case .importClass(let image, let mask, let index):
+      let effect = Effect.importPicture(image: image, mask: mask, classIndex: index)
+      failures[effect] = nil
+      return [effect]
     case .preset(let preset): preset.apply(to: &settings.options, defaults: defaults)
     case .theme(let name): theme = name
     case .copy(let text):

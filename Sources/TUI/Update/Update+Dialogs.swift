@@ -134,12 +134,19 @@ extension ExplorerState {
     case .enter where !input.text.trimmingCharacters(in: .whitespaces).isEmpty:
       dialog = nil
       let path = (input.text.trimmingCharacters(in: .whitespaces) as NSString).expandingTildeInPath
-      let effect: Effect =
-        switch purpose {
-        case .recall: .recall(path)
-        case .exportKept: .exportKept(path)
-        case .report: .report(path)
-        }
+      let effect: Effect
+      switch purpose {
+      case .recall: effect = .recall(path)
+      case .exportKept: effect = .exportKept(path)
+      case .report: effect = .report(path)
+      case .importImage:
+        let next = PathPurpose.importMask(image: path)
+        dialog = .path(next, LineInput(next.proposal))
+        return []
+      case .importMask(let image):
+        pickImportClass(image: image, mask: path)
+        return []
+      }
       failures[effect] = nil
       return [effect]
     default:

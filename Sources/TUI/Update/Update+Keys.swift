@@ -94,6 +94,7 @@ extension ExplorerState {
     case .editJob: return editJob()
     case .markJob: toggleJobMark()
     case .copy: pickCopy()
+    case .importOwn: ask(.importImage)
     case .recall: ask(.recall)
     case .exportKept: ask(.exportKept)
     case .report: ask(.report)

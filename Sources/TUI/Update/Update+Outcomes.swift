@@ -23,6 +23,7 @@ extension ExplorerState {
       takeScores()
       listEpisodes()
       restorePlace()
+      showAwaited()
     case (.loadEpisode(let episode), .episode(let pictures)):
       let support = Picture(id: newPicture(), image: pictures.support, marks: .object(pictures.supportMask))
       let query = Picture(id: newPicture(), image: pictures.query, marks: .object(pictures.queryMask))
@@ -85,6 +86,10 @@ extension ExplorerState {
       settings.options = options
       focus(on: .settings)
       say(Notice(.info, "the settings are in the form; g queues pictures with them"))
+    case (.importPicture, .imported(let item)):
+      awaitedItem = item
+      say(Notice(.info, "imported: \(item.id), as a support and as a query"))
+      return [.loadEpisodes(fold: fold)]
     case (_, .written(let what)): say(Notice(.info, what))
     case (.paint(let request), .painting(let painting)):
       paintings.store(painting, for: request.key)

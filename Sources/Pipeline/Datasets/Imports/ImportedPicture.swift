@@ -1,0 +1,64 @@
+import Foundation
+import Render
+
+/// A picture of the user's own that stands beside those of a data set, with a mask of one of its classes.
+struct ImportedPicture: Codable, Hashable, Sendable {
+  /// `own/NAME-HASH`: no data set names a picture so, and another picture or mask has another hash.
+  let id: String
+  let image: URL
+  let mask: URL
+  let classIndex: Int
+
+  var item: DatasetItem { DatasetItem(id: id, classes: [classIndex]) }
+
+  /// Reads both files and checks that they belong together. In a mask without the label `classIndex` everything that is set is the class.
+  ///
+  /// Throws `RenderError` for unreadable files, `PipelineError.sizeMismatch` and `.emptyMask`.
+  init(image imageFile: URL, mask maskFile: URL, classIndex: Int) throws {
+    image = imageFile.absoluteURL.standardizedFileURL
+    mask = maskFile.absoluteURL.standardizedFileURL
+    self.classIndex = classIndex
+    let hash = SHA()
+    for file in [image, mask] { hash.update(data: Data(try FileBytes.read(file))) }
+    let name = image.deletingPathExtension().lastPathComponent.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : "_" }
+    id = "own/\(String(name).prefix(60))-\(Digest.hex(of: hash.finalize()).prefix(8))"
+    let picture = try Image(pngOrJpeg: image), labels = try readMask()
+    guard picture.width == labels.width, picture.height == labels.height else {
+      throw PipelineError.sizeMismatch(
+        image: image.path, imageSize: "\(picture.width)x\(picture.height)", mask: mask.path, maskSize: "\(labels.width)x\(labels.height)")
+    }
+    guard labels.labels.contains(1) else { throw PipelineError.emptyMask(name: mask.path) }
+  }
+
+  func readImage() throws -> Image { try Image(pngOrJpeg: image).rgb }
+
+  /// 1 where the class is, 255 where the mask says to ignore.
+  func readMask() throws -> LabelMask {
+    let labels = try LabelMask(png: mask), hasLabel = labels.labels.contains(UInt8(clamping: classIndex))
+    if hasLabel, classIndex < 255 { return labels.binary(of: classIndex, keepIgnore: true) }
+    // A mask of black and white has 255 for the object, one of indices for what is to be ignored.
+    let isBlackAndWhite = Set(labels.labels).isSubset(of: [0, 255])
+    return LabelMask(
+      width: labels.width, height: labels.height, labels: labels.labels.map { $0 == 0 ? 0 : $0 == 255 && !isBlackAndWhite ? 255 : 1 })
+  }
+}
+
+/// The imported pictures of a data set: a file of JSON in the data folder.
+final class ImportList: Sendable {
+  private let file: URL
+
+  private static let mostBytes = 1 << 24
+
+  init(_ store: Store, dataset: String) { file = store.folder.appendingPathComponent("imports/\(dataset).json") }
+
+  /// In the order imported. A list that cannot be read is none.
+  var pictures: [ImportedPicture] {
+    guard let bytes = try? FileBytes.read(file, limit: Self.mostBytes) else { return [] }
+    return (try? JSONDecoder().decode([ImportedPicture].self, from: Data(bytes))) ?? []
+  }
+
+  /// Adds a picture, or puts it last when it is there. Throws `PipelineError.cannotWrite`.
+  func add(_ picture: ImportedPicture) throws {
+    try AtomicFile.write(CanonicalJSON.data(pictures.filter { $0.id != picture.id } + [picture]), to: file)
+  }
+}
