@@ -32,6 +32,9 @@ class Explorer:
     """One explorer on a pseudo-terminal."""
 
     def __init__(self, diffss, environment, columns, rows, arguments=()):
+        # Every start is a first one: none goes on where the last one was left.
+        session = Path(environment["XDG_DATA_HOME"], "diffss", "explorer.json")
+        session.unlink(missing_ok=True)
         self.output = bytearray()
         # When each chunk came, and how long `output` was then.
         self.arrivals = []

@@ -44,6 +44,9 @@ extension FuzzTarget {
       FuzzTarget("hub listing", weight: 4, seeds: [Array(listing.utf8)], focus: 400) { bytes in
         _ = try HubListing(Data(bytes), from: URL(fileURLWithPath: "/hub"))
       },
+      FuzzTarget("report document", weight: 6, seeds: [try CanonicalJSON.bytes(of: report)], focus: 3000, fileName: "evaluation.json") { file in
+        _ = try HTMLReport(evaluations: [file], images: nil, dataset: nil, limit: 5).html
+      },
       FuzzTarget("episode list", weight: 6, seeds: [try CanonicalJSON.bytes(of: episodes())], focus: 2000, fileName: "episodes.json") { file in
         _ = try EpisodeList(file, for: Shared.demo.get())
       },
@@ -98,6 +101,13 @@ private let request = GenerationRequest(
   conditionSettings: ConditionSettings(resolution: 128), prompt: "a cup,", negativePrompt: "lowres", sampler: "ddim", steps: 3, guidance: 9, eta: 0,
   controlScale: 0.5, controlStart: 0, controlEnd: 1, guessMode: false, seed: 7, width: 128, height: 128,
   models: ModelChoice(diffusion: "sd", controlNet: "controlnet-mask"))
+
+private let report = EvaluationReport(
+  dataset: "demo", plan: EvaluationPlan(fold: 0), weights: ["bam": "aa"], episodes: [], baseline: scores, augmented: scores, difference: scores, seconds: 1)
+
+private let scores = Scores(
+  miou: Estimate(value: 40, error: 1), fbIoU: Estimate(value: 50, error: 1),
+  classes: [ClassScore(classIndex: 1, name: "cat", episodes: 3, iou: Estimate(value: 40, error: 2))])
 
 private enum Shared {
   static let demo = Result { try DemoDataset() }

@@ -44,6 +44,9 @@ extension ScreenPainter {
       let gain = state.board?.baseline.map { " (\(ExplorerState.signed(iou - $0.iou)))" } ?? ""
       content.title = "IoU \(ExplorerState.percent(iou))\(gain) " + content.title
     }
+    if aspect == .prediction, let iou = state.board?.augmented[cell.plan]?.iou, let baseline = state.board?.baseline?.iou {
+      content.title += " (\(ExplorerState.signed(iou - baseline)))"
+    }
     if content.title.isEmpty { content.title = "IoU ·" }
     let (head, body) = rect.splitTop(1)
     // Every cell keeps the last picture of its own place.
