@@ -41,6 +41,16 @@ private func results(_ rows: [(classIndex: Int, before: (Int, Int), after: (Int,
     #expect(try #require(report.baseline.miou.error) > 10)
   }
 
+  @Test func twoEvaluationsOfTheSameEpisodesArePaired() throws {
+    // What the first one's generated supports bring is the other's baseline: the difference is the one within it.
+    let one = results([(1, (10, 80), (15, 80)), (1, (60, 80), (50, 70)), (2, (20, 40), (22, 44))])
+    let other = results([(1, (0, 1), (10, 80)), (1, (0, 1), (60, 80)), (2, (0, 1), (20, 40))])
+    #expect(one.difference(from: other) == one.difference)
+    #expect(one.difference(from: one)?.miou.value == 0)
+    let fewer = results([(1, (10, 80), (15, 80)), (1, (60, 80), (50, 70))])
+    #expect(one.difference(from: fewer) == nil && fewer.difference(from: one) == nil)
+  }
+
   @Test func theMeanOverClassesAddsTheirVariances() throws {
     let report = results([(1, (10, 80), (0, 80)), (1, (30, 80), (0, 80)), (2, (40, 50), (0, 50)), (2, (20, 50), (0, 50))])
     let errors = try report.baseline.classes.map { try #require($0.iou.error) }

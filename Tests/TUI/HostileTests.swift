@@ -108,3 +108,42 @@ struct HostileTests {
     #expect(Set(Action.all.map(\.id)) == Set(Action.ID.allCases))
   }
 }
+
+/// Every view at every size, with every depth of colours, in Unicode and in ASCII.
+@Suite("Every view on every terminal")
+struct EveryTerminalTests {
+  static let sizes = [(20, 6), (40, 12), (80, 24), (200, 60)]
+  /// Keys that lead into each view from a start with an evaluation, a queue and painted supports.
+  static let views: [(name: String, keys: [Key])] = [
+    ("episodes", []), ("filter", [.character("/"), .character("c")]), ("marks", [.character(" "), .character("v"), .character("j")]),
+    ("pictures", [.tab]), ("zoom", [.tab, .character("+"), .character("l")]), ("signs", [.tab] + Array(repeating: .character("o"), count: 4)),
+    ("settings", [.tab, .tab]), ("entry", [.tab, .tab, .character("7")]), ("queue", [.tab, .tab, .tab, .character(" ")]),
+    ("classes", [.backTab, .character("s")]), ("side by side", [.character("b"), .right]), ("grid", [.character("G"), .enter, .down]),
+    ("duel", [.tab, .character("A"), .right, .right, .character("B"), .character("m")]), ("help", [.character("?"), .down]),
+    ("palette", [.character(":"), .character("q")]), ("picker", [.character("f"), .down]), ("path", [.character("H")]), ("messages", [.character("!")]),
+    ("question", [.character("E")]), ("one panel", [.character("Z")]),
+  ]
+
+  @Test(arguments: views) func isWhole(_ name: String, _ keys: [Key]) {
+    for (width, height) in Self.sizes {
+      for depth in ColourDepth.allCases {
+        for unicode in [true, false] {
+          var screen = FakeScreen.open(width, height) { $0.capabilities = Capabilities(depth: depth, unicode: unicode) }
+          screen.send(.done(.loadReports, .reports([screen.report(), screen.report(before: [1, 2, 3, 4, 5])])))
+          for job in screen.jobs() { screen.send(.work(.jobChanged(job))) }
+          for key in keys { screen.press(key) }
+          let frame = screen.frame()
+          #expect(frame.size == Size(width: width, height: height))
+          for y in 0..<height {
+            let cells = (0..<width).map { frame[$0, y] }
+            #expect(cells.reduce(0) { $0 + Int($1.width) } == width, "\(name) \(width)x\(height), row \(y)")
+            #expect(unicode || cells.allSatisfy { $0.scalar.isASCII }, "\(name): \(frame.line(y))")
+          }
+          // Without colours nothing is told by colour; pictures of the fake screen bring their own.
+          guard depth == .mono else { continue }
+          #expect(frame.cells.allSatisfy { $0.style.ink == .standard || $0.style.ink.isDirect }, "\(name)")
+        }
+      }
+    }
+  }
+}

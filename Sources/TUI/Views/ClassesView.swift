@@ -127,7 +127,7 @@ struct ClassTable {
 
   /// Of one evaluation with one support against the generated ones too, or of what two evaluations come to in the end.
   ///
-  /// Two evaluations of the same episodes have paired differences; their standard errors are not known from their figures alone.
+  /// Of two evaluations of the same episodes the differences are paired and have errors.
   init(_ report: EvaluationReport, reference: EvaluationReport? = nil, order: ClassOrder = .label, width: Int) {
     let end = report.augmented ?? report.baseline
     func row(_ index: Int?, _ name: String, _ before: Double, _ after: Double?, _ error: Double?) -> Row {
@@ -135,12 +135,13 @@ struct ClassTable {
     }
     var rows: [Row]
     if let reference {
-      let other = reference.augmented ?? reference.baseline
+      let other = reference.augmented ?? reference.baseline, paired = report.difference(from: reference)
       rows = end.classes.compactMap { score in
         guard let before = other.classes.first(where: { $0.classIndex == score.classIndex }) else { return nil }
-        return row(score.classIndex, score.name, before.iou.value, score.iou.value, nil)
+        let error = paired?.classes.first { $0.classIndex == score.classIndex }?.iou.error
+        return row(score.classIndex, score.name, before.iou.value, score.iou.value, error)
       }
-      rows = order.sorted(rows) + [row(nil, "mean", other.miou.value, end.miou.value, nil)]
+      rows = order.sorted(rows) + [row(nil, "mean", other.miou.value, end.miou.value, paired?.miou.error)]
       (beforeTitle, afterTitle) = ("other", "shown")
     } else {
       rows = report.baseline.classes.enumerated().map { index, score in
