@@ -188,3 +188,51 @@ struct QueueKeyTests {
     #expect(screen.state.classOrder == .difference && screen.text().contains("by difference, worst first"))
   }
 }
+
+@Suite struct WorkQueueTests {
+  /// Against the plain way of doing it, whatever happens in whatever order.
+  @Test func theOrderIsThatOfTheWorker() {
+    withEvery(seeds: 0..<60) { numbers in
+      var queue = WorkQueue(), jobs: [Job] = [], ends: [JobID] = []
+      for _ in 0..<60 {
+        if jobs.isEmpty || Int.random(in: 0..<3, using: &numbers) == 0 {
+          jobs.append(Job(id: JobID(), request: request(jobs.count), priority: Int.random(in: 0..<3, using: &numbers)))
+        }
+        let place = Int.random(in: 0..<jobs.count, using: &numbers)
+        switch Int.random(in: 0..<6, using: &numbers) {
+        case 0: jobs[place].state = .running(step: 1, of: 20)
+        case 1: jobs[place].state = .interrupted(reason: "")
+        case 2: jobs[place].state = .finished
+        case 3: jobs[place].state = .failed(reason: "")
+        case 4: jobs[place].priority = Int.random(in: 0..<5, using: &numbers)
+        default: jobs[place].state = .queued
+        }
+        for job in [jobs[place], jobs[jobs.count - 1]] where queue[job.id] != job {
+          queue.take(job)
+          ends.removeAll { $0 == job.id }
+          if job.state.isFinal { ends.append(job.id) }
+        }
+        func rank(_ job: Job) -> Int {
+          switch job.state {
+          case .running: 0
+          case .interrupted: 1
+          default: 2
+          }
+        }
+        let expected = jobs.enumerated().filter { !$0.element.state.isFinal }
+          .sorted { (rank($0.element), -$0.element.priority, $0.offset) < (rank($1.element), -$1.element.priority, $1.offset) }.map(\.element.id)
+        #expect(queue.inOrder.map(\.id) == expected)
+        #expect((0..<jobs.count).compactMap { queue.row($0)?.id } == expected + ends.reversed())
+        #expect(queue.row(jobs.count) == nil && queue.unfinished == expected.count)
+        #expect(queue.finished == jobs.count { $0.state == .finished })
+      }
+    }
+  }
+
+  private func request(_ number: Int) -> GenerationRequest {
+    GenerationRequest(
+      source: SupportSource(dataset: "demo", item: "\(number)", classIndex: 1, number: 0, digest: ""), condition: .mask,
+      conditionSettings: ConditionSettings(), prompt: "", negativePrompt: "", sampler: "ddim", steps: 20, guidance: 9, eta: 0, controlScale: 1,
+      controlStart: 0, controlEnd: 1, guessMode: false, seed: 0, width: 128, height: 128, models: ModelChoice(diffusion: "sd"))
+  }
+}

@@ -133,7 +133,7 @@ extension Action {
       obstacle: { state in
         if state.focus == .queue {
           if !state.markedJobs.isEmpty { return nil }
-          switch state.queueRows[safe: state.queueCursor.index] {
+          switch state.selectedQueueRow {
           case .evaluation: return nil
           case .job(let job): return job.state.isFinal ? "this job has ended" : nil
           case nil: return "the queue is empty"

@@ -7,12 +7,17 @@ package enum QueueRow: Hashable, Sendable {
 }
 
 extension ExplorerState {
-  /// The evaluation first, then jobs: what runs and waits in its order, then what has ended, newest first.
-  package var queueRows: [QueueRow] {
-    let unfinished = queue.inOrder
-    let ended = queue.jobs.reversed().filter { $0.state.isFinal }
-    return (evaluation.map { [.evaluation($0)] } ?? []) + (unfinished + ended).map { .job($0) }
+  /// Rows of the queue panel.
+  package var queueRowCount: Int { (evaluation == nil ? 0 : 1) + queue.jobs.count }
+
+  /// The evaluation first, then jobs: what runs and waits in its order, then what has ended, newest first. Nil behind the last one.
+  package func queueRow(_ index: Int) -> QueueRow? {
+    guard let evaluation else { return queue.row(index).map { .job($0) } }
+    return index == 0 ? .evaluation(evaluation) : queue.row(index - 1).map { .job($0) }
   }
+
+  /// The row under the queue's cursor.
+  package var selectedQueueRow: QueueRow? { queueRow(queueCursor.index) }
 }
 
 extension Collection {

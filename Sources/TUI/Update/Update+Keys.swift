@@ -147,7 +147,7 @@ extension ExplorerState {
       let before = cursor
       cursor.move(rows, count: listed.count)
       if cursor != before { (isZoomed, viewport) = (false, Viewport()) }
-    case .queue: queueCursor.move(rows, count: queueRows.count)
+    case .queue: queueCursor.move(rows, count: queueRowCount)
     case .classes: classCursor.move(rows, count: reports[fold]?.baseline.classes.count ?? 0)
     case .settings: settings.move(rows)
     case .pictures:
@@ -188,7 +188,7 @@ extension ExplorerState {
       focus(on: .pictures)
       return []
     }
-    guard case .job(let job)? = queueRows[safe: queueCursor.index] else { return [] }
+    guard case .job(let job)? = selectedQueueRow else { return [] }
     // Its episode, where it is listed; the cursor moves to its pictures.
     guard let row = listed.firstIndex(where: {
       episodes[$0].classIndex == job.request.source.classIndex && episodes[$0].supports.first?.id == job.request.source.item

@@ -4,21 +4,22 @@ import Pipeline
 extension ExplorerState {
   /// Jobs that an action of the queue works on: the marked ones in the queue's order, or the one under the cursor.
   package var chosenJobs: [Job] {
-    let jobs = queueRows.compactMap { row -> Job? in if case .job(let job) = row { job } else { nil } }
-    guard markedJobs.isEmpty else { return jobs.filter { markedJobs.contains($0.id) } }
-    if case .job(let job)? = queueRows[safe: queueCursor.index] { return [job] }
+    guard markedJobs.isEmpty else {
+      return (0..<queue.jobs.count).compactMap(queue.row).filter { markedJobs.contains($0.id) }
+    }
+    if case .job(let job)? = selectedQueueRow { return [job] }
     return []
   }
 
   mutating func toggleJobMark() {
-    guard case .job(let job)? = queueRows[safe: queueCursor.index] else { return }
+    guard case .job(let job)? = selectedQueueRow else { return }
     if markedJobs.remove(job.id) == nil { markedJobs.insert(job.id) }
-    queueCursor.move(1, count: queueRows.count)
+    queueCursor.move(1, count: queueRowCount)
   }
 
   mutating func cancel() -> [Effect] {
     if focus == .queue {
-      if markedJobs.isEmpty, case .evaluation? = queueRows[safe: queueCursor.index] { return stopEvaluation() }
+      if markedJobs.isEmpty, case .evaluation? = selectedQueueRow { return stopEvaluation() }
       let jobs = chosenJobs.filter { !$0.state.isFinal }
       if jobs.count == 1, case .running = jobs[0].state {
         askHowToStop()
@@ -88,7 +89,7 @@ extension ExplorerState {
       if job.priority < least { changes[job.id] = least }
       below = max(job.priority, least)
     }
-    queueCursor.move(step, count: queueRows.count)
+    queueCursor.move(step, count: queueRowCount)
     return changes.isEmpty ? [] : [.prioritise(changes)]
   }
 

@@ -7,7 +7,6 @@ extension ScreenPainter {
   /// One line of the help or the palette.
   private struct CommandRow {
     var heading: String?
-    var action: Action?
     /// Place among the list's actions.
     var place = -1
     var keys = ""
@@ -17,7 +16,7 @@ extension ScreenPainter {
 
   mutating func paintCommands(_ list: CommandList) {
     let box = list.form == .help ? ScrollingDialog.box(state.size) : frame.bounds.centred(width: min(76, state.size.width - 4), height: min(18, state.size.height - 2))
-    let (body, line) = openList(box, title: list.form == .help ? "Keys" : "Commands", query: list.query, note: "type to filter · Enter runs · Esc closes")
+    let body = openList(box, title: list.form == .help ? "Keys" : "Commands", query: list.query, note: "type to filter · Enter runs · Esc closes")
     let rows = list.form == .help ? helpRows(list, width: max(10, body.width - Self.keyColumn)) : paletteRows(list)
     let cursor = rows.firstIndex { $0.place == list.cursor.index } ?? 0
     let first = ListCursor(cursor).first(visible: body.height, count: rows.count)
@@ -35,7 +34,6 @@ extension ScreenPainter {
       frame.text(row.keys, in: keys, row: place, style: isCursor ? style : row.isPossible ? theme.key : theme.faint)
       frame.text(row.text, in: body, row: place, column: Self.keyColumn, style: style)
     }
-    _ = line
   }
 
   /// Why an action cannot be done where it belongs; nil elsewhere, where nobody can tell.
@@ -59,7 +57,7 @@ extension ScreenPainter {
       let obstacle = obstacle(action)
       if let obstacle { text += " Not now: \(obstacle)." }
       for (index, line) in DisplayText.wrapped(text, to: width).enumerated() {
-        rows.append(CommandRow(action: action, place: place, keys: index == 0 ? action.label : "", text: line, isPossible: obstacle == nil))
+        rows.append(CommandRow(place: place, keys: index == 0 ? action.label : "", text: line, isPossible: obstacle == nil))
       }
     }
     return rows
@@ -70,7 +68,7 @@ extension ScreenPainter {
       let obstacle = obstacle(action)
       let where_ = action.panels.flatMap { $0.count == 1 ? $0.first.map { " · \($0.title.lowercased())" } : nil } ?? ""
       return CommandRow(
-        action: action, place: place, keys: action.label, text: obstacle.map { "\(action.title) — \($0)" } ?? action.title + where_, isPossible: obstacle == nil)
+        place: place, keys: action.label, text: obstacle.map { "\(action.title) — \($0)" } ?? action.title + where_, isPossible: obstacle == nil)
     }
   }
 
@@ -79,7 +77,7 @@ extension ScreenPainter {
     let title = picker.choices.map { DisplayText($0.title).width }.max() ?? 0, detail = picker.choices.map { DisplayText($0.detail).width }.max() ?? 0
     let width = min(state.size.width - 2, max(30, min(100, title + detail + 7), DisplayText(picker.title).width + 8))
     let box = frame.bounds.centred(width: width, height: min(state.size.height - 2, picker.choices.count + 3))
-    let (body, _) = openList(box, title: picker.title, query: picker.query, note: "Enter takes it")
+    let body = openList(box, title: picker.title, query: picker.query, note: "Enter takes it")
     if listed.isEmpty { frame.text("nothing fits", in: body, style: theme.faint) }
     let first = picker.cursor.first(visible: body.height, count: listed.count)
     for (place, choice) in listed.dropFirst(first).prefix(body.height).enumerated() {
@@ -91,14 +89,14 @@ extension ScreenPainter {
     frame.scrollThumb(box, first: first, visible: body.height, count: listed.count, style: theme.accent)
   }
 
-  /// An empty box with the typed text in its first row; returns the place of the list and of the text.
-  private mutating func openList(_ box: Rect, title: String, query: LineInput, note: String) -> (list: Rect, line: Rect) {
+  /// An empty box with the typed text in its first row; returns the place of the list.
+  private mutating func openList(_ box: Rect, title: String, query: LineInput, note: String) -> Rect {
     frame.clear(box)
     let inside = frame.box(box, title: title, note: note, border: theme.focusedBorder, titleStyle: theme.focusedTitle).inset(1, 0)
     // In the smallest boxes the list goes before the text.
-    guard inside.height >= 3 else { return (inside, inside.row(-1)) }
+    guard inside.height >= 3 else { return inside }
     let (line, list) = inside.splitTop(1)
     frame.spans([("› ", theme.key), (query.shown(width: max(1, line.width - 2)), theme.strong)], in: line)
-    return (list, line)
+    return list
   }
 }

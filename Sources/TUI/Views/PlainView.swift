@@ -17,7 +17,7 @@ package enum PlainView {
       case .episodes: state.listed.indices.map { episode(at: $0, state) }
       case .pictures: state.tiles.map { tile(TileContent($0, state)) } + [figures(state)]
       case .settings: state.settings.fields.map { setting($0, state) }
-      case .queue: state.queueRows.isEmpty ? ["empty"] : state.queueRows.map { job($0, state) }
+      case .queue: state.queueRowCount == 0 ? ["empty"] : (0..<state.queueRowCount).compactMap { state.queueRow($0).map { job($0, state) } }
       case .classes: classes(state)
       case .table: table(state)
       case .duel: [duel(state)]
@@ -36,7 +36,7 @@ package enum PlainView {
     case .episodes: state.listed.isEmpty ? "no episode" : episode(at: state.cursor.index, state)
     case .pictures: tile(TileContent(state.selectedTile, state))
     case .settings: setting(state.settings.field, state)
-    case .queue: state.queueRows[safe: state.queueCursor.index].map { job($0, state) } ?? "empty"
+    case .queue: state.selectedQueueRow.map { job($0, state) } ?? "empty"
     case .classes: classes(state)[safe: state.classCursor.index] ?? "no evaluation of this fold yet"
     case .table: table(state)[safe: (state.table?.row ?? 0) * (state.table?.columnTitles.count ?? 1) + (state.table?.column ?? 0)] ?? ""
     case .duel: duel(state)

@@ -3,17 +3,18 @@ import Pipeline
 extension ScreenPainter {
   /// Progress of the whole queue, then its rows: what runs, what waits, what has ended.
   mutating func paintQueue(_ rect: Rect) {
-    let rows = state.queueRows
+    let count = state.queueRowCount
     let inside = panel(.queue, rect, note: queueNote)
     guard !inside.isEmpty else { return }
-    guard !rows.isEmpty else {
+    guard count > 0 else {
       frame.text("empty", in: inside, style: theme.faint)
       frame.text("g paints supports", in: inside, row: 1, style: theme.faint)
       return
     }
-    let cursor = min(max(0, state.queueCursor.index), rows.count - 1)
-    let first = ListCursor(cursor).first(visible: inside.height, count: rows.count)
-    for (place, row) in rows.dropFirst(first).prefix(inside.height).enumerated() {
+    let cursor = min(state.queueCursor.index, count - 1)
+    let first = ListCursor(cursor).first(visible: inside.height, count: count)
+    for place in 0..<inside.height {
+      guard let row = state.queueRow(first + place) else { break }
       let isCursor = state.focus == .queue && first + place == cursor
       if isCursor { frame.clear(inside.row(place), style: theme.cursor) }
       switch row {
@@ -21,7 +22,7 @@ extension ScreenPainter {
       case .job(let job): paint(job, in: inside.row(place), isCursor)
       }
     }
-    frame.scrollThumb(rect, first: first, visible: inside.height, count: rows.count, style: theme.accent)
+    frame.scrollThumb(rect, first: first, visible: inside.height, count: count, style: theme.accent)
   }
 
   private var queueNote: String {
