@@ -98,6 +98,23 @@ import Testing
     #expect(try Store(folder: folder.url).jobs().map(\.state.isFinal) == [true, false, true, false, false, false])
   }
 
+  /// One of the second version: a paused queue with priorities, an evaluation, no verdicts yet.
+  @Test func aStoreOfTheSecondVersionIsMigrated() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.copyItem(at: Golden.fixture("store/schema-2.sqlite"), to: folder.file("store.sqlite"))
+    let store = try Store(folder: folder.url), jobs = try store.jobs()
+    #expect(jobs.map(\.state) == [.finished, .finished, .finished, .cancelled(reason: "by diffss queue cancel"), .queued])
+    #expect(jobs.map(\.priority) == [0, 0, 0, 4, 4] && jobs.map(\.attempts) == [1, 1, 1, 0, 0])
+    #expect(jobs.allSatisfy { $0.origin?.source.kind == .demo })
+    #expect(try store.isPaused && store.takeNext() == nil)
+    let keys = try store.imageKeys()
+    #expect(keys.count == 4 && Set(jobs.compactMap(\.key)).isSubset(of: keys))
+    #expect(try store.provenance(of: keys[0])?.version == "0.6.0" && store.evaluations(dataset: "demo").count == 1)
+    #expect(try store.painted(dataset: "demo").allSatisfy { $0.verdict == nil })
+    try store.set(.kept, of: keys[1])
+    #expect(try Store(folder: folder.url).keptKeys() == [keys[1]])
+  }
+
   @Test(arguments: ["no database", "torn header", "torn pages"]) func aDamagedStoreIsSetAsideAndMadeAnewFromThePictures(kind: String) throws {
     let folder = try TemporaryFolder(), file = folder.file("store.sqlite")
     let request = plainRequest(), weights = ["sd": "aa"], key = try request.key(weights: weights)
