@@ -333,6 +333,8 @@ def main():
     parser.add_argument("--size", default="80x24")
     parser.add_argument("--starts", type=int, default=7)
     parser.add_argument("--rows", type=int, default=20, help="single rows whose bytes are counted")
+    parser.add_argument("--supports", type=int, default=10, help="supports whose pictures are queued")
+    parser.add_argument("--shots", type=int, default=4, help="pictures for each of them, at most 64")
     options = parser.parse_args()
     columns, rows = map(int, options.size.split("x"))
     diffss = os.path.abspath(options.diffss)
@@ -366,7 +368,7 @@ def main():
         line("key to frame, calm, 99 of 100", f"{percentile(times, 0.99) * 1e3:.1f} ms", "")
         calm.leave()
 
-        subprocess.run([diffss, "queue", "add", "--limit", "10", "--shots", "4", "--steps", "200"], env=environment, check=True,
+        subprocess.run([diffss, "queue", "add", "--limit", str(options.supports), "--shots", str(options.shots), "--steps", "200"], env=environment, check=True,
                        stdout=subprocess.DEVNULL)
         busy = Explorer(diffss, environment, columns, rows)
         busy.wait("the painting", lambda: b"painting" in busy.output and re.search(rb"\d/200", bytes(busy.output)))

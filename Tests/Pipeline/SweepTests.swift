@@ -63,10 +63,19 @@ import Testing
 
   @Test(.enabled(if: Golden.isAvailable)) func aSweepGoesOnWhereItWasEnded() async throws {
     let (bench, _) = try bench(), plan = sweep(bench)
-    let (half, signal) = AsyncStream.makeStream(of: Void.self)
-    let task = Task { try await bench.workbench.sweep(plan) { if $0.number >= 6 { signal.yield() } }.report }
+    let (half, signal) = AsyncStream.makeStream(of: Void.self), isCancelled = DispatchSemaphore(value: 0)
+    let task = Task {
+      try await bench.workbench.sweep(plan) {
+        guard $0.number >= 6 else { return }
+        signal.yield()
+        // On a busy machine it would be done before it is told to stop.
+        isCancelled.wait()
+        isCancelled.signal()
+      }.report
+    }
     for await _ in half { break }
     task.cancel()
+    isCancelled.signal()
     _ = await task.result
     let folder = bench.store.folder.appendingPathComponent("evaluations")
     let before = try await bench.workbench.evaluations().count
