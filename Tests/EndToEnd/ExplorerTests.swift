@@ -54,6 +54,17 @@ import Testing
     try session.wait(for: "a line seen") { $0.split(separator: "\n").contains("seen") }
   }
 
+  @Test func noticesGoByThemselves() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let session = try explorer(program)
+    try session.send(keys: "m")
+    try session.wait(for: "pictures in sextants")
+    try session.wait(for: "the notice gone", seconds: 20) { !$0.contains("pictures in sextants") }
+    try session.send(keys: "q")
+    try session.wait(for: "left with 0")
+  }
+
   @Test func termination() throws {
     let program = try Program()
     defer { program.remove() }

@@ -166,6 +166,34 @@ import Testing
     #expect(try program.run(["queue", "list"]).standardOutput.contains("paused"))
   }
 
+  @Test func figuresAreSortedAndComparedAndLeadToTheWorst() throws {
+    let program = try Program()
+    defer { program.remove() }
+    // An evaluation of before, by the same store.
+    let flags = ["--episodes", "3", "--aux-shots", "1", "--steps", "2", "--network", "dcama"]
+    #expect(try program.run(["evaluate"] + flags).status == 0)
+    let session = try explorer(program)
+    try session.wait(for: "3 episodes · mask · 2 steps")
+    // Fewer episodes, supports and steps than usual: by the form.
+    try session.send(keys: "Tab", "Tab", "j", "1", "Enter", "j", "3", "Enter")
+    try session.wait(for: "one support, three steps") { $0.contains(#/Supports +1/#) && $0.contains(#/Steps +.* 3 /#) }
+    try session.send(keys: "E")
+    try session.wait(for: "Evaluate fold 0?")
+    try session.send(keys: "y")
+    try session.wait(for: "10 episodes · mask · 3 steps", seconds: 120)
+    try session.send(keys: "Escape", "BTab", "s", "s")
+    try session.wait(for: "by IoU, worst first")
+    try session.send(keys: "Enter")
+    try session.wait(for: "the class's episodes") { $0.contains("by IoU with generated") && !$0.contains("5 classes") }
+    try session.send(keys: "L")
+    try session.wait(for: "Saved evaluations")
+    try session.send(keys: "Enter", "R")
+    try session.wait(for: "its own 1-shot figures")
+    try session.send(keys: "Down", "Enter")
+    try session.wait(for: "Against fold 0, dcama, 1+1, mask, ddim 2")
+    try leave(session)
+  }
+
   @Test func plainLinesForThoseWhoReadOrListen() throws {
     let program = try Program()
     defer { program.remove() }

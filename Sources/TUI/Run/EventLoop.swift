@@ -49,7 +49,7 @@ final class EventLoop {
       let now = ContinuousClock.now
       isAnswer = isAnswer || events.contains { if case .key = $0 { true } else { false } }
       isDirty = isDirty || !events.isEmpty || hold.end.map { now >= $0 } ?? false
-        || (wasAnimated && lastDrawn.map { now - $0 >= Self.animationTime } ?? true)
+        || (wasAnimated && (!state.isAnimated || lastDrawn.map { now - $0 >= Self.animationTime } ?? true))
     }
     startWork()
     return status ?? 0
@@ -108,7 +108,8 @@ final class EventLoop {
     let now = ContinuousClock.now
     let animation = state.isAnimated ? (lastDrawn ?? now) + Self.animationTime : nil
     let due = [frame ?? animation, hold.end].compactMap { $0 }.min()
-    let timeout = due.map { Int32(max(1, min(1000, ($0 - now) / .milliseconds(1)))) } ?? -1
+    // Never too early: there would be nothing to draw yet.
+    let timeout = due.map { Int32(max(1, min(1000, (($0 - now) / .milliseconds(1)).rounded(.up)))) } ?? -1
     let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)
     guard ready > 0 else { return [] }
     var events: [Event] = []

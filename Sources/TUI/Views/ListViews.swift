@@ -66,9 +66,9 @@ extension ScreenPainter {
   private func paletteRows(_ list: CommandList) -> [CommandRow] {
     list.actions.enumerated().map { place, action in
       let obstacle = obstacle(action)
-      let where_ = action.panels.flatMap { $0.count == 1 ? $0.first.map { " · \($0.title.lowercased())" } : nil } ?? ""
+      let panel = action.panels.flatMap { $0.count == 1 ? $0.first.map { " · \($0.title.lowercased())" } : nil } ?? ""
       return CommandRow(
-        place: place, keys: action.label, text: obstacle.map { "\(action.title) — \($0)" } ?? action.title + where_, isPossible: obstacle == nil)
+        place: place, keys: action.label, text: obstacle.map { "\(action.title) — \($0)" } ?? action.title + panel, isPossible: obstacle == nil)
     }
   }
 
