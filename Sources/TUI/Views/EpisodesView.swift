@@ -33,7 +33,9 @@ extension ScreenPainter {
   private mutating func paintNoEpisodes(_ inside: Rect) {
     let notice = state.openFailure ?? state.failures[.loadEpisodes(fold: state.fold)]
     if notice == nil, !state.episodes.isEmpty {
-      for (row, line) in DisplayText.wrapped("no episode fits \"\(state.filter.text)\"; Esc drops the filter", to: inside.width).enumerated() {
+      for (row, line) in DisplayText.wrapped(
+        state.filter.isEmpty ? "no episode of this class; Esc shows all" : "no episode fits \"\(state.filter.text)\"; Esc drops the filter",
+        to: inside.width).enumerated() {
         frame.text(line, in: inside, row: row, style: theme.faint)
       }
       return
