@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Models
+import Pipeline
 
 struct ForwardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,7 +40,7 @@ struct ForwardCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let threads { Compute.threads = threads }
+    if let threads = threads ?? UserSettings.ofUser.threads { Compute.threads = threads }
     let runner = try ForwardRunner(
       network, weights: URL(fileURLWithPath: weights), backbone: backbone.map { URL(fileURLWithPath: $0) }, config: singleFile.folder)
     let inputs = try Checkpoint(file: URL(fileURLWithPath: input))

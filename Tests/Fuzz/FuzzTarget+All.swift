@@ -60,6 +60,9 @@ extension FuzzTarget {
           _ = try? store.imageKeys()
           _ = try? store.evaluations(dataset: "demo")
           _ = try? store.painted(dataset: "demo")
+          _ = try? store.keptKeys()
+          _ = try? store.secondsPerStep()
+          _ = try? HTMLReport(store: store, name: "demo", dataset: nil, limit: 2)
           _ = try? store.retry(nil)
           for key in (try? store.imageKeys()) ?? [] { _ = try? store.provenance(of: key) }
         }

@@ -154,7 +154,7 @@ import Testing
       let store = try Store(folder: folder.url)
       try store.add([Job(id: JobID(), request: plainRequest())])
     }
-    for name in [#""id" TEXT"#, #""elapsed""#, #""seconds""#] {
+    for name in [#""id" TEXT"#, #""elapsed""#, #""seconds""#, #""json""#, #""weights""#] {
       let bytes = try Data(contentsOf: file), broken = try TemporaryFolder()
       guard let range = bytes.range(of: Data(name.utf8)) else {
         Issue.record("no \(name) in the schema")
@@ -169,6 +169,7 @@ import Testing
         _ = try store.retry(nil)
         _ = try store.secondsPerStep()
         _ = try store.takeNext()
+        _ = try HTMLReport(store: store, name: "squares", dataset: nil, limit: 1)
       }
     }
   }

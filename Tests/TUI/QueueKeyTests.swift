@@ -124,13 +124,14 @@ struct QueueKeyTests {
     screen.type("c")
     screen.state.settings.options.prompt = "it's a {name}; $(rm)"
     screen.state.settings.options.steps = 7
+    screen.state.settings.options.guidance = 7.125
     screen.type("y")
     #expect(screen.text().contains("command line: generate"))
     screen.answers = false
     screen.press(.enter)
     #expect(
       screen.effects.last == .copy(
-        "diffss generate --dataset demo --models '/my models' --fold 0 --condition scribble --steps 7 "
+        "diffss generate --dataset demo --models '/my models' --fold 0 --condition scribble --steps 7 --guidance 7.125 "
           + "--prompt 'it'\\''s a {name}; $(rm)' --seed 0 --shots 4 --out supports"))
     screen.type("yseed")
     screen.press(.enter)

@@ -9,7 +9,7 @@ public enum Diagnosis {
   }
 
   private static var configuration: Finding {
-    let file = DataFolder.configuration().appendingPathComponent("config.toml").path
+    let file = UserSettings.standardFile.path
     switch UserSettings.standard {
     case .success where FileManager.default.fileExists(atPath: file): return Finding("configuration", .fine, file)
     case .success: return Finding("configuration", .fine, "none (\(file))")

@@ -39,22 +39,23 @@ public struct PictureMetadata: Codable, Hashable, Sendable {
   /// In the manner of the Stable Diffusion web interface.
   private var parameters: String {
     var facts = [
-      "Steps: \(request.steps)", "Sampler: \(request.sampler)", "CFG scale: \(Self.number(request.guidance))",
+      "Steps: \(request.steps)", "Sampler: \(request.sampler)", "CFG scale: \(request.guidance.short)",
       "Seed: \(request.seed)", "Size: \(request.width)x\(request.height)",
     ]
     if let hash = weights[request.models.diffusion] { facts.append("Model hash: \(hash.prefix(10))") }
     facts.append("Model: \(request.models.diffusion)")
     if let controlNet = request.models.controlNet {
       let control = [
-        "Module: \(request.condition.rawValue)", "Model: \(controlNet)", "Weight: \(Self.number(request.controlScale))",
-        "Guidance Start: \(Self.number(request.controlStart))", "Guidance End: \(Self.number(request.controlEnd))",
+        "Module: \(request.condition.rawValue)", "Model: \(controlNet)", "Weight: \(request.controlScale.short)",
+        "Guidance Start: \(request.controlStart.short)", "Guidance End: \(request.controlEnd.short)",
       ]
       facts.append("ControlNet 0: \"\(control.joined(separator: ", "))\"")
     }
     return "\(request.prompt)\nNegative prompt: \(request.negativePrompt)\n\(facts.joined(separator: ", "))"
   }
+}
 
-  private static func number(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : "\(value)"
-  }
+extension Double {
+  /// Exactly, whole numbers without a point.
+  package var short: String { self == rounded() && abs(self) < 1e9 ? "\(Int(self))" : "\(self)" }
 }

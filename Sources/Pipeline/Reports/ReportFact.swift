@@ -75,8 +75,3 @@ extension ConditionSettings {
     }
   }
 }
-
-extension Double {
-  /// Whole numbers without a point.
-  var short: String { self == rounded() && abs(self) < 1e9 ? "\(Int(self))" : "\(self)" }
-}

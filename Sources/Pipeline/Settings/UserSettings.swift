@@ -18,7 +18,8 @@ public struct UserSettings: Hashable, Sendable {
   public init() {}
 
   /// The user's own, read once: nothing configured where there is no file.
-  public static let standard = Result<UserSettings, PipelineError> {
-    () throws(PipelineError) in try UserSettings(file: DataFolder.configuration().appendingPathComponent("config.toml"))
-  }
+  public static let standard = Result<UserSettings, PipelineError> { () throws(PipelineError) in try UserSettings(file: standardFile) }
+
+  /// Where the user's own are.
+  static var standardFile: URL { DataFolder.configuration().appendingPathComponent("config.toml") }
 }

@@ -106,15 +106,13 @@ extension Store {
   /// Sets the priority of jobs that wait. Returns how many.
   @discardableResult
   public func setPriority(_ priority: Int, _ ids: [JobID]) throws -> Int {
-    try change(ids, from: ["queued", "interrupted"]) { db, id, _ in
-      try db.execute(
-        sql: "UPDATE jobs SET priority = ?, revision = ? WHERE id = ?", arguments: [priority, try Self.nextRevision(db), id])
-    }
+    try setPriorities(Dictionary(ids.map { ($0, priority) }) { first, _ in first })
   }
 
-  /// Sets the priorities of jobs that wait, all at once.
-  func setPriorities(_ priorities: [JobID: Int]) throws {
-    _ = try change(Array(priorities.keys), from: ["queued", "interrupted"]) { db, id, _ in
+  /// Sets the priorities of jobs that wait, all at once. Returns how many.
+  @discardableResult
+  func setPriorities(_ priorities: [JobID: Int]) throws -> Int {
+    try change(Array(priorities.keys), from: ["queued", "interrupted"]) { db, id, _ in
       guard let priority = JobID(id).flatMap({ priorities[$0] }) else { return }
       try db.execute(
         sql: "UPDATE jobs SET priority = ?, revision = ? WHERE id = ?", arguments: [priority, try Self.nextRevision(db), id])

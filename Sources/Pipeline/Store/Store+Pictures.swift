@@ -10,10 +10,10 @@ extension Store {
         db, sql: "SELECT images.key, images.weights, requests.json FROM images JOIN requests ON images.request = requests.hash")
       var pictures: [PictureMetadata] = []
       while let row = try rows.next() {
-        let request = try decoder.decode(GenerationRequest.self, from: Data((row["json"] as String).utf8))
+        let request = try decoder.decode(GenerationRequest.self, from: Data((row.value("json") as String).utf8))
         guard request.source.dataset == dataset else { continue }
-        let weights = try decoder.decode([String: String].self, from: Data((row["weights"] as String).utf8))
-        pictures.append(PictureMetadata(key: row["key"], request: request, weights: weights))
+        let weights = try decoder.decode([String: String].self, from: Data((row.value("weights") as String).utf8))
+        pictures.append(PictureMetadata(key: try row.value("key"), request: request, weights: weights))
       }
       return pictures
     }

@@ -38,8 +38,6 @@ package enum Look: Int, CaseIterable, Hashable, Codable, Sendable {
     case .signs: "signs"
     }
   }
-
-  package var next: Look { Look(rawValue: (rawValue + 1) % Look.allCases.count) ?? .tint }
 }
 
 /// Which block characters draw pictures, chosen with `m`.
@@ -53,8 +51,6 @@ package enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
     case .halves: "half blocks (1x2 a cell)"
     }
   }
-
-  package var next: Blocks { Blocks(rawValue: (rawValue + 1) % Blocks.allCases.count) ?? .quadrants }
 }
 
 /// What identifies a painted picture.

@@ -58,8 +58,9 @@ final class EffectRunner: Sendable {
   private var workbench: Workbench? { work.withLock { $0.workbench } }
 
   private func start(_ effect: Effect) {
+    let source = work.withLock { $0.source }
     let task = Task.detached(priority: .utility) { [self] in
-      let outcome: Outcome
+      var outcome: Outcome
       do {
         try await settle(effect)
         outcome = try await self.outcome(of: effect)
@@ -68,6 +69,8 @@ final class EffectRunner: Sendable {
       } catch {
         outcome = .failed(Notice(error))
       }
+      // What was asked of a data set that is closed by now says nothing about the open one.
+      if case .openDataset = effect {} else if work.withLock({ $0.source != source }) { outcome = .dropped }
       post(.done(effect, outcome))
     }
     work.withLock { work in
@@ -189,7 +192,7 @@ final class EffectRunner: Sendable {
     if let recovery = store.recovery { post(.said(Notice(.warning, recovery.message))) }
     let catalog = Catalog(
       name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
-    return .opened(catalog, defaults: workbench.defaultOptions, secondsPerStep: try store.secondsPerStep())
+    return .opened(catalog, defaults: workbench.defaultOptions, secondsPerStep: (try? store.secondsPerStep()) ?? nil)
   }
 
   /// A fold's episodes, drawn or as saved.

@@ -14,11 +14,6 @@ package enum ClassOrder: String, CaseIterable, Hashable, Codable, Sendable {
     }
   }
 
-  package var next: ClassOrder {
-    let all = Self.allCases
-    return all[((all.firstIndex(of: self) ?? 0) + 1) % all.count]
-  }
-
   /// Rows in this order; equal ones stay as they are.
   func sorted(_ rows: [ClassTable.Row]) -> [ClassTable.Row] {
     func by(_ value: (ClassTable.Row) -> Double) -> [ClassTable.Row] {

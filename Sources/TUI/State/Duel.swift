@@ -2,7 +2,7 @@ import Render
 
 /// Two pictures against one another.
 package struct Duel: Sendable {
-  package enum Mode: Int, CaseIterable, Hashable, Sendable {
+  package enum Mode: CaseIterable, Hashable, Sendable {
     /// One after the other in the same place.
     case flicker
     /// The left part of one, the right part of the other.
@@ -31,6 +31,8 @@ package struct Duel: Sendable {
 
   package let a: Side
   package let b: Side
+  /// Mean absolute difference of the channels, 0...255; not a number where the sizes differ.
+  package let distance: Double
   package var mode = Mode.flicker
   /// Whether the flicker goes by itself; a key flips it otherwise.
   package var isRunning = true
@@ -44,6 +46,7 @@ package struct Duel: Sendable {
   package init(a: Side, b: Side) {
     self.a = a
     self.b = b
+    distance = Self.distance(a.picture.image, b.picture.image)
   }
 
   /// Seconds that each side of a flicker is shown.
@@ -93,9 +96,7 @@ package struct Duel: Sendable {
     return out
   }
 
-  /// Mean absolute difference of the channels, 0...255.
-  package var distance: Double {
-    let left = a.picture.image, right = b.picture.image
+  private static func distance(_ left: Image, _ right: Image) -> Double {
     guard left.width == right.width, left.height == right.height, left.channels == right.channels, !left.pixels.isEmpty else { return .nan }
     let sum = zip(left.pixels, right.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
     return Double(sum) / Double(left.pixels.count)

@@ -160,6 +160,8 @@ extension ExplorerState {
     (datasetName, catalog, fold, episodes, marked, filter, classFilter) = (kind.rawValue, nil, 0, [], [], EpisodeFilter(), nil)
     (shelf, scores, reports, savedReports, reference, painted, verdicts) = (fresh.shelf, [:], [:], [], nil, [:], [:])
     (failures, openFailure, awaitingSupports, table, duel, sideA) = ([:], nil, [:], nil, nil, nil)
+    // The same may be asked of the new one.
+    inFlight = []
     listEpisodes()
     focus(on: .episodes)
     return [.openDataset(kind)]

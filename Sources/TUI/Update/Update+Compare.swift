@@ -84,7 +84,7 @@ extension ExplorerState {
   mutating func changeDuel(_ action: Action.ID) {
     guard var duel else { return }
     switch action {
-    case .duelMode: duel.mode = Duel.Mode(rawValue: (duel.mode.rawValue + 1) % Duel.Mode.allCases.count) ?? .flicker
+    case .duelMode: duel.mode = duel.mode.next
     case .flip:
       // From what is seen at the moment.
       duel.showsB = duel.isRunning ? duel.shown(at: now).id != duel.b.picture.id : !duel.showsB

@@ -42,12 +42,12 @@ extension ExplorerState {
     var words = ["diffss", command] + (invocations[datasetName] ?? ["--dataset", datasetName]) + ["--fold", "\(fold)", "--condition", options.condition.rawValue]
     func add(_ option: String, _ value: String, unless isUsual: Bool) { if !isUsual { words += [option, value] } }
     add("--steps", "\(options.steps)", unless: options.steps == GenerationOptions().steps)
-    add("--guidance", SettingsForm.decimal(options.guidance), unless: options.guidance == usual.guidance)
+    add("--guidance", options.guidance.short, unless: options.guidance == usual.guidance)
     add("--sampler", options.sampler, unless: options.sampler == usual.sampler)
-    add("--control-scale", SettingsForm.decimal(options.controlScale), unless: options.controlScale == usual.controlScale)
-    add("--control-start", SettingsForm.decimal(options.controlStart), unless: options.controlStart == usual.controlStart)
-    add("--control-end", SettingsForm.decimal(options.controlEnd), unless: options.controlEnd == usual.controlEnd)
-    add("--eta", SettingsForm.decimal(options.eta), unless: options.eta == usual.eta)
+    add("--control-scale", options.controlScale.short, unless: options.controlScale == usual.controlScale)
+    add("--control-start", options.controlStart.short, unless: options.controlStart == usual.controlStart)
+    add("--control-end", options.controlEnd.short, unless: options.controlEnd == usual.controlEnd)
+    add("--eta", options.eta.short, unless: options.eta == usual.eta)
     add("--resolution", "\(condition.resolution)", unless: condition.resolution == usual.conditionSettings.resolution)
     for knob in options.condition.knobs { words += knob.words(condition, usual.conditionSettings) }
     if let prompt = options.prompt { words += ["--prompt", prompt] }
@@ -68,7 +68,7 @@ extension ConditionKnob {
       own.cannyLow == usual.cannyLow && own.cannyHigh == usual.cannyHigh
         ? [] : ["--canny-low", "\(own.cannyLow)", "--canny-high", "\(own.cannyHigh)"]
     case .dilation: own.dilation == usual.dilation ? [] : ["--dilation", "\(own.dilation)"]
-    case .blur: own.blur == usual.blur ? [] : ["--blur", SettingsForm.decimal(own.blur)]
+    case .blur: own.blur == usual.blur ? [] : ["--blur", own.blur.short]
     }
   }
 }
