@@ -119,7 +119,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .sourceChanged: "make the request again"
     case .modelMissing(_, let searched):
       searched.isEmpty
-        ? "give a folder with --models DIR or in $DIFFSS_MODELS" : "searched: \(searched.joined(separator: ", ")); give another folder with --models DIR"
+        ? "give a folder with --models DIR or in $DIFFSS_MODELS" : "searched: \(searched.joined(separator: ", ")); `diffss models list` tells what is there; give another folder with --models DIR"
     case .listMissing: "give the list itself, or a folder like HSNet's splits or BAM's lists"
     case .notInDataset: "complete the data set, choose the --split or --root that the list is for, or take another list"
     case .tooNarrow: "leave it out, or choose a larger --size"

@@ -109,19 +109,6 @@ public final class Workbench: Sendable {
 
   // MARK: Generating
 
-  /// What the settings pane starts with: the published settings, at the resolution of the model that would be used and with its guidance
-  /// scale where it recommends one.
-  public var defaultOptions: GenerationOptions {
-    let settings = ConditionSettings()
-    let model = try? models.choice(for: .mask, settings: settings)
-    var options = GenerationOptions(
-      conditionSettings: ConditionSettings(resolution: model.map { models.nativeResolution($0.diffusion) } ?? settings.resolution))
-    if let model, let folder = try? models.entry(model.diffusion).url, let guidance = ModelLibrary.recommendation(besides: folder)?.guidance {
-      options.guidance = guidance
-    }
-    return options
-  }
-
   /// Requests for supports `0..<count` generated from a picture and class, each with its own seed.
   ///
   /// Throws for a setting out of range, a support that cannot be used, or a model that is missing.
@@ -175,12 +162,14 @@ public final class Workbench: Sendable {
 
   /// The settings of a request, over a seed from which those of supports are derived: its own cannot be told from what was derived of it.
   public func options(of request: GenerationRequest, seed: UInt64) async throws -> GenerationOptions {
-    try await desk.run { [requestMaker, imported] _ in
+    try await desk.run { [requestMaker, imported, models] _ in
       let prompts = try requestMaker.prompts.get(), info = imported.classInfo(request.source.classIndex)
       var options = GenerationOptions(
         condition: request.condition, conditionSettings: request.conditionSettings, sampler: request.sampler, steps: request.steps,
         guidance: request.guidance, eta: request.eta, controlScale: request.controlScale, controlStart: request.controlStart,
         controlEnd: request.controlEnd, guessMode: request.guessMode, seed: seed)
+      let own = PreferredModels(request.models)
+      if (try? models.choice(for: options)).map(PreferredModels.init) != own { options.models = own }
       // A prompt that the class's name gives is none of the user's.
       if info.map({ prompts.positive($0) }) != request.prompt { options.prompt = request.prompt }
       if prompts.negative != request.negativePrompt { options.negativePrompt = request.negativePrompt }
@@ -250,7 +239,7 @@ public final class Workbench: Sendable {
   /// Models that are missing are left for the moment they are asked for.
   public func preload(_ options: GenerationOptions, network: SegmentationNetwork = .dcama, fold: Int) async {
     _ = try? await bench.run { [models, evaluator, segmenters, hub] _ in
-      let choice = try options.models ?? models.choice(for: options.condition, settings: options.conditionSettings)
+      let choice = try models.choice(for: options)
       _ = try models.weights(choice)
       _ = try models.diffusion(choice) { hub.send($0) }
       try segmenters.use(network, fold: fold, evaluator) { _ in }

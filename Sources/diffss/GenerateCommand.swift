@@ -38,7 +38,10 @@ struct GenerateCommand: AsyncParsableCommand {
     if own.isUsed && list.isUsed {
       throw ValidationError("--list, --shard, --format, --limit and --as-published belong to a data set, not to a picture of your own")
     }
-    if own.isUsed == false && flags.controlScale.count > 1 {
+    if !own.isUsed, let first = own.ownOnly.first {
+      throw ValidationError("\(first) belongs to a picture of your own: --image with --mask, or --control")
+    }
+    if !own.isUsed && flags.controlScale.count > 1 {
       throw ValidationError("several --control-scale need several --control")
     }
   }
@@ -57,11 +60,11 @@ struct GenerateCommand: AsyncParsableCommand {
 
   private func paintSupports(into folder: SupportFolder) async throws {
     let workbench = try Workbench.open(data, runtime, readsMasksAsPublished: list.asPublished)
-    var defaults = workbench.defaultOptions
-    if list.asPublished { defaults.steps = PublishedScript.steps }
+    var options = try flags.options(workbench.models.menu, seed: seed)
+    if list.asPublished, flags.steps == nil { options.steps = PublishedScript.steps }
     let run = SupportRun(
       supports: try list.choice.supports(of: workbench.dataset, fold: data.fold),
-      options: try flags.options(over: defaults, seed: seed), shots: shots, shard: list.shard, format: list.format,
+      options: options, shots: shots, shard: list.shard, format: list.format,
       isAsPublished: list.asPublished)
     try await GenerationWatch(workbench: workbench, folder: folder, json: json).paint(run)
   }

@@ -85,7 +85,7 @@ struct QueueCommand: AsyncParsableCommand {
     func run() async throws {
       try runtime.apply()
       let workbench = try Workbench.open(data, runtime), dataset = workbench.dataset
-      let options = try flags.options(over: workbench.defaultOptions, seed: seed)
+      let options = try flags.options(workbench.models.menu, seed: seed)
       var added = 0, failed = 0
       for support in try choice.supports(of: dataset, fold: data.fold) {
         if Interrupt.shared.isRequested { throw ExitStatus.interrupted }

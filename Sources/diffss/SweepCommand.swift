@@ -65,7 +65,8 @@ struct SweepCommand: AsyncParsableCommand {
     let folder = try out.map { try SweepFolder(creating: URL(fileURLWithPath: $0, isDirectory: true)) }
     let workbench = try Workbench.open(data, runtime)
     var (base, folds, seeds) = try evaluation.plan(
-      data, workbench, options: others.options(over: workbench.defaultOptions, seed: evaluation.seed), auxiliaryShots: auxShots.values[0])
+      data, workbench, options: others.options(workbench.models.menu, conditions: condition.values, seed: evaluation.seed),
+      auxiliaryShots: auxShots.values[0])
     base.inputSide = comparison.size
     let axes: [SweepAxis] = [
       .networks(network.values) { [comparison] in comparison.comparison($0) }, .conditions(condition.values), .samplers(sampler.values), .steps(steps?.values ?? []),

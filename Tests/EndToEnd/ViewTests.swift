@@ -105,6 +105,36 @@ import Testing
     try leave(session)
   }
 
+  @Test func theMouseReachesWhatIsShown() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let session = try TerminalSession(
+      "\(Program.path) explore; echo left with $?", columns: 140, rows: 42, environment: program.environment, term: "xterm-256color")
+    let screen = try session.wait(for: "an episode") { $0.contains(#/Episode \d+: /#) }
+    func click(_ text: String, on screen: String) throws {
+      let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
+      let row = try #require(lines.firstIndex { $0.contains(text) }), line = lines[row]
+      let column = try #require(line.range(of: text)).lowerBound
+      let place = "\(line[..<column].unicodeScalars.count + 1);\(row + 1)"
+      try session.send(keys: "-l", "\u{1B}[<0;\(place)M\u{1B}[<0;\(place)m")
+    }
+    try click("  4 ", on: screen)
+    try click("Network", on: session.wait(for: "Episode 4: "))
+    // The list of networks, and one of them.
+    try click("Network", on: session.wait(for: "‹ dcama ›"))
+    try click("hsnet", on: session.wait(for: "Enter takes it"))
+    try click("e evaluate  E", on: session.wait(for: "‹ hsnet ›"))
+    try session.wait(for: "its IoU", seconds: 120) { $0.contains("with generated ") && $0.contains("drift") }
+    // What looks like the mouse in pasted text is no press on the fold.
+    try session.send(keys: "/")
+    try session.send(keys: "-l", "\u{1B}[200~mu\u{1B}[<0;20;1Mg\u{1B}[201~")
+    try session.wait(for: "/mug")
+    try session.send(keys: "Enter")
+    #expect(try !session.wait(for: "q quit").contains("Enter takes it"))
+    try click("q quit", on: session.wait(for: "q quit"))
+    try session.wait(for: "left with 0")
+  }
+
   @Test func aPictureOfOnesOwnIsASupportAndAQuery() throws {
     let program = try Program()
     defer { program.remove() }

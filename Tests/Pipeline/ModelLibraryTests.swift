@@ -77,7 +77,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       try models.choice(for: .scribble, settings: settings)
         == ModelChoice(diffusion: "sd", controlNet: "controlnet-scribble", detector: "hed/ControlNetHED.safetensors"))
     #expect(try models.choice(for: .none, settings: settings) == ModelChoice(diffusion: "sd"))
-    #expect(models.nativeResolution("sd") == 128)
+    #expect(models.menu.diffusion == [ModelMenu.Diffusion(id: "sd", resolution: 128)])
     #expect(throws: PipelineError.self) { try models.choice(for: .pidinet, settings: settings) }
     do {
       _ = try models.choice(for: .canny, settings: settings)
@@ -92,6 +92,35 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       try library([folder], cache: cache).choice(for: .canny, settings: settings)
         == ModelChoice(diffusion: "sd", controlNet: "sd-controlnet-canny"))
     #expect(throws: PipelineError.self) { try models.segmentation(.dcama, fold: 7) }
+  }
+
+  @Test func whatIsPreferredIsTakenOrSaidToBeMissing() throws {
+    let small = try TemporaryFolder(), large = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(small)
+    try plant(large, base: "large-", channels: [320, 640])
+    let models = library([small, large], cache: cache), settings = ConditionSettings()
+    func choice(_ preferred: PreferredModels, _ condition: ConditionType = .mask) throws -> ModelChoice {
+      try models.choice(for: condition, settings: settings, preferring: preferred)
+    }
+    #expect(try choice(PreferredModels(diffusion: "large-sd")) == ModelChoice(diffusion: "large-sd", controlNet: "large-controlnet-mask"))
+    // A ControlNet brings the model that it was made for, and does not matter to another condition.
+    let own = PreferredModels(controlNets: ["large-controlnet-mask"])
+    #expect(try choice(own) == ModelChoice(diffusion: "large-sd", controlNet: "large-controlnet-mask"))
+    #expect(try choice(own, .hed).diffusion == "sd")
+    do {
+      _ = try choice(PreferredModels(diffusion: "sd", controlNets: ["large-controlnet-mask"]))
+      Issue.record("a ControlNet of another model was taken")
+    } catch let error as PipelineError {
+      #expect(error.message.contains("large-controlnet-mask") && (error.message + (error.hint ?? "")).contains("one that was made for sd"))
+    }
+    for absent in [PreferredModels(diffusion: "absent"), PreferredModels(controlNets: ["absent"])] {
+      do {
+        _ = try choice(absent)
+        Issue.record("a model that is not there was taken")
+      } catch let error as PipelineError {
+        #expect(error.message.contains("\"absent\""))
+      }
+    }
   }
 
   @Test func aControlNetOfAnotherModelIsNotTaken() throws {

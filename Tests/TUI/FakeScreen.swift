@@ -15,6 +15,7 @@ struct FakeScreen {
   /// What the store has.
   var found: [GenerationRequest: FoundSupport] = [:]
   var painted: [PaintedSupport] = []
+  var models = ModelMenu()
   /// Exit status, once the explorer has left.
   var status: Int32?
 
@@ -68,14 +69,14 @@ struct FakeScreen {
     case .open:
       let classes = names.enumerated().map { ClassInfo(index: $0 + 1, name: $1, promptName: $1, adeIndex: 0) }
       return .opened(
-        Catalog(name: "demo", classes: classes, folds: [Array(1...names.count), [1], [2], [3]]), defaults: GenerationOptions(), secondsPerStep: nil)
+        Catalog(name: "demo", classes: classes, folds: [Array(1...names.count), [1], [2], [3]]), models: models, secondsPerStep: nil)
     case .loadEpisodes(let fold): return .episodes((0..<30).map { episode($0, fold: fold) })
     case .loadEpisode: 
       return .episode(EpisodePictures(support: Self.image, supportMask: Self.mask, query: Self.image, queryMask: Self.mask))
     case .makeCondition(_, let choice): return .condition(Image(width: 16, height: 16, color: [UInt8(choice.settings.threshold), 0, 0]))
     case .openDataset(let kind):
       let classes = [ClassInfo(index: 1, name: "kind \(kind.rawValue)", promptName: "", adeIndex: 0)]
-      return .opened(Catalog(name: kind.rawValue, classes: classes, folds: [[1]]), defaults: GenerationOptions(), secondsPerStep: 0.25)
+      return .opened(Catalog(name: kind.rawValue, classes: classes, folds: [[1]]), models: models, secondsPerStep: 0.25)
     case .look(let episode, let plan): return .plan(requests(episode, plan), found.filter { requests(episode, plan).contains($0.key) })
     case .survey(let episode, let plan):
       return .survey(requests(episode, plan), found.filter { requests(episode, plan).contains($0.key) }, condition: Self.image)
@@ -85,7 +86,7 @@ struct FakeScreen {
     case .measureDrift: return .drift(0.25)
     case .loadPainted: return .painted(painted)
     case .judge: return .judged
-    case .predict(_, let plan): return .prediction(image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0)
+    case .predict(_, let plan, _): return .prediction(image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0)
     case .loadReports: return .reports([])
     case .preload: return .preloaded
     case .paint(let request):

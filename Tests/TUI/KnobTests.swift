@@ -90,7 +90,7 @@ struct KnobTests {
     var screen = screen(.scribble, 80, 24)
     #expect(!screen.text().contains("Seed"))
     screen.press(.end)
-    #expect(screen.text().contains("Seed"))
+    #expect(screen.text().contains("ControlNet"))
     #expect(!screen.text().contains("Threshold"))
   }
 

@@ -140,12 +140,12 @@ struct WorkTests {
     screen.answers = false
     screen.send(.resized(screen.state.size))
     let catalog = Catalog(name: "demo", classes: [], folds: [[1], [2]])
-    screen.send(.done(.open, .opened(catalog, defaults: GenerationOptions(), secondsPerStep: nil)))
-    #expect(screen.effects.contains(.preload(GenerationOptions(), fold: 0)))
+    screen.send(.done(.open, .opened(catalog, models: ModelMenu(), secondsPerStep: nil)))
+    #expect(screen.effects.contains(.preload(GenerationOptions(), .dcama, fold: 0)))
     screen.send(.work(.modelLoading(name: "demo")))
     #expect(screen.text().contains("loading weights demo"))
     screen.send(.work(.modelLoaded(name: "demo")))
-    screen.send(.done(.preload(GenerationOptions(), fold: 0), .preloaded))
+    screen.send(.done(.preload(GenerationOptions(), .dcama, fold: 0), .preloaded))
     #expect(screen.text().contains("weights ready"))
     // Nothing of it keeps the user from leaving.
     screen.type("q")

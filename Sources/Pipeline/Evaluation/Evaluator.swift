@@ -127,7 +127,7 @@ struct Evaluator: Sendable {
     var weights: [String: String] = [:]
     if !wanted.isEmpty {
       weights = try models.weights(
-        plan.options.models ?? models.choice(for: plan.options.condition, settings: plan.options.conditionSettings))
+        models.choice(for: plan.options))
     }
     return PaintedAuxiliaries(plan.options, weights: weights, requests: requests, generator: generator, dataset: dataset)
   }

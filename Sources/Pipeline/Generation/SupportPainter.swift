@@ -15,8 +15,8 @@ struct SupportPainter: Sendable {
   func paint(_ run: SupportRun, into folder: SupportFolder, stop: StopFlag, watch: @escaping (SupportRunEvent) -> Void) throws {
     var run = run
     try run.options.validate()
-    let choice = try run.options.models ?? models.choice(for: run.options.condition, settings: run.options.conditionSettings)
-    run.options.models = choice
+    let choice = try models.choice(for: run.options)
+    run.options.models = PreferredModels(choice)
     let weights = try models.weights(choice)
     let turns = try turns(of: run), own = turns.enumerated().filter { run.shard.contains(position: $0.offset) }.map(\.element)
     watch(.begun(pictures: own.count * run.shots, leftOut: run.supports.count - turns.count))

@@ -8,6 +8,8 @@ import Synchronization
 public final class ModelLibrary: Sendable {
   private let places: [(ModelEntry.Origin, URL)]
   private let found: Mutex<[ModelEntry]?> = Mutex(nil)
+  /// What `menu` read.
+  let offered: Mutex<ModelMenu?> = Mutex(nil)
   private let digests: WeightDigests
   private let loaded = LoadedModels()
   private let memory: StableDiffusion.Memory
@@ -49,35 +51,8 @@ public final class ModelLibrary: Sendable {
     return entry
   }
 
-  /// The first diffusion model that has a ControlNet made for it, and what else the condition needs.
-  ///
-  /// Throws `PipelineError.modelMissing` naming what was not found.
-  public func choice(for condition: ConditionType, settings: ConditionSettings) throws -> ModelChoice {
-    let detector = try condition.detector(settings).map { kind in try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id }
-    let diffusion = entries.filter { $0.kind == .diffusion }
-    guard let firstDiffusion = diffusion.first else { throw missing("Stable Diffusion model") }
-    if condition == .none { return ModelChoice(diffusion: firstDiffusion.id) }
-    let wanted = ModelKind.controlNet(condition == .pidinet ? .hed : condition)
-    for model in diffusion {
-      let unet = ModelConfig(unetOf: model)
-      for net in entries where net.kind == wanted {
-        guard let unet, let config = ModelConfig(controlNet: net), config.fits(unet) else { continue }
-        return ModelChoice(diffusion: model.id, controlNet: net.id, detector: detector)
-      }
-    }
-    let others = Set(entries.compactMap { if case .controlNet(let other) = $0.kind { other.rawValue } else { nil } }).sorted()
-    throw missing(
-      "ControlNet for the condition \(condition.rawValue) that fits \(diffusion.map(\.id).joined(separator: " or "))"
-        + (others.isEmpty ? "" : " (only for \(others.joined(separator: ", ")))"))
-  }
-
-  /// Pixels of a side for which a diffusion model was trained: its latent size times its autoencoder's factor; 512 when it does not say.
-  public func nativeResolution(_ diffusion: String) -> Int {
-    guard let entry = try? entry(diffusion) else { return 512 }
-    return Self.nativeResolution(of: entry.url)
-  }
-
-  /// The same for a diffusers folder, or for a single file with the folder that serves it.
+  /// Pixels of a side for which the diffusion model in a diffusers folder, or in a single file with the folder that serves it, was
+  /// trained: its latent size times its autoencoder's factor; 512 when it does not say.
   public static func nativeResolution(of model: URL, config: String? = nil) -> Int {
     guard let folder = model.isFolder ? model : configuration(config) else { return 512 }
     guard let latent = ModelConfig(folder.appendingPathComponent("unet/config.json"))?.sampleSize,
@@ -182,12 +157,12 @@ public final class ModelLibrary: Sendable {
     return try load()
   }
 
-  private func first(_ what: String, where fits: (ModelKind) -> Bool) throws -> ModelEntry {
+  func first(_ what: String, where fits: (ModelKind) -> Bool) throws -> ModelEntry {
     guard let entry = entries.first(where: { fits($0.kind) }) else { throw missing(what) }
     return entry
   }
 
-  private func missing(_ what: String) -> PipelineError {
+  func missing(_ what: String) -> PipelineError {
     .modelMissing(what: what, searched: places.map(\.1.path))
   }
 }

@@ -57,7 +57,7 @@ extension GenerationOptions {
       ReportFact("seed of the supports", "\(seed)"),
     ]
     if let models {
-      facts.append(ReportFact("models", [models.diffusion, models.controlNet, models.detector].compactMap { $0 }.joined(separator: ", ")))
+      facts.append(ReportFact("models", ([models.diffusion].compactMap { $0 } + models.controlNets).joined(separator: ", ")))
     }
     return facts
   }

@@ -25,15 +25,15 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
   public var guessMode: Bool
   /// The base from which every support's own seed is derived (`SupportSeed`).
   public var seed: UInt64
-  /// Replaces the models that the library would choose.
-  public var models: ModelChoice?
+  /// Replaces models that the library would choose; nil leaves them to it.
+  public var models: PreferredModels?
 
   /// The published settings (DifFSS: DDIM, guidance 9, strength 1), but with 20 steps instead of the script's 2.
   public init(
     condition: ConditionType = .mask, conditionSettings: ConditionSettings = ConditionSettings(), prompt: String? = nil,
     negativePrompt: String? = nil, sampler: String = "ddim", steps: Int = 20, guidance: Double = 9, eta: Double = 0,
     controlScale: Double = 1, controlStart: Double = 0, controlEnd: Double = 1, guessMode: Bool = false, seed: UInt64 = 0,
-    models: ModelChoice? = nil
+    models: PreferredModels? = nil
   ) {
     self.condition = condition
     self.conditionSettings = conditionSettings

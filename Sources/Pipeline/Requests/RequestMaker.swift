@@ -22,7 +22,7 @@ struct RequestMaker: Sendable {
     let support = try supports.support(item, classIndex: classIndex), digest = support.digest
     let size = try SizeRule(
       width: support.image.width, height: support.image.height, resolution: options.conditionSettings.resolution)
-    let choice = try options.models ?? models.choice(for: options.condition, settings: options.conditionSettings)
+    let choice = try models.choice(for: options)
     let prompts = try prompts.get()
     return (0..<count).map { number in
       GenerationRequest(

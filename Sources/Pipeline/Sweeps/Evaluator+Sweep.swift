@@ -38,7 +38,7 @@ extension Evaluator {
       let segmenter = try segmenter(plan.network, fold: plan.fold, side: plan.inputSide).segmenter
       if plan.episodeList == nil { try segmenter.check(plan, shots: plan.draw.shots) }
       if plan.auxiliaryFolder == nil, plan.auxiliaryShots > 0 {
-        _ = try plan.options.models ?? models.choice(for: plan.options.condition, settings: plan.options.conditionSettings)
+        _ = try models.choice(for: plan.options)
       }
     }
   }

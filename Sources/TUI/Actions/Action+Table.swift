@@ -71,7 +71,7 @@ extension Action {
     Action(
       .decrease, [.character("h"), .left, .character("-")], "less", "Smaller value, previous choice.", .settings,
       label: "h - ←", in: [.settings], footer: 5),
-    Action(.edit, [.enter], "type", "Types a value; prompts take pasted text.", .settings, in: [.settings], footer: 7),
+    Action(.edit, [.enter], "set", "Types a value, prompts take pasted text; or chooses one of a list.", .settings, in: [.settings], footer: 7),
     Action(
       .type, (0...9).map { .character(Character("\($0)")) }, "type a number", "Starts typing a value.", .settings,
       label: "0-9", in: [.settings]),
@@ -174,6 +174,7 @@ extension Action {
     Action(.messages, [.character("!")], "messages", "Everything that was said.", .program),
     Action(.maximise, [.character("Z")], "fill", "The focused panel fills the screen, and back.", .program),
     Action(.theme, [.character("T")], "theme", "Colours of the text.", .program),
+    Action(.mouse, [.character("M")], "mouse", "Takes the mouse, or leaves it to the terminal for marking text.", .program),
     Action(.redraw, [.control("l")], "redraw", "Draws the screen anew.", .program),
     Action(.suspend, [.control("z")], "suspend", "Back to the shell; `fg` returns.", .program),
     Action(.quit, [.character("q")], "quit", "Leaves; asks while there is work. The queue goes on at the next start.", .program, footer: 95),

@@ -23,7 +23,7 @@ package struct Action: Sendable {
     case sortClasses, worst, pickReport, pickReference
     case pause, runNext, moveUp, moveDown, duplicate, editJob, markJob
     case copy, recall, exportKept, report
-    case help, palette, messages, maximise, theme, redraw, suspend, quit, interrupt
+    case help, palette, messages, maximise, theme, mouse, redraw, suspend, quit, interrupt
   }
 
   package let id: ID

@@ -21,6 +21,8 @@ package struct Frame: Sendable {
   package private(set) var cells: [Cell]
   /// Pictures that this screen has room for but that are not painted at this size yet.
   package var wanted: [PaintRequest] = []
+  /// What the mouse can point at; what lies on top comes last.
+  package internal(set) var spots: [Spot] = []
 
   package init(_ size: Size) {
     self.size = Size(width: max(1, size.width), height: max(1, size.height))

@@ -66,11 +66,13 @@ extension EffectRunner {
     return pictures
   }
 
-  func drift(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> Outcome {
+  func drift(
+    _ episode: Episode, _ plan: SupportPlan, _ network: SegmentationNetwork, _ workbench: Workbench
+  ) async throws -> Outcome {
     let pictures = try await used(episode, plan, workbench)
     guard !pictures.isEmpty else { return .dropped }
     var sum = 0.0
-    for picture in pictures { sum += try await workbench.agreement(of: picture, fold: episode.fold) }
+    for picture in pictures { sum += try await workbench.agreement(of: picture, fold: episode.fold, network: network) }
     return .drift(1 - sum / Double(pictures.count))
   }
 
@@ -85,10 +87,12 @@ extension EffectRunner {
     return own
   }
 
-  func predict(_ episode: Episode, _ plan: SupportPlan?, _ workbench: Workbench) async throws -> Outcome {
+  func predict(
+    _ episode: Episode, _ plan: SupportPlan?, _ network: SegmentationNetwork, _ workbench: Workbench
+  ) async throws -> Outcome {
     var auxiliaries: [GeneratedImage] = []
     if let plan { auxiliaries = try await used(episode, plan, workbench) }
-    let prediction = try await workbench.predict(episode, auxiliaries: auxiliaries)
+    let prediction = try await workbench.predict(episode, network: network, auxiliaries: auxiliaries)
     let image = DisplaySize.reduce(try await workbench.image(episode.query))
     return .prediction(image: image, mask: prediction.mask, truth: prediction.truth, iou: prediction.iou)
   }

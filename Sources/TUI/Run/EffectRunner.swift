@@ -34,7 +34,7 @@ final class EffectRunner: Sendable {
     case .pauseQueue(let isPaused, let now): workbench?.setQueuePaused(isPaused, now: now)
     case .cancelAllJobs: workbench?.cancelAll()
     case .stopEvaluation: work.withLock { $0.evaluation }?.cancel()
-    case .suspend, .redraw, .quit, .copy: break
+    case .suspend, .redraw, .quit, .copy, .useMouse: break
     default: start(effect)
     }
   }
@@ -143,19 +143,19 @@ final class EffectRunner: Sendable {
     case .report(let path):
       let problems = try await workbench.report(to: URL(fileURLWithPath: path))
       return .written("the report is \(PlainText.clean(path))" + (problems.first.map { "; \(problems.count) left out: \($0)" } ?? ""))
-    case .predict(let episode, let plan): return try await predict(episode, plan, workbench)
-    case .measureDrift(let episode, let plan): return try await drift(episode, plan, workbench)
+    case .predict(let episode, let plan, let network): return try await predict(episode, plan, network, workbench)
+    case .measureDrift(let episode, let plan, let network): return try await drift(episode, plan, network, workbench)
     case .evaluate(let plan):
       return .report(try await workbench.evaluate(drawn(plan)) { [post] in post(.evaluationProgress($0)) })
     case .evaluateMarked(let plan, let episodes):
       return .report(try await workbench.evaluate(marked(plan, episodes, workbench)) { [post] in post(.evaluationProgress($0)) })
     case .loadReports: return .reports(try await workbench.evaluations())
     case .loadPainted: return .painted(try await workbench.painted())
-    case .preload(let options, let fold):
-      await workbench.preload(options, fold: fold)
+    case .preload(let options, let network, let fold):
+      await workbench.preload(options, network: network, fold: fold)
       return .preloaded
-    case .open, .openDataset, .paint, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .suspend, .redraw,
-      .quit:
+    case .open, .openDataset, .paint, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse,
+      .suspend, .redraw, .quit:
       return .dropped
     }
   }
@@ -192,7 +192,7 @@ final class EffectRunner: Sendable {
     if let recovery = store.recovery { post(.said(Notice(.warning, recovery.message))) }
     let catalog = Catalog(
       name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
-    return .opened(catalog, defaults: workbench.defaultOptions, secondsPerStep: (try? store.secondsPerStep()) ?? nil)
+    return .opened(catalog, models: workbench.models.menu, secondsPerStep: (try? store.secondsPerStep()) ?? nil)
   }
 
   /// A fold's episodes, drawn or as saved.

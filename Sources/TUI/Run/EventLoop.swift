@@ -10,6 +10,8 @@ final class EventLoop {
   private var status: Int32?
   private let start = ContinuousClock.now
   private var lastDrawn: ContinuousClock.Instant?
+  /// What the mouse points at.
+  private var shown: Frame?
   /// The last frame that answered a key.
   private var lastAnswer: ContinuousClock.Instant?
   private var hold = PictureHold()
@@ -32,6 +34,7 @@ final class EventLoop {
   func run() -> Int32 {
     // The first frame does not wait for the data set.
     state.size = terminal.size
+    if state.usesMouse { terminal.useMouse(true) }
     draw()
     handle([.resized(terminal.size)] + (terminal.notice.map { [.said($0)] } ?? []))
     var isDirty = true, isAnswer = false
@@ -47,7 +50,7 @@ final class EventLoop {
       let events = wait(for: isDirty ? nextFrame(isAnswer) : nil)
       handle(events)
       let now = ContinuousClock.now
-      isAnswer = isAnswer || events.contains { if case .key = $0 { true } else { false } }
+      isAnswer = isAnswer || events.contains { $0.isOfUser }
       isDirty = isDirty || !events.isEmpty || hold.end.map { now >= $0 } ?? false
         || (wasAnimated && (!state.isAnimated || lastDrawn.map { now - $0 >= Self.animationTime } ?? true))
     }
@@ -68,6 +71,7 @@ final class EventLoop {
   private func draw() {
     let (frame, isHeld) = hold.filter(render(state, size: state.size, capabilities: terminal.capabilities), state, at: ContinuousClock.now)
     terminal.draw(frame)
+    shown = frame
     lastDrawn = .now
     // Pictures of episodes that are passed over need not be made at all.
     if !isHeld, !frame.wanted.isEmpty { perform(update(&state, .wanted(frame.wanted))) }
@@ -79,6 +83,7 @@ final class EventLoop {
       case .quit(let status): self.status = self.status ?? status
       case .suspend: suspend()
       case .redraw: terminal.invalidate()
+      case .useMouse(let isUsed): terminal.useMouse(isUsed)
       case .copy(let text):
         if !Clipboard.set(text) { state.say(Notice(.warning, "too long for the clipboard of a terminal")) }
       // What stops work is not put off.
@@ -122,10 +127,15 @@ final class EventLoop {
   private func keyEvents(_ ready: Int16) -> [Event] {
     var waiting: Int32 = 0
     let isGone = ioctl(STDIN_FILENO, UInt(FIONREAD), &waiting) != 0 || waiting == 0
-    let keys = terminal.keys()
+    let input = terminal.input()
     // Readable without anything to read: the terminal has hung up.
-    if keys.isEmpty, isGone { return [.terminated(status: 129)] }
-    return keys.map { .key($0) }
+    if input.isEmpty, isGone { return [.terminated(status: 129)] }
+    return input.compactMap { one in
+      switch one {
+      case .key(let key): .key(key)
+      case .mouse(let gesture, let column, let row): shown?.pointer(gesture, column: column, row: row).map(Event.pointed)
+      }
+    }
   }
 
   private func signalEvents() -> [Event] {

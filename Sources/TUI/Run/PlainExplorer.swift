@@ -71,7 +71,7 @@ final class PlainExplorer {
       switch effect {
       case .quit(let status): self.status = self.status ?? status
       case .copy(let text): say([text])
-      case .suspend, .redraw: break
+      case .suspend, .redraw, .useMouse: break
       default: runner.run(effect)
       }
     }

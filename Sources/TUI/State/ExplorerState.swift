@@ -94,8 +94,6 @@ package struct ExplorerState: Sendable {
   /// Data sets that can be opened without further words.
   package var datasets: [DatasetKind] = [.demo]
   package var catalog: Catalog?
-  /// Settings that the data set's model recommends.
-  package var defaults = GenerationOptions()
   /// How far the opening of the data set is, in words.
   package var opening: String?
   /// Why there is no data set.
@@ -130,6 +128,8 @@ package struct ExplorerState: Sendable {
   package var classCursor = ListCursor()
   package var classOrder = ClassOrder.label
   package var theme = ThemeName.standard
+  /// Whether the mouse works here; the terminal marks text with it otherwise.
+  package var usesMouse = true
 
   package var settings = SettingsForm()
   package var look = Look.tint

@@ -35,6 +35,8 @@ package struct Choice: Hashable, Sendable {
     case importClass(image: String, mask: String, classIndex: Int)
     case preset(Preset)
     case theme(ThemeName)
+    /// One of a setting's choices.
+    case setting(SettingsField, String)
     case copy(String)
     /// A saved evaluation, by its place among all.
     case report(Int)

@@ -10,6 +10,7 @@ package struct SavedSession: Codable, Hashable, Sendable {
   var options: GenerationOptions?
   var supports = 4
   var episodes = 10
+  var network: SegmentationNetwork?
   var look = Look.tint
   var opacity = 40
   var blocks = Blocks.quadrants
@@ -17,6 +18,7 @@ package struct SavedSession: Codable, Hashable, Sendable {
   var filter = ""
   var classOrder = ClassOrder.label
   var theme = ThemeName.standard
+  var usesMouse: Bool?
 
   private static let mostBytes = 1 << 20
 
@@ -33,8 +35,8 @@ package struct SavedSession: Codable, Hashable, Sendable {
     fold = state.fold
     episode = state.selected?.index ?? 0
     options = state.catalog == nil ? state.session?.options : state.settings.options
-    (supports, episodes) = (state.settings.supports, state.settings.episodes)
-    (look, opacity, blocks, theme) = (state.look, state.opacity, state.blocks, state.theme)
+    (supports, episodes, network) = (state.settings.supports, state.settings.episodes, state.settings.network)
+    (look, opacity, blocks, theme, usesMouse) = (state.look, state.opacity, state.blocks, state.theme, state.usesMouse)
     (order, filter, classOrder) = (state.order, state.filter.text, state.classOrder)
   }
 
@@ -50,20 +52,22 @@ extension ExplorerState {
     self.session = session
     (look, blocks, theme, classOrder) = (session.look, session.blocks, session.theme, session.classOrder)
     opacity = min(90, max(10, session.opacity))
+    usesMouse = session.usesMouse ?? true
     guard session.dataset == datasetName else { return }
     if takesFold { fold = max(0, session.fold) }
     (order, filter) = (session.order, EpisodeFilter(session.filter))
   }
 
   /// The session's settings, where the same data set is opened and they are still good.
-  mutating func restoreSettings(over defaults: GenerationOptions) {
-    settings.options = defaults
+  mutating func restoreSettings(over menu: ModelMenu) {
+    settings.menu = menu
+    settings.options = menu.defaults()
     guard let session, session.dataset == datasetName, var options = session.options else { return }
+    options.models = settings.known(options.models)
     // The size belongs to the model.
-    options.conditionSettings.resolution = defaults.conditionSettings.resolution
-    options.models = nil
+    options.conditionSettings.resolution = menu.defaults(for: options.condition, preferring: options.models).conditionSettings.resolution
     if (try? options.validate()) != nil { settings.options = options }
-    settings.restore(supports: session.supports, episodes: session.episodes)
+    settings.restore(supports: session.supports, episodes: session.episodes, network: session.network)
   }
 
   /// Moves to the episode of a picture that was just imported.

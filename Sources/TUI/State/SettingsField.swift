@@ -4,8 +4,8 @@ import Pipeline
 /// The rows of the settings panel.
 package enum SettingsField: CaseIterable, Hashable, Sendable {
   case condition, detector, threshold, thinning, cannyLow, cannyHigh, dilation, blur
-  case supports, steps, guidance, controlScale, sampler, seed, episodes
-  case prompt, negativePrompt, eta, controlStart, controlEnd, resolution
+  case supports, steps, guidance, controlScale, sampler, seed, network, episodes
+  case prompt, negativePrompt, eta, controlStart, controlEnd, guessMode, resolution, diffusion, controlNet
 
   package var title: String {
     switch self {
@@ -23,13 +23,17 @@ package enum SettingsField: CaseIterable, Hashable, Sendable {
     case .guidance: "Guidance"
     case .controlScale: "Control"
     case .seed: "Seed"
+    case .network: "Network"
     case .episodes: "Episodes"
     case .prompt: "Prompt"
     case .negativePrompt: "Negative"
     case .eta: "Eta"
     case .controlStart: "Ctrl from"
     case .controlEnd: "Ctrl to"
+    case .guessMode: "Guess mode"
     case .resolution: "Resolution"
+    case .diffusion: "Model"
+    case .controlNet: "ControlNet"
     }
   }
 
@@ -50,13 +54,17 @@ package enum SettingsField: CaseIterable, Hashable, Sendable {
     case .guidance: "pull of the prompt, 1 = off"
     case .controlScale: "pull of the condition"
     case .seed: "same seed, same pictures"
+    case .network: "what segments the queries"
     case .episodes: "per evaluation (E)"
     case .prompt: "what is painted"
     case .negativePrompt: "what is kept out"
     case .eta: "noise in each step (ddim)"
     case .controlStart: "part of the steps"
     case .controlEnd: "part of the steps"
+    case .guessMode: "the condition leads alone"
     case .resolution: "pixels, shorter side"
+    case .diffusion: "what paints"
+    case .controlNet: "what reads the condition"
     }
   }
 
@@ -69,17 +77,6 @@ package enum SettingsField: CaseIterable, Hashable, Sendable {
     case .cannyLow, .cannyHigh: .canny
     case .dilation: .dilation
     case .blur: .blur
-    default: nil
-    }
-  }
-
-  /// The values by name; nil for numbers.
-  package var choices: [String]? {
-    switch self {
-    case .condition: ConditionType.allCases.map(\.rawValue)
-    case .detector: EdgeDetectorKind.allCases.map(\.rawValue)
-    case .thinning: ["off", "on"]
-    case .sampler: SamplerName.allCases.map(\.rawValue)
     default: nil
     }
   }

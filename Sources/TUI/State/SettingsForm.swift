@@ -7,32 +7,59 @@ package struct SettingsForm: Hashable, Sendable {
   package var options = GenerationOptions() {
     didSet { if !fields.contains(field) { field = .condition } }
   }
+  /// The models there are.
+  package var menu = ModelMenu()
+  /// What segments the queries.
+  package private(set) var network = SegmentationNetwork.dcama
   /// Generated supports an episode, K.
   package var supports = 4
   /// Episodes of an evaluation over the fold.
   package var episodes = 10
   /// The row under the cursor.
   package private(set) var field = SettingsField.condition
+  /// Its place among the rows, when it was last moved to.
+  private var cursor = ListCursor()
 
   package init() {}
 
-  /// Numbers of an earlier session, kept to what is allowed.
-  mutating func restore(supports: Int, episodes: Int) {
+  /// What an earlier session says beside the options, kept to what is allowed.
+  mutating func restore(supports: Int, episodes: Int, network: SegmentationNetwork?) {
     self.supports = min(16, max(1, supports))
     self.episodes = min(10_000, max(1, episodes))
+    if let network, menu.networks.contains(network) { self.network = network }
   }
 
-  /// The rows there are: of the condition's knobs only those that change it.
+  /// The rows there are: of the knobs only those that change the condition.
   package var fields: [SettingsField] {
-    SettingsField.allCases.filter { $0.knob.map(options.condition.knobs.contains) ?? true }
+    SettingsField.allCases.filter { field in
+      if let knob = field.knob { return options.condition.knobs.contains(knob) }
+      return options.condition != .none || ![.controlNet, .controlScale, .controlStart, .controlEnd, .guessMode].contains(field)
+    }
   }
 
-  /// Moves the cursor by `rows` without leaving the form.
-  package mutating func move(_ rows: Int) {
+  /// The place of the row under the cursor.
+  package var row: Int { fields.firstIndex(of: field) ?? 0 }
+
+  /// Moves the cursor by `rows` without leaving the form, of which `visible` rows are in sight.
+  package mutating func move(_ rows: Int, visible: Int? = nil) {
     let fields = fields
-    var cursor = ListCursor(fields.firstIndex(of: field) ?? 0)
-    cursor.move(rows, count: fields.count)
+    cursor.move(rows + row - cursor.index, count: fields.count, visible: visible)
     field = fields[cursor.index]
+  }
+
+  /// Puts the cursor on a row in sight.
+  package mutating func point(at row: Int, visible: Int?) {
+    let fields = fields
+    cursor.point(at: row, count: fields.count, visible: visible)
+    field = fields[cursor.index]
+  }
+
+  /// The first row in sight.
+  package func first(visible: Int) -> Int {
+    var cursor = cursor
+    // Rows come and go with the condition.
+    if cursor.index != row { cursor.point(at: row, count: fields.count, visible: visible) }
+    return cursor.first(visible: visible, count: fields.count)
   }
 
   /// A field's value as shown and as a number entry starts from.
@@ -60,13 +87,39 @@ package struct SettingsForm: Hashable, Sendable {
     case .controlStart: Self.decimal(options.controlStart)
     case .controlEnd: Self.decimal(options.controlEnd)
     case .resolution: "\(condition.resolution)"
+    case .network: network.rawValue
+    case .guessMode: options.guessMode ? "on" : "off"
+    case .diffusion: options.models?.diffusion ?? Self.usual
+    case .controlNet: ownControlNet ?? Self.usual
+    }
+  }
+
+  /// What stands for the models that are taken where nobody chooses.
+  package static let usual = "usual"
+
+  /// The values of a field by name; nil for numbers and text.
+  package func choices(_ field: SettingsField) -> [String]? {
+    switch field {
+    case .condition: ConditionType.allCases.map(\.rawValue)
+    case .detector: EdgeDetectorKind.allCases.map(\.rawValue)
+    case .thinning, .guessMode: ["off", "on"]
+    case .sampler: SamplerName.allCases.map(\.rawValue)
+    case .network: menu.networks.isEmpty ? SegmentationNetwork.allCases.map(\.rawValue) : menu.networks.map(\.rawValue)
+    case .diffusion: [Self.usual] + menu.diffusion.map(\.id)
+    case .controlNet:
+      [Self.usual] + menu.controlNets(for: options.condition, of: pair?.diffusion.id).map(\.id)
+    default: nil
     }
   }
 
   /// A field's value in the panel.
   package func shown(_ field: SettingsField) -> String {
     let value = value(field)
-    return value.isEmpty ? "usual" : value
+    switch field {
+    case .diffusion where value == Self.usual: return pair?.diffusion.id ?? value
+    case .controlNet where value == Self.usual: return pair?.controlNet ?? value
+    default: return value.isEmpty ? Self.usual : value
+    }
   }
 
   /// Smallest and largest value; nil for fields that are not plain numbers.
@@ -74,7 +127,7 @@ package struct SettingsForm: Hashable, Sendable {
     func whole(_ range: ClosedRange<Int>) -> ClosedRange<Double> { Double(range.lowerBound)...Double(range.upperBound) }
     let condition = options.conditionSettings
     return switch field {
-    case .condition, .detector, .thinning, .sampler, .seed, .prompt, .negativePrompt: nil
+    case .condition, .detector, .thinning, .sampler, .seed, .prompt, .negativePrompt, .network, .guessMode, .diffusion, .controlNet: nil
     case .eta: 0...1
     case .controlStart: 0...options.controlEnd
     case .controlEnd: options.controlStart...1
@@ -94,7 +147,7 @@ package struct SettingsForm: Hashable, Sendable {
 
   /// The range in words.
   package func allowed(_ field: SettingsField) -> String {
-    if let choices = field.choices { return choices.joined(separator: ", ") }
+    if let choices = choices(field) { return choices.joined(separator: ", ") }
     if field.isText { return "any text, {name} stands for the class; empty for the usual one" }
     guard let range = range(field) else { return "0 to \(UInt64.max >> 1)" }
     return "\(Self.decimal(range.lowerBound)) to \(Self.decimal(range.upperBound))"
@@ -102,7 +155,7 @@ package struct SettingsForm: Hashable, Sendable {
 
   /// One step up or down, stopping at the ends of the range; choices go round.
   package mutating func step(_ field: SettingsField, by steps: Int) {
-    if let choices = field.choices {
+    if let choices = choices(field) {
       let index = (choices.firstIndex(of: value(field)) ?? 0) + steps
       choose(choices[((index % choices.count) + choices.count) % choices.count], in: field)
     } else if field == .seed {
@@ -120,9 +173,9 @@ package struct SettingsForm: Hashable, Sendable {
   /// Takes a typed value; nil when it was good, otherwise what is allowed.
   package mutating func enter(_ text: String, in field: SettingsField) -> String? {
     let text = text.trimmingCharacters(in: .whitespaces)
-    if let choices = field.choices {
-      guard choices.contains(text.lowercased()) else { return allowed(field) }
-      choose(text.lowercased(), in: field)
+    if let choices = choices(field) {
+      guard let choice = choices.first(where: { $0.lowercased() == text.lowercased() }) else { return allowed(field) }
+      choose(choice, in: field)
     } else if field.isText {
       if field == .prompt { options.prompt = text.isEmpty ? nil : text } else { options.negativePrompt = text.isEmpty ? nil : text }
     } else if field == .seed {
@@ -136,12 +189,17 @@ package struct SettingsForm: Hashable, Sendable {
     return nil
   }
 
-  private mutating func choose(_ name: String, in field: SettingsField) {
+  /// Takes one of a field's choices.
+  mutating func choose(_ name: String, in field: SettingsField) {
     switch field {
     case .condition: options.condition = ConditionType(rawValue: name) ?? options.condition
     case .detector: options.conditionSettings.detector = EdgeDetectorKind(rawValue: name) ?? options.conditionSettings.detector
     case .thinning: options.conditionSettings.thinning = name == "on"
     case .sampler: options.sampler = name
+    case .network: network = SegmentationNetwork(rawValue: name) ?? network
+    case .guessMode: options.guessMode = name == "on"
+    case .diffusion: prefer(diffusion: name == Self.usual ? nil : name)
+    case .controlNet: prefer(controlNet: name == Self.usual ? nil : name)
     default: break
     }
   }
@@ -162,7 +220,7 @@ package struct SettingsForm: Hashable, Sendable {
     case .controlStart: options.controlStart = value
     case .controlEnd: options.controlEnd = value
     case .resolution: options.conditionSettings.resolution = Int(value)
-    case .condition, .detector, .thinning, .sampler, .seed, .prompt, .negativePrompt: break
+    case .condition, .detector, .thinning, .sampler, .seed, .prompt, .negativePrompt, .network, .guessMode, .diffusion, .controlNet: break
     }
   }
 

@@ -25,6 +25,13 @@ package struct Viewport: Hashable, Sendable {
     y = (Double(min(height - 1, max(0, py + rows * step))) + 0.5) / Double(height)
   }
 
+  /// Puts the crosshair at a place of what is in sight, as fractions of its width and height.
+  mutating func point(x: Double, y: Double, width: Int, height: Int) {
+    guard let crop = crop(width: width, height: height) else { return }
+    self.x = (Double(min(width - 1, crop.x + Int(x * Double(crop.width)))) + 0.5) / Double(width)
+    self.y = (Double(min(height - 1, crop.y + Int(y * Double(crop.height)))) + 0.5) / Double(height)
+  }
+
   /// The pixel under the crosshair.
   package func pixel(width: Int, height: Int) -> (x: Int, y: Int) {
     (min(width - 1, Int(x * Double(width))), min(height - 1, Int(y * Double(height))))

@@ -23,7 +23,7 @@ struct Curses {
         throw TUIError.terminalTooSimple(term: name)
       }
       let hasOtherScreen = string("rmcup") != nil
-      let reset = BracketedPaste.off + "\u{1B}[?2026l" + ["sgr0", "rmkx", "cnorm", hasOtherScreen ? "rmcup" : "clear"].compactMap { string($0) }.joined()
+      let reset = TerminalModes.off + ["sgr0", "rmkx", "cnorm", hasOtherScreen ? "rmcup" : "clear"].compactMap { string($0) }.joined()
       let shown = term.isEmpty ? "TERM is not set" : "TERM=\(term) is unknown on this machine"
       let notice = name == term
         ? nil : Notice(.warning, "\(shown); drawing for \(name)", hint: "install its terminfo entry, or set TERM=\(name)")
@@ -60,6 +60,16 @@ struct Curses {
     keypad(keyboard, true)
     nodelay(keyboard, true)
     return keyboard
+  }
+
+  /// Takes the mouse or leaves it to the terminal; does nothing where there is none.
+  func useMouse(_ isUsed: Bool) { if TerminalModes.areKnown(term) { _ = curses_use_mouse(isUsed ? 1 : 0) } }
+
+  /// What the mouse did, and where; nil for what does not matter.
+  func mouse() -> (gesture: Pointer.Gesture, column: Int, row: Int)? {
+    var column: Int32 = 0, row: Int32 = 0
+    let gestures: [Int32: Pointer.Gesture] = [1: .press, 4: .wheelUp, 5: .wheelDown]
+    return gestures[curses_mouse_event(&column, &row)].map { ($0, Int(column), Int(row)) }
   }
 
   /// Gives the screen back, blank where the terminal has only one.

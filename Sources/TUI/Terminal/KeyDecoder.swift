@@ -26,6 +26,9 @@ package struct KeyDecoder {
 
   package init() {}
 
+  /// Whether pasted text is coming in.
+  package var isPasting: Bool { pending == .paste }
+
   /// One code of `wget_wch`; `isFunction` for curses' own key numbers.
   package mutating func take(_ code: UInt32, isFunction: Bool) {
     if isFunction {

@@ -31,7 +31,7 @@ final class Terminal {
     capabilities = TerminalSettings.capabilities(environment, term: curses.term)
     keyboard = curses.prepare(hasColors: capabilities.depth > .mono)
     CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
-    write(BracketedPaste.on(curses.term))
+    write(TerminalModes.bracketedPaste(curses.term))
   }
 
   deinit { close() }
@@ -67,24 +67,35 @@ final class Terminal {
   /// Draws everything anew next time: something else wrote to the terminal.
   func invalidate() { shown = nil }
 
-  /// The keys that are waiting.
-  func keys() -> [Key] {
+  /// What keyboard and mouse did.
+  enum Input {
+    case key(Key)
+    case mouse(Pointer.Gesture, column: Int, row: Int)
+  }
+
+  /// The input that is waiting.
+  func input() -> [Input] {
     guard let keyboard else { return [] }
-    while decoder.keys.count < 256 {
+    var input: [Input] = []
+    while input.count + decoder.keys.count < 256 {
       var code: wint_t = 0
       let kind = wget_wch(keyboard, &code)
       if kind == ERR { break }
-      decoder.take(code, isFunction: kind == KEY_CODE_YES)
+      guard kind == KEY_CODE_YES, code == wint_t(KEY_MOUSE) else {
+        decoder.take(code, isFunction: kind == KEY_CODE_YES)
+        continue
+      }
+      // What looks like the mouse in pasted text is text.
+      guard let mouse = curses.mouse(), !decoder.isPasting else { continue }
+      input += decoder.finish().map(Input.key) + [.mouse(mouse.gesture, column: mouse.column, row: mouse.row)]
     }
-    return decoder.finish()
+    return input + decoder.finish().map(Input.key)
   }
 
   /// Gives the terminal back to the shell and stops the process until it is continued.
   func suspend() {
     guard isOpen else { return }
-    write(Array(BracketedPaste.off.utf8))
-    curses.leave()
-    CrashGuard.release()
+    giveBack()
     Signals.stopProcess()
     CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
     resume()
@@ -94,7 +105,7 @@ final class Terminal {
   func resume() {
     guard isOpen else { return }
     reset_prog_mode()
-    write(BracketedPaste.on(curses.term))
+    write(TerminalModes.bracketedPaste(curses.term))
     invalidate()
   }
 
@@ -102,10 +113,17 @@ final class Terminal {
   func close() {
     guard isOpen else { return }
     isOpen = false
-    write(Array(BracketedPaste.off.utf8))
+    giveBack()
+  }
+
+  private func giveBack() {
+    write(Array(TerminalModes.off.utf8))
     curses.leave()
     CrashGuard.release()
   }
+
+  /// Takes the mouse or leaves it to the terminal.
+  func useMouse(_ isUsed: Bool) { write(output.take { curses.useMouse(isUsed) }) }
 
   private func write(_ bytes: [UInt8]) { OutputDescriptor.write(bytes, to: output.terminal) }
 }

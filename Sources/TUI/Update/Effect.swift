@@ -13,9 +13,9 @@ package enum Effect: Hashable, Sendable {
   case survey(Episode, SupportPlan)
   case loadGenerated(GenerationRequest)
   /// Segments the query with the real support alone, or with a plan's generated ones too.
-  case predict(Episode, SupportPlan?)
+  case predict(Episode, SupportPlan?, SegmentationNetwork)
   /// How far the supports of a plan have drifted, for the episode's score.
-  case measureDrift(Episode, SupportPlan)
+  case measureDrift(Episode, SupportPlan, SegmentationNetwork)
   case evaluate(EvaluationPlan)
   /// Over these episodes alone.
   case evaluateMarked(EvaluationPlan, [Episode])
@@ -32,7 +32,7 @@ package enum Effect: Hashable, Sendable {
   case importPicture(image: String, mask: String, classIndex: Int)
   case report(String)
   /// Reads the weights that the first picture and the first prediction of a fold need.
-  case preload(GenerationOptions, fold: Int)
+  case preload(GenerationOptions, SegmentationNetwork, fold: Int)
   case paint(PaintRequest)
 
   case openDataset(DatasetKind)
@@ -44,6 +44,8 @@ package enum Effect: Hashable, Sendable {
   /// Puts text on the terminal's clipboard.
   case copy(String)
   case stopEvaluation
+  /// Whether the mouse is ours or the terminal's.
+  case useMouse(Bool)
   /// Stops the process as Ctrl-Z does.
   case suspend
   /// Draws everything anew.
@@ -53,7 +55,7 @@ package enum Effect: Hashable, Sendable {
   /// Whether an answer comes.
   package var isAnswered: Bool {
     switch self {
-    case .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .suspend, .redraw, .quit: false
+    case .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse, .suspend, .redraw, .quit: false
     default: true
     }
   }

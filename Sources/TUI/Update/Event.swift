@@ -5,6 +5,7 @@ import Render
 /// Whatever happens to the explorer.
 package enum Event: Sendable {
   case key(Key)
+  case pointed(Pointer)
   case resized(Size)
   /// Seconds since the start.
   case tick(Double)
@@ -20,12 +21,20 @@ package enum Event: Sendable {
   case said(Notice)
   /// SIGTERM or SIGHUP: leave without asking.
   case terminated(status: Int32)
+
+  /// Whether somebody waits for the answer.
+  var isOfUser: Bool {
+    switch self {
+    case .key, .pointed: true
+    default: false
+    }
+  }
 }
 
 /// What an effect brought back.
 package enum Outcome: Sendable {
   /// `secondsPerStep` is the pace of earlier pictures.
-  case opened(Catalog, defaults: GenerationOptions, secondsPerStep: Double?)
+  case opened(Catalog, models: ModelMenu, secondsPerStep: Double?)
   case episodes([Episode])
   case episode(EpisodePictures)
   /// The control image; nil for the condition `none`.

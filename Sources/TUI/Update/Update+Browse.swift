@@ -49,7 +49,7 @@ extension ExplorerState {
   mutating func toggleMark() {
     guard let episode = selected else { return }
     if marked.remove(episode) == nil { marked.insert(episode) }
-    cursor.move(1, count: listed.count)
+    moveCursor(of: .episodes, 1)
   }
 
   mutating func toggleRange() {
@@ -112,6 +112,15 @@ extension ExplorerState {
     dialog = .picker(Picker("Preset", Preset.allCases.map { Choice($0.rawValue, $0.detail, .preset($0)) }))
   }
 
+  /// The values of the setting under the cursor.
+  mutating func pickValue() {
+    let field = settings.field, now = settings.value(field)
+    guard let values = settings.choices(field) else { return }
+    dialog = .picker(Picker(field.title, values.map { value in
+      Choice(value, value == SettingsForm.usual ? "the first that fits" : value == now ? "now" : "", .setting(field, value))
+    }, at: values.firstIndex(of: now) ?? 0))
+  }
+
   mutating func chooseFold(_ key: Key) -> [Effect] {
     guard let catalog, case .character(let digit) = key, let number = digit.wholeNumberValue else { return [] }
     guard catalog.folds.indices.contains(number) else {
@@ -137,8 +146,9 @@ extension ExplorerState {
       let effect = Effect.importPicture(image: image, mask: mask, classIndex: index)
       failures[effect] = nil
       return [effect]
-    case .preset(let preset): preset.apply(to: &settings.options, defaults: defaults)
+    case .preset(let preset): preset.apply(to: &settings.options, defaults: settings.defaults)
     case .theme(let name): theme = name
+    case .setting(let field, let value): settings.choose(value, in: field)
     case .copy(let text):
       say(Notice(.info, "copied: \(choice.title)"))
       return [.copy(text)]

@@ -51,10 +51,10 @@ extension ExplorerState {
   /// Segments with every cell's supports, and queues those that are missing first.
   mutating func evaluate(_ table: PlanTable) -> [Effect] {
     guard let episode = selected, let board = shelf[episode] else { return [] }
-    var effects: [Effect] = board.baseline == nil ? [.predict(episode, nil)] : []
+    var effects: [Effect] = board.baseline == nil ? [predict(episode, nil)] : []
     for cell in table.cells where board.augmented[cell.plan] == nil {
       if board.isComplete(cell.plan) {
-        effects.append(.predict(episode, cell.plan))
+        effects.append(predict(episode, cell.plan))
       } else {
         awaitingSupports[episode, default: []].insert(cell.plan)
         effects.append(.generate(episode, cell.plan))
@@ -79,6 +79,14 @@ extension ExplorerState {
     guard let sideA, let side else { return }
     duel = Duel(a: sideA, b: side)
     focus(on: .duel)
+  }
+
+  /// Puts the border of a split at a fraction of its width.
+  mutating func splitDuel(at x: Double) {
+    guard var duel else { return }
+    duel.split = min(16, max(0, Int((x * 16).rounded())))
+    duel.compose(id: newPicture(), look: look)
+    self.duel = duel
   }
 
   mutating func changeDuel(_ action: Action.ID) {

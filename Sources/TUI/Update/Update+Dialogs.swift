@@ -166,8 +166,8 @@ extension ExplorerState {
       dialog = nil
       focus(on: .episodes)
       return []
-    case .down: cursor.move(1, count: listed.count)
-    case .up: cursor.move(-1, count: listed.count)
+    case .down: moveCursor(of: .episodes, 1)
+    case .up: moveCursor(of: .episodes, -1)
     default:
       guard input.take(key) else { return [] }
       dialog = .filter(input, before: before)

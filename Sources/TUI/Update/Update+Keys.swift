@@ -60,9 +60,9 @@ extension ExplorerState {
       if settings.field.isText { editField() } else { settings.step(settings.field, by: 1) }
     case .decrease:
       if settings.field.isText { editField() } else { settings.step(settings.field, by: -1) }
-    case .edit: if settings.field.choices != nil { settings.step(settings.field, by: 1) } else { editField() }
+    case .edit: set()
     case .type:
-      guard settings.field.choices == nil, case .character(let digit) = key else { break }
+      guard settings.choices(settings.field) == nil, case .character(let digit) = key else { break }
       dialog = .entry(settings.field, LineInput(String(digit)), complaint: nil)
     case .nextCondition: settings.step(.condition, by: 1)
     case .previousCondition: settings.step(.condition, by: -1)
@@ -103,6 +103,10 @@ extension ExplorerState {
     case .messages: dialog = .messages(top: 0)
     case .maximise: isMaximised.toggle()
     case .theme: pickTheme()
+    case .mouse:
+      usesMouse.toggle()
+      say(Notice(.info, usesMouse ? "the mouse is taken; M leaves it to the terminal" : "the mouse is the terminal's"))
+      return [.useMouse(usesMouse)]
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return leave(status: 0)
@@ -112,6 +116,12 @@ extension ExplorerState {
   }
 
   private mutating func ask(_ purpose: PathPurpose) { dialog = .path(purpose, LineInput(purpose.proposal)) }
+
+  /// Asks for a value; of two there is only the other one.
+  private mutating func set() {
+    guard let choices = settings.choices(settings.field) else { return editField() }
+    if choices.count > 2 { pickValue() } else { settings.step(settings.field, by: 1) }
+  }
 
   private mutating func editField() { dialog = .entry(settings.field, LineInput(settings.value(settings.field)), complaint: nil) }
 
@@ -143,13 +153,10 @@ extension ExplorerState {
 
   private mutating func move(rows: Int) {
     switch focus {
-    case .episodes:
-      let before = cursor
-      cursor.move(rows, count: listed.count)
-      if cursor != before { (isZoomed, viewport) = (false, Viewport()) }
-    case .queue: queueCursor.move(rows, count: queueRowCount)
-    case .classes: classCursor.move(rows, count: reports[fold]?.baseline.classes.count ?? 0)
-    case .settings: settings.move(rows)
+    case .episodes, .queue, .classes, .settings:
+      let before = selected
+      moveCursor(of: focus, rows)
+      if selected != before { (isZoomed, viewport) = (false, Viewport()) }
     case .pictures:
       if isZoomed, viewport != Viewport() { return pan(columns: 0, rows: rows) }
       let columns = TileGrid(self, in: Layout(self).tileArea).columns

@@ -16,9 +16,9 @@ extension ExplorerState {
       return []
     }
     guard let episode = selected, let board = shelf[episode] else { return [] }
-    var effects: [Effect] = board.baseline == nil ? [.predict(episode, nil)] : []
+    var effects: [Effect] = board.baseline == nil ? [predict(episode, nil)] : []
     if board.isComplete(plan) {
-      if board.augmented[plan] == nil { effects.append(.predict(episode, plan)) }
+      if board.augmented[plan] == nil { effects.append(predict(episode, plan)) }
       if effects.isEmpty { say(Notice(.info, "this episode is evaluated with these settings")) }
     } else {
       awaitingSupports[episode, default: []].insert(plan)
@@ -30,7 +30,7 @@ extension ExplorerState {
   mutating func askToEvaluate() {
     let count = marked.isEmpty && anchor == nil ? settings.episodes : chosen.count
     dialog = .confirm(.evaluate(EvaluationPlan(
-      fold: fold, auxiliaryShots: settings.supports, options: settings.options, episodes: count)))
+      fold: fold, network: settings.network, auxiliaryShots: settings.supports, options: settings.options, episodes: count)))
   }
 
   /// Begins an evaluation: of the marked episodes where there are any, else of the fold's first ones.

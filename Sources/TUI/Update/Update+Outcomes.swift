@@ -7,16 +7,15 @@ extension ExplorerState {
   mutating func take(_ outcome: Outcome, of effect: Effect) -> [Effect] {
     switch (effect, outcome) {
     case (_, .failed(let notice)): return fail(effect, notice)
-    case (.open, .opened(let catalog, let defaults, let pace)), (.openDataset, .opened(let catalog, let defaults, let pace)):
+    case (.open, .opened(let catalog, let models, let pace)), (.openDataset, .opened(let catalog, let models, let pace)):
       self.catalog = catalog
-      self.defaults = defaults
       queue.expect(secondsPerStep: pace)
-      restoreSettings(over: defaults)
+      restoreSettings(over: models)
       if !catalog.folds.indices.contains(fold) {
         say(Notice(.warning, "\(catalog.name) has no fold \(fold); opening fold 0"))
         fold = 0
       }
-      return openFold(fold) + [.loadReports, .loadPainted, .preload(defaults, fold: fold)]
+      return openFold(fold) + [.loadReports, .loadPainted, .preload(settings.options, settings.network, fold: fold)]
     case (.loadEpisodes(let fold), .episodes(let found)):
       guard fold == self.fold else { return [] }
       episodes = found
@@ -54,12 +53,14 @@ extension ExplorerState {
         shelf.change(episode) { $0.generated[request] = picture }
       }
       return segmentCompleted()
-    case (.predict(let episode, let plan), .prediction(let image, let mask, let truth, let iou)):
+    case (.predict(let episode, let plan, let network), .prediction(let image, let mask, let truth, let iou)):
+      guard network == settings.network else { return [] }
       take(prediction: PredictionView(
         picture: Picture(id: newPicture(), image: image, marks: .comparison(prediction: mask, truth: truth)), iou: iou),
         of: episode, plan)
-      if let plan, plan == self.plan { return [.measureDrift(episode, plan)] }
-    case (.measureDrift(let episode, _), .drift(let drift)): scores[episode, default: EpisodeScore()].drift = drift
+      if let plan, plan == self.plan { return [.measureDrift(episode, plan, network)] }
+    case (.measureDrift(let episode, _, let network), .drift(let drift)) where network == settings.network:
+      scores[episode, default: EpisodeScore()].drift = drift
     case (.evaluate, .report(let report)), (.evaluateMarked, .report(let report)):
       evaluation = nil
       shelf.forgetPlans()
@@ -123,7 +124,7 @@ extension ExplorerState {
       }
       for plan in plans where board.isComplete(plan) {
         forget(episode, plan)
-        effects.append(.predict(episode, plan))
+        effects.append(predict(episode, plan))
       }
     }
     return effects
@@ -168,9 +169,21 @@ extension ExplorerState {
     }
   }
 
-  /// Fills the episode list's figures from the newest evaluation of the fold.
+  /// The present network's prediction for an episode.
+  func predict(_ episode: Episode, _ plan: SupportPlan?) -> Effect { .predict(episode, plan, settings.network) }
+
+  /// Another network segments: what the one before said is put away.
+  mutating func forgetPredictions() {
+    for episode in shelf.episodes { shelf.change(episode) { ($0.baseline, $0.augmented) = (nil, [:]) } }
+    scores = [:]
+    takeScores()
+    listEpisodes(keeping: selected)
+  }
+
+  /// Fills the episode list's figures from the shown evaluation of the fold, or from the newest one of the present network.
   private mutating func takeScores() {
-    guard let report = reports[fold] else { return }
+    let own = ([reports[fold]].compactMap { $0 } + savedReports).first { $0.plan.fold == fold && $0.plan.network == settings.network }
+    guard let report = own else { return }
     for result in report.episodes where scores[result.episode] == nil {
       scores[result.episode] = EpisodeScore(baseline: result.baseline.iou, augmented: result.augmented?.iou)
     }

@@ -14,7 +14,7 @@ extension ExplorerState {
   mutating func toggleJobMark() {
     guard case .job(let job)? = selectedQueueRow else { return }
     if markedJobs.remove(job.id) == nil { markedJobs.insert(job.id) }
-    queueCursor.move(1, count: queueRowCount)
+    moveCursor(of: .queue, 1)
   }
 
   mutating func cancel() -> [Effect] {
@@ -89,7 +89,7 @@ extension ExplorerState {
       if job.priority < least { changes[job.id] = least }
       below = max(job.priority, least)
     }
-    queueCursor.move(step, count: queueRowCount)
+    moveCursor(of: .queue, step)
     return changes.isEmpty ? [] : [.prioritise(changes)]
   }
 

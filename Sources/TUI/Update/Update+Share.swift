@@ -9,7 +9,7 @@ extension ExplorerState {
     ]
     // `evaluate` has one seed for episodes and pictures.
     if settings.options.seed == episodeSeed {
-      let words = ["--network", "dcama", "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)"]
+      let words = ["--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)"]
       choices.append(Choice("command line: evaluate", "", .copy(commandLine("evaluate", words))))
     }
     if case .generated(let number) = selectedTile, let request = board?.plans[plan]?[safe: number] {
@@ -38,7 +38,7 @@ extension ExplorerState {
 
   /// The exact words that do from the shell what the form says; options at their defaults are left out.
   package func commandLine(_ command: String, _ more: [String]) -> String {
-    let options = settings.options, condition = options.conditionSettings, usual = defaults
+    let options = settings.options, condition = options.conditionSettings, usual = settings.defaults
     var words = ["diffss", command] + (invocations[datasetName] ?? ["--dataset", datasetName]) + ["--fold", "\(fold)", "--condition", options.condition.rawValue]
     func add(_ option: String, _ value: String, unless isUsual: Bool) { if !isUsual { words += [option, value] } }
     add("--steps", "\(options.steps)", unless: options.steps == GenerationOptions().steps)
@@ -50,6 +50,9 @@ extension ExplorerState {
     add("--eta", options.eta.short, unless: options.eta == usual.eta)
     add("--resolution", "\(condition.resolution)", unless: condition.resolution == usual.conditionSettings.resolution)
     for knob in options.condition.knobs { words += knob.words(condition, usual.conditionSettings) }
+    if options.guessMode { words.append("--guess-mode") }
+    if let model = options.models?.diffusion { words += ["--model", model] }
+    if let net = settings.ownControlNet { words += ["--controlnet", net] }
     if let prompt = options.prompt { words += ["--prompt", prompt] }
     if let negative = options.negativePrompt { words += ["--negative-prompt", negative] }
     words += ["--seed", "\(options.seed)"]

@@ -3,8 +3,10 @@ import Pipeline
 /// Changes the state as the event demands and says what is to be done outside. Neither waits nor asks for the time.
 package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   var effects: [Effect] = []
+  let network = state.settings.network
   switch event {
   case .key(let key): effects = state.press(key)
+  case .pointed(let pointer): effects = state.point(pointer)
   case .resized(let size): state.size = size
   case .tick(let seconds):
     state.now = seconds
@@ -20,6 +22,7 @@ package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   case .said(let notice): state.say(notice)
   case .terminated(let status): return [.quit(status: status)]
   }
+  if state.settings.network != network { state.forgetPredictions() }
   effects += state.wishes(beside: effects)
   effects = effects.filter { !$0.isAnswered || !state.inFlight.contains($0) }
   for effect in effects where effect.isAnswered { state.inFlight.insert(effect) }

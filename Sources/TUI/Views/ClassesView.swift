@@ -5,35 +5,29 @@ extension ScreenPainter {
   mutating func paintClasses(_ rect: Rect) {
     let report = state.reports[state.fold]
     let order = state.classOrder == .label ? "" : " · \(state.classOrder.title)"
-    let note = report.map { "\($0.episodes.count) episodes · \($0.plan.options.condition.rawValue) · \($0.plan.options.steps) steps\(order)" } ?? ""
+    let note = report.map { "\($0.plan.network.rawValue) · \($0.episodes.count) episodes · \($0.plan.options.condition.rawValue) · \($0.plan.options.steps) steps\(order)" } ?? ""
     let title = state.reference.map { "Against \(ExplorerState.title(of: $0))" } ?? "IoU by class, fold \(state.fold)"
     let inside = panel(.classes, rect, title: title, note: note)
     guard !inside.isEmpty else { return }
     guard let report else { return paintNoReport(inside) }
     let table = ClassTable(report, reference: state.reference, order: state.classOrder, width: inside.width)
-    var rest = inside
-    if rest.height >= 4 {
-      let (head, below) = rest.splitTop(1)
-      paintHead(table, report, in: head)
-      rest = below
-    }
-    let hasLegend = rest.height >= table.rows.count + 2
-    let (list, legend) = rest.splitTop(hasLegend ? rest.height - 1 : rest.height)
-    let classes = max(1, list.height - 1)
-    let count = table.rows.count - 1
+    let count = table.rows.count - 1, parts = ClassTable.Parts(inside, count: count)
+    let (list, classes) = (parts.list, parts.classes)
+    if !parts.head.isEmpty { paintHead(table, report, in: parts.head) }
     let first = state.classCursor.first(visible: classes, count: count)
     for (place, row) in table.rows.dropLast().dropFirst(first).prefix(classes).enumerated() {
       let isCursor = state.focus == .classes && first + place == state.classCursor.index
+      frame.mark(list.row(place), .row(.classes, first + place))
       paint(row, table, in: list.row(place), isCursor ? theme.cursor : theme.text)
     }
     if let mean = table.rows.last, list.height > 1 {
       paint(mean, table, in: list.row(min(classes, count - first)), theme.strong)
     }
-    if hasLegend, table.bar >= 4 {
+    if !parts.legend.isEmpty, table.bar >= 4 {
       frame.spans(
         [("█", theme.bar), (" \(table.beforeTitle)  ", theme.faint), ("▓", theme.good), (" gained  ", theme.faint),
          ("░", theme.bad), (state.reference == nil ? " lost with generated supports" : " lost", theme.faint)],
-        in: legend, column: 0)
+        in: parts.legend, column: 0)
     }
     frame.scrollThumb(rect, first: first, visible: classes, count: count, style: theme.accent)
   }
@@ -105,6 +99,22 @@ extension ScreenPainter {
 
 /// The class table's rows and widths.
 struct ClassTable {
+  /// How the table shares its panel: titles, classes with the mean behind them, what the bars mean.
+  struct Parts {
+    let head: Rect
+    let list: Rect
+    let legend: Rect
+
+    init(_ inside: Rect, count: Int) {
+      let rest: Rect
+      (head, rest) = inside.splitTop(inside.height >= 4 ? 1 : 0)
+      (list, legend) = rest.splitTop(rest.height >= count + 3 ? rest.height - 1 : rest.height)
+    }
+
+    /// Classes in sight.
+    var classes: Int { max(1, list.height - 1) }
+  }
+
   struct Row {
     /// Nil for the mean.
     let classIndex: Int?

@@ -30,6 +30,11 @@ enum MessagesView {
 extension ScreenPainter {
   /// Whatever lies over the panels.
   mutating func paintDialog() {
+    // Nothing below it can be reached, but the list that a filter works on.
+    switch state.dialog {
+    case .filter, nil: break
+    default: frame.mark(frame.bounds, .outside)
+    }
     switch state.dialog {
     case .commands(let list): paintCommands(list)
     case .picker(let picker): paintPicker(picker)
@@ -45,6 +50,7 @@ extension ScreenPainter {
   private mutating func paintMessages(_ top: Int) {
     let rows = MessagesView.rows(state), box = ScrollingDialog.box(state.size)
     frame.clear(box)
+    frame.mark(box, .dialog)
     let inside = frame.box(box, title: "Messages", note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
     let first = max(0, min(top, rows.count - inside.height))
     frame.scrollThumb(box, first: first, visible: inside.height, count: rows.count, style: theme.accent)
@@ -82,28 +88,31 @@ extension ScreenPainter {
       }
       text += ". Painted ones are not painted again."
     }
-    popup(title, DisplayText.wrapped(text, to: max(10, min(56, state.size.width - 6))) + ["", "y yes   n no"])
+    popup(
+      title, DisplayText.wrapped(text, to: max(10, min(56, state.size.width - 6))) + [""],
+      answers: [("y yes", .character("y")), ("n no", .character("n"))])
   }
 
   private mutating func paintEntry(_ field: SettingsField, _ input: LineInput, _ complaint: String?) {
     let width = max(10, min(field.isText ? 72 : 44, state.size.width - 6))
     let hint = complaint ?? "\(field.explanation), \(state.settings.allowed(field))"
     popup(
-      field.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(hint, to: width) + ["Enter takes it   Esc leaves it"], accented: 0,
-      complaint: complaint != nil)
+      field.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(hint, to: width),
+      answers: [("Enter takes it", .enter), ("Esc leaves it", .escape)], accented: 0, complaint: complaint != nil)
   }
 
   private mutating func paintPath(_ purpose: PathPurpose, _ input: LineInput) {
     let width = max(10, min(72, state.size.width - 6))
     popup(
-      purpose.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(purpose.hint, to: width) + ["Enter goes on   Esc leaves it"],
-      accented: 0)
+      purpose.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(purpose.hint, to: width),
+      answers: [("Enter goes on", .enter), ("Esc leaves it", .escape)], accented: 0)
   }
 
   /// In the footer's place, so that the list stays in sight.
   private mutating func paintFilter(_ input: LineInput) {
     let line = layout.footer
     frame.clear(line)
+    frame.mark(line, .dialog)
     let note = state.filter.complaint ?? "\(state.listed.count) of \(state.episodes.count)"
     let room = max(8, line.width - DisplayText(note).width - 3)
     frame.spans([("/", theme.key), (input.shown(width: room), theme.strong)], in: line)
@@ -117,16 +126,26 @@ extension ScreenPainter {
     for (row, text) in lines.enumerated() { frame.text(text, in: inside, row: row, style: theme.faint) }
   }
 
-  private mutating func popup(_ title: String, _ lines: [String], accented: Int? = nil, complaint: Bool = false) {
-    let width = max(DisplayText(title).width + 6, (lines.map { DisplayText($0).width }.max() ?? 0) + 4)
-    let box = frame.bounds.centred(width: width, height: lines.count + 2)
+  /// Lines in a box, and below them the keys that answer it.
+  private mutating func popup(
+    _ title: String, _ lines: [String], answers: [(text: String, key: Key)], accented: Int? = nil, complaint: Bool = false
+  ) {
+    let last = answers.map(\.text).joined(separator: "   ")
+    let width = max(DisplayText(title).width + 6, ((lines + [last]).map { DisplayText($0).width }.max() ?? 0) + 4)
+    let box = frame.bounds.centred(width: width, height: lines.count + 3)
     frame.clear(box)
+    frame.mark(box, .dialog)
     let inside = frame.box(box, title: title, border: theme.focusedBorder, titleStyle: theme.focusedTitle).inset(1, 0)
     // A box cut at the bottom keeps its last line: it says how to get out.
-    let shown = lines.count > inside.height ? Array(lines.prefix(max(0, inside.height - 1))) + lines.suffix(1) : lines
-    for (row, line) in shown.prefix(inside.height).enumerated() {
-      let style = row == accented ? theme.strong : complaint && row < shown.count - 1 ? theme.bad : theme.text
-      frame.text(line, in: inside, row: row, style: row == shown.count - 1 && shown.count > 1 ? theme.key : style)
+    let (text, bottom) = inside.splitTop(min(lines.count, inside.height - 1))
+    for (row, line) in lines.prefix(text.height).enumerated() {
+      frame.text(line, in: text, row: row, style: row == accented ? theme.strong : complaint ? theme.bad : theme.text)
+    }
+    var column = 0
+    for answer in answers {
+      let width = frame.text(answer.text, in: bottom, column: column, style: theme.key)
+      frame.mark(Rect(x: bottom.x + column, y: bottom.y, width: width, height: 1), .key(answer.key))
+      column += width + 3
     }
   }
 
@@ -143,6 +162,7 @@ extension ScreenPainter {
       guard bottom - height >= layout.header.maxY else { return }
       let box = Rect(x: max(0, frame.size.width - needed), y: bottom - height, width: min(needed, frame.size.width), height: height)
       frame.clear(box)
+      frame.mark(box, .toasts)
       let style = style(toast.notice.level)
       let inside = frame.box(box, title: "", border: toast.notice.level == .info ? theme.accent : style, titleStyle: style).inset(1, 0)
       for (row, line) in lines.enumerated() { frame.text(line.0, in: inside, row: row, style: line.1 ? style : theme.text) }

@@ -10,13 +10,14 @@ extension ScreenPainter {
     let inside = panel(.episodes, rect, note: count == 0 ? "" : "\(marks)\(state.cursor.index + 1)/\(count) · \(shots)-shot\(order)")
     guard !inside.isEmpty else { return }
     guard count > 0 else { return paintNoEpisodes(inside) }
-    let hasHead = inside.height >= 4
+    let hasHead = EpisodeColumns.hasHead(inside)
     let columns = EpisodeColumns(width: inside.width, count: state.episodes.count)
     if hasHead { paint(columns.head(supports: state.settings.supports, shots: shots), columns, in: inside, row: 0, style: theme.faint) }
     let (_, list) = inside.splitTop(hasHead ? 1 : 0)
     let first = state.cursor.first(visible: list.height, count: count)
     for row in 0..<min(list.height, count - first) {
       let episode = state.episodes[state.listed[first + row]]
+      frame.mark(list.row(row), .row(.episodes, first + row))
       let isCursor = first + row == state.cursor.index
       let isMarked = state.marked.contains(episode) || state.range?.contains(first + row) == true
       let style = isCursor ? cursorStyle(.episodes) : isMarked ? theme.marked : theme.text
@@ -84,6 +85,9 @@ struct EpisodeColumns {
     var before: String
     var after: String
   }
+
+  /// Whether titles stand over the list.
+  static func hasHead(_ inside: Rect) -> Bool { inside.height >= 4 }
 
   let number: Int
   let name: Int

@@ -11,9 +11,11 @@ extension ScreenPainter {
     var column = 0
     for action in actions {
       let isPossible = action.obstacle(state) == nil
-      column += frame.spans(
+      let width = frame.spans(
         [(action.footerKey, isPossible ? theme.key : theme.faint), (" " + action.title, isPossible ? theme.text : theme.faint), ("  ", theme.text)],
         in: layout.footer, column: column)
+      frame.mark(Rect(x: layout.footer.x + column, y: layout.footer.y, width: width - 2, height: 1), .action(action.id))
+      column += width
     }
   }
 }

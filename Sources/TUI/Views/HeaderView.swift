@@ -2,23 +2,31 @@ extension ScreenPainter {
   /// Data set, fold and class on the left, what goes on in the background on the right.
   mutating func paintHeader() {
     guard !layout.header.isEmpty else { return }
-    var spans: [(String, Style)] = [(" diffss ", theme.brand), (" ", theme.text)]
-    spans.append((state.catalog?.name ?? state.datasetName, theme.strong))
+    var column = frame.text(" diffss ", in: layout.header, style: theme.brand) + 1
+    func place(_ text: String, _ style: Style, _ action: Action.ID?) {
+      let width = frame.text(text, in: layout.header, column: column, style: style)
+      if let action { frame.mark(Rect(x: layout.header.x + column, y: layout.header.y, width: width, height: 1), .action(action)) }
+      column += width
+    }
+    place(state.catalog?.name ?? state.datasetName, theme.strong, .pickDataset)
     if let catalog = state.catalog {
-      spans.append((" › ", theme.faint))
-      spans.append(("fold \(state.fold) of \(catalog.folds.count)", theme.strong))
-      spans.append((" › ", theme.faint))
+      place(" › ", theme.faint, nil)
+      place("fold \(state.fold) of \(catalog.folds.count)", theme.strong, .pickFold)
+      place(" › ", theme.faint, nil)
       if let filter = state.classFilter {
-        spans.append((catalog.className(filter), theme.strong))
+        place(catalog.className(filter), theme.strong, .pickClass)
       } else {
         let count = catalog.folds[safe: state.fold]?.count ?? 0
-        spans.append(("\(count) class\(count == 1 ? "" : "es")", theme.text))
+        place("\(count) class\(count == 1 ? "" : "es")", theme.text, .pickClass)
       }
     }
-    if !state.filter.isEmpty { spans += [(" › ", theme.faint), ("/\(state.filter.text)", theme.warning)] }
-    let used = frame.spans(spans, in: layout.header)
+    if !state.filter.isEmpty {
+      place(" › ", theme.faint, nil)
+      place("/\(state.filter.text)", theme.warning, .filter)
+    }
     let (text, style) = activity
-    frame.textRight(text + " ", in: layout.header, after: used + 1, style: style)
+    let width = frame.textRight(text + " ", in: layout.header, after: column + 1, style: style)
+    frame.mark(Rect(x: layout.header.maxX - width, y: layout.header.y, width: width, height: 1), .panel(.queue))
   }
 
   private var activity: (String, Style) {

@@ -69,6 +69,16 @@ package struct Layout: Sendable {
     }
   }
 
+  /// Rows of a panel's list in sight; nil where the panel is not.
+  func listRows(_ panel: Panel, _ state: ExplorerState) -> Int? {
+    guard let inside = panels[panel]?.inset(1, 1) else { return nil }
+    return switch panel {
+    case .episodes: inside.height - (EpisodeColumns.hasHead(inside) ? 1 : 0)
+    case .classes: ClassTable.Parts(inside, count: state.classCount).classes
+    default: inside.height
+    }
+  }
+
   /// Rows under the tiles for figures and the legend.
   package var summaryRows: Int { pictures.height >= 14 ? 2 : pictures.height >= 9 ? 1 : 0 }
 

@@ -17,6 +17,7 @@ extension ScreenPainter {
     let (area, summary) = inside.splitTop(layout.tileArea.height)
     if state.isZoomed {
       paint(state.selectedTile, in: area)
+      frame.mark(area, .picture(.pictures))
     } else {
       let grid = TileGrid(state, in: Size(width: area.width, height: area.height))
       for (index, tile) in grid.tiles.enumerated() {
@@ -24,6 +25,7 @@ extension ScreenPainter {
           x: area.x + index % grid.columns * grid.tileSize.width, y: area.y + index / grid.columns * grid.tileSize.height,
           width: grid.tileSize.width - (grid.columns > 1 ? 1 : 0), height: grid.tileSize.height)
         paint(tile, in: place.clipped(to: area))
+        if let number = state.tiles.firstIndex(of: tile) { frame.mark(place.clipped(to: area), .tile(number)) }
       }
     }
     paintSummary(episode, in: summary)
@@ -108,7 +110,7 @@ extension ScreenPainter {
         let isPresent = state.shelf[episode]?.augmented[state.plan] != nil
         spans += [(isPresent ? "  with generated " : "  last with generated ", theme.text), (ExplorerState.percent(augmented), theme.strong)]
         spans += [("  \(ExplorerState.signed(augmented - baseline))", tone)]
-      } else if state.inFlight.contains(.predict(episode, state.plan)) {
+      } else if state.inFlight.contains(state.predict(episode, state.plan)) {
         spans.append(("  with generated \(spinner)", theme.accent))
       }
     } else {

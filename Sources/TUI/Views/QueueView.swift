@@ -12,10 +12,11 @@ extension ScreenPainter {
       return
     }
     let cursor = min(state.queueCursor.index, count - 1)
-    let first = ListCursor(cursor).first(visible: inside.height, count: count)
+    let first = state.queueCursor.first(visible: inside.height, count: count)
     for place in 0..<inside.height {
       guard let row = state.queueRow(first + place) else { break }
       let isCursor = state.focus == .queue && first + place == cursor
+      frame.mark(inside.row(place), .row(.queue, first + place))
       if isCursor { frame.clear(inside.row(place), style: theme.cursor) }
       switch row {
       case .evaluation(let evaluation): paint(evaluation, in: inside.row(place), isCursor)

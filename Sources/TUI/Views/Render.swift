@@ -56,6 +56,7 @@ struct ScreenPainter {
   /// A panel's box; returns its inside.
   mutating func panel(_ panel: Panel, _ rect: Rect, title: String? = nil, note: String = "") -> Rect {
     let isFocused = state.focus == panel
+    frame.mark(rect, .panel(panel))
     var title = title ?? panel.title
     if layout.kind == .single, let place = Panel.tabs.firstIndex(of: panel) { title = "\(place + 1)/\(Panel.tabs.count) " + title }
     return frame.box(

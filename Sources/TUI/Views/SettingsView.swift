@@ -6,16 +6,21 @@ extension ScreenPainter {
     let note = isFocused ? form.field.explanation : estimate
     let inside = panel(.settings, rect, note: note)
     let fields = form.fields
-    let first = ListCursor(fields.firstIndex(of: form.field) ?? 0).first(visible: inside.height, count: fields.count)
+    let first = form.first(visible: inside.height)
     for (row, field) in fields.dropFirst(first).prefix(inside.height).enumerated() {
       let isCursor = isFocused && field == form.field
       let style = isCursor ? theme.cursor : theme.text
+      frame.mark(inside.row(row), .row(.settings, first + row))
       if isCursor { frame.clear(inside.row(row), style: style) }
       frame.text(field.title, in: inside, row: row, column: 1, style: style)
       // A long prompt shows its end, behind its title.
       let value = DisplayText.tail(of: form.shown(field), to: max(4, inside.width - 16))
       let shown = isCursor ? "‹ \(value) ›" : "\(value)  "
-      frame.textRight(shown, in: inside, row: row, after: 11, style: isCursor ? style : theme.accent)
+      let width = frame.textRight(shown, in: inside, row: row, after: 11, style: isCursor ? style : theme.accent)
+      if isCursor, width > 0 {
+        frame.mark(Rect(x: inside.maxX - width, y: inside.y + row, width: 2, height: 1), .step(-1))
+        frame.mark(Rect(x: inside.maxX - 2, y: inside.y + row, width: 2, height: 1), .step(1))
+      }
       if inside.width >= 34, isCursor, let range = form.range(field) {
         let text = "\(SettingsForm.decimal(range.lowerBound))–\(SettingsForm.decimal(range.upperBound))"
         frame.text(text, in: Rect(x: inside.x, y: inside.y, width: inside.width - 12, height: inside.height), row: row, column: 11, style: style)

@@ -31,6 +31,7 @@ extension ScreenPainter {
         guard let cell = table.cell(row: y, column: x) else { continue }
         let place = Rect(x: cells.x + column * width, y: cells.y + row * height, width: width - 1, height: height - (height > 4 ? 1 : 0))
         paint(cell, table, row: y, column: x, episode, in: place.clipped(to: cells))
+        frame.mark(place.clipped(to: cells), .cell(row: y, column: x))
       }
     }
   }
@@ -84,5 +85,6 @@ extension ScreenPainter {
       frame.textRight("mean difference \(ExplorerState.percent(duel.distance)) of 255", in: head, after: used + 1, style: theme.faint)
     }
     paint(duel.shown(at: state.now), .duel, in: body)
+    frame.mark(body, .picture(.duel))
   }
 }

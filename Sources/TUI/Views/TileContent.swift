@@ -43,10 +43,10 @@ struct TileContent {
       }
     case .baseline:
       title = "\(episode.supports.count)-shot"
-      show(board?.baseline, of: .predict(episode, nil), state)
+      show(board?.baseline, of: state.predict(episode, nil), state)
     case .augmented:
       title = "\(episode.supports.count)+\(state.settings.supports)"
-      show(board?.augmented[state.plan], of: .predict(episode, state.plan), state)
+      show(board?.augmented[state.plan], of: state.predict(episode, state.plan), state)
       if picture == nil, state.awaitingSupports[episode] != nil { placeholder = "after painting" }
     case .table, .duel: title = ""
     case .generated(let number):
@@ -68,7 +68,7 @@ struct TileContent {
       }
     case .generated: takeGenerated(0, episode, board, state, cell.plan)
     case .prediction:
-      show(board?.augmented[cell.plan], of: .predict(episode, cell.plan), state)
+      show(board?.augmented[cell.plan], of: state.predict(episode, cell.plan), state)
       if picture == nil, state.awaitingSupports[episode]?.contains(cell.plan) == true { placeholder = "after painting" }
     }
     // The table names its columns itself.

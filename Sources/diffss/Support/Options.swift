@@ -140,14 +140,13 @@ struct GenerationFlags: ParsableArguments {
 
   @OptionGroup var others: OtherGenerationFlags
 
-  /// These flags over the defaults of a workbench's data set.
-  func options(over defaults: GenerationOptions, seed: UInt64) throws -> GenerationOptions {
-    var options = others.options(over: defaults, seed: seed)
-    options.condition = condition
+  /// These flags over what the models of a workbench's data set recommend.
+  func options(_ menu: ModelMenu, seed: UInt64) throws -> GenerationOptions {
+    var options = try others.options(menu, conditions: [condition], seed: seed)
     if let guidance { options.guidance = guidance }
     if let steps { options.steps = steps }
     options.sampler = sampler
-    options.controlScale = controlScale.first ?? defaults.controlScale
+    if let scale = controlScale.first { options.controlScale = scale }
     try options.validate()
     return options
   }
@@ -156,6 +155,7 @@ struct GenerationFlags: ParsableArguments {
 /// What a sweep takes but does not vary.
 struct OtherGenerationFlags: ParsableArguments {
   @OptionGroup var knobs: ConditionFlags
+  @OptionGroup var models: ModelFlags
 
   @Option(help: "Shorter side of the generated picture before rounding to multiples of 64; the data set's own scale when absent.")
   var resolution: Int?
@@ -175,15 +175,19 @@ struct OtherGenerationFlags: ParsableArguments {
   @Option(help: "Fraction of the steps at which the ControlNet ends to act.")
   var controlEnd: Double = 1
 
-  /// These flags over the defaults of a workbench's data set.
-  func options(over defaults: GenerationOptions, seed: UInt64) -> GenerationOptions {
-    var options = defaults
-    options.conditionSettings = knobs.settings(resolution: resolution ?? defaults.conditionSettings.resolution)
+  @Flag(help: "ControlNets lead without the prompt's help, their finer residuals faded (ControlNet's guess mode).")
+  var guessMode = false
+
+  /// These flags over what the models of a workbench's data set recommend. Throws for a ControlNet of none of the conditions.
+  func options(_ menu: ModelMenu, conditions: [ConditionType], seed: UInt64) throws -> GenerationOptions {
+    var options = menu.defaults(for: conditions.first ?? .mask, preferring: try models.preferred(for: conditions, in: menu))
+    options.conditionSettings = knobs.settings(resolution: resolution ?? options.conditionSettings.resolution)
     options.eta = eta
     options.prompt = prompt
     options.negativePrompt = negativePrompt
     options.controlStart = controlStart
     options.controlEnd = controlEnd
+    options.guessMode = guessMode
     options.seed = seed
     return options
   }

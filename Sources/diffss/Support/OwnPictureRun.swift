@@ -11,16 +11,7 @@ struct OwnRunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A ready control image; repeat for several ControlNets.", valueName: "file"))
   var control: [String] = []
 
-  @Option(help: ArgumentHelp("Stable Diffusion: a diffusers folder, a single file, or a name that `doctor` lists.", valueName: "path"))
-  var model: String?
-
-  @Option(help: ArgumentHelp("ControlNet: a folder, a single file or a name; one for each control image.", valueName: "path"))
-  var controlnet: [String] = []
-
   @OptionGroup var singleFile: SingleFileOptions
-
-  @Flag(help: "ControlNets lead without the prompt's help, their finer residuals faded.")
-  var guessMode = false
 
   @Option(help: "Width in pixels; the control image's when absent.")
   var width: Int?
@@ -40,14 +31,17 @@ struct OwnRunOptions: ParsableArguments {
   /// Whether one picture is meant, not a data set.
   var isUsed: Bool { picture.image != nil || !control.isEmpty }
 
+  /// Options that were given and mean nothing to a data set.
+  var ownOnly: [String] {
+    [("--width", width != nil), ("--height", height != nil), ("--preview", preview != nil), ("--batch", batch != 1), ("--latents", latents != nil),
+      ("--config", singleFile.config != nil)].filter(\.1).map(\.0)
+  }
+
   func validate() throws {
     if picture.image != nil && !control.isEmpty {
       throw ValidationError("give --image and --mask, or --control, not both")
     }
     if !(1...64).contains(batch) { throw ValidationError("--batch must be 1...64") }
-    if !control.isEmpty && controlnet.count > 0 && controlnet.count != control.count {
-      throw ValidationError("\(control.count) --control need as many --controlnet, not \(controlnet.count)")
-    }
   }
 }
 
@@ -80,12 +74,16 @@ struct OwnPictureRun {
       controls = [("\(picture.name)_\(picture.info.index)", control.image)]
       try folder.add(png: control.image.pngData(), name: "\(picture.name)_\(picture.info.index)_control.png")
     }
+    let named = flags.others.models
+    guard options.control.isEmpty || named.controlnet.isEmpty || named.controlnet.count == options.control.count else {
+      throw ValidationError("\(options.control.count) --control need as many --controlnet, not \(named.controlnet.count)")
+    }
     let choice =
-      options.model != nil && (controls.isEmpty || !options.controlnet.isEmpty)
+      named.model != nil && (controls.isEmpty || !named.controlnet.isEmpty)
       ? nil : try library.choice(for: controls.isEmpty ? .none : flags.condition, settings: settings)
-    let model = try options.model.map { try library.place($0) } ?? library.place(choice?.diffusion ?? "")
-    let networks = try options.controlnet.isEmpty
-      ? controls.compactMap { _ in try choice?.controlNet.map { try library.place($0) } } : options.controlnet.map { try library.place($0) }
+    let model = try named.model.map { try library.place($0) } ?? library.place(choice?.diffusion ?? "")
+    let networks = try named.controlnet.isEmpty
+      ? controls.compactMap { _ in try choice?.controlNet.map { try library.place($0) } } : named.controlnet.map { try library.place($0) }
     guard networks.count >= controls.count else {
       throw ValidationError("\(controls.count) control images need as many --controlnet")
     }
@@ -103,7 +101,7 @@ struct OwnPictureRun {
       negativePrompt: flags.others.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps ?? GenerationOptions().steps,
       guidance: flags.guidance ?? ModelLibrary.recommendation(besides: model)?.guidance ?? 9, eta: flags.others.eta, seed: seed,
       width: options.width ?? controls.first?.image.width ?? native,
-      height: options.height ?? controls.first?.image.height ?? native, guessMode: options.guessMode,
+      height: options.height ?? controls.first?.image.height ?? native, guessMode: flags.others.guessMode,
       controls: zip(controls, networks).enumerated().map { number, pair in
         OwnPictureRequest.Control(
           network: pair.1.path, image: pair.0.image,

@@ -169,7 +169,7 @@ import Testing
   @Test func whatConcernsAllPicturesEndsTheRunAtOnce() async throws {
     let dataset = ListedDataset(Self.items), bench = try RunBench(dataset)
     var run = run(dataset, bench)
-    run.options.models = ModelChoice(diffusion: "absent")
+    run.options.models = PreferredModels(diffusion: "absent")
     await #expect(throws: PipelineError.self) { try await bench.paint(run) }
     run.options = bench.options
     run.options.steps = 0

@@ -1,0 +1,63 @@
+extension ModelLibrary {
+  /// What there is to choose from.
+  public var menu: ModelMenu {
+    offered.withLock { offered in
+      if let offered { return offered }
+      let fresh = makeMenu()
+      offered = fresh
+      return fresh
+    }
+  }
+
+  private func makeMenu() -> ModelMenu {
+    let models = entries.filter { $0.kind == .diffusion }.map { (entry: $0, unet: ModelConfig(unetOf: $0)) }
+    let nets = entries.compactMap { entry -> ModelMenu.ControlNet? in
+      guard case .controlNet(let condition) = entry.kind else { return nil }
+      let config = ModelConfig(controlNet: entry)
+      let fitting = models.filter { model in config.map { net in model.unet.map(net.fits) ?? false } ?? false }
+      return ModelMenu.ControlNet(id: entry.id, condition: condition, models: Set(fitting.map(\.entry.id)))
+    }
+    return ModelMenu(
+      diffusion: models.map { model in
+        ModelMenu.Diffusion(
+          id: model.entry.id, resolution: Self.nativeResolution(of: model.entry.url), guidance: Self.recommendation(besides: model.entry.url)?.guidance)
+      },
+      controlNets: nets,
+      networks: SegmentationNetwork.allCases.filter { network in
+        entries.contains { if case .segmentation(network, _) = $0.kind { true } else { false } }
+      })
+  }
+
+  /// The diffusion model and ControlNet for a condition, and the detector that it needs: the preferred ones, else the first that fit.
+  ///
+  /// Throws `PipelineError.modelMissing` naming what was not found, and `badSetting` for a preferred ControlNet made for other models.
+  public func choice(
+    for condition: ConditionType, settings: ConditionSettings, preferring preferred: PreferredModels? = nil
+  ) throws -> ModelChoice {
+    let menu = menu
+    let detector = try condition.detector(settings).map { kind in try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id }
+    if let id = preferred?.diffusion, !menu.diffusion.contains(where: { $0.id == id }) { throw missing("Stable Diffusion model \"\(PlainText.clean(id))\"") }
+    for id in preferred?.controlNets ?? [] where !menu.controlNets.contains(where: { $0.id == id }) {
+      throw missing("ControlNet \"\(PlainText.clean(id))\"")
+    }
+    guard !menu.diffusion.isEmpty else { throw missing("Stable Diffusion model") }
+    guard let pair = menu.pair(for: condition, preferring: preferred) else { throw unfit(condition, preferred, menu) }
+    return ModelChoice(diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector)
+  }
+
+  /// The same for the settings that requests are made from.
+  public func choice(for options: GenerationOptions) throws -> ModelChoice {
+    try choice(for: options.condition, settings: options.conditionSettings, preferring: options.models)
+  }
+
+  /// Why there is no ControlNet for a condition.
+  private func unfit(_ condition: ConditionType, _ preferred: PreferredModels?, _ menu: ModelMenu) -> PipelineError {
+    let models = preferred?.diffusion ?? menu.diffusion.map(\.id).joined(separator: " or ")
+    if let net = menu.controlNets(for: condition).first(where: { preferred?.controlNets.contains($0.id) == true }) {
+      return .badSetting(name: "ControlNet", value: net.id, allowed: "one that was made for \(models)")
+    }
+    let others = Set(menu.controlNets.map(\.condition.rawValue)).sorted()
+    return missing(
+      "ControlNet for the condition \(condition.rawValue) that fits \(models)" + (others.isEmpty ? "" : " (only for \(others.joined(separator: ", ")))"))
+  }
+}

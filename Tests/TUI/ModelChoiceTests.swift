@@ -1,0 +1,130 @@
+import Pipeline
+import TUI
+import Testing
+
+@Suite("The choice of models and networks")
+struct ModelChoiceTests {
+  private static let menu = ModelMenu(
+    diffusion: [ModelMenu.Diffusion(id: "sd", resolution: 128, guidance: 3), ModelMenu.Diffusion(id: "runwayml/sd-1.5", resolution: 512)],
+    controlNets: [
+      ModelMenu.ControlNet(id: "cn-mask", condition: .mask, models: ["sd"]), ModelMenu.ControlNet(id: "cn-mask-b", condition: .mask, models: ["sd"]),
+      ModelMenu.ControlNet(id: "cn-hed", condition: .hed, models: ["sd"]), ModelMenu.ControlNet(id: "lllyasviel/seg", condition: .mask, models: ["runwayml/sd-1.5"]),
+    ],
+    networks: [.hsnet, .dcama])
+
+  private func screen() -> FakeScreen {
+    var screen = FakeScreen.open(120, 50) { $0.models = Self.menu }
+    screen.press(.tab, .tab)
+    return screen
+  }
+
+  private func go(_ screen: inout FakeScreen, to field: SettingsField) {
+    screen.press(.home)
+    while screen.state.settings.field != field { screen.press(.down) }
+  }
+
+  @Test func whatIsTakenAnywayIsShown() {
+    var screen = screen()
+    #expect(screen.state.settings.options == Self.menu.defaults())
+    #expect(screen.state.settings.options.conditionSettings.resolution == 128)
+    #expect(screen.state.settings.options.guidance == 3)
+    go(&screen, to: .diffusion)
+    #expect(screen.text().contains("‹ sd ›"))
+    go(&screen, to: .controlNet)
+    #expect(screen.text().contains("‹ cn-mask ›"))
+  }
+
+  @Test func anotherModelBringsItsResolutionAndDropsWhatItCannotUse() {
+    var screen = screen()
+    go(&screen, to: .controlNet)
+    screen.press(.enter)
+    #expect(screen.text().contains("cn-mask-b"))
+    #expect(!screen.text().contains("lllyasviel/seg"))
+    screen.type("mask-b")
+    screen.press(.enter)
+    #expect(screen.state.settings.options.models == PreferredModels(controlNets: ["cn-mask-b"]))
+    go(&screen, to: .diffusion)
+    screen.press(.enter)
+    screen.type("1.5")
+    screen.press(.enter)
+    #expect(screen.state.settings.options.models == PreferredModels(diffusion: "runwayml/sd-1.5"))
+    #expect(screen.state.settings.options.conditionSettings.resolution == 512)
+    #expect(screen.state.settings.options.guidance == 9)
+    go(&screen, to: .controlNet)
+    #expect(screen.text().contains("‹ lllyasviel/seg ›"))
+    go(&screen, to: .diffusion)
+    screen.type("l")
+    #expect(screen.state.settings.options == Self.menu.defaults())
+  }
+
+  @Test func eachConditionKeepsItsControlNet() {
+    var screen = screen()
+    go(&screen, to: .controlNet)
+    screen.type("ll")
+    #expect(screen.state.settings.options.models == PreferredModels(controlNets: ["cn-mask-b"]))
+    screen.type("cc")
+    #expect(screen.state.settings.options.condition == .hed)
+    go(&screen, to: .controlNet)
+    #expect(screen.text().contains("‹ cn-hed ›"))
+    screen.type("l")
+    #expect(screen.state.settings.options.models == PreferredModels(controlNets: ["cn-mask-b", "cn-hed"]))
+    screen.answers = false
+    screen.type("y")
+    screen.press(.enter)
+    guard case .copy(let line)? = screen.effects.last else {
+      Issue.record("nothing was copied")
+      return
+    }
+    #expect(line.contains("--controlnet cn-hed") && !line.contains("cn-mask-b"))
+  }
+
+  @Test func withoutAConditionThereIsNothingToLead() {
+    var screen = screen()
+    #expect(screen.text().contains("Guess mode"))
+    go(&screen, to: .guessMode)
+    screen.press(.enter)
+    #expect(screen.state.settings.options.guessMode)
+    go(&screen, to: .condition)
+    screen.type("h")
+    #expect(screen.state.settings.options.condition == .none)
+    for title in ["Guess mode", "ControlNet", "Ctrl from", "Ctrl to"] { #expect(!screen.text().contains(title), "\(title)") }
+  }
+
+  @Test func anotherNetworkSegmentsAnew() {
+    var screen = screen()
+    screen.type("e")
+    let episode = screen.state.selected
+    #expect(screen.state.board?.baseline?.iou == 41.25)
+    #expect(screen.state.scores[episode!]?.baseline == 41.25)
+    go(&screen, to: .network)
+    screen.type("l")
+    #expect(screen.state.settings.network == .hsnet)
+    #expect(screen.state.board?.baseline == nil)
+    #expect(screen.state.scores.isEmpty)
+    // What the network before says now comes too late.
+    screen.send(.done(.predict(episode!, nil, .dcama), .prediction(image: FakeScreen.image, mask: FakeScreen.mask, truth: FakeScreen.mask, iou: 9)))
+    #expect(screen.state.board?.baseline == nil)
+    screen.answers = false
+    screen.type("e")
+    #expect(screen.effects.contains(.predict(episode!, nil, .hsnet)))
+    screen.type("Ey")
+    guard case .evaluate(let plan)? = screen.effects.last(where: { if case .evaluate = $0 { true } else { false } }) else {
+      Issue.record("no evaluation was begun")
+      return
+    }
+    #expect(plan.network == .hsnet)
+  }
+
+  @Test func theLastSessionsModelsComeBackWhereTheyStillAre() throws {
+    var before = screen()
+    before.state.settings.options.models = PreferredModels(diffusion: "sd", controlNets: ["cn-mask-b", "gone"])
+    go(&before, to: .network)
+    before.type("l")
+    var after = FakeScreen(120, 50)
+    after.models = Self.menu
+    after.state.restore(SavedSession(before.state), takesFold: true)
+    after.send(.resized(after.state.size))
+    #expect(after.state.settings.options.models == PreferredModels(diffusion: "sd", controlNets: ["cn-mask-b"]))
+    #expect(after.state.settings.network == .hsnet)
+  }
+}
