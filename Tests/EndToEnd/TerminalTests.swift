@@ -33,7 +33,7 @@ import Testing
 
   /// Everything that was switched on is switched off again, in the bytes that were sent.
   private func expectAllSwitchedOff(_ text: String, _ what: String) {
-    for (on, off) in [("\u{1B}[?1049h", "\u{1B}[?1049l"), ("\u{1B}[?25l", "\u{1B}[?25h"), ("\u{1B}[?2026h", "\u{1B}[?2026l"), ("\u{1B}[?1h", "\u{1B}[?1l"), ("\u{1B}[?2004h", "\u{1B}[?2004l"), ("\u{1B}[?1006;1000h", "\u{1B}[?1006;1000l"), ("\u{1B}[?1000h", "1000l")] {
+    for (on, off) in [("\u{1B}[?1049h", "\u{1B}[?1049l"), ("\u{1B}[?25l", "\u{1B}[?25h"), ("\u{1B}[?2026h", "\u{1B}[?2026l"), ("\u{1B}[?1h", "\u{1B}[?1l"), ("\u{1B}[?2004h", "\u{1B}[?2004l"), ("\u{1B}[?1000h", "\u{1B}[?1000l"), ("\u{1B}[?1006h", "\u{1B}[?1006l")] {
       guard let last = text.range(of: on, options: .backwards) else { continue }
       #expect(text.range(of: off, range: last.upperBound..<text.endIndex) != nil, "\(what): \(on.debugDescription) stays")
     }

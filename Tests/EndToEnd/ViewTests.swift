@@ -128,8 +128,8 @@ import Testing
     // What looks like the mouse in pasted text is no press on the fold.
     try session.send(keys: "/")
     try session.send(keys: "-l", "\u{1B}[200~mu\u{1B}[<0;20;1Mg\u{1B}[201~")
-    try session.wait(for: "/mug")
-    try session.send(keys: "Enter")
+    try session.wait(for: "/mu[<0;20;1Mg")
+    try session.send(keys: "C-u", "Enter")
     #expect(try !session.wait(for: "q quit").contains("Enter takes it"))
     try click("q quit", on: session.wait(for: "q quit"))
     try session.wait(for: "left with 0")

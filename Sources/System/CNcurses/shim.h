@@ -28,21 +28,6 @@ static inline int curses_set_cell(cchar_t *cell, unsigned int character, attr_t 
   return setcchar(cell, text, attributes, 0, &pair);
 }
 
-// Presses of the first button and turns of the wheel, at once: clicks are not waited for.
-static inline int curses_use_mouse(int on) {
-  mouseinterval(0);
-  return mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL) != 0;
-}
-
-// 1, 4 or 5 for a press, the wheel up and down; 0 for nothing.
-static inline int curses_mouse_event(int *column, int *row) {
-  MEVENT event;
-  if (getmouse(&event) != OK) return 0;
-  *column = event.x;
-  *row = event.y;
-  return event.bstate & BUTTON1_PRESSED ? 1 : event.bstate & BUTTON4_PRESSED ? 4 : event.bstate & BUTTON5_PRESSED ? 5 : 0;
-}
-
 static inline int curses_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
 
 // From <wchar.h> and <term.h>, whose feature macros and short macro names stay out of Swift's sight.

@@ -58,18 +58,10 @@ struct Curses {
     set_escdelay(25)
     let keyboard = newpad(1, 1)
     keypad(keyboard, true)
+    // Its reports come as they are (`TerminalModes`).
+    define_key(nil, KEY_MOUSE)
     nodelay(keyboard, true)
     return keyboard
-  }
-
-  /// Takes the mouse or leaves it to the terminal; does nothing where there is none.
-  func useMouse(_ isUsed: Bool) { if TerminalModes.areKnown(term) { _ = curses_use_mouse(isUsed ? 1 : 0) } }
-
-  /// What the mouse did, and where; nil for what does not matter.
-  func mouse() -> (gesture: Pointer.Gesture, column: Int, row: Int)? {
-    var column: Int32 = 0, row: Int32 = 0
-    let gestures: [Int32: Pointer.Gesture] = [1: .press, 4: .wheelUp, 5: .wheelDown]
-    return gestures[curses_mouse_event(&column, &row)].map { ($0, Int(column), Int(row)) }
   }
 
   /// Gives the screen back, blank where the terminal has only one.

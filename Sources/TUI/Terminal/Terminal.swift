@@ -14,8 +14,9 @@ final class Terminal {
   /// What is on the screen; nil when nothing of it can be relied on.
   private var shown: Frame?
   private var isOpen = true
-  /// Holds what of a paste has come so far.
-  private var decoder = KeyDecoder()
+  /// Holds what of a sequence or a paste has come so far.
+  private var decoder = InputDecoder()
+  private var usesMouse = false
 
   /// Takes over the terminal of the process. Throws when there is none or it cannot place its cursor.
   init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
@@ -67,29 +68,16 @@ final class Terminal {
   /// Draws everything anew next time: something else wrote to the terminal.
   func invalidate() { shown = nil }
 
-  /// What keyboard and mouse did.
-  enum Input {
-    case key(Key)
-    case mouse(Pointer.Gesture, column: Int, row: Int)
-  }
-
   /// The input that is waiting.
   func input() -> [Input] {
     guard let keyboard else { return [] }
-    var input: [Input] = []
-    while input.count + decoder.keys.count < 256 {
+    while decoder.input.count < 256 {
       var code: wint_t = 0
       let kind = wget_wch(keyboard, &code)
       if kind == ERR { break }
-      guard kind == KEY_CODE_YES, code == wint_t(KEY_MOUSE) else {
-        decoder.take(code, isFunction: kind == KEY_CODE_YES)
-        continue
-      }
-      // What looks like the mouse in pasted text is text.
-      guard let mouse = curses.mouse(), !decoder.isPasting else { continue }
-      input += decoder.finish().map(Input.key) + [.mouse(mouse.gesture, column: mouse.column, row: mouse.row)]
+      decoder.take(code, isFunction: kind == KEY_CODE_YES)
     }
-    return input + decoder.finish().map(Input.key)
+    return decoder.finish()
   }
 
   /// Gives the terminal back to the shell and stops the process until it is continued.
@@ -105,7 +93,7 @@ final class Terminal {
   func resume() {
     guard isOpen else { return }
     reset_prog_mode()
-    write(TerminalModes.bracketedPaste(curses.term))
+    write(TerminalModes.bracketedPaste(curses.term) + (usesMouse ? TerminalModes.mouse(true, curses.term) : []))
     invalidate()
   }
 
@@ -123,7 +111,10 @@ final class Terminal {
   }
 
   /// Takes the mouse or leaves it to the terminal.
-  func useMouse(_ isUsed: Bool) { write(output.take { curses.useMouse(isUsed) }) }
+  func useMouse(_ isUsed: Bool) {
+    usesMouse = isUsed
+    write(TerminalModes.mouse(isUsed, curses.term))
+  }
 
   private func write(_ bytes: [UInt8]) { OutputDescriptor.write(bytes, to: output.terminal) }
 }

@@ -1,8 +1,15 @@
 import CNcurses
 
-/// Turns what curses reads into keys; sequences that it does not know are swallowed whole instead of being typed.
-package struct KeyDecoder {
-  package private(set) var keys: [Key] = []
+/// What keyboard and mouse did.
+package enum Input: Hashable, Sendable {
+  case key(Key)
+  /// Column and row from 0.
+  case mouse(Pointer.Gesture, column: Int, row: Int)
+}
+
+/// Turns what curses reads into keys and the mouse's doings; sequences that it does not know are swallowed whole instead of being typed.
+package struct InputDecoder {
+  package private(set) var input: [Input] = []
   private var pending = Pending.none
 
   private enum Pending {
@@ -26,22 +33,19 @@ package struct KeyDecoder {
 
   package init() {}
 
-  /// Whether pasted text is coming in.
-  package var isPasting: Bool { pending == .paste }
-
   /// One code of `wget_wch`; `isFunction` for curses' own key numbers.
   package mutating func take(_ code: UInt32, isFunction: Bool) {
     if isFunction {
       // Curses may take a piece of pasted text for a key.
       guard pending != .paste else { return }
       flushEscape()
-      if let key = Self.function(Int32(bitPattern: code)) { keys.append(key) }
+      if let key = Self.function(Int32(bitPattern: code)) { input.append(.key(key)) }
       return
     }
     switch pending {
     case .escape:
       switch code {
-      case 0x1B: keys.append(.escape)
+      case 0x1B: input.append(.key(.escape))
       case 0x5B: (pending, parameters) = (.control, "")
       case 0x4F: pending = .single
       // Alt with a key means nothing here.
@@ -50,21 +54,32 @@ package struct KeyDecoder {
     case .control:
       if (0x40...0x7E).contains(code) {
         pending = code == 0x7E && parameters == "200" ? .paste : .none
+        if code == 0x4D, let mouse = Self.mouse(parameters) { input.append(mouse) }
       } else if let scalar = Unicode.Scalar(code), parameters.utf8.count < 16 {
         parameters.unicodeScalars.append(scalar)
       }
     case .paste: takePasted(code)
     case .single: pending = .none
     case .none:
-      if code == 0x1B { pending = .escape } else if let key = Self.character(code) { keys.append(key) }
+      if code == 0x1B { pending = .escape } else if let key = Self.character(code) { input.append(.key(key)) }
     }
   }
 
-  /// All keys since the last call, an escape at the end included. A paste that has not ended yet comes whole with a later call.
-  package mutating func finish() -> [Key] {
-    flushEscape()
-    defer { keys = [] }
-    return keys
+  /// All input since the last call, an escape at the end included. What has begun and not ended yet, a sequence or a paste, comes whole with
+  /// a later call.
+  package mutating func finish() -> [Input] {
+    if pending == .escape { flushEscape() }
+    defer { input = [] }
+    return input
+  }
+
+  /// A press of the first button or a turn of the wheel, as SGR reports say it (`ESC [ < button ; column ; row M`); nil for all else.
+  private static func mouse(_ parameters: String) -> Input? {
+    let numbers = parameters.dropFirst().split(separator: ";", omittingEmptySubsequences: false).map { Int($0) }
+    guard parameters.first == "<", numbers.count == 3, let button = numbers[0], let column = numbers[1], let row = numbers[2], column > 0, row > 0
+    else { return nil }
+    let gestures: [Int: Pointer.Gesture] = [0: .press, 64: .wheelUp, 65: .wheelDown]
+    return gestures[button].map { .mouse($0, column: column - 1, row: row - 1) }
   }
 
   private mutating func takePasted(_ code: UInt32) {
@@ -75,12 +90,12 @@ package struct KeyDecoder {
       if pasted.count > 2 * Self.mostPasted { pasted.removeSubrange(Self.mostPasted..<pasted.count - 5) }
       return
     }
-    keys.append(.paste(String(String.UnicodeScalarView(pasted.dropLast(5).prefix(Self.mostPasted)))))
+    input.append(.key(.paste(String(String.UnicodeScalarView(pasted.dropLast(5).prefix(Self.mostPasted))))))
     (pasted, pending) = ([], .none)
   }
 
   private mutating func flushEscape() {
-    if pending == .escape { keys.append(.escape) }
+    if pending == .escape { input.append(.key(.escape)) }
     if pending != .paste { pending = .none }
   }
 

@@ -1,0 +1,43 @@
+import TUI
+import Testing
+
+@Suite struct InputDecoderTests {
+  private func input(_ pieces: [String]) -> [Input] {
+    var decoder = InputDecoder(), input: [Input] = []
+    for piece in pieces {
+      for scalar in piece.unicodeScalars { decoder.take(scalar.value, isFunction: false) }
+      input += decoder.finish()
+    }
+    return input
+  }
+
+  private func keys(_ pieces: String...) -> [Key] { input(pieces).compactMap { if case .key(let key) = $0 { key } else { nil } } }
+
+  @Test func theMousesReports() {
+    #expect(input(["a\u{1B}[<0;6;9M\u{1B}[<0;6;9mb"]) == [.key(.character("a")), .mouse(.press, column: 5, row: 8), .key(.character("b"))])
+    #expect(input(["\u{1B}[<64;1;1M\u{1B}[<65;300;200M"]) == [.mouse(.wheelUp, column: 0, row: 0), .mouse(.wheelDown, column: 299, row: 199)])
+    // In pieces, as a slow line brings it.
+    #expect(input(["\u{1B}[<0;1", "2;3", "Mx"]) == [.mouse(.press, column: 11, row: 2), .key(.character("x"))])
+    // Other buttons, motion, what is no place, too little and too much.
+    for report in ["1;1;1", "2;1;1", "32;1;1", "0;0;1", "0;1;-1", "0;1", "0;1;1;1", ";;", "0;99999999999999999999;1", "0;;1"] {
+      #expect(input(["\u{1B}[<\(report)Mq"]) == [.key(.character("q"))], "\(report)")
+    }
+    // The other form of report is not asked for.
+    #expect(input(["\u{1B}[M"]) == [])
+    #expect(keys("\u{1B}[200~\u{1B}[<0;1;1M\u{1B}[201~") == [.paste("\u{1B}[<0;1;1M")])
+  }
+
+  @Test func keysAndSequences() {
+    #expect(keys("ab\u{1B}") == [.character("a"), .character("b"), .escape])
+    #expect(keys("\u{1B}[1;5Ax\u{1B}OPy") == [.character("x"), .character("y")])
+    #expect(keys("\u{1B}", "[") == [.escape, .character("[")])
+  }
+
+  @Test func aPasteIsOneKeyHoweverItArrives() {
+    #expect(keys("a\u{1B}[200~two\nlines\u{1B}[201~q") == [.character("a"), .paste("two\nlines"), .character("q")])
+    #expect(keys("\u{1B}[200~in p", "ieces \u{1B}", "[201~") == [.paste("in pieces ")])
+    #expect(keys("\u{1B}[200~\u{1B}[31mred\u{1B}[201~") == [.paste("\u{1B}[31mred")])
+    let long = keys("\u{1B}[200~" + String(repeating: "x", count: 100_000) + "\u{1B}[201~q")
+    #expect(long.count == 2 && long.last == .character("q"))
+  }
+}
