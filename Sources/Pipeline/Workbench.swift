@@ -120,6 +120,13 @@ public final class Workbench: Sendable {
     }
   }
 
+  /// Requests for `count` generated supports of an episode, as an evaluation takes them: number k from real support k modulo shots.
+  ///
+  /// Throws as the other one.
+  public func requests(_ episode: Episode, options: GenerationOptions, count: Int) async throws -> [GenerationRequest] {
+    try await desk.run { [requestMaker] _ in try requestMaker.requests(episode, options: options, count: max(count, 0)) }
+  }
+
   /// Puts requests at the end of the queue, which works through them one after the other in the background; those of the same priority in
   /// the order queued.
   @discardableResult
@@ -160,26 +167,36 @@ public final class Workbench: Sendable {
     try await desk.run { [diffusion] _ in try diffusion.stored(request) }
   }
 
-  /// The settings of a request, over a seed from which those of supports are derived: its own cannot be told from what was derived of it.
-  public func options(of request: GenerationRequest, seed: UInt64) async throws -> GenerationOptions {
+  /// The settings of a request. Their seed is the base from which its own was derived, where that is a small number
+  /// (`SupportSeed.base`); nil says that it is not, and the options hold 0.
+  public func options(of request: GenerationRequest) async throws -> (options: GenerationOptions, seed: UInt64?) {
     try await desk.run { [requestMaker, imported, models] _ in
       let prompts = try requestMaker.prompts.get(), info = imported.classInfo(request.source.classIndex)
       var options = GenerationOptions(
         condition: request.condition, conditionSettings: request.conditionSettings, sampler: request.sampler, steps: request.steps,
         guidance: request.guidance, eta: request.eta, controlScale: request.controlScale, controlStart: request.controlStart,
-        controlEnd: request.controlEnd, guessMode: request.guessMode, seed: seed)
+        controlEnd: request.controlEnd, guessMode: request.guessMode)
       let own = PreferredModels(request.models)
       if (try? models.choice(for: options)).map(PreferredModels.init) != own { options.models = own }
       // A prompt that the class's name gives is none of the user's.
       if info.map({ prompts.positive($0) }) != request.prompt { options.prompt = request.prompt }
       if prompts.negative != request.negativePrompt { options.negativePrompt = request.negativePrompt }
-      return options
+      let source = request.source
+      let seed = SupportSeed.base(of: request.seed, item: source.item, classIndex: source.classIndex, number: source.number)
+      options.seed = seed ?? 0
+      return (options, seed)
     }
   }
 
-  /// Notes what the user thinks of a picture; nil takes it back.
-  public func set(_ verdict: Verdict?, of picture: GeneratedImage) async throws {
-    try await desk.run { [store] _ in try store.set(verdict, of: picture.key) }
+  /// Notes what the user thinks of a picture; nil takes it back. Returns what lists say of the picture from now on.
+  @discardableResult
+  public func set(_ verdict: Verdict?, of picture: GeneratedImage) async throws -> PaintedSupport {
+    try await desk.run { [store] _ in
+      try store.set(verdict, of: picture.key)
+      let source = picture.request.source
+      return PaintedSupport(
+        key: picture.key, item: source.item, classIndex: source.classIndex, condition: picture.request.condition, verdict: verdict)
+    }
   }
 
   /// What the user thinks of a picture.
@@ -192,8 +209,8 @@ public final class Workbench: Sendable {
     try await desk.run { [store, imported] _ in try store.painted(dataset: imported.name) }
   }
 
-  /// Writes the kept pictures of the data set into a folder as the published loaders read them; how many (`KeptExport`).
-  public func exportKept(to url: URL) async throws -> Int {
+  /// Writes the kept pictures of the data set into a folder as the published loaders read them (`KeptExport`).
+  public func exportKept(to url: URL) async throws -> KeptExport.Outcome {
     try await desk.run { [store, imported] _ in try KeptExport.write(store, dataset: imported.name, to: url) }
   }
 

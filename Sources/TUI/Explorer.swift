@@ -65,12 +65,22 @@ extension ExplorerState {
     self.init(datasetName: kind.rawValue, fold: options.fold)
     if let session { restore(session, takesFold: options.takesLastFold) }
     episodeSeed = options.draw.seed
+    drawWords = options.drawWords
     datasets = DatasetKind.allCases.filter { $0 == .demo || $0 == kind || options.roots[$0] != nil }
     invocations = Dictionary(uniqueKeysWithValues: datasets.map { ($0.rawValue, options.words($0)) })
   }
 }
 
 extension ExplorerOptions {
+  /// The words of a command line that draws the episodes as the explorer does; their seed stands by itself.
+  fileprivate var drawWords: [String] {
+    if let episodeList { return ["--episode-list", episodeList.path] }
+    var words = draw.episodeProtocol == .hsnet ? [] : ["--protocol", draw.episodeProtocol.rawValue]
+    if draw.workers != EpisodeDraw.publishedWorkers { words += ["--workers", "\(draw.workers)"] }
+    if let lists = draw.lists { words += ["--lists", lists] }
+    return draw.shots == 1 ? words : words + ["--shots", "\(draw.shots)"]
+  }
+
   /// The words of a command line that open a data set as the explorer does.
   fileprivate func words(_ kind: DatasetKind) -> [String] {
     var words = ["--dataset", kind.rawValue]

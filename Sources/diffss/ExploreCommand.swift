@@ -18,6 +18,9 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Episodes saved by `diffss dataset list --out`, in place of drawn ones.", valueName: "file"))
   var episodeList: String?
 
+  @Option(help: "Real supports an episode.")
+  var shots: Int = 1
+
   @Option(help: "Episodes listed in a fold.")
   var episodes: Int = 1000
 
@@ -25,13 +28,14 @@ struct ExploreCommand: ParsableCommand {
   var plain = false
 
   func validate() throws {
+    if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
     if !(1...100_000).contains(episodes) { throw ValidationError("--episodes must be 1...100000") }
   }
 
   func run() throws {
     try runtime.apply()
     var options = ExplorerOptions(
-      source: data.source, fold: data.fold, draw: draws.draw(shots: 1, seed: episodeSeed),
+      source: data.source, fold: data.fold, draw: draws.draw(shots: shots, seed: episodeSeed),
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)
     options.roots = UserSettings.ofUser.roots
     options.takesLastFold = episodeList == nil && !CommandLine.arguments.contains { $0 == "--fold" || $0.hasPrefix("--fold=") }

@@ -214,11 +214,11 @@ import Testing
     try session.send(keys: "Escape", "BTab", "s", "s")
     try session.wait(for: "by IoU, worst first")
     try session.send(keys: "Enter")
-    try session.wait(for: "the class's episodes") { $0.contains("by IoU 1+K") && !$0.contains("5 classes") }
+    try session.wait(for: "the class's episodes") { $0.contains("by IoU with generated") && !$0.contains("5 classes") }
     try session.send(keys: "L")
     try session.wait(for: "Saved evaluations")
     try session.send(keys: "Enter", "R")
-    try session.wait(for: "its own 1-shot figures")
+    try session.wait(for: "itself without generated supports")
     try session.send(keys: "Down", "Enter")
     try session.wait(for: "Against fold 0, dcama, 1+1, mask, ddim 2")
     try leave(session)

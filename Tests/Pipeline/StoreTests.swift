@@ -112,7 +112,7 @@ import Testing
     #expect(try store.provenance(of: keys[0])?.version == "0.6.0" && store.evaluations(dataset: "demo").count == 1)
     #expect(try store.painted(dataset: "demo").allSatisfy { $0.verdict == nil })
     try store.set(.kept, of: keys[1])
-    #expect(try Store(folder: folder.url).keptKeys() == [keys[1]])
+    #expect(try Store(folder: folder.url).keptKeys(dataset: "demo") == [keys[1]])
   }
 
   @Test(arguments: ["no database", "torn header", "torn pages"]) func aDamagedStoreIsSetAsideAndMadeAnewFromThePictures(kind: String) throws {
@@ -194,14 +194,18 @@ import Testing
     #expect(try store.painted(dataset: "squares").map(\.verdict) == [.kept, .starred, .rejected, nil])
     #expect(try store.painted(dataset: "coco").isEmpty)
     // Twice: the second time everything is there.
-    for _ in 0..<2 { #expect(try KeptExport.write(store, dataset: "squares", to: out) == 2) }
+    for _ in 0..<2 { #expect(try KeptExport.write(store, dataset: "squares", to: out).written == 2) }
     let names = try FileManager.default.contentsOfDirectory(atPath: out.path).sorted()
     #expect(names == ["square-0_1_0.png", "square-0_1_1.png"])
     #expect(try Data(contentsOf: out.appendingPathComponent(names[0])) == Data(contentsOf: store.file(keys[0])))
     try Data("not ours".utf8).write(to: out.appendingPathComponent(names[0]))
-    #expect(throws: PipelineError.foreignFile(path: out.appendingPathComponent(names[0]).path)) {
-      _ = try KeptExport.write(store, dataset: "squares", to: out)
-    }
+    // One that cannot be written stops no other.
+    var outcome = try KeptExport.write(store, dataset: "squares", to: out)
+    #expect(outcome.written == 1 && outcome.problems == [.foreignFile(path: out.appendingPathComponent(names[0]).path)])
+    try FileManager.default.removeItem(at: store.file(keys[0]))
+    outcome = try KeptExport.write(store, dataset: "squares", to: out)
+    #expect(outcome.written == 1 && outcome.problems.count == 1)
+    #expect(try KeptExport.write(store, dataset: "coco", to: out).written == 0)
   }
 
   @Test func aFailedWriteLeavesTheOldFileAndNoOther() throws {

@@ -42,6 +42,35 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: Golden.isAvailable)) func settingsComeBackFromARequest() async throws {
+    let bench = try TinyModels(), item = bench.workbench.dataset.items[1]
+    for seed in [UInt64(0), 7, 99_999, 100_000, 1 << 40] {
+      var options = bench.options
+      (options.seed, options.guessMode, options.eta, options.prompt) = (seed, true, 0.5, "a {name}, from above")
+      options.models = PreferredModels(controlNets: ["tiny-controlnet-seg"])
+      let requests = try await bench.workbench.requests(item: item, classIndex: 2, options: options, count: 3)
+      let again = try await bench.workbench.options(of: requests[2])
+      #expect(again.seed == (seed < 100_000 ? seed : nil))
+      // What is taken anyway needs no choice, and the prompt is the one that was made.
+      var expected = options
+      (expected.models, expected.seed, expected.prompt) = (nil, again.seed ?? 0, requests[2].prompt)
+      #expect(again.options == expected)
+      if again.seed != nil {
+        #expect(try await bench.workbench.requests(item: item, classIndex: 2, options: again.options, count: 3) == requests)
+      }
+    }
+  }
+
+  @Test(.enabled(if: Golden.isAvailable)) func anEpisodesSupportsTakeTurns() async throws {
+    let bench = try TinyModels(), items = bench.workbench.dataset.items
+    let episode = Episode(index: 0, fold: 0, classIndex: 2, query: items[0], supports: [items[1], items[2]])
+    let requests = try await bench.workbench.requests(episode, options: bench.options, count: 5)
+    #expect(requests.map(\.source.item) == [1, 2, 1, 2, 1].map { items[$0].id })
+    #expect(requests.map(\.source.number) == [0, 0, 1, 1, 2])
+    let single = try await bench.workbench.requests(item: items[1], classIndex: 2, options: bench.options, count: 3)
+    #expect([requests[0], requests[2], requests[4]] == single)
+  }
+
   @Test(.enabled(if: Golden.isAvailable)) func everyConditionPaints() async throws {
     let bench = try TinyModels(), item = bench.workbench.dataset.items[2]
     var requests: [GenerationRequest] = []

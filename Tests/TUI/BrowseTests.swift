@@ -41,7 +41,7 @@ struct BrowseTests {
   func terms(_ text: String, _ count: Int) {
     var screen = measured()
     func painted(_ episode: Int, _ condition: ConditionType, _ verdict: Verdict?) -> PaintedSupport {
-      PaintedSupport(item: screen.state.episodes[episode].supports[0].id, classIndex: screen.state.episodes[episode].classIndex, condition: condition, verdict: verdict)
+      PaintedSupport(key: "", item: screen.state.episodes[episode].supports[0].id, classIndex: screen.state.episodes[episode].classIndex, condition: condition, verdict: verdict)
     }
     screen.send(.done(.loadPainted, .painted([painted(0, .hed, nil), painted(1, .hed, .rejected), painted(2, .mask, .starred)])))
     screen.type("/" + text)

@@ -29,13 +29,53 @@ struct CompareTests {
     guard let episode = screen.state.selected, let cell = screen.state.table?.cells[1] else { return }
     let requests = screen.requests(episode, cell.plan)
     let found = Dictionary(uniqueKeysWithValues: requests.map { ($0, FoundSupport(image: FakeScreen.image)) })
-    screen.send(.done(.survey(episode, cell.plan), .survey(requests, found, condition: FakeScreen.image)))
+    screen.send(.done(.survey(episode, cell.plan, cell.choice(of: 0)), .survey(requests, found, condition: FakeScreen.image)))
     text = screen.text()
     #expect(text.contains("prediction 52.0") && text.contains("after painting"))
     #expect(screen.state.awaitingSupports[episode]?.count == 2)
     screen.type("l")
     screen.press(.enter)
     #expect(screen.state.settings.options.condition == .scribble && screen.state.focus == .pictures)
+  }
+
+  @Test func everyGeneratedSupportOfAComparison() {
+    var screen = FakeScreen.open(120, 40) { $0.shots = 3 }
+    screen.type("b")
+    #expect(screen.text().contains("generated 1/4"))
+    screen.answers = false
+    screen.type("o")
+    #expect(screen.text().contains("generated 2/4"))
+    // It was made from another real support, whose control map is fetched.
+    let cells = screen.state.table?.cells ?? []
+    for cell in cells { #expect(screen.effects.contains(.survey(screen.state.selected!, cell.plan, cell.choice(of: 1)))) }
+    screen.type("ooo")
+    #expect(screen.text().contains("generated 1/4"))
+  }
+
+  @Test func episodesOfSeveralShots() {
+    var screen = FakeScreen.open(120, 40) { $0.shots = 5 }
+    screen.press(.enter)
+    #expect(screen.text().contains("support 1/5") && screen.text().contains("5-shot"))
+    screen.type(".")
+    #expect(screen.text().contains("support 2/5"))
+    #expect(screen.state.conditionChoice.support == 1)
+    screen.type(",,")
+    #expect(screen.text().contains("support 5/5"))
+    // A generated support shows what it was made from.
+    screen.click("generated 3")
+    #expect(screen.text().contains("support 3/5"))
+    screen.click("support 3/5")
+    screen.type("E")
+    screen.answers = false
+    screen.type("y")
+    guard case .evaluate(let plan)? = screen.effects.last(where: { if case .evaluate = $0 { true } else { false } }) else {
+      Issue.record("no evaluation was begun")
+      return
+    }
+    #expect(plan.shots == 5)
+    var one = FakeScreen.open(120, 40)
+    one.type(".")
+    #expect(one.text().contains("the episode has one support"))
   }
 
   @Test func aGridOverTwoSettings() {

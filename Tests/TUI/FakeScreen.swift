@@ -12,6 +12,7 @@ struct FakeScreen {
   var answers = true
   var names = ["cup", "bicycle", "cat", "tree", "key"]
   var ids = "scene"
+  var shots = 1
   /// What the store has.
   var found: [GenerationRequest: FoundSupport] = [:]
   var painted: [PaintedSupport] = []
@@ -72,20 +73,23 @@ struct FakeScreen {
         Catalog(name: "demo", classes: classes, folds: [Array(1...names.count), [1], [2], [3]]), models: models, secondsPerStep: nil)
     case .loadEpisodes(let fold): return .episodes((0..<30).map { episode($0, fold: fold) })
     case .loadEpisode: 
-      return .episode(EpisodePictures(support: Self.image, supportMask: Self.mask, query: Self.image, queryMask: Self.mask))
+      let masked = EpisodePictures.Masked(Self.image, Self.mask)
+      return .episode(EpisodePictures(supports: Array(repeating: masked, count: shots), query: masked))
     case .makeCondition(_, let choice): return .condition(Image(width: 16, height: 16, color: [UInt8(choice.settings.threshold), 0, 0]))
     case .openDataset(let kind):
       let classes = [ClassInfo(index: 1, name: "kind \(kind.rawValue)", promptName: "", adeIndex: 0)]
       return .opened(Catalog(name: kind.rawValue, classes: classes, folds: [[1]]), models: models, secondsPerStep: 0.25)
     case .look(let episode, let plan): return .plan(requests(episode, plan), found.filter { requests(episode, plan).contains($0.key) })
-    case .survey(let episode, let plan):
+    case .survey(let episode, let plan, _):
       return .survey(requests(episode, plan), found.filter { requests(episode, plan).contains($0.key) }, condition: Self.image)
     case .generate: return .queued
     case .enqueue: return .queued
     case .loadGenerated: return .generated(FoundSupport(image: Self.image))
     case .measureDrift: return .drift(0.25)
     case .loadPainted: return .painted(painted)
-    case .judge: return .judged
+    case .judge(let request, let verdict):
+      return .judged(PaintedSupport(
+        key: "\(request.seed)", item: request.source.item, classIndex: request.source.classIndex, condition: request.condition, verdict: verdict))
     case .predict(_, let plan, _): return .prediction(image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0)
     case .loadReports: return .reports([])
     case .preload: return .preloaded
@@ -102,14 +106,14 @@ struct FakeScreen {
     let name = 1 + index % names.count
     return Episode(
       index: index, fold: fold, classIndex: name, query: DatasetItem(id: "\(ids)-\(index)", classes: [name]),
-      supports: [DatasetItem(id: "\(ids)-\(index + 100)", classes: [name])])
+      supports: (1...shots).map { DatasetItem(id: "\(ids)-\(index + 100 * $0)", classes: [name]) })
   }
 
   func requests(_ episode: Episode, _ plan: SupportPlan) -> [GenerationRequest] {
     (0..<plan.count).map { number in
       GenerationRequest(
         source: SupportSource(
-          dataset: "demo", item: episode.supports[0].id, classIndex: episode.classIndex, number: number, digest: ""),
+          dataset: "demo", item: episode.supports[number % shots].id, classIndex: episode.classIndex, number: number / shots, digest: ""),
         condition: plan.options.condition, conditionSettings: plan.options.conditionSettings, prompt: "", negativePrompt: "",
         sampler: "ddim", steps: plan.options.steps, guidance: plan.options.guidance, eta: 0, controlScale: 1,
         controlStart: 0, controlEnd: 1, guessMode: false, seed: plan.options.seed + UInt64(number), width: 128, height: 128,

@@ -115,8 +115,13 @@ struct QueueKeyTests {
     #expect(screen.effects.suffix(2) == [.adopt(jobs[0].request), .cancelJobs([jobs[0].id])])
     var options = GenerationOptions()
     options.steps = 33
-    screen.send(.done(.adopt(jobs[0].request), .recalled(options)))
+    screen.send(.done(.adopt(jobs[0].request), .recalled(options, seed: 5, own: 77)))
     #expect(screen.state.focus == .settings && screen.state.settings.options.steps == 33)
+    #expect(screen.state.settings.options.seed == 5)
+    // A seed that cannot be told leaves the form's own, and says so.
+    screen.send(.done(.recall("a.png"), .recalled(options, seed: nil, own: 77)))
+    #expect(screen.state.settings.options.seed == 5)
+    #expect(screen.text().contains("the picture's own, 77"))
   }
 
   @Test func copiesTheExactCommandLine() {

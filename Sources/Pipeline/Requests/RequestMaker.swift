@@ -12,6 +12,15 @@ struct RequestMaker: Sendable {
     prompts = Result { try Prompts() }
   }
 
+  /// Requests for the generated supports of an episode: number k is made from real support k modulo shots.
+  func requests(_ episode: Episode, options: GenerationOptions, count: Int) throws -> [GenerationRequest] {
+    let wanted = episode.generatedSupports(count)
+    let made = try Dictionary(grouping: wanted, by: \.item).mapValues { own in
+      try requests(item: own[0].item, classIndex: episode.classIndex, options: options, count: (own.map(\.number).max() ?? 0) + 1)
+    }
+    return wanted.compactMap { made[$0.item]?[$0.number] }
+  }
+
   /// Requests for supports `0..<count` of a class in a picture, each with its own seed. Reads the picture, loads nothing.
   ///
   /// `published` gives them the published script's common seed, and its word and colour where they are not the class's own.

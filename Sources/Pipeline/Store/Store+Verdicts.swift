@@ -19,11 +19,15 @@ extension Store {
     try read { try String.fetchOne($0, sql: "SELECT verdict FROM verdicts WHERE key = ?", arguments: [key]) }.flatMap(Verdict.init)
   }
 
-  /// Keys of the pictures that were kept or starred, oldest first.
-  public func keptKeys() throws -> [String] {
+  /// Keys of a data set's pictures that were kept or starred, oldest first.
+  public func keptKeys(dataset: String) throws -> [String] {
     try read { db in
       try String.fetchAll(
-        db, sql: "SELECT images.key FROM images JOIN verdicts ON verdicts.key = images.key WHERE verdict != 'rejected' ORDER BY images.rowid")
+        db,
+        sql: """
+          SELECT images.key FROM images JOIN verdicts ON verdicts.key = images.key JOIN requests ON requests.hash = images.request
+          WHERE verdict != 'rejected' AND json_extract(json, '$.source.dataset') = ? ORDER BY images.rowid
+          """, arguments: [dataset])
     }
   }
 
@@ -33,17 +37,17 @@ extension Store {
       let rows = try Row.fetchAll(
         db,
         sql: """
-          SELECT json_extract(json, '$.source.item') AS item, json_extract(json, '$.source.classIndex') AS class,
+          SELECT images.key AS key, json_extract(json, '$.source.item') AS item, json_extract(json, '$.source.classIndex') AS class,
             json_extract(json, '$.condition') AS condition, verdict
           FROM images JOIN requests ON requests.hash = images.request LEFT JOIN verdicts ON verdicts.key = images.key
           WHERE json_extract(json, '$.source.dataset') = ?
           """, arguments: [dataset])
       return try rows.compactMap { row in
-        guard let item: String = try row.optional("item"), let index: Int = try row.optional("class"), let condition: String = try row.optional("condition"),
+        guard let key: String = try row.optional("key"), let item: String = try row.optional("item"), let index: Int = try row.optional("class"), let condition: String = try row.optional("condition"),
           let type = ConditionType(rawValue: condition)
         else { return nil }
         let verdict: String? = try row.optional("verdict")
-        return PaintedSupport(item: item, classIndex: index, condition: type, verdict: verdict.flatMap(Verdict.init))
+        return PaintedSupport(key: key, item: item, classIndex: index, condition: type, verdict: verdict.flatMap(Verdict.init))
       }
     }
   }

@@ -12,12 +12,15 @@ public enum Verdict: String, Codable, CaseIterable, Sendable {
 
 /// A generated support of the store, as far as lists of episodes look at it.
 public struct PaintedSupport: Hashable, Sendable {
+  /// Its key in the store.
+  public let key: String
   public let item: String
   public let classIndex: Int
   public let condition: ConditionType
-  public let verdict: Verdict?
+  public var verdict: Verdict?
 
-  public init(item: String, classIndex: Int, condition: ConditionType, verdict: Verdict?) {
+  public init(key: String, item: String, classIndex: Int, condition: ConditionType, verdict: Verdict?) {
+    self.key = key
     self.item = item
     self.classIndex = classIndex
     self.condition = condition

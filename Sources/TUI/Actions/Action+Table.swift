@@ -53,6 +53,8 @@ extension Action {
       label: "Enter z Space", in: [.pictures], footer: 8, obstacle: needsEpisode),
     Action(.nearer, [.character("+"), .character("=")], "nearer", "Fewer, larger pixels, and the values under the crosshair.", .pictures, label: "+ =", in: [.pictures], footer: 30, obstacle: needsEpisode),
     Action(.farther, [.character("-")], "farther", "More of the picture.", .pictures, in: [.pictures], obstacle: needsEpisode),
+    Action(.nextSupport, [.character(".")], "next support", "Of several real supports the next one and its condition.", .pictures, obstacle: needsShots),
+    Action(.previousSupport, [.character(",")], "previous support", "The one before.", .pictures, obstacle: needsShots),
     Action(
       .look, [.character("o")], "overlay", "Mask tinted, outlined, absent, alone; hits, false alarms and misses of predictions in colour and as + F M.",
       .pictures, footer: 60, obstacle: needsEpisode),
@@ -93,7 +95,7 @@ extension Action {
         return isQueued ? "these supports are in the queue" : nil
       }),
     Action(
-      .evaluate, [.character("e")], "evaluate", "IoU of this episode, 1-shot against 1 + K, and the drift; paints missing supports first. Side by side every cell; with marks all marked episodes.",
+      .evaluate, [.character("e")], "evaluate", "IoU of this episode without and with the generated supports, and the drift; paints missing supports first. Side by side every cell; with marks all marked episodes.",
       .work, in: lists, footer: 11, obstacle: needsEpisode),
     Action(
       .evaluateFold, [.character("E")], "evaluate fold", "IoU by class over several episodes of the fold, or over the marked ones.", .work, footer: 12,
@@ -114,7 +116,7 @@ extension Action {
   private static let compare: [Action] = [
     Action(.compare, [.character("b")], "beside", "Mask, scribble and soft edges beside each other for this episode: control map, picture, prediction, IoU.", .compare, footer: 55, obstacle: needsEpisode),
     Action(.grid, [.character("G")], "grid", "A grid of pictures over two settings; what the cells share is done once.", .compare, obstacle: needsEpisode),
-    Action(.aspect, [.character(" "), .character("o")], "picture or prediction", "What the cells of a grid show.", .compare, in: [.table], footer: 14),
+    Action(.aspect, [.character(" "), .character("o")], "other picture", "Of a comparison the next generated support; of a grid pictures or predictions.", .compare, in: [.table], footer: 14),
     Action(.adopt, [.enter], "take over", "Takes the cell's settings over and goes back to the episode.", .compare, in: [.table], footer: 16),
     Action(.markA, [.character("A")], "mark as A", "The tile becomes side A.", .compare, in: [.pictures], obstacle: needsPicture),
     Action(
@@ -183,6 +185,10 @@ extension Action {
 
   /// Everything with a cursor.
   private static let lists: Set<Panel> = [.episodes, .pictures, .settings, .queue, .classes, .table]
+
+  @Sendable private static func needsShots(_ state: ExplorerState) -> String? {
+    needsEpisode(state) ?? (state.shots > 1 ? nil : "the episode has one support; --shots asks for more")
+  }
 
   @Sendable private static func needsCatalog(_ state: ExplorerState) -> String? {
     if state.catalog != nil { return nil }

@@ -16,7 +16,7 @@ package struct Action: Sendable {
     case nextPanel, previousPanel, select, back
     case fold, nextFold, previousFold, pickFold, pickClass, pickDataset
     case filter, sort, mark, markRange, unmark, importOwn
-    case zoom, look, blocks, moreOpaque, lessOpaque, nearer, farther, keep, star, reject
+    case zoom, nextSupport, previousSupport, look, blocks, moreOpaque, lessOpaque, nearer, farther, keep, star, reject
     case increase, decrease, edit, type, nextChoice, nextCondition, previousCondition, preset
     case generate, evaluate, evaluateFold, cancel, cancelAll, retry
     case compare, grid, aspect, adopt, markA, duel, flip, duelMode, shiftLeft, shiftRight

@@ -13,20 +13,18 @@ extension EffectRunner {
   }
 
   func pictures(of episode: Episode, _ workbench: Workbench) async throws -> EpisodePictures {
-    guard let support = episode.supports.first else {
-      throw PipelineError.unknownItem(id: "", dataset: workbench.dataset.name)
+    func masked(_ item: DatasetItem) async throws -> EpisodePictures.Masked {
+      try Task.checkCancellation()
+      return EpisodePictures.Masked(
+        DisplaySize.reduce(try await workbench.image(item)), DisplaySize.reduce(try await workbench.mask(item, of: episode.classIndex)))
     }
-    return EpisodePictures(
-      support: DisplaySize.reduce(try await workbench.image(support)),
-      supportMask: DisplaySize.reduce(try await workbench.mask(support, of: episode.classIndex)),
-      query: DisplaySize.reduce(try await workbench.image(episode.query)),
-      queryMask: DisplaySize.reduce(try await workbench.mask(episode.query, of: episode.classIndex)))
+    var supports: [EpisodePictures.Masked] = []
+    for support in episode.supports { supports.append(try await masked(support)) }
+    return EpisodePictures(supports: supports, query: try await masked(episode.query))
   }
 
   func requests(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> [GenerationRequest] {
-    guard let support = episode.supports.first else { return [] }
-    return try await workbench.requests(
-      item: support, classIndex: episode.classIndex, options: plan.options, count: plan.count)
+    try await workbench.requests(episode, options: plan.options, count: plan.count)
   }
 
   func look(
@@ -46,14 +44,18 @@ extension EffectRunner {
     return FoundSupport(image: DisplaySize.reduce(stored.image), verdict: try await workbench.verdict(of: stored), file: stored.file)
   }
 
-  func survey(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> Outcome {
-    let (requests, found) = try await look(episode, plan, workbench), type = plan.options.condition
+  func survey(_ episode: Episode, _ plan: SupportPlan, _ choice: ConditionChoice, _ workbench: Workbench) async throws -> Outcome {
+    let (requests, found) = try await look(episode, plan, workbench)
     var control: Image?
-    if let support = episode.supports.first {
-      let settings = plan.options.conditionSettings.relevant(to: type)
-      control = try await workbench.condition(type, settings: settings, item: support, classIndex: episode.classIndex)?.image
+    if let support = episode.supports[safe: choice.support] {
+      control = try await workbench.condition(choice.type, settings: choice.settings, item: support, classIndex: episode.classIndex)?.image
     }
     return .survey(requests, found, condition: control.map(DisplaySize.reduce))
+  }
+
+  func recall(_ request: GenerationRequest, _ workbench: Workbench) async throws -> Outcome {
+    let (options, seed) = try await workbench.options(of: request)
+    return .recalled(options, seed: seed, own: request.seed)
   }
 
   /// The painted supports of a plan that were not rejected.
@@ -78,7 +80,9 @@ extension EffectRunner {
 
   /// A plan over marked episodes, which are replayed from a list.
   func marked(_ plan: EvaluationPlan, _ episodes: [Episode], _ workbench: Workbench) throws -> EvaluationPlan {
-    let list = EpisodeList(workbench.dataset, fold: plan.fold, draw: options.draw, episodes: episodes)
+    var draw = options.draw
+    draw.shots = plan.shots
+    let list = EpisodeList(workbench.dataset, fold: plan.fold, draw: draw, episodes: episodes)
     let file = options.dataFolder.appendingPathComponent("episodes/\(try list.digest()).json")
     try list.write(to: file)
     var own = plan

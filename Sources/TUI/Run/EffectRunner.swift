@@ -108,13 +108,13 @@ final class EffectRunner: Sendable {
       return .episodes(drawn + (try await workbench.episodes(fold: fold, importedBeside: drawn)))
     case .loadEpisode(let episode): return .episode(try await pictures(of: episode, workbench))
     case .makeCondition(let episode, let choice):
-      guard let support = episode.supports.first else { return .condition(nil) }
+      guard let support = episode.supports[safe: choice.support] else { return .condition(nil) }
       let made = try await workbench.condition(choice.type, settings: choice.settings, item: support, classIndex: episode.classIndex)
       return .condition(made.map { DisplaySize.reduce($0.image) })
     case .look(let episode, let plan):
       let (requests, found) = try await look(episode, plan, workbench)
       return .plan(requests, found)
-    case .survey(let episode, let plan): return try await survey(episode, plan, workbench)
+    case .survey(let episode, let plan, let choice): return try await survey(episode, plan, choice, workbench)
     case .generate(let episode, let plan):
       let requests = try await requests(episode, plan, workbench)
       let queued = Set(workbench.jobs.filter { !$0.state.isFinal }.map(\.request))
@@ -129,17 +129,18 @@ final class EffectRunner: Sendable {
       workbench.enqueue(requests)
       return .queued
     case .judge(let request, let verdict):
-      if let picture = try await workbench.generated(request) { try await workbench.set(verdict, of: picture) }
-      return .judged
-    case .adopt(let request): return .recalled(try await workbench.options(of: request, seed: 0))
-    case .recall(let path):
-      return .recalled(try await workbench.options(of: StoredPicture(URL(fileURLWithPath: path)).metadata.request, seed: 0))
+      guard let picture = try await workbench.generated(request) else { return .dropped }
+      return .judged(try await workbench.set(verdict, of: picture))
+    case .adopt(let request): return try await recall(request, workbench)
+    case .recall(let path): return try await recall(StoredPicture(URL(fileURLWithPath: path)).metadata.request, workbench)
     case .importPicture(let image, let mask, let index):
       return .imported(try await workbench.importPicture(
         image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index))
     case .exportKept(let path):
-      let count = try await workbench.exportKept(to: URL(fileURLWithPath: path, isDirectory: true))
-      return .written(count == 0 ? "no picture of this data set was kept" : "\(count) kept pictures are in \(PlainText.clean(path))")
+      let outcome = try await workbench.exportKept(to: URL(fileURLWithPath: path, isDirectory: true))
+      if outcome.written + outcome.problems.count == 0 { return .written("no picture of this data set was kept") }
+      let left = outcome.problems.first.map { "; \(outcome.problems.count) left out: \(PlainText.clean($0.message))" } ?? ""
+      return .written("\(outcome.written) kept pictures are in \(PlainText.clean(path))\(left)")
     case .report(let path):
       let problems = try await workbench.report(to: URL(fileURLWithPath: path))
       return .written("the report is \(PlainText.clean(path))" + (problems.first.map { "; \(problems.count) left out: \($0)" } ?? ""))

@@ -14,6 +14,8 @@ package struct SupportPlan: Hashable, Sendable {
 
 /// A condition as asked for.
 package struct ConditionChoice: Hashable, Sendable {
+  /// The real support that it is made from, by its place in the episode.
+  package let support: Int
   package let type: ConditionType
   package let settings: ConditionSettings
 }
@@ -27,7 +29,8 @@ package struct PredictionView: Sendable {
 
 /// Everything known of one episode that was looked at.
 package struct EpisodeBoard: Sendable {
-  package var support: Picture?
+  /// The real ones, in the episode's order.
+  package var supports: [Picture] = []
   package var query: Picture?
   package private(set) var conditions: [ConditionChoice: Picture] = [:]
   /// Their choices, oldest first.
@@ -60,9 +63,9 @@ package struct EpisodeBoard: Sendable {
     return requests.allSatisfy { generated[$0] != nil }
   }
 
-  /// The support's class mask.
-  package var supportMask: LabelMask? {
-    if case .object(let mask)? = support?.marks { mask } else { nil }
+  /// The class mask of a real support.
+  package func supportMask(_ number: Int) -> LabelMask? {
+    if case .object(let mask)? = supports[safe: number]?.marks { mask } else { nil }
   }
 }
 

@@ -131,7 +131,7 @@ package enum EpisodeOrder: String, CaseIterable, Hashable, Codable, Sendable {
   package var title: String {
     switch self {
     case .drawn: "as drawn"
-    case .iou: "1-shot IoU, worst first"
+    case .iou: "IoU of the real supports, worst first"
     case .augmented: "IoU with generated supports, worst first"
     case .difference: "difference, worst first"
     case .drift: "drift, worst first"
@@ -143,7 +143,7 @@ package enum EpisodeOrder: String, CaseIterable, Hashable, Codable, Sendable {
     switch self {
     case .drawn: ""
     case .iou: "by IoU"
-    case .augmented: "by IoU 1+K"
+    case .augmented: "by IoU with generated"
     case .difference: "by difference"
     case .drift: "by drift"
     }

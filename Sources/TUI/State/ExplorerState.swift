@@ -91,6 +91,8 @@ package struct ExplorerState: Sendable {
   package var invocations: [String: [String]] = [:]
   /// Seed of the episodes.
   package var episodeSeed: UInt64 = 0
+  /// The words of a command line that draws the same episodes.
+  package var drawWords: [String] = []
   /// Data sets that can be opened without further words.
   package var datasets: [DatasetKind] = [.demo]
   package var catalog: Catalog?
@@ -117,6 +119,8 @@ package struct ExplorerState: Sendable {
   package var showsClasses = false
   /// The tile under the cursor in the pictures panel.
   package var tile = 0
+  /// The real support looked at, by its place in the episode.
+  package var support = 0
   /// Whether that tile fills the panel.
   package var isZoomed = false
   /// What of the zoomed tile is in sight.
@@ -207,7 +211,17 @@ package struct ExplorerState: Sendable {
   /// The condition that the settings ask for.
   package var conditionChoice: ConditionChoice {
     let type = settings.options.condition
-    return ConditionChoice(type: type, settings: settings.options.conditionSettings.relevant(to: type))
+    return ConditionChoice(support: shownSupport, type: type, settings: settings.options.conditionSettings.relevant(to: type))
+  }
+
+  /// Real supports of the listed episodes.
+  package var shots: Int { (selected ?? episodes.first)?.supports.count ?? 1 }
+
+  /// The real support shown, by its place in the episode: the one that the generated support under the cursor was made from, else the one
+  /// looked at.
+  package var shownSupport: Int {
+    if case .generated(let number) = selectedTile { return number % max(1, shots) }
+    return min(support, max(1, shots) - 1)
   }
 
   /// Whether leaving now would throw work away.

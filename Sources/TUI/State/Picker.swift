@@ -40,7 +40,7 @@ package struct Choice: Hashable, Sendable {
     case copy(String)
     /// A saved evaluation, by its place among all.
     case report(Int)
-    /// What the shown evaluation is compared with; nil for its own 1-shot figures.
+    /// What the shown evaluation is compared with; nil for its own figures without generated supports.
     case reference(Int?)
     case stop(StopKind)
     /// The axes of a grid.

@@ -44,10 +44,10 @@ package struct TableCell: Hashable, Sendable {
   package let title: String
   package let plan: SupportPlan
 
-  /// The control image that steers it.
-  package var choice: ConditionChoice {
+  /// The control image that steers its pictures made from a real support.
+  package func choice(of support: Int) -> ConditionChoice {
     let type = plan.options.condition
-    return ConditionChoice(type: type, settings: plan.options.conditionSettings.relevant(to: type))
+    return ConditionChoice(support: support, type: type, settings: plan.options.conditionSettings.relevant(to: type))
   }
 }
 
@@ -70,6 +70,8 @@ package struct PlanTable: Hashable, Sendable {
   package var row = 0
   package var column = 0
   package var aspect = Aspect.generated
+  /// Which of the generated supports a comparison shows.
+  package var number = 0
 
   /// Mask, scribble and soft edges, and the present condition where it is another one.
   package init(comparing options: GenerationOptions, count: Int) {

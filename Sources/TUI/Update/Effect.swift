@@ -9,8 +9,8 @@ package enum Effect: Hashable, Sendable {
   /// Makes the plan's requests and looks up which of them are painted.
   case look(Episode, SupportPlan)
   case generate(Episode, SupportPlan)
-  /// The same as `look`, and the control image too, for a view that shows many plans at once.
-  case survey(Episode, SupportPlan)
+  /// The same as `look`, and a control image too, for a view that shows many plans at once.
+  case survey(Episode, SupportPlan, ConditionChoice)
   case loadGenerated(GenerationRequest)
   /// Segments the query with the real support alone, or with a plan's generated ones too.
   case predict(Episode, SupportPlan?, SegmentationNetwork)

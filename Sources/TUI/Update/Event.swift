@@ -51,8 +51,10 @@ package enum Outcome: Sendable {
   case report(EvaluationReport)
   case reports([EvaluationReport])
   case painted([PaintedSupport])
-  case judged
-  case recalled(GenerationOptions)
+  /// What lists say of a picture from now on.
+  case judged(PaintedSupport)
+  /// Settings of a request; `seed` is nil where only the picture's own one is known.
+  case recalled(GenerationOptions, seed: UInt64?, own: UInt64)
   case imported(DatasetItem)
   /// Something was written; what, in words.
   case written(String)
@@ -77,18 +79,24 @@ package struct FoundSupport: Sendable {
   }
 }
 
-/// Support and query of an episode with their class masks, no larger than the screen can use.
+/// Supports and query of an episode, no larger than the screen can use.
 package struct EpisodePictures: Sendable {
-  package let support: Image
-  /// 1 inside the class.
-  package let supportMask: LabelMask
-  package let query: Image
-  package let queryMask: LabelMask
+  /// A picture, and 1 inside the class.
+  package struct Masked: Sendable {
+    package let image: Image
+    package let mask: LabelMask
 
-  package init(support: Image, supportMask: LabelMask, query: Image, queryMask: LabelMask) {
-    self.support = support
-    self.supportMask = supportMask
+    package init(_ image: Image, _ mask: LabelMask) {
+      self.image = image
+      self.mask = mask
+    }
+  }
+
+  package let supports: [Masked]
+  package let query: Masked
+
+  package init(supports: [Masked], query: Masked) {
+    self.supports = supports
     self.query = query
-    self.queryMask = queryMask
   }
 }

@@ -22,7 +22,7 @@ extension ExplorerState {
     }
     cursor = ListCursor(kept.flatMap { episode in listed.firstIndex { episodes[$0] == episode } } ?? 0)
     anchor = nil
-    if selected != kept { (tile, isZoomed, viewport) = (0, false, Viewport()) }
+    if selected != kept { (tile, support, isZoomed, viewport) = (0, 0, false, Viewport()) }
   }
 
   /// Takes a filter over; a fold that it asks for is opened.

@@ -47,6 +47,8 @@ extension ExplorerState {
       viewport = Viewport()
     case .nearer: zoom(1)
     case .farther: zoom(-1)
+    case .nextSupport: support = (shownSupport + 1) % shots
+    case .previousSupport: support = (shownSupport + shots - 1) % shots
     case .look: look = look.next
     case .moreOpaque: opacity = min(90, opacity + 10)
     case .lessOpaque: opacity = max(10, opacity - 10)
@@ -73,8 +75,12 @@ extension ExplorerState {
     case .compare: openTable(PlanTable(comparing: settings.options, count: settings.supports))
     case .grid: pickGrid()
     case .aspect:
-      guard let aspect = table?.aspect else { break }
-      table?.aspect = aspect == .generated ? .prediction : .generated
+      guard let table else { break }
+      if table.kind == .conditions {
+        self.table?.number = (table.number + 1) % settings.supports
+      } else {
+        self.table?.aspect = table.aspect == .generated ? .prediction : .generated
+      }
     case .adopt: adopt()
     case .markA: markA()
     case .duel: openDuel()
@@ -198,7 +204,7 @@ extension ExplorerState {
     guard case .job(let job)? = selectedQueueRow else { return [] }
     // Its episode, where it is listed; the cursor moves to its pictures.
     guard let row = listed.firstIndex(where: {
-      episodes[$0].classIndex == job.request.source.classIndex && episodes[$0].supports.first?.id == job.request.source.item
+      episodes[$0].classIndex == job.request.source.classIndex && episodes[$0].supports.contains { $0.id == job.request.source.item }
     }) else {
       say(Notice(.info, "its episode is not in this list; look in another fold or show all classes"))
       return []

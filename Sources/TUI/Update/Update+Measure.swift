@@ -30,7 +30,7 @@ extension ExplorerState {
   mutating func askToEvaluate() {
     let count = marked.isEmpty && anchor == nil ? settings.episodes : chosen.count
     dialog = .confirm(.evaluate(EvaluationPlan(
-      fold: fold, network: settings.network, auxiliaryShots: settings.supports, options: settings.options, episodes: count)))
+      fold: fold, network: settings.network, shots: shots, auxiliaryShots: settings.supports, options: settings.options, episodes: count)))
   }
 
   /// Begins an evaluation: of the marked episodes where there are any, else of the fold's first ones.
@@ -75,7 +75,7 @@ extension ExplorerState {
 
   mutating func pickReference() {
     let others = savedReports.enumerated().filter { $0.element.plan.fold == fold && $0.element != reports[fold] }
-    dialog = .picker(Picker("Compare with", [Choice("its own 1-shot figures", "", .reference(nil))] + others.map { index, report in
+    dialog = .picker(Picker("Compare with", [Choice("itself without generated supports", "", .reference(nil))] + others.map { index, report in
       Choice(Self.title(of: report), Self.detail(of: report), .reference(index))
     }))
   }

@@ -24,9 +24,8 @@ extension ExplorerState {
       restorePlace()
       showAwaited()
     case (.loadEpisode(let episode), .episode(let pictures)):
-      let support = Picture(id: newPicture(), image: pictures.support, marks: .object(pictures.supportMask))
-      let query = Picture(id: newPicture(), image: pictures.query, marks: .object(pictures.queryMask))
-      shelf.change(episode) { ($0.support, $0.query) = (support, query) }
+      let shown = (pictures.supports + [pictures.query]).map { Picture(id: newPicture(), image: $0.image, marks: .object($0.mask)) }
+      shelf.change(episode) { ($0.supports, $0.query) = (Array(shown.dropLast()), shown.last) }
     case (.makeCondition(let episode, let choice), .condition(let image)):
       guard let image else { return [] }
       let picture = Picture(id: newPicture(), image: image)
@@ -34,17 +33,18 @@ extension ExplorerState {
     case (.look(let episode, let plan), .plan(let requests, let found)):
       take(found, requests, of: episode, plan)
       return segmentCompleted()
-    case (.survey(let episode, let plan), .survey(let requests, let found, let image)):
+    case (.survey(let episode, let plan, let choice), .survey(let requests, let found, let image)):
       take(found, requests, of: episode, plan)
       if let image {
-        let picture = Picture(id: newPicture(), image: image), choice = TableCell(title: "", plan: plan).choice
+        let picture = Picture(id: newPicture(), image: image)
         shelf.change(episode) { $0.keep(picture, for: choice) }
       }
       return segmentCompleted()
     // What was stored already is not painted again: it has to be looked up.
     case (.generate(let episode, let plan), .queued):
       guard shelf[episode] != nil else { return [] }
-      return [focus == .table || plan != self.plan ? .survey(episode, plan) : .look(episode, plan)]
+      guard focus == .table || plan != self.plan else { return [.look(episode, plan)] }
+      return [.survey(episode, plan, TableCell(title: "", plan: plan).choice(of: (table?.number ?? 0) % shots))]
     case (.loadGenerated(let request), .generated(let found)):
       guard let found else { return [] }
       let picture = Picture(id: newPicture(), image: found.image, marks: outline(for: request))
@@ -82,11 +82,14 @@ extension ExplorerState {
     case (.loadPainted, .painted(let all)):
       painted = Dictionary(grouping: all) { SupportName(item: $0.item, classIndex: $0.classIndex) }
       if !filter.isEmpty { listEpisodes(keeping: selected) }
-    case (.judge, .judged): return [.loadPainted]
-    case (.recall, .recalled(let options)), (.adopt, .recalled(let options)):
+    case (.judge, .judged(let support)): take(support)
+    case (.recall, .recalled(let options, let seed, let own)), (.adopt, .recalled(let options, let seed, let own)):
+      let before = settings.options.seed
       settings.options = options
+      settings.options.seed = seed ?? before
       focus(on: .settings)
-      say(Notice(.info, "the settings are in the form; g queues pictures with them"))
+      let rest = seed == nil ? "all but the seed: the picture's own, \(own), comes from one that cannot be told" : "g queues pictures with them"
+      say(Notice(.info, "the settings are in the form; \(rest)"))
     case (.importPicture, .imported(let item)):
       awaitedItem = item
       say(Notice(.info, "imported: \(item.id), as a support and as a query"))
@@ -98,6 +101,14 @@ extension ExplorerState {
     default: break
     }
     return []
+  }
+
+  /// Takes over what is known of a painted support.
+  private mutating func take(_ support: PaintedSupport) {
+    let name = SupportName(item: support.item, classIndex: support.classIndex)
+    painted[name, default: []].removeAll { $0.key == support.key }
+    painted[name, default: []].append(support)
+    if !filter.isEmpty { listEpisodes(keeping: selected) }
   }
 
   private mutating func fail(_ effect: Effect, _ notice: Notice) -> [Effect] {
@@ -162,7 +173,7 @@ extension ExplorerState {
       let name = catalog?.className(episode.classIndex) ?? ""
       if let baseline = scores[episode]?.baseline {
         let gain = Self.signed(prediction.iou - baseline)
-        say(Notice(.info, "\(name): IoU \(Self.percent(baseline)) with 1 support, \(Self.percent(prediction.iou)) with 1+\(plan.count) (\(gain))"))
+        say(Notice(.info, "\(name): IoU \(Self.percent(baseline)) \(episode.supports.count)-shot, \(Self.percent(prediction.iou)) with \(episode.supports.count)+\(plan.count) (\(gain))"))
       }
     } else {
       scores[episode, default: EpisodeScore()].baseline = prediction.iou
@@ -191,7 +202,7 @@ extension ExplorerState {
 
   /// One line: mIoU without and with generated supports, and the difference with its error.
   package static func summary(_ report: EvaluationReport) -> String {
-    var text = "fold \(report.plan.fold): mIoU \(percent(report.baseline.miou.value)) with \(report.plan.shots) support"
+    var text = "fold \(report.plan.fold): mIoU \(percent(report.baseline.miou.value)) \(report.plan.shots)-shot"
     if let augmented = report.augmented, let difference = report.difference?.miou {
       text += ", \(percent(augmented.miou.value)) with \(report.plan.shots)+\(report.plan.auxiliaryShots) (\(signed(difference.value))"
       if let error = difference.error { text += " ± \(percent(error))" }

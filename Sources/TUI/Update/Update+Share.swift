@@ -9,7 +9,7 @@ extension ExplorerState {
     ]
     // `evaluate` has one seed for episodes and pictures.
     if settings.options.seed == episodeSeed {
-      let words = ["--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)"]
+      let words = drawWords + ["--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)"]
       choices.append(Choice("command line: evaluate", "", .copy(commandLine("evaluate", words))))
     }
     if case .generated(let number) = selectedTile, let request = board?.plans[plan]?[safe: number] {

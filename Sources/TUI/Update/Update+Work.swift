@@ -31,7 +31,7 @@ extension ExplorerState {
     case .finished:
       let source = job.request.source, name = SupportName(item: source.item, classIndex: source.classIndex)
       if source.dataset == catalog?.name {
-        painted[name, default: []].append(PaintedSupport(item: source.item, classIndex: source.classIndex, condition: job.request.condition, verdict: nil))
+        painted[name, default: []].append(PaintedSupport(key: "", item: source.item, classIndex: source.classIndex, condition: job.request.condition, verdict: nil))
       }
       let isShown = shelf.episodes.contains { shelf[$0]?.plans.values.contains { $0.contains(job.request) } == true }
       return isShown ? [.loadGenerated(job.request)] : []

@@ -41,12 +41,13 @@ extension ExplorerState {
     if shelf[episode] == nil || shelf.episodes.last != episode { shelf.open(episode) }
     guard let board = shelf[episode] else { return [] }
     var wishes: [Effect] = []
-    if board.support == nil { wishes.append(.loadEpisode(episode)) }
+    if board.supports.isEmpty { wishes.append(.loadEpisode(episode)) }
     if conditionChoice.type != .none, board.conditions[conditionChoice] == nil { wishes.append(.makeCondition(episode, conditionChoice)) }
     if board.plans[plan] == nil { wishes.append(.look(episode, plan)) }
     if focus == .table, let table {
-      for cell in table.cells where board.plans[cell.plan] == nil || (table.kind == .conditions && cell.choice.type != .none && board.conditions[cell.choice] == nil) {
-        wishes.append(.survey(episode, cell.plan))
+      for cell in table.cells {
+        let choice = cell.choice(of: table.number % shots), needsCondition = table.kind == .conditions && choice.type != .none
+        if board.plans[cell.plan] == nil || (needsCondition && board.conditions[choice] == nil) { wishes.append(.survey(episode, cell.plan, choice)) }
       }
     }
     return lacking(wishes)
@@ -64,8 +65,9 @@ extension ExplorerState {
   /// The contour that a generated picture should keep to, where the support's mask is at hand.
   func outline(for request: GenerationRequest) -> Picture.Marks {
     for episode in shelf.episodes.reversed() {
-      guard episode.classIndex == request.source.classIndex, episode.supports.first?.id == request.source.item else { continue }
-      if let mask = shelf[episode]?.supportMask { return .outline(mask) }
+      guard episode.classIndex == request.source.classIndex else { continue }
+      let place = episode.supports.firstIndex { $0.id == request.source.item }
+      if let mask = place.flatMap({ shelf[episode]?.supportMask($0) }) { return .outline(mask) }
     }
     return .none
   }

@@ -11,7 +11,7 @@ extension ScreenPainter {
     }
     let name = state.catalog?.className(episode.classIndex) ?? ""
     var title = "Episode \(episode.index + 1): \(name)"
-    if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports.first?.id ?? "none")" }
+    if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports[safe: state.shownSupport]?.id ?? "none")" }
     let inside = panel(.pictures, rect, title: title, note: state.look == .tint ? "\(state.look.title), \(state.opacity) %" : state.look.title)
     guard !inside.isEmpty else { return }
     let (area, summary) = inside.splitTop(layout.tileArea.height)

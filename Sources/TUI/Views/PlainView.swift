@@ -128,7 +128,7 @@ package enum PlainView {
     case .messages: state.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]
     case .confirm(.quit): ["\(state.queue.unfinished) pictures are not painted yet; the queue goes on at the next start. Quit? y or n"]
     case .confirm(.evaluate(let plan)):
-      ["Evaluate \(plan.episodes) episodes of fold \(plan.fold), 1-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"]
+      ["Evaluate \(plan.episodes) episodes of fold \(plan.fold), \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"]
     case .entry(let field, let input, let complaint):
       ["\(field.title), now \(input.text.isEmpty ? "empty" : input.text): \(complaint ?? state.settings.allowed(field)). Type a value, or esc"]
     case .path(let purpose, let input): ["\(purpose.title): \(purpose.hint). Type a path; an empty line takes \(input.text)"]

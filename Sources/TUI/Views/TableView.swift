@@ -40,7 +40,7 @@ extension ScreenPainter {
     let aspect: TableAspect =
       table.kind == .conditions ? TableAspect.allCases[safe: row] ?? .generated : table.aspect == .generated ? .generated : .prediction
     var content = TileContent(aspect, cell, state)
-    if table.kind == .conditions { content.title = [table.rowTitles[row], content.title].filter { !$0.isEmpty }.joined(separator: " ") }
+    if table.kind == .conditions { content.title = [title(ofRow: row, table), content.title].filter { !$0.isEmpty }.joined(separator: " ") }
     if aspect == .generated, let iou = state.board?.augmented[cell.plan]?.iou, table.kind != .conditions {
       let gain = state.board?.baseline.map { " (\(ExplorerState.signed(iou - $0.iou)))" } ?? ""
       content.title = "IoU \(ExplorerState.percent(iou))\(gain) " + content.title
@@ -54,6 +54,10 @@ extension ScreenPainter {
     paint(content, .table(row: row, column: column), head: head, body: body, row == table.row && column == table.column)
   }
 
+  private func title(ofRow row: Int, _ table: PlanTable) -> String {
+    row == 1 && state.settings.supports > 1 ? "\(table.rowTitles[row]) \(table.number + 1)/\(state.settings.supports)" : table.rowTitles[row]
+  }
+
   private func title(of table: PlanTable) -> String {
     switch table.kind {
     case .conditions: "Conditions side by side"
@@ -64,7 +68,7 @@ extension ScreenPainter {
   private func note(of table: PlanTable, _ episode: Episode) -> String {
     let board = state.shelf[episode]
     let missing = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) }
-    let baseline = board?.baseline.map { "1-shot \(ExplorerState.percent($0.iou))" }
+    let baseline = board?.baseline.map { "\(episode.supports.count)-shot \(ExplorerState.percent($0.iou))" }
     guard missing > 0 else { return baseline ?? "e measures every cell" }
     let steps = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) * $1.plan.options.steps }
     let time = state.queue.secondsPerStep.map { ", about \(WorkQueue.clock($0 * Double(steps)))" } ?? ""

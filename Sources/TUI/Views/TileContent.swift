@@ -26,8 +26,8 @@ struct TileContent {
     let board = state.shelf[episode]
     switch tile {
     case .support:
-      title = "support"
-      picture = board?.support
+      title = episode.supports.count == 1 ? "support" : "support \(state.shownSupport + 1)/\(episode.supports.count)"
+      picture = board?.supports[safe: state.shownSupport]
       wait(for: .loadEpisode(episode), state)
     case .query:
       title = "query, truth"
@@ -62,11 +62,12 @@ struct TileContent {
     let board = state.shelf[episode]
     switch aspect {
     case .control:
-      if cell.choice.type == .none { placeholder = "the prompt alone steers" } else {
-        picture = board?.conditions[cell.choice]
-        wait(for: .survey(episode, cell.plan), state)
+      let choice = cell.choice(of: (state.table?.number ?? 0) % max(1, episode.supports.count))
+      if choice.type == .none { placeholder = "the prompt alone steers" } else {
+        picture = board?.conditions[choice]
+        wait(for: .survey(episode, cell.plan, choice), state)
       }
-    case .generated: takeGenerated(0, episode, board, state, cell.plan)
+    case .generated: takeGenerated(state.table?.number ?? 0, episode, board, state, cell.plan)
     case .prediction:
       show(board?.augmented[cell.plan], of: state.predict(episode, cell.plan), state)
       if picture == nil, state.awaitingSupports[episode]?.contains(cell.plan) == true { placeholder = "after painting" }
@@ -104,7 +105,10 @@ struct TileContent {
   private mutating func takeGenerated(
     _ number: Int, _ episode: Episode, _ board: EpisodeBoard?, _ state: ExplorerState, _ plan: SupportPlan
   ) {
-    guard let requests = board?.plans[plan] else { return wait(for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan), state) }
+    guard let requests = board?.plans[plan] else {
+      let choice = TableCell(title: "", plan: plan).choice(of: number % max(1, episode.supports.count))
+      return wait(for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, choice), state)
+    }
     guard let request = requests[safe: number] else { return }
     switch state.verdicts[request] {
     case .kept: title += "  kept"
