@@ -203,7 +203,7 @@ import Testing
     var outcome = try KeptExport.write(store, dataset: "squares", to: out)
     #expect(outcome.written == 1 && outcome.problems == [.foreignFile(path: out.appendingPathComponent(names[0]).path)])
     try FileManager.default.removeItem(at: store.file(keys[0]))
-    outcome = try KeptExport.write(store, dataset: "squares", to: out)
+    outcome = try KeptExport.write(store, dataset: "squares", to: out.appendingPathComponent("fresh"))
     #expect(outcome.written == 1 && outcome.problems.count == 1)
     #expect(try KeptExport.write(store, dataset: "coco", to: out).written == 0)
   }

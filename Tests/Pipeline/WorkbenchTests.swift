@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func anEpisodesSupportsTakeTurns() async throws {
-    let bench = try TinyModels(), items = bench.workbench.dataset.items
+    let bench = try TinyModels(), items = bench.workbench.dataset.items.filter { $0.classes.contains(2) }
     let episode = Episode(index: 0, fold: 0, classIndex: 2, query: items[0], supports: [items[1], items[2]])
     let requests = try await bench.workbench.requests(episode, options: bench.options, count: 5)
     #expect(requests.map(\.source.item) == [1, 2, 1, 2, 1].map { items[$0].id })

@@ -121,7 +121,7 @@ struct QueueKeyTests {
     // A seed that cannot be told leaves the form's own, and says so.
     screen.send(.done(.recall("a.png"), .recalled(options, seed: nil, own: 77)))
     #expect(screen.state.settings.options.seed == 5)
-    #expect(screen.text().contains("the picture's own, 77"))
+    #expect(screen.state.messages.last?.message.contains("the picture's own, 77") == true)
   }
 
   @Test func copiesTheExactCommandLine() {
