@@ -13,6 +13,8 @@ struct FakeScreen {
   var names = ["cup", "bicycle", "cat", "tree", "key"]
   var ids = "scene"
   var shots = 1
+  /// Where the user's presets are; nowhere when nil.
+  var presets: PresetFile?
   /// What the store has.
   var found: [GenerationRequest: FoundSupport] = [:]
   var painted: [PaintedSupport] = []
@@ -93,6 +95,9 @@ struct FakeScreen {
     case .predict(_, let plan, _): return .prediction(image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0)
     case .loadReports: return .reports([])
     case .preload: return .preloaded
+    case .loadPresets: return .presets((try? presets?.read()) ?? [])
+    case .keepPreset(let preset): return presets.flatMap { try? .presets($0.add(preset)) }
+    case .forgetPreset(let name): return presets.flatMap { try? .presets($0.remove(name)) }
     case .paint(let request):
       let pixels = request.picture.image.pixels
       let cell = Cell("▚", style: Style(.rgb(red: pixels[0], green: pixels[1], blue: pixels[2]), on: .rgb(red: 4, green: 5, blue: 6)))

@@ -80,7 +80,7 @@ extension Action {
     Action(.nextChoice, [.character(" ")], "next value", "Next choice, larger value.", .settings, in: [.settings]),
     Action(.nextCondition, [.character("c")], "condition", "Next condition.", .settings, footer: 50),
     Action(.previousCondition, [.character("C")], "previous condition", "Previous condition.", .settings),
-    Action(.preset, [.character("P")], "preset", "Sampler, steps and guidance that go together.", .settings, footer: 52),
+    Action(.preset, [.character("P")], "preset", "Settings that go together, and your own ones under their names.", .settings, footer: 52),
   ]
 
   private static let work: [Action] = [

@@ -136,6 +136,9 @@ final class EffectRunner: Sendable {
     case .importPicture(let image, let mask, let index):
       return .imported(try await workbench.importPicture(
         image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index))
+    case .loadPresets: return .presets(try PresetFile(options.dataFolder).read())
+    case .keepPreset(let preset): return .presets(try PresetFile(options.dataFolder).add(preset))
+    case .forgetPreset(let name): return .presets(try PresetFile(options.dataFolder).remove(name))
     case .exportKept(let path):
       let outcome = try await workbench.exportKept(to: URL(fileURLWithPath: path, isDirectory: true))
       if outcome.written + outcome.problems.count == 0 { return .written("no picture of this data set was kept") }

@@ -7,7 +7,7 @@ package enum PlainInput {
     let word = line.trimmingCharacters(in: .whitespaces)
     if let named = names[word.lowercased()] { return [named] }
     switch state.dialog {
-    case .entry, .path, .filter:
+    case .entry, .text, .filter:
       // An empty line takes what stands there.
       return word.isEmpty ? [.enter] : [.end, .control("u")] + word.map { .character($0) } + [.enter]
     case .picker, .commands: return word.isEmpty ? [.enter] : [.end, .control("u")] + word.map { .character($0) } + (state.isChoosing(word) ? [.enter] : [])

@@ -10,8 +10,8 @@ package enum Dialog: Hashable, Sendable {
   case confirm(Confirmation)
   /// A setting being typed.
   case entry(SettingsField, LineInput, complaint: String?)
-  /// A path being typed.
-  case path(PathPurpose, LineInput)
+  /// A path or a name being typed.
+  case text(TextPurpose, LineInput)
   /// The filter of the episodes being typed; the list follows.
   case filter(LineInput, before: String)
 }
@@ -22,8 +22,8 @@ package enum Confirmation: Hashable, Sendable {
   case evaluate(EvaluationPlan)
 }
 
-/// What a typed path is for.
-package enum PathPurpose: Hashable, Sendable {
+/// What a typed text is for.
+package enum TextPurpose: Hashable, Sendable {
   /// Settings are taken over from a picture that this program painted.
   case recall
   /// A folder for the kept pictures.
@@ -33,6 +33,8 @@ package enum PathPurpose: Hashable, Sendable {
   /// A picture of the user's own, then its mask.
   case importImage
   case importMask(image: String)
+  /// A name for the present settings.
+  case presetName
 
   package var title: String {
     switch self {
@@ -41,6 +43,7 @@ package enum PathPurpose: Hashable, Sendable {
     case .report: "HTML report"
     case .importImage: "Your own picture"
     case .importMask: "Its mask"
+    case .presetName: "A preset of the present settings"
     }
   }
 
@@ -51,13 +54,14 @@ package enum PathPurpose: Hashable, Sendable {
     case .report: "a file to write: figures, pictures, requests"
     case .importImage: "PNG or JPEG; it becomes a support and a query"
     case .importMask: "PNG of class indices, or of black and white"
+    case .presetName: "its name; all settings but the seed, in place of one of that name"
     }
   }
 
   /// What stands there to begin with.
   package var proposal: String {
     switch self {
-    case .recall, .importImage: ""
+    case .recall, .importImage, .presetName: ""
     case .importMask(let image): MaskName.beside(image)
     case .exportKept: "kept"
     case .report: "report.html"

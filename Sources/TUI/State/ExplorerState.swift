@@ -136,6 +136,8 @@ package struct ExplorerState: Sendable {
   package var usesMouse = true
 
   package var settings = SettingsForm()
+  /// What the user has kept of it, by name.
+  package var presets: [OwnPreset] = []
   package var look = Look.tint
   /// Percent: how much of a tint covers the picture.
   package var opacity = 40

@@ -13,8 +13,15 @@ package struct Picker: Hashable, Sendable {
     cursor = ListCursor(index)
   }
 
-  /// What fits to the typed text.
-  package var listed: [Choice] { choices.filter { Fuzzy.score(query: query.text, in: "\($0.title) \($0.detail)") != nil } }
+  /// What fits to the typed text, the best first; a title counts more than what is said of it.
+  package var listed: [Choice] {
+    guard !query.text.isEmpty else { return choices }
+    let scored = choices.enumerated().compactMap { place, choice -> (choice: Choice, score: Int, place: Int)? in
+      let title = Fuzzy.score(query: query.text, in: choice.title).map { $0 + 1000 }
+      return (title ?? Fuzzy.score(query: query.text, in: "\(choice.title) \(choice.detail)")).map { (choice, $0, place) }
+    }
+    return scored.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.choice)
+  }
 
   package var selected: Choice? { listed[safe: cursor.index] }
 }
@@ -34,6 +41,10 @@ package struct Choice: Hashable, Sendable {
     /// The class of a picture that is being imported.
     case importClass(image: String, mask: String, classIndex: Int)
     case preset(Preset)
+    case ownPreset(OwnPreset)
+    /// Asks for a name for the present settings, or which preset is to be forgotten.
+    case namePreset, pickForgotten
+    case forgetPreset(String)
     case theme(ThemeName)
     /// One of a setting's choices.
     case setting(SettingsField, String)
@@ -62,29 +73,4 @@ package enum StopKind: Hashable, Sendable, CaseIterable {
   case afterThis
   /// The running picture is cancelled, the next one goes on.
   case skip
-}
-
-/// Settings that go together.
-package enum Preset: String, CaseIterable, Hashable, Sendable {
-  case recommended, published, quick, thorough
-
-  package var detail: String {
-    switch self {
-    case .recommended: "what the data set's model recommends"
-    case .published: "ddim, 20 steps, guidance 9 (DifFSS)"
-    case .quick: "dpmpp-2m-karras, 8 steps: a first look"
-    case .thorough: "ddim, 50 steps"
-    }
-  }
-
-  /// Changes sampler, steps and guidance; the rest stays.
-  func apply(to options: inout GenerationOptions, defaults: GenerationOptions) {
-    options.eta = 0
-    switch self {
-    case .recommended: (options.sampler, options.steps, options.guidance) = (defaults.sampler, defaults.steps, defaults.guidance)
-    case .published: (options.sampler, options.steps, options.guidance) = ("ddim", 20, 9)
-    case .quick: (options.sampler, options.steps, options.guidance) = ("dpmpp-2m-karras", 8, defaults.guidance)
-    case .thorough: (options.sampler, options.steps, options.guidance) = ("ddim", 50, defaults.guidance)
-    }
-  }
 }

@@ -29,6 +29,9 @@ package enum Effect: Hashable, Sendable {
   /// Settings from a picture's file.
   case recall(String)
   case exportKept(String)
+  case loadPresets
+  case keepPreset(OwnPreset)
+  case forgetPreset(String)
   case importPicture(image: String, mask: String, classIndex: Int)
   case report(String)
   /// Reads the weights that the first picture and the first prediction of a fold need.

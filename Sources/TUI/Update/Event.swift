@@ -56,6 +56,8 @@ package enum Outcome: Sendable {
   /// Settings of a request; `seed` is nil where only the picture's own one is known.
   case recalled(GenerationOptions, seed: UInt64?, own: UInt64)
   case imported(DatasetItem)
+  /// All of the user's presets.
+  case presets([OwnPreset])
   /// Something was written; what, in words.
   case written(String)
   case painting(Painting)

@@ -109,7 +109,11 @@ extension ExplorerState {
   }
 
   mutating func pickPreset() {
-    dialog = .picker(Picker("Preset", Preset.allCases.map { Choice($0.rawValue, $0.detail, .preset($0)) }))
+    var choices = Preset.allCases.map { Choice($0.rawValue, $0.detail, .preset($0)) }
+    choices += presets.map { Choice($0.name, $0.detail, .ownPreset($0)) }
+    choices.append(Choice("keep these settings…", "under a name of yours", .namePreset))
+    if !presets.isEmpty { choices.append(Choice("forget a preset…", "", .pickForgotten)) }
+    dialog = .picker(Picker("Preset", choices))
   }
 
   /// The values of the setting under the cursor.
@@ -146,6 +150,16 @@ extension ExplorerState {
       let effect = Effect.importPicture(image: image, mask: mask, classIndex: index)
       failures[effect] = nil
       return [effect]
+    case .namePreset: dialog = .text(.presetName, LineInput())
+    case .pickForgotten: dialog = .picker(Picker("Forget a preset", presets.map { Choice($0.name, $0.detail, .forgetPreset($0.name)) }))
+    case .forgetPreset(let name): return [.forgetPreset(name)]
+    case .ownPreset(let preset):
+      do {
+        try preset.options.validate()
+        let seed = settings.options.seed
+        settings.options = preset.options
+        settings.options.seed = seed
+      } catch { say(Notice(error)) }
     case .preset(let preset): preset.apply(to: &settings.options, defaults: settings.defaults)
     case .theme(let name): theme = name
     case .setting(let field, let value): settings.choose(value, in: field)

@@ -20,7 +20,7 @@ extension ExplorerState {
     case .messages(let top): self.dialog = scrolled(key, top, rows: MessagesView.rowCount(self)).map { .messages(top: $0) }
     case .confirm(let question): return answer(question, key)
     case .entry(let field, let input, _): enter(key, into: field, input)
-    case .path(let purpose, let input): return enter(key, purpose, input)
+    case .text(let purpose, let input): return enter(key, purpose, input)
     case .filter(let input, let before): return enter(key, filter: input, before)
     }
     return []
@@ -127,21 +127,22 @@ extension ExplorerState {
     }
   }
 
-  private mutating func enter(_ key: Key, _ purpose: PathPurpose, _ input: LineInput) -> [Effect] {
+  private mutating func enter(_ key: Key, _ purpose: TextPurpose, _ input: LineInput) -> [Effect] {
     var input = input
     switch key {
     case .escape: dialog = nil
     case .enter where !input.text.trimmingCharacters(in: .whitespaces).isEmpty:
       dialog = nil
-      let path = (input.text.trimmingCharacters(in: .whitespaces) as NSString).expandingTildeInPath
+      let name = input.text.trimmingCharacters(in: .whitespaces), path = (name as NSString).expandingTildeInPath
       let effect: Effect
       switch purpose {
       case .recall: effect = .recall(path)
       case .exportKept: effect = .exportKept(path)
       case .report: effect = .report(path)
+      case .presetName: effect = .keepPreset(OwnPreset(String(name.prefix(60)), settings.options))
       case .importImage:
-        let next = PathPurpose.importMask(image: path)
-        dialog = .path(next, LineInput(next.proposal))
+        let next = TextPurpose.importMask(image: path)
+        dialog = .text(next, LineInput(next.proposal))
         return []
       case .importMask(let image):
         pickImportClass(image: image, mask: path)
@@ -151,7 +152,7 @@ extension ExplorerState {
       return [effect]
     default:
       _ = input.take(key)
-      dialog = .path(purpose, input)
+      dialog = .text(purpose, input)
     }
     return []
   }

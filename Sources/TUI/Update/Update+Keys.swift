@@ -121,7 +121,7 @@ extension ExplorerState {
     return []
   }
 
-  private mutating func ask(_ purpose: PathPurpose) { dialog = .path(purpose, LineInput(purpose.proposal)) }
+  private mutating func ask(_ purpose: TextPurpose) { dialog = .text(purpose, LineInput(purpose.proposal)) }
 
   /// Asks for a value; of two there is only the other one.
   private mutating func set() {

@@ -15,7 +15,7 @@ extension ExplorerState {
         say(Notice(.warning, "\(catalog.name) has no fold \(fold); opening fold 0"))
         fold = 0
       }
-      return openFold(fold) + [.loadReports, .loadPainted, .preload(settings.options, settings.network, fold: fold)]
+      return openFold(fold) + [.loadReports, .loadPainted, .loadPresets, .preload(settings.options, settings.network, fold: fold)]
     case (.loadEpisodes(let fold), .episodes(let found)):
       guard fold == self.fold else { return [] }
       episodes = found
@@ -90,6 +90,10 @@ extension ExplorerState {
       focus(on: .settings)
       let rest = seed == nil ? "all but the seed: the picture's own, \(own), comes from one that cannot be told" : "g queues pictures with them"
       say(Notice(.info, "the settings are in the form; \(rest)"))
+    case (let effect, .presets(let presets)):
+      self.presets = presets
+      if case .keepPreset(let preset) = effect { say(Notice(.info, "preset \(preset.name) is kept; P offers it")) }
+      if case .forgetPreset(let name) = effect { say(Notice(.info, "preset \(name) is forgotten")) }
     case (.importPicture, .imported(let item)):
       awaitedItem = item
       say(Notice(.info, "imported: \(item.id), as a support and as a query"))

@@ -41,7 +41,7 @@ extension ScreenPainter {
     case .messages(let top): paintMessages(top)
     case .confirm(let question): paintQuestion(question)
     case .entry(let field, let input, let complaint): paintEntry(field, input, complaint)
-    case .path(let purpose, let input): paintPath(purpose, input)
+    case .text(let purpose, let input): paintText(purpose, input)
     case .filter(let input, _): paintFilter(input)
     case nil: break
     }
@@ -101,7 +101,7 @@ extension ScreenPainter {
       answers: [("Enter takes it", .enter), ("Esc leaves it", .escape)], accented: 0, complaint: complaint != nil)
   }
 
-  private mutating func paintPath(_ purpose: PathPurpose, _ input: LineInput) {
+  private mutating func paintText(_ purpose: TextPurpose, _ input: LineInput) {
     let width = max(10, min(72, state.size.width - 6))
     popup(
       purpose.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(purpose.hint, to: width),

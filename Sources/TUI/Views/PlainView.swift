@@ -131,7 +131,7 @@ package enum PlainView {
       ["Evaluate \(plan.episodes) episodes of fold \(plan.fold), \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"]
     case .entry(let field, let input, let complaint):
       ["\(field.title), now \(input.text.isEmpty ? "empty" : input.text): \(complaint ?? state.settings.allowed(field)). Type a value, or esc"]
-    case .path(let purpose, let input): ["\(purpose.title): \(purpose.hint). Type a path; an empty line takes \(input.text)"]
+    case .text(let purpose, let input): ["\(purpose.title): \(purpose.hint). Type it; an empty line takes \(input.text)"]
     case .filter: ["Filter: \(EpisodeFilter.syntax). Type it, or esc"]
     }
   }
