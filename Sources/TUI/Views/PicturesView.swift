@@ -17,7 +17,7 @@ extension ScreenPainter {
     let (area, summary) = inside.splitTop(layout.tileArea.height)
     if state.isZoomed {
       paint(state.selectedTile, in: area)
-      frame.mark(area, .picture(.pictures))
+      paintDetails(in: area)
     } else {
       let grid = TileGrid(state, in: Size(width: area.width, height: area.height))
       for (index, tile) in grid.tiles.enumerated() {
@@ -61,6 +61,7 @@ extension ScreenPainter {
     let width = picture.image.width, height = picture.image.height
     let crop = state.isZoomed && state.focus == .pictures ? state.viewport.crop(width: width, height: height) : nil
     let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
+    if tile == .duel || state.isZoomed { frame.mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(state.focus)) }
     let key = PaintKey(picture: picture.id, look: state.look, blocks: state.blocks, size: size, opacity: state.opacity, crop: crop)
     if let painting = state.paintings[key] {
       paint(painting, in: rect)
@@ -69,6 +70,22 @@ extension ScreenPainter {
     }
     frame.wanted.append(PaintRequest(key: key, picture: picture, tile: tile, capabilities: capabilities))
     if let last = state.lastPainted[tile], let painting = state.paintings[last] { paint(painting, in: rect) }
+  }
+
+  /// What there is to know of the picture that fills the panel, where it leaves room to the right.
+  private mutating func paintDetails(in area: Rect) {
+    guard let picture = TileContent(state.selectedTile, state).picture, state.viewport == Viewport() else { return }
+    let body = area.splitTop(1).rest, used = Self.fit(width: picture.image.width, height: picture.image.height, in: body).width + 2
+    let rest = body.splitLeft(used).rest
+    guard rest.width >= 24 else { return }
+    var row = 0
+    for fact in TileFacts(state.selectedTile, state).facts {
+      frame.text(fact.name, in: rest, row: row, style: theme.faint)
+      for line in DisplayText.wrapped(fact.value, to: rest.width - TileFacts.nameWidth) {
+        frame.text(line, in: rest, row: row, column: TileFacts.nameWidth)
+        row += 1
+      }
+    }
   }
 
   /// The pixel whose values are shown below.
@@ -119,12 +136,19 @@ extension ScreenPainter {
     if let drift = score?.drift { spans += [("  drift ", theme.faint), (String(format: "%.2f", drift), theme.text)] }
     if state.awaitingSupports[episode] != nil { spans.append(("  \(spinner) waits for supports", theme.accent)) }
     frame.spans(spans, in: rect)
-    guard rect.height > 1 else { return }
-    guard capabilities.depth > .mono else { return }
+    guard rect.height > 1, capabilities.depth > .mono else { return }
+    frame.spans(legend, in: rect, row: 1)
+  }
+
+  /// What the colours of the predictions mean.
+  private var legend: [(String, Style)] {
     let tones = theme.errors
-    frame.spans(
+    return switch state.look {
+    case .tint, .mask, .signs:
       [("■ +", tones.hit), (" hit  ", theme.faint), ("■ F", tones.falseAlarm), (" false alarm  ", theme.faint), ("■ M", tones.miss),
-       (" missed", theme.faint)],
-      in: rect, row: 1)
+       (" missed", theme.faint)]
+    case .contour: [("■", theme.mark), (" mask, prediction  ", theme.faint), ("□", theme.strong), (" truth of a prediction", theme.faint)]
+    case .bare: []
+    }
   }
 }

@@ -89,6 +89,5 @@ extension ScreenPainter {
       frame.textRight("mean difference \(ExplorerState.percent(duel.distance)) of 255", in: head, after: used + 1, style: theme.faint)
     }
     paint(duel.shown(at: state.now), .duel, in: body)
-    frame.mark(body, .picture(.duel))
   }
 }

@@ -58,6 +58,8 @@ package struct Theme: Sendable {
     depth >= .indexed
       ? (Style(.indexed(36)), Style(.indexed(166)), Style(.indexed(74))) : (ink(.ansi(2)), ink(.ansi(3)), ink(.ansi(6)))
   }
+  /// The nearest to the colour that masks are drawn in.
+  package var mark: Style { depth >= .indexed ? Style(.indexed(206)) : ink(.ansi(5), .bold) }
   /// A figure in percent after a change, by what one decimal shows of it.
   package func change(from before: Double, to after: Double) -> Style {
     abs(after - before) < 0.05 ? text : after > before ? good : bad

@@ -1,0 +1,90 @@
+import Foundation
+import Pipeline
+import Render
+
+/// What there is to know of a tile's picture: how it was made, what is in it.
+struct TileFacts {
+  struct Fact: Hashable {
+    let name: String
+    let value: String
+  }
+
+  private(set) var facts: [Fact] = []
+
+  /// Columns of the names.
+  static let nameWidth = 12
+
+  init(_ tile: Tile, _ state: ExplorerState) {
+    guard let episode = state.selected, let picture = TileContent(tile, state).picture else { return }
+    let name = state.catalog?.className(episode.classIndex) ?? ""
+    switch tile {
+    case .support:
+      let item = episode.supports[safe: state.shownSupport]
+      add("picture", item?.id ?? "")
+      add("class", "\(name), label \(episode.classIndex)")
+      addSize(picture)
+    case .query:
+      add("picture", episode.query.id)
+      add("class", "\(name), label \(episode.classIndex)")
+      addSize(picture)
+    case .condition: addCondition(state)
+    case .baseline: addPrediction(picture, state)
+    case .augmented:
+      addPrediction(picture, state)
+      if let drift = state.scores[episode]?.drift { add("drift", String(format: "%.2f of the masks left", drift)) }
+    case .generated(let number):
+      if let request = state.board?.plans[state.plan]?[safe: number] { add(request, state) }
+    case .table, .duel: break
+    }
+  }
+
+  private mutating func add(_ name: String, _ value: String) { if !value.isEmpty { facts.append(Fact(name: name, value: value)) } }
+
+  /// Extents as kept for the screen, and how much of them the class covers.
+  private mutating func addSize(_ picture: Picture) {
+    add("shown at", "\(picture.image.width)x\(picture.image.height)")
+    guard case .object(let mask) = picture.marks else { return }
+    let inside = mask.labels.count { $0 == 1 }
+    add("mask", String(format: "%.1f %% of the picture", 100 * Double(inside) / Double(max(1, mask.labels.count))))
+  }
+
+  private mutating func addCondition(_ state: ExplorerState) {
+    let condition = state.settings.options.condition
+    add("condition", condition.rawValue)
+    add("of", state.selected?.supports[safe: state.shownSupport]?.id ?? "")
+    for field in state.settings.fields where field.knob != nil { add(field.title.lowercased(), state.settings.shown(field)) }
+    add("resolution", state.settings.value(.resolution))
+  }
+
+  /// IoU, and what it is made of.
+  private mutating func addPrediction(_ picture: Picture, _ state: ExplorerState) {
+    add("network", state.settings.network.rawValue)
+    guard case .comparison(let prediction, let truth) = picture.marks, prediction.labels.count == truth.labels.count else { return }
+    var hits = 0, falseAlarms = 0, misses = 0
+    for (predicted, real) in zip(prediction.labels, truth.labels) where real != 255 {
+      if predicted == 1 { if real == 1 { hits += 1 } else { falseAlarms += 1 } } else if real == 1 { misses += 1 }
+    }
+    func percent(_ part: Int, _ whole: Int) -> String { whole == 0 ? "none" : ExplorerState.percent(100 * Double(part) / Double(whole)) + " %" }
+    add("IoU", percent(hits, hits + falseAlarms + misses))
+    add("precision", percent(hits, hits + falseAlarms))
+    add("recall", percent(hits, hits + misses))
+    add("pixels", "\(hits) hit, \(falseAlarms) false alarm, \(misses) missed")
+  }
+
+  private mutating func add(_ request: GenerationRequest, _ state: ExplorerState) {
+    add("condition", request.condition.rawValue)
+    add("of", request.source.item)
+    add("sampler", "\(request.sampler), \(request.steps) steps" + (request.eta > 0 ? ", eta \(request.eta.short)" : ""))
+    add("guidance", request.guidance.short + (request.guessMode ? ", guess mode" : ""))
+    if request.condition != .none {
+      add("control", "\(request.controlScale.short), from \(request.controlStart.short) to \(request.controlEnd.short)")
+    }
+    add("seed", "\(request.seed)")
+    add("size", "\(request.width)x\(request.height)")
+    add("prompt", request.prompt)
+    add("models", [request.models.diffusion, request.models.controlNet].compactMap { $0 }.joined(separator: ", "))
+    if let verdict = state.verdicts[request] { add("verdict", verdict.rawValue) }
+    // The whole path is a matter of `y`.
+    if let file = state.files[request] { add("file", file.lastPathComponent.prefix(12) + "….\(file.pathExtension)") }
+  }
+}
