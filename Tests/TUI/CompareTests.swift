@@ -78,6 +78,35 @@ struct CompareTests {
     #expect(one.text().contains("the episode has one support"))
   }
 
+  @Test func whatThereIsToKnowStandsBesideAPicture() {
+    var screen = painted(160, 44)
+    screen.press(.enter)
+    screen.click("generated 2")
+    screen.press(.enter)
+    for text in ["ddim, 20 steps", "guidance", "seed", "128x128", "scene-100"] { #expect(screen.text().contains(text), "\(text)") }
+    screen.type("K")
+    #expect(screen.text().contains("verdict"))
+    // Near by the values of pixels are told in place of it.
+    screen.type("+")
+    #expect(!screen.text().contains("ddim, 20 steps") && screen.text().contains("RGB "))
+    screen.press(.escape)
+    screen.type("e")
+    screen.click("1-shot  41", after: 2)
+    screen.press(.enter)
+    for text in ["dcama", "precision  ", "recall", "128 hit, 0 false alarm, 0 missed"] { #expect(screen.text().contains(text), "\(text)") }
+    // In little room the picture has all of it.
+    var small = painted(80, 24)
+    small.press(.enter, .enter)
+    #expect(!small.text().contains("shown at"))
+  }
+
+  @Test func theLegendFollowsTheLook() {
+    var screen = FakeScreen.open(120, 40)
+    #expect(screen.text().contains("false alarm"))
+    screen.type("o")
+    #expect(screen.text().contains("truth of a prediction") && !screen.text().contains("false alarm"))
+  }
+
   @Test func aGridOverTwoSettings() {
     var screen = FakeScreen.open(160, 50)
     screen.type("G")

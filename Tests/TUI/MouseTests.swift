@@ -129,6 +129,23 @@ struct MouseTests {
     #expect(!screen.state.isZoomed)
   }
 
+  @Test func thePlaceInAPictureIsThePictures() {
+    var screen = FakeScreen.open(160, 40)
+    screen.click("support")
+    screen.press(.enter)
+    screen.type("+")
+    // The picture is 16 pixels wide, half of them in sight, and as wide as high; right of it is nothing to point at.
+    let place = screen.place(of: "support")!, frame = screen.frame()
+    let width = (place.column..<frame.size.width).last { frame.pointer(.press, column: $0, row: place.row + 1)?.target == .picture(.pictures) }! - place.column + 1
+    for (column, x) in [(place.column, 4), (place.column + width - 1, 11)] {
+      screen.state.viewport = Viewport()
+      screen.type("+")
+      screen.mouse(.press, column: column, row: place.row + 1)
+      #expect(screen.state.viewport.pixel(width: 16, height: 16).x == x, "column \(column)")
+    }
+    #expect(frame.pointer(.press, column: place.column + width, row: place.row + 1)?.target == .panel(.pictures))
+  }
+
   @Test func theListIsInReachWhileItsFilterIsTyped() {
     var screen = FakeScreen.open(120, 40)
     screen.type("/cat")
