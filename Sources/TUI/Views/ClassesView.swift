@@ -36,7 +36,7 @@ extension ScreenPainter {
     if let evaluation = state.evaluation, evaluation.plan.fold == state.fold {
       frame.text("\(spinner) \(Self.describe(evaluation))", in: inside, style: theme.accent)
       if case .evaluating(_, _, let baseline, let augmented)? = evaluation.progress {
-        var text = "mIoU so far: \(ExplorerState.percent(baseline)) with \(evaluation.plan.shots) support"
+        var text = "mIoU so far: \(ExplorerState.percent(baseline)) \(evaluation.plan.shots)-shot"
         if let augmented { text += ", \(ExplorerState.percent(augmented)) with \(evaluation.plan.shots)+\(evaluation.plan.auxiliaryShots)" }
         frame.text(text, in: inside, row: 1)
       }

@@ -77,7 +77,7 @@ extension ScreenPainter {
     guard let picture = TileContent(state.selectedTile, state).picture, state.viewport == Viewport() else { return }
     let body = area.splitTop(1).rest, used = Self.fit(width: picture.image.width, height: picture.image.height, in: body).width + 2
     let rest = body.splitLeft(used).rest
-    guard rest.width >= 24 else { return }
+    guard rest.width >= 22 else { return }
     var row = 0
     for fact in TileFacts(state.selectedTile, state).facts {
       frame.text(fact.name, in: rest, row: row, style: theme.faint)
