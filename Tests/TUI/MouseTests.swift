@@ -131,11 +131,11 @@ struct MouseTests {
 
   @Test func thePlaceInAPictureIsThePictures() {
     var screen = FakeScreen.open(160, 40)
-    screen.click("support")
+    screen.click("support", after: 2)
     screen.press(.enter)
     screen.type("+")
     // The picture is 16 pixels wide, half of them in sight, and as wide as high; right of it is nothing to point at.
-    let place = screen.place(of: "support")!, frame = screen.frame()
+    let place = screen.place(of: "support", after: 2)!, frame = screen.frame()
     let width = (place.column..<frame.size.width).last { frame.pointer(.press, column: $0, row: place.row + 1)?.target == .picture(.pictures) }! - place.column + 1
     for (column, x) in [(place.column, 4), (place.column + width - 1, 11)] {
       screen.state.viewport = Viewport()
