@@ -214,7 +214,7 @@ import Testing
     try session.send(keys: "Escape", "BTab", "s", "s")
     try session.wait(for: "by IoU, worst first")
     try session.send(keys: "Enter")
-    try session.wait(for: "the class's episodes") { $0.contains("by IoU with generated") && !$0.contains("5 classes") }
+    try session.wait(for: "the class's episodes") { $0.contains("by IoU n+K") && !$0.contains("5 classes") }
     try session.send(keys: "L")
     try session.wait(for: "Saved evaluations")
     try session.send(keys: "Enter", "R")

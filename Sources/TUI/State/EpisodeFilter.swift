@@ -143,7 +143,7 @@ package enum EpisodeOrder: String, CaseIterable, Hashable, Codable, Sendable {
     switch self {
     case .drawn: ""
     case .iou: "by IoU"
-    case .augmented: "by IoU with generated"
+    case .augmented: "by IoU n+K"
     case .difference: "by difference"
     case .drift: "by drift"
     }
