@@ -22,8 +22,9 @@ import Testing
     for report in ["1;1;1", "2;1;1", "32;1;1", "0;0;1", "0;1;-1", "0;1", "0;1;1;1", ";;", "0;99999999999999999999;1", "0;;1"] {
       #expect(input(["\u{1B}[<\(report)Mq"]) == [.key(.character("q"))], "\(report)")
     }
-    // The other form of report is not asked for.
-    #expect(input(["\u{1B}[M"]) == [])
+    // The form of terminals that do not know this one; what follows is no key.
+    #expect(input(["\u{1B}[M !#q", "\u{1B}[M", "`&", "(q"]) == [.mouse(.press, column: 0, row: 2), .key(.character("q")), .mouse(.wheelUp, column: 5, row: 7), .key(.character("q"))])
+    #expect(input(["\u{1B}[M#!!q"]) == [.key(.character("q"))])
     #expect(keys("\u{1B}[200~\u{1B}[<0;1;1M\u{1B}[201~") == [.paste("\u{1B}[<0;1;1M")])
   }
 
@@ -39,5 +40,20 @@ import Testing
     #expect(keys("\u{1B}[200~\u{1B}[31mred\u{1B}[201~") == [.paste("\u{1B}[31mred")])
     let long = keys("\u{1B}[200~" + String(repeating: "x", count: 100_000) + "\u{1B}[201~q")
     #expect(long.count == 2 && long.last == .character("q"))
+  }
+
+  /// Whatever comes, every plain letter at the end of it is a key again after a few.
+  @Test func anyBytes() {
+    withEvery(seeds: 0..<300) { numbers in
+      var decoder = InputDecoder()
+      for _ in 0..<Int.random(in: 0..<60, using: &numbers) {
+        let code = [0x1B, 0x5B, 0x3C, 0x4D, 0x6D, 0x3B, 0x4F, 0x7E, UInt32.random(in: 0..<0x11_0000, using: &numbers)].randomElement(using: &numbers)!
+        decoder.take(code, isFunction: Int.random(in: 0..<20, using: &numbers) == 0)
+        if Bool.random(using: &numbers) { _ = decoder.finish() }
+      }
+      _ = decoder.finish()
+      for scalar in "\u{1B}[201~mmmmqq".unicodeScalars { decoder.take(scalar.value, isFunction: false) }
+      #expect(decoder.finish().last == .key(.character("q")), "seed \(numbers.seed)")
+    }
   }
 }

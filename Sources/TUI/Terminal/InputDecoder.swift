@@ -20,6 +20,8 @@ package struct InputDecoder {
     case control
     /// `ESC O` and one more.
     case single
+    /// `ESC [ M` and three more: how terminals without SGR reports tell of the mouse.
+    case classic
     /// Between `ESC [ 200 ~` and `ESC [ 201 ~`.
     case paste
   }
@@ -27,6 +29,7 @@ package struct InputDecoder {
   /// What stands between `ESC [` and its end.
   private var parameters = ""
   private var pasted: [Unicode.Scalar] = []
+  private var classic: [UInt32] = []
 
   /// Longest paste that is kept.
   private static let mostPasted = 1 << 16
@@ -53,11 +56,17 @@ package struct InputDecoder {
       }
     case .control:
       if (0x40...0x7E).contains(code) {
-        pending = code == 0x7E && parameters == "200" ? .paste : .none
+        pending = code == 0x7E && parameters == "200" ? .paste : code == 0x4D && parameters.isEmpty ? .classic : .none
         if code == 0x4D, let mouse = Self.mouse(parameters) { input.append(mouse) }
       } else if let scalar = Unicode.Scalar(code), parameters.utf8.count < 16 {
         parameters.unicodeScalars.append(scalar)
       }
+    case .classic:
+      classic.append(code)
+      guard classic.count == 3 else { break }
+      // Button, column and row from 1, each with 32 added.
+      if let mouse = Self.mouse("<" + classic.map { "\(Int($0) - 32)" }.joined(separator: ";")) { input.append(mouse) }
+      (pending, classic) = (.none, [])
     case .paste: takePasted(code)
     case .single: pending = .none
     case .none:
@@ -68,7 +77,7 @@ package struct InputDecoder {
   /// All input since the last call, an escape at the end included. What has begun and not ended yet, a sequence or a paste, comes whole with
   /// a later call.
   package mutating func finish() -> [Input] {
-    if pending == .escape { flushEscape() }
+    if pending == .escape || pending == .single { flushEscape() }
     defer { input = [] }
     return input
   }
@@ -96,7 +105,7 @@ package struct InputDecoder {
 
   private mutating func flushEscape() {
     if pending == .escape { input.append(.key(.escape)) }
-    if pending != .paste { pending = .none }
+    if pending != .paste { (pending, classic) = (.none, []) }
   }
 
   private static func character(_ code: UInt32) -> Key? {
