@@ -86,6 +86,15 @@ struct KnobTests {
     #expect(screen.state.settings.field == .condition)
   }
 
+  @Test func whatPaintingWouldCostIsInSightWhileSettingsChange() {
+    var screen = screen(.mask)
+    #expect(screen.text().contains("Settings · 4 pictures"))
+    screen.type("jl")
+    #expect(screen.text().contains("Settings · 5 pictures") && screen.text().contains("generated per episode"))
+    screen.press(.tab)
+    #expect(screen.text().contains("5 pictures ─╯"))
+  }
+
   @Test func theFormScrollsWhereThereIsLittleRoom() {
     var screen = screen(.scribble, 80, 24)
     #expect(!screen.text().contains("Seed"))

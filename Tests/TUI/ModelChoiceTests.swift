@@ -29,9 +29,9 @@ struct ModelChoiceTests {
     #expect(screen.state.settings.options.conditionSettings.resolution == 128)
     #expect(screen.state.settings.options.guidance == 3)
     go(&screen, to: .diffusion)
-    #expect(screen.text().contains("‹ sd ›"))
+    #expect(screen.text().contains("‹ sd (usual) ›"))
     go(&screen, to: .controlNet)
-    #expect(screen.text().contains("‹ cn-mask ›"))
+    #expect(screen.text().contains("‹ cn-mask (usual) ›"))
   }
 
   @Test func anotherModelBringsItsResolutionAndDropsWhatItCannotUse() {
@@ -51,7 +51,7 @@ struct ModelChoiceTests {
     #expect(screen.state.settings.options.conditionSettings.resolution == 512)
     #expect(screen.state.settings.options.guidance == 9)
     go(&screen, to: .controlNet)
-    #expect(screen.text().contains("‹ lllyasviel/seg ›"))
+    #expect(screen.text().contains("‹ lllyasviel/seg (usual) ›"))
     go(&screen, to: .diffusion)
     screen.type("l")
     #expect(screen.state.settings.options == Self.menu.defaults())
@@ -65,7 +65,7 @@ struct ModelChoiceTests {
     screen.type("cc")
     #expect(screen.state.settings.options.condition == .hed)
     go(&screen, to: .controlNet)
-    #expect(screen.text().contains("‹ cn-hed ›"))
+    #expect(screen.text().contains("‹ cn-hed (usual) ›"))
     screen.type("l")
     #expect(screen.state.settings.options.models == PreferredModels(controlNets: ["cn-mask-b", "cn-hed"]))
     screen.answers = false

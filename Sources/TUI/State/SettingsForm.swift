@@ -116,8 +116,8 @@ package struct SettingsForm: Hashable, Sendable {
   package func shown(_ field: SettingsField) -> String {
     let value = value(field)
     switch field {
-    case .diffusion where value == Self.usual: return pair?.diffusion.id ?? value
-    case .controlNet where value == Self.usual: return pair?.controlNet ?? value
+    case .diffusion where value == Self.usual: return pair.map { "\($0.diffusion.id) (\(value))" } ?? value
+    case .controlNet where value == Self.usual: return pair?.controlNet.map { "\($0) (\(value))" } ?? value
     default: return value.isEmpty ? Self.usual : value
     }
   }

@@ -63,8 +63,8 @@ extension ExplorerState {
   /// The crosshair of a zoomed picture, or the border of a split, goes where the mouse points; elsewhere a press leaves the picture.
   private mutating func pressed(at pointer: Pointer, _ panel: Panel) -> [Effect] {
     if panel == .duel {
-      if duel?.mode == .split { splitDuel(at: pointer.x) } else { return press(.character(" ")) }
-      return []
+      if duel?.mode == .split { splitDuel(at: pointer.x) }
+      return duel?.mode == .flicker ? press(.character(" ")) : []
     }
     guard viewport.level > 0, let image = TileContent(selectedTile, self).picture?.image else { return press(.enter) }
     viewport.point(x: pointer.x, y: pointer.y, width: image.width, height: image.height)
@@ -84,9 +84,9 @@ extension ExplorerState {
       tile = index
       return press(.character("+"))
     case .picture(.pictures):
-      guard focus == .pictures else { return [] }
+      focus(on: .pictures)
       return press(viewport.level == 0 && step > 0 ? .escape : .character(step < 0 ? "+" : "-"))
-    case .picture: return press(step < 0 ? .left : .right)
+    case .picture: return duel?.mode == .split ? press(step < 0 ? .left : .right) : []
     case .cell: table?.move(rows: step, columns: 0)
     case .dialog, .choice, .outside: return press(step < 0 ? .up : .down)
     case .action, .key, .toasts: break

@@ -61,7 +61,7 @@ extension ScreenPainter {
     let width = picture.image.width, height = picture.image.height
     let crop = state.isZoomed && state.focus == .pictures ? state.viewport.crop(width: width, height: height) : nil
     let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
-    if tile == .duel || state.isZoomed { frame.mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(state.focus)) }
+    if tile == .duel || state.isZoomed { frame.mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(tile == .duel ? .duel : .pictures)) }
     let key = PaintKey(picture: picture.id, look: state.look, blocks: state.blocks, size: size, opacity: state.opacity, crop: crop)
     if let painting = state.paintings[key] {
       paint(painting, in: rect)

@@ -1,10 +1,11 @@
 extension ScreenPainter {
-  /// The form: one setting a row, the one under the cursor with its meaning in the lower edge.
+  /// The form: one setting a row, the one under the cursor with its meaning in the lower edge; what painting would cost in one of the edges.
   mutating func paintSettings(_ rect: Rect) {
     let form = state.settings
     let isFocused = state.focus == .settings
-    let note = isFocused ? form.field.explanation : estimate
-    let inside = panel(.settings, rect, note: note)
+    let estimate = estimate
+    let title = isFocused && !estimate.isEmpty ? "\(Panel.settings.title) · \(estimate)" : nil
+    let inside = panel(.settings, rect, title: title, note: isFocused ? form.field.explanation : estimate)
     let fields = form.fields
     let first = form.first(visible: inside.height)
     for (row, field) in fields.dropFirst(first).prefix(inside.height).enumerated() {
