@@ -13,6 +13,18 @@ struct BrowseTests {
     return screen
   }
 
+  @Test func wordsFitWithLettersInTheirOrderWhateverTheirCase() {
+    func fits(_ word: String, _ name: String) -> Bool {
+      var facts = EpisodeFacts()
+      facts.names = name
+      return EpisodeFilter(word).accepts(facts)
+    }
+    for (word, name) in [("dog", "Big DOG"), ("DG", "dog"), ("2007_1", "2007_000121"), ("é", "Café"), ("CAFÉ", "le café"), ("猫", "黒猫 1"), ("a猫", "a 黒猫")] {
+      #expect(fits(word, name), "\(word) in \(name)")
+    }
+    for (word, name) in [("god", "dog"), ("dogs", "dog"), ("é", "cafe"), ("猫犬", "犬猫"), ("x", "")] { #expect(!fits(word, name), "\(word) in \(name)") }
+  }
+
   @Test func filtersWhileOneTypes() {
     var screen = measured()
     screen.type("/")

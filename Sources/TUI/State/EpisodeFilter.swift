@@ -10,6 +10,14 @@ package struct EpisodeFacts: Hashable, Sendable {
   package var conditions: Set<ConditionType> = []
   package var verdicts: Set<Verdict> = []
   package var isMarked = false
+
+  package init() {}
+
+  /// Kinds of facts; those that no term asks for need not be looked up.
+  struct Kinds: OptionSet {
+    let rawValue: Int
+    static let names = Kinds(rawValue: 1), figures = Kinds(rawValue: 2), paintings = Kinds(rawValue: 4), marks = Kinds(rawValue: 8)
+  }
 }
 
 /// What is typed behind `/`: terms such as `class:dog iou<40 cond:hed kept:no`, and words that fit anywhere into the names.
@@ -44,6 +52,18 @@ package struct EpisodeFilter: Hashable, Sendable {
 
   package var isEmpty: Bool { terms.isEmpty }
 
+  /// What its terms ask for.
+  var asked: EpisodeFacts.Kinds {
+    terms.reduce(into: []) { asked, term in
+      switch term {
+      case .word, .className: asked.insert(.names)
+      case .condition, .verdict: asked.insert(.paintings)
+      case .marked: asked.insert(.marks)
+      case .figure: asked.insert(.figures)
+      }
+    }
+  }
+
   private mutating func take(_ word: String) {
     if let colon = word.firstIndex(of: ":") {
       let key = word[..<colon].lowercased(), value = word[word.index(after: colon)...].lowercased()
@@ -71,7 +91,7 @@ package struct EpisodeFilter: Hashable, Sendable {
       }
       return
     }
-    terms.append(.word(word))
+    terms.append(.word(word.lowercased()))
   }
 
   private mutating func take(_ value: String, _ term: (Bool) -> Term) {
@@ -86,8 +106,8 @@ package struct EpisodeFilter: Hashable, Sendable {
   package func accepts(_ facts: EpisodeFacts) -> Bool {
     terms.allSatisfy { term in
       switch term {
-      case .word(let word): Fuzzy.score(word, in: facts.className + " " + facts.names) != nil
-      case .className(let name): Fuzzy.score(name, in: facts.className) != nil
+      case .word(let word): Fuzzy.fits(word, in: facts.className + " " + facts.names)
+      case .className(let name): Fuzzy.fits(name, in: facts.className)
       case .condition(let name): facts.conditions.contains { $0.rawValue.hasPrefix(name) }
       // What is starred is kept too.
       case .verdict(.kept, let isThere): facts.verdicts.contains(where: \.isKept) == isThere

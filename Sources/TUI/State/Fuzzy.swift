@@ -19,6 +19,19 @@ enum Fuzzy {
     return score
   }
 
+  /// Whether the letters of `word`, which is lowercase, stand in `text` in their order: what `score` tells, without weighing it.
+  static func fits(_ word: String, in text: String) -> Bool {
+    var letters = word.utf8.makeIterator(), wanted = letters.next()
+    for byte in text.utf8 {
+      guard let letter = wanted else { return true }
+      // Other alphabets have their own rules for case.
+      guard byte < 0x80, letter < 0x80 else { return score(word, in: text) != nil }
+      let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+      if lower == letter { wanted = letters.next() }
+    }
+    return wanted == nil
+  }
+
   /// The sum over all words of `query`; nil when one of them does not fit.
   static func score(query: String, in text: String) -> Int? {
     var sum = 0

@@ -2,19 +2,27 @@ import Pipeline
 
 /// Lists of episodes: filter, order, marks, and the pickers of what is listed.
 extension ExplorerState {
-  /// What an episode is filtered by.
-  func facts(_ episode: Episode) -> EpisodeFacts {
-    let supports = episode.supports.flatMap { painted[SupportName(item: $0.id, classIndex: episode.classIndex)] ?? [] }
-    return EpisodeFacts(
-      className: catalog?.className(episode.classIndex) ?? "", names: ([episode.query] + episode.supports).map(\.id).joined(separator: " "),
-      score: scores[episode] ?? EpisodeScore(), conditions: Set(supports.map(\.condition)), verdicts: Set(supports.compactMap(\.verdict)),
-      isMarked: marked.contains(episode))
+  /// What an episode is filtered by, as far as it is asked for.
+  func facts(_ episode: Episode, _ asked: EpisodeFacts.Kinds) -> EpisodeFacts {
+    var facts = EpisodeFacts()
+    if asked.contains(.names) {
+      facts.className = catalog?.className(episode.classIndex) ?? ""
+      facts.names = ([episode.query] + episode.supports).map(\.id).joined(separator: " ")
+    }
+    if asked.contains(.figures) { facts.score = scores[episode] ?? EpisodeScore() }
+    if asked.contains(.marks) { facts.isMarked = marked.contains(episode) }
+    if asked.contains(.paintings) {
+      let supports = episode.supports.flatMap { painted[SupportName(item: $0.id, classIndex: episode.classIndex)] ?? [] }
+      (facts.conditions, facts.verdicts) = (Set(supports.map(\.condition)), Set(supports.compactMap(\.verdict)))
+    }
+    return facts
   }
 
   /// Makes the list anew after a change of episodes, filter or order: with the cursor on an episode where it is still listed, else at the top.
   mutating func listEpisodes(keeping kept: Episode? = nil) {
+    let asked = filter.asked
     listed = episodes.indices.filter { index in
-      (classFilter == nil || episodes[index].classIndex == classFilter) && (filter.isEmpty || filter.accepts(facts(episodes[index])))
+      (classFilter == nil || episodes[index].classIndex == classFilter) && (filter.isEmpty || filter.accepts(facts(episodes[index], asked)))
     }
     if order != .drawn {
       let keys = listed.map { order.value(scores[episodes[$0]]) ?? .infinity }
