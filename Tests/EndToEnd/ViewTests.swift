@@ -231,5 +231,9 @@ import Testing
     #expect(output.status == 0, "\(output.standardError)")
     #expect(output.standardOutput.contains("g: generate. Queues the generated supports"))
     #expect(!output.standardOutput.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
+    // Lines of a pipe wait for the data set, and for all work where they say so.
+    let measured = try program.run(["explore", "--plain", "--episodes", "5"], input: "e\nwait\ntab\nread\nq\n")
+    #expect(measured.status == 0, "\(measured.standardError)")
+    for text in ["painted: ", "note: ", " 1-shot, ", "generated 4: there", "with generated "] { #expect(measured.standardOutput.contains(text), "\(text)") }
   }
 }

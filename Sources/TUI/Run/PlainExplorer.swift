@@ -11,6 +11,17 @@ final class PlainExplorer {
   private var told: [String] = []
   private var ended: Set<JobID> = []
   private var typed: [UInt8] = []
+  private var hasEnded = false
+  /// Until when no line is taken.
+  private var pause = Pause.none
+
+  private enum Pause {
+    case none
+    /// The data set is opened: lines of a pipe would come too early.
+    case opening
+    /// Somebody said `wait`.
+    case work
+  }
   private let start = ContinuousClock.now
 
   /// Longest line that is taken.
@@ -24,37 +35,65 @@ final class PlainExplorer {
 
   /// Runs until the user leaves or standard input ends; returns the exit status.
   func run() -> Int32 {
-    say(["diffss in plain lines: an empty line goes down, \"read\" tells the whole panel, \"?\" all actions, \"q\" leaves"])
+    say([
+      "diffss in plain lines: an empty line goes down, \"read\" tells the whole panel, \"wait\" takes no line until all work is done, \"?\" all actions, \"q\" leaves"
+    ])
     handle([.resized(state.size)])
+    if isatty(STDIN_FILENO) == 0 { pause = .opening }
     while status == nil {
       tell()
-      var descriptors = [STDIN_FILENO, queue.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-      guard poll(&descriptors, 2, -1) > 0 else { continue }
-      if descriptors[1].revents != 0 { handle(queue.take()) }
-      if descriptors[0].revents != 0 { read() }
+      if isPaused {
+        var descriptor = pollfd(fd: queue.descriptor, events: Int16(POLLIN), revents: 0)
+        if poll(&descriptor, 1, -1) > 0 { handle(queue.take()) }
+      } else if !takeLine() {
+        if hasEnded { break }
+        var descriptors = [STDIN_FILENO, queue.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        guard poll(&descriptors, 2, -1) > 0 else { continue }
+        if descriptors[1].revents != 0 { handle(queue.take()) }
+        if descriptors[0].revents != 0 { read() }
+      }
     }
     return status ?? 0
+  }
+
+  private var isPaused: Bool {
+    switch pause {
+    case .none: return false
+    case .opening: if state.isOpening { return true }
+    case .work: if state.isWorking { return true }
+    }
+    pause = .none
+    return false
   }
 
   private func read() {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = Glibc.read(STDIN_FILENO, &bytes, bytes.count)
     guard count > 0 else {
-      status = status ?? 0
+      hasEnded = true
       return
     }
     typed += bytes.prefix(count)
-    while let end = typed.firstIndex(of: UInt8(ascii: "\n")) {
-      let line = String(decoding: typed[..<end], as: UTF8.self)
-      typed.removeSubrange(...end)
-      take(line)
-      tell()
-    }
-    if typed.count > Self.mostBytes { typed = [] }
+    if typed.count > Self.mostBytes, !typed.contains(UInt8(ascii: "\n")) { typed = [] }
+  }
+
+  /// Takes the next line that has come; false when there is none.
+  private func takeLine() -> Bool {
+    guard let end = typed.firstIndex(of: UInt8(ascii: "\n")) else { return false }
+    let line = String(decoding: typed[..<end], as: UTF8.self)
+    typed.removeSubrange(...end)
+    take(line)
+    return true
   }
 
   private func take(_ line: String) {
-    if line.trimmingCharacters(in: .whitespaces) == "read" { return say(PlainView.page(state)) }
+    switch line.trimmingCharacters(in: .whitespaces) {
+    case "read": return say(PlainView.page(state))
+    case "wait":
+      pause = .work
+      return
+    default: break
+    }
     guard let keys = PlainInput.keys(line, state) else {
       return say(["\"\(PlainText.clean(line))\" is neither a key nor an action; \"?\" tells them"])
     }

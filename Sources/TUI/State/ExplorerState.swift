@@ -229,6 +229,18 @@ package struct ExplorerState: Sendable {
   /// Whether leaving now would throw work away.
   package var isBusy: Bool { queue.unfinished > 0 || evaluation != nil }
 
+  /// Whether the data set or its episodes are still to come.
+  package var isOpening: Bool {
+    if openFailure != nil { return false }
+    return catalog == nil || inFlight.contains { if case .loadEpisodes = $0 { true } else { false } }
+  }
+
+  /// Whether anything is under way that ends by itself.
+  package var isWorking: Bool {
+    isOpening || !inFlight.isEmpty || !awaitingSupports.isEmpty || evaluation != nil || queue.running != nil
+      || (queue.unfinished > 0 && !isQueuePaused)
+  }
+
   /// Whether something on the screen moves by itself.
   package var isAnimated: Bool {
     !toasts.isEmpty || evaluation != nil || queue.running != nil || !inFlight.isEmpty || !modelsLoading.isEmpty

@@ -15,6 +15,8 @@ package enum PlainView {
     let all: [String] =
       switch state.focus {
       case .episodes: state.listed.indices.map { episode(at: $0, state) }
+      case .pictures where state.isZoomed:
+        [tile(TileContent(state.selectedTile, state))] + TileFacts(state.selectedTile, state).facts.map { "\($0.name): \($0.value)" }
       case .pictures: state.tiles.map { tile(TileContent($0, state)) } + [figures(state)]
       case .settings: state.settings.fields.map { setting($0, state) }
       case .queue: state.queueRowCount == 0 ? ["empty"] : (0..<state.queueRowCount).compactMap { state.queueRow($0).map { job($0, state) } }
