@@ -169,6 +169,19 @@ struct MouseTests {
     #expect(screen.state.focus == .pictures)
   }
 
+  @Test func whatADialogHasCoveredSinceIsOutOfReach() {
+    var screen = FakeScreen.open(120, 40)
+    let before = screen.frame(), place = screen.place(of: "Settings")!
+    screen.type("?")
+    screen.send(.pointed(before.pointer(.press, column: place.column, row: place.row)!))
+    screen.send(.pointed(before.pointer(.wheelDown, column: 3, row: 4)!))
+    #expect(screen.state.focus == .episodes && screen.state.cursor.index == 0 && screen.state.dialog != nil)
+    let dialog = screen.frame()
+    screen.press(.escape)
+    screen.send(.pointed(dialog.pointer(.press, column: 60, row: 10)!))
+    #expect(screen.state.focus == .episodes && screen.state.dialog == nil)
+  }
+
   @Test func canBeLeftToTheTerminal() {
     var screen = FakeScreen.open(120, 40)
     screen.answers = false

@@ -71,6 +71,8 @@ final class PlainExplorer {
     let count = Glibc.read(STDIN_FILENO, &bytes, bytes.count)
     guard count > 0 else {
       hasEnded = true
+      // The last line may lack its end.
+      if !typed.isEmpty { typed.append(UInt8(ascii: "\n")) }
       return
     }
     typed += bytes.prefix(count)

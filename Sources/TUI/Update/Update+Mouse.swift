@@ -3,10 +3,25 @@ import Pipeline
 /// What the mouse does: it points at what the keys move to, and a second press does what Enter does there.
 extension ExplorerState {
   mutating func point(_ pointer: Pointer) -> [Effect] {
-    switch pointer.gesture {
+    // What lay there when it was pressed may be below a dialog by now.
+    guard isInReach(pointer.target) else { return [] }
+    return switch pointer.gesture {
     case .press: pressed(pointer)
     case .wheelUp: turned(pointer, by: -1)
     case .wheelDown: turned(pointer, by: 1)
+    }
+  }
+
+  private func isInReach(_ target: Target) -> Bool {
+    let isOfDialog =
+      switch target {
+      case .dialog, .outside, .choice, .key: true
+      case .panel, .row, .step, .tile, .picture, .cell, .action, .toasts: false
+      }
+    return switch dialog {
+    case nil: !isOfDialog
+    case .filter: target == .dialog || !isOfDialog
+    default: isOfDialog || target == .toasts
     }
   }
 
