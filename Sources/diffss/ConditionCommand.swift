@@ -37,14 +37,8 @@ struct ConditionCommand: ParsableCommand {
     let control = try picture.condition(
       type, settings: knobs.settings(resolution: resolution), models: ModelLibrary(folders: runtime.modelFolders),
       detector: own.detectorFile)
+    try stages.map { try control.writeStages(to: URL(fileURLWithPath: $0, isDirectory: true)) }
     try control.image.writePNG(to: URL(fileURLWithPath: out))
-    if let stages {
-      let folder = URL(fileURLWithPath: stages, isDirectory: true)
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      for stage in control.stages {
-        try stage.image.writePNG(to: folder.appendingPathComponent("\(stage.name.rawValue).png"))
-      }
-    }
     print("\(out): \(control.image.width)x\(control.image.height)")
   }
 }

@@ -48,7 +48,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
   func run() async throws {
     try runtime.apply()
-    let folder = try SupportFolder(creating: URL(fileURLWithPath: out, isDirectory: true))
+    let folder = URL(fileURLWithPath: out, isDirectory: true)
     try await profile.measure {
       if own.isUsed {
         try OwnPictureRun(options: own, flags: flags, profile: profile, runtime: runtime, seed: seed).paint(into: folder, json: json)
@@ -58,7 +58,7 @@ struct GenerateCommand: AsyncParsableCommand {
     }
   }
 
-  private func paintSupports(into folder: SupportFolder) async throws {
+  private func paintSupports(into url: URL) async throws {
     let workbench = try Workbench.open(data, runtime, readsMasksAsPublished: list.asPublished)
     var options = try flags.options(workbench.models.menu, seed: seed)
     if list.asPublished, flags.steps == nil { options.steps = PublishedScript.steps }
@@ -66,6 +66,8 @@ struct GenerateCommand: AsyncParsableCommand {
       supports: try list.choice.supports(of: workbench.dataset, fold: data.fold),
       options: options, shots: shots, shard: list.shard, format: list.format,
       isAsPublished: list.asPublished)
-    try await GenerationWatch(workbench: workbench, folder: folder, json: json).paint(run)
+    // Nothing is left behind where nothing can be painted.
+    _ = try workbench.models.choice(for: options)
+    try await GenerationWatch(workbench: workbench, folder: SupportFolder(creating: url), json: json).paint(run)
   }
 }

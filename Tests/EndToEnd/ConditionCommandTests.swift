@@ -42,6 +42,30 @@ import Testing
     #expect(canny["out"]?.pixels.contains(255) == true)
   }
 
+  @Test func aFileOfSomebodyElseIsNoStage() throws {
+    let program = try Program()
+    defer { program.remove() }
+    // Its own of a run before are replaced.
+    _ = try stages(program, "--type", "mask")
+    let folder = program.home.appendingPathComponent("stages"), own = folder.appendingPathComponent("mask.png")
+    let scene = Golden.fixture("opencv/scene.png").path, mask = program.home.appendingPathComponent("classes.png")
+    func run() throws -> Program.Output {
+      try program.run([
+        "condition", "--image", scene, "--mask", mask.path, "--class-index", "2", "--classes", "demo", "--type", "mask",
+        "--stages", folder.path, "--out", folder.appendingPathComponent("c.png").path,
+      ])
+    }
+    #expect(try run().status == 0)
+    // A mask that the user drew stays, and nothing else is written.
+    try FileManager.default.removeItem(at: folder)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: mask, to: own)
+    let before = try Data(contentsOf: own), output = try run()
+    #expect(output.status == 2 && output.standardError.contains("is not a picture of this program"))
+    #expect(try Data(contentsOf: own) == before)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["mask.png"])
+  }
+
   @Test func aKnobThatDoesNotMatterChangesNothing() throws {
     let program = try Program()
     defer { program.remove() }

@@ -168,6 +168,30 @@ import Testing
     #expect(try self.lines(nothing).map(\.result) == ["failed", "failed", "failed", "failed"])
   }
 
+  @Test func modelsAreChosenByName() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let out = program.home.appendingPathComponent("out")
+    func generate(_ words: String...) throws -> Program.Output {
+      try program.run(["generate", "--limit", "1", "--shots", "1", "--steps", "1", "--json", "--out", out.path] + words)
+    }
+    // What is not there, or not for this condition, is said before anything is made.
+    for (words, text) in [
+      (["--model", "absent"], "no Stable Diffusion model \"absent\" found"), (["--controlnet", "absent"], "no ControlNet \"absent\" found"),
+      (["--controlnet", "controlnet-hed"], "is for the condition hed"), (["--condition", "canny"], "no ControlNet for the condition canny"),
+      (["--width", "64"], "belongs to a picture of your own"),
+    ] {
+      let output = try program.run(["generate", "--limit", "1", "--out", out.path] + words)
+      #expect(output.status == 2 && output.standardError.contains(text), "\(words): \(output.standardError)")
+      #expect(!FileManager.default.fileExists(atPath: out.path), "\(words)")
+    }
+    let usual = try generate(), chosen = try generate("--model", "sd", "--controlnet", "controlnet-mask")
+    #expect(usual.status == 0 && chosen.status == 0)
+    #expect(chosen.standardOutput.contains(#""result":"kept""#), "the same models are the same picture")
+    let guessed = try generate("--guess-mode")
+    #expect(guessed.standardOutput.contains(#""guessMode":true"#) && guessed.standardOutput.contains(#""result":"replaced""#))
+  }
+
   @Test func whatBelongsToADataSetIsRefusedElsewhere() throws {
     let program = try Program()
     defer { program.remove() }

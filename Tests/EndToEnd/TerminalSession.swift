@@ -32,7 +32,11 @@ final class TerminalSession {
     try send(keys: line, "Enter")
   }
 
-  deinit { _ = try? tmux("kill-server") }
+  deinit {
+    _ = try? tmux("kill-server")
+    // The server leaves its socket behind.
+    unlink("\(ProcessInfo.processInfo.environment["TMUX_TMPDIR"] ?? "/tmp")/tmux-\(getuid())/\(socket)")
+  }
 
   /// Sends keys by tmux's names.
   func send(keys: String...) throws { try tmux(["send-keys"] + keys) }

@@ -1,3 +1,4 @@
+import Foundation
 import Render
 
 /// What a ControlNet sees, with the steps that led to it.
@@ -14,6 +15,27 @@ public struct ControlImage: Hashable, Sendable {
 
   /// The picture of a step, nil when this condition has no such step.
   public func stage(_ name: ConditionStage.Name) -> Image? { stages.first { $0.name == name }?.image }
+}
+
+extension ControlImage {
+  /// Writes each step as `NAME.png` into a folder, which is made where it is missing. Files say that they are steps: those of an earlier
+  /// run are replaced.
+  ///
+  /// Throws `PipelineError.foreignFile`, before anything is written, where another file stands in the place of one, and `.cannotWrite`.
+  public func writeStages(to folder: URL) throws {
+    let mark = ["diffss": "stage"]
+    for stage in stages {
+      let file = folder.appendingPathComponent("\(stage.name.rawValue).png")
+      var status = stat()
+      guard stat(file.path, &status) == 0, status.st_size > 0 else { continue }
+      guard let bytes = try? FileBytes.read(file), let text = try? PictureText.of(bytes), text["diffss"] == mark["diffss"] else {
+        throw PipelineError.foreignFile(path: file.path)
+      }
+    }
+    for stage in stages {
+      try AtomicFile.write(try stage.image.pngData(text: mark), to: folder.appendingPathComponent("\(stage.name.rawValue).png"))
+    }
+  }
 }
 
 /// One step in the making of a control image.

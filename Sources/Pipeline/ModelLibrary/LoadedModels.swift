@@ -5,13 +5,15 @@ import Models
 final class LoadedModels: @unchecked Sendable {
   /// ControlNets kept beside the diffusion model, the last used ones: one for each of the three conditions.
   private static let keptControlNets = 3
+  /// Segmentation networks kept, the last used ones: every fold's of one, or one fold's of every.
+  private static let keptSegmenters = 4
 
   // One lock a kind: a prediction does not wait for gigabytes of diffusion weights.
   private let diffusionLock = NSLock(), detectorLock = NSLock(), segmenterLock = NSLock()
   private var base: (key: String, model: StableDiffusion)?
   private var joined: [(key: String, model: StableDiffusion)] = []
   private var detectors: [String: any EdgeDetector] = [:]
-  private var segmenters: [String: any FewShotSegmenter] = [:]
+  private var segmenters: [(key: String, network: any FewShotSegmenter)] = []
 
   /// The model `key` with one ControlNet or none. Another model takes the place of the one in memory, its ControlNets go with it.
   func diffusion(
@@ -47,10 +49,11 @@ final class LoadedModels: @unchecked Sendable {
 
   func segmenter(_ key: String, load: () throws -> any FewShotSegmenter) throws -> any FewShotSegmenter {
     try segmenterLock.withLock {
-      if let known = segmenters[key] { return known }
-      let fresh = try load()
-      segmenters[key] = fresh
-      return fresh
+      let known = segmenters.firstIndex { $0.key == key }.map { segmenters.remove(at: $0).network }
+      let network = try known ?? load()
+      segmenters.append((key, network))
+      if segmenters.count > Self.keptSegmenters { segmenters.removeFirst() }
+      return network
     }
   }
 }

@@ -58,8 +58,9 @@ struct OwnPictureRun {
     let request: OwnPictureRequest
   }
 
-  /// Writes the picture (and the latents) and prints where. Throws `ExitStatus.interrupted` on Ctrl-C.
-  func paint(into folder: SupportFolder, json: Bool) throws {
+  /// Writes the picture (and the latents) into a folder, made when all that is needed is there, and prints where. Throws
+  /// `ExitStatus.interrupted` on Ctrl-C.
+  func paint(into url: URL, json: Bool) throws {
     let library = ModelLibrary(folders: runtime.modelFolders)
     let prompts = try Prompts()
     let picture = try options.picture.picture()
@@ -72,7 +73,6 @@ struct OwnPictureRun {
       let control = try picture.condition(
         flags.condition, settings: settings, models: library, detector: options.picture.detectorFile)
       controls = [("\(picture.name)_\(picture.info.index)", control.image)]
-      try folder.add(png: control.image.pngData(), name: "\(picture.name)_\(picture.info.index)_control.png")
     }
     let named = flags.others.models
     guard options.control.isEmpty || named.controlnet.isEmpty || named.controlnet.count == options.control.count else {
@@ -80,7 +80,10 @@ struct OwnPictureRun {
     }
     let choice =
       named.model != nil && (controls.isEmpty || !named.controlnet.isEmpty)
-      ? nil : try library.choice(for: controls.isEmpty ? .none : flags.condition, settings: settings)
+      ? nil
+      : try library.choice(
+        for: controls.isEmpty ? .none : flags.condition, settings: settings,
+        preferring: named.model.flatMap { name in library.menu.diffusion.contains { $0.id == name } ? PreferredModels(diffusion: name) : nil })
     let model = try named.model.map { try library.place($0) } ?? library.place(choice?.diffusion ?? "")
     let networks = try named.controlnet.isEmpty
       ? controls.compactMap { _ in try choice?.controlNet.map { try library.place($0) } } : named.controlnet.map { try library.place($0) }
@@ -107,6 +110,8 @@ struct OwnPictureRun {
           network: pair.1.path, image: pair.0.image,
           scale: scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], start: flags.others.controlStart, end: flags.others.controlEnd)
       })
+    let folder = try SupportFolder(creating: url)
+    if picture != nil, let control = controls.first { try folder.add(png: control.image.pngData(), name: "\(control.name)_control.png") }
     do {
       let paintings = try paint(request, images: controls.map(\.image), library: library)
       let stem = controls.first?.name ?? picture?.name ?? "picture"
