@@ -121,7 +121,9 @@ struct EveryTerminalTests {
     ("classes", [.backTab, .character("s")]), ("side by side", [.character("b"), .right]), ("grid", [.character("G"), .enter, .down]),
     ("duel", [.tab, .character("A"), .right, .right, .character("B"), .character("m")]), ("help", [.character("?"), .down]),
     ("palette", [.character(":"), .character("q")]), ("picker", [.character("f"), .down]), ("path", [.character("H")]), ("messages", [.character("!")]),
-    ("question", [.character("E")]), ("one panel", [.character("Z")]),
+    ("question", [.character("E")]), ("one panel", [.character("Z")]), ("facts", [.tab, .enter, .right, .right]),
+    ("values", [.tab, .tab] + Array(repeating: .down, count: 5) + [.enter]), ("presets", [.character("P"), .down]),
+    ("preset's name", [.character("P")] + "keep".map { .character($0) } + [.enter, .character("é")]),
   ]
 
   @Test(arguments: views) func isWhole(_ name: String, _ keys: [Key]) {
@@ -139,6 +141,7 @@ struct EveryTerminalTests {
             #expect(cells.reduce(0) { $0 + Int($1.width) } == width, "\(name) \(width)x\(height), row \(y)")
             #expect(unicode || cells.allSatisfy { $0.scalar.isASCII }, "\(name): \(frame.line(y))")
           }
+          #expect(frame.spots.allSatisfy { !$0.rect.isEmpty && $0.rect.clipped(to: frame.bounds) == $0.rect }, "\(name)")
           // Without colours nothing is told by colour; pictures of the fake screen bring their own.
           guard depth == .mono else { continue }
           #expect(frame.cells.allSatisfy { $0.style.ink == .standard || $0.style.ink.isDirect }, "\(name)")
