@@ -174,6 +174,29 @@ import Testing
     }
   }
 
+  @Test func aDamagedRequestLeavesTheOthersInTheirLists() throws {
+    let folder = try TemporaryFolder(), file = folder.file("store.sqlite")
+    var keys: [String] = []
+    do {
+      let store = try Store(folder: folder.url)
+      for steps in 1...3 {
+        let request = plainRequest(steps: steps), key = try request.key(weights: [:])
+        let png = try Image(width: 8, height: 8, color: [9, 2, 3]).pngData(text: PictureMetadata(key: key, request: request, weights: [:]).entries())
+        try store.save(png: png, key: key, request: request, weights: [:], seconds: 2)
+        try store.set(.kept, of: key)
+        keys.append(key)
+      }
+    }
+    var bytes = try Data(contentsOf: file)
+    let text = try #require(bytes.range(of: Data(#"{"condition":"mask""#.utf8)))
+    bytes[text.lowerBound] = UInt8(ascii: "?")
+    try bytes.write(to: file)
+    let store = try Store(folder: folder.url)
+    #expect(try store.painted(dataset: "squares").count == 2)
+    #expect(try store.keptKeys(dataset: "squares").count == 2)
+    #expect(try store.secondsPerStep() != nil)
+  }
+
   @Test func verdictsAreKeptAndExported() throws {
     let folder = try TemporaryFolder(), store = try Store(folder: folder.url), out = folder.url.appendingPathComponent("kept")
     var keys: [String] = []

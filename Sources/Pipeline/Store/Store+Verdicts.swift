@@ -19,13 +19,16 @@ extension Store {
     try read { try String.fetchOne($0, sql: "SELECT verdict FROM verdicts WHERE key = ?", arguments: [key]) }.flatMap(Verdict.init)
   }
 
+  /// The requests, those that cannot be read without their text: one damaged row leaves the others in their lists.
+  private static let readable = "(SELECT hash, CASE WHEN json_valid(json) THEN json END AS json FROM requests) AS requests"
+
   /// Keys of a data set's pictures that were kept or starred, oldest first.
   public func keptKeys(dataset: String) throws -> [String] {
     try read { db in
       try String.fetchAll(
         db,
         sql: """
-          SELECT images.key FROM images JOIN verdicts ON verdicts.key = images.key JOIN requests ON requests.hash = images.request
+          SELECT images.key FROM images JOIN verdicts ON verdicts.key = images.key JOIN \(Self.readable) ON requests.hash = images.request
           WHERE verdict != 'rejected' AND json_extract(json, '$.source.dataset') = ? ORDER BY images.rowid
           """, arguments: [dataset])
     }
@@ -39,7 +42,7 @@ extension Store {
         sql: """
           SELECT images.key AS key, json_extract(json, '$.source.item') AS item, json_extract(json, '$.source.classIndex') AS class,
             json_extract(json, '$.condition') AS condition, verdict
-          FROM images JOIN requests ON requests.hash = images.request LEFT JOIN verdicts ON verdicts.key = images.key
+          FROM images JOIN \(Self.readable) ON requests.hash = images.request LEFT JOIN verdicts ON verdicts.key = images.key
           WHERE json_extract(json, '$.source.dataset') = ?
           """, arguments: [dataset])
       return try rows.compactMap { row in
@@ -59,7 +62,7 @@ extension Store {
         db,
         sql: """
           SELECT sum(seconds) / sum(steps) FROM (SELECT seconds, json_extract(json, '$.steps') AS steps
-          FROM images JOIN requests ON requests.hash = images.request WHERE seconds > 0 ORDER BY images.rowid DESC LIMIT 40)
+          FROM images JOIN \(Self.readable) ON requests.hash = images.request WHERE seconds > 0 ORDER BY images.rowid DESC LIMIT 40)
           """)
     }
   }
