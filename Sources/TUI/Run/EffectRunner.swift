@@ -117,9 +117,9 @@ final class EffectRunner: Sendable {
     case .survey(let episode, let plan, let choice): return try await survey(episode, plan, choice, workbench)
     case .generate(let episode, let plan):
       let requests = try await requests(episode, plan, workbench)
-      let queued = Set(workbench.jobs.filter { !$0.state.isFinal }.map(\.request))
-      var missing: [GenerationRequest] = []
-      for request in requests where !queued.contains(request) {
+      // A picture that is drawn twice as a support asks for the same ones twice.
+      var queued = Set(workbench.jobs.filter { !$0.state.isFinal }.map(\.request)), missing: [GenerationRequest] = []
+      for request in requests where queued.insert(request).inserted {
         if try await workbench.generated(request) == nil { missing.append(request) }
       }
       workbench.enqueue(missing)
