@@ -14,6 +14,9 @@ enum CrashGuard {
   nonisolated(unsafe) private static var realError: Int32 = -1
   /// An unnamed file with what was printed to standard error.
   nonisolated(unsafe) private static var captured: Int32 = -1
+  /// Where it is read to. Made before it is needed: a fault inside `malloc` holds the lock that a new one would wait for.
+  nonisolated(unsafe) private static var scratch: UnsafeMutableRawPointer?
+  private static var scratchBytes: Int { 4096 }
 
   private static let faults = [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT]
 
@@ -77,6 +80,7 @@ enum CrashGuard {
   /// Libraries print to standard error, which would land in the middle of the screen.
   private static func captureErrors() {
     guard realError < 0, isatty(STDERR_FILENO) == 1, let file = tmpfile() else { return }
+    if scratch == nil { scratch = .allocate(byteCount: scratchBytes, alignment: 16) }
     captured = dup(fileno(file))
     fclose(file)
     guard captured >= 0 else { return }
@@ -88,20 +92,17 @@ enum CrashGuard {
   }
 
   private static func printCaptured() {
-    guard realError >= 0 else { return }
+    guard realError >= 0, let scratch else { return }
     dup2(realError, STDERR_FILENO)
     close(realError)
     realError = -1
-    withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
-      guard let start = buffer.baseAddress else { return }
-      var offset: off_t = 0
-      // More than this nobody reads on leaving.
-      while offset < 1 << 18 {
-        let count = pread(captured, start, buffer.count, offset)
-        if count <= 0 { break }
-        _ = write(STDERR_FILENO, start, count)
-        offset += off_t(count)
-      }
+    var offset: off_t = 0
+    // More than this nobody reads on leaving.
+    while offset < 1 << 18 {
+      let count = pread(captured, scratch, scratchBytes, offset)
+      if count <= 0 { break }
+      _ = write(STDERR_FILENO, scratch, count)
+      offset += off_t(count)
     }
     close(captured)
     captured = -1
