@@ -5,8 +5,9 @@ import Testing
 
 /// Every view of the explorer, in a real terminal on the real program.
 @Suite(.serialized) struct ViewTests {
-  private func explorer(_ program: Program, columns: Int = 140, rows: Int = 42) throws -> TerminalSession {
-    let session = try TerminalSession("\(Program.path) explore; echo left with $?", columns: columns, rows: rows, environment: program.environment)
+  private func explorer(_ program: Program, term: String = "tmux-256color") throws -> TerminalSession {
+    let session = try TerminalSession(
+      "\(Program.path) explore; echo left with $?", columns: 140, rows: 42, environment: program.environment, term: term)
     try session.wait(for: "an episode") { $0.contains(#/Episode \d+: /#) }
     return session
   }
@@ -108,9 +109,7 @@ import Testing
   @Test func theMouseReachesWhatIsShown() throws {
     let program = try Program()
     defer { program.remove() }
-    let session = try TerminalSession(
-      "\(Program.path) explore; echo left with $?", columns: 140, rows: 42, environment: program.environment, term: "xterm-256color")
-    let screen = try session.wait(for: "an episode") { $0.contains(#/Episode \d+: /#) }
+    let session = try explorer(program, term: "xterm-256color"), screen = try session.screen()
     func click(_ text: String, on screen: String) throws {
       let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
       let row = try #require(lines.firstIndex { $0.contains(text) }), line = lines[row]

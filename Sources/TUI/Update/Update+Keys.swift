@@ -159,10 +159,7 @@ extension ExplorerState {
 
   private mutating func move(rows: Int) {
     switch focus {
-    case .episodes, .queue, .classes, .settings:
-      let before = selected
-      moveCursor(of: focus, rows)
-      if selected != before { (isZoomed, viewport) = (false, Viewport()) }
+    case .episodes, .queue, .classes, .settings: moveCursor(of: focus, rows)
     case .pictures:
       if isZoomed, viewport != Viewport() { return pan(columns: 0, rows: rows) }
       let columns = TileGrid(self, in: Layout(self).tileArea).columns

@@ -4,7 +4,8 @@ import Pipeline
 extension ExplorerState {
   /// Moves a panel's cursor; what is in sight of its list stays where it can.
   mutating func moveCursor(of panel: Panel, _ rows: Int) {
-    let visible = Layout(self).listRows(panel, self)
+    let visible = Layout(self).listRows(panel, self), before = selected
+    defer { leaveZoom(of: before) }
     switch panel {
     case .episodes: cursor.move(rows, count: listed.count, visible: visible)
     case .queue: queueCursor.move(rows, count: queueRowCount, visible: visible)
@@ -16,7 +17,8 @@ extension ExplorerState {
 
   /// Puts a panel's cursor on a row in sight.
   mutating func pointCursor(of panel: Panel, at row: Int) {
-    let visible = Layout(self).listRows(panel, self)
+    let visible = Layout(self).listRows(panel, self), before = selected
+    defer { leaveZoom(of: before) }
     switch panel {
     case .episodes: cursor.point(at: row, count: listed.count, visible: visible)
     case .queue: queueCursor.point(at: row, count: queueRowCount, visible: visible)
@@ -24,6 +26,11 @@ extension ExplorerState {
     case .settings: settings.point(at: row, visible: visible)
     case .pictures, .table, .duel: break
     }
+  }
+
+  /// A zoom ends with its episode.
+  private mutating func leaveZoom(of before: Episode?) {
+    if selected != before { (isZoomed, viewport) = (false, Viewport()) }
   }
 
   /// The row under a panel's cursor.

@@ -34,9 +34,7 @@ extension ExplorerState {
       let isSelected = focus == panel && cursorRow(of: panel) == row
       focus(on: panel)
       if isSelected { return press(.enter) }
-      let before = selected
       pointCursor(of: panel, at: row)
-      if selected != before { (isZoomed, viewport) = (false, Viewport()) }
     case .step(let step): return press(step > 0 ? .right : .left)
     case .tile(let index):
       let isSelected = focus == .pictures && selectedTile == tiles[safe: index]
@@ -88,10 +86,7 @@ extension ExplorerState {
 
   private mutating func turned(_ pointer: Pointer, by step: Int) -> [Effect] {
     switch pointer.target {
-    case .panel(let panel), .row(let panel, _):
-      let before = selected
-      moveCursor(of: panel, panel == .settings ? step : 3 * step)
-      if selected != before { (isZoomed, viewport) = (false, Viewport()) }
+    case .panel(let panel), .row(let panel, _): moveCursor(of: panel, panel == .settings ? step : 3 * step)
     case .step: moveCursor(of: .settings, step)
     case .tile(let index):
       guard step < 0 else { return [] }
