@@ -29,7 +29,7 @@ struct CompareTests {
     guard let episode = screen.state.selected, let cell = screen.state.table?.cells[1] else { return }
     let requests = screen.requests(episode, cell.plan)
     let found = Dictionary(uniqueKeysWithValues: requests.map { ($0, FoundSupport(image: FakeScreen.image)) })
-    screen.send(.done(.survey(episode, cell.plan, cell.choice(of: 0)), .survey(requests, found, condition: FakeScreen.image)))
+    screen.send(.done(.survey(episode, cell.plan, cell.plan.choice(of: 0)), .survey(requests, found, condition: FakeScreen.image)))
     text = screen.text()
     #expect(text.contains("prediction 52.0") && text.contains("after painting"))
     #expect(screen.state.awaitingSupports[episode]?.count == 2)
@@ -47,7 +47,7 @@ struct CompareTests {
     #expect(screen.text().contains("generated 2/4"))
     // It was made from another real support, whose control map is fetched.
     let cells = screen.state.table?.cells ?? []
-    for cell in cells { #expect(screen.effects.contains(.survey(screen.state.selected!, cell.plan, cell.choice(of: 1)))) }
+    for cell in cells { #expect(screen.effects.contains(.survey(screen.state.selected!, cell.plan, cell.plan.choice(of: 1)))) }
     screen.type("ooo")
     #expect(screen.text().contains("generated 1/4"))
   }

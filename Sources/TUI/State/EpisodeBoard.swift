@@ -10,6 +10,12 @@ package struct SupportPlan: Hashable, Sendable {
     self.options = options
     self.count = count
   }
+
+  /// The control image that steers the pictures made from a real support.
+  package func choice(of support: Int) -> ConditionChoice {
+    let type = options.condition
+    return ConditionChoice(support: support, type: type, settings: options.conditionSettings.relevant(to: type))
+  }
 }
 
 /// A condition as asked for.

@@ -211,19 +211,16 @@ package struct ExplorerState: Sendable {
   package var plan: SupportPlan { SupportPlan(options: settings.options, count: settings.supports) }
 
   /// The condition that the settings ask for.
-  package var conditionChoice: ConditionChoice {
-    let type = settings.options.condition
-    return ConditionChoice(support: shownSupport, type: type, settings: settings.options.conditionSettings.relevant(to: type))
-  }
+  package var conditionChoice: ConditionChoice { plan.choice(of: shownSupport) }
 
-  /// Real supports of the listed episodes.
-  package var shots: Int { (selected ?? episodes.first)?.supports.count ?? 1 }
+  /// Real supports of the listed episodes, 1 at least.
+  package var shots: Int { max(1, (selected ?? episodes.first)?.supports.count ?? 1) }
 
   /// The real support shown, by its place in the episode: the one that the generated support under the cursor was made from, else the one
   /// looked at.
   package var shownSupport: Int {
-    if case .generated(let number) = selectedTile { return number % max(1, shots) }
-    return min(support, max(1, shots) - 1)
+    if case .generated(let number) = selectedTile { return number % shots }
+    return min(support, shots - 1)
   }
 
   /// Whether leaving now would throw work away.

@@ -43,12 +43,6 @@ package enum GridAxis: String, CaseIterable, Hashable, Sendable {
 package struct TableCell: Hashable, Sendable {
   package let title: String
   package let plan: SupportPlan
-
-  /// The control image that steers its pictures made from a real support.
-  package func choice(of support: Int) -> ConditionChoice {
-    let type = plan.options.condition
-    return ConditionChoice(support: support, type: type, settings: plan.options.conditionSettings.relevant(to: type))
-  }
 }
 
 /// Settings side by side for one episode: conditions in columns with their control map, picture and prediction, or a grid over two axes.

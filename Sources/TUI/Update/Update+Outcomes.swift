@@ -44,7 +44,7 @@ extension ExplorerState {
     case (.generate(let episode, let plan), .queued):
       guard shelf[episode] != nil else { return [] }
       guard focus == .table || plan != self.plan else { return [.look(episode, plan)] }
-      return [.survey(episode, plan, TableCell(title: "", plan: plan).choice(of: (table?.number ?? 0) % shots))]
+      return [.survey(episode, plan, plan.choice(of: (table?.number ?? 0) % shots))]
     case (.loadGenerated(let request), .generated(let found)):
       guard let found else { return [] }
       let picture = Picture(id: newPicture(), image: found.image, marks: outline(for: request))

@@ -46,7 +46,7 @@ extension ExplorerState {
     if board.plans[plan] == nil { wishes.append(.look(episode, plan)) }
     if focus == .table, let table {
       for cell in table.cells {
-        let choice = cell.choice(of: table.number % shots), needsCondition = table.kind == .conditions && choice.type != .none
+        let choice = cell.plan.choice(of: table.number % shots), needsCondition = table.kind == .conditions && choice.type != .none
         if board.plans[cell.plan] == nil || (needsCondition && board.conditions[choice] == nil) { wishes.append(.survey(episode, cell.plan, choice)) }
       }
     }

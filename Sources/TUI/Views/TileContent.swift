@@ -62,7 +62,7 @@ struct TileContent {
     let board = state.shelf[episode]
     switch aspect {
     case .control:
-      let choice = cell.choice(of: (state.table?.number ?? 0) % max(1, episode.supports.count))
+      let choice = cell.plan.choice(of: (state.table?.number ?? 0) % state.shots)
       if choice.type == .none { placeholder = "the prompt alone steers" } else {
         picture = board?.conditions[choice]
         wait(for: .survey(episode, cell.plan, choice), state)
@@ -106,8 +106,7 @@ struct TileContent {
     _ number: Int, _ episode: Episode, _ board: EpisodeBoard?, _ state: ExplorerState, _ plan: SupportPlan
   ) {
     guard let requests = board?.plans[plan] else {
-      let choice = TableCell(title: "", plan: plan).choice(of: number % max(1, episode.supports.count))
-      return wait(for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, choice), state)
+      return wait(for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, plan.choice(of: number % state.shots)), state)
     }
     guard let request = requests[safe: number] else { return }
     switch state.verdicts[request] {
