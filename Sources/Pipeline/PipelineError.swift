@@ -14,6 +14,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformedFile(path: String, reason: String)
   /// An image and its mask have different sizes.
   case sizeMismatch(image: String, imageSize: String, mask: String, maskSize: String)
+  /// Annotation files of one data set that do not list the same categories; `name` is in the first or in the second alone.
+  case categoriesDiffer(first: String, second: String, name: String)
   /// A name in a list or an annotation file would leave the data set's folder.
   case nameEscapesRoot(name: String, file: String)
   /// There is no such item in the data set.
@@ -28,6 +30,12 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case emptyMask(name: String)
   /// A mask holds classes, but not the one asked for.
   case classAbsent(index: Int, name: String, present: [Int])
+  /// An episode's query is among its supports: its class has too few pictures for the protocol that drew it.
+  case queryIsSupport(name: String, classIndex: Int)
+  /// No class of a fold has the two pictures that an episode needs; `source` is the list or the data set.
+  case nothingToDraw(source: String, classes: Int)
+  /// Not one episode of an evaluation could be evaluated; `reason` is the first one's.
+  case nothingEvaluated(episodes: Int, first: String, reason: String, hint: String?)
   /// A picture or its mask is no longer the one that a request was made for.
   case sourceChanged(item: String)
   /// No model of a kind was found in the places searched.
@@ -42,8 +50,6 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case notInDataset(list: String, missing: Int, of: Int, first: String)
   /// A picture is so long that its shorter side vanishes in a network's input square.
   case tooNarrow(width: Int, height: Int, side: Int)
-  /// A class has too few pictures to draw an episode from.
-  case tooFewPictures(classIndex: Int?, found: Int, needed: Int, dataset: String)
   /// A file or folder cannot be written; nothing is left behind.
   case cannotWrite(path: String, reason: String)
   /// A picture's name would lie outside the folder that it is to be written to.
@@ -80,6 +86,13 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badSetting(let name, let value, _): "\(name) cannot be \(value)"
     case .emptyMask(let name): "the mask of \(name) is empty"
     case .classAbsent(let index, let name, _): "class \(index) is not in the mask of \(name)"
+    case .queryIsSupport(let name, let index): "\(name) is drawn as its own support: class \(index) has too few pictures"
+    case .nothingToDraw(let source, let classes):
+      "no episode can be drawn from \(source): \(classes == 0 ? "it has no picture of the fold's classes" : classes == 1 ? "its only class has a single picture" : "each of its \(classes) classes has a single picture")"
+    case .nothingEvaluated(let episodes, let first, let reason, _):
+      episodes == 1 ? "the episode cannot be evaluated (\(first)): \(reason)" : "none of \(episodes) episodes can be evaluated, the first (\(first)): \(reason)"
+    case .categoriesDiffer(let first, let second, let name):
+      "\(first) and \(second) do not list the same categories: only one of them has \"\(PlainText.clean(name))\""
     case .sourceChanged(let item): "\(item) or its mask has changed since the request was made"
     case .modelMissing(let what, _): "no \(what) found"
     case .fetchFailed(let address, let reason): "cannot fetch \(address): \(reason)"
@@ -88,8 +101,6 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notInDataset(let list, let missing, let of, let first):
       "\(missing) of \(of) pictures that \(list) names are not in the data set, the first is \(PlainText.clean(first))"
     case .tooNarrow(let width, let height, let side): "a picture of \(width)x\(height) pixels has no room in a square of \(side)"
-    case .tooFewPictures(let index, let found, let needed, let dataset):
-      "\(index.map { "class \($0) of " } ?? "")data set \(dataset) has \(found) pictures to draw from, an episode needs \(needed)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .nameEscapesFolder(let name, let folder): "\"\(name)\" cannot be the name of a file in \(folder)"
     case .foreignFile(let path): "\(path) is there, and is not a picture of this program: it is left as it is"
@@ -116,6 +127,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badSetting(_, _, let allowed): "allowed: \(allowed)"
     case .emptyMask: "choose a picture in which some pixels belong to a class (1...254)"
     case .classAbsent(_, _, let present): "classes in it: \(present.map(String.init).joined(separator: ", "))"
+    case .queryIsSupport: "choose fewer shots, or a list with more pictures of the class"
+    case .nothingToDraw: "an episode needs a query and another picture of its class as support: add pictures, or take another list or fold"
+    case .nothingEvaluated(_, _, _, let hint): hint ?? "look at the files with: diffss dataset info"
+    case .categoriesDiffer: "list the same categories in both files, or move one of them away: class numbers and folds come from them"
     case .sourceChanged: "make the request again"
     case .modelMissing(_, let searched):
       searched.isEmpty
@@ -125,7 +140,6 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooNarrow: "leave it out, or choose a larger --size"
     case .fetchFailed: "what has arrived is kept: the same command goes on from there; check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
-    case .tooFewPictures: "choose another fold, fewer shots or a larger data set"
     case .cannotWrite: "check free space and permissions, or write to another folder"
     case .nameEscapesFolder: "names of pictures must be relative, without \"..\" and empty steps; correct the list or the annotations"
     case .foreignFile: "move it away, or write to another folder"

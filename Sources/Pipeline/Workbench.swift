@@ -55,7 +55,7 @@ public final class Workbench: Sendable {
 
   /// The first `count` episodes of a fold. Throws for an unknown fold or one with too few pictures.
   public func episodes(fold: Int, _ draw: EpisodeDraw = EpisodeDraw(), count: Int) async throws -> [Episode] {
-    try await desk.run { [imported] _ in Array(try EpisodeSampler(imported, fold: fold, draw).prefix(max(count, 0))) }
+    try await desk.run { [imported] _ in try EpisodeList(imported, fold: fold, draw: draw, count: max(count, 0)).episodes }
   }
 
   /// Those that imported pictures give a fold, behind the ones drawn from the data set: each as a support, and as a query.

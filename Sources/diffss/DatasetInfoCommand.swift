@@ -5,7 +5,7 @@ import Pipeline
 struct DatasetInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Folds, classes and how many pictures hold each, and what is wrong with the files.",
-    discussion: "All splits are counted unless --split says otherwise. Exit 1 when something is wrong with the files.")
+    discussion: "All splits are counted unless --split says otherwise. Exit 1 when something is wrong with the files; a mask that is resized as the published loaders do is not.")
 
   @OptionGroup var data: DatasetOptions
 
@@ -50,8 +50,9 @@ struct DatasetInfoCommand: ParsableCommand {
       }
       print(TextTable.markdown([["class", "index", "fold", "ADE20K", "pictures", "listed"]] + rows))
       print("\n" + Self.table(problems))
+      for line in Self.cases(problems) { print(line) }
     }
-    if !problems.isEmpty { throw ExitStatus.someFailed }
+    if !problems.allSatisfy(\.kind.isNote) { throw ExitStatus.someFailed }
   }
 
   private func report(_ dataset: any Dataset, _ problems: [DatasetProblem]) -> Report {
@@ -66,6 +67,19 @@ struct DatasetInfoCommand: ParsableCommand {
       }
     }
     return Report(dataset: dataset.name, split: dataset.split, pictures: dataset.items.count, classes: classes, problems: problems)
+  }
+
+  /// The most cases of a kind that are named; `--json` has all.
+  private static let mostNamed = 500
+
+  /// Every case of the kinds that have several.
+  private static func cases(_ problems: [DatasetProblem]) -> [String] {
+    DatasetProblem.Kind.allCases.flatMap { kind -> [String] in
+      let own = problems.filter { $0.kind == kind }
+      guard own.count > 1 else { return [] }
+      let more = own.count > mostNamed ? ["- \(own.count - mostNamed) more: see them with --json"] : []
+      return ["\n\(kind.title):"] + own.prefix(mostNamed).map { PlainText.clean("- \($0.name): \($0.detail)") } + more
+    }
   }
 
   /// One row a kind of problem, with its first case.

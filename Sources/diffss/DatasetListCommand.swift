@@ -5,7 +5,10 @@ import Pipeline
 struct DatasetListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "The episodes of a fold, in their order.",
-    discussion: "--out saves them; `evaluate` and `explore` replay the file with --episode-list.")
+    discussion: """
+      --out saves them; `evaluate` and `explore` replay the file with --episode-list. What a published list names and the data set lacks is \
+      said on standard error. Exit 1 when an episode cannot be drawn because its class has too few pictures.
+      """)
 
   @OptionGroup var data: DatasetOptions
   @OptionGroup var draws: EpisodeOptions
@@ -32,9 +35,27 @@ struct DatasetListCommand: ParsableCommand {
 
   func run() throws {
     let dataset = try data.open()
-    let list = try EpisodeList(dataset, fold: data.fold, draw: draws.draw(shots: shots, seed: seed), count: episodes)
+    let draw = draws.draw(shots: shots, seed: seed)
+    let list = try EpisodeList(dataset, fold: data.fold, draw: draw, count: episodes)
+    warn(try ListCheck.problems(draw, fold: data.fold, of: dataset))
+    if list.episodes.isEmpty, let first = list.undrawable.first {
+      throw PipelineError.queryIsSupport(name: first.query.id, classIndex: first.classIndex)
+    }
     if let out { try list.write(to: URL(fileURLWithPath: out)) }
-    if json { return print(try CanonicalJSON.text(list.episodes)) }
+    if json {
+      print(try CanonicalJSON.text(list.episodes))
+    } else {
+      show(list, dataset)
+    }
+    if let first = list.undrawable.first {
+      report(
+        message: "\(list.undrawable.count) of \(episodes) episodes cannot be drawn, the first: \(PlainText.clean(first.query.id)) is drawn as its own support, class \(first.classIndex) has too few pictures",
+        hint: "choose fewer shots, or a list with more pictures of the class")
+      throw ExitStatus.someFailed
+    }
+  }
+
+  private func show(_ list: EpisodeList, _ dataset: any Dataset) {
     for episode in list.episodes {
       let name = dataset.classInfo(episode.classIndex)?.name ?? "\(episode.classIndex)"
       print(PlainText.clean("\(episode.index)\t\(name)\t\(episode.query.id)\t\(episode.supports.map(\.id).joined(separator: " "))"))

@@ -9,7 +9,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     discussion: """
       The same episodes are segmented twice: with K real supports, and with K real and --aux-shots generated ones. \
       Pictures that are missing are painted first. Figures are percent, ± one standard error over the episodes; better/worse counts \
-      episodes, p is the sign test's. An evaluation that was ended goes on from its finished episodes when the same is asked again.
+      episodes, p is the sign test's. An evaluation that was ended goes on from its finished episodes when the same is asked again. \
+      An episode whose pictures cannot be used is left out of the figures and named, and the exit status is 1.
       """)
 
   @OptionGroup var data: DatasetOptions
@@ -52,6 +53,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     plan.minimumAgreement = minAgreement
     plan.inputSide = comparison.size
     plan.comparison = comparison.comparison(network)
+    try evaluation.warn(plan, folds: folds, workbench)
     let summary = EvaluationSummary(try await EvaluationWatch(workbench: workbench).run(plan.over(folds: folds, seeds: seeds)))
     evaluation.reportMissing(summary.reports)
     // One report is one document as ever, several are a summary.
@@ -60,5 +62,6 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
     if let out { try AtomicFile.write(document(), to: URL(fileURLWithPath: out)) }
     try figures.print(json: document(), csv: summary.csv, table: summary.table)
+    try evaluation.failIfLeftOut(summary.reports)
   }
 }

@@ -62,8 +62,13 @@ struct GenerateCommand: AsyncParsableCommand {
     let workbench = try Workbench.open(data, runtime, readsMasksAsPublished: list.asPublished)
     var options = try flags.options(workbench.models.menu, seed: seed)
     if list.asPublished, flags.steps == nil { options.steps = PublishedScript.steps }
+    let supports = try list.choice.supports(of: workbench.dataset, fold: data.fold)
+    let missing = Set(supports.map(\.item.id)).filter { workbench.dataset.item($0) == nil }
+    if let first = missing.min() {
+      warn("\(missing.count) of \(Set(supports.map(\.item.id)).count) pictures of the list are not in the data set, such as \(PlainText.clean(first))")
+    }
     let run = SupportRun(
-      supports: try list.choice.supports(of: workbench.dataset, fold: data.fold),
+      supports: supports,
       options: options, shots: shots, shard: list.shard, format: list.format,
       isAsPublished: list.asPublished)
     // Nothing is left behind where nothing can be painted.

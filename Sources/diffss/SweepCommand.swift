@@ -73,9 +73,11 @@ struct SweepCommand: AsyncParsableCommand {
       .guidance(guidance?.values ?? []), .controlScales(controlScale?.values ?? []), .auxiliaryShots(auxShots.values),
       .minimumAgreements(minAgreement?.values ?? []),
     ]
+    try evaluation.warn(base, folds: folds, workbench)
     let result = try await SweepWatch(workbench: workbench).run(SweepPlan(base, folds: folds, seeds: seeds, axes: axes))
     evaluation.reportMissing(result.evaluations.flatMap { $0 })
     try folder?.write(result.report, result.evaluations)
     try figures.print(json: CanonicalJSON.data(result.report), csv: result.report.csv, table: result.report.table)
+    try evaluation.failIfLeftOut(result.evaluations.flatMap { $0 })
   }
 }

@@ -8,7 +8,7 @@ extension FuzzTarget {
   static func datasets() throws -> [FuzzTarget] {
     [
       FuzzTarget("published lists", weight: 12, seeds: lists, focus: 200, fileName: "list") { _ = try PublishedList($0) },
-      coco(), runLengths(), try kept(.coco), try kept(.folder),
+      coco(), oddAnnotations(), categories(), runLengths(), try kept(.coco), try kept(.folder),
     ]
   }
 
@@ -32,7 +32,10 @@ extension FuzzTarget {
       NTmUjAsyMDA4XzAwMDI5NpRldS4=
       """,
     ].compactMap { Data(base64Encoded: $0, options: .ignoreUnknownCharacters).map { Array($0) } }
-    return [pickle] + larger + ["{1: [('a.jpg', 'a.png'), ('b', 'c')], 22: []}", "a__01\nb__12\nc__20\n", "a b\nc d\n"].map { Array($0.utf8) }
+    let texts = ["{1: [('a.jpg', 'a.png'), ('b', 'c')], 22: []}", "a__01\nb__12\nc__20\n", "a b\nc d\n"]
+    // With byte order marks, of UTF-8 and of UTF-16.
+    let marked = ("\u{FEFF}" + texts[0]).utf8.map { $0 }, wide = ("\u{FEFF}" + texts[1]).utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+    return [pickle] + larger + texts.map { Array($0.utf8) } + [marked, wide]
   }
 
   private static let annotations = #"""
@@ -49,6 +52,38 @@ extension FuzzTarget {
       return { bytes in
         try Data(bytes).write(to: file)
         try paintAll(DatasetSource(.coco, root: folder))
+      }
+    }
+  }
+
+  /// What tools export and pycocotools refuses or takes in its own way: ids as texts, odd rings, missing keys.
+  private static func oddAnnotations() -> FuzzTarget {
+    let text = #"""
+      {"images":[{"id":"7","file_name":"0.jpg","width":5,"height":4}],"categories":[{"id":1,"name":"person"},{"id":"d","name":"dog"}],
+      "annotations":[{"id":"u","image_id":"7","category_id":"d","segmentation":[[0,0,3,0,3,3,0,3],[1,1,2,2],[],null,["1","2"],[1,2,3]]},
+      {"id":1,"image_id":7,"category_id":5,"segmentation":[[0,0,3,0,3,3]]},{"id":2,"image_id":7,"category_id":1,"segmentation":[0,0,3,0,3,3]},
+      {"id":3,"image_id":7,"category_id":1,"segmentation":null},{"id":4,"image_id":7,"category_id":1,"segmentation":{"size":[5,4],"counts":[20]}},{"id":5,"image_id":7}]}
+      """#
+    return FuzzTarget(name: "odd COCO", weight: 8, seeds: [Array(text.utf8)], focus: text.utf8.count) { folder in
+      let file = try annotationFile(in: folder)
+      return { bytes in
+        try Data(bytes).write(to: file)
+        try paintAll(DatasetSource(.coco, root: folder))
+      }
+    }
+  }
+
+  /// A second annotation file, whose categories are compared and numbered with those of the first.
+  private static func categories() -> FuzzTarget {
+    let text = annotations.replacingOccurrences(of: #"{"id":1,"name":"person"},{"id":2,"name":"dog"}"#, with: #"{"id":1,"name":"dog"},{"id":2,"name":"person"}"#)
+    return FuzzTarget(name: "COCO categories", weight: 4, seeds: [Array(text.utf8)], focus: text.utf8.count) { folder in
+      let file = try annotationFile(in: folder), other = file.deletingLastPathComponent().appendingPathComponent("instances_train2017.json")
+      try Data(annotations.utf8).write(to: file)
+      let pictures = folder.appendingPathComponent("train2017")
+      if !FileManager.default.fileExists(atPath: pictures.path) { try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true) }
+      return { bytes in
+        try Data(bytes).write(to: other)
+        for split in [DatasetSplit.val, .all] { try? paintAll(DatasetSource(.coco, root: folder, split: split)) }
       }
     }
   }

@@ -8,7 +8,7 @@ struct TinyModels {
   let workbench: Workbench
   let store: Store
 
-  init(generator: (any SupportGenerator)? = nil) throws {
+  init(generator: (any SupportGenerator)? = nil, dataset: any Dataset = SquaresDataset()) throws {
     folder = try TemporaryFolder()
     let models = folder.url.appendingPathComponent("models")
     try FileManager.default.createDirectory(at: models.appendingPathComponent("dcama"), withIntermediateDirectories: true)
@@ -24,7 +24,7 @@ struct TinyModels {
     for fold in 0..<2 { try link("dcama/fold\(fold).safetensors", Golden.url("fss/dcama_r50_w8.weights.safetensors")) }
     store = try Store(folder: folder.url.appendingPathComponent("data"))
     workbench = Workbench(
-      dataset: SquaresDataset(),
+      dataset: dataset,
       models: ModelLibrary(folders: [models], searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
       store: store, generator: generator)
   }

@@ -29,7 +29,9 @@ public enum ConfigFile {
       throw ModelError.badConfig(path: url.path, reason: "\(size) bytes, at most \(maximumBytes) are expected")
     }
     do {
-      return try Data(contentsOf: url)
+      let data = try Data(contentsOf: url)
+      // A byte order mark, as some editors write.
+      return data.starts(with: [0xEF, 0xBB, 0xBF]) ? Data(data.dropFirst(3)) : data
     } catch {
       throw ModelError.unreadable(path: url.path, reason: error.localizedDescription)
     }

@@ -31,6 +31,9 @@ public protocol Dataset: Sendable {
   func mask(_ item: DatasetItem) throws -> LabelMask
   /// 1 where class `classIndex` is, 0 elsewhere, 255 where the annotation says to ignore.
   func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask
+  /// The same in the size of its file, which for FSS-1000 may be another than the image's: published loaders bring both to a network's
+  /// square on their own.
+  func storedMask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask
   /// What was found to be wrong while the data set was opened. Everything else works.
   var problems: [DatasetProblem] { get }
   /// What is wrong with one item's files, as far as their headers tell.
@@ -48,6 +51,8 @@ extension Dataset {
   public func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask {
     try mask(item).binary(of: classIndex, keepIgnore: true)
   }
+
+  public func storedMask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask { try mask(item, of: classIndex) }
 
   /// What is known of class `index`; nil when the data set has no such class.
   public func classInfo(_ index: Int) -> ClassInfo? {

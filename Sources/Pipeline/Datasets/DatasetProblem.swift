@@ -6,13 +6,18 @@ public struct DatasetProblem: Codable, Hashable, Sendable {
     case imageUnreadable
     case maskUnreadable
     case sizesDiffer
+    case maskResized
     case unknownLabel
     case onlyIgnored
     case emptyMask
+    case brokenAnnotation
     case brokenAnnotations
+    case categoriesDiffer
     case duplicate
     case outsideRoot
     case notInDataset
+    case classNotInMask
+    case tooFewOfClass
   }
 
   public let kind: Kind
@@ -37,13 +42,18 @@ extension DatasetProblem.Kind {
     case .imageUnreadable: "image unreadable"
     case .maskUnreadable: "mask unreadable"
     case .sizesDiffer: "mask of another size"
+    case .maskResized: "mask resized"
     case .unknownLabel: "unknown index in mask"
     case .onlyIgnored: "mask with only 255"
     case .emptyMask: "empty mask"
+    case .brokenAnnotation: "broken annotation"
     case .brokenAnnotations: "broken annotations"
+    case .categoriesDiffer: "categories differ"
     case .duplicate: "duplicate"
     case .outsideRoot: "name leaves the folder"
     case .notInDataset: "listed, not there"
+    case .classNotInMask: "class not in the mask"
+    case .tooFewOfClass: "too few of a class"
     }
   }
 
@@ -54,14 +64,22 @@ extension DatasetProblem.Kind {
     case .maskMissing: "left out; add the mask"
     case .imageUnreadable: "fails where it is used; download it again"
     case .maskUnreadable: "in no list; download or make it again"
+    case .maskResized: "nothing to do: it is stretched to the image by nearest, as the published loaders do"
     case .sizesDiffer: "fails where it is used; make the mask at the image's size"
     case .unknownLabel: "fails where it is used; check which class numbers the masks have"
     case .onlyIgnored: "in no list; nothing in it belongs to a class"
     case .emptyMask: "in no list; nothing in it belongs to a class"
+    case .brokenAnnotation: "left out, what is sound of it is painted; correct it"
+    case .categoriesDiffer: "classes are numbered as the text says; list the same categories in both files"
     case .brokenAnnotations: "this file's pictures are left out; download it again"
     case .duplicate: "the first one counts; remove the other"
     case .outsideRoot: "left out; names must be relative and without \"..\""
-    case .notInDataset: "its episodes fail; complete the data set or take another list"
+    case .notInDataset: "its episodes are left out; complete the data set or take another list"
+    case .classNotInMask: "its episodes are left out; take masks that the list was made for, or another list"
+    case .tooFewOfClass: "left out: an episode needs a query and another picture as its support"
     }
   }
+
+  /// Whether it is only told: nothing is wrong with the files.
+  public var isNote: Bool { self == .maskResized }
 }

@@ -18,15 +18,21 @@ struct BAMEpisodes: Sendable {
 
   /// `workers` 0 draws in the main process, whose generator goes on when the list starts again.
   init(_ lists: EpisodeLists.BAM, fold: Int, shots: Int, seed: UInt64, workers: Int) {
-    self.lists = lists
+    // What has no class, or a class without a file, leaves nothing to draw.
+    self.lists = EpisodeLists.BAM(
+      queries: lists.queries.filter { query in
+        !query.classes.isEmpty && query.classes.allSatisfy { !(lists.files[$0] ?? []).isEmpty }
+      }, files: lists.files)
     self.fold = fold
-    self.shots = shots
-    self.workers = workers
+    self.shots = max(shots, 0)
+    self.workers = max(workers, 0)
     torch = TorchGenerator(seed: seed)
     randoms = [PythonRandom(seed: seed)]
   }
 
-  mutating func next() -> Episode {
+  /// Nil when there is no query.
+  mutating func next() -> Episode? {
+    guard !lists.queries.isEmpty else { return nil }
     defer { index += 1 }
     let position = index % lists.queries.count
     if position == 0 && workers > 0 {

@@ -18,6 +18,11 @@ public struct Episode: Codable, Hashable, Sendable {
   }
 }
 
+extension Episode {
+  /// Whether its query is among its supports: it cannot be measured.
+  public var isOwnSupport: Bool { supports.contains { $0.id == query.id } }
+}
+
 /// Whose random draws make the episodes.
 public enum EpisodeProtocol: String, CaseIterable, Codable, Sendable {
   /// HSNet's, NumPy's legacy generator.

@@ -11,14 +11,22 @@ public struct EpisodeList: Codable, Hashable, Sendable {
   /// SHA-256 of the published list that was drawn from, nil when lists were made from the masks.
   public let listDigest: String?
   public let episodes: [Episode]
+  /// Those drawn that cannot be measured (`Episode.isOwnSupport`); they are not kept.
+  public private(set) var undrawable: [Episode] = []
 
-  /// Draws `count` episodes. Throws what `EpisodeSampler` throws.
+  private enum CodingKeys: String, CodingKey {
+    case dataset, split, fold, draw, listDigest, episodes
+  }
+
+  /// Draws `count` episodes, of which those are kept that can be measured. Throws what `EpisodeSampler` throws.
   public init(_ dataset: any Dataset, fold: Int, draw: EpisodeDraw, count: Int) throws {
     self.dataset = dataset.name
     self.split = dataset.split
     self.fold = fold
     self.draw = draw
-    episodes = Array(try EpisodeSampler(dataset, fold: fold, draw).prefix(count))
+    let drawn = try EpisodeSampler(dataset, fold: fold, draw).prefix(count)
+    episodes = drawn.filter { !$0.isOwnSupport }
+    undrawable = drawn.filter(\.isOwnSupport)
     listDigest = try draw.lists.map { lists in
       let files = ListFiles(URL(fileURLWithPath: lists))
       let file = draw.episodeProtocol == .hsnet ? try files.hsnet(dataset, fold: fold).file : try files.bam(dataset, fold: fold).file
@@ -43,7 +51,8 @@ public struct EpisodeList: Codable, Hashable, Sendable {
 
   /// Reads a list that `write` made, for a data set.
   ///
-  /// Throws `PipelineError.unreadableFile`, `.malformedFile`, `.badSetting` for a list of another data set, and `.notInDataset` when pictures are missing.
+  /// Throws `PipelineError.unreadableFile`, `.malformedFile`, `.badSetting` for a list of another data set, and `.notInDataset` when
+  /// no episode has all its pictures.
   public init(_ url: URL, for dataset: any Dataset) throws {
     do {
       self = try JSONDecoder().decode(Self.self, from: Data(try FileBytes.read(url, limit: Self.mostBytes)))
@@ -61,7 +70,7 @@ public struct EpisodeList: Codable, Hashable, Sendable {
     }
     let named = Set(episodes.flatMap { [$0.query] + $0.supports }.map(\.id))
     let missing = named.filter { dataset.item($0) == nil }
-    if let first = missing.min() {
+    if let first = missing.min(), !episodes.contains(where: { episode in ([episode.query] + episode.supports).allSatisfy { !missing.contains($0.id) } }) {
       throw PipelineError.notInDataset(list: url.path, missing: missing.count, of: named.count, first: first)
     }
   }

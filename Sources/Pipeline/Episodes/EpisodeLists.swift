@@ -6,7 +6,7 @@ public enum EpisodeLists {
   public enum HSNet: Sendable {
     /// PASCAL-5i: query `i` is line `i` of a list of pictures and classes; supports are drawn among the class's lines.
     case listed([Line])
-    /// COCO-20i: class, query and supports are all drawn. Classes with fewer than two pictures must not be in it.
+    /// COCO-20i: class, query and supports are all drawn.
     case drawn([ClassPictures])
     /// FSS-1000: queries in the order of `queries`; supports are drawn among the class's pictures by their number.
     case numbered(queries: [Line], classes: [ClassPictures])
@@ -48,33 +48,47 @@ public enum EpisodeLists {
   ///
   /// Made ones: PASCAL-5i by lines and COCO-20i by class, of pictures that are large enough and that hold any of a class; FSS-1000 by
   /// number; all others drawn by class. Classes with a single picture are left out: the published loops would never end on them.
-  /// Throws `PipelineError.unknownFold`, `.tooFewPictures` and what reading lists throws.
+  /// Throws `PipelineError.unknownFold`, `.nothingToDraw` and what reading lists throws.
   public static func hsnet(_ dataset: any Dataset, fold: Int, files: ListFiles? = nil) throws -> HSNet {
     let wanted = try classes(dataset, fold: fold)
     if let files {
       let (list, file) = try files.hsnet(dataset, fold: fold)
-      return try published(list, file, dataset, classes: wanted)
+      return try drawable(published(list, file, dataset, classes: wanted), from: file.path)
     }
+    return try drawable(made(dataset, wanted), from: "data set \(dataset.name), fold \(fold)")
+  }
+
+  /// HSNet's lists by the masks.
+  private static func made(_ dataset: any Dataset, _ classes: [Int]) -> HSNet {
     switch dataset.name {
     case DatasetKind.pascal.rawValue:
-      let usable = Set(try usable(pictures(dataset, wanted, in: dataset.listedClasses), dataset).map(\.classIndex))
+      let wanted = Set(classes)
       return .listed(
         dataset.items.flatMap { item in
-          dataset.listedClasses(of: item).filter(usable.contains).map { HSNet.Line(item: item, classIndex: $0) }
+          dataset.listedClasses(of: item).filter(wanted.contains).map { HSNet.Line(item: item, classIndex: $0) }
         })
-    case DatasetKind.fss.rawValue: return numbered(try usable(pictures(dataset, wanted, in: \.classes), dataset), dataset)
-    default: return .drawn(try usable(pictures(dataset, wanted, in: \.classes), dataset))
+    case DatasetKind.fss.rawValue: return numbered(pictures(dataset, classes, in: \.classes), dataset)
+    default: return .drawn(pictures(dataset, classes, in: \.classes))
     }
+  }
+
+  /// A list without the classes of a single picture. Throws `PipelineError.nothingToDraw` when nothing is left.
+  private static func drawable(_ lists: HSNet, from source: String) throws -> HSNet {
+    let usable = lists.withoutSingles
+    guard !usable.isEmpty else { throw PipelineError.nothingToDraw(source: source, classes: lists.classCount) }
+    return usable
   }
 
   /// BAM's lists of a fold: the published ones where `files` are given, else made from the masks by the same rule.
   ///
   /// A picture is listed for the classes that are large enough in it; as a query it stands for every class of the fold that its mask holds at
-  /// all. In a training split pictures with any novel class are left out. Throws `PipelineError.unknownFold`, `.tooFewPictures`,
-  /// `.notInDataset` and what reading lists throws.
+  /// all. In a training split pictures with any novel class are left out. What classes a listed query has that the data set lacks is taken
+  /// from where it is listed as a support. Throws `PipelineError.unknownFold`, `.nothingToDraw`, `.notInDataset` when the data set has none
+  /// of the queries, and what reading lists throws.
   public static func bam(_ dataset: any Dataset, fold: Int, files: ListFiles? = nil) throws -> BAM {
     let wanted = Set(try classes(dataset, fold: fold))
     var queries: [(item: DatasetItem, classes: [Int])] = [], listed: [Int: [DatasetItem]] = [:]
+    var source = "data set \(dataset.name), fold \(fold)"
     if let files {
       let (pairs, classes, file) = try files.bam(dataset, fold: fold)
       guard case .pairs(let names) = pairs, case .classes(let entries) = classes else {
@@ -82,13 +96,19 @@ public enum EpisodeLists {
       }
       let items = ListedItems(dataset, list: file.path)
       let found = try names.map(items.item)
-      let missing = found.filter { !items.has($0) }
-      // The class of a query is drawn among those in its mask.
-      if let first = missing.first {
-        throw PipelineError.notInDataset(list: file.path, missing: missing.count, of: found.count, first: first.id)
+      if !found.contains(where: items.has), let first = found.first {
+        throw PipelineError.notInDataset(list: file.path, missing: found.count, of: found.count, first: first.id)
       }
-      queries = found.map { ($0, $0.classes.filter(wanted.contains)) }.filter { !$0.classes.isEmpty }
-      for entry in entries { listed[entry.classIndex] = try entry.names.map(items.item) }
+      var classesOf: [String: Set<Int>] = [:]
+      for entry in entries {
+        listed[entry.classIndex] = try entry.names.map(items.item)
+        for item in listed[entry.classIndex] ?? [] { classesOf[item.id, default: []].insert(entry.classIndex) }
+      }
+      // The class of a query is drawn among those in its mask.
+      queries = found.map { item in
+        (item, (items.has(item) ? item.classes : (classesOf[item.id] ?? []).sorted()).filter(wanted.contains))
+      }.filter { !$0.classes.isEmpty }
+      source = file.path
     } else {
       let large = dataset.items.map { dataset.listedClasses(of: $0).filter(wanted.contains) }
       let usable = Set(large.flatMap { $0 })
@@ -102,8 +122,10 @@ public enum EpisodeLists {
       }
     }
     queries.removeAll { !$0.classes.allSatisfy { !(listed[$0] ?? []).isEmpty } }
-    guard !queries.isEmpty else {
-      throw PipelineError.tooFewPictures(classIndex: nil, found: 0, needed: 2, dataset: dataset.name)
+    // A query whose classes have no other picture would be its own support.
+    let alone = listed.compactMapValues { items in items.first.flatMap { first in items.allSatisfy { $0.id == first.id } ? first.id : nil } }
+    guard queries.contains(where: { query in query.classes.contains { alone[$0] != query.item.id } }) else {
+      throw PipelineError.nothingToDraw(source: source, classes: Set(queries.flatMap(\.classes)).count)
     }
     return BAM(queries: queries, files: listed)
   }
@@ -115,17 +137,15 @@ public enum EpisodeLists {
   }
 
   /// From a published list, whatever of it the data set has.
-  private static func published(_ list: PublishedList, _ file: URL, _ dataset: any Dataset, classes: [Int]) throws -> HSNet {
+  static func published(_ list: PublishedList, _ file: URL, _ dataset: any Dataset, classes: [Int]) throws -> HSNet {
     let items = ListedItems(dataset, list: file.path)
     switch list {
     case .lines(let lines):
-      let single = Dictionary(grouping: lines, by: \.classIndex).filter { $0.value.count < 2 }
-      return .listed(try lines.filter { single[$0.classIndex] == nil }.map { HSNet.Line(item: try items.item($0.name), classIndex: $0.classIndex) })
+      return .listed(try lines.map { HSNet.Line(item: try items.item($0.name), classIndex: $0.classIndex) })
     case .classes(let entries):
       let wanted = Set(classes)
       return .drawn(
-        try usable(
-          entries.filter { wanted.contains($0.classIndex) }.map { ClassPictures(classIndex: $0.classIndex, items: try $0.names.map(items.item)) }, dataset))
+        try entries.filter { wanted.contains($0.classIndex) }.map { ClassPictures(classIndex: $0.classIndex, items: try $0.names.map(items.item)) })
     case .names(let names) where dataset.name == DatasetKind.fss.rawValue:
       // The published loader takes ten pictures a class for granted.
       let table = try FSSFolder.Table.load()
@@ -156,15 +176,6 @@ public enum EpisodeLists {
       classes: sorted.map { own in
         ClassPictures(classIndex: own.classIndex, items: own.items.sorted { number($0.id) < number($1.id) })
       })
-  }
-
-  /// Those with two pictures or more. Throws `PipelineError.tooFewPictures` when there is none.
-  private static func usable(_ classes: [ClassPictures], _ dataset: any Dataset) throws -> [ClassPictures] {
-    let usable = classes.filter { $0.items.count > 1 }
-    guard !usable.isEmpty else {
-      throw PipelineError.tooFewPictures(classIndex: nil, found: dataset.items.count, needed: 2, dataset: dataset.name)
-    }
-    return usable
   }
 
   /// The pictures of each of some classes, in the data set's order.

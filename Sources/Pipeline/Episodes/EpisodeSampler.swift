@@ -1,6 +1,9 @@
 import Foundation
 
-/// An endless list of episodes of one fold, the same for the same seed.
+/// An endless list of episodes of one fold, the same for the same seed; an empty one where no class has two pictures.
+///
+/// They are drawn as published, so a class that has fewer pictures than an episode asks for may give one that is its own support: it is
+/// `Episode.isOwnSupport`, and nobody measures with it.
 public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
   private enum Source: Sendable {
     case hsnet(HSNetEpisodes)
@@ -9,7 +12,7 @@ public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
 
   private var source: Source
 
-  /// The draws of a fold by a protocol. Throws `PipelineError.unknownFold`, `.tooFewPictures`, `.badSetting`, and what reading published
+  /// The draws of a fold by a protocol. Throws `PipelineError.unknownFold`, `.nothingToDraw`, `.badSetting`, and what reading published
   /// lists throws.
   public init(_ dataset: any Dataset, fold: Int, _ draw: EpisodeDraw = EpisodeDraw()) throws {
     try draw.validate()
@@ -25,7 +28,7 @@ public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
     }
   }
 
-  /// The next episode; there is always one.
+  /// The next episode; there is always one, or none at all.
   public mutating func next() -> Episode? {
     switch source {
     case .hsnet(var episodes):
@@ -39,7 +42,7 @@ public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
 }
 
 extension EpisodeSampler {
-  /// Episodes from lists made elsewhere, by HSNet's draws. Every class must have two pictures or more.
+  /// Episodes from lists made elsewhere, by HSNet's draws; classes with a single picture are left out.
   public init(_ lists: EpisodeLists.HSNet, fold: Int, shots: Int, seed: UInt64) {
     source = .hsnet(HSNetEpisodes(lists, fold: fold, shots: shots, seed: seed))
   }

@@ -4,6 +4,10 @@ import Models
 ///
 /// A support may repeat within an episode: only equality with the query is rejected.
 struct HSNetEpisodes: Sendable {
+  /// A list in which nearly every line is the query would keep the published loop busy for ever: what is drawn after so many tries is
+  /// kept, and the episode cannot be measured.
+  private static let tries = 1000
+
   private let lists: EpisodeLists.HSNet
   private let pictures: [Int: [DatasetItem]]
   private let classes: [Int]
@@ -12,8 +16,9 @@ struct HSNetEpisodes: Sendable {
   private var random: NumpyRandomState
   private var index = 0
 
-  /// Every class in the lists must have two pictures or more.
+  /// Classes with a single picture are left out: the published loop would never end on them.
   init(_ lists: EpisodeLists.HSNet, fold: Int, shots: Int, seed: UInt64) {
+    let lists = lists.withoutSingles
     self.lists = lists
     self.fold = fold
     self.shots = shots
@@ -28,7 +33,9 @@ struct HSNetEpisodes: Sendable {
     }
   }
 
-  mutating func next() -> Episode {
+  /// Nil when no class has two pictures.
+  mutating func next() -> Episode? {
+    guard !lists.isEmpty else { return nil }
     defer { index += 1 }
     let classIndex: Int, query: DatasetItem
     switch lists {
@@ -41,12 +48,65 @@ struct HSNetEpisodes: Sendable {
     let candidates = pictures[classIndex] ?? []
     var supports: [DatasetItem] = []
     while supports.count < shots {
-      let support = draw(candidates)
-      if support.id != query.id { supports.append(support) }
+      var support = draw(candidates), drawn = 1
+      while support.id == query.id, drawn < Self.tries {
+        support = draw(candidates)
+        drawn += 1
+      }
+      supports.append(support)
     }
     return Episode(index: index, fold: fold, classIndex: classIndex, query: query, supports: supports)
   }
 
-  /// `np.random.choice(values, 1, replace=False)[0]`, which shuffles all of them.
+  /// `np.random.choice(values, 1, replace=False)[0]`, which shuffles all of them. `values` has two or more.
   private mutating func draw<T>(_ values: [T]) -> T { values[random.choice(values.count, count: 1)[0]] }
+}
+
+extension EpisodeLists.HSNet {
+  /// Without the classes that have fewer than two pictures; one that is listed twice is one.
+  var withoutSingles: Self {
+    switch self {
+    case .listed(let lines):
+      let usable = Self.usable(lines.map { ($0.classIndex, $0.item.id) })
+      return .listed(lines.filter { usable.contains($0.classIndex) })
+    case .drawn(let classes): return .drawn(Self.usable(classes))
+    case .numbered(let queries, let classes):
+      let usable = Self.usable(classes), indices = Set(usable.map(\.classIndex))
+      return .numbered(queries: queries.filter { indices.contains($0.classIndex) }, classes: usable)
+    }
+  }
+
+  /// Whether nothing can be drawn from it.
+  var isEmpty: Bool {
+    switch self {
+    case .listed(let lines), .numbered(let lines, _): lines.isEmpty
+    case .drawn(let classes): classes.isEmpty
+    }
+  }
+
+  /// How many classes it has.
+  var classCount: Int {
+    switch self {
+    case .listed(let lines): Set(lines.map(\.classIndex)).count
+    case .drawn(let classes), .numbered(_, let classes): classes.count { !$0.items.isEmpty }
+    }
+  }
+
+  private static func usable(_ classes: [EpisodeLists.ClassPictures]) -> [EpisodeLists.ClassPictures] {
+    let indices = usable(classes.flatMap { own in own.items.map { (own.classIndex, $0.id) } })
+    return classes.filter { indices.contains($0.classIndex) }
+  }
+
+  /// Classes with two pictures or more.
+  private static func usable(_ pairs: [(classIndex: Int, id: String)]) -> Set<Int> {
+    var first: [Int: String] = [:], usable: Set<Int> = []
+    for (classIndex, id) in pairs {
+      if let known = first[classIndex] {
+        if known != id { usable.insert(classIndex) }
+      } else {
+        first[classIndex] = id
+      }
+    }
+    return usable
+  }
 }

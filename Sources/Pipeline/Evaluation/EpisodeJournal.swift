@@ -3,7 +3,8 @@ import Foundation
 /// The finished episodes of an evaluation, kept while it runs so that an interrupted one goes on where it stopped.
 ///
 /// A file of one JSON line an episode, named by all that decides the figures: whatever differs makes another file, so nothing is ever
-/// taken over that would come out otherwise. A line that was cut off counts as not finished.
+/// taken over that would come out otherwise. A line that was cut off counts as not finished, and so does an episode that could not be
+/// evaluated: with some of these the file stays, so that they alone are left to do when their pictures are mended.
 final class EpisodeJournal {
   /// The areas of one finished episode.
   struct Line: Codable {
@@ -29,8 +30,9 @@ final class EpisodeJournal {
 
   /// Finished before, by position.
   private(set) var finished: [Int: Line] = [:]
-  /// Whether the report of all these episodes is in the store.
-  private(set) var isReported: Bool
+  /// Episodes that could not be evaluated.
+  var leftOut: [LeftOutEpisode] = []
+  private var reports: Set<String>
   private let file: URL
   private var handle: FileHandle?
 
@@ -39,7 +41,7 @@ final class EpisodeJournal {
     try AtomicFile.createFolder(folder)
     file = folder.appendingPathComponent("\(Digest.hex(try CanonicalJSON.data(identity))).jsonl")
     let lines = (try? Data(contentsOf: file))?.split(separator: UInt8(ascii: "\n")) ?? []
-    isReported = lines.contains(Data(Self.reported.utf8))
+    reports = Set(lines.map { String(decoding: $0, as: UTF8.self) }.filter { $0.hasSuffix(Self.reported) })
     for line in lines.compactMap({ try? JSONDecoder().decode(Line.self, from: Data($0)) }) { finished[line.position] = line }
   }
 
@@ -49,14 +51,25 @@ final class EpisodeJournal {
     return line
   }
 
+  /// Whether the report of these episodes is in the store, with the same ones left out for the same reasons.
+  var isReported: Bool { reports.contains(mark) }
+
   /// Notes that the report is in the store. Throws `PipelineError.cannotWrite`.
   func noteReported() throws {
-    try append(Data(Self.reported.utf8))
-    isReported = true
+    let mark = mark
+    try append(Data(mark.utf8))
+    reports.insert(mark)
   }
 
   /// The line that says so.
-  private static let reported = #"{"reported":true}"#
+  private var mark: String {
+    if leftOut.isEmpty { return "{" + Self.reported }
+    let reasons = leftOut.map { "\($0.episode.index) \($0.reason)" }.joined(separator: "\n")
+    return "{\"leftOut\":\"\(Digest.hex(Data(reasons.utf8)))\"," + Self.reported
+  }
+
+  /// How the line ends.
+  private static let reported = #""reported":true}"#
 
   private func append(_ line: Data) throws {
     do {
@@ -72,10 +85,10 @@ final class EpisodeJournal {
     handle = nil
   }
 
-  /// Removes the file: nothing will have to go on from it.
+  /// Removes the file, unless something will have to go on from it.
   func remove() {
     close()
-    unlink(file.path)
+    if leftOut.isEmpty { unlink(file.path) }
   }
 
   private func open() throws -> FileHandle {
@@ -84,7 +97,7 @@ final class EpisodeJournal {
     guard descriptor >= 0 else { throw NSError(domain: NSPOSIXErrorDomain, code: Int(errno)) }
     let fresh = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     // The last line may have been cut off.
-    if !finished.isEmpty || isReported { try fresh.write(contentsOf: Data("\n".utf8)) }
+    if !finished.isEmpty || !reports.isEmpty { try fresh.write(contentsOf: Data("\n".utf8)) }
     handle = fresh
     return fresh
   }

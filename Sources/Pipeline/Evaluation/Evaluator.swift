@@ -22,8 +22,9 @@ struct Evaluator: Sendable {
 
   /// Blocks until the report is made and stored. An evaluation that was ended before goes on from its finished episodes.
   ///
-  /// `shared` keeps what other settings have in common with this one, and the journal until its `finish()`. Throws `CancellationError`
-  /// soon after `stop` is set.
+  /// An episode that cannot be evaluated is left out of the figures and told in the report; asked for again it is tried again. `shared`
+  /// keeps what other settings have in common with this one, and the journal until its `finish()`. Throws `PipelineError.nothingEvaluated`
+  /// when no episode can be, and `CancellationError` soon after `stop` is set.
   func evaluate(
     _ plan: EvaluationPlan, sharing shared: SharedWork, stop: StopFlag, progress: (EvaluationProgress) -> Void
   ) throws -> EvaluationReport {
@@ -33,7 +34,7 @@ struct Evaluator: Sendable {
     let bench = try shared.bench(plan) { try segmenter(plan.network, fold: plan.fold, side: plan.inputSide) }
     for shots in Set(episodes.map(\.supports.count)) { try bench.segmenter.check(plan, shots: shots) }
     let comparison = plan.comparison ?? Comparison(plan.network.convention)
-    let wanted = episodes.generatedSupports(plan.auxiliaryShots)
+    let wanted = episodes.filter(isThere).generatedSupports(plan.auxiliaryShots)
     var source = try source(wanted, plan)
     try source.prepare(wanted, stop: stop, progress: progress)
     let ready = wanted.filter(source.has)
@@ -44,7 +45,7 @@ struct Evaluator: Sendable {
     let journal = try EpisodeJournal(
       EpisodeJournal.Identity(
         dataset: dataset.name, plan: plan, inputSide: bench.segmenter.input.side, weights: weights, episodes: episodes,
-        pictures: try Set([episodes.first, episodes.last].compactMap { $0 }).map(digest).sorted(),
+        pictures: Set([episodes.first, episodes.last].compactMap { $0 }).compactMap { try? digest($0) }.sorted(),
         auxiliaries: source.state(wanted + (gate?.measured ?? []))),
       in: store.folder.appendingPathComponent("evaluations"))
     shared.keep(journal)
@@ -52,27 +53,38 @@ struct Evaluator: Sendable {
     let start = ContinuousClock.now
     let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention
     var baseline = IoUMeter(classes: classes), augmented = IoUMeter(classes: classes)
-    var results: [EpisodeResult] = []
+    let setting = Setting(plan: plan, bench: bench, source: source, gate: gate, comparison: comparison)
+    var results: [EpisodeResult] = [], leftOut: [LeftOutEpisode] = [], failure: (any Error)?
     for (position, episode) in episodes.enumerated() {
       if stop.isSet { throw CancellationError() }
-      let line = try journal.finished[position]
-        ?? journal.adding(
-          line(position, episode, Setting(plan: plan, bench: bench, source: source, gate: gate, comparison: comparison)))
-      bench.keep(line, plan)
-      baseline.add(line.baseline, classIndex: episode.classIndex)
-      if let areas = line.augmented { augmented.add(areas, classIndex: episode.classIndex) }
-      results.append(EpisodeResult(episode: episode, baseline: line.baseline, augmented: line.augmented, gated: line.gated))
+      if let line = try finished(position, episode, setting, journal, failed: { error in
+        leftOut.append(LeftOutEpisode(episode: episode, reason: EpisodeFailure.reason(error)))
+        failure = failure ?? error
+      }) {
+        bench.keep(line, plan)
+        baseline.add(line.baseline, classIndex: episode.classIndex)
+        if let areas = line.augmented { augmented.add(areas, classIndex: episode.classIndex) }
+        results.append(EpisodeResult(episode: episode, baseline: line.baseline, augmented: line.augmented, gated: line.gated))
+      }
       progress(
         .evaluating(
-          done: results.count, of: episodes.count, baseline: 100 * baseline.miou(convention),
-          augmented: line.augmented == nil ? nil : 100 * augmented.miou(convention)))
+          done: position + 1, of: episodes.count, baseline: 100 * baseline.miou(convention),
+          augmented: plan.auxiliaryShots == 0 ? nil : 100 * augmented.miou(convention)))
     }
+    if results.isEmpty, let failure, let first = leftOut.first {
+      throw PipelineError.nothingEvaluated(
+        episodes: leftOut.count, first: "query \(first.episode.query.id)", reason: first.reason,
+        hint: (failure as? PipelineError)?.hint ?? (failure as? ModelError)?.hint ?? (failure as? RenderError)?.hint)
+    }
+    journal.leftOut = leftOut
     let infos = classes.compactMap(dataset.classInfo)
     let report = EvaluationReport(
       dataset: dataset.name, plan: plan, weights: weights, results: results, classes: infos, comparison: comparison,
       inputSide: bench.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
-      gate: gate.map { GateReport($0, wanted: ready, results, classes: infos, convention) },
-      seconds: (ContinuousClock.now - start) / .seconds(1))
+      gate: gate.map { gate in
+        GateReport(gate, wanted: ready.filter { gate.agreements[$0] != nil }, results, classes: infos, convention)
+      }, leftOut: leftOut, seconds: (ContinuousClock.now - start) / .seconds(1))
+    if let text = report.leftOutText { Log.evaluation.warning("\(text)") }
     Log.evaluation.info("\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s")
     if !journal.isReported {
       try store.save(report)
@@ -89,6 +101,24 @@ struct Evaluator: Sendable {
     return Array(try EpisodeSampler(dataset, fold: plan.fold, plan.draw).prefix(plan.episodes))
   }
 
+  /// Whether the data set has all of an episode's pictures, and its query is none of its supports.
+  private func isThere(_ episode: Episode) -> Bool {
+    !episode.isOwnSupport && ([episode.query] + episode.supports).allSatisfy { dataset.item($0.id) != nil }
+  }
+
+  /// An episode from the journal, else evaluated and put there; nil, with `failed` told why, when its pictures do not let it.
+  private func finished(
+    _ position: Int, _ episode: Episode, _ setting: Setting, _ journal: EpisodeJournal, failed: (any Error) -> Void
+  ) throws -> EpisodeJournal.Line? {
+    if let known = journal.finished[position] { return known }
+    let fresh: EpisodeJournal.Line
+    do { fresh = try line(position, episode, setting) } catch let error where EpisodeFailure.isOfPictures(error) {
+      failed(error)
+      return nil
+    }
+    return try journal.adding(fresh)
+  }
+
   /// What an evaluation's episodes are segmented with.
   private struct Setting {
     let plan: EvaluationPlan
@@ -101,6 +131,7 @@ struct Evaluator: Sendable {
   /// An episode with its real supports alone, with the generated ones added, and without those that have drifted.
   private func line(_ position: Int, _ episode: Episode, _ setting: Setting) throws -> EpisodeJournal.Line {
     let (plan, segmenter, source) = (setting.plan, setting.bench.segmenter, setting.source)
+    try segmenter.check(episode)
     let real = segmenter.realSupports(episode)
     func areas(_ added: [MaskedPicture]) throws -> Areas {
       try segmenter.predict(episode, supports: real + added, setting.comparison).areas
@@ -110,6 +141,7 @@ struct Evaluator: Sendable {
     let wanted = episode.generatedSupports(plan.auxiliaryShots)
     let augmented = try setting.bench.areas(plan.ungated, position) { try areas(wanted.map(source.picture)) }
     let gated = try setting.gate.map { gate in
+      if let failure = wanted.lazy.compactMap({ gate.failures[$0] }).first { throw failure }
       let places = wanted.map(gate.place)
       return places == wanted
         ? augmented : try areas(zip(wanted, places).map { try $1.map(source.picture) ?? segmenter.real($0.item) })

@@ -23,7 +23,7 @@ extension HTMLReport {
         <section>
         <h2>Evaluation \(number + 1): \(plan.network.rawValue), fold \(plan.fold), \(plan.setting)</h2>
         <p>From \(evaluation.document).</p>
-        \(Markup.list(report.facts))\(report.classTable)\(report.driftTable)\(report.barPlot)\(Self.weights(report.weights))</section>
+        \(Markup.list(report.facts))\(report.classTable)\(report.driftTable)\(report.leftOutTable)\(report.barPlot)\(Self.weights(report.weights))</section>
 
         """
     }
@@ -132,6 +132,18 @@ extension EvaluationReport {
       \(Markup.table(
         head: ["class", "generated", "agreement", "dropped", "replaced", "IoU without drifted", "difference"],
         rows + [row("mIoU", gate.all, \.miou)], sums: 1))
+      """
+  }
+
+  /// What is in no figure, and why; nothing where all is.
+  fileprivate var leftOutTable: Markup {
+    guard let summary = leftOutSummary else { return "" }
+    let rows = leftOutReasons.map { reason, episodes in
+      [reason, "\(episodes.count)", episodes[0].query.id, episodes[0].supports.map(\.id).joined(separator: ", ")]
+    }
+    return """
+      <h3>\(summary)</h3>
+      \(Markup.table(head: ["why", "episodes", "first: query", "supports"], rows))
       """
   }
 

@@ -12,16 +12,16 @@ extension SweepReport {
       ReportFact("folds", folds.map { "\($0)" }.joined(separator: ", ")),
       ReportFact("seeds of the episodes", seeds.map { "\($0)" }.joined(separator: ", ")),
     ] + axes.map { ReportFact($0.title, $0.values.joined(separator: ", ")) }
-    let isGated = settings.contains { $0.gated != nil }
+    let isGated = settings.contains { $0.gated != nil }, leavesOut = settings.contains { $0.leftOut != nil }
     let head = ["setting"] + varied.map { axes[$0].name } + ["\(plan.shots)-shot mIoU", "with generated", "difference", "better/worse", "p"]
-      + (isGated ? ["agreement", "without drifted", "difference"] : [])
+      + (leavesOut ? ["episodes left out"] : []) + (isGated ? ["agreement", "without drifted", "difference"] : [])
     let rows = settings.enumerated().map { number, setting -> [String] in
       let row = ["\(number + 1)"] + varied.map { setting.values[$0] } + [
         setting.baseline.text(), setting.augmented?.text() ?? "–", setting.difference?.text(signed: true) ?? "–",
       ]
       let test = setting.signTest.map { ["\($0.better)/\($0.worse)", $0.text] } ?? ["–", "–"]
       let drift = [setting.agreement?.text() ?? "–", setting.gated?.text() ?? "–", setting.gatedDifference?.text(signed: true) ?? "–"]
-      return row + test + (isGated ? drift : [])
+      return row + test + (leavesOut ? ["\(setting.leftOut ?? 0)"] : []) + (isGated ? drift : [])
     }
     let figures: [Markup] = plots.map { _, plot in
       "<figure class=\"plot\">\n\(Markup(trusted: plot.svg))</figure>\n"

@@ -16,6 +16,7 @@ extension EvaluationReport {
       + [
         inputSide.map { ReportFact("input square", "\($0)") }, comparison.map { ReportFact("comparison", $0.title) },
         missingAuxiliaries.map { ReportFact("generated supports missing", "\($0)") },
+        leftOut.map { ReportFact("episodes left out", "\($0.count)") },
       ].compactMap { $0 }
   }
 }

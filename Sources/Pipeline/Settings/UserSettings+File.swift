@@ -17,7 +17,7 @@ extension UserSettings {
       throw .unreadableFile(path: file.path, reason: "\(error)")
     }
     func fault(_ reason: String) -> PipelineError { .badConfiguration(path: file.path, reason: PlainText.clean(reason)) }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw fault("it is not UTF-8 text") }
+    guard let text = String(validating: TextBytes.utf8(bytes), as: UTF8.self) else { throw fault("it is not UTF-8 text") }
     let table: [String: TOMLValue]
     do { table = try TOMLReader.read(text) } catch { throw fault("line \(error.line): \(error.reason)") }
     for (key, value) in table.sorted(by: { $0.key < $1.key }) {

@@ -27,6 +27,8 @@ public struct SweepReport: Codable, Hashable, Sendable {
     public let gatedDifference: Estimate?
     /// The generated supports' mean agreement with their masks.
     public let agreement: Estimate?
+    /// Episodes of all folds and seeds that could not be evaluated; nil when all were.
+    public let leftOut: Int?
     /// Seed by seed, means over the folds.
     public let passes: [EvaluationSummary.Pass]
     /// Files of its evaluations in the sweep's folder, fold by fold, within it seed by seed.
@@ -76,12 +78,12 @@ extension SweepReport.Setting {
       let figures = reports.compactMap(scores)
       return figures.count == reports.count ? .mean(independent: figures) : nil
     }
-    let tests = reports.compactMap(\.signTests?.all)
+    let tests = reports.compactMap(\.signTests?.all), leftOut = reports.reduce(0) { $0 + ($1.leftOut?.count ?? 0) }
     self.init(
       values: values, baseline: mean(\.baseline.miou) ?? Estimate(value: 0, error: nil), augmented: mean(\.augmented?.miou),
       difference: mean(\.difference?.miou),
       signTest: tests.isEmpty ? nil : SignTest(better: tests.reduce(0) { $0 + $1.better }, worse: tests.reduce(0) { $0 + $1.worse }),
       gated: mean(\.gate?.scores.miou), gatedDifference: mean(\.gate?.difference.miou), agreement: mean(\.gate?.all.agreement),
-      passes: EvaluationSummary(reports).passes, files: files)
+      leftOut: leftOut == 0 ? nil : leftOut, passes: EvaluationSummary(reports).passes, files: files)
   }
 }

@@ -201,7 +201,15 @@ final class EffectRunner: Sendable {
 
   /// A fold's episodes, drawn or as saved.
   private func episodes(fold: Int, _ workbench: Workbench) async throws -> [Episode] {
-    guard let file = options.episodeList else { return try await workbench.episodes(fold: fold, options.draw, count: options.episodes) }
+    guard let file = options.episodeList else {
+      let drawn = try await workbench.episodes(fold: fold, options.draw, count: options.episodes)
+      let problems = try ListCheck.problems(options.draw, fold: fold, of: workbench.dataset)
+      if let first = problems.first {
+        let more = problems.count > 1 ? "\(problems.count - 1) more of the list: `diffss dataset list` names them" : first.kind.advice
+        post(.said(Notice(.warning, PlainText.clean("\(first.name): \(first.detail)"), hint: more)))
+      }
+      return drawn
+    }
     let list = try EpisodeList(file, for: workbench.dataset)
     guard list.fold == fold else {
       throw PipelineError.badSetting(name: "fold", value: "\(fold)", allowed: "\(list.fold), the fold of the episode list")

@@ -68,7 +68,8 @@ extension ExplorerState {
       savedReports.insert(report, at: 0)
       takeScores()
       showsClasses = true
-      say(Notice(.info, Self.summary(report)))
+      let text = Self.summary(report)
+      say(report.leftOutSummary.map { Notice(.warning, "\(text); \($0)", hint: report.leftOutReasons.first.map { "the first: \($0.reason)" }) } ?? Notice(.info, text))
       return [.loadPainted]
     case (.evaluate, .dropped), (.evaluateMarked, .dropped):
       evaluation = nil

@@ -47,6 +47,28 @@ struct EvaluationOptions: ParsableArguments {
     return (plan, allFolds ? Array(0..<workbench.dataset.folds) : [plan.fold], seeds?.values ?? [plan.seed])
   }
 
+  /// Says on standard error what stands in the way of the episodes, before hours are spent on them.
+  func warn(_ plan: EvaluationPlan, folds: [Int], _ workbench: Workbench) throws {
+    let dataset = workbench.dataset
+    if let episodeList {
+      diffss.warn(ListCheck.problems(of: try EpisodeList(URL(fileURLWithPath: episodeList), for: dataset).episodes, in: dataset))
+    } else {
+      for fold in folds { diffss.warn(try ListCheck.problems(plan.draw, fold: fold, of: dataset)) }
+    }
+  }
+
+  /// Throws `ExitStatus.someFailed` where episodes were left out, and says on standard error how many.
+  func failIfLeftOut(_ reports: [EvaluationReport]) throws {
+    let leftOut = reports.reduce(0) { $0 + ($1.leftOut?.count ?? 0) }
+    guard leftOut > 0 else { return }
+    let all = leftOut + reports.reduce(0) { $0 + $1.episodes.count }
+    let first = reports.compactMap { $0.leftOutReasons.first }.first
+    report(
+      message: "\(leftOut) of \(all) episodes could not be evaluated and are in no figure, the first: \(PlainText.clean(first?.reason ?? ""))",
+      hint: "mend or complete the files and give the same command again: it goes on with these episodes")
+    throw ExitStatus.someFailed
+  }
+
   /// Says on standard error how many pictures a folder lacks.
   func reportMissing(_ reports: [EvaluationReport]) {
     for report in reports {

@@ -153,8 +153,8 @@ import Testing
     #expect(columns == [2, 2, 2, 2, 2, 2, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
   }
 
-  @Test func boxesAndPolygonsOutsideAreClipped() throws {
-    let folder = try COCOFolder.small(segmentations: [(1, [[-3.0, -3, 30, 5]]), (2, [[1.0, 2, 900, 2, 900, 900, 1, 900]])])
+  @Test func polygonsOutsideAreClipped() throws {
+    let folder = try COCOFolder.small(segmentations: [(1, [[-3.0, -3, -3, 2, 27, 2, 27, -3]]), (2, [[1.0, 2, 900, 2, 900, 900, 1, 900]])])
     let mask = try folder.open().mask(DatasetItem(id: "set/0", classes: [1]))
     #expect((0..<4).map { mask[0, $0] } == [1, 1, 0, 0])
     #expect((0..<4).map { mask[3, $0] } == [1, 1, 2, 2])
@@ -168,7 +168,9 @@ import Testing
     ]
     for segmentation in broken {
       let folder = try COCOFolder.small(segmentations: [(1, segmentation)])
-      #expect(throws: PipelineError.self, "\(segmentation)") { try folder.open().mask(DatasetItem(id: "set/0", classes: [])) }
+      let dataset = try folder.open()
+      #expect(dataset.problems.map(\.kind) == [.brokenAnnotation, .maskUnreadable] && dataset.problems[0].name == "annotation 0", "\(segmentation)")
+      #expect(throws: PipelineError.self, "\(segmentation)") { try dataset.mask(DatasetItem(id: "set/0", classes: [])) }
     }
   }
 
@@ -327,7 +329,7 @@ private final class Asked: Sendable {
 }
 
 /// A COCO folder with one annotation file, `instances_set.json`, and an empty `set/`.
-private struct COCOFolder {
+struct COCOFolder {
   private let folder: TemporaryFolder
 
   var url: URL { folder.url }

@@ -28,20 +28,42 @@ import Testing
     #expect(hsnet.classes(inFold: 0) == hsnet.classes.map(\.index))
   }
 
-  @Test func imageAndMaskOfDifferentSizeAreNamed() throws {
+  private func folder() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(at: folder.file("ashtray"), withIntermediateDirectories: true)
-    try Image(width: 8, height: 6, color: [9, 9, 9]).writeJPEG(to: folder.file("ashtray/12.jpg"))
-    try Image(width: 8, height: 5, color: [255]).writePNG(to: folder.file("ashtray/12.png"))
-    try Image(width: 8, height: 6, color: [9, 9, 9]).writeJPEG(to: folder.file("ashtray/2.jpg"))
+    for name in ["2", "3", "12"] { try Image(width: 8, height: 6, color: [9, 9, 9]).writeJPEG(to: folder.file("ashtray/\(name).jpg")) }
     try Image(width: 8, height: 6, color: [255]).writePNG(to: folder.file("ashtray/2.png"))
-    try Image(width: 8, height: 6, color: [9, 9, 9]).writeJPEG(to: folder.file("ashtray/3.jpg"))
+    return folder
+  }
+
+  /// HSNet's and DCAMA's loaders of FSS-1000 bring image and mask to the network's square each from its own size, the mask by
+  /// `F.interpolate(mode="nearest")`. Right values: torch 2.15.0, of the same 4x3 mask.
+  @Test func aMaskOfAnotherSizeIsStretchedByNearest() throws {
+    let folder = try folder()
+    let stored: [UInt8] = [255, 0, 0, 0, 0, 255, 0, 255, 0, 0, 0, 255]
+    try Image(width: 4, height: 3, channels: 1, pixels: stored).writePNG(to: folder.file("ashtray/12.png"))
     let dataset = try Datasets.open(DatasetSource(.fss, root: folder.url))
     #expect(dataset.items.map(\.id) == ["ashtray/2", "ashtray/12"])
     #expect(dataset.problems == [DatasetProblem(.maskMissing, "ashtray/3", "3.jpg has no PNG beside it")])
+    let problems = try DatasetCheck.problems(of: dataset)
+    #expect(problems.map(\.kind) == [.maskMissing, .maskResized] && problems[1].detail == "image 8x6, mask 4x3")
+    #expect(DatasetProblem.Kind.maskResized.isNote && !DatasetProblem.Kind.sizesDiffer.isNote)
+    let item = dataset.items[1], image = try dataset.image(item), mask = try dataset.mask(item, of: item.classes[0])
+    #expect(image.width == 8 && image.height == 6 && mask.width == 8 && mask.height == 6)
+    let rows = [[1, 1, 0, 0, 0, 0, 0, 0], [0, 0, 1, 1, 0, 0, 1, 1], [0, 0, 0, 0, 0, 0, 1, 1]]
+    #expect(mask.labels.map(Int.init) == rows.flatMap { $0 + $0 })
+    #expect(try dataset.storedMask(item, of: item.classes[0]) == LabelMask(width: 4, height: 3, labels: stored.map { $0 == 0 ? 0 : 1 }))
+    #expect(try dataset.storedMask(item, of: item.classes[0] + 1).labels.allSatisfy { $0 == 0 })
+  }
+
+  /// In a folder of one's own nobody published such masks: an error.
+  @Test func imageAndMaskOfDifferentSizeAreNamed() throws {
+    let folder = try folder()
+    try Image(width: 8, height: 5, color: [255]).writePNG(to: folder.file("ashtray/12.png"))
+    let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
     #expect(try DatasetCheck.problems(of: dataset).map(\.kind) == [.maskMissing, .sizesDiffer])
-    #expect(try dataset.image(dataset.items[0]).width == 8)
-    let error = #expect(throws: PipelineError.self) { try dataset.image(dataset.items[1]) }
+    let item = try #require(dataset.item("ashtray/12"))
+    let error = #expect(throws: PipelineError.self) { try dataset.image(item) }
     for fact in ["12.jpg", "8x6", "12.png", "8x5"] { #expect(error?.message.contains(fact) == true) }
   }
 }

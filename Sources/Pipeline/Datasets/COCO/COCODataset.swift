@@ -3,7 +3,7 @@ import Render
 
 /// COCO-20i: photographs of COCO 2014 or 2017 with class masks painted from their instance annotations.
 ///
-/// Class index = position of the category in the file. Items are sorted by name.
+/// Class index = position of the category in the file (`COCONumbering` where files differ). Items are sorted by name.
 final class COCODataset: Dataset {
   let name = DatasetKind.coco.rawValue
   let split: DatasetSplit
@@ -17,7 +17,9 @@ final class COCODataset: Dataset {
     let name: String
     let pictures: RootFolder
     let annotations: FileRanges
-    let index: COCOIndex
+    var index: COCOIndex
+
+    var names: COCONumbering.File { COCONumbering.File(url: annotations.url, names: index.categories.map(\.name)) }
   }
 
   private let foldRule: FoldRule
@@ -27,21 +29,20 @@ final class COCODataset: Dataset {
   /// Positions in `items`.
   private let numbered: [COCONumber: Int]
 
-  /// Reads the annotation files, or what the cache knows of them. Throws `PipelineError` when none can be read.
+  /// Reads the annotation files, or what the cache knows of them; `others` are those of the folder that are not used.
+  ///
+  /// Throws `PipelineError` when none can be read, or they do not list the same categories.
   init(
-    _ source: DatasetSource, _ folder: RootFolder, parts chosen: [COCOFolder.Part], split: DatasetSplit, foldRule: FoldRule,
+    _ source: DatasetSource, _ folder: RootFolder, parts chosen: [COCOFolder.Part], others: [String], split: DatasetSplit, foldRule: FoldRule,
     progress: DatasetProgress
   ) throws {
     self.split = split
     self.foldRule = foldRule
     var parts: [Part] = [], problems: [DatasetProblem] = [], failure: (any Error)?
     for part in chosen {
-      let file = folder.url.appendingPathComponent("annotations/instances_\(part.name).json")
+      let file = COCOFolder.annotations(folder, part.name)
       do {
         let index = try COCOIndex.open(file, cache: source.cacheFile("index \(part.name)"), progress: progress)
-        if let other = parts.first, other.index.categories != index.categories {
-          throw PipelineError.malformedFile(path: file.path, reason: "its categories are not those of \(other.annotations.url.path)")
-        }
         parts.append(
           Part(
             name: part.name, pictures: try folder.folder(part.pictures), annotations: try FileRanges(file), index: index))
@@ -51,7 +52,17 @@ final class COCODataset: Dataset {
         problems.append(DatasetProblem(.brokenAnnotations, file.lastPathComponent, error.message))
       }
     }
-    guard let first = parts.first else { throw failure ?? folder.wrong("no annotation file can be read") }
+    guard !parts.isEmpty else { throw failure ?? folder.wrong("no annotation file can be read") }
+    let numbering = try COCONumbering(
+      read: parts.map(\.names),
+      others: others.compactMap { name in
+        let file = COCOFolder.annotations(folder, name)
+        return COCOReader.categoryNames(file).map { COCONumbering.File(url: file, names: $0) }
+      }, published: COCOFolder.publishedNames())
+    for number in parts.indices {
+      if let map = numbering.map(parts[number].names.names) { parts[number].index.renumber(map) }
+    }
+    problems += numbering.problems
     var items: [DatasetItem] = [], places: [String: (part: Int, picture: Int)] = [:]
     items.reserveCapacity(parts.reduce(0) { $0 + $1.index.pictures.count })
     for (number, part) in parts.enumerated() {
@@ -76,7 +87,7 @@ final class COCODataset: Dataset {
     self.places = places
     self.problems = problems
     numbered = COCONumber.places(of: items)
-    classes = try COCOFolder.classes(first.index.categories.map(\.name))
+    classes = try COCOFolder.classes(numbering.names)
   }
 
   func classes(inFold fold: Int) -> [Int] { foldRule.classes(inFold: fold, of: classes.count, split: split) }
@@ -94,7 +105,7 @@ final class COCODataset: Dataset {
   func image(_ item: DatasetItem) throws -> Image {
     let (part, index) = try place(item)
     let picture = part.index.pictures[index]
-    let file = try part.pictures.file(picture.fileName, listedIn: part.annotations.url.path)
+    let file = try part.pictures.file(picture.fileName, listedIn: part.annotations.url.path).inAnyCase
     let image = try Image(pngOrJpeg: file)
     guard image.width == picture.width, image.height == picture.height else {
       throw PipelineError.sizeMismatch(
@@ -113,7 +124,7 @@ final class COCODataset: Dataset {
     guard let (part, index) = place(item.id) else { return [] }
     let picture = part.index.pictures[index], expected = PictureSize(width: picture.width, height: picture.height)
     do {
-      let file = try part.pictures.file(picture.fileName, listedIn: part.annotations.url.path)
+      let file = try part.pictures.file(picture.fileName, listedIn: part.annotations.url.path).inAnyCase
       guard FileManager.default.fileExists(atPath: file.path) else {
         return [DatasetProblem(.imageMissing, item.id, "there is no \(file.path)")]
       }

@@ -35,7 +35,8 @@ enum COCOFolder {
         ready(chosen, folder, source, split, foldRule), cache: source.cacheFile("masks " + chosen.map(\.name).joined(separator: " ")),
         readsPaletteAsGrey: source.readsMasksAsPublished, progress: progress)
     }
-    return try COCODataset(source, folder, parts: chosen, split: split, foldRule: foldRule, progress: progress)
+    let others = all.filter { name in !chosen.contains { $0.name == name } }
+    return try COCODataset(source, folder, parts: chosen, others: others, split: split, foldRule: foldRule, progress: progress)
   }
 
   /// A part of COCO and the folder of its pictures.
@@ -44,9 +45,10 @@ enum COCOFolder {
     let pictures: String
   }
 
-  private static func hasMasks(_ folder: RootFolder, _ name: String) -> Bool {
-    folder.names(in: "annotations/\(name)").contains { $0.hasSuffix(".png") }
-  }
+  /// The annotation file of a part.
+  static func annotations(_ folder: RootFolder, _ name: String) -> URL { folder.url.appendingPathComponent("annotations/instances_\(name).json") }
+
+  private static func hasMasks(_ folder: RootFolder, _ name: String) -> Bool { folder.files(in: "annotations/\(name)").contains(where: \.isPNG) }
 
   /// The parts that have annotations.
   private static func names(_ folder: RootFolder) -> [String] {
@@ -64,14 +66,21 @@ enum COCOFolder {
       name: source.kind.rawValue, split: split, classes: try classes(nil), foldRule: foldRule, pairs: [],
       leastListed: MaskFacts.leastListed, problems: [])
     for part in parts {
-      let pictures = Set(folder.names(in: part.pictures))
-      for mask in folder.names(in: "annotations/\(part.name)") where mask.hasSuffix(".png") {
-        let base = mask.dropLast(4), id = "\(part.name)/\(base)"
-        if pictures.contains(base + ".jpg") {
+      func repeated(_ first: FileName, _ other: FileName) {
+        found.problems.append(DatasetProblem(.duplicate, "\(part.name)/\(first.stem)", "\(first.name) and \(other.name)"))
+      }
+      let pictures = folder.files(in: part.pictures).filter(\.isJPEG).byStem(repeated)
+      let masks = folder.files(in: "annotations/\(part.name)").filter(\.isPNG).byStem(repeated)
+      for (base, mask) in masks.sorted(by: { $0.value.name < $1.value.name }) {
+        let id = "\(part.name)/\(base)"
+        if let picture = pictures[base] {
           found.pairs.append(
-            (id, FilePair(image: folder.path("\(part.pictures)/\(base).jpg"), mask: folder.path("annotations/\(part.name)/\(mask)"))))
+            (
+              id,
+              FilePair(image: folder.path("\(part.pictures)/\(picture.name)"), mask: folder.path("annotations/\(part.name)/\(mask.name)"))
+            ))
         } else {
-          found.problems.append(DatasetProblem(.imageMissing, id, "annotations/\(part.name)/\(mask) has no \(part.pictures)/\(base).jpg"))
+          found.problems.append(DatasetProblem(.imageMissing, id, "annotations/\(part.name)/\(mask.name) has no \(part.pictures)/\(base).jpg"))
         }
       }
     }
@@ -89,6 +98,11 @@ enum COCOFolder {
       }
     }
     let categories: [Category]
+  }
+
+  /// COCO's own 80 names in the published order.
+  static func publishedNames() throws -> [String] {
+    try AssetTable.load("coco_category_ids", as: PublishedCategories.self).categories.sorted { $0.index < $1.index }.map(\.name)
   }
 
   /// Classes with prompt words and ADE20K classes by COCO's names; a category that COCO does not have keeps its own name.

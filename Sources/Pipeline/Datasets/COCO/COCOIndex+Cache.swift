@@ -2,7 +2,7 @@ import Foundation
 import Render
 
 extension COCOIndex {
-  private static let head = "diffss coco 1"
+  private static let head = "diffss coco 2"
 
   /// An index kept by `save` for an annotation file of the same size and time of change; nil for anything else.
   static func load(_ cache: URL, stamp: Stamp) -> COCOIndex? {

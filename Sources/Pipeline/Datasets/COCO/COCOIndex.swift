@@ -24,6 +24,11 @@ struct COCOIndex: Sendable {
     let label: Int
     /// Where its segmentation stands in the file, in bytes.
     let place: Range<Int>
+    /// As in the file; not kept in the cache.
+    var id = noID
+
+    /// Of one that has none.
+    static let noID = Int.min
   }
 
   /// In the order of the file.
@@ -32,6 +37,8 @@ struct COCOIndex: Sendable {
   let categories: [Category]
   /// Entries that are left out or doubtful.
   var problems: [DatasetProblem]
+  /// How annotations' ids are written.
+  var ids = COCOIdentifiers()
 }
 
 extension COCOIndex {
@@ -49,28 +56,63 @@ extension COCOIndex {
 
   /// The class mask of a picture: annotations in the order of the file, each over what is there, crowds like any other.
   ///
-  /// Throws `PipelineError.malformedFile`.
-  static func paint(_ picture: Picture, from file: FileRanges) throws -> MaskCanvas {
-    var canvas = MaskCanvas(width: picture.width, height: picture.height)
-    for annotation in picture.annotations where !annotation.place.isEmpty {
-      do {
-        try COCOMask.paint(JSONCursor(file.bytes(annotation.place)), label: UInt8(annotation.label), on: &canvas)
-      } catch let problem as JSONCursor.Problem {
-        throw PipelineError.malformedFile(
-          path: file.url.path, reason: "\(problem.reason) (byte \(annotation.place.lowerBound + problem.offset))")
+  /// `wrong` hears what cannot be painted of an annotation. Throws `PipelineError.unreadableFile`, and `.malformedFile` when there are
+  /// annotations and not one can be used: nobody knows the mask then.
+  static func paint(_ picture: Picture, from file: FileRanges, wrong: (Annotation, [String]) -> Void = { _, _ in }) throws -> MaskCanvas {
+    var canvas = MaskCanvas(width: picture.width, height: picture.height), refused = 0, first: String?
+    for annotation in picture.annotations {
+      let outcome = annotation.place.isEmpty
+        ? COCOMask.Outcome(faults: ["it has no segmentation"], isRefused: true)
+        : COCOMask.paint(JSONCursor(try file.bytes(annotation.place), range: 0..<annotation.place.count), label: UInt8(annotation.label), on: &canvas)
+      if outcome.isRefused { refused += 1 }
+      if !outcome.faults.isEmpty {
+        wrong(annotation, outcome.faults)
+        first = first ?? outcome.faults[0]
       }
+    }
+    if let first, refused == picture.annotations.count {
+      let what = refused == 1 ? "the only annotation" : "each of the \(refused) annotations"
+      throw PipelineError.malformedFile(path: file.url.path, reason: PlainText.clean("\(what) of \(picture.fileName) is broken: \(first)"))
     }
     return canvas
   }
 
+  private static let mostFaults = 1000
+
   private mutating func paintAll(_ url: URL, progress: DatasetProgress) throws {
-    let file = try FileRanges(url), pictures = pictures
-    let facts = try ParallelWork.map(pictures.count, progress: progress) { number in
-      do { return MaskFacts(histogram: try Self.paint(pictures[number], from: file).counts) } catch {
-        return MaskFacts(fault: PlainText.clean("\(error)"))
+    let file = try FileRanges(url), pictures = pictures, ids = ids
+    let painted = try ParallelWork.map(pictures.count, progress: progress) { number -> (facts: MaskFacts, faults: [DatasetProblem]) in
+      var faults: [DatasetProblem] = []
+      do {
+        let canvas = try Self.paint(pictures[number], from: file) { annotation, reasons in
+          let name = annotation.id == Annotation.noID ? "an annotation without id" : "annotation \(ids.text(annotation.id))"
+          faults.append(
+            DatasetProblem(.brokenAnnotation, name, PlainText.clean("\(reasons.joined(separator: "; ")); in \(pictures[number].fileName)")))
+        }
+        return (MaskFacts(histogram: canvas.counts), faults)
+      } catch {
+        return (MaskFacts(fault: PlainText.clean("\(error)")), faults)
       }
     }
-    for (number, facts) in facts.enumerated() { self.pictures[number].facts = facts }
+    for (number, result) in painted.enumerated() { self.pictures[number].facts = result.facts }
+    let faults = painted.flatMap(\.faults)
+    problems += faults.prefix(Self.mostFaults)
+    if faults.count > Self.mostFaults {
+      problems.append(DatasetProblem(.brokenAnnotation, "further annotations", "\(faults.count - Self.mostFaults) more cannot be painted whole"))
+    }
+  }
+
+  /// Puts class `map[k - 1]` in place of the k-th category of the file.
+  mutating func renumber(_ map: [Int]) {
+    func renumbered(_ label: Int) -> Int? { map.indices.contains(label - 1) ? map[label - 1] : nil }
+    for place in pictures.indices {
+      pictures[place].annotations = pictures[place].annotations.compactMap { annotation in
+        renumbered(annotation.label).map { Annotation(label: $0, place: annotation.place, id: annotation.id) }
+      }
+      pictures[place].facts.areas = pictures[place].facts.areas.compactMap { area in
+        renumbered(area.label).map { ClassArea(label: $0, pixels: area.pixels) }
+      }.sorted { $0.label < $1.label }
+    }
   }
 }
 

@@ -5,32 +5,80 @@ enum COCOMask {
   /// Most boundary steps of one ring; a lying file must not keep us busy for hours.
   private static let mostSteps = 1 << 26
 
+  /// What became of a segmentation.
+  struct Outcome {
+    /// What is wrong with it.
+    var faults: [String] = []
+    /// Whether nothing of it is known: pycocotools refuses it, and none of its rings is sound.
+    var isRefused = false
+  }
+
   /// Paints `label` wherever the segmentation is set; rings of a polygon unite.
   ///
   /// `cursor` stands before the segmentation: a list of rings `[x, y, ...]`, or `{"counts": ..., "size": [h, w]}` with
-  /// run lengths as a list or as COCO's compressed string. Throws `JSONCursor.Problem`.
-  static func paint(_ cursor: JSONCursor, label: UInt8, on canvas: inout MaskCanvas) throws {
-    var cursor = cursor
-    let (width, height) = (canvas.width, canvas.height)
-    if try cursor.peek() == UInt8(ascii: "{") {
-      let spans = try runLengths(&cursor, width: width, height: height)
-      canvas.fill(spans, label: label)
-      return
-    }
-    try cursor.elements { cursor in
-      var ring: [Double] = []
-      try cursor.elements { ring.append(try $0.double()) }
-      guard ring.count >= 6 || ring.count == 4 else { throw cursor.problem("a polygon has \(ring.count / 2) points") }
-      guard ring.allSatisfy({ abs($0) <= farthest }) else { throw cursor.problem("a polygon has a point far outside") }
-      if ring.count == 4 {  // pycocotools takes four numbers for a box: x, y, width, height
-        let (x0, y0, x1, y1) = (ring[0], ring[1], ring[0] + ring[2], ring[1] + ring[3])
-        ring = [x0, y0, x0, y1, x1, y1, x1, y0]
+  /// run lengths as a list or as COCO's compressed string. What is sound of it is painted.
+  static func paint(_ cursor: JSONCursor, label: UInt8, on canvas: inout MaskCanvas) -> Outcome {
+    var cursor = cursor, outcome = Outcome(isRefused: true)
+    do {
+      switch try cursor.peek() {
+      case UInt8(ascii: "{"):
+        let (spans, fault) = try runLengths(&cursor, width: canvas.width, height: canvas.height)
+        canvas.fill(spans, label: label)
+        return Outcome(faults: fault.map { [$0] } ?? [], isRefused: fault != nil)
+      case UInt8(ascii: "["): break
+      case UInt8(ascii: "n"): throw cursor.problem("its segmentation is null")
+      default: throw cursor.problem("its segmentation is neither a list of rings nor run lengths")
       }
-      guard let spans = polygon(ring, width: width, height: height) else {
-        throw cursor.problem("a polygon's outline is too long")
+      var rings = 0
+      try cursor.elements { cursor in
+        let ring = try paintRing(&cursor, label: label, on: &canvas)
+        // Two points and half a third are a polygon for pycocotools, if an empty one.
+        if ring.isPainted || (rings == 0 && ring.numbers == 5) { outcome.isRefused = false }
+        if let fault = ring.fault, !outcome.faults.contains(fault) { outcome.faults.append(fault) }
+        rings += 1
       }
-      canvas.fill(spans, label: label)
+      if rings == 0 { throw cursor.problem("its segmentation is empty") }
+    } catch { outcome.faults.append((error as? JSONCursor.Problem)?.reason ?? "\(error)") }
+    return outcome
+  }
+
+  private struct Ring {
+    var numbers = 0
+    var isPainted = false
+    var fault: String?
+  }
+
+  /// One ring of a polygon. Throws only where the text behind it cannot be found.
+  private static func paintRing(_ cursor: inout JSONCursor, label: UInt8, on canvas: inout MaskCanvas) throws -> Ring {
+    let first = try cursor.peek()
+    guard first == UInt8(ascii: "[") else {
+      try cursor.skip()
+      let isNumber = first == UInt8(ascii: "-") || (0x30...0x39).contains(first)
+      return Ring(fault: isNumber ? "its segmentation is a flat list of numbers, not a list of rings" : "one of its rings is no list of numbers")
     }
+    let start = cursor
+    var ring: [Double] = []
+    do { try cursor.elements { ring.append(try coordinate(&$0)) } } catch let problem as JSONCursor.Problem {
+      cursor = start
+      try cursor.skip()
+      return Ring(fault: "one of its rings is no list of numbers: \(problem.reason)")
+    }
+    func bad(_ fault: String) -> Ring { Ring(numbers: ring.count, fault: fault) }
+    // pycocotools takes pairs of numbers, and two points enclose nothing: a box of four numbers is for `bbox`.
+    guard ring.count >= 6 else { return bad("a ring of \(ring.count) numbers encloses nothing, it takes three points") }
+    guard ring.allSatisfy({ abs($0) <= farthest }) else { return bad("one of its rings has a point far outside") }
+    guard let spans = polygon(ring, width: canvas.width, height: canvas.height) else { return bad("one of its rings is too long") }
+    canvas.fill(spans, label: label)
+    return Ring(
+      numbers: ring.count, isPainted: true,
+      fault: ring.count % 2 == 0 ? nil : "a ring of \(ring.count) numbers: the last counts for nothing, as in pycocotools")
+  }
+
+  /// A number; NumPy, by which pycocotools reads them, also takes one that is written as a text.
+  private static func coordinate(_ cursor: inout JSONCursor) throws -> Double {
+    guard try cursor.peek() == UInt8(ascii: "\"") else { return try cursor.double() }
+    guard let value = Double(try cursor.string()), value.isFinite else { throw cursor.problem("a number is expected") }
+    return value
   }
 
   /// Column-major positions inside a ring (`rleFrPoly` of maskApi.c); nil when the outline has too many steps.
@@ -81,8 +129,10 @@ enum COCOMask {
     return stride(from: 0, to: toggles.count - 1, by: 2).map { toggles[$0]..<toggles[$0 + 1] }
   }
 
-  /// Set positions of run lengths, which are column-major and begin with background.
-  private static func runLengths(_ cursor: inout JSONCursor, width: Int, height: Int) throws -> [Range<Int>] {
+  /// Set positions of run lengths, which are column-major and begin with background, or what is wrong with them.
+  private static func runLengths(
+    _ cursor: inout JSONCursor, width: Int, height: Int
+  ) throws -> (spans: [Range<Int>], fault: String?) {
     var counts: [Int]?
     var size: [Int] = []
     try cursor.members { key, cursor in
@@ -94,25 +144,25 @@ enum COCOMask {
         counts = list
       case "counts":
         let text = try cursor.string()
-        guard let list = decompress(text) else { throw cursor.problem("the compressed run lengths are broken") }
+        guard let list = decompress(text) else { throw cursor.problem("its compressed run lengths are broken") }
         counts = list
       default: try cursor.skip()
       }
     }
-    guard let counts else { throw cursor.problem("a segmentation has no run lengths") }
+    guard let counts, !counts.isEmpty else { return ([], "it has no run lengths") }
     guard size == [height, width] else {
-      throw cursor.problem("run lengths are for \(size) (height, width), the picture is [\(height), \(width)]")
+      return ([], "its run lengths are for \(size) (height, width), the picture is [\(height), \(width)]")
     }
     var spans: [Range<Int>] = []
     var position = 0
     for (index, run) in counts.enumerated() {
       guard run >= 0, run <= width * height - position else {
-        throw cursor.problem("run lengths go beyond the \(width * height) pixels of the picture")
+        return ([], "its run lengths go beyond the \(width * height) pixels of the picture")
       }
       if index % 2 == 1 { spans.append(position..<(position + run)) }
       position += run
     }
-    return spans
+    return (spans, nil)
   }
 
   /// COCO's compressed run lengths (`rleFrString`): five bits a character, from the third on differences to the one before last.

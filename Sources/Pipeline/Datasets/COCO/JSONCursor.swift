@@ -12,10 +12,10 @@ struct JSONCursor {
   private let end: Int
   private(set) var offset: Int
 
-  /// A cursor at the beginning of `range`, by default of everything.
+  /// A cursor at the beginning of `range`, by default of everything behind a byte order mark.
   init(_ bytes: [UInt8], range: Range<Int>? = nil) {
     self.bytes = bytes
-    offset = range?.lowerBound ?? 0
+    offset = range?.lowerBound ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
     end = range?.upperBound ?? bytes.count
   }
 
@@ -38,7 +38,7 @@ struct JSONCursor {
       try expect(UInt8(ascii: ":"))
       try body(key, &self)
       if try accept(UInt8(ascii: "}")) { return }
-      try expect(UInt8(ascii: ","))
+      try comma(before: UInt8(ascii: "}"))
     }
   }
 
@@ -49,8 +49,16 @@ struct JSONCursor {
     while true {
       try body(&self)
       if try accept(UInt8(ascii: "]")) { return }
-      try expect(UInt8(ascii: ","))
+      try comma(before: UInt8(ascii: "]"))
     }
+  }
+
+  /// Passes over the comma between two values.
+  private mutating func comma(before end: UInt8) throws {
+    _ = try peek()
+    let place = offset
+    try expect(UInt8(ascii: ","))
+    if try peek() == end { throw Problem(offset: place, reason: "a comma has no value behind it") }
   }
 
   /// Passes over one value and says where it is. Brackets are only counted: reading the value checks it.
@@ -183,6 +191,14 @@ struct JSONCursor {
   }
 
   func problem(_ reason: String) -> Problem { Problem(offset: offset, reason: reason) }
+
+  /// `line 3, column 14`, both from 1 and the column in characters, as Python's `json` counts.
+  static func place(of offset: Int, in bytes: [UInt8]) -> String {
+    let before = bytes.prefix(max(offset, 0)), lines = before.count { $0 == 0x0A }
+    let line = before.lastIndex(of: 0x0A).map { before[($0 + 1)...] } ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? before.dropFirst(3) : before)
+    // Further bytes of a character are 10xxxxxx.
+    return "line \(lines + 1), column \(line.count { $0 & 0xC0 != 0x80 } + 1)"
+  }
 
   private mutating func accept(_ byte: UInt8) throws -> Bool {
     guard try peek() == byte else { return false }

@@ -34,12 +34,15 @@ final class ClassFolderDataset: Dataset {
   private let pairs: [String: FilePair]
   private let places: [String: Int]
   private let threshold: Threshold
+  private let resizesMasks: Bool
 
-  init(_ found: Found, threshold: Threshold) {
+  /// With `resizesMasks` a mask of another size than its picture is no error but stretched to it, by nearest.
+  init(_ found: Found, threshold: Threshold, resizesMasks: Bool = false) {
     name = found.name
     split = found.split
     problems = found.problems
     self.threshold = threshold
+    self.resizesMasks = resizesMasks
     classes = found.classes.map(\.info).sorted { $0.index < $1.index }
     items = found.classes.flatMap { own in own.pairs.map { DatasetItem(id: $0.id, classes: [own.info.index]) } }
     places = Dictionary(items.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
@@ -50,9 +53,23 @@ final class ClassFolderDataset: Dataset {
 
   func item(_ id: String) -> DatasetItem? { places[id].map { items[$0] } }
 
-  func image(_ item: DatasetItem) throws -> Image { try pair(item).readImage() }
+  func image(_ item: DatasetItem) throws -> Image {
+    let pair = try pair(item)
+    return try resizesMasks ? Image(pngOrJpeg: URL(fileURLWithPath: pair.image)).rgb : pair.readImage()
+  }
 
   func mask(_ item: DatasetItem) throws -> LabelMask {
+    let mask = try storedMask(item)
+    guard resizesMasks, let size = try? PictureSize(of: URL(fileURLWithPath: pair(item).image)),
+      size != PictureSize(width: mask.width, height: mask.height), size.width > 0, size.height > 0, size.width * size.height <= Self.mostPixels
+    else { return mask }
+    return mask.torchNearest(width: size.width, height: size.height)
+  }
+
+  /// Of a picture whose header is believed; one beyond is refused when it is read.
+  private static let mostPixels = 1 << 28
+
+  private func storedMask(_ item: DatasetItem) throws -> LabelMask {
     let picture = try Image(pngOrJpeg: URL(fileURLWithPath: pair(item).mask))
     let grey = picture.grey(threshold == .generator ? .libpng : .pillow).pixels
     let least: UInt8 =
@@ -64,17 +81,21 @@ final class ClassFolderDataset: Dataset {
     return LabelMask(width: picture.width, height: picture.height, labels: grey.map { $0 >= least ? 1 : 0 })
   }
 
-  func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask {
-    var mask = try mask(item)
-    if !item.classes.contains(classIndex) { mask.labels = [UInt8](repeating: 0, count: mask.labels.count) }
-    return mask
+  func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask { try only(classIndex, of: item, mask(item)) }
+
+  func storedMask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask { try only(classIndex, of: item, storedMask(item)) }
+
+  /// A picture holds no class but its folder's.
+  private func only(_ classIndex: Int, of item: DatasetItem, _ mask: LabelMask) -> LabelMask {
+    item.classes.contains(classIndex)
+      ? mask : LabelMask(width: mask.width, height: mask.height, labels: [UInt8](repeating: 0, count: mask.labels.count))
   }
 
   func check(_ item: DatasetItem) -> [DatasetProblem] {
     guard let pair = pairs[item.id] else { return [] }
     do {
-      let isEmpty = try !mask(item).labels.contains(1)
-      return pair.check(item.id) + (isEmpty ? [DatasetProblem(.emptyMask, item.id, "only background")] : [])
+      let isEmpty = try !storedMask(item).labels.contains(1)
+      return pair.check(item.id, resizesMask: resizesMasks) + (isEmpty ? [DatasetProblem(.emptyMask, item.id, "only background")] : [])
     } catch {
       return [DatasetProblem(.maskUnreadable, item.id, "\(error)")]
     }

@@ -47,7 +47,7 @@ enum FSSFolder {
     if inner.contains(where: { RootFolder.isFolder(root.appendingPathComponent($0)) }) { return true }
     guard let folder = try? RootFolder(root, dataset: "fss", layout: layout), let table = try? Table.load() else { return false }
     let known = Set(table.names)
-    return folder.names().contains { known.contains($0) && !numbers(folder.names(in: $0)).isEmpty }
+    return folder.names().contains { known.contains($0) && !pairs(folder.files(in: $0)).isEmpty }
   }
 
   /// Without a split asked for: the 240 test classes where any of them is there, else every folder.
@@ -66,38 +66,42 @@ enum FSSFolder {
     for name in folders {
       let position = positions[name]
       guard split == .all || position.map(wanted.contains) ?? false else { continue }
-      let files = folder.names(in: name), all = Set(files)
-      for file in files where file.hasSuffix(".jpg") && !all.contains(file.dropLast(4) + ".png") {
-        found.problems.append(DatasetProblem(.maskMissing, "\(name)/\(file.dropLast(4))", "\(file) has no PNG beside it"))
+      let files = folder.files(in: name), jpegs = Set(files.filter(\.isJPEG).map(\.stem)), pngs = Set(files.filter(\.isPNG).map(\.stem))
+      for file in files where file.isJPEG && !pngs.contains(file.stem) {
+        found.problems.append(DatasetProblem(.maskMissing, "\(name)/\(file.stem)", "\(file.name) has no PNG beside it"))
       }
-      for file in files where file.hasSuffix(".png") && !all.contains(file.dropLast(4) + ".jpg") {
-        found.problems.append(DatasetProblem(.imageMissing, "\(name)/\(file.dropLast(4))", "\(file) has no JPEG beside it"))
+      for file in files where file.isPNG && !jpegs.contains(file.stem) {
+        found.problems.append(DatasetProblem(.imageMissing, "\(name)/\(file.stem)", "\(file.name) has no JPEG beside it"))
       }
-      let numbers = numbers(files)
-      if numbers.isEmpty { continue }
+      let own = pairs(files) { first, other in
+        found.problems.append(DatasetProblem(.duplicate, "\(name)/\(first.stem)", "\(first.name) and \(other.name)"))
+      }
+      if own.isEmpty { continue }
       if position == nil { unlisted += 1 }
       let info = ClassInfo(
         index: (position ?? table.names.count + unlisted - 1) + 1, name: name,
         promptName: position.map { table.spacedNames[$0] } ?? name.replacingOccurrences(of: "_", with: " "),
         adeIndex: position.map { table.classToADE[$0] } ?? ClassTable.anyThing)
-      let pairs = numbers.map { number in
+      let pairs = own.map { pair in
         (
-          id: "\(name)/\(number)",
-          files: FilePair(image: folder.path("\(name)/\(number).jpg"), mask: folder.path("\(name)/\(number).png"))
+          id: "\(name)/\(pair.picture.stem)",
+          files: FilePair(image: folder.path("\(name)/\(pair.picture.name)"), mask: folder.path("\(name)/\(pair.mask.name)"))
         )
       }
       found.classes.append((info, pairs))
     }
     guard !found.classes.isEmpty else { throw given.wrong("no folder in it holds N.jpg with N.png (split \(split.rawValue))") }
-    return ClassFolderDataset(found, threshold: source.readsMasksAsPublished ? .generator : .hsnet)
+    return ClassFolderDataset(found, threshold: source.readsMasksAsPublished ? .generator : .hsnet, resizesMasks: true)
   }
 
-  /// N of every N.jpg that has an N.png, by number.
-  private static func numbers(_ names: [String]) -> [String] {
-    let all = Set(names)
-    let found = names.filter { $0.hasSuffix(".jpg") }.map { String($0.dropLast(4)) }.filter { all.contains("\($0).png") }
+  /// Every N.jpg that has an N.png, by number.
+  private static func pairs(
+    _ files: [FileName], repeated: (FileName, FileName) -> Void = { _, _ in }
+  ) -> [(picture: FileName, mask: FileName)] {
+    let masks = files.filter(\.isPNG).byStem(repeated)
+    let found = files.filter(\.isJPEG).byStem(repeated).values.compactMap { picture in masks[picture.stem].map { (picture, $0) } }
     return found.sorted { a, b in
-      guard let x = Int(a), let y = Int(b), x != y else { return a < b }
+      guard let x = Int(a.0.stem), let y = Int(b.0.stem), x != y else { return a.0.stem < b.0.stem }
       return x < y
     }
   }

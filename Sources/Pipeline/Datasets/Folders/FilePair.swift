@@ -17,13 +17,13 @@ struct FilePair: Hashable, Sendable {
   }
 
   /// What the headers of both files tell.
-  func check(_ name: String) -> [DatasetProblem] {
+  func check(_ name: String, resizesMask: Bool = false) -> [DatasetProblem] {
     let pictureSize: PictureSize, maskSize: PictureSize
     do { pictureSize = try PictureSize(of: URL(fileURLWithPath: image)) } catch {
       let isThere = FileManager.default.fileExists(atPath: image)
       return [DatasetProblem(isThere ? .imageUnreadable : .imageMissing, name, "\(error)")]
     }
     do { maskSize = try PictureSize(of: URL(fileURLWithPath: mask)) } catch { return [] }
-    return pictureSize == maskSize ? [] : [DatasetProblem(.sizesDiffer, name, "image \(pictureSize), mask \(maskSize)")]
+    return pictureSize == maskSize ? [] : [DatasetProblem(resizesMask ? .maskResized : .sizesDiffer, name, "image \(pictureSize), mask \(maskSize)")]
   }
 }

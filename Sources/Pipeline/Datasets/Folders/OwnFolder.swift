@@ -8,7 +8,6 @@ enum OwnFolder {
     or a folder a class, with masks of black and white
       DIR/mug/one.jpg, DIR/mug/one.png                       (or one_mask.png; or DIR/images/mug/one.jpg, DIR/masks/mug/one.png)
     """
-  private static let pictureEndings = [".jpg", ".jpeg", ".JPG", ".JPEG", ".png", ".PNG"]
 
   static func open(_ source: DatasetSource, root: URL, progress: DatasetProgress) throws -> any Dataset {
     let folder = try RootFolder(root, dataset: source.kind.rawValue, layout: layout)
@@ -27,23 +26,25 @@ enum OwnFolder {
   private static func indexed(
     _ source: DatasetSource, _ folder: RootFolder, names: [String], progress: DatasetProgress
   ) throws -> any Dataset {
+    guard !names.isEmpty else { throw folder.wrong("names.txt names no class") }
     guard names.count <= 254 else { throw folder.wrong("names.txt has \(names.count) names, 1...254 fit into a mask") }
     let words = try ClassWords()
-    let masks = Set(folder.names(in: "masks"))
     var found = LabelMaskDataset.Found(
       name: source.kind.rawValue, split: .all, classes: names.enumerated().map { words.info(index: $0.offset + 1, name: $0.element) },
       foldRule: nil, pairs: [], leastListed: 1, problems: [])
-    var taken: Set<String> = []
-    for (stem, file) in pictures(folder.names(in: "images"), &found.problems) {
-      guard masks.contains("\(stem).png") else {
-        found.problems.append(DatasetProblem(.maskMissing, stem, "images/\(file) has no masks/\(stem).png"))
+    var masks = folder.files(in: "masks").filter(\.isPNG).byStem { first, other in
+      found.problems.append(DatasetProblem(.duplicate, first.stem, "masks/\(first.name) and \(other.name)"))
+    }
+    for picture in pictures(folder.files(in: "images"), &found.problems) {
+      guard let mask = masks.removeValue(forKey: picture.stem) else {
+        found.problems.append(DatasetProblem(.maskMissing, picture.stem, "images/\(picture.name) has no masks/\(picture.stem).png"))
         continue
       }
-      taken.insert("\(stem).png")
-      found.pairs.append((stem, FilePair(image: folder.path("images/\(file)"), mask: folder.path("masks/\(stem).png"))))
+      found.pairs.append(
+        (picture.stem, FilePair(image: folder.path("images/\(picture.name)"), mask: folder.path("masks/\(mask.name)"))))
     }
-    for mask in masks.subtracting(taken).sorted() where mask.hasSuffix(".png") {
-      found.problems.append(DatasetProblem(.imageMissing, String(mask.dropLast(4)), "masks/\(mask) has no picture in images"))
+    for (stem, mask) in masks.sorted(by: { $0.key < $1.key }) {
+      found.problems.append(DatasetProblem(.imageMissing, stem, "masks/\(mask.name) has no picture in images"))
     }
     guard !found.pairs.isEmpty else { throw folder.wrong("no picture in images has its mask in masks") }
     return try LabelMaskDataset(found, cache: source.cacheFile("masks"), progress: progress)
@@ -55,20 +56,26 @@ enum OwnFolder {
     let words = try ClassWords()
     var found = ClassFolderDataset.Found(name: source.kind.rawValue, split: .all, classes: [], problems: [])
     for name in folder.names(in: images) where folder.hasFolder(images + name) {
-      let own = folder.names(in: images + name)
-      let maskFiles = Set(masks == images ? own : folder.names(in: masks + name))
+      let own = folder.files(in: images + name), photographs = Set(own.filter(\.isJPEG).map(\.stem))
       // Beside its picture a mask is a PNG too: what is a mask is no picture.
       let candidates = own.filter { file in
-        masks != images || !(file.hasSuffix("_mask.png") || (file.hasSuffix(".png") && own.contains { $0 != file && stem($0) == stem(file) }))
+        masks != images || !(file.isPNG && (file.stem.hasSuffix("_mask") || photographs.contains(file.stem)))
+      }
+      let beside = masks == images ? own.filter { !candidates.contains($0) } : folder.files(in: masks + name)
+      let maskFiles = beside.filter(\.isPNG).byStem { first, other in
+        found.problems.append(DatasetProblem(.duplicate, "\(name)/\(first.stem)", "\(masks)\(name)/\(first.name) and \(other.name)"))
       }
       var pairs: [(id: String, files: FilePair)] = []
-      for (stem, file) in pictures(candidates, &found.problems, in: name) {
-        guard let mask = ["\(stem)_mask.png", "\(stem).png"].first(where: { maskFiles.contains($0) && (masks != images || $0 != file) }) else {
-          found.problems.append(DatasetProblem(.maskMissing, "\(name)/\(stem)", "\(images)\(name)/\(file) has no mask"))
+      for picture in pictures(candidates, &found.problems, in: name) {
+        guard let mask = maskFiles["\(picture.stem)_mask"] ?? maskFiles[picture.stem] else {
+          found.problems.append(DatasetProblem(.maskMissing, "\(name)/\(picture.stem)", "\(images)\(name)/\(picture.name) has no mask"))
           continue
         }
         pairs.append(
-          ("\(name)/\(stem)", FilePair(image: folder.path("\(images)\(name)/\(file)"), mask: folder.path("\(masks)\(name)/\(mask)"))))
+          (
+            "\(name)/\(picture.stem)",
+            FilePair(image: folder.path("\(images)\(name)/\(picture.name)"), mask: folder.path("\(masks)\(name)/\(mask.name)"))
+          ))
       }
       if !pairs.isEmpty { found.classes.append((words.info(index: found.classes.count + 1, name: name), pairs)) }
     }
@@ -76,24 +83,15 @@ enum OwnFolder {
     return ClassFolderDataset(found, threshold: .lenient)
   }
 
-  /// Picture files by their names without extension, in order; of two with the same the first counts.
-  private static func pictures(
-    _ files: [String], _ problems: inout [DatasetProblem], in folder: String? = nil
-  ) -> [(stem: String, file: String)] {
-    var seen: [String: String] = [:], found: [(stem: String, file: String)] = []
-    for file in files where pictureEndings.contains(where: file.hasSuffix) {
-      let name = stem(file)
-      if let other = seen[name] {
-        problems.append(DatasetProblem(.duplicate, folder.map { "\($0)/\(name)" } ?? name, "\(other) and \(file)"))
-      } else {
-        seen[name] = file
-        found.append((name, file))
-      }
+  /// Picture files in order; of two of one name without extension the first counts.
+  private static func pictures(_ files: [FileName], _ problems: inout [DatasetProblem], in folder: String? = nil) -> [FileName] {
+    var others: [DatasetProblem] = []
+    let first = files.filter { $0.isJPEG || $0.isPNG }.byStem { first, other in
+      others.append(DatasetProblem(.duplicate, folder.map { "\($0)/\(first.stem)" } ?? first.stem, "\(first.name) and \(other.name)"))
     }
-    return found
+    problems += others
+    return files.filter { first[$0.stem] == $0 }
   }
-
-  private static func stem(_ file: String) -> String { (file as NSString).deletingPathExtension }
 }
 
 /// Prompt words and ADE20K colours for names that no benchmark numbers, found by name in the tables of all of them.

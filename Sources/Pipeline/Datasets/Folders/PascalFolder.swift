@@ -21,14 +21,18 @@ enum PascalFolder {
     guard let masks = ["SegmentationClassAug", "SegmentationClass"].first(where: folder.hasFolder) else {
       throw given.wrong("there is neither SegmentationClassAug nor SegmentationClass beside JPEGImages")
     }
-    let pictures = Set(folder.names(in: "JPEGImages"))
-    var problems: [DatasetProblem] = [], ids: [String] = []
-    for name in folder.names(in: masks) where name.hasSuffix(".png") {
-      let id = String(name.dropLast(4))
-      if pictures.contains("\(id).jpg") {
+    var problems: [DatasetProblem] = [], ids: [String] = [], pairs: [String: FilePair] = [:]
+    func repeated(_ folder: String) -> (FileName, FileName) -> Void {
+      { problems.append(DatasetProblem(.duplicate, $0.stem, "\(folder)/\($0.name) and \($1.name)")) }
+    }
+    let pictures = folder.files(in: "JPEGImages").filter(\.isJPEG).byStem(repeated("JPEGImages"))
+    let maskFiles = folder.files(in: masks).filter(\.isPNG).byStem(repeated(masks))
+    for (id, mask) in maskFiles.sorted(by: { $0.value.name < $1.value.name }) {
+      if let picture = pictures[id] {
         ids.append(id)
+        pairs[id] = FilePair(image: folder.path("JPEGImages/\(picture.name)"), mask: folder.path("\(masks)/\(mask.name)"))
       } else {
-        problems.append(DatasetProblem(.imageMissing, id, "\(masks)/\(name) has no JPEGImages/\(id).jpg"))
+        problems.append(DatasetProblem(.imageMissing, id, "\(masks)/\(mask.name) has no JPEGImages/\(id).jpg"))
       }
     }
     let val = validation(folder, known: Set(ids), masks: masks, &problems)
@@ -42,7 +46,7 @@ enum PascalFolder {
     let found = LabelMaskDataset.Found(
       name: source.kind.rawValue, split: split, classes: try AssetTable.load("pascal", as: ClassTable.self).classes(names: names, table: "pascal"),
       foldRule: .contiguous,
-      pairs: ids.map { ($0, FilePair(image: folder.path("JPEGImages/\($0).jpg"), mask: folder.path("\(masks)/\($0).png"))) },
+      pairs: ids.compactMap { id in pairs[id].map { (id, $0) } },
       leastListed: MaskFacts.leastListed, problems: problems)
     return try LabelMaskDataset(
       found, cache: source.cacheFile(masks), readsPaletteAsGrey: source.readsMasksAsPublished, progress: progress)
@@ -55,7 +59,7 @@ enum PascalFolder {
     guard let lines = folder.list("ImageSets/Segmentation/val.txt") else { return nil }
     var val: Set<String> = []
     for line in lines {
-      let name = String(line.prefix { $0 != " " })
+      let name = String(line.prefix { $0 != " " && $0 != "\t" })
       guard RootFolder.staysInside(name) else {
         problems.append(DatasetProblem(.outsideRoot, name, "named in val.txt"))
         continue

@@ -64,12 +64,3 @@ struct RootFolder: Sendable {
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &folder) && folder.boolValue
   }
 }
-
-/// The lines of other people's text files.
-enum TextLines {
-  /// Without surrounding white space (CRLF line ends occur in published lists) and without blank ones.
-  static func split(_ bytes: [UInt8]) -> [String] {
-    bytes.split { $0 == 10 || $0 == 13 }
-      .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-  }
-}

@@ -35,6 +35,10 @@ struct ImportedDataset: Dataset {
     return own.classIndex == classIndex ? mask : LabelMask(width: mask.width, height: mask.height, labels: mask.labels.map { $0 == 255 ? 255 : 0 })
   }
 
+  func storedMask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask {
+    try own(item.id) == nil ? base.storedMask(item, of: classIndex) : mask(item, of: classIndex)
+  }
+
   private func own(_ id: String) -> ImportedPicture? { id.hasPrefix("own/") ? imports.pictures.last { $0.id == id } : nil }
 
   /// Two episodes for each imported picture of a fold's classes: as the support of the class's first episode among `drawn`, and as its query.

@@ -35,7 +35,7 @@ public enum PublishedList: Sendable {
     let lines = TextLines.split(bytes)
     guard let first = lines.first else { throw broken("it is empty") }
     if first.hasPrefix("{") {
-      var literal = PythonLiteral(bytes)
+      var literal = PythonLiteral(TextBytes.utf8(bytes))
       do {
         self = .classes(try literal.classes().map { (try Self.index($0.key, from: 1), $0.names) })
       } catch let fault as PythonLiteral.Fault { throw broken("\(fault.reason) at byte \(fault.offset)") } catch is OutOfRange {

@@ -18,6 +18,8 @@ struct DriftGate {
     fileprivate(set) var dropped: Set<GeneratedSupport> = []
     /// What stands in the place of a dropped one; absent where the real support does.
     fileprivate(set) var replacements: [GeneratedSupport: GeneratedSupport] = [:]
+    /// Why some could not be measured.
+    fileprivate(set) var failures: [GeneratedSupport: any Error] = [:]
 
     /// What stands in a wanted support's place; nil for the real support.
     func place(of support: GeneratedSupport) -> GeneratedSupport? {
@@ -33,13 +35,15 @@ struct DriftGate {
     func measure(_ supports: [GeneratedSupport]) throws {
       for (done, support) in supports.enumerated() {
         if stop.isSet { throw CancellationError() }
-        outcome.agreements[support] = try agreement(source.picture(support), support.classIndex)
-        outcome.measured.append(support)
+        do {
+          outcome.agreements[support] = try agreement(source.picture(support), support.classIndex)
+          outcome.measured.append(support)
+        } catch let error where EpisodeFailure.isOfPictures(error) { outcome.failures[support] = error }
         progress(.checking(done: done + 1, of: supports.count))
       }
     }
     try measure(wanted)
-    outcome.dropped = Set(wanted.filter { falls($0, outcome) })
+    outcome.dropped = Set(wanted.filter { outcome.failures[$0] == nil && falls($0, outcome) })
     for round in 0..<(wanted.map { $0.number + 1 }.max() ?? 0) {
       let waiting = Self.first(of: wanted.filter { outcome.dropped.contains($0) && outcome.replacements[$0] == nil })
       let further = waiting.compactMap { support -> (place: GeneratedSupport, extra: GeneratedSupport)? in
@@ -50,7 +54,7 @@ struct DriftGate {
       try source.prepare(further.map(\.extra), stop: stop, progress: progress)
       let ready = further.filter { source.has($0.extra) }
       try measure(ready.map(\.extra))
-      for (place, extra) in ready where !falls(extra, outcome) { outcome.replacements[place] = extra }
+      for (place, extra) in ready where outcome.failures[extra] == nil && !falls(extra, outcome) { outcome.replacements[place] = extra }
     }
     return outcome
   }

@@ -2,8 +2,8 @@ import Foundation
 
 extension EvaluationReport {
   /// The figures as Markdown tables whose columns also line up in a terminal, a row a class and the means below; the drift of the
-  /// generated supports in a second one where it was measured.
-  public var table: String { ([figures] + (gate.map { [drift($0)] } ?? [])).joined(separator: "\n\n") }
+  /// generated supports in a second one where it was measured; then what was left out.
+  public var table: String { ([figures] + [gate.map(drift), leftOutText].compactMap { $0 }).joined(separator: "\n\n") }
 
   private var figures: String {
     var rows = [["class", "episodes", "\(plan.shots)-shot IoU"]]

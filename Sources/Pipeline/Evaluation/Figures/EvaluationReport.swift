@@ -16,6 +16,18 @@ public struct EpisodeResult: Codable, Hashable, Sendable {
   }
 }
 
+/// An episode that could not be evaluated: it is in no figure.
+public struct LeftOutEpisode: Codable, Hashable, Sendable {
+  public let episode: Episode
+  /// What was wrong, in one line.
+  public let reason: String
+
+  public init(episode: Episode, reason: String) {
+    self.episode = episode
+    self.reason = reason
+  }
+}
+
 /// Baseline and augmented results over the same episodes.
 public struct EvaluationReport: Codable, Hashable, Sendable {
   public let dataset: String
@@ -23,6 +35,8 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
   /// SHA-256 of the weights by model identifier.
   public let weights: [String: String]
   public let episodes: [EpisodeResult]
+  /// Nil when every episode was evaluated, and in reports of programs that ended at the first that could not be.
+  public let leftOut: [LeftOutEpisode]?
   public let baseline: Scores
   public let augmented: Scores?
   /// Augmented minus baseline, paired: its errors come from the differences within each episode.
@@ -43,8 +57,9 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
   public init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], episodes: [EpisodeResult], baseline: Scores,
     augmented: Scores?, difference: Scores?, signTests: SignTests? = nil, gate: GateReport? = nil, comparison: Comparison? = nil, inputSide: Int? = nil,
-    missingAuxiliaries: Int? = nil, seconds: Double
+    missingAuxiliaries: Int? = nil, leftOut: [LeftOutEpisode]? = nil, seconds: Double
   ) {
+    self.leftOut = leftOut
     self.dataset = dataset
     self.plan = plan
     self.weights = weights
@@ -65,7 +80,7 @@ extension EvaluationReport {
   /// The figures of a list of results, by one way of comparing.
   package init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], results: [EpisodeResult], classes: [ClassInfo],
-    comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, gate: GateReport? = nil,
+    comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, gate: GateReport? = nil, leftOut: [LeftOutEpisode] = [],
     seconds: Double
   ) {
     let baseline = results.map { (classIndex: $0.episode.classIndex, areas: $0.baseline) }
@@ -77,6 +92,6 @@ extension EvaluationReport {
       augmented: isPaired ? .of(augmented, classes: classes, convention) : nil,
       difference: isPaired ? .difference(baseline, augmented, classes: classes, convention) : nil,
       signTests: isPaired ? SignTests(results, classes: classes) { $0.augmented } : nil, gate: gate, comparison: comparison, inputSide: inputSide,
-      missingAuxiliaries: missing, seconds: seconds)
+      missingAuxiliaries: missing, leftOut: leftOut.isEmpty ? nil : leftOut, seconds: seconds)
   }
 }

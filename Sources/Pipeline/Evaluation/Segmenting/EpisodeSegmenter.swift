@@ -34,6 +34,12 @@ final class EpisodeSegmenter {
   private struct MaskKey: Hashable {
     let item: DatasetItem
     let classIndex: Int
+    let size: MaskSize
+  }
+
+  private enum MaskSize: Hashable {
+    case image
+    case file
   }
 
   /// `side` is that of the input square, pixels.
@@ -63,7 +69,7 @@ final class EpisodeSegmenter {
   func predict(
     _ query: MaskedPicture, classIndex: Int, supports: [MaskedPicture], _ comparison: Comparison
   ) throws -> Prediction {
-    let truth = try mask(query.maskItem, classIndex)
+    let truth = try mask(query.maskItem, classIndex, at: comparison.isAtOriginalSize ? .image : .file)
     let segmentation = try segment(query, classIndex: classIndex, supports: supports)
     let ignores = comparison.convention.ignores255(of: dataset.name)
     let masks = try comparison.masks(segmentation, truth: ignores ? truth : truth.ignoringNothing, input)
@@ -77,6 +83,20 @@ final class EpisodeSegmenter {
     try predict(picture, classIndex: classIndex, supports: [real(picture.maskItem)], comparison).areas.iou / 100
   }
 
+  /// Whether an episode can be measured: its class is in the masks of its query and of each of its supports, and the query is none of these.
+  ///
+  /// Throws `PipelineError.classAbsent`, `.emptyMask`, `.queryIsSupport` and what reading masks throws.
+  func check(_ episode: Episode) throws {
+    if episode.supports.contains(where: { $0.id == episode.query.id }) {
+      throw PipelineError.queryIsSupport(name: episode.query.id, classIndex: episode.classIndex)
+    }
+    for item in [episode.query] + episode.supports {
+      if try mask(item, episode.classIndex, at: .file).labels.contains(1) { continue }
+      let present = item.classes.filter { $0 != episode.classIndex }
+      throw present.isEmpty ? PipelineError.emptyMask(name: item.id) : .classAbsent(index: episode.classIndex, name: item.id, present: present)
+    }
+  }
+
   /// The episode's real supports, in the order drawn.
   func realSupports(_ episode: Episode) -> [MaskedPicture] { episode.supports.map(real) }
 
@@ -85,7 +105,7 @@ final class EpisodeSegmenter {
   /// A network asked for an object that no support shows refuses; the published loops go on. Nothing shown, nothing found.
   private func segment(_ query: MaskedPicture, classIndex: Int, supports: [MaskedPicture]) throws -> Segmentation? {
     let shots = try kind.ordered(supports).map { support in
-      SupportExample(features: try prepared(support), mask: try input.supportMask(mask(support.maskItem, classIndex)))
+      SupportExample(features: try prepared(support), mask: try input.supportMask(mask(support.maskItem, classIndex, at: .file)))
     }
     let isShown = shots.contains { shot in shot.mask.values.contains(1) }
     return isShown ? try network.segment(query: prepared(query), supports: shots) : nil
@@ -97,7 +117,11 @@ final class EpisodeSegmenter {
     try features.value(picture.source) { try network.features(of: input.picture(picture.read())) }
   }
 
-  private func mask(_ item: DatasetItem, _ classIndex: Int) throws -> LabelMask {
-    try masks.value(MaskKey(item: item, classIndex: classIndex)) { try dataset.mask(item, of: classIndex) }
+  /// A letterbox keeps the image's shape, so its masks must have it too.
+  private func mask(_ item: DatasetItem, _ classIndex: Int, at size: MaskSize) throws -> LabelMask {
+    let size = input.fit == .letterbox ? .image : size
+    return try masks.value(MaskKey(item: item, classIndex: classIndex, size: size)) {
+      try size == .image ? dataset.mask(item, of: classIndex) : dataset.storedMask(item, of: classIndex)
+    }
   }
 }

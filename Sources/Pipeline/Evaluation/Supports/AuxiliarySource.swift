@@ -11,7 +11,7 @@ protocol AuxiliarySource {
   /// What decides the pictures beside the plan and the weights: another state is another text.
   func state(_ wanted: [GeneratedSupport]) -> [String]
 
-  /// Has pictures ready where it can. Throws `CancellationError` soon after `stop` is set.
+  /// Has pictures ready where it can; `picture` throws why one could not be made. Throws `CancellationError` soon after `stop` is set.
   mutating func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) throws
 
   /// Whether a picture is ready.

@@ -11,7 +11,7 @@ struct GeneratedSupport: Hashable {
 extension Episode {
   /// The generated supports that are added to an episode: number k comes from real support k modulo shots.
   func generatedSupports(_ count: Int) -> [GeneratedSupport] {
-    (0..<count).map { GeneratedSupport(item: supports[$0 % supports.count], classIndex: classIndex, number: $0 / supports.count) }
+    supports.isEmpty ? [] : (0..<count).map { GeneratedSupport(item: supports[$0 % supports.count], classIndex: classIndex, number: $0 / supports.count) }
   }
 }
 

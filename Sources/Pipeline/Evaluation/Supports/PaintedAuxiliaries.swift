@@ -10,6 +10,8 @@ struct PaintedAuxiliaries: AuxiliarySource {
   private let dataset: any Dataset
   /// Only names are kept, a benchmark's worth of pixels would not fit into memory.
   private var names: [GeneratedSupport: GeneratedImage.Name] = [:]
+  /// Why some could not be painted.
+  private var failures: [GeneratedSupport: any Error] = [:]
 
   init(
     _ options: GenerationOptions, weights: [String: String], requests: RequestMaker, generator: any SupportGenerator, dataset: any Dataset
@@ -32,27 +34,32 @@ struct PaintedAuxiliaries: AuxiliarySource {
     }
     func source(_ support: GeneratedSupport) -> Source { Source(item: support.item, classIndex: support.classIndex) }
     let counts = Dictionary(grouping: wanted, by: source).mapValues { ($0.map(\.number).max() ?? 0) + 1 }
-    var made: [Source: [GenerationRequest]] = [:]
+    // A picture is read once for all that are painted from it.
+    var made: [Source: Result<[GenerationRequest], any Error>] = [:]
     for (done, support) in wanted.enumerated() {
       let source = source(support)
-      if made[source] == nil {
-        // A picture is read once for all that are painted from it.
-        made[source] = try requests.requests(
-          item: support.item, classIndex: support.classIndex, options: options, count: counts[source] ?? 0)
+      let own = made[source] ?? Result {
+        try requests.requests(item: support.item, classIndex: support.classIndex, options: options, count: counts[source] ?? 0)
       }
-      guard let request = made[source]?[support.number] else { continue }
-      let picture = try generator.generate(request) { state in
-        progress(.generating(done: done, of: wanted.count, step: state.step, steps: state.steps))
-        return !stop.isSet
-      }
+      made[source] = own
+      do {
+        let own = try own.get()
+        guard own.indices.contains(support.number) else { continue }
+        let picture = try generator.generate(own[support.number]) { state in
+          progress(.generating(done: done, of: wanted.count, step: state.step, steps: state.steps))
+          return !stop.isSet
+        }
+        names[support] = picture.name
+      } catch let error where EpisodeFailure.isOfPictures(error) { failures[support] = error }
       if stop.isSet { throw CancellationError() }
-      names[support] = picture.name
-      progress(.generating(done: done + 1, of: wanted.count, step: 0, steps: request.steps))
+      progress(.generating(done: done + 1, of: wanted.count, step: 0, steps: options.steps))
     }
   }
 
   func picture(_ support: GeneratedSupport) throws -> MaskedPicture {
-    guard let name = names[support] else { throw PipelineError.unknownItem(id: support.item.id, dataset: dataset.name) }
+    guard let name = names[support] else {
+      throw failures[support] ?? PipelineError.unknownItem(id: support.item.id, dataset: dataset.name)
+    }
     return .painted(.generated(key: name.key), from: support.item, of: dataset) { try Image(pngOrJpeg: name.file) }
   }
 }

@@ -1,0 +1,106 @@
+import Foundation
+import Pipeline
+import Render
+import TestSupport
+import Testing
+
+/// Files as Windows and cameras write them: byte order marks, CRLF, endings in capitals.
+@Suite struct FileHabitTests {
+  private static let mark = "\u{FEFF}"
+  private let picture = Image(width: 8, height: 6, color: [10, 20, 30])
+
+  private func mask(_ label: UInt8) -> LabelMask { LabelMask(width: 8, height: 6, labels: [UInt8](repeating: 0, count: 24) + [UInt8](repeating: label, count: 24)) }
+
+  private func folders(_ folder: TemporaryFolder, _ names: String...) throws {
+    for name in names { try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true) }
+  }
+
+  @Test(arguments: ["\u{FEFF}mug\r\ncup\r\n", "mug\r\n\r\ncup"]) func namesAreReadWithoutTheirMark(text: String) throws {
+    let folder = try TemporaryFolder()
+    try folders(folder, "images", "masks")
+    try picture.writeJPEG(to: folder.file("images/1.JPG"))
+    try mask(1).writePNG(to: folder.file("masks/1.PNG"))
+    try folder.write(text, to: "names.txt")
+    let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
+    #expect(dataset.classes.map(\.name) == ["mug", "cup"] && dataset.items == [DatasetItem(id: "1", classes: [1])])
+    #expect(dataset.problems.isEmpty)
+    #expect(try dataset.image(dataset.items[0]).width == 8)
+    // Notepad's "Unicode".
+    let units = Array((Self.mark + text.replacingOccurrences(of: Self.mark, with: "")).utf16)
+    for isLittle in [true, false] {
+      try folder.write(units.flatMap { isLittle ? [UInt8($0 & 255), UInt8($0 >> 8)] : [UInt8($0 >> 8), UInt8($0 & 255)] }, to: "names.txt")
+      #expect(try Datasets.open(DatasetSource(.folder, root: folder.url)).classes.map(\.name) == ["mug", "cup"])
+    }
+  }
+
+  @Test func emptyNamesAreNamed() throws {
+    let folder = try TemporaryFolder()
+    try folders(folder, "images", "masks")
+    try folder.write("\u{FEFF}\r\n", to: "names.txt")
+    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    #expect(error?.message.contains("names.txt names no class") == true)
+  }
+
+  @Test func valTxtAndEndingsOfVOC() throws {
+    let folder = try TemporaryFolder()
+    try folders(folder, "JPEGImages", "SegmentationClass", "ImageSets/Segmentation")
+    for (name, jpeg, png) in [("a", "jpg", "PNG"), ("b", "JPG", "png"), ("c", "jpeg", "Png")] {
+      try picture.writeJPEG(to: folder.file("JPEGImages/\(name).\(jpeg)"))
+      try mask(2).writePNG(to: folder.file("SegmentationClass/\(name).\(png)"))
+    }
+    try folder.write(Self.mark + "a\r\nb\r\n", to: "ImageSets/Segmentation/val.txt")
+    let dataset = try Datasets.open(DatasetSource(.pascal, root: folder.url))
+    #expect(dataset.items.map(\.id) == ["a", "b"] && dataset.problems.isEmpty)
+    #expect(try Datasets.open(DatasetSource(.pascal, root: folder.url, split: .train)).items.map(\.id) == ["c"])
+    for item in dataset.items { #expect(try dataset.image(item).width == 8 && dataset.mask(item).labels.contains(2)) }
+  }
+
+  @Test func masksInCapitalsBesideTheirPictures() throws {
+    let folder = try TemporaryFolder()
+    try folders(folder, "mug")
+    for (jpeg, png) in [("1.jpg", "1.PNG"), ("2.JPG", "2_mask.PNG"), ("3.jpeg", "3.png")] {
+      try picture.writeJPEG(to: folder.file("mug/\(jpeg)"))
+      try mask(255).writePNG(to: folder.file("mug/\(png)"))
+    }
+    let own = try Datasets.open(DatasetSource(.folder, root: folder.url))
+    #expect(own.items.map(\.id) == ["mug/1", "mug/2", "mug/3"] && own.problems.isEmpty)
+    #expect(try own.mask(own.items[0], of: 1).labels.count { $0 == 1 } == 24)
+    // Only the ending of its name makes FSS-1000's mask one.
+    let fss = try Datasets.open(DatasetSource(.fss, root: folder.url, split: .all))
+    #expect(fss.items.map(\.id) == ["mug/1", "mug/3"])
+    try picture.writeJPEG(to: folder.file("mug/1.JPG"))
+    #expect(try Datasets.open(DatasetSource(.fss, root: folder.url, split: .all)).problems.contains { $0.kind == .duplicate && $0.name == "mug/1" })
+  }
+
+  @Test func cocosPicturesAndReadyMasksInCapitals() throws {
+    let folder = try COCOFolder.small(segmentations: [(1, [[0.0, 0, 3, 0, 3, 3, 0, 3]])])
+    try Image(width: 5, height: 4, color: [9, 9, 9]).writeJPEG(to: folder.url.appendingPathComponent("set/0.JPG"))
+    let painted = try folder.open()
+    #expect(try painted.image(painted.items[0]).width == 5 && painted.check(painted.items[0]).isEmpty)
+    let ready = try TemporaryFolder()
+    try folders(ready, "annotations/val2017", "val2017")
+    try picture.writeJPEG(to: ready.file("val2017/000000000009.JPG"))
+    try mask(3).writePNG(to: ready.file("annotations/val2017/000000000009.PNG"))
+    let dataset = try Datasets.open(DatasetSource(.coco, root: ready.url))
+    #expect(dataset.items == [DatasetItem(id: "val2017/000000000009", classes: [3])])
+    #expect(try dataset.image(dataset.items[0]).width == 8)
+  }
+
+  /// Every kind of list, with the mark and without it.
+  @Test func listsAreReadWithoutTheirMark() throws {
+    let folder = try TemporaryFolder(), file = folder.file("list")
+    for text in ["square-1__02\r\nsquare-4__01\r\n", "{3: [('d/square-2.jpg', 'm')], 1: []}", "square-3\r\nsquare-9\r\n", "a/square-3.jpg m.png\r\n"] {
+      let supports = try [text, Self.mark + text].map { text in
+        try folder.write(text, to: "list")
+        return try SquaresDataset().supports(listedIn: file)
+      }
+      #expect(supports[0] == supports[1] && !supports[0].isEmpty, "\(text)")
+    }
+    let list = try EpisodeList(SquaresDataset(), fold: 0, draw: EpisodeDraw(), count: 3)
+    try list.write(to: file)
+    try Data([0xEF, 0xBB, 0xBF] + Data(contentsOf: file)).write(to: file)
+    #expect(try EpisodeList(file, for: SquaresDataset()) == list)
+    try folder.write(Self.mark + "threads = 2\r\n", to: "config.toml")
+    #expect(try UserSettings(file: folder.file("config.toml")).threads == 2)
+  }
+}
