@@ -28,6 +28,14 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case emptyMask(name: String)
   /// A mask holds classes, but not the one asked for.
   case classAbsent(index: Int, name: String, present: [Int])
+  /// A mask file of which nobody can tell which pixels are meant; `found` names the values in it.
+  case unclearMask(name: String, found: String)
+  /// A control image would show nothing of the object, so that nothing could be painted from it.
+  case noObject(condition: String, reason: String, advice: String)
+  /// A class that has no name to make a prompt of.
+  case namelessClass(index: Int)
+  /// A folder is laid out like none of the data sets.
+  case unknownLayout(root: String)
   /// A picture or its mask is no longer the one that a request was made for.
   case sourceChanged(item: String)
   /// No model of a kind was found in the places searched.
@@ -80,6 +88,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badSetting(let name, let value, _): "\(name) cannot be \(value)"
     case .emptyMask(let name): "the mask of \(name) is empty"
     case .classAbsent(let index, let name, _): "class \(index) is not in the mask of \(name)"
+    case .unclearMask(let name, let found): "mask \(name) does not say which pixels are the object: \(found)"
+    case .noObject(let condition, let reason, _): "the \(condition) control image would show no object: \(reason)"
+    case .namelessClass(let index): "class \(index) of a folder has no name to make a prompt of"
+    case .unknownLayout(let root): "\(root) is laid out like none of the data sets"
     case .sourceChanged(let item): "\(item) or its mask has changed since the request was made"
     case .modelMissing(let what, _): "no \(what) found"
     case .fetchFailed(let address, let reason): "cannot fetch \(address): \(reason)"
@@ -116,6 +128,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badSetting(_, _, let allowed): "allowed: \(allowed)"
     case .emptyMask: "choose a picture in which some pixels belong to a class (1...254)"
     case .classAbsent(_, _, let present): "classes in it: \(present.map(String.init).joined(separator: ", "))"
+    case .unclearMask: "save the mask in black and white, or as a palette or grey PNG of class indices"
+    case .noObject(_, _, let advice): advice
+    case .namelessClass: "give the words with --prompt, or say with --classes whose class it is"
+    case .unknownLayout: "say what it is with --dataset; docs/datasets.md shows the layouts"
     case .sourceChanged: "make the request again"
     case .modelMissing(_, let searched):
       searched.isEmpty
@@ -135,7 +151,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nothingToReport: "paint with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"
     case .unknownJob: "see the names with: diffss queue list --all"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
-    case .unknownClass, .unknownFold: "see the classes and folds with: diffss dataset info"
+    case .unknownClass: "see the classes with: diffss dataset info; for a picture of your own --ade gives the colour and --prompt the words"
+    case .unknownFold: "see the classes and folds with: diffss dataset info"
     }
   }
 

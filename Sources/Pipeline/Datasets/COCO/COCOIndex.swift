@@ -67,7 +67,7 @@ extension COCOIndex {
     let file = try FileRanges(url), pictures = pictures
     let facts = try ParallelWork.map(pictures.count, progress: progress) { number in
       do { return MaskFacts(histogram: try Self.paint(pictures[number], from: file).counts) } catch {
-        return MaskFacts(fault: PlainText.clean("\(error)"))
+        return MaskFacts(fault: PlainText.clean(error.reason))
       }
     }
     for (number, facts) in facts.enumerated() { self.pictures[number].facts = facts }
