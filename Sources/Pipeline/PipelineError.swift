@@ -36,6 +36,14 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case nothingToDraw(source: String, classes: Int)
   /// Not one episode of an evaluation could be evaluated; `reason` is the first one's.
   case nothingEvaluated(episodes: Int, first: String, reason: String, hint: String?)
+  /// A mask file of which nobody can tell which pixels are meant; `found` names the values in it.
+  case unclearMask(name: String, found: String)
+  /// A control image would show nothing of the object, so that nothing could be painted from it.
+  case noObject(condition: String, reason: String, advice: String)
+  /// A class that has no name to make a prompt of.
+  case namelessClass(index: Int)
+  /// A folder is laid out like none of the data sets.
+  case unknownLayout(root: String)
   /// A picture or its mask is no longer the one that a request was made for.
   case sourceChanged(item: String)
   /// No model of a kind was found in the places searched.
@@ -93,6 +101,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
       episodes == 1 ? "the episode cannot be evaluated (\(first)): \(reason)" : "none of \(episodes) episodes can be evaluated, the first (\(first)): \(reason)"
     case .categoriesDiffer(let first, let second, let name):
       "\(first) and \(second) do not list the same categories: only one of them has \"\(PlainText.clean(name))\""
+    case .unclearMask(let name, let found): "mask \(name) does not say which pixels are the object: \(found)"
+    case .noObject(let condition, let reason, _): "the \(condition) control image would show no object: \(reason)"
+    case .namelessClass(let index): "class \(index) of a folder has no name to make a prompt of"
+    case .unknownLayout(let root): "\(root) is laid out like none of the data sets"
     case .sourceChanged(let item): "\(item) or its mask has changed since the request was made"
     case .modelMissing(let what, _): "no \(what) found"
     case .fetchFailed(let address, let reason): "cannot fetch \(address): \(reason)"
@@ -131,6 +143,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nothingToDraw: "an episode needs a query and another picture of its class as support: add pictures, or take another list or fold"
     case .nothingEvaluated(_, _, _, let hint): hint ?? "look at the files with: diffss dataset info"
     case .categoriesDiffer: "list the same categories in both files, or move one of them away: class numbers and folds come from them"
+    case .unclearMask: "save the mask in black and white, or as a palette or grey PNG of class indices"
+    case .noObject(_, _, let advice): advice
+    case .namelessClass: "give the words with --prompt, or say with --classes whose class it is"
+    case .unknownLayout: "say what it is with --dataset; docs/datasets.md shows the layouts"
     case .sourceChanged: "make the request again"
     case .modelMissing(_, let searched):
       searched.isEmpty
@@ -149,7 +165,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nothingToReport: "paint with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"
     case .unknownJob: "see the names with: diffss queue list --all"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
-    case .unknownClass, .unknownFold: "see the classes and folds with: diffss dataset info"
+    case .unknownClass: "see the classes with: diffss dataset info; for a picture of your own --ade gives the colour and --prompt the words"
+    case .unknownFold: "see the classes and folds with: diffss dataset info"
     }
   }
 

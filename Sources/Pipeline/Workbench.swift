@@ -78,6 +78,11 @@ public final class Workbench: Sendable {
     }
   }
 
+  /// What is done to the stored rows of a picture of the user's own.
+  public func turn(of item: DatasetItem) async throws -> Orientation {
+    try await desk.run { [imported] _ in imported.turn(of: item) ?? .upright }
+  }
+
   /// The picture, three channels.
   public func image(_ item: DatasetItem) async throws -> Image {
     try await desk.run { [imported] _ in try imported.image(item) }
@@ -125,6 +130,27 @@ public final class Workbench: Sendable {
   /// Throws as the other one.
   public func requests(_ episode: Episode, options: GenerationOptions, count: Int) async throws -> [GenerationRequest] {
     try await desk.run { [requestMaker] _ in try requestMaker.requests(episode, options: options, count: max(count, 0)) }
+  }
+
+  /// What is to be said of the prompts of classes with these settings before anything is painted: characters that tokenizers read differently,
+  /// and what a text encoder does not see of them.
+  public func promptRemarks(_ options: GenerationOptions, classes: [Int]) async throws -> [String] {
+    try await desk.run { [requestMaker, imported, models] _ in
+      guard let choice = try? models.choice(for: options) else { return [] }
+      let prompts = try requestMaker.prompts.get()
+      return models.remarks(
+        on: classes.compactMap(imported.classInfo).map { prompts.positive($0, template: options.prompt) },
+        negativePrompt: options.negativePrompt ?? prompts.negative, guidance: options.guidance, diffusion: choice.diffusion)
+    }
+  }
+
+  /// The same of requests.
+  public func promptRemarks(_ requests: [GenerationRequest]) async throws -> [String] {
+    guard let first = requests.first else { return [] }
+    return try await desk.run { [models] _ in
+      models.remarks(
+        on: Set(requests.map(\.prompt)).sorted(), negativePrompt: first.negativePrompt, guidance: first.guidance, diffusion: first.models.diffusion)
+    }
   }
 
   /// Puts requests at the end of the queue, which works through them one after the other in the background; those of the same priority in

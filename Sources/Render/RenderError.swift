@@ -4,6 +4,8 @@ public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   /// The bytes are neither PNG nor JPEG.
   case notAPicture(name: String, found: String)
+  /// The bytes are no PNG, and class indices are needed.
+  case notAMask(name: String, found: String)
   /// The file begins as `format` but cannot be decoded to its end.
   case corrupt(name: String, format: String, reason: String)
   /// The picture is larger than the program accepts.
@@ -24,6 +26,7 @@ public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .notAPicture(let name, let found): "\(name) is not a PNG or JPEG file: \(found)"
+    case .notAMask(let name, let found): "\(name) is not a PNG file, as masks of class indices are: \(found)"
     case .corrupt(let name, let format, let reason): "\(name) is a broken \(format) file: \(reason)"
     case .tooLarge(let name, let width, let height):
       "\(name) is \(width)x\(height) pixels, the limit is \(PictureLimits.side) a side and \(PictureLimits.pixels) in all"
@@ -36,11 +39,27 @@ public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// What is wrong without the file's name, for a sentence that names it already.
+  public var reason: String {
+    switch self {
+    case .unreadable(_, let reason), .unwritable(_, let reason), .encodingFailed(_, let reason): reason
+    case .notAPicture(_, let found): "it is not a PNG or JPEG file: \(found)"
+    case .notAMask(_, let found): "it is not a PNG file, as masks of class indices are: \(found)"
+    case .corrupt(_, let format, let reason): "it is a broken \(format) file: \(reason)"
+    case .tooLarge(_, let width, let height):
+      "it is \(width)x\(height) pixels, the limit is \(PictureLimits.side) a side and \(PictureLimits.pixels) in all"
+    case .maskHasColours(_, let x, let y): "it holds colours, not class indices (pixel \(x),\(y))"
+    case .labelOutOfRange(_, let value, let x, let y): "it holds the value \(value) at pixel \(x),\(y), class indices are 0...255"
+    case .invalidText: message
+    }
+  }
+
   /// What to do about it.
   public var hint: String? {
     switch self {
     case .unreadable: "check the path and its permissions"
     case .notAPicture: "convert the file to PNG or JPEG"
+    case .notAMask: "save the mask as a palette PNG (index = class) or as a grey PNG (value = class)"
     case .corrupt: "copy or download the file again"
     case .tooLarge: "scale the picture down first"
     case .maskHasColours: "save the mask as a palette PNG (index = class) or as a grey PNG (value = class)"

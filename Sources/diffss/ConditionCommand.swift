@@ -9,6 +9,7 @@ struct ConditionCommand: ParsableCommand {
     abstract: "Make the control image of one picture and its class mask.")
 
   @OptionGroup var own: OwnPictureOptions
+  @OptionGroup var turning: OrientationOptions
   @OptionGroup var runtime: RuntimeOptions
 
   @Option(help: "The condition: \(ConditionType.allCases.filter { $0 != .none }.map(\.rawValue).joined(separator: ", ")).")
@@ -33,7 +34,7 @@ struct ConditionCommand: ParsableCommand {
 
   func run() throws {
     try runtime.apply()
-    guard let picture = try own.picture() else { return }
+    guard let picture = try own.picture(turning.orientation ?? .auto) else { return }
     let control = try picture.condition(
       type, settings: knobs.settings(resolution: resolution), models: ModelLibrary(folders: runtime.modelFolders),
       detector: own.detectorFile)

@@ -51,6 +51,8 @@ struct DatasetInfoCommand: ParsableCommand {
       print(TextTable.markdown([["class", "index", "fold", "ADE20K", "pictures", "listed"]] + rows))
       print("\n" + Self.table(problems))
       for line in Self.cases(problems) { print(line) }
+      let turned = dataset.items.count { (dataset.turn(of: $0) ?? .upright) != .upright }
+      if turned > 0 { print("\n\(turned) pictures are turned as their EXIF data says (--orientation)") }
     }
     if !problems.allSatisfy(\.kind.isNote) { throw ExitStatus.someFailed }
   }

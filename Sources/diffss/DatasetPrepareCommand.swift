@@ -31,7 +31,7 @@ struct DatasetPrepareCommand: ParsableCommand {
   var out: String?
 
   mutating func validate() throws {
-    data.dataset = name ?? data.dataset
+    data.named = name ?? data.named
     guard (1...1_000_000).contains(count) else { throw ValidationError("--count must be between 1 and 1000000") }
     if let redrawn {
       guard (1...64).contains(redrawn) else { throw ValidationError("--redrawn must be between 1 and 64") }

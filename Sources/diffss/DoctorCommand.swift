@@ -21,6 +21,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
+    try data.recognise()
     // An unusable configuration is one of the findings.
     try? runtime.apply()
     let findings =

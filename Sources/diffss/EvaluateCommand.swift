@@ -50,6 +50,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     var (plan, folds, seeds) = try evaluation.plan(
       data, workbench, options: flags.options(workbench.models.menu, seed: evaluation.seed), auxiliaryShots: auxShots)
     plan.network = network
+    if auxShots > 0, plan.auxiliaryFolder == nil {
+      PromptRemarks.say(try await workbench.promptRemarks(plan.options, classes: folds.flatMap(workbench.dataset.classes(inFold:))))
+    }
     plan.minimumAgreement = minAgreement
     plan.inputSide = comparison.size
     plan.comparison = comparison.comparison(network)

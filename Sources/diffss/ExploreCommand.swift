@@ -34,6 +34,7 @@ struct ExploreCommand: ParsableCommand {
 
   func run() throws {
     try runtime.apply()
+    try data.recognise()
     var options = ExplorerOptions(
       source: data.source, fold: data.fold, draw: draws.draw(shots: shots, seed: episodeSeed),
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)

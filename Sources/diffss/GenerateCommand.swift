@@ -51,7 +51,9 @@ struct GenerateCommand: AsyncParsableCommand {
     let folder = URL(fileURLWithPath: out, isDirectory: true)
     try await profile.measure {
       if own.isUsed {
-        try OwnPictureRun(options: own, flags: flags, profile: profile, runtime: runtime, seed: seed).paint(into: folder, json: json)
+        try OwnPictureRun(
+          options: own, flags: flags, profile: profile, runtime: runtime, seed: seed, orientation: data.turning.orientation ?? .auto
+        ).paint(into: folder, json: json)
       } else {
         try await paintSupports(into: folder)
       }
@@ -73,6 +75,7 @@ struct GenerateCommand: AsyncParsableCommand {
       isAsPublished: list.asPublished)
     // Nothing is left behind where nothing can be painted.
     _ = try workbench.models.choice(for: options)
+    PromptRemarks.say(try await workbench.promptRemarks(options, classes: Set(run.supports.map(\.classIndex)).sorted()))
     try await GenerationWatch(workbench: workbench, folder: SupportFolder(creating: url), json: json).paint(run)
   }
 }

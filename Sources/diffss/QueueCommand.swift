@@ -87,7 +87,9 @@ struct QueueCommand: AsyncParsableCommand {
       let workbench = try Workbench.open(data, runtime), dataset = workbench.dataset
       let options = try flags.options(workbench.models.menu, seed: seed)
       var added = 0, failed = 0
-      for support in try choice.supports(of: dataset, fold: data.fold) {
+      let supports = try choice.supports(of: dataset, fold: data.fold)
+      PromptRemarks.say(try await workbench.promptRemarks(options, classes: Set(supports.map(\.classIndex)).sorted()))
+      for support in supports {
         if Interrupt.shared.isRequested { throw ExitStatus.interrupted }
         do {
           let requests = try await workbench.requests(item: support.item, classIndex: support.classIndex, options: options, count: shots)

@@ -68,6 +68,7 @@ struct SweepCommand: AsyncParsableCommand {
       data, workbench, options: others.options(workbench.models.menu, conditions: condition.values, seed: evaluation.seed),
       auxiliaryShots: auxShots.values[0])
     base.inputSide = comparison.size
+    PromptRemarks.say(try await workbench.promptRemarks(base.options, classes: folds.flatMap(workbench.dataset.classes(inFold:))))
     let axes: [SweepAxis] = [
       .networks(network.values) { [comparison] in comparison.comparison($0) }, .conditions(condition.values), .samplers(sampler.values), .steps(steps?.values ?? []),
       .guidance(guidance?.values ?? []), .controlScales(controlScale?.values ?? []), .auxiliaryShots(auxShots.values),

@@ -26,6 +26,14 @@ extension FuzzTarget {
       FuzzTarget(
         "JPEG", weight: 10, seeds: [try picture.jpegData(text: text), try fixture("render/progressive.jpg"), try fixture("render/cmyk.jpg")], focus: 700
       ) { bytes in _ = try Image.decode(bytes: bytes) },
+      FuzzTarget("EXIF", weight: 8, seeds: try [turned(picture.jpegData(), at: 20), turned(picture.pngData(), at: 33)], focus: 80) { bytes in
+        _ = Orientation(of: bytes)
+      },
+      FuzzTarget("mask file", weight: 6, seeds: [mask, try picture.pngData(), try picture.jpegData()] + transparent, focus: 300, fileName: "mask.png") { file in
+        let image = file.deletingLastPathComponent().appendingPathComponent("image.png")
+        if !FileManager.default.fileExists(atPath: image.path) { try picture.writePNG(to: image) }
+        _ = try OwnPicture(image: image, mask: file, info: OwnClass(1, of: .coco))
+      },
       FuzzTarget("picture text", weight: 12, seeds: [try picture.pngData(text: text), try picture.jpegData(text: text)], focus: 500) { bytes in
         _ = PictureMetadata(entries: try PictureText.of(bytes))
       },
@@ -69,6 +77,21 @@ extension FuzzTarget {
       },
     ]
   }
+
+  /// A file with EXIF data in both byte orders behind its header.
+  private static func turned(_ file: [UInt8], at header: Int) -> [UInt8] {
+    let little = Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0]
+    let big = Array("MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+    let own = header == 20
+      ? [0xFF, 0xE1, 0, UInt8(little.count + 2)] + little : [0, 0, 0, UInt8(big.count)] + Array("eXIf".utf8) + big + [0, 0, 0, 0]
+    return Array(file[..<header]) + own + file[header...]
+  }
+
+  /// White where opaque, and a palette with its white first, by Pillow.
+  private static let transparent = [
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAECAQAAAAZxLZ7AAAAH0lEQVR42mP8z4AKWBgYGBgYYKKMDAxMaAoYGNG1AACBTgMHhtl9ZAAAAABJRU5ErkJggg==",
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAEAQMAAACJA+yzAAAABlBMVEX///8AAABVwtN+AAAAEElEQVR42mP4z3SEiYHhPwAL6ALHcAuYzwAAAABJRU5ErkJggg==",
+  ].compactMap { Data(base64Encoded: $0).map { Array($0) } }
 
   private static let vocabulary = #"{"a": 0, "b</w>": 1, "ab</w>": 2, "<|startoftext|>": 3, "<|endoftext|>": 4}"#
 

@@ -108,6 +108,25 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     }
   }
 
+  /// The published script's two resolutions, the whole way from the picture: edges at 512, scribble and picture at 256.
+  @Test(.enabled(if: Golden.isAvailable), arguments: ["coco_000000000394", "fss_african_elephant_5"], ["hedtiny", "pidinet"])
+  func edgesAreFoundAtAResolutionOfTheirOwn(item: String, name: String) throws {
+    let own = ConditionCase(item: item, resolution: 256), facts = try own.facts(), image = try own.picture("input")
+    let mask = try LabelMask(png: Golden.url("conditions/\(item)/mask.png"))
+    let kind: EdgeDetectorKind = name == "pidinet" ? .pidinet : .hed
+    let settings = ConditionSettings(resolution: 256, detector: kind, detectResolution: 512)
+    let control = try ConditionMaker(.scribble, settings: settings, palette: Palette(), detector: Self.detector(name)).make(
+      image: image, mask: mask.binary(of: facts.fg_class), adeIndex: facts.ade_index)
+    let golden = try Image(pngOrJpeg: Golden.url("conditions/\(item)/scribble_detect512_image256_\(name).png")).rgb
+    #expect(difference(control.image, golden).share <= 0.0005)
+    let edges = try #require(control.stage(.edge))
+    #expect([edges.height, edges.width] == facts.resolutions["512"]?.hw)
+    // Other conditions have one size, as published.
+    let soft = try ConditionMaker(.hed, settings: settings, palette: Palette(), detector: Self.detector("hedtiny")).make(
+      image: image, mask: mask.binary(of: facts.fg_class), adeIndex: facts.ade_index)
+    #expect([soft.image.height, soft.image.width] == facts.resolutions["256"]?.hw)
+  }
+
   private static func detector(_ name: String) throws -> any EdgeDetector {
     name == "hedtiny"
       ? try HED(Checkpoint(file: Golden.data("weights/hed-tiny/ControlNetHED_w8_f16.safetensors")))

@@ -44,7 +44,9 @@ private final class RedEdges: EdgeDetector {
     #expect(try columns(127) == Array(64..<90))
     #expect(try columns(128) == Array(65..<90))
     #expect(try columns(0) == Array(40..<90))
-    #expect(try columns(254) == [])
+    #expect(throws: PipelineError.noObject(
+      condition: "scribble", reason: "no edge in it is above the threshold 254, the strongest is 178", advice: "choose a lower --threshold")
+    ) { try columns(254) }
   }
 
   @Test func dilationGrowsTheMaskByItsEllipse() throws {
@@ -79,7 +81,34 @@ private final class RedEdges: EdgeDetector {
 
   @Test func cannyFollowsItsThresholdsAndNeedsNoDetector() throws {
     #expect(ConditionType.canny.detector(ConditionSettings()) == nil)
-    #expect(white(try make(.canny, ConditionSettings(resolution: 128, cannyLow: 1000, cannyHigh: 1000)).image) == 0)
+    #expect(throws: PipelineError.noObject(
+      condition: "canny", reason: "no edge was found in or around it", advice: "choose lower --canny-low and --canny-high, or the condition mask")
+    ) { try make(.canny, ConditionSettings(resolution: 128, cannyLow: 1000, cannyHigh: 1000)) }
+  }
+
+  @Test func aControlImageWithoutItsObjectIsAnError() throws {
+    func reason(_ type: ConditionType, mask: LabelMask, ade: Int = 5, size: Int = 128, _ image: Image = Self.picture.image) -> String? {
+      do {
+        _ = try ConditionMaker(type, settings: ConditionSettings(resolution: size, dilation: 0), palette: Palette(), detector: RedEdges())
+          .make(image: image, mask: mask, adeIndex: ade)
+        return nil
+      } catch PipelineError.noObject(let condition, let reason, let advice) {
+        return condition == type.rawValue && !advice.isEmpty ? reason : "?"
+      } catch { return "\(error)" }
+    }
+    #expect(reason(.mask, mask: Self.picture.mask) == nil)
+    // Wall, the class whose colour is the background's.
+    #expect(reason(.mask, mask: Self.picture.mask, ade: 0) == "ADE20K class 0 has the colour of the background")
+    // A pixel that nearest resizing steps over.
+    var dot = LabelMask(width: 128, height: 128, labels: [UInt8](repeating: 0, count: 128 * 128))
+    dot[41, 41] = 1
+    for type in [ConditionType.mask, .hed, .pidinet, .scribble, .canny] {
+      #expect(reason(type, mask: dot, size: 64) == "its mask vanishes at 64x64")
+    }
+    let black = Image(width: 128, height: 128, color: [0, 0, 0])
+    for type in [ConditionType.hed, .pidinet, .scribble, .canny] {
+      #expect(reason(type, mask: Self.picture.mask, black) == "no edge was found in or around it")
+    }
   }
 
   @Test func settingsOutOfRangeAreRefused() {

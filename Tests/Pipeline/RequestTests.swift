@@ -24,6 +24,18 @@ import Testing
     #expect(try JSONDecoder().decode(ConditionSettings.self, from: Data(text.utf8)) == turned)
   }
 
+  @Test func aDetectResolutionIsWrittenOnlyWhereItDiffers() throws {
+    var settings = ConditionSettings(resolution: 256, detectResolution: 512)
+    #expect(try CanonicalJSON.text(settings) == #"{"detectResolution":512,"detector":"hed","resolution":256}"#)
+    #expect(try JSONDecoder().decode(ConditionSettings.self, from: CanonicalJSON.data(settings)) == settings)
+    #expect(settings.relevant(to: .scribble) == settings)
+    for type in [ConditionType.hed, .mask, .canny] { #expect(settings.relevant(to: type) == ConditionSettings(resolution: 256)) }
+    settings.detectResolution = 256
+    #expect(settings.relevant(to: .scribble) == ConditionSettings(resolution: 256))
+    settings.detectResolution = 63
+    #expect(throws: PipelineError.badSetting(name: "detect resolution", value: "63", allowed: "64...4096")) { try settings.validate() }
+  }
+
   @Test func whatDoesNotMatterIsNoOtherRequest() {
     let turned = ConditionSettings(
       resolution: 256, detector: .pidinet, threshold: 90, dilation: 3, blur: 1.5, thinning: true, cannyLow: 20, cannyHigh: 60)

@@ -57,6 +57,23 @@ struct BytePairs: Sendable {
     return symbols.map { $0 < 0 ? unknown : Int($0) }
   }
 
+  /// Tokens as text, a blank where each one that ends a word ends.
+  func text(of tokens: [Int]) -> String {
+    let wanted = Set(tokens)
+    var names: [Int: [UInt8]] = [:]
+    for (name, id) in ids where wanted.contains(Int(id)) { names[Int(id)] = name }
+    var bytes: [UInt8] = []
+    for token in tokens {
+      guard let name = names[token] else { continue }
+      let isLast = name.count >= Self.wordEnd.count && name.suffix(Self.wordEnd.count).elementsEqual(Self.wordEnd)
+      for character in String(decoding: isLast ? name.dropLast(Self.wordEnd.count) : name[...], as: UTF8.self).unicodeScalars {
+        if let byte = Self.byteOf[character] { bytes.append(byte) }
+      }
+      if isLast { bytes.append(0x20) }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   private static func vocabulary(_ url: URL) throws -> [[UInt8]: Int32] {
     var reader = JSONReader(bytes: Array(try ConfigFile.read(url, maximumBytes: maximumBytes)))
     var ids: [[UInt8]: Int32] = [:]
@@ -94,6 +111,15 @@ struct BytePairs: Sendable {
     }
     return merges
   }
+
+  /// The byte that each of these characters stands for.
+  private static let byteOf: [Unicode.Scalar: UInt8] = {
+    var bytes: [Unicode.Scalar: UInt8] = [:]
+    for (byte, character) in byteCharacters.enumerated() {
+      if let scalar = String(decoding: character, as: UTF8.self).unicodeScalars.first { bytes[scalar] = UInt8(byte) }
+    }
+    return bytes
+  }()
 
   /// GPT-2's table: printable Latin-1 bytes stand for themselves, the other 68 for U+0100 onwards, in order.
   private static let byteCharacters: [[UInt8]] = {

@@ -1,5 +1,23 @@
 import Foundation
 
+extension ArraySlice<Int> {
+  /// The texts of runs of elements and, between them, of the single ones that separate these.
+  fileprivate func split(
+    whereSeparator isSeparator: (Int) -> Bool, keeping single: (Int) -> String, otherwise run: ([Int]) -> String
+  ) -> [String] {
+    var texts: [String] = [], own: [Int] = []
+    for element in self {
+      guard isSeparator(element) else {
+        own.append(element)
+        continue
+      }
+      texts += [run(own), single(element)]
+      own = []
+    }
+    return texts + [run(own)]
+  }
+}
+
 /// CLIP's lower-casing byte-level BPE tokenizer, as `transformers` runs it, from a `tokenizer/` folder.
 ///
 /// Any vocabulary in the same file format works: the published one of 49,408 entries or a small one of our own.
@@ -35,21 +53,45 @@ public struct CLIPTokenizer: Sendable {
 
   /// The ids of a text: start marker, tokens cut to what fits, end marker, padding; always `length` of them.
   public func encode(_ text: String) -> [Int] {
-    var ids = [markers.start]
-    let room = length - 1
+    let ids = [markers.start] + tokens(of: text, atMost: length - 2).prefix(length - 2) + [markers.end]
+    return ids + Array(repeating: markers.padding, count: length - ids.count)
+  }
+
+  /// What `encode` cuts off the end of a text, in the words of its tokens as diffusers warns of them; nil where everything fits.
+  ///
+  /// Of a long rest the first few hundred tokens, and `…`.
+  public func cut(from text: String) -> String? {
+    let most = length - 2 + Self.mostShown
+    let all = tokens(of: text, atMost: most + 1)
+    guard all.count > length - 2 else { return nil }
+    let rest = words(of: all[(length - 2)..<min(all.count, most)])
+    return all.count > most ? rest + " …" : rest
+  }
+
+  private static let mostShown = 400
+
+  /// The first tokens of a text, without the markers around it; a few more than asked for where a word has several.
+  private func tokens(of text: String, atMost most: Int) -> [Int] {
+    var ids: [Int] = []
     for piece in pieces(of: text) {
-      guard ids.count < room else { break }
+      guard ids.count < most else { break }
       switch piece {
       case .marker(let id): ids.append(id)
       case .text(let text):
         for word in CLIPWords.words(of: text) {
-          guard ids.count < room else { break }
+          guard ids.count < most else { break }
           ids += pairs.encode(word, unknown: markers.end)
         }
       }
     }
-    ids = Array(ids.prefix(room)) + [markers.end]
-    return ids + Array(repeating: markers.padding, count: length - ids.count)
+    return ids
+  }
+
+  /// Tokens in words, a blank behind each one that ends a word.
+  private func words(of ids: ArraySlice<Int>) -> String {
+    let names = Dictionary(literals.map { ($0.id, $0.text) }, uniquingKeysWith: { first, _ in first })
+    return ids.split(whereSeparator: { names[$0] != nil }, keeping: { names[$0] ?? "" }, otherwise: pairs.text(of:))
+      .joined().trimmingCharacters(in: .whitespaces)
   }
 
   private enum Piece {

@@ -32,11 +32,16 @@ public struct ConditionMaker: Sendable {
   }
 
   /// The control image of one class, `mask` being 1 where it is and of the picture's size, `adeIndex` 0...149.
+  ///
+  /// Throws `PipelineError.noObject` for one that would show nothing of the object.
   public func make(image: Image, mask: LabelMask, adeIndex: Int) throws -> ControlImage {
-    let rule = try SizeRule(width: image.width, height: image.height, resolution: settings.resolution)
+    let rule = try settings.detectionSize(type, width: image.width, height: image.height)
     let resized = rule.apply(image.rgb)
     // 255 (ignore) is background.
     let foreground = mask.binary(of: 1).resized(width: rule.width, height: rule.height)
+    guard foreground.labels.contains(1) else {
+      throw noObject("its mask vanishes at \(rule.width)x\(rule.height)", "choose a larger --resolution, or an object that is larger in its picture")
+    }
     var stages = [ConditionStage(name: .resized, image: resized), ConditionStage(name: .mask, image: foreground.image)]
     let control: Image
     if type == .mask {
@@ -56,14 +61,33 @@ public struct ConditionMaker: Sendable {
       } else {
         control = masked.rgb
       }
+      guard control.pixels.contains(where: { $0 > 0 }) else { throw noEdge(masked) }
     }
     return ControlImage(image: control, stages: stages + [ConditionStage(name: .control, image: control)])
+  }
+
+  private func noObject(_ reason: String, _ advice: String) -> PipelineError {
+    .noObject(condition: type.rawValue, reason: reason, advice: advice)
+  }
+
+  private func noEdge(_ masked: Image) -> PipelineError {
+    let strongest = Int(masked.pixels.max() ?? 0)
+    if type == .scribble, strongest > 0 {
+      return strongest > settings.threshold
+        ? noObject("its lines vanish at resolution \(settings.resolution)", "choose a larger --resolution, or a lower --threshold")
+        : noObject("no edge in it is above the threshold \(settings.threshold), the strongest is \(strongest)", "choose a lower --threshold")
+    }
+    let advice = type == .canny ? "choose lower --canny-low and --canny-high, or the condition mask" : "choose another picture, or the condition mask"
+    return noObject("no edge was found in or around it", advice)
   }
 
   /// RGB: the object in its colour on that of ADE20K's class 0. The background is (120, 120, 120), not black.
   private func painted(_ foreground: LabelMask, adeIndex: Int) throws -> Image {
     guard palette.colors.indices.contains(adeIndex) else {
       throw PipelineError.badSetting(name: "ADE20K class", value: "\(adeIndex)", allowed: "0...149")
+    }
+    guard palette.colors[adeIndex] != palette.colors[0] else {
+      throw noObject("ADE20K class \(adeIndex) has the colour of the background", "choose another colour with --ade, or another condition")
     }
     let colors = [palette.colors[0], palette.colors[adeIndex]].map { RGB($0[0], $0[1], $0[2]) }
     return foreground.colored(colors)
@@ -94,7 +118,7 @@ public struct ConditionMaker: Sendable {
   }
 
   /// Grey 0/255: above the threshold in every channel, after the size rule once more (no change when the edges were found at this
-  /// resolution).
+  /// resolution, area averaging when they were found at a larger one).
   package static func strokes(_ masked: Image, _ settings: ConditionSettings) throws -> Image {
     let rule = try SizeRule(width: masked.width, height: masked.height, resolution: settings.resolution)
     return rule.apply(masked).channelMinimum.thresholded(above: UInt8(settings.threshold))

@@ -23,6 +23,22 @@ public struct SizeRule: Hashable, Sendable {
     method = factor > 1 ? .lanczos4 : .area
   }
 
+  /// The same once more, for what was sized before.
+  fileprivate init(_ first: SizeRule, resolution: Int) throws { try self.init(width: first.width, height: first.height, resolution: resolution) }
+
   /// The picture at this size.
   public func apply(_ image: Image) -> Image { image.resized(width: width, height: height, method) }
+}
+
+extension ConditionSettings {
+  /// The size at which a condition's edges are looked for.
+  func detectionSize(_ type: ConditionType, width: Int, height: Int) throws -> SizeRule {
+    try SizeRule(width: width, height: height, resolution: type.knobs.contains(.detectResolution) ? detectResolution ?? resolution : resolution)
+  }
+
+  /// The size of the control image, and of what is painted from it: where edges are found at a resolution of their own, the size rule is applied
+  /// to their size, as the published script does.
+  func controlSize(_ type: ConditionType, width: Int, height: Int) throws -> SizeRule {
+    try SizeRule(detectionSize(type, width: width, height: height), resolution: resolution)
+  }
 }

@@ -10,10 +10,10 @@ enum AssetTable {
     }
     let data: Data
     do { data = try Data(contentsOf: file) } catch {
-      throw PipelineError.unreadableFile(path: file.path, reason: error.localizedDescription)
+      throw PipelineError.unreadableFile(path: file.path, reason: error.reason)
     }
     do { return try JSONDecoder().decode(type, from: data) } catch {
-      throw PipelineError.malformedFile(path: file.path, reason: "\(error)")
+      throw PipelineError.malformedFile(path: file.path, reason: error.reason)
     }
   }
 }

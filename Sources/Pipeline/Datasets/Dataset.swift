@@ -24,6 +24,11 @@ public protocol Dataset: Sendable {
   func listedClasses(of item: DatasetItem) -> [Int]
   /// The picture, always three channels. Throws `PipelineError` or `RenderError` when it cannot be read.
   func image(_ item: DatasetItem) throws -> Image
+  /// The picture as a published loader of this data set reads it: turned as its EXIF data says, or as stored. The user's own pictures
+  /// follow their own rule.
+  func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image
+  /// What is done to the stored rows of a picture of the user's own; nil for all others.
+  func turn(of item: DatasetItem) -> Orientation?
   /// The label of each pixel, same size as the image: 0 background, a class index, or 255 to be ignored.
   ///
   /// Where a picture has a single class and there may be more than 254 (FSS-1000, class folders) its label is 1;
@@ -47,6 +52,8 @@ extension Dataset {
   public func item(_ id: String) -> DatasetItem? { items.first { $0.id == id } }
   public func listedClasses(of item: DatasetItem) -> [Int] { item.classes }
   public func check(_ item: DatasetItem) -> [DatasetProblem] { [] }
+  public func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image { try image(item) }
+  public func turn(of item: DatasetItem) -> Orientation? { nil }
 
   public func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask {
     try mask(item).binary(of: classIndex, keepIgnore: true)

@@ -63,10 +63,12 @@ public struct DatasetSource: Codable, Hashable, Sendable {
   public var readsMasksAsPublished: Bool
   /// Where what the masks hold is kept for the next time; nil to keep nothing.
   public var cache: URL?
+  /// Own folders only: which pictures are turned as their EXIF data says; `auto` when nil.
+  public var orientation: OrientationRule?
 
   public init(
     _ kind: DatasetKind, root: URL? = nil, split: DatasetSplit? = nil, foldRule: FoldRule? = nil, readsMasksAsPublished: Bool = false,
-    cache: URL? = nil
+    cache: URL? = nil, orientation: OrientationRule? = nil
   ) {
     self.kind = kind
     self.root = root
@@ -74,6 +76,7 @@ public struct DatasetSource: Codable, Hashable, Sendable {
     self.foldRule = foldRule
     self.readsMasksAsPublished = readsMasksAsPublished
     self.cache = cache
+    self.orientation = orientation
   }
 
   /// A file of the cache for something of this source; nil when nothing is kept.

@@ -29,6 +29,15 @@ public enum Datasets {
   }
 }
 
+extension Datasets {
+  /// The data set on disk that a folder is laid out like; nil for a folder like none of them.
+  ///
+  /// The benchmarks' layouts are looked for first: folders of a class each are FSS-1000's where its class names occur.
+  public static func kind(of root: URL) -> DatasetKind? {
+    DatasetKind.allCases.first { $0.matches(root) } ?? (OwnFolder.matches(root) ? .folder : nil)
+  }
+}
+
 extension DatasetKind {
   /// What is expected below the root, for error messages.
   var layout: String {

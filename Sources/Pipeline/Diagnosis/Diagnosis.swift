@@ -53,7 +53,7 @@ public enum Diagnosis {
       _ = try Store(folder: folder)
     } catch {
       return Finding(
-        "state", .broken, "\(folder.path): \(error)", advice: "point XDG_DATA_HOME at a folder that you may write to")
+        "state", .broken, "\(folder.path): \(error.reason)", advice: "point XDG_DATA_HOME at a folder that you may write to")
     }
     let free = (try? FileManager.default.attributesOfFileSystem(forPath: folder.path)[.systemFreeSize] as? NSNumber)?.doubleValue
     guard let free else { return Finding("state", .fine, folder.path) }

@@ -57,7 +57,7 @@ public struct EpisodeList: Codable, Hashable, Sendable {
     do {
       self = try JSONDecoder().decode(Self.self, from: Data(try FileBytes.read(url, limit: Self.mostBytes)))
     } catch let error as RenderError {
-      throw PipelineError.unreadableFile(path: url.path, reason: "\(error)")
+      throw PipelineError.unreadableFile(path: url.path, reason: error.reason)
     } catch {
       throw PipelineError.malformedFile(path: url.path, reason: "it is no episode list of `diffss dataset list --out`")
     }

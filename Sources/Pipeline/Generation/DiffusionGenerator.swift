@@ -36,8 +36,10 @@ final class DiffusionGenerator: SupportGenerator {
     if let known = try picture(request, key: key) { return known }
     let start = ContinuousClock.now
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
+    let cut = try models.cut(request)
+    for line in cut?.lines ?? [] { Log.painting.warning("\(key): \(line)") }
     let image = try paint(request, progress: progress)
-    let png = try image.pngData(text: PictureMetadata(key: key, request: request, weights: weights).entries())
+    let png = try image.pngData(text: PictureMetadata(key: key, request: request, weights: weights, cut: cut).entries())
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
     Log.painting.info("\(key) painted in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")

@@ -9,19 +9,23 @@ public struct OwnPicture: Sendable {
   public let image: Image
   /// 1 where the class is, 0 elsewhere, 255 where the mask says to ignore.
   public let mask: LabelMask
-  public let info: ClassInfo
+  /// What is known of the class; its colour may be missing where no picture of it is painted.
+  public let info: OwnClass
+  /// What is to be said about how the picture is turned.
+  public let note: String?
 
   /// Reads both files and checks that they belong together.
   ///
-  /// `info.index` is the class's label in the mask. Throws `RenderError` for unreadable files, `PipelineError.sizeMismatch`,
-  /// `.emptyMask` or `.classAbsent`.
-  public init(image imageFile: URL, mask maskFile: URL, info: ClassInfo) throws {
+  /// Throws `RenderError` for unreadable files, `PipelineError.sizeMismatch`, `.emptyMask`, `.classAbsent` or `.unclearMask`.
+  public init(image imageFile: URL, mask maskFile: URL, info: OwnClass, orientation: OrientationRule = .auto) throws {
     name = imageFile.deletingPathExtension().lastPathComponent
-    image = try Image(pngOrJpeg: imageFile).rgb
-    mask = try SupportMask.check(
-      image: image, mask: LabelMask(png: maskFile), classIndex: info.index, imageName: imageFile.path, maskName: maskFile.path)
+    let pair = try OwnPair(image: imageFile, mask: maskFile, label: info.label, orientation: orientation)
+    (image, mask, note) = (pair.image, pair.mask, pair.note)
     self.info = info
   }
+
+  /// The class's number.
+  public var classIndex: Int { info.index }
 
   /// The control image with every stage; `detector` is a weights file that replaces the library's own.
   public func condition(
@@ -36,6 +40,6 @@ public struct OwnPicture: Sendable {
       }
     }
     let maker = try ConditionMaker(type, settings: settings, palette: Palette(), detector: edges)
-    return try maker.make(image: image, mask: mask, adeIndex: info.adeIndex)
+    return try maker.make(image: image, mask: mask, adeIndex: type == .mask ? info.colour() : 0)
   }
 }

@@ -41,6 +41,8 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
   public var height: Int
   public var guessMode: Bool
   public var controls: [Control]
+  /// What the text encoder did not see of the prompts; absent from the JSON where it saw all, and before painting.
+  public internal(set) var cut: PromptCut?
 
   public init(
     model: String, config: String? = nil, prompt: String, negativePrompt: String, sampler: SamplerName, steps: Int, guidance: Double, eta: Double,
@@ -100,8 +102,11 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
         ControlInput(
           image: Tensor(unit: pair.1.rgb), network: number, scale: Float(pair.0.scale), start: pair.0.start, end: pair.0.end)
       })
+    let cut = PromptCut(prompt: prompt, negativePrompt: negativePrompt, guidance: guidance, cut: diffusion.tokenizer.cut)
+    for line in cut?.lines ?? [] { Log.painting.warning("\(line)") }
     let requests = (0..<pictures).map { number in
       var own = self
+      own.cut = cut
       own.seed = seed &+ UInt64(number)
       return own
     }

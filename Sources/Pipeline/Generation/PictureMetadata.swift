@@ -7,11 +7,14 @@ public struct PictureMetadata: Codable, Hashable, Sendable {
   public let request: GenerationRequest
   /// SHA-256 by model identifier.
   public let weights: [String: String]
+  /// What the text encoder did not see of the prompts; absent from the JSON where it saw all.
+  public let cut: PromptCut?
 
-  public init(key: String, request: GenerationRequest, weights: [String: String]) {
+  public init(key: String, request: GenerationRequest, weights: [String: String], cut: PromptCut? = nil) {
     self.key = key
     self.request = request
     self.weights = weights
+    self.cut = cut
   }
 
   /// The key of the file's entry that holds the JSON.

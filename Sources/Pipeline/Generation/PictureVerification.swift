@@ -29,7 +29,7 @@ public struct StoredPicture: Sendable {
     do {
       bytes = try FileBytes.read(file, limit: Self.mostBytes)
       text = try PictureText.of(bytes)
-    } catch { throw PipelineError.unreadableFile(path: file.path, reason: "\(error)") }
+    } catch { throw PipelineError.unreadableFile(path: file.path, reason: error.reason) }
     guard let metadata = PictureMetadata(entries: text) else { throw PipelineError.notOurs(path: file.path) }
     self.metadata = metadata
     name = file.path
@@ -47,7 +47,7 @@ public struct StoredPicture: Sendable {
     let old: Image, new: Image
     do {
       (old, new) = (try Image.decode(bytes: bytes).rgb, try Image.decode(bytes: file).rgb)
-    } catch { throw PipelineError.malformedFile(path: name, reason: "\(error)") }
+    } catch { throw PipelineError.malformedFile(path: name, reason: error.reason) }
     guard old.width == new.width, old.height == new.height else {
       return .different(pixels: new.width * new.height, of: new.width * new.height, largest: 255)
     }

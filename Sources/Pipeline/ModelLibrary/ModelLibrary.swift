@@ -10,6 +10,8 @@ public final class ModelLibrary: Sendable {
   private let found: Mutex<[ModelEntry]?> = Mutex(nil)
   /// What `menu` read.
   let offered: Mutex<ModelMenu?> = Mutex(nil)
+  /// Those that prompts were measured with.
+  let tokenizers: Mutex<[String: CLIPTokenizer]> = Mutex([:])
   private let digests: WeightDigests
   private let loaded = LoadedModels()
   private let memory: StableDiffusion.Memory

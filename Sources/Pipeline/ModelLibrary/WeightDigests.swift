@@ -89,7 +89,7 @@ final class WeightDigests: Sendable {
     do {
       while let piece = try handle.read(upToCount: 1 << 22), !piece.isEmpty { hasher.update(data: piece) }
     } catch {
-      throw PipelineError.unreadableFile(path: path, reason: error.localizedDescription)
+      throw PipelineError.unreadableFile(path: path, reason: error.reason)
     }
     let digest = Digest.hex(of: hasher.finalize())
     remember(path, Known(size: size, changed: changed, digest: digest))

@@ -23,7 +23,7 @@ public struct ReportDocument: Hashable, Sendable {
   /// Throws `PipelineError.unreadableFile`, and `.malformedFile` for what is no such document or holds figures that cannot be.
   public init(_ file: URL) throws {
     let data: Data
-    do { data = Data(try FileBytes.read(file)) } catch { throw PipelineError.unreadableFile(path: file.path, reason: "\(error)") }
+    do { data = Data(try FileBytes.read(file)) } catch { throw PipelineError.unreadableFile(path: file.path, reason: error.reason) }
     guard let figures = Self.figures(data) else {
       throw PipelineError.malformedFile(
         path: file.path, reason: "it is neither a document of `diffss evaluate --out` nor a sweep's sweep.json")

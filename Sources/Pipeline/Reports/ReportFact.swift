@@ -73,6 +73,7 @@ extension ConditionSettings {
     case .canny: ReportFact("Canny thresholds", "\(cannyLow), \(cannyHigh)")
     case .dilation: ReportFact("dilation", "\(dilation)")
     case .blur: ReportFact("blur", blur.short)
+    case .detectResolution: ReportFact("edges found at resolution", "\(detectResolution ?? resolution)")
     }
   }
 }

@@ -1,6 +1,6 @@
 /// What may be turned about a condition beside its size.
 public enum ConditionKnob: CaseIterable, Sendable {
-  case detector, threshold, thinning, canny, dilation, blur
+  case detector, threshold, thinning, canny, dilation, blur, detectResolution
 }
 
 extension ConditionType {
@@ -8,7 +8,7 @@ extension ConditionType {
   public var knobs: Set<ConditionKnob> {
     switch self {
     case .mask, .none: []
-    case .scribble: [.detector, .threshold, .thinning, .dilation, .blur]
+    case .scribble: [.detector, .threshold, .thinning, .dilation, .blur, .detectResolution]
     case .hed, .pidinet: [.dilation, .blur]
     case .canny: [.canny, .dilation, .blur]
     }

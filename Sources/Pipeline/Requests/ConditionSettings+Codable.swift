@@ -1,6 +1,6 @@
 extension ConditionSettings: Codable {
   private enum CodingKeys: String, CodingKey {
-    case resolution, detector, threshold, dilation, blur, thinning, cannyLow, cannyHigh
+    case resolution, detector, threshold, dilation, blur, thinning, cannyLow, cannyHigh, detectResolution
   }
 
   /// What is absent has its default.
@@ -14,6 +14,7 @@ extension ConditionSettings: Codable {
     thinning = try values.decodeIfPresent(Bool.self, forKey: .thinning) ?? thinning
     cannyLow = try values.decodeIfPresent(Int.self, forKey: .cannyLow) ?? cannyLow
     cannyHigh = try values.decodeIfPresent(Int.self, forKey: .cannyHigh) ?? cannyHigh
+    detectResolution = try values.decodeIfPresent(Int.self, forKey: .detectResolution)
   }
 
   /// Knobs are written only where they differ from their default, so that the keys of pictures from before there were knobs stay.
@@ -28,5 +29,6 @@ extension ConditionSettings: Codable {
     if thinning != standard.thinning { try values.encode(thinning, forKey: .thinning) }
     if cannyLow != standard.cannyLow { try values.encode(cannyLow, forKey: .cannyLow) }
     if cannyHigh != standard.cannyHigh { try values.encode(cannyHigh, forKey: .cannyHigh) }
+    try values.encodeIfPresent(detectResolution, forKey: .detectResolution)
   }
 }

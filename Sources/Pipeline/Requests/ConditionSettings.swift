@@ -15,11 +15,13 @@ public struct ConditionSettings: Hashable, Sendable {
   /// Canny's two thresholds on |dx| + |dy| of 3x3 Sobel derivatives; 0...1000, the low one at most the high one.
   public var cannyLow: Int
   public var cannyHigh: Int
+  /// Target of the shorter side where a scribble's edges are looked for, 64...4096; nil for that of the picture, `resolution`.
+  public var detectResolution: Int?
 
   /// The published settings (DifFSS, and ControlNet's annotator for Canny).
   public init(
     resolution: Int = 512, detector: EdgeDetectorKind = .hed, threshold: Int = 127, dilation: Int = 14, blur: Double = 0,
-    thinning: Bool = false, cannyLow: Int = 100, cannyHigh: Int = 200
+    thinning: Bool = false, cannyLow: Int = 100, cannyHigh: Int = 200, detectResolution: Int? = nil
   ) {
     self.resolution = resolution
     self.detector = detector
@@ -29,6 +31,7 @@ public struct ConditionSettings: Hashable, Sendable {
     self.thinning = thinning
     self.cannyLow = cannyLow
     self.cannyHigh = cannyHigh
+    self.detectResolution = detectResolution
   }
 }
 
@@ -47,6 +50,7 @@ extension ConditionSettings {
       }
     }
     try require(resolution, "resolution", in: Self.resolutions)
+    if let detectResolution { try require(detectResolution, "detect resolution", in: Self.resolutions) }
     try require(threshold, "threshold", in: Self.thresholds)
     try require(dilation, "dilation", in: Self.dilations)
     try require(blur, "blur", in: Self.blurs)
@@ -64,6 +68,7 @@ extension ConditionSettings {
     if knobs.contains(.blur) { settings.blur = blur }
     if knobs.contains(.thinning) { settings.thinning = thinning }
     if knobs.contains(.canny) { (settings.cannyLow, settings.cannyHigh) = (cannyLow, cannyHigh) }
+    if knobs.contains(.detectResolution), detectResolution != resolution { settings.detectResolution = detectResolution }
     return settings
   }
 }

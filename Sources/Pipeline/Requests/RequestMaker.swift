@@ -29,8 +29,7 @@ struct RequestMaker: Sendable {
   ) throws -> [GenerationRequest] {
     try options.validate()
     let support = try supports.support(item, classIndex: classIndex), digest = support.digest
-    let size = try SizeRule(
-      width: support.image.width, height: support.image.height, resolution: options.conditionSettings.resolution)
+    let size = try options.conditionSettings.controlSize(options.condition, width: support.image.width, height: support.image.height)
     let choice = try models.choice(for: options)
     let prompts = try prompts.get()
     return (0..<count).map { number in

@@ -14,7 +14,7 @@ extension UserSettings {
     guard FileManager.default.fileExists(atPath: file.path) else { return }
     let bytes: [UInt8]
     do { bytes = try FileBytes.read(file, limit: Self.mostBytes) } catch {
-      throw .unreadableFile(path: file.path, reason: "\(error)")
+      throw .unreadableFile(path: file.path, reason: error.reason)
     }
     func fault(_ reason: String) -> PipelineError { .badConfiguration(path: file.path, reason: PlainText.clean(reason)) }
     guard let text = String(validating: TextBytes.utf8(bytes), as: UTF8.self) else { throw fault("it is not UTF-8 text") }

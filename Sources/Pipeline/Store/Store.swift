@@ -147,7 +147,7 @@ public final class Store: Sendable {
     } catch let error as DatabaseError {
       throw unusable(file, error)
     } catch let error as DecodingError {
-      throw PipelineError.storeUnusable(path: file.path, reason: "a row does not decode: \(error)")
+      throw PipelineError.storeUnusable(path: file.path, reason: "a row does not decode: \(error.words)")
     }
   }
 

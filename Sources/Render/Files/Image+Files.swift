@@ -37,7 +37,7 @@ extension LabelMask {
   public init(png url: URL) throws {
     let bytes = try FileBytes.read(url)
     guard bytes.starts(with: PNG.signature) else {
-      throw RenderError.notAPicture(name: url.path, found: FileKind.describe(bytes) + " (masks must be PNG)")
+      throw RenderError.notAMask(name: url.path, found: FileKind.describe(bytes))
     }
     self = try PNG.decodeLabels(bytes, name: url.path)
   }

@@ -1,6 +1,6 @@
 import CTurboJPEG
 
-/// JPEG files through libjpeg-turbo, decoded as OpenCV and Pillow do: accurate DCT, smooth chroma upsampling, EXIF ignored.
+/// JPEG files through libjpeg-turbo, decoded as OpenCV and Pillow do: accurate DCT, smooth chroma upsampling, as stored (`Orientation` turns).
 public enum JPEG {
   static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]
 

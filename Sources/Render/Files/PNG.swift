@@ -42,6 +42,41 @@ public enum PNG {
     return LabelMask(width: width, height: decoded.height, labels: labels)
   }
 
+  /// Everything that a mask file may say, undecided.
+  struct Stored {
+    let width: Int
+    let height: Int
+    let isPalette: Bool
+    /// 1, 2, 4, 8 or 16 a sample.
+    let bits: Int
+    /// 1 for grey values and indices, else 3.
+    let channels: Int
+    let samples: [UInt16]
+    /// `0xRRGGBB` of each pixel of a palette, else empty.
+    let colours: [UInt32]
+    /// Of each pixel; empty where the file has none.
+    let alpha: [UInt8]
+  }
+
+  /// The stored numbers in `bytes`, with what a palette and transparency make of them.
+  static func stored(_ bytes: [UInt8], name: String) throws -> Stored {
+    let header = try Raw.header(bytes, name: name), raw = try Raw(bytes, as: DIFFSS_PNG_LABELS, name: name)
+    func wide(_ place: Int) -> UInt16 {
+      let (high, low) = (UInt16(raw.samples[place * 2]), UInt16(raw.samples[place * 2 + 1]))
+      return high << 8 | low
+    }
+    let samples = raw.sampleBytes == 1 ? raw.samples.map(UInt16.init) : (0..<raw.samples.count / 2).map(wide)
+    let isPalette = header.color_type == PNG_COLOR_TYPE_PALETTE
+    let hasAlpha = header.color_type & PNG_COLOR_MASK_ALPHA != 0 || header.has_transparency != 0
+    let shown = isPalette || hasAlpha ? try Raw(bytes, as: DIFFSS_PNG_RGBA, name: name).samples : []
+    let pixels = raw.width * raw.height
+    func colour(_ pixel: Int) -> UInt32 { MaskFile.colour(UInt16(shown[pixel * 4]), UInt16(shown[pixel * 4 + 1]), UInt16(shown[pixel * 4 + 2])) }
+    return Stored(
+      width: raw.width, height: raw.height, isPalette: isPalette, bits: Int(header.bit_depth), channels: raw.channels, samples: samples,
+      colours: isPalette ? (0..<pixels).map(colour) : [],
+      alpha: hasAlpha ? (0..<pixels).map { shown[$0 * 4 + 3] } : [])
+  }
+
   /// The tEXt, zTXt and iTXt entries; the last one wins where a key is repeated. Entries behind the pixels are looked
   /// for only when none stands before them, so that metadata of our own files costs no decoding.
   public static func text(of bytes: [UInt8], name: String = "PNG data") throws -> [String: String] {
@@ -124,13 +159,13 @@ private struct Raw {
     }
   }
 
-  /// Decodes to `DIFFSS_PNG_COLOR` or `DIFFSS_PNG_LABELS`.
+  /// Decodes to `DIFFSS_PNG_COLOR`, `DIFFSS_PNG_LABELS` or `DIFFSS_PNG_RGBA`.
   init(_ bytes: [UInt8], as wanted: Int, name: String, text: TextBox? = nil) throws {
     var header = try Self.header(bytes, name: name)
     (width, height) = (Int(header.width), Int(header.height))
     let isPalette = header.color_type == PNG_COLOR_TYPE_PALETTE
     let hasColours = header.color_type & PNG_COLOR_MASK_COLOR != 0 && !(isPalette && wanted == DIFFSS_PNG_LABELS)
-    channels = hasColours ? 3 : 1
+    channels = wanted == DIFFSS_PNG_RGBA ? 4 : hasColours ? 3 : 1
     sampleBytes = wanted == DIFFSS_PNG_LABELS && header.bit_depth == 16 ? 2 : 1
     let size = width * height * channels * sampleBytes
     let message = MessageBuffer()

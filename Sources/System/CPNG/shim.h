@@ -12,6 +12,7 @@ typedef struct {
   uint32_t width, height;
   int bit_depth;   // 1, 2, 4, 8 or 16
   int color_type;  // PNG_COLOR_TYPE_...
+  int has_transparency;  // a tRNS chunk
 } diffss_png_header;
 
 // What pixels are wanted as.
@@ -21,6 +22,8 @@ enum {
   DIFFSS_PNG_COLOR = 1,
   // Stored values: palette indices and grey values as they are, 16 bits in two bytes (high first), alpha dropped.
   DIFFSS_PNG_LABELS = 2,
+  // 8 bits of red, green, blue and alpha, which is 255 where the file has none.
+  DIFFSS_PNG_RGBA = 3,
 };
 
 // Receives one text entry: `key` ends with 0, `value` holds `length` bytes.
@@ -102,16 +105,22 @@ static inline int diffss_png_read(
   header->height = png_get_image_height(png, info);
   header->bit_depth = png_get_bit_depth(png, info);
   header->color_type = png_get_color_type(png, info);
+  header->has_transparency = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
   if (wanted != DIFFSS_PNG_HEADER) {
     // One byte of deflate gives at most 1032 bytes: a small file that claims a large picture is refused before any work.
     if ((uint64_t)png_get_rowbytes(png, info) * header->height / 1040 > count) png_error(png, "the file is too short for its size");
-    if (wanted == DIFFSS_PNG_COLOR) {
+    if (wanted == DIFFSS_PNG_LABELS) {
+      png_set_packing(png);
+    } else {
       png_set_expand(png);
       png_set_strip_16(png);
-    } else {
-      png_set_packing(png);
     }
-    png_set_strip_alpha(png);
+    if (wanted == DIFFSS_PNG_RGBA) {
+      png_set_gray_to_rgb(png);
+      png_set_add_alpha(png, 0xFF, PNG_FILLER_AFTER);
+    } else {
+      png_set_strip_alpha(png);
+    }
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
     size_t stride = png_get_rowbytes(png, info);

@@ -126,6 +126,7 @@ final class EffectRunner: Sendable {
       return .queued
     case .loadGenerated(let request): return .generated(try await found(request, workbench))
     case .enqueue(let requests):
+      if let remark = try await workbench.promptRemarks(requests).first { post(.said(Notice(.warning, PlainText.clean(remark)))) }
       workbench.enqueue(requests)
       return .queued
     case .judge(let request, let verdict):
@@ -134,8 +135,8 @@ final class EffectRunner: Sendable {
     case .adopt(let request): return try await recall(request, workbench)
     case .recall(let path): return try await recall(StoredPicture(URL(fileURLWithPath: path)).metadata.request, workbench)
     case .importPicture(let image, let mask, let index):
-      return .imported(try await workbench.importPicture(
-        image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index))
+      let item = try await workbench.importPicture(image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index)
+      return .imported(item, turn: try await workbench.turn(of: item))
     case .loadPresets: return .presets(try PresetFile(options.dataFolder).read())
     case .keepPreset(let preset): return .presets(try PresetFile(options.dataFolder).add(preset))
     case .forgetPreset(let name): return .presets(try PresetFile(options.dataFolder).remove(name))

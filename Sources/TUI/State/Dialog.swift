@@ -53,7 +53,7 @@ package enum TextPurpose: Hashable, Sendable {
     case .exportKept: "kept and starred ones, named as the loaders read them"
     case .report: "a file to write: figures, pictures, requests"
     case .importImage: "PNG or JPEG; it becomes a support and a query"
-    case .importMask: "PNG of class indices, or of black and white"
+    case .importMask: "class indices, black and white, or transparent around it"
     case .presetName: "its name; all settings but the seed, in place of one of that name"
     }
   }

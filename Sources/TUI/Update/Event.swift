@@ -55,7 +55,7 @@ package enum Outcome: Sendable {
   case judged(PaintedSupport)
   /// Settings of a request; `seed` is nil where only the picture's own one is known.
   case recalled(GenerationOptions, seed: UInt64?, own: UInt64)
-  case imported(DatasetItem)
+  case imported(DatasetItem, turn: Orientation)
   /// All of the user's presets.
   case presets([OwnPreset])
   /// Something was written; what, in words.

@@ -95,9 +95,10 @@ extension ExplorerState {
       self.presets = presets
       if case .keepPreset(let preset) = effect { say(Notice(.info, "preset \(preset.name) is kept; P offers it")) }
       if case .forgetPreset(let name) = effect { say(Notice(.info, "preset \(name) is forgotten")) }
-    case (.importPicture, .imported(let item)):
+    case (.importPicture, .imported(let item, let turn)):
       awaitedItem = item
-      say(Notice(.info, "imported: \(item.id), as a support and as a query"))
+      let turned = turn == .upright ? "" : "; \(turn.title), as its EXIF data says"
+      say(Notice(.info, "imported: \(item.id), as a support and as a query\(turned)"))
       return [.loadEpisodes(fold: fold)]
     case (_, .written(let what)): say(Notice(.info, what))
     case (.paint(let request), .painting(let painting)):

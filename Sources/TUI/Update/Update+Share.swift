@@ -72,6 +72,7 @@ extension ConditionKnob {
         ? [] : ["--canny-low", "\(own.cannyLow)", "--canny-high", "\(own.cannyHigh)"]
     case .dilation: own.dilation == usual.dilation ? [] : ["--dilation", "\(own.dilation)"]
     case .blur: own.blur == usual.blur ? [] : ["--blur", own.blur.short]
+    case .detectResolution: own.detectResolution.map { ["--detect-resolution", "\($0)"] } ?? []
     }
   }
 }

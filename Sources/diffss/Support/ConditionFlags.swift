@@ -26,10 +26,14 @@ struct ConditionFlags: ParsableArguments {
   @Option(help: "All with edges: sigma in pixels of the blur before edges are looked for, 0...10.")
   var blur: Double = Self.standard.blur
 
+  @Option(help: "scribble: shorter side at which edges are looked for, \(Self.text(ConditionSettings.resolutions)); the picture's own (--resolution) when absent.")
+  var detectResolution: Int?
+
   func validate() throws {
     func require<Value>(_ value: Value, _ name: String, _ range: ClosedRange<Value>) throws {
       if !range.contains(value) { throw ValidationError("\(name) must be \(range.lowerBound)...\(range.upperBound)") }
     }
+    if let detectResolution { try require(detectResolution, "--detect-resolution", ConditionSettings.resolutions) }
     try require(threshold, "--threshold", ConditionSettings.thresholds)
     try require(dilation, "--dilation", ConditionSettings.dilations)
     try require(blur, "--blur", ConditionSettings.blurs)
@@ -42,7 +46,7 @@ struct ConditionFlags: ParsableArguments {
   func settings(resolution: Int) -> ConditionSettings {
     ConditionSettings(
       resolution: resolution, detector: detector, threshold: threshold, dilation: dilation, blur: blur, thinning: thinning,
-      cannyLow: cannyLow, cannyHigh: cannyHigh)
+      cannyLow: cannyLow, cannyHigh: cannyHigh, detectResolution: detectResolution)
   }
 
   private static func text(_ range: ClosedRange<Int>) -> String { "\(range.lowerBound)...\(range.upperBound)" }

@@ -6,8 +6,10 @@ import Pipeline
 
 /// Which data set and which part of it.
 struct DatasetOptions: ParsableArguments {
-  @Option(help: "The data set: \(DatasetKind.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var dataset: DatasetKind = .demo
+  @Option(
+    name: .customLong("dataset"),
+    help: "The data set: \(DatasetKind.allCases.map(\.rawValue).joined(separator: ", ")). When absent: what --root looks like, else the demo.")
+  var named: DatasetKind?
 
   @Option(help: ArgumentHelp("Where the data set lies; the demo needs none.", valueName: "dir"))
   var root: String?
@@ -21,19 +23,42 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: "Folds of coco: interleaved (fold f has classes f + 1, f + 5, ...; HSNet, BAM) or contiguous (20 classes in a row; PANet).")
   var foldRule: FoldRule?
 
+  @OptionGroup var turning: OrientationOptions
+
+  /// The data set named, else the one that `--root` is laid out like, else the demo.
+  var dataset: DatasetKind { named ?? recognised ?? .demo }
+
+  private var recognised: DatasetKind? { root.flatMap { Datasets.kind(of: URL(fileURLWithPath: $0, isDirectory: true)) } }
+
   var rootURL: URL? { root.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? UserSettings.ofUser.roots[dataset] }
 
   func validate() throws {
+    let dataset = dataset
     if foldRule != nil && dataset != .coco { throw ValidationError("--fold-rule is for --dataset coco") }
+    if turning.orientation != nil, [.pascal, .coco, .fss].contains(dataset) {
+      throw ValidationError("--orientation is for pictures of your own; those of \(dataset.rawValue) are read as each network's published loader reads them")
+    }
   }
 
   var source: DatasetSource {
-    DatasetSource(dataset, root: rootURL, split: split, foldRule: foldRule, cache: DataFolder.cache())
+    DatasetSource(dataset, root: rootURL, split: split, foldRule: foldRule, cache: DataFolder.cache(), orientation: turning.orientation)
+  }
+
+  /// Says what `--root` was taken for. Throws `PipelineError.unknownLayout` for a folder that is like none of the data sets.
+  func recognise() throws {
+    guard named == nil, let root else { return }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
+      throw PipelineError.unreadableFile(path: root, reason: "there is no such folder")
+    }
+    guard let recognised else { throw PipelineError.unknownLayout(root: root) }
+    printError("note: \(PlainText.clean(root)) is laid out like --dataset \(recognised.rawValue), and is read so")
   }
 
   /// Opens the data set, with a progress line where masks must be read first. Throws `ExitStatus.interrupted` on Ctrl-C.
   func open(_ source: DatasetSource? = nil) throws -> any Dataset {
     _ = try UserSettings.standard.get()
+    try recognise()
     let line = ProgressLine("reading masks", unit: "masks")
     defer { line.finish() }
     do {
@@ -76,6 +101,15 @@ struct RuntimeOptions: ParsableArguments {
 
   @Flag(help: "Read the diffusion networks one after the other for every picture in place of keeping all of them: slower, in about half the memory.")
   var lowMemory = false
+
+  func validate() throws {
+    for folder in models {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+        throw ValidationError("--models \(PlainText.clean(folder)): there is no such folder")
+      }
+    }
+  }
 
   var memory: StableDiffusion.Memory { lowMemory || UserSettings.ofUser.lowMemory ? .low : .ample }
 

@@ -7,10 +7,10 @@ struct OwnPictureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Your own support image, PNG or JPEG.", valueName: "file"))
   var image: String?
 
-  @Option(help: ArgumentHelp("Its mask: a PNG of class indices, palette or grey.", valueName: "file"))
+  @Option(help: ArgumentHelp("Its mask: class indices (palette or grey PNG), black and white, or transparent around the object.", valueName: "file"))
   var mask: String?
 
-  @Option(help: "The class's label in the mask, 1...254.")
+  @Option(help: "The class: its label in a mask of class indices, 1...254, and its number in --classes; with --classes fss 1...1000, whose masks are black and white.")
   var classIndex: Int?
 
   @Option(help: "Whose class numbers: their names make the prompt, their ADE20K colours the mask condition.")
@@ -24,21 +24,34 @@ struct OwnPictureOptions: ParsableArguments {
 
   func validate() throws {
     guard image != nil || mask != nil || classIndex != nil else { return }
-    guard image != nil, mask != nil, classIndex != nil else {
+    guard image != nil, mask != nil, let classIndex else {
       throw ValidationError("--image, --mask and --class-index belong together")
     }
+    let largest = classes == .fss ? 1000 : 254
+    if !(1...largest).contains(classIndex) { throw ValidationError("--class-index must be 1...\(largest)") }
     if let ade, !(0...149).contains(ade) { throw ValidationError("--ade must be 0...149") }
   }
 
   var detectorFile: URL? { detectorWeights.map { URL(fileURLWithPath: $0) } }
 
-  /// The picture, checked; nil when none was given.
-  func picture() throws -> OwnPicture? {
+  /// The picture, checked, with a word about its orientation where there is one; nil when none was given.
+  func picture(_ orientation: OrientationRule) throws -> OwnPicture? {
     guard let image, let mask, let classIndex else { return nil }
-    let known = try classes.classInfo(classIndex)
-    let info = ClassInfo(
-      index: classIndex, name: known?.name ?? "object", promptName: known?.promptName ?? "object",
-      adeIndex: ade ?? known?.adeIndex ?? 0)
-    return try OwnPicture(image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), info: info)
+    let picture = try OwnPicture(
+      image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), info: OwnClass(classIndex, of: classes, ade: ade),
+      orientation: orientation)
+    if let note = picture.note { printError("note: \(PlainText.clean(note))") }
+    return picture
   }
 }
+
+/// How pictures with EXIF data are turned.
+struct OrientationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Pictures of your own that EXIF data says to turn: auto turns them unless only as stored they have their mask's size, obey always, ignore never (auto when absent).",
+      valueName: "rule"))
+  var orientation: OrientationRule?
+}
+
+extension OrientationRule: ExpressibleByArgument {}

@@ -52,6 +52,7 @@ struct OwnPictureRun {
   let profile: ProfileOptions
   let runtime: RuntimeOptions
   let seed: UInt64
+  let orientation: OrientationRule
 
   private struct Outcome: Encodable {
     let file: String
@@ -63,16 +64,20 @@ struct OwnPictureRun {
   func paint(into url: URL, json: Bool) throws {
     let library = ModelLibrary(folders: runtime.modelFolders)
     let prompts = try Prompts()
-    let picture = try options.picture.picture()
+    let picture = try options.picture.picture(orientation)
+    // Before any work: a class without a name, or a number that is none.
+    let prompt = try picture.map { try $0.info.prompt(prompts, template: flags.others.prompt) } ?? flags.others.prompt ?? ""
     var controls: [(name: String, image: Image)] = try options.control.map { path in
       let url = URL(fileURLWithPath: path)
-      return (url.deletingPathExtension().lastPathComponent, try Image(pngOrJpeg: url).rgb)
+      let control = try ControlFile(url, orientation: orientation)
+      if let note = control.note { printError("note: \(PlainText.clean(note))") }
+      return (url.deletingPathExtension().lastPathComponent, control.image)
     }
     let settings = flags.others.knobs.settings(resolution: flags.others.resolution ?? 512)
     if let picture, flags.condition != .none {
       let control = try picture.condition(
         flags.condition, settings: settings, models: library, detector: options.picture.detectorFile)
-      controls = [("\(picture.name)_\(picture.info.index)", control.image)]
+      controls = [("\(picture.name)_\(picture.classIndex)", control.image)]
     }
     let named = flags.others.models
     guard options.control.isEmpty || named.controlnet.isEmpty || named.controlnet.count == options.control.count else {
@@ -100,7 +105,7 @@ struct OwnPictureRun {
     let native = ModelLibrary.nativeResolution(of: model, config: options.singleFile.config)
     let request = OwnPictureRequest(
       model: model.path, config: options.singleFile.config,
-      prompt: picture.map { prompts.positive($0.info, template: flags.others.prompt) } ?? flags.others.prompt ?? "",
+      prompt: prompt,
       negativePrompt: flags.others.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps ?? GenerationOptions().steps,
       guidance: flags.guidance ?? ModelLibrary.recommendation(besides: model)?.guidance ?? 9, eta: flags.others.eta, seed: seed,
       width: options.width ?? controls.first?.image.width ?? native,
@@ -110,10 +115,14 @@ struct OwnPictureRun {
           network: pair.1.path, image: pair.0.image,
           scale: scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], start: flags.others.controlStart, end: flags.others.controlEnd)
       })
+    for (name, text) in [("prompt", request.prompt), ("negative prompt", request.negativePrompt)] {
+      PromptRemarks.say([PromptCharacters.warning(name, text)].compactMap { $0 })
+    }
     let folder = try SupportFolder(creating: url)
     if picture != nil, let control = controls.first { try folder.add(png: control.image.pngData(), name: "\(control.name)_control.png") }
     do {
       let paintings = try paint(request, images: controls.map(\.image), library: library)
+      PromptRemarks.say(paintings.first?.request.cut?.lines ?? [])
       let stem = controls.first?.name ?? picture?.name ?? "picture"
       let outcomes = try paintings.enumerated().map { number, painting in
         Outcome(file: try folder.add(png: painting.png, name: "\(stem)_\(number).png").path, request: painting.request)
@@ -151,7 +160,7 @@ struct OwnPictureRun {
             try AtomicFile.write(picture.pngData(), to: URL(fileURLWithPath: file))
           } catch {
             // It costs nobody the picture, and is said once.
-            if !hasComplained { report(message: "no preview: \(error)", hint: nil) }
+            if !hasComplained { report(message: "\(error)", hint: "the picture is painted without its preview") }
             hasComplained = true
           }
         }

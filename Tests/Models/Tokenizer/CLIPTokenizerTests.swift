@@ -43,6 +43,41 @@ import Testing
     #expect(tokenizer.encode("a<e>a") == [13, 5, 14, 5, 14, 0, 0, 0])
   }
 
+  /// By transformers 5.24.0 as diffusers 0.42.1 warns: `batch_decode(ids[:, model_max_length - 1 : -1])` of the published vocabulary.
+  @Test(.enabled(if: Golden.isAvailable)) func saysWhatIsCutAsDiffusersDoes() throws {
+    let tokenizer = try CLIPTokenizer(folder: Golden.url("sd/tiny-sd15/tokenizer"))
+    func times(_ count: Int, _ word: String) -> String { String(repeating: word, count: count) }
+    #expect(tokenizer.cut(from: times(80, "dog ")) == "dog dog dog dog dog")
+    #expect(tokenizer.cut(from: times(75, "a ") + "b c") == "b c")
+    #expect(tokenizer.cut(from: times(75, "a ")) == nil && tokenizer.cut(from: "") == nil)
+    #expect(
+      tokenizer.cut(from: times(70, "word ") + "it's a naïve café, best-quality 12 猫 <|endoftext|> x, y.")
+        == "ve café , best - quality 1 2 猫 <|endoftext|>x , y .")
+    #expect(tokenizer.cut(from: times(74, "word ") + "extraordinarily unbelievable things") == "arily unbelievable things")
+    #expect(tokenizer.cut(from: times(76, "word ") + "A Dog, 2 cats!  (very:1.2)") == "word a dog , 2 cats ! ( very : 1 . 2 )")
+    #expect(tokenizer.cut(from: times(2000, "dog "))?.hasSuffix("dog …") == true)
+  }
+
+  /// By transformers 5.24.0, with ftfy 6.3.1 installed and without: its tokenizer does not use it.
+  @Test(.enabled(if: Golden.isAvailable)) func readsPastedTextAsTransformersDoes() throws {
+    let tokenizer = try CLIPTokenizer(folder: Golden.url("sd/tiny-sd15/tokenizer"))
+    func ids(_ text: String) -> [Int] { Array(tokenizer.encode(text).dropFirst().prefix { $0 != 49407 }) }
+    #expect(ids("a dog’s tail") == [320, 1929, 728, 503, 338, 4132])
+    #expect(ids("a dog's tail") == [320, 1929, 568, 4132])
+    #expect(ids("ﬁre &amp; ice") == [171, 105, 223, 810, 261, 6259, 282, 733])
+    #expect(ids("“quoted”") == [728, 506, 27706, 728, 507])
+    #expect(ids("ｆｕｌｌ") == [171, 121, 228, 171, 121, 243, 171, 121, 234, 171, 121, 490])
+    #expect(ids("schÃ¶n") == [844, 127, 352, 126, 370, 333])
+    #expect(ids("&lt;3") == [261, 3333, 282, 274])
+  }
+
+  @Test func saysWhatASmallVocabularyCuts() throws {
+    let tokenizer = try small()
+    #expect(tokenizer.cut(from: "e e e e e e") == nil)
+    #expect(tokenizer.cut(from: "e e e e e e bcd ab") == "bcd ab")
+    #expect(tokenizer.cut(from: "e e e e e bcd <e> a") == "<e>a")
+  }
+
   @Test func refusesFilesThatDoNotFit() throws {
     #expect(throws: ModelError.self) { try small(vocabulary: "{\"a\": 0, \"a\": 1}") }
     #expect(throws: ModelError.self) { try small(vocabulary: "{\"a\": 0}") }

@@ -49,7 +49,7 @@ final class COCODataset: Dataset {
         problems += index.problems
       } catch let error as PipelineError {
         failure = failure ?? error
-        problems.append(DatasetProblem(.brokenAnnotations, file.lastPathComponent, error.message))
+        problems.append(DatasetProblem(.brokenAnnotations, file.lastPathComponent, error.reason))
       }
     }
     guard !parts.isEmpty else { throw failure ?? folder.wrong("no annotation file can be read") }
@@ -102,17 +102,19 @@ final class COCODataset: Dataset {
     return part.index.pictures[picture].facts.labels(ofAtLeast: MaskFacts.leastListed)
   }
 
-  func image(_ item: DatasetItem) throws -> Image {
+  func image(_ item: DatasetItem) throws -> Image { try image(item, orientation: .auto) }
+
+  func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image {
     let (part, index) = try place(item)
     let picture = part.index.pictures[index]
     let file = try part.pictures.file(picture.fileName, listedIn: part.annotations.url.path).inAnyCase
-    let image = try Image(pngOrJpeg: file)
-    guard image.width == picture.width, image.height == picture.height else {
+    let expected = PictureSize(width: picture.width, height: picture.height)
+    let image = try TurnedPicture(file, rule: orientation, mask: expected)
+    guard image.size == expected else {
       throw PipelineError.sizeMismatch(
-        image: file.path, imageSize: "\(image.width)x\(image.height)",
-        mask: "in \(part.annotations.url.path)", maskSize: "\(picture.width)x\(picture.height)")
+        image: file.path, imageSize: image.sizes, mask: "in \(part.annotations.url.path)", maskSize: "\(expected)")
     }
-    return image.rgb
+    return image.image
   }
 
   func mask(_ item: DatasetItem) throws -> LabelMask {
@@ -129,9 +131,10 @@ final class COCODataset: Dataset {
         return [DatasetProblem(.imageMissing, item.id, "there is no \(file.path)")]
       }
       let size = try PictureSize(of: file)
-      return size == expected ? [] : [DatasetProblem(.sizesDiffer, item.id, "image \(size), annotated as \(expected)")]
+      let turned = size == expected ? size : size.turned(Orientation(of: try FileBytes.read(file)))
+      return turned == expected ? [] : [DatasetProblem(.sizesDiffer, item.id, "image \(size), annotated as \(expected)")]
     } catch {
-      return [DatasetProblem(.imageUnreadable, item.id, "\(error)")]
+      return [DatasetProblem(.imageUnreadable, item.id, error.reason)]
     }
   }
 

@@ -91,7 +91,7 @@ extension COCOIndex {
         }
         return (MaskFacts(histogram: canvas.counts), faults)
       } catch {
-        return (MaskFacts(fault: PlainText.clean("\(error)")), faults)
+        return (MaskFacts(fault: PlainText.clean(error.reason)), faults)
       }
     }
     for (number, result) in painted.enumerated() { self.pictures[number].facts = result.facts }

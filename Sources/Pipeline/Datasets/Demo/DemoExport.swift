@@ -27,7 +27,7 @@ public enum DemoExport {
     let side = DemoScene.side
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch { throw PipelineError.unwritableFile(path: folder.path, reason: error.localizedDescription) }
+    } catch { throw PipelineError.unwritableFile(path: folder.path, reason: error.reason) }
     let images = try NumpyWriter(folder.appendingPathComponent("images.npy"), shape: [count, side, side, 3])
     let masks = try NumpyWriter(folder.appendingPathComponent("masks.npy"), shape: [count, side, side])
     var items: [Item] = []
@@ -49,7 +49,7 @@ public enum DemoExport {
     encoder.outputFormatting = [.sortedKeys]
     let file = folder.appendingPathComponent("items.json")
     do { try encoder.encode(description).write(to: file, options: .atomic) } catch {
-      throw PipelineError.unwritableFile(path: file.path, reason: error.localizedDescription)
+      throw PipelineError.unwritableFile(path: file.path, reason: error.reason)
     }
     try images.finish()
     try masks.finish()
@@ -64,7 +64,7 @@ public enum DemoExport {
   public static func writeRedrawn(_ count: Int, to folder: URL, progress: DatasetProgress) throws -> Int {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch { throw PipelineError.unwritableFile(path: folder.path, reason: error.localizedDescription) }
+    } catch { throw PipelineError.unwritableFile(path: folder.path, reason: error.reason) }
     let dataset = try DemoDataset()
     let wanted = dataset.items.flatMap { item in
       item.classes.flatMap { classIndex in (0..<count).map { GeneratedSupport(item: item, classIndex: classIndex, number: $0) } }
@@ -96,12 +96,12 @@ final class NumpyWriter {
       try data.write(to: temporary)
       handle = try FileHandle(forWritingTo: temporary)
       try handle.seekToEnd()
-    } catch { throw PipelineError.unwritableFile(path: url.path, reason: error.localizedDescription) }
+    } catch { throw PipelineError.unwritableFile(path: url.path, reason: error.reason) }
   }
 
   func append(_ bytes: [UInt8]) throws {
     do { try handle.write(contentsOf: Data(bytes)) } catch {
-      throw PipelineError.unwritableFile(path: url.path, reason: error.localizedDescription)
+      throw PipelineError.unwritableFile(path: url.path, reason: error.reason)
     }
   }
 
@@ -111,7 +111,7 @@ final class NumpyWriter {
       try handle.close()
       if rename(temporary.path, url.path) != 0 { throw CocoaError(.fileWriteUnknown) }
       finished = true
-    } catch { throw PipelineError.unwritableFile(path: url.path, reason: error.localizedDescription) }
+    } catch { throw PipelineError.unwritableFile(path: url.path, reason: error.reason) }
   }
 
   deinit {

@@ -11,8 +11,8 @@ final class ClassFolderDataset: Dataset {
     case hsnet
     /// The published generator's: the grey that OpenCV reads from a colour PNG at least 100.
     case generator
-    /// Masks of other people: values from 128 on, or any above 0 where none reaches 128 (masks of 0 and 1).
-    case lenient
+    /// Masks of other people, of any kind (`ObjectMask`), with pictures turned by a rule.
+    case own(OrientationRule)
   }
 
   /// What a layout found on the disk: classes with their pictures, in order.
@@ -53,10 +53,18 @@ final class ClassFolderDataset: Dataset {
 
   func item(_ id: String) -> DatasetItem? { places[id].map { items[$0] } }
 
-  func image(_ item: DatasetItem) throws -> Image {
+  func image(_ item: DatasetItem) throws -> Image { try image(item, orientation: .auto) }
+
+  func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image {
     let pair = try pair(item)
-    return try resizesMasks ? Image(pngOrJpeg: URL(fileURLWithPath: pair.image)).rgb : pair.readImage()
+    return try resizesMasks
+      ? TurnedPicture(URL(fileURLWithPath: pair.image), rule: ownRule ?? orientation, mask: nil).image
+      : pair.readImage(ownRule ?? orientation, isOwn: ownRule != nil)
   }
+
+  func turn(of item: DatasetItem) -> Orientation? { ownRule.flatMap { rule in pairs[item.id]?.turn(rule) } }
+
+  private var ownRule: OrientationRule? { if case .own(let rule) = threshold { rule } else { nil } }
 
   func mask(_ item: DatasetItem) throws -> LabelMask {
     let mask = try storedMask(item)
@@ -70,14 +78,14 @@ final class ClassFolderDataset: Dataset {
   private static let mostPixels = 1 << 28
 
   private func storedMask(_ item: DatasetItem) throws -> LabelMask {
-    let picture = try Image(pngOrJpeg: URL(fileURLWithPath: pair(item).mask))
-    let grey = picture.grey(threshold == .generator ? .libpng : .pillow).pixels
-    let least: UInt8 =
-      switch threshold {
-      case .hsnet: 128
-      case .generator: 100
-      case .lenient: grey.contains { $0 >= 128 } ? 128 : 1
-      }
+    let file = try pair(item).mask
+    let picture: Image, least: UInt8
+    switch threshold {
+    case .hsnet: (picture, least) = (try Image(pngOrJpeg: URL(fileURLWithPath: file)).grey(.pillow), 128)
+    case .generator: (picture, least) = (try Image(pngOrJpeg: URL(fileURLWithPath: file)).grey(.libpng), 100)
+    case .own(let rule): return try OwnPair.mask(MaskFile(URL(fileURLWithPath: file)), label: nil, name: file, orientation: rule)
+    }
+    let grey = picture.pixels
     return LabelMask(width: picture.width, height: picture.height, labels: grey.map { $0 >= least ? 1 : 0 })
   }
 
@@ -95,9 +103,10 @@ final class ClassFolderDataset: Dataset {
     guard let pair = pairs[item.id] else { return [] }
     do {
       let isEmpty = try !storedMask(item).labels.contains(1)
-      return pair.check(item.id, resizesMask: resizesMasks) + (isEmpty ? [DatasetProblem(.emptyMask, item.id, "only background")] : [])
+      return pair.check(item.id, ownRule ?? .auto, isOwn: ownRule != nil, resizesMask: resizesMasks)
+        + (isEmpty ? [DatasetProblem(.emptyMask, item.id, "only background")] : [])
     } catch {
-      return [DatasetProblem(.maskUnreadable, item.id, "\(error)")]
+      return [DatasetProblem(.maskUnreadable, item.id, error.reason)]
     }
   }
 

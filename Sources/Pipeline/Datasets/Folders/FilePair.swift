@@ -6,24 +6,44 @@ struct FilePair: Hashable, Sendable {
   let image: String
   let mask: String
 
-  /// The picture in three channels. Throws `PipelineError.sizeMismatch` when the mask's header says another size.
-  func readImage() throws -> Image {
-    let picture = try Image(pngOrJpeg: URL(fileURLWithPath: image))
-    if let size = try? PictureSize(of: URL(fileURLWithPath: mask)), size != PictureSize(width: picture.width, height: picture.height) {
-      throw PipelineError.sizeMismatch(
-        image: image, imageSize: "\(picture.width)x\(picture.height)", mask: mask, maskSize: size.description)
+  /// The picture in three channels, turned by `rule`. Throws `PipelineError.sizeMismatch` when the mask's header says another size.
+  ///
+  /// `isOwn` says that the files are the user's, whose masks may be turned too.
+  func readImage(_ rule: OrientationRule = .auto, isOwn: Bool = false) throws -> Image {
+    let expected = maskSize(rule, isOwn), picture = try TurnedPicture(URL(fileURLWithPath: image), rule: rule, mask: expected)
+    if let expected, expected != picture.size {
+      throw PipelineError.sizeMismatch(image: image, imageSize: picture.sizes, mask: mask, maskSize: expected.description)
     }
-    return picture.rgb
+    return picture.image
+  }
+
+  /// What is done to the stored rows of a picture of the user's own; upright where it cannot be read.
+  func turn(_ rule: OrientationRule) -> Orientation { turn(rule, isOwn: true) }
+
+  private func turn(_ rule: OrientationRule, isOwn: Bool) -> Orientation {
+    guard let bytes = try? FileBytes.read(URL(fileURLWithPath: image)), let size = try? PictureSize(of: URL(fileURLWithPath: image)) else {
+      return .upright
+    }
+    return rule.turn(Orientation(of: bytes), of: size, mask: maskSize(rule, isOwn))
   }
 
   /// What the headers of both files tell.
-  func check(_ name: String, resizesMask: Bool = false) -> [DatasetProblem] {
-    let pictureSize: PictureSize, maskSize: PictureSize
+  func check(_ name: String, _ rule: OrientationRule = .auto, isOwn: Bool = false, resizesMask: Bool = false) -> [DatasetProblem] {
+    let pictureSize: PictureSize
     do { pictureSize = try PictureSize(of: URL(fileURLWithPath: image)) } catch {
       let isThere = FileManager.default.fileExists(atPath: image)
-      return [DatasetProblem(isThere ? .imageUnreadable : .imageMissing, name, "\(error)")]
+      return [DatasetProblem(isThere ? .imageUnreadable : .imageMissing, name, error.reason)]
     }
-    do { maskSize = try PictureSize(of: URL(fileURLWithPath: mask)) } catch { return [] }
-    return pictureSize == maskSize ? [] : [DatasetProblem(resizesMask ? .maskResized : .sizesDiffer, name, "image \(pictureSize), mask \(maskSize)")]
+    guard let maskSize = maskSize(rule, isOwn), maskSize != pictureSize else { return [] }
+    let turned = pictureSize.turned(turn(rule, isOwn: isOwn))
+    return maskSize == turned ? [] : [DatasetProblem(resizesMask ? .maskResized : .sizesDiffer, name, "image \(turned), mask \(maskSize)")]
+  }
+
+  /// Of the mask, the right way up; nil where its header cannot be read.
+  private func maskSize(_ rule: OrientationRule, _ isOwn: Bool) -> PictureSize? {
+    let url = URL(fileURLWithPath: mask)
+    guard let size = try? PictureSize(of: url) else { return nil }
+    guard isOwn, rule != .ignore, let bytes = try? FileBytes.read(url) else { return size }
+    return size.turned(Orientation(of: bytes))
   }
 }

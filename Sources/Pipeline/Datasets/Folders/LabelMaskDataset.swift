@@ -24,6 +24,8 @@ final class LabelMaskDataset: Dataset {
     /// Pixels of a class from which a picture is listed for it.
     var leastListed: Int
     var problems: [DatasetProblem]
+    /// Where the pictures are the user's own: which of them are turned as their EXIF data says.
+    var orientation: OrientationRule?
   }
 
   private let foldRule: FoldRule?
@@ -32,6 +34,7 @@ final class LabelMaskDataset: Dataset {
   private let pairs: [FilePair]
   private let listed: [[Int]]
   private let readsPaletteAsGrey: Bool
+  private let ownRule: OrientationRule?
 
   /// Reads what the masks hold, or knows it from the cache. Throws `CancellationError`.
   init(_ found: Found, cache: URL?, readsPaletteAsGrey: Bool = false, progress: DatasetProgress) throws {
@@ -42,8 +45,10 @@ final class LabelMaskDataset: Dataset {
     folds = found.foldRule == nil ? 1 : FoldRule.folds
     pairs = found.pairs.map(\.files)
     self.readsPaletteAsGrey = readsPaletteAsGrey
+    ownRule = found.orientation
+    let onlyClass = found.orientation != nil && found.classes.count == 1
     let facts = try MaskIndex.facts(
-      of: found.pairs.map { ($0.id, $0.files.mask) }, cache: cache, read: { try Self.labels($0, readsPaletteAsGrey) }, progress: progress)
+      of: found.pairs.map { ($0.id, $0.files.mask) }, cache: cache, read: { try Self.labels($0, readsPaletteAsGrey, onlyClass, found.orientation) }, progress: progress)
     let count = found.classes.count
     items = zip(found.pairs, facts).map { DatasetItem(id: $0.id, classes: $1.labels().filter { $0 <= count }) }
     listed = facts.map { $0.labels(ofAtLeast: found.leastListed).filter { $0 <= count } }
@@ -64,18 +69,25 @@ final class LabelMaskDataset: Dataset {
 
   func listedClasses(of item: DatasetItem) -> [Int] { place(item.id).map { listed[$0] } ?? [] }
 
-  func image(_ item: DatasetItem) throws -> Image { try pair(item).readImage() }
+  func image(_ item: DatasetItem) throws -> Image { try image(item, orientation: .auto) }
+
+  func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image { try pair(item).readImage(ownRule ?? orientation, isOwn: ownRule != nil) }
+
+  func turn(of item: DatasetItem) -> Orientation? { ownRule.flatMap { rule in (try? pair(item))?.turn(rule) } }
+
+  /// Where the user's masks have a single class, one that shows an object without numbering it shows that class.
+  private var onlyClass: Bool { ownRule != nil && classes.count == 1 }
 
   func mask(_ item: DatasetItem) throws -> LabelMask {
     let pair = try pair(item)
-    let mask = try Self.labels(URL(fileURLWithPath: pair.mask), readsPaletteAsGrey)
+    let mask = try Self.labels(URL(fileURLWithPath: pair.mask), readsPaletteAsGrey, onlyClass, ownRule)
     if !readsPaletteAsGrey, let label = mask.labels.first(where: { $0 > classes.count && $0 != 255 }) {
       throw PipelineError.malformedFile(path: pair.mask, reason: "it has the class \(label), there are 1...\(classes.count)")
     }
     return mask
   }
 
-  func check(_ item: DatasetItem) -> [DatasetProblem] { (try? pair(item).check(item.id)) ?? [] }
+  func check(_ item: DatasetItem) -> [DatasetProblem] { (try? pair(item).check(item.id, ownRule ?? .auto, isOwn: ownRule != nil)) ?? [] }
 
   private func pair(_ item: DatasetItem) throws -> FilePair {
     guard let place = place(item.id) else { throw PipelineError.unknownItem(id: item.id, dataset: name) }
@@ -85,7 +97,11 @@ final class LabelMaskDataset: Dataset {
   private func place(_ id: String) -> Int? { places[id] ?? COCONumber(id).flatMap { numbered[$0] } }
 
   /// BAM and the published generator read masks by OpenCV's `IMREAD_GRAYSCALE`, which turns a palette's colours to grey.
-  private static func labels(_ url: URL, _ readsPaletteAsGrey: Bool) throws -> LabelMask {
+  private static func labels(_ url: URL, _ readsPaletteAsGrey: Bool, _ onlyClass: Bool, _ rule: OrientationRule?) throws -> LabelMask {
+    if let rule {
+      let file = try MaskFile(url), shape = onlyClass ? try ObjectMask.shape(file, name: url.path) : nil
+      return try (shape ?? LabelMask(png: url)).turned(rule == .ignore ? .upright : file.orientation)
+    }
     guard readsPaletteAsGrey else { return try LabelMask(png: url) }
     let picture = try Image(pngOrJpeg: url)
     return LabelMask(width: picture.width, height: picture.height, labels: picture.grey(.libpng).pixels)

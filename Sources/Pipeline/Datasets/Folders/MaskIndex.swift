@@ -30,7 +30,7 @@ enum MaskIndex {
     do {
       return MaskFacts(histogram: try read(URL(fileURLWithPath: path)).histogram)
     } catch {
-      return MaskFacts(fault: PlainText.clean("\(error)"))
+      return MaskFacts(fault: PlainText.clean(error.reason))
     }
   }
 

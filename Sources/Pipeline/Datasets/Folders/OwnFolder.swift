@@ -9,6 +9,15 @@ enum OwnFolder {
       DIR/mug/one.jpg, DIR/mug/one.png                       (or one_mask.png; or DIR/images/mug/one.jpg, DIR/masks/mug/one.png)
     """
 
+  /// Whether pictures with masks lie in it in one of the layouts.
+  static func matches(_ root: URL) -> Bool {
+    guard let folder = try? RootFolder(root, dataset: "folder", layout: layout) else { return false }
+    if folder.hasFolder("images"), folder.hasFolder("masks"), folder.list("names.txt") != nil { return true }
+    return (try? byClass(
+      DatasetSource(.folder, root: root), folder, images: folder.hasFolder("images") && folder.hasFolder("masks") ? "images/" : "",
+      masks: folder.hasFolder("images") && folder.hasFolder("masks") ? "masks/" : "")) != nil
+  }
+
   static func open(_ source: DatasetSource, root: URL, progress: DatasetProgress) throws -> any Dataset {
     let folder = try RootFolder(root, dataset: source.kind.rawValue, layout: layout)
     let isDivided = folder.hasFolder("images") && folder.hasFolder("masks")
@@ -31,7 +40,7 @@ enum OwnFolder {
     let words = try ClassWords()
     var found = LabelMaskDataset.Found(
       name: source.kind.rawValue, split: .all, classes: names.enumerated().map { words.info(index: $0.offset + 1, name: $0.element) },
-      foldRule: nil, pairs: [], leastListed: 1, problems: [])
+      foldRule: nil, pairs: [], leastListed: 1, problems: [], orientation: source.orientation ?? .auto)
     var masks = folder.files(in: "masks").filter(\.isPNG).byStem { first, other in
       found.problems.append(DatasetProblem(.duplicate, first.stem, "masks/\(first.name) and \(other.name)"))
     }
@@ -47,7 +56,7 @@ enum OwnFolder {
       found.problems.append(DatasetProblem(.imageMissing, stem, "masks/\(mask.name) has no picture in images"))
     }
     guard !found.pairs.isEmpty else { throw folder.wrong("no picture in images has its mask in masks") }
-    return try LabelMaskDataset(found, cache: source.cacheFile("masks"), progress: progress)
+    return try LabelMaskDataset(found, cache: source.cacheFile(names.count == 1 ? "masks of one class" : "masks"), progress: progress)
   }
 
   // MARK: A folder a class
@@ -80,7 +89,7 @@ enum OwnFolder {
       if !pairs.isEmpty { found.classes.append((words.info(index: found.classes.count + 1, name: name), pairs)) }
     }
     guard !found.classes.isEmpty else { throw folder.wrong("no folder in it holds pictures with masks") }
-    return ClassFolderDataset(found, threshold: .lenient)
+    return ClassFolderDataset(found, threshold: .own(source.orientation ?? .auto))
   }
 
   /// Picture files in order; of two of one name without extension the first counts.

@@ -21,6 +21,10 @@ struct ImportedDataset: Dataset {
   func item(_ id: String) -> DatasetItem? { base.item(id) ?? own(id)?.item }
   func listedClasses(of item: DatasetItem) -> [Int] { base.listedClasses(of: item) }
   func image(_ item: DatasetItem) throws -> Image { try own(item.id)?.readImage() ?? base.image(item) }
+  func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image {
+    try own(item.id)?.readImage() ?? base.image(item, orientation: orientation)
+  }
+  func turn(of item: DatasetItem) -> Orientation? { own(item.id).map { $0.turn } ?? base.turn(of: item) }
   func check(_ item: DatasetItem) -> [DatasetProblem] { own(item.id) == nil ? base.check(item) : [] }
 
   func mask(_ item: DatasetItem) throws -> LabelMask {

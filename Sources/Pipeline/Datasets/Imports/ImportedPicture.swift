@@ -13,7 +13,7 @@ struct ImportedPicture: Codable, Hashable, Sendable {
 
   /// Reads both files and checks that they belong together. In a mask without the label `classIndex` everything that is set is the class.
   ///
-  /// Throws `RenderError` for unreadable files, `PipelineError.sizeMismatch` and `.emptyMask`.
+  /// Throws `RenderError` for unreadable files, `PipelineError.sizeMismatch`, `.emptyMask` and `.unclearMask`.
   init(image imageFile: URL, mask maskFile: URL, classIndex: Int) throws {
     image = imageFile.absoluteURL.standardizedFileURL
     mask = maskFile.absoluteURL.standardizedFileURL
@@ -22,24 +22,21 @@ struct ImportedPicture: Codable, Hashable, Sendable {
     for file in [image, mask] { hash.update(data: Data(try FileBytes.read(file))) }
     let name = image.deletingPathExtension().lastPathComponent.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : "_" }
     id = "own/\(String(name).prefix(60))-\(Digest.hex(of: hash.finalize()).prefix(8))"
-    let picture = try Image(pngOrJpeg: image), labels = try readMask()
-    guard picture.width == labels.width, picture.height == labels.height else {
-      throw PipelineError.sizeMismatch(
-        image: image.path, imageSize: "\(picture.width)x\(picture.height)", mask: mask.path, maskSize: "\(labels.width)x\(labels.height)")
-    }
-    guard labels.labels.contains(1) else { throw PipelineError.emptyMask(name: mask.path) }
+    _ = try read()
   }
 
-  func readImage() throws -> Image { try Image(pngOrJpeg: image).rgb }
+  func readImage() throws -> Image { try read().image }
 
   /// 1 where the class is, 255 where the mask says to ignore.
-  func readMask() throws -> LabelMask {
-    let labels = try LabelMask(png: mask), hasLabel = labels.labels.contains(UInt8(clamping: classIndex))
-    if hasLabel, classIndex < 255 { return labels.binary(of: classIndex, keepIgnore: true) }
-    // A mask of black and white has 255 for the object, one of indices for what is to be ignored.
-    let isBlackAndWhite = Set(labels.labels).isSubset(of: [0, 255])
-    return LabelMask(
-      width: labels.width, height: labels.height, labels: labels.labels.map { $0 == 0 ? 0 : $0 == 255 && !isBlackAndWhite ? 255 : 1 })
+  func readMask() throws -> LabelMask { try read().mask }
+
+  /// What is done to the stored rows of the picture.
+  var turn: Orientation { FilePair(image: image.path, mask: mask.path).turn(.auto) }
+
+  private func read() throws -> OwnPair {
+    do { return try OwnPair(image: image, mask: mask, label: classIndex, orientation: .auto) } catch PipelineError.classAbsent {
+      return try OwnPair(image: image, mask: mask, label: nil, orientation: .auto)
+    }
   }
 }
 

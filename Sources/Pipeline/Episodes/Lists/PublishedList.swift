@@ -23,7 +23,7 @@ public enum PublishedList: Sendable {
   public init(_ url: URL) throws {
     let bytes: [UInt8]
     do { bytes = try FileBytes.read(url, limit: Self.mostBytes) } catch {
-      throw PipelineError.unreadableFile(path: url.path, reason: "\(error)")
+      throw PipelineError.unreadableFile(path: url.path, reason: error.reason)
     }
     func broken(_ reason: String) -> PipelineError { .malformedFile(path: url.path, reason: reason) }
     if bytes.first == 0x80 {

@@ -114,7 +114,11 @@ final class EpisodeSegmenter {
   func real(_ item: DatasetItem) -> MaskedPicture { .real(item, of: dataset) }
 
   private func prepared(_ picture: MaskedPicture) throws -> ImageFeatures {
-    try features.value(picture.source) { try network.features(of: input.picture(picture.read())) }
+    try features.value(picture.source) {
+      // A data set's picture as the network's own loader would read it.
+      if case .real(let item) = picture.source { return try network.features(of: input.picture(dataset.image(item, orientation: kind.orientation))) }
+      return try network.features(of: input.picture(picture.read()))
+    }
   }
 
   /// A letterbox keeps the image's shape, so its masks must have it too.
