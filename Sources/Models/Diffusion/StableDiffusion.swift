@@ -49,7 +49,8 @@ public final class StableDiffusion: Sendable {
     }
     let file = isFolder ? nil : SingleFile(try Checkpoint(file: model))
     tokenizer = try CLIPTokenizer(folder: part("tokenizer"))
-    scheduler = try SchedulerConfig(folder: part("scheduler"))
+    let schedule = try SchedulerConfig(folder: part("scheduler"))
+    scheduler = file.map { schedule.marked(by: $0.checkpoint) } ?? schedule
     let folders = (text: try part("text_encoder"), unet: try part("unet"), vae: try part("vae"))
     let text = try CLIPTextConfig(folder: folders.text), unet = try UNetConfig(folder: folders.unet)
     var vae = try AutoencoderConfig(folder: folders.vae)

@@ -91,11 +91,11 @@ extension SchedulerConfig {
     return config
   }
 
-  /// The same for a network that predicts velocities, whose last training step may have been pure noise: what a single file says of itself.
-  func marked(predictsVelocity: Bool, endsInNoise: Bool) -> SchedulerConfig {
+  /// The same with what the weights of a single file say of themselves (`v_pred`, `ztsnr`).
+  func marked(by weights: Checkpoint) -> SchedulerConfig {
     var config = self
-    if predictsVelocity { config.prediction = .velocity }
-    if endsInNoise { config.zeroTerminalSNR = true }
+    config.prediction = weights.predictionType ?? prediction
+    config.zeroTerminalSNR = weights.zeroTerminalSNR ?? zeroTerminalSNR
     return config
   }
 }
