@@ -14,6 +14,10 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsafePickle(path: String, name: String)
   /// A sound file of another model than the one that is needed.
   case wrongModel(path: String, found: CheckpointFamily, wanted: String)
+  /// Changes to a model's weights by another method than the one that is known here.
+  case unsupportedAdapter(path: String, method: String)
+  /// A LoRA with keys of which the model has no layer: the first of them, and their number.
+  case adapterDoesNotFit(path: String, keys: [String], count: Int)
   /// A few-shot network's weights without its backbone's, which lie in a file of their own.
   case missingBackbone(path: String, network: String)
   /// A single tensor that was asked for by name is not in the file.
@@ -43,6 +47,9 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unsafePickle(let path, let name): "\(path) is not opened: it asks Python for \(name), which no weights need"
     case .wrongModel(let path, let found, let wanted):
       "\(path) is \(found == .unknown ? "no model that diffss knows" : "of the family \(found.rawValue)"), not \(wanted)"
+    case .unsupportedAdapter(let path, let method): "\(path) is a \(method) file: only LoRA and LoCon are merged"
+    case .adapterDoesNotFit(let path, let keys, let count):
+      "\(path) is not a LoRA for this model, which has no layer for \(count) of its keys: \(keys.joined(separator: ", "))\(count > keys.count ? ", ..." : "")"
     case .missingBackbone(let path, let network): "\(path) holds no backbone, \(network) needs one"
     case .missingTensor(let name, let path): "\(path) holds no tensor named \(name)"
     case .weightsDoNotFit(let path, let missing, let unused, let wrongShape):
@@ -65,6 +72,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badWeights: "the file is damaged or was cut short: fetch it again"
     case .badConfig: "compare the file with the one published beside the weights"
     case .unsafePickle: "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"
+    case .unsupportedAdapter: "take the file's LoRA form, or a model into which its author has merged it"
+    case .adapterDoesNotFit: "take one that was trained on Stable Diffusion 1.5 or a model made of it"
     case .missingBackbone: "put the published file beside it as backbone.pth or backbone.safetensors; `diffss forward` takes --backbone FILE"
     case .wrongModel(_, .bam, _), .wrongModel(_, .hdmnet, _), .wrongModel(_, .hsnet, _), .wrongModel(_, .dcama, _):
       "name the network that the file is of; a model folder keeps each network's weights below its name: hsnet/fold0.pth"

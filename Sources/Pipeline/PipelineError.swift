@@ -66,6 +66,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case foreignFile(path: String)
   /// A picture does not say how it was made.
   case notOurs(path: String)
+  /// A picture was painted from control images of the user's own, where a data set's is meant.
+  case notASupport(path: String)
+  /// The control image that led to a picture is neither beside it nor among the `given` ones.
+  case controlMissing(path: String, file: String, given: Int)
   /// The user's configuration file is no TOML, or sets something that cannot be.
   case badConfiguration(path: String, reason: String)
   /// The SQLite store cannot be opened, read or written.
@@ -117,6 +121,9 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nameEscapesFolder(let name, let folder): "\"\(name)\" cannot be the name of a file in \(folder)"
     case .foreignFile(let path): "\(path) is there, and is not a picture of this program: it is left as it is"
     case .notOurs(let path): "\(path) does not say how it was painted"
+    case .notASupport(let path): "\(path) was painted from a control image of its own, not for a support of a data set"
+    case .controlMissing(let path, let file, let given):
+      given == 0 ? "the control image of \(path) is not beside it (\(file))" : "\(path) was painted from another control image than the ones given"
     case .badConfiguration(let path, let reason): "the configuration \(path) cannot be used: \(reason)"
     case .storeDamaged(let path): "the store \(path) is damaged"
     case .unknownJob(let name, let matches): matches == 0 ? "there is no job \(PlainText.clean(name))" : "\(matches) jobs have a name that begins with \(PlainText.clean(name))"
@@ -159,7 +166,9 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .cannotWrite: "check free space and permissions, or write to another folder"
     case .nameEscapesFolder: "names of pictures must be relative, without \"..\" and empty steps; correct the list or the annotations"
     case .foreignFile: "move it away, or write to another folder"
-    case .notOurs: "only pictures of a data set's supports that this program painted carry their whole request"
+    case .notOurs: "only pictures that this program painted carry their whole request; those of one's own since they name their weights by digest"
+    case .notASupport: "`diffss verify` paints it anew; a data set's pictures are in the store and in folders of `diffss generate --dataset`"
+    case .controlMissing: "give it with --control FILE, for several in any order"
     case .badConfiguration: "correct the file, or move it away; docs/configuration.md says what it may hold"
     case .storeDamaged: "start again: it is set aside then, and a new one is made from what the pictures say of themselves"
     case .nothingToReport: "paint with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"

@@ -255,8 +255,8 @@ public final class Workbench: Sendable {
   /// not in the data set or has changed, and models that are missing.
   public func verify(_ file: URL, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }) async throws -> PictureVerification {
     try await bench.run { [diffusion, models] stop in
-      let stored = try StoredPicture(file)
-      return try stored.verify(weights: try models.weights(stored.metadata.request.models)) { request in
+      let stored = try StoredPicture(file), metadata = try stored.support()
+      return try stored.verify(metadata, weights: try models.weights(metadata.request.models)) { request in
         try diffusion.paint(request) { state in
           progress(state)
           return !stop.isSet

@@ -8,6 +8,7 @@ public enum CheckpointFamily: String, Sendable, Codable {
   case diffusersControlNet = "ControlNet, diffusers"
   case diffusersUNet = "UNet, diffusers"
   case autoencoder = "autoencoder, diffusers"
+  case originalAutoencoder = "autoencoder, single file"
   case textEncoder = "CLIP text encoder"
   case hed = "HED edge detector"
   case pidinet = "PiDiNet edge detector"
@@ -22,7 +23,7 @@ extension Checkpoint {
   /// Recognised by keys that only one family has, the most telling first.
   public var family: CheckpointFamily {
     func has(_ run: String) -> Bool { names.contains { $0.hasPrefix(run) || $0.containsParts(run) } }
-    if names.contains(where: { $0.contains("lora_") || $0.contains(".lora") }) { return .lowRank }
+    if names.contains(where: { $0.contains("lora_") || $0.contains(".lora") || $0.contains("_lora.") }) { return .lowRank }
     if has("conditioner.embedders") { return .stableDiffusionXL }
     if has("cond_stage_model.model") { return .stableDiffusion2 }
     if has("model.diffusion_model") {
@@ -34,6 +35,7 @@ extension Checkpoint {
     }
     if has("controlnet_cond_embedding") { return .diffusersControlNet }
     if has("down_blocks.0") && has("time_embedding") { return .diffusersUNet }
+    if has("decoder.up.0") { return .originalAutoencoder }
     if has("encoder.down_blocks") || has("decoder.up_blocks") { return .autoencoder }
     if has("embeddings.token_embedding") { return .textEncoder }
     if has("block1.projection") { return .hed }

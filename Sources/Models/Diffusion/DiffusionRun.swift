@@ -7,6 +7,8 @@ public struct DiffusionRun: Sendable {
   public var sampler: SamplerName
   /// Denoising steps, 1 up to the number of training steps.
   public var steps: Int
+  /// How they are laid over the training steps; nil for the model's own way.
+  public var spacing: SchedulerConfig.Spacing?
   /// Weight of the prompt against the negative prompt (Ho and Salimans 2022); at 1 or below there is no guidance.
   public var guidanceScale: Float
   /// Noise added at each DDIM step, 0 (none) to 1 (as much as DDPM).
@@ -22,14 +24,15 @@ public struct DiffusionRun: Sendable {
   public var controls: [ControlInput]
 
   public init(
-    prompt: String, negativePrompt: String = "", sampler: SamplerName = .ddim, steps: Int = 20, guidanceScale: Float = 7.5,
-    eta: Float = 0, seed: UInt64 = 0, noiseRow: NoiseRow? = nil, width: Int = 512, height: Int = 512, guessMode: Bool = false,
+    prompt: String, negativePrompt: String = "", sampler: SamplerName = .ddim, steps: Int = 20, spacing: SchedulerConfig.Spacing? = nil,
+    guidanceScale: Float = 7.5, eta: Float = 0, seed: UInt64 = 0, noiseRow: NoiseRow? = nil, width: Int = 512, height: Int = 512, guessMode: Bool = false,
     controls: [ControlInput] = []
   ) {
     self.prompt = prompt
     self.negativePrompt = negativePrompt
     self.sampler = sampler
     self.steps = steps
+    self.spacing = spacing
     self.guidanceScale = guidanceScale
     self.eta = eta
     self.seed = seed

@@ -6,12 +6,14 @@ package struct ModelPart<Network: Sendable, Config: Sendable>: Sendable {
   private let kept: Network?
   private let read: @Sendable () throws -> Network
 
-  /// - Parameter isKept: whether the network is read now, once.
+  /// - Parameters:
+  ///   - isKept: whether the network is read now, once.
+  ///   - growth: bytes by which the weights are more in memory than in their file.
   init(
-    _ checkpoint: Checkpoint, _ config: Config, isKept: Bool, read: @escaping @Sendable (Checkpoint, Config) throws -> Network
+    _ checkpoint: Checkpoint, _ config: Config, isKept: Bool, growth: Int = 0, read: @escaping @Sendable (Checkpoint, Config) throws -> Network
   ) throws {
     self.config = config
-    bytes = checkpoint.byteCount
+    bytes = checkpoint.byteCount + growth
     self.read = { try read(checkpoint, config) }
     kept = isKept ? try self.read() : nil
   }

@@ -15,7 +15,7 @@ extension StableDiffusion {
   ) throws -> [DiffusionResult] {
     try check(run, pictures: seeds.count)
     try checkMemory(for: run, pictures: seeds.count)
-    let sampler = try run.sampler.make(scheduler, steps: run.steps, eta: run.eta)
+    let sampler = try run.sampler.make(scheduler.spaced(run.spacing), steps: run.steps, eta: run.eta)
     let steps = sampler.timesteps.count
     var finished = 0
     func interruption() throws {

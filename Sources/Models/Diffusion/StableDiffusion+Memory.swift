@@ -51,9 +51,9 @@ extension StableDiffusion {
   }
 
   /// Throws `ModelError.notEnoughMemory` when networks that are about to be read will not fit.
-  static func checkMemory(toRead checkpoints: [Checkpoint], _ memory: Memory, what: String, available: Int? = MachineMemory.available) throws {
+  static func checkMemory(toRead checkpoints: [Checkpoint], growth: Int = 0, _ memory: Memory, what: String, available: Int? = MachineMemory.available) throws {
     guard let available else { return }
-    let sizes = checkpoints.map(\.byteCount), all = sizes.reduce(0, +), largest = sizes.max() ?? 0
+    let sizes = checkpoints.map(\.byteCount), all = sizes.reduce(growth, +), largest = (sizes.max() ?? 0) + growth
     let need = memory == .ample ? all : largest
     guard need > available else { return }
     throw ModelError.notEnoughMemory(

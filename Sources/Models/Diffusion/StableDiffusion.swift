@@ -31,14 +31,15 @@ public final class StableDiffusion: Sendable {
   ///   - model: a folder of `tokenizer/`, `text_encoder/`, `unet/`, `vae/`, `scheduler/`, or a file.
   ///   - config: a folder of the same structure whose configurations and tokenizer serve single files; its weights are not read.
   ///   - preview: TAESD's decoder, a file or folder; left aside when it reads latents of other channels.
+  ///   - additions: an autoencoder in place of the model's own, and LoRA files that are merged into it.
   /// - Throws: `ModelError` for what is missing, damaged or not made for one another.
   public static func load(
-    model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample, preview: URL? = nil
+    model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample, preview: URL? = nil, additions: ModelAdditions = ModelAdditions()
   ) throws -> StableDiffusion {
-    try StableDiffusion(model: model, config: config, memory: memory, preview: preview).with(controlNets: controlNets)
+    try StableDiffusion(model: model, config: config, memory: memory, preview: preview, additions: additions).with(controlNets: controlNets)
   }
 
-  private init(model: URL, config: URL?, memory: Memory, preview: URL?) throws {
+  private init(model: URL, config: URL?, memory: Memory, preview: URL?, additions: ModelAdditions) throws {
     let isFolder = model.isFolder, isKept = memory == .ample
     func part(_ name: String) throws -> URL {
       guard let folder = isFolder ? model : config else {
@@ -48,18 +49,25 @@ public final class StableDiffusion: Sendable {
     }
     let file = isFolder ? nil : SingleFile(try Checkpoint(file: model))
     tokenizer = try CLIPTokenizer(folder: part("tokenizer"))
-    scheduler = try SchedulerConfig(folder: part("scheduler"))
+    let schedule = try SchedulerConfig(folder: part("scheduler"))
+    scheduler = file.map { schedule.marked(by: $0.checkpoint) } ?? schedule
     let folders = (text: try part("text_encoder"), unet: try part("unet"), vae: try part("vae"))
     let text = try CLIPTextConfig(folder: folders.text), unet = try UNetConfig(folder: folders.unet)
-    let vae = try AutoencoderConfig(folder: folders.vae)
+    var vae = try AutoencoderConfig(folder: folders.vae)
+    let other = try additions.autoencoder.map { try AutoencoderFile($0, inPlaceOf: vae) }
+    vae = other?.config ?? vae
     let weights = (
-      text: try file?.weights(.textEncoder) ?? Checkpoint(folder: folders.text),
+      text: try (file?.weights(.textEncoder) ?? Checkpoint(folder: folders.text)).renamed(by: .textEncoder),
       unet: try file?.weights(.unet).renamed(by: .originalUNet(unet)) ?? Checkpoint(folder: folders.unet),
-      vae: try file?.weights(.autoencoder).renamed(by: .originalAutoencoder(vae)) ?? Checkpoint(folder: folders.vae)
+      vae: try other?.weights ?? file?.weights(.autoencoder).renamed(by: .originalAutoencoder(vae)) ?? Checkpoint(folder: folders.vae)
     )
-    try Self.checkMemory(toRead: [weights.text, weights.unet, weights.vae], memory, what: model.path)
-    textEncoder = try ModelPart(weights.text, text, isKept: isKept) { try CLIPTextEncoder($0, $1) }
-    self.unet = try ModelPart(weights.unet, unet, isKept: isKept) { try UNet($0, $1) }
+    let adapters = try LowRankAdapters(additions.adapters, text: weights.text, unet: weights.unet, config: unet)
+    let growth = (text: adapters.growth(of: weights.text, .textEncoder), unet: adapters.growth(of: weights.unet, .unet))
+    try Self.checkMemory(toRead: [weights.text, weights.unet, weights.vae], growth: growth.text + growth.unet, memory, what: model.path)
+    textEncoder = try ModelPart(weights.text, text, isKept: isKept, growth: growth.text) {
+      try CLIPTextEncoder(adapters.merged(into: $0, .textEncoder), $1)
+    }
+    self.unet = try ModelPart(weights.unet, unet, isKept: isKept, growth: growth.unet) { try UNet(adapters.merged(into: $0, .unet), $1) }
     autoencoder = try ModelPart(weights.vae, vae, isKept: isKept) { try Autoencoder($0, $1) }
     controlNets = []
     self.memory = memory

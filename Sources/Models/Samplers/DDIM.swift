@@ -23,6 +23,7 @@ public struct DDIM: Sampler {
     alphas = NoiseSchedule(config).alphas
     finalAlpha = config.setAlphaToOne ?? true ? 1 : alphas[0]
     prediction = config.prediction
+    try config.refuseNoiseAlone(.ddim, share: alphas[steps[0]])
     clipRange = config.clipsSample ?? true ? config.clipRange : nil
     self.eta = eta
   }

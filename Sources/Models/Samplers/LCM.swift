@@ -21,6 +21,7 @@ public struct LCM: Sampler {
     timesteps = steps.map(Float.init)
     alphas = NoiseSchedule(config).alphas
     prediction = config.prediction
+    try config.refuseNoiseAlone(.lcm, share: alphas[steps[0]])
     clipRange = config.clipsSample ?? false ? config.clipRange : nil
     timestepScaling = config.timestepScaling
   }

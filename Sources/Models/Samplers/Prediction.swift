@@ -32,11 +32,20 @@ extension SchedulerConfig {
     }
   }
 
+  /// Throws `ModelError.badSetting` when a network that predicts noise is to be asked for it where there is nothing else: no picture follows from the answer.
+  func refuseNoiseAlone(_ sampler: SamplerName, share alpha: Float) throws {
+    if alpha == 0, prediction == .epsilon {
+      throw ModelError.badSetting(
+        name: "sampler", value: sampler.rawValue,
+        allowed: "this model's schedule ends in pure noise (rescale_betas_zero_snr), which only a v_prediction or sample model starts from")
+    }
+  }
+
   /// Throws `ModelError.badSetting` when the model's schedule was rescaled, of a sampler that does not know of it.
   func refuseZeroTerminalSNR(_ sampler: SamplerName) throws {
     if zeroTerminalSNR {
       throw ModelError.badSetting(
-        name: "sampler", value: sampler.rawValue, allowed: "this model's rescale_betas_zero_snr is not known to pndm and heun")
+        name: "sampler", value: sampler.rawValue, allowed: "this model's rescale_betas_zero_snr is not known to pndm and heun, nor to diffusers' schedulers of these names")
     }
   }
 }

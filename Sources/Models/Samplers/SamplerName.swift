@@ -30,3 +30,33 @@ public enum SamplerName: String, CaseIterable, Codable, Sendable {
     }
   }
 }
+
+extension SamplerName {
+  /// Whether `timestep_spacing` moves its time steps. `lcm` takes those of the solver that was distilled (`diffusers.LCMScheduler`).
+  public var isSpaced: Bool { self != .lcm }
+
+  /// The training steps that a number of steps visits. Throws `ModelError.badSetting`, as `make`.
+  public func range(_ config: SchedulerConfig, steps: Int) throws -> TimestepRange {
+    let times = try make(config, steps: steps).timesteps
+    return TimestepRange(first: times.first ?? 0, last: times.last ?? 0, steps: steps, trainingSteps: config.trainingSteps)
+  }
+}
+
+/// The part of the training steps that a sampler walks through, noisiest first.
+public struct TimestepRange: Hashable, Sendable {
+  public let first: Float
+  public let last: Float
+  /// Denoising steps asked for.
+  public let steps: Int
+  public let trainingSteps: Int
+
+  /// Whether it begins later than steps of this number need: by more than a fortieth of the training steps beyond one stride. The picture then starts
+  /// from more noise than the network is told of, and stays noisier.
+  public var isShort: Bool {
+    let stride = Float(trainingSteps) / Float(steps)
+    return Float(trainingSteps) - first - stride > Float(trainingSteps) / 40
+  }
+
+  /// `t 799…1 of 999`.
+  public var text: String { "t \(Int(first.rounded()))…\(Int(last.rounded())) of \(trainingSteps - 1)" }
+}

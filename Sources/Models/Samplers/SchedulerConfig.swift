@@ -2,7 +2,7 @@
 ///
 /// What is not written is nil where diffusers' schedulers differ in their default, and has the common default elsewhere.
 /// A setting that belongs to another sampler than the one chosen has no meaning for it, as in diffusers' `from_config`.
-public struct SchedulerConfig: Sendable {
+public struct SchedulerConfig: Hashable, Sendable {
   /// How the noise grows over the training steps.
   public enum BetaSchedule: String, Decodable, Sendable {
     case linear
@@ -18,8 +18,13 @@ public struct SchedulerConfig: Sendable {
   }
 
   /// How the sampling steps are laid over the training steps (Lin et al. 2023, table 2).
-  public enum Spacing: String, Decodable, Sendable {
-    case leading, trailing, linspace
+  public enum Spacing: String, CaseIterable, Codable, Sendable {
+    /// Whole strides from the first training step up: where the steps do not divide the training steps, the walk begins late.
+    case leading
+    /// From the last training step down.
+    case trailing
+    /// From the last to the first, both visited.
+    case linspace
   }
 
   /// How the noise levels of the samplers that think in them are laid between the noisiest and the least.
@@ -45,8 +50,9 @@ public struct SchedulerConfig: Sendable {
   public let betaSchedule: BetaSchedule
   /// Given noise levels, one a training step, in place of a schedule.
   public let trainedBetas: [Float]?
-  public let prediction: Prediction
-  public let spacing: Spacing?
+  public internal(set) var prediction: Prediction
+  /// nil for the default of the scheduler that the sampler stands for.
+  public internal(set) var spacing: Spacing?
   public let stepsOffset: Int
   /// Whether the last step ends at no noise at all, rather than at the first training step's.
   public let setAlphaToOne: Bool?
@@ -55,7 +61,7 @@ public struct SchedulerConfig: Sendable {
   /// What they are clamped to, plus and minus.
   public let clipRange: Float
   /// Whether the last training step is made pure noise (Lin et al. 2023, algorithm 1).
-  public let zeroTerminalSNR: Bool
+  public internal(set) var zeroTerminalSNR: Bool
   /// PNDM: whether the first steps are linear multistep ones of growing order in place of Runge-Kutta ones.
   public let skipsRungeKutta: Bool
   public let sigmaSpacing: SigmaSpacing
@@ -75,4 +81,21 @@ public struct SchedulerConfig: Sendable {
   public let originalInferenceSteps: Int
   /// LCM: what time steps are multiplied by in the boundary condition.
   public let timestepScaling: Double
+}
+
+extension SchedulerConfig {
+  /// The same with another spacing; nil leaves it.
+  public func spaced(_ spacing: Spacing?) -> SchedulerConfig {
+    var config = self
+    if let spacing { config.spacing = spacing }
+    return config
+  }
+
+  /// The same with what the weights of a single file say of themselves (`v_pred`, `ztsnr`).
+  func marked(by weights: Checkpoint) -> SchedulerConfig {
+    var config = self
+    config.prediction = weights.predictionType ?? prediction
+    config.zeroTerminalSNR = weights.zeroTerminalSNR ?? zeroTerminalSNR
+    return config
+  }
 }

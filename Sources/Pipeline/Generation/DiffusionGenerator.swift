@@ -63,9 +63,12 @@ final class DiffusionGenerator: SupportGenerator {
       ]
     }
     guard let sampler = SamplerName(rawValue: request.sampler) else { throw GenerationOptions.unknownSampler(request.sampler) }
+    if let range = try? sampler.range(model.scheduler.spaced(request.timestepSpacing), steps: request.steps), range.isShort {
+      Log.painting.notice("\(request.sampler) with \(request.steps) steps begins late: \(range.text)")
+    }
     let run = DiffusionRun(
       prompt: request.prompt, negativePrompt: request.negativePrompt, sampler: sampler, steps: request.steps,
-      guidanceScale: Float(request.guidance), eta: Float(request.eta), seed: request.seed, noiseRow: request.noiseRow,
+      spacing: request.timestepSpacing, guidanceScale: Float(request.guidance), eta: Float(request.eta), seed: request.seed, noiseRow: request.noiseRow,
       width: request.width, height: request.height, guessMode: request.guessMode, controls: inputs)
     do {
       let result = try model.generate(run) { progress(GenerationProgress($0, of: model)) }

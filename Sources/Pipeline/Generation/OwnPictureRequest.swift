@@ -2,11 +2,12 @@ import Foundation
 import Models
 import Render
 
-/// One picture painted from control images of the user's own: everything that decides it, beside the files' bytes.
+/// One picture painted from control images of the user's own: everything that decides it, beside the files' bytes. Weights are known by their
+/// names (`WeightName`); their digests stand beside the request (`OwnPictureMetadata`).
 public struct OwnPictureRequest: Codable, Hashable, Sendable {
   /// A ControlNet, the picture it reads, and when and how much it counts.
   public struct Control: Codable, Hashable, Sendable {
-    /// The ControlNet's folder or file.
+    /// The ControlNet's name.
     public var network: String
     /// Extents and SHA-256 of the control image's bytes; the bytes themselves are given to `paint`.
     public var digest: String
@@ -15,7 +16,7 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
     public var start: Double
     public var end: Double
 
-    public init(network: String, image: Image, scale: Double, start: Double, end: Double) {
+    init(network: String, image: Image, scale: Double, start: Double, end: Double) {
       self.network = network
       digest = Self.digest(image)
       self.scale = scale
@@ -26,14 +27,16 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
     static func digest(_ image: Image) -> String { Digest.hex(image: image, mask: LabelMask(width: 1, height: 1, labels: [0])) }
   }
 
-  /// The diffusers folder, or a single file.
+  /// The name of the diffusers folder or single file.
   public var model: String
-  /// The folder whose configurations serve single files; SD 1.5's when nil.
+  /// The name of the folder whose configurations serve a single file; nil for SD 1.5's.
   public var config: String?
   public var prompt: String
   public var negativePrompt: String
   public var sampler: SamplerName
   public var steps: Int
+  /// How they are laid over the training steps; nil, and absent from the JSON, for the model's own way, and where the sampler does not ask.
+  public var timestepSpacing: SchedulerConfig.Spacing?
   public var guidance: Double
   public var eta: Double
   public var seed: UInt64
@@ -41,15 +44,31 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
   public var height: Int
   public var guessMode: Bool
   public var controls: [Control]
+  /// An autoencoder in place of the model's own; nil, and absent from the JSON, for that.
+  public var autoencoder: String?
+  /// LoRA files merged into the model, in their order; nil, and absent from the JSON, for none.
+  public var loras: [LoRAChoice]?
   /// What the text encoder did not see of the prompts; absent from the JSON where it saw all, and before painting.
   public internal(set) var cut: PromptCut?
 
+  /// - Parameters:
+  ///   - weights: where the weights lie; the request takes their names.
+  ///   - controls: what each ControlNet of `weights` reads.
+  ///   - loraScales: how much of each LoRA of `weights` is merged.
   public init(
-    model: String, config: String? = nil, prompt: String, negativePrompt: String, sampler: SamplerName, steps: Int, guidance: Double, eta: Double,
-    seed: UInt64, width: Int, height: Int, guessMode: Bool, controls: [Control]
+    _ weights: OwnPictureWeights, prompt: String, negativePrompt: String, sampler: SamplerName, steps: Int,
+    timestepSpacing: SchedulerConfig.Spacing? = nil, guidance: Double, eta: Double, seed: UInt64, width: Int, height: Int, guessMode: Bool,
+    controls: [(image: Image, scale: Double, start: Double, end: Double)], loraScales: [Double] = []
   ) {
-    self.model = model
-    self.config = config
+    let names = weights.names
+    model = names.model
+    config = names.config
+    autoencoder = names.autoencoder
+    loras = names.loras.isEmpty ? nil : zip(names.loras, loraScales).map { LoRAChoice(id: $0, scale: $1) }
+    self.controls = zip(names.networks, controls).map {
+      Control(network: $0, image: $1.image, scale: $1.scale, start: $1.start, end: $1.end)
+    }
+    self.timestepSpacing = sampler.isSpaced ? timestepSpacing : nil
     self.prompt = prompt
     self.negativePrompt = negativePrompt
     self.sampler = sampler
@@ -60,7 +79,6 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
     self.width = width
     self.height = height
     self.guessMode = guessMode
-    self.controls = controls
   }
 
   /// A painted picture with the latents that led to it.
@@ -83,21 +101,24 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
     }
   }
 
-  /// Paints `pictures` pictures together, of this seed and the ones after it; `images` are the control images in the order of `controls`.
+  /// Paints `pictures` pictures together, of this seed and the ones after it; `images` are the control images in the order of `controls`, `weights`
+  /// the places of what it names, with their `digests`.
   ///
   /// `progress` hears how far it is, many times a step (its previews are of the first picture), and ends the work by returning false:
   /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder.
   /// Throws `ModelError` for weights that do not fit and `PipelineError.notANumber`.
   public func paint(
-    images: [Image], pictures: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
+    images: [Image], weights: OwnPictureWeights, digests: [String: String], pictures: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
     progress: (GenerationProgress) -> Bool
   ) throws -> [Painting] {
     let diffusion = try StableDiffusion.load(
-      model: URL(fileURLWithPath: model), controlNets: controls.map { URL(fileURLWithPath: $0.network) },
-      config: ModelLibrary.configuration(config), memory: memory, preview: preview)
+      model: weights.model, controlNets: weights.networks, config: weights.config ?? ModelLibrary.configuration(), memory: memory, preview: preview,
+      additions: ModelAdditions(
+        autoencoder: weights.autoencoder,
+        adapters: zip(weights.loras, loras ?? []).map { LowRankSource(url: $0, scale: Float($1.scale)) }))
     let run = DiffusionRun(
-      prompt: prompt, negativePrompt: negativePrompt, sampler: sampler, steps: steps, guidanceScale: Float(guidance),
-      eta: Float(eta), seed: seed, width: width, height: height, guessMode: guessMode,
+      prompt: prompt, negativePrompt: negativePrompt, sampler: sampler, steps: steps, spacing: timestepSpacing,
+      guidanceScale: Float(guidance), eta: Float(eta), seed: seed, width: width, height: height, guessMode: guessMode,
       controls: zip(controls, images).enumerated().map { number, pair in
         ControlInput(
           image: Tensor(unit: pair.1.rgb), network: number, scale: Float(pair.0.scale), start: pair.0.start, end: pair.0.end)
@@ -115,7 +136,7 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
       return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
         return Painting(
-          request: own, image: image, png: try image.pngData(text: ["diffss": CanonicalJSON.text(own)]),
+          request: own, image: image, png: try image.pngData(text: OwnPictureMetadata(own, weights: digests).entries()),
           latentsPerStep: result.latentsPerStep)
       }
     } catch ModelError.cancelled {

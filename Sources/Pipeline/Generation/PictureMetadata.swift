@@ -41,20 +41,15 @@ public struct PictureMetadata: Codable, Hashable, Sendable {
 
   /// In the manner of the Stable Diffusion web interface.
   private var parameters: String {
-    var facts = [
-      "Steps: \(request.steps)", "Sampler: \(request.sampler)", "CFG scale: \(request.guidance.short)",
-      "Seed: \(request.seed)", "Size: \(request.width)x\(request.height)",
-    ]
-    if let hash = weights[request.models.diffusion] { facts.append("Model hash: \(hash.prefix(10))") }
-    facts.append("Model: \(request.models.diffusion)")
-    if let controlNet = request.models.controlNet {
-      let control = [
-        "Module: \(request.condition.rawValue)", "Model: \(controlNet)", "Weight: \(request.controlScale.short)",
-        "Guidance Start: \(request.controlStart.short)", "Guidance End: \(request.controlEnd.short)",
-      ]
-      facts.append("ControlNet 0: \"\(control.joined(separator: ", "))\"")
+    let control = request.models.controlNet.map { name in
+      ControlFacts(
+        module: request.condition.rawValue, model: name, scale: request.controlScale, start: request.controlStart, end: request.controlEnd)
     }
-    return "\(request.prompt)\nNegative prompt: \(request.negativePrompt)\n\(facts.joined(separator: ", "))"
+    let facts = WebParameters.facts(
+      steps: request.steps, sampler: request.sampler, spacing: request.timestepSpacing?.rawValue, guidance: request.guidance, seed: request.seed,
+      width: request.width, height: request.height, model: request.models.diffusion, autoencoder: request.models.autoencoder,
+      loras: request.models.loras ?? [], controls: control.map { [$0] } ?? [], weights: weights)
+    return WebParameters(prompt: request.prompt, negativePrompt: request.negativePrompt, facts: facts).text
   }
 }
 

@@ -9,6 +9,10 @@ public enum ModelKind: Hashable, Sendable {
   case detector(EdgeDetectorKind)
   /// TAESD's decoder, for previews.
   case previewDecoder
+  /// An autoencoder that may take the place of a diffusion model's own.
+  case autoencoder
+  /// Low-rank changes to a diffusion model's weights.
+  case lora
   /// A few-shot segmentation network, trained without the novel classes of its fold.
   case segmentation(SegmentationNetwork, fold: Int)
 
@@ -19,6 +23,8 @@ public enum ModelKind: Hashable, Sendable {
     case .controlNet(let condition): "ControlNet for \(condition.rawValue)"
     case .detector(let kind): "\(kind.rawValue) edge detector"
     case .previewDecoder: "TAESD decoder for previews"
+    case .autoencoder: "autoencoder"
+    case .lora: "LoRA"
     case .segmentation(let network, let fold): "\(network.rawValue) for fold \(fold)"
     }
   }

@@ -20,7 +20,8 @@ extension ModelLibrary {
     return ModelMenu(
       diffusion: models.map { model in
         ModelMenu.Diffusion(
-          id: model.entry.id, resolution: Self.nativeResolution(of: model.entry.url), guidance: Self.recommendation(besides: model.entry.url)?.guidance)
+          id: model.entry.id, resolution: Self.nativeResolution(of: model.entry.url), guidance: Self.recommendation(besides: model.entry.url)?.guidance,
+          scheduler: Self.scheduler(of: model.entry.url))
       },
       controlNets: nets,
       networks: SegmentationNetwork.allCases.filter { network in
@@ -42,7 +43,13 @@ extension ModelLibrary {
     }
     guard !menu.diffusion.isEmpty else { throw missing("Stable Diffusion model") }
     guard let pair = menu.pair(for: condition, preferring: preferred) else { throw unfit(condition, preferred, menu) }
-    return ModelChoice(diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector)
+    let choice = ModelChoice(
+      diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: preferred?.autoencoder, loras: preferred?.loras)
+    for lora in choice.loras ?? [] where !LoRAChoice.scales.contains(lora.scale) {
+      throw PipelineError.badSetting(name: "LoRA scale", value: lora.scale.short, allowed: "-10...10")
+    }
+    _ = try additions(choice)
+    return choice
   }
 
   /// The same for the settings that requests are made from.

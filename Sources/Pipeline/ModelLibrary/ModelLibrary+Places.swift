@@ -1,4 +1,5 @@
 import Foundation
+import Models
 
 extension ModelLibrary {
   /// The folder or single file that a user means: one on disk, or a model of the library by its identifier.
@@ -10,6 +11,12 @@ extension ModelLibrary {
       return URL(fileURLWithPath: nameOrPath, isDirectory: isFolder.boolValue)
     }
     return try entry(nameOrPath).url
+  }
+
+  /// The noise schedule of a model, as its folder or the folder that serves single files says; nil where it cannot be read.
+  public static func scheduler(of model: URL, config: String? = nil) -> SchedulerConfig? {
+    guard let folder = model.isFolder ? model : configuration(config) else { return nil }
+    return try? SchedulerConfig(folder: folder.appendingPathComponent("scheduler"))
   }
 
   /// The diffusers folder whose configurations and tokenizer serve single-file checkpoints: the one named, or SD 1.5's own.

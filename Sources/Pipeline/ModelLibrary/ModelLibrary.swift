@@ -6,13 +6,15 @@ import Synchronization
 ///
 /// Safe from any thread. Loading blocks: call it from background threads only.
 public final class ModelLibrary: Sendable {
-  private let places: [(ModelEntry.Origin, URL)]
+  let places: [(ModelEntry.Origin, URL)]
+  /// Files that were named by their paths.
+  private let given: GivenFiles
   private let found: Mutex<[ModelEntry]?> = Mutex(nil)
   /// What `menu` read.
   let offered: Mutex<ModelMenu?> = Mutex(nil)
   /// Those that prompts were measured with.
   let tokenizers: Mutex<[String: CLIPTokenizer]> = Mutex([:])
-  private let digests: WeightDigests
+  let digests: WeightDigests
   private let loaded = LoadedModels()
   private let memory: StableDiffusion.Memory
 
@@ -20,16 +22,19 @@ public final class ModelLibrary: Sendable {
   ///
   /// The demo leaves the Hugging Face cache out: its 128x128 scenes belong to its own small models, and it shows the
   /// same wherever it runs.
-  public convenience init(folders: [URL] = [], for dataset: DatasetKind, memory: StableDiffusion.Memory = .ample) {
-    self.init(folders: folders, searchesHub: dataset != .demo, memory: memory)
+  public convenience init(
+    folders: [URL] = [], files: GivenFiles = GivenFiles(), for dataset: DatasetKind, memory: StableDiffusion.Memory = .ample
+  ) {
+    self.init(folders: folders, files: files, searchesHub: dataset != .demo, memory: memory)
   }
 
-  /// `folders` are given with `--models`; nothing is read yet. `searchesHub` says whether the Hugging Face cache is looked into.
+  /// `folders` are given with `--models`, `files` by their paths; nothing is read yet. `searchesHub` says whether the Hugging Face cache is looked into.
   public init(
-    folders: [URL] = [], searchesHub: Bool = true, memory: StableDiffusion.Memory = .ample,
+    folders: [URL] = [], files: GivenFiles = GivenFiles(), searchesHub: Bool = true, memory: StableDiffusion.Memory = .ample,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
     self.memory = memory
+    given = files
     places = ModelSearch.places(folders: folders, environment: environment).filter { searchesHub || $0.0 != .huggingFace }
     digests = WeightDigests(file: DataFolder.cache(environment).appendingPathComponent("weights.json"))
   }
@@ -106,7 +111,28 @@ public final class ModelLibrary: Sendable {
   public func weights(_ choice: ModelChoice) throws -> [String: String] {
     var result: [String: String] = [:]
     for id in [choice.diffusion, choice.controlNet, choice.detector].compactMap({ $0 }) { result[id] = try digest(of: id) }
+    for entry in try additions(choice) { result[entry.id] = try digests.digest(of: entry) }
     return result
+  }
+
+  /// The autoencoder and the LoRA files of a choice, in this order. Throws `PipelineError.modelMissing`.
+  func additions(_ choice: ModelChoice) throws -> [ModelEntry] {
+    try (choice.autoencoder.map { [try addition($0, .autoencoder)] } ?? []) + (choice.loras ?? []).map { try addition($0.id, .lora) }
+  }
+
+  /// An autoencoder or a LoRA by its name: one that was given, one of the library, or the file or folder of that path below a place that is searched.
+  public func addition(_ id: String, _ kind: ModelKind) throws -> ModelEntry {
+    if let own = given.entries.first(where: { $0.id == id && $0.kind == kind }) { return own }
+    if let known = entries.first(where: { $0.id == id && $0.kind == kind }) { return known }
+    guard let found = below(id) else { throw missing("\(kind.title) \"\(PlainText.clean(id))\"") }
+    return ModelEntry(id: id, kind: kind, url: found.url, origin: found.origin)
+  }
+
+  /// A file or folder by its path below a place that is searched; nil where there is none, or the path would leave the place.
+  func below(_ path: String) -> (url: URL, origin: ModelEntry.Origin)? {
+    let steps = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard !path.utf8.contains(0), steps.allSatisfy({ !["", ".", ".."].contains($0) }) else { return nil }
+    return places.lazy.map { ($0.1.appendingPathComponent(path), $0.0) }.first { FileManager.default.fileExists(atPath: $0.0.path) }
   }
 
   // MARK: Loading
@@ -117,10 +143,15 @@ public final class ModelLibrary: Sendable {
   /// The diffusion model with its ControlNet (number 0), kept for the next request with the same choice.
   func diffusion(_ choice: ModelChoice, report: Report) throws -> StableDiffusion {
     let model = try entry(choice.diffusion), controlNet = try choice.controlNet.map(entry)
-    return try loaded.diffusion(model.id, controlNet: controlNet.map { ($0.id, $0.url) }) {
+    let added = try additions(choice), autoencoder = added.first { $0.kind == .autoencoder }?.url
+    let adapters = zip(added.filter { $0.kind == .lora }, choice.loras ?? []).map { LowRankSource(url: $0.url, scale: Float($1.scale)) }
+    // Scales make other weights of the same files.
+    let key = try CanonicalJSON.text([model.id, choice.autoencoder ?? ""] + (choice.loras ?? []).flatMap { [$0.id, $0.scale.short] })
+    return try loaded.diffusion(key, controlNet: controlNet.map { ($0.id, $0.url) }) {
       try reporting(model.id, report) { 
         try StableDiffusion.load(
-          model: model.url, config: Self.configuration(), memory: memory, preview: previewDecoder)
+          model: model.url, config: Self.configuration(), memory: memory, preview: previewDecoder,
+          additions: ModelAdditions(autoencoder: autoencoder, adapters: adapters))
       }
     } join: { base, url in
       try reporting(controlNet?.id ?? "", report) { try base.with(controlNets: [url]) }

@@ -1,3 +1,5 @@
+import Models
+
 /// The models that a user can choose between, and what is taken where nobody chooses.
 public struct ModelMenu: Hashable, Sendable {
   /// A diffusion model and what it brings along.
@@ -7,11 +9,14 @@ public struct ModelMenu: Hashable, Sendable {
     public let resolution: Int
     /// The guidance scale that it recommends.
     public let guidance: Double?
+    /// Its noise schedule; nil where it cannot be read.
+    public let scheduler: SchedulerConfig?
 
-    public init(id: String, resolution: Int, guidance: Double? = nil) {
+    public init(id: String, resolution: Int, guidance: Double? = nil, scheduler: SchedulerConfig? = nil) {
       self.id = id
       self.resolution = resolution
       self.guidance = guidance
+      self.scheduler = scheduler
     }
   }
 
@@ -55,6 +60,11 @@ public struct ModelMenu: Hashable, Sendable {
       if let net = (own.isEmpty ? nets : own).first(where: { $0.models.contains(model.id) }) { return (model, net.id) }
     }
     return nil
+  }
+
+  /// The training steps that settings visit with the diffusion model that would be used; nil where nothing fits.
+  public func timesteps(_ options: GenerationOptions) -> TimestepRange? {
+    pair(for: options.condition, preferring: options.models)?.diffusion.scheduler.flatMap(options.timesteps)
   }
 
   /// The published settings, at the resolution of the diffusion model that would be used and with its guidance scale where it recommends one.

@@ -74,6 +74,7 @@ enum ModelSearch {
     if has("model_index.json"), has("unet/config.json") { return .diffusion }
     guard has("config.json"), let config = ModelConfig(folder.appendingPathComponent("config.json")) else { return nil }
     if config.className == "AutoencoderTiny" { return .previewDecoder }
+    if config.className == "AutoencoderKL" { return .autoencoder }
     guard config.className == "ControlNetModel" || name.lowercased().contains("controlnet") else { return nil }
     return condition(inName: name).map(ModelKind.controlNet)
   }

@@ -39,6 +39,13 @@ final class WeightDigests: Sendable {
     }
   }
 
+  /// Of the configurations and the tokenizer in a diffusers folder, which serve single files.
+  func digest(ofConfiguration folder: URL) throws -> String {
+    let parts = ["text_encoder", "tokenizer", "unet", "vae", "scheduler"]
+    let names = parts.flatMap { Self.modelFiles(in: folder, below: $0) }.filter { $0.hasSuffix(".json") || $0.hasSuffix(".txt") }
+    return try digest(ofFiles: names.filter { !$0.hasSuffix(".index.json") }, in: folder)
+  }
+
   private enum Files {
     case one(URL)
     case several([String], in: URL)
@@ -52,7 +59,7 @@ final class WeightDigests: Sendable {
       return .several([entry.url, backbone].map(\.lastPathComponent), in: folder)
     case _ where !entry.url.isFolder: return .one(entry.url)
     case .detector: return .one(entry.url)
-    case .controlNet, .previewDecoder: return .several(modelFiles(in: entry.url, below: ""), in: entry.url)
+    case .controlNet, .previewDecoder, .autoencoder, .lora: return .several(modelFiles(in: entry.url, below: ""), in: entry.url)
     case .diffusion:
       let parts = ["text_encoder", "tokenizer", "unet", "vae", "scheduler"]
       return .several(parts.flatMap { modelFiles(in: entry.url, below: $0) }, in: entry.url)

@@ -55,14 +55,17 @@ public struct JobOrigin: Codable, Hashable, Sendable {
   /// Folders with models that are searched before the usual places.
   public let modelFolders: [URL]
   public let memory: StableDiffusion.Memory
+  /// Weights given by their paths; nil, and absent from the JSON, for none.
+  public let files: GivenFiles?
 
-  public init(source: DatasetSource, modelFolders: [URL], memory: StableDiffusion.Memory) {
+  public init(source: DatasetSource, modelFolders: [URL], memory: StableDiffusion.Memory, files: GivenFiles = GivenFiles()) {
     // The next process may be started in another folder.
     var source = source
     source.root = source.root?.absoluteURL.standardizedFileURL
     self.source = source
     self.modelFolders = modelFolders.map(\.absoluteURL.standardizedFileURL)
     self.memory = memory
+    self.files = files.isEmpty ? nil : files.absolute
   }
 }
 

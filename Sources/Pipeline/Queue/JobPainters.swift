@@ -33,7 +33,7 @@ final class JobPainters: Sendable {
       if let known = opened, known.origin == origin { return known.generator }
       // The old one's networks go before the new one's come.
       opened = nil
-      let models = ModelLibrary(folders: origin.modelFolders, for: origin.source.kind, memory: origin.memory)
+      let models = ModelLibrary(folders: origin.modelFolders, files: origin.files ?? GivenFiles(), for: origin.source.kind, memory: origin.memory)
       let controls = ControlImages(supports: SupportReader(dataset: ImportedDataset(try Datasets.open(origin.source), store: store)), models: models, report: report)
       let generator = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
       opened = (origin, generator)

@@ -7,8 +7,8 @@ struct FoundPictures {
   /// What a picture says of itself.
   enum Origin {
     case support(PictureMetadata)
-    /// Painted from control images of the user's own.
-    case own(OwnPictureRequest)
+    /// Painted from control images of the user's own; without the rest where it was painted before weights had names and digests.
+    case own(OwnPictureRequest, OwnPictureMetadata?)
 
     /// Pictures of one row share it.
     enum Row: Hashable {
@@ -19,7 +19,7 @@ struct FoundPictures {
     var row: Row {
       switch self {
       case .support(let metadata): return .support(ControlSource(metadata.request))
-      case .own(var request):
+      case .own(var request, _):
         request.seed = 0
         return .own(request)
       }
@@ -87,10 +87,7 @@ struct FoundPictures {
 
   /// The control image of a picture of the user's own, which is known by its name and its digest alone.
   static func control(beside picture: Picture, _ request: OwnPictureRequest) -> Image? {
-    guard let end = picture.file.path.lastIndex(of: "_") else { return nil }
-    let file = URL(fileURLWithPath: picture.file.path[..<end] + controlEnding)
-    guard let image = try? Image(pngOrJpeg: file) else { return nil }
-    return request.controls.contains { $0.digest == OwnPictureRequest.Control.digest(image) } ? image : nil
+    OwnControlFiles.first(of: request, beside: picture.file)
   }
 
   private static let controlEnding = "_control.png"
@@ -108,7 +105,8 @@ struct FoundPictures {
 
   private static func origin(_ text: [String: String]) -> Origin? {
     if let metadata = PictureMetadata(entries: text) { return .support(metadata) }
+    if let metadata = OwnPictureMetadata(entries: text) { return .own(metadata.request, metadata) }
     guard let json = text[PictureMetadata.entry] else { return nil }
-    return (try? JSONDecoder().decode(OwnPictureRequest.self, from: Data(json.utf8))).map { .own($0) }
+    return (try? JSONDecoder().decode(OwnPictureRequest.self, from: Data(json.utf8))).map { .own($0, nil) }
   }
 }

@@ -47,6 +47,7 @@ extension GenerationOptions {
     facts += [
       ReportFact("sampler", sampler), ReportFact("steps", "\(steps)"), ReportFact("guidance", guidance.short), ReportFact("eta", eta.short),
     ]
+    if let timestepSpacing { facts.append(ReportFact("timestep spacing", timestepSpacing.rawValue)) }
     if condition != .none {
       facts += [
         ReportFact("control scale", controlScale.short), ReportFact("control window", "\(controlStart.short)…\(controlEnd.short)"),
@@ -58,7 +59,10 @@ extension GenerationOptions {
       ReportFact("seed of the supports", "\(seed)"),
     ]
     if let models {
-      facts.append(ReportFact("models", ([models.diffusion].compactMap { $0 } + models.controlNets).joined(separator: ", ")))
+      let named = [models.diffusion].compactMap { $0 } + models.controlNets
+      if !named.isEmpty { facts.append(ReportFact("models", named.joined(separator: ", "))) }
+      if let autoencoder = models.autoencoder { facts.append(ReportFact("autoencoder", autoencoder)) }
+      if let loras = models.loras { facts.append(ReportFact("LoRA", loras.map { "\($0.id) x \($0.scale.short)" }.joined(separator: ", "))) }
     }
     return facts
   }

@@ -34,7 +34,7 @@ extension ReportGallery {
       support = real(source, reader, &remarks, &problems)
       control = self.control(metadata, found, reader, support, &problems)
       title = "\(source.item), class \(source.classIndex)\(support.map { " (\($0.info.name))" } ?? ""), \(request.condition.rawValue)"
-    case .own(let request):
+    case .own(let request, _):
       control = FoundPictures.control(beside: pictures[0], request)
       title += " \(pictures[0].name)"
     }
@@ -97,10 +97,11 @@ extension ReportGallery {
         name: picture.name, image: shown, caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
         parameters: try metadata.entries()["parameters"], json: try indented(metadata),
         remark: try request.key(weights: metadata.weights) == metadata.key ? nil : "its key is not that of its request and weights")
-    case .own(let request):
+    case .own(let request, let metadata):
       return Picture(
         name: picture.name, image: shown, caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
-        parameters: nil, json: try indented(request), remark: nil)
+        parameters: try metadata?.entries()["parameters"], json: try metadata.map(indented) ?? indented(request),
+        remark: metadata?.isWhole == false ? "its key is not that of its request and weights" : nil)
     }
   }
 

@@ -12,6 +12,8 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
   public var sampler: String
   /// 1...1000.
   public var steps: Int
+  /// How they are laid over the training steps; nil, and absent from the JSON, for the model's own way.
+  public var timestepSpacing: SchedulerConfig.Spacing?
   /// Classifier-free guidance scale, 0...100; 1 switches guidance off.
   public var guidance: Double
   /// DDIM's η, 0...1.
@@ -31,7 +33,8 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
   /// The published settings (DifFSS: DDIM, guidance 9, strength 1), but with 20 steps instead of the script's 2.
   public init(
     condition: ConditionType = .mask, conditionSettings: ConditionSettings = ConditionSettings(), prompt: String? = nil,
-    negativePrompt: String? = nil, sampler: String = "ddim", steps: Int = 20, guidance: Double = 9, eta: Double = 0,
+    negativePrompt: String? = nil, sampler: String = "ddim", steps: Int = 20,
+    timestepSpacing: SchedulerConfig.Spacing? = nil, guidance: Double = 9, eta: Double = 0,
     controlScale: Double = 1, controlStart: Double = 0, controlEnd: Double = 1, guessMode: Bool = false, seed: UInt64 = 0,
     models: PreferredModels? = nil
   ) {
@@ -41,6 +44,7 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
     self.negativePrompt = negativePrompt
     self.sampler = sampler
     self.steps = steps
+    self.timestepSpacing = timestepSpacing
     self.guidance = guidance
     self.eta = eta
     self.controlScale = controlScale
@@ -65,6 +69,11 @@ public struct GenerationOptions: Codable, Hashable, Sendable {
     try require((0...10).contains(controlScale), "control scale", controlScale, "0...10")
     try require((0...1).contains(controlStart), "control start", controlStart, "0...1")
     try require((0...1).contains(controlEnd) && controlEnd >= controlStart, "control end", controlEnd, "\(controlStart)...1")
+  }
+
+  /// The training steps that the settings visit with a model's schedule; nil where they are out of range.
+  public func timesteps(_ scheduler: SchedulerConfig) -> TimestepRange? {
+    SamplerName(rawValue: sampler).flatMap { try? $0.range(scheduler.spaced(timestepSpacing), steps: steps) }
   }
 
   static func unknownSampler(_ name: String) -> PipelineError {

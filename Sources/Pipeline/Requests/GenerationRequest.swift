@@ -14,6 +14,8 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
   public var sampler: String
   /// Denoising steps, 1...1000.
   public var steps: Int
+  /// How they are laid over the training steps; nil, and absent from the JSON, for the model's own way, and where the sampler does not ask.
+  public var timestepSpacing: SchedulerConfig.Spacing?
   /// Classifier-free guidance scale; 1 switches guidance off.
   public var guidance: Double
   /// DDIM's η, 0 for the deterministic sampler.
@@ -39,7 +41,7 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
 
   public init(
     source: SupportSource, condition: ConditionType, conditionSettings: ConditionSettings, prompt: String,
-    negativePrompt: String, sampler: String, steps: Int, guidance: Double, eta: Double, controlScale: Double,
+    negativePrompt: String, sampler: String, steps: Int, timestepSpacing: SchedulerConfig.Spacing? = nil, guidance: Double, eta: Double, controlScale: Double,
     controlStart: Double, controlEnd: Double, guessMode: Bool, seed: UInt64, noiseRow: NoiseRow? = nil, adeIndex: Int? = nil,
     width: Int, height: Int, models: ModelChoice
   ) {
@@ -50,6 +52,7 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
     self.negativePrompt = negativePrompt
     self.sampler = sampler
     self.steps = steps
+    self.timestepSpacing = timestepSpacing
     self.guidance = guidance
     self.eta = eta
     self.controlScale = controlScale
@@ -94,10 +97,35 @@ public struct ModelChoice: Codable, Hashable, Sendable {
   public var controlNet: String?
   /// Absent for conditions without edges.
   public var detector: String?
+  /// An autoencoder in place of the model's own; nil, and absent from the JSON, for that.
+  public var autoencoder: String?
+  /// LoRA files merged into the model, in their order; nil, and absent from the JSON, for none.
+  public var loras: [LoRAChoice]?
 
-  public init(diffusion: String, controlNet: String? = nil, detector: String? = nil) {
+  public init(
+    diffusion: String, controlNet: String? = nil, detector: String? = nil, autoencoder: String? = nil, loras: [LoRAChoice]? = nil
+  ) {
     self.diffusion = diffusion
     self.controlNet = controlNet
     self.detector = detector
+    self.autoencoder = autoencoder
+    self.loras = loras
   }
+
+  /// The identifiers of all of them.
+  var all: [String] { [diffusion, controlNet, detector, autoencoder].compactMap { $0 } + (loras ?? []).map(\.id) }
+}
+
+/// A LoRA file by its name, and how much of it is merged.
+public struct LoRAChoice: Codable, Hashable, Sendable {
+  public var id: String
+  /// -10...10; 1 for what it was trained to add.
+  public var scale: Double
+
+  public init(id: String, scale: Double = 1) {
+    self.id = id
+    self.scale = scale
+  }
+
+  public static let scales = -10.0...10
 }

@@ -26,7 +26,7 @@ extension GenerationRequest {
       let request: GenerationRequest
       let weights: [String: String]
     }
-    let used = Set([models.diffusion, models.controlNet, models.detector].compactMap { $0 })
+    let used = Set(models.all)
     return Digest.hex(try CanonicalJSON.data(Keyed(request: self, weights: weights.filter { used.contains($0.key) })))
   }
 }

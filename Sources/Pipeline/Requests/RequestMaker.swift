@@ -39,7 +39,7 @@ struct RequestMaker: Sendable {
         condition: options.condition, conditionSettings: options.conditionSettings.relevant(to: options.condition),
         prompt: prompts.positive(published?.info ?? support.info, template: options.prompt),
         negativePrompt: options.negativePrompt ?? prompts.negative, sampler: options.sampler, steps: options.steps,
-        guidance: options.guidance, eta: options.eta, controlScale: options.controlScale, controlStart: options.controlStart,
+        timestepSpacing: SamplerName(rawValue: options.sampler)?.isSpaced == true ? options.timestepSpacing : nil, guidance: options.guidance, eta: options.eta, controlScale: options.controlScale, controlStart: options.controlStart,
         controlEnd: options.controlEnd, guessMode: options.guessMode,
         seed: published?.seed
           ?? SupportSeed.derive(base: options.seed, item: item.id, classIndex: classIndex, number: number),

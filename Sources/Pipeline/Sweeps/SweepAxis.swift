@@ -1,3 +1,5 @@
+import Models
+
 /// One thing that a sweep varies, and its values in the order asked for.
 public struct SweepAxis: Sendable {
   /// A value: what it is called, where it lies on a plot's axis, what it makes of a plan.
@@ -47,6 +49,10 @@ public struct SweepAxis: Sendable {
   }
 
   public static func steps(_ values: [Int]) -> SweepAxis { SweepAxis("steps", "denoising steps", values) { $0.options.steps = $1 } }
+
+  public static func timestepSpacings(_ values: [SchedulerConfig.Spacing]) -> SweepAxis {
+    SweepAxis("timestep-spacing", "spacing of the time steps", values, text: \.rawValue) { $0.options.timestepSpacing = $1 }
+  }
 
   public static func guidance(_ values: [Double]) -> SweepAxis {
     SweepAxis("guidance", "guidance scale", values) { $0.options.guidance = $1 }

@@ -18,7 +18,7 @@ public enum KeptExport {
     var counts: [String: Int] = [:], outcome = Outcome()
     for key in try store.keptKeys(dataset: dataset) {
       do {
-        let picture = try StoredPicture(store.file(key)), source = picture.metadata.request.source
+        let picture = try StoredPicture(store.file(key)), source = try picture.support().request.source
         let stem = try folder.stem(item: source.item, classIndex: source.classIndex), number = counts[stem, default: 0]
         counts[stem] = number + 1
         let name = "\(stem)_\(number)"

@@ -133,7 +133,7 @@ final class EffectRunner: Sendable {
       guard let picture = try await workbench.generated(request) else { return .dropped }
       return .judged(try await workbench.set(verdict, of: picture))
     case .adopt(let request): return try await recall(request, workbench)
-    case .recall(let path): return try await recall(StoredPicture(URL(fileURLWithPath: path)).metadata.request, workbench)
+    case .recall(let path): return try await recall(StoredPicture(URL(fileURLWithPath: path)).support().request, workbench)
     case .importPicture(let image, let mask, let index):
       let item = try await workbench.importPicture(image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index)
       return .imported(item, turn: try await workbench.turn(of: item))

@@ -1,0 +1,55 @@
+import Foundation
+
+/// Weights that are read beside a model's own.
+public struct ModelAdditions: Hashable, Sendable {
+  /// An autoencoder in place of the model's: a folder of diffusers', or a file under its or CompVis' names.
+  public var autoencoder: URL?
+  /// LoRA files, merged in their order.
+  public var adapters: [LowRankSource]
+
+  public init(autoencoder: URL? = nil, adapters: [LowRankSource] = []) {
+    self.autoencoder = autoencoder
+    self.adapters = adapters
+  }
+}
+
+/// An autoencoder that takes the place of a model's own (`vae-ft-mse-840000-ema-pruned.safetensors`, `stabilityai/sd-vae-ft-mse`).
+struct AutoencoderFile: Sendable {
+  /// Under diffusers' names.
+  let weights: Checkpoint
+  let config: AutoencoderConfig
+
+  /// Reads a folder with its own configuration, or a file, for which the configuration of the model's own autoencoder serves.
+  ///
+  /// Throws `ModelError.wrongModel` for weights without a decoder, `badConfig` for latents of another family, and what reading throws.
+  init(_ url: URL, inPlaceOf own: AutoencoderConfig) throws {
+    config = url.isFolder ? try AutoencoderConfig(folder: url) : own
+    let all = try url.isFolder ? Checkpoint(folder: url) : Checkpoint(file: url)
+    weights = try Self.decoder(in: all).renamed(by: all.isOriginalAutoencoder ? .originalAutoencoder(config) : [])
+    // The same network serves other families, whose latents mean something else.
+    guard config.latentChannels == own.latentChannels, config.scalingFactor == own.scalingFactor, config.shiftFactor == own.shiftFactor else {
+      throw ModelError.badConfig(
+        path: url.path,
+        reason: "its latents are of another family: \(config.latentChannels) channels scaled by \(config.scalingFactor), the model's are \(own.latentChannels) scaled by \(own.scalingFactor)")
+    }
+    if let found = weights.shape(of: "decoder.conv_in.weight"), found.count == 4, found[1] != own.latentChannels {
+      throw ModelError.badConfig(path: url.path, reason: "its latents have \(found[1]) channels, the model's \(own.latentChannels)")
+    }
+  }
+
+  /// The autoencoder's weights alone: training leaves losses and averages beside them, whole models have more.
+  static func decoder(in all: Checkpoint) throws -> Checkpoint {
+    let inside = all.part(below: SingleFile.Part.autoencoder.rawValue), weights = inside.names.isEmpty ? all : inside
+    let parts = ["encoder.", "decoder.", "quant_conv.", "post_quant_conv."]
+    let own = weights.selecting(weights.names.filter { name in parts.contains { name.hasPrefix($0) } })
+    guard own.names.contains(where: { $0.hasPrefix("decoder.") }), own.shape(of: "decoder.conv_in.weight") != nil else {
+      throw ModelError.wrongModel(path: all.path, found: all.family, wanted: "an autoencoder")
+    }
+    return own
+  }
+}
+
+extension Checkpoint {
+  /// Whether an autoencoder's weights have CompVis' names.
+  fileprivate var isOriginalAutoencoder: Bool { names.contains { $0.hasPrefix("decoder.up.") || $0.hasPrefix("\(SingleFile.Part.autoencoder.rawValue)decoder.up.") } }
+}
