@@ -19,6 +19,7 @@ struct GenerateCommand: AsyncParsableCommand {
   @OptionGroup var own: OwnRunOptions
   @OptionGroup var list: SupportListOptions
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
 
   @Option(help: "Pictures for each support.")
@@ -51,7 +52,7 @@ struct GenerateCommand: AsyncParsableCommand {
     let folder = URL(fileURLWithPath: out, isDirectory: true)
     try await profile.measure {
       if own.isUsed {
-        try OwnPictureRun(options: own, flags: flags, profile: profile, runtime: runtime, seed: seed).paint(into: folder, json: json)
+        try OwnPictureRun(options: own, flags: flags, profile: profile, runtime: runtime, demo: demo, seed: seed).paint(into: folder, json: json)
       } else {
         try await paintSupports(into: folder)
       }
@@ -68,6 +69,7 @@ struct GenerateCommand: AsyncParsableCommand {
       isAsPublished: list.asPublished)
     // Nothing is left behind where nothing can be painted.
     _ = try workbench.models.choice(for: options)
+    demo.warn(workbench.models.demoWeights(on: workbench.dataset.name, painting: options))
     try await GenerationWatch(workbench: workbench, folder: SupportFolder(creating: url), json: json).paint(run)
   }
 }

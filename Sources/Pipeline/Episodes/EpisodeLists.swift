@@ -53,7 +53,7 @@ public enum EpisodeLists {
     let wanted = try classes(dataset, fold: fold)
     if let files {
       let (list, file) = try files.hsnet(dataset, fold: fold)
-      return try published(list, file, dataset, classes: wanted)
+      return try published(list, file, dataset, fold: fold, classes: Set(wanted))
     }
     switch dataset.name {
     case DatasetKind.pascal.rawValue:
@@ -80,6 +80,7 @@ public enum EpisodeLists {
       guard case .pairs(let names) = pairs, case .classes(let entries) = classes else {
         throw PipelineError.malformedFile(path: file.path, reason: "it and its sub_class_file_list are not BAM's lists")
       }
+      try ListPart.check(Set(entries.filter { !$0.names.isEmpty }.map(\.classIndex)), of: files.classes(beside: file).path, fold: fold, dataset)
       let items = ListedItems(dataset, list: file.path)
       let found = try names.map(items.item)
       let missing = found.filter { !items.has($0) }
@@ -87,8 +88,9 @@ public enum EpisodeLists {
       if let first = missing.first {
         throw PipelineError.notInDataset(list: file.path, missing: missing.count, of: found.count, first: first.id)
       }
+      try ListPart.check(found, of: file.path, fold: fold, dataset)
       queries = found.map { ($0, $0.classes.filter(wanted.contains)) }.filter { !$0.classes.isEmpty }
-      for entry in entries { listed[entry.classIndex] = try entry.names.map(items.item) }
+      for entry in entries where wanted.contains(entry.classIndex) { listed[entry.classIndex] = try entry.names.map(items.item) }
     } else {
       let large = dataset.items.map { dataset.listedClasses(of: $0).filter(wanted.contains) }
       let usable = Set(large.flatMap { $0 })
@@ -115,14 +117,16 @@ public enum EpisodeLists {
   }
 
   /// From a published list, whatever of it the data set has.
-  private static func published(_ list: PublishedList, _ file: URL, _ dataset: any Dataset, classes: [Int]) throws -> HSNet {
+  private static func published(_ list: PublishedList, _ file: URL, _ dataset: any Dataset, fold: Int, classes wanted: Set<Int>) throws -> HSNet {
     let items = ListedItems(dataset, list: file.path)
     switch list {
-    case .lines(let lines):
+    case .lines(let all):
+      try ListPart.check(Set(all.map(\.classIndex)), of: file.path, fold: fold, dataset)
+      let lines = all.filter { wanted.contains($0.classIndex) }
       let single = Dictionary(grouping: lines, by: \.classIndex).filter { $0.value.count < 2 }
       return .listed(try lines.filter { single[$0.classIndex] == nil }.map { HSNet.Line(item: try items.item($0.name), classIndex: $0.classIndex) })
     case .classes(let entries):
-      let wanted = Set(classes)
+      try ListPart.check(Set(entries.filter { !$0.names.isEmpty }.map(\.classIndex)), of: file.path, fold: fold, dataset)
       return .drawn(
         try usable(
           entries.filter { wanted.contains($0.classIndex) }.map { ClassPictures(classIndex: $0.classIndex, items: try $0.names.map(items.item)) }, dataset))
@@ -130,13 +134,16 @@ public enum EpisodeLists {
       // The published loader takes ten pictures a class for granted.
       let table = try FSSFolder.Table.load()
       let positions = Dictionary(table.names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      let known = try names.map { name in
+        guard let position = positions[name] else {
+          throw PipelineError.malformedFile(path: file.path, reason: "\"\(PlainText.clean(name))\" is none of the 1000 classes")
+        }
+        return (name: name, position: position)
+      }
+      try ListPart.check(Set(known.map(\.position)), of: file.path, table, dataset)
       return numbered(
-        try names.map { name in
-          guard let position = positions[name] else {
-            throw PipelineError.malformedFile(path: file.path, reason: "\"\(PlainText.clean(name))\" is none of the 1000 classes")
-          }
-          return ClassPictures(classIndex: position + 1, items: try (1...10).map { try items.item("\(name)/\($0).jpg") })
-        }, names: names)
+        try known.map { own in ClassPictures(classIndex: own.position + 1, items: try (1...10).map { try items.item("\(own.name)/\($0).jpg") }) },
+        names: names)
     case .pairs, .names:
       throw PipelineError.malformedFile(path: file.path, reason: "it is no list of HSNet's")
     }

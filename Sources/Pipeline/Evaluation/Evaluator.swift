@@ -41,6 +41,7 @@ struct Evaluator: Sendable {
       try DriftGate(minimum: minimum) { try bench.agreement($0, classIndex: $1, comparison) }.pass(ready, from: &source, stop: stop, progress: progress)
     }
     let weights = source.weights.merging([bench.model.id: try models.digest(of: bench.model.id)]) { first, _ in first }
+    let demo = DemoWeights(weights.keys, of: models, on: dataset.name).map(\.models) ?? source.demoWeights
     let journal = try EpisodeJournal(
       EpisodeJournal.Identity(
         dataset: dataset.name, plan: plan, inputSide: bench.segmenter.input.side, weights: weights, episodes: episodes,
@@ -50,7 +51,7 @@ struct Evaluator: Sendable {
     shared.keep(journal)
 
     let start = ContinuousClock.now
-    let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention
+    let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention, mean = plan.classMean ?? .present
     var baseline = IoUMeter(classes: classes), augmented = IoUMeter(classes: classes)
     var results: [EpisodeResult] = []
     for (position, episode) in episodes.enumerated() {
@@ -64,14 +65,14 @@ struct Evaluator: Sendable {
       results.append(EpisodeResult(episode: episode, baseline: line.baseline, augmented: line.augmented, gated: line.gated))
       progress(
         .evaluating(
-          done: results.count, of: episodes.count, baseline: 100 * baseline.miou(convention),
-          augmented: line.augmented == nil ? nil : 100 * augmented.miou(convention)))
+          done: results.count, of: episodes.count, baseline: 100 * baseline.miou(convention, over: mean),
+          augmented: line.augmented == nil ? nil : 100 * augmented.miou(convention, over: mean)))
     }
     let infos = classes.compactMap(dataset.classInfo)
     let report = EvaluationReport(
       dataset: dataset.name, plan: plan, weights: weights, results: results, classes: infos, comparison: comparison,
       inputSide: bench.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
-      gate: gate.map { GateReport($0, wanted: ready, results, classes: infos, convention) },
+      gate: gate.map { GateReport($0, wanted: ready, results, classes: infos, convention, mean: mean) }, demoWeights: demo,
       seconds: (ContinuousClock.now - start) / .seconds(1))
     Log.evaluation.info("\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s")
     if !journal.isReported {
@@ -84,7 +85,7 @@ struct Evaluator: Sendable {
 
   private func episodes(of plan: EvaluationPlan) throws -> [Episode] {
     if let list = plan.episodeList {
-      return Array(try EpisodeList(URL(fileURLWithPath: list), for: dataset).episodes.prefix(plan.episodes))
+      return Array(try EpisodeList(URL(fileURLWithPath: list), for: dataset, fold: plan.fold).episodes.prefix(plan.episodes))
     }
     return Array(try EpisodeSampler(dataset, fold: plan.fold, plan.draw).prefix(plan.episodes))
   }

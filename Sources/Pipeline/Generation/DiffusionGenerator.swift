@@ -37,7 +37,8 @@ final class DiffusionGenerator: SupportGenerator {
     let start = ContinuousClock.now
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
     let image = try paint(request, progress: progress)
-    let png = try image.pngData(text: PictureMetadata(key: key, request: request, weights: weights).entries())
+    let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset)
+    let png = try image.pngData(text: PictureMetadata(key: key, request: request, weights: weights, demoWeights: demo?.models).entries())
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
     Log.painting.info("\(key) painted in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")

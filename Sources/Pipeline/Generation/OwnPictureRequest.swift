@@ -81,6 +81,12 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
     }
   }
 
+  private func entries(_ demo: DemoWeights?) throws -> [String: String] {
+    var entries = ["diffss": try CanonicalJSON.text(self)]
+    entries[DemoWeights.entry] = demo?.remark
+    return entries
+  }
+
   /// Paints `pictures` pictures together, of this seed and the ones after it; `images` are the control images in the order of `controls`.
   ///
   /// `progress` hears how far it is, many times a step (its previews are of the first picture), and ends the work by returning false:
@@ -105,12 +111,13 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
       own.seed = seed &+ UInt64(number)
       return own
     }
+    let demo = DemoWeights(at: ([model] + controls.map(\.network)).map { URL(fileURLWithPath: $0) })
     do {
       let results = try diffusion.generate(run, seeds: requests.map(\.seed)) { progress(GenerationProgress($0, of: diffusion)) }
       return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
         return Painting(
-          request: own, image: image, png: try image.pngData(text: ["diffss": CanonicalJSON.text(own)]),
+          request: own, image: image, png: try image.pngData(text: own.entries(demo)),
           latentsPerStep: result.latentsPerStep)
       }
     } catch ModelError.cancelled {

@@ -7,19 +7,25 @@ public struct PictureMetadata: Codable, Hashable, Sendable {
   public let request: GenerationRequest
   /// SHA-256 by model identifier.
   public let weights: [String: String]
+  /// Those of the weights that are the demo's, in a picture of another data set; nil without any.
+  public let demoWeights: [String]?
 
-  public init(key: String, request: GenerationRequest, weights: [String: String]) {
+  public init(key: String, request: GenerationRequest, weights: [String: String], demoWeights: [String]? = nil) {
     self.key = key
     self.request = request
     self.weights = weights
+    self.demoWeights = demoWeights
   }
 
   /// The key of the file's entry that holds the JSON.
   static let entry = "diffss"
 
-  /// The entries `parameters` and `diffss`. Nothing in them depends on when or where the picture was made.
+  /// The entries `parameters` and `diffss`, and `Warning` where demo weights painted another data set. Nothing in them depends on when or
+  /// where the picture was made.
   public func entries() throws -> [String: String] {
-    ["parameters": parameters, Self.entry: try CanonicalJSON.text(self)]
+    var entries = ["parameters": parameters, Self.entry: try CanonicalJSON.text(self)]
+    entries[DemoWeights.entry] = demoWeights.map { DemoWeights.remark($0) }
+    return entries
   }
 
   /// From a file's entries (`PictureText`); nil when the program did not write them.

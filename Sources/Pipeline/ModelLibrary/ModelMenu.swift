@@ -33,6 +33,10 @@ public struct ModelMenu: Hashable, Sendable {
   public let controlNets: [ControlNet]
   /// Segmentation networks that have weights for any fold.
   public let networks: [SegmentationNetwork]
+  /// What of all this comes with the program, for its own drawn scenes: identifiers, edge detectors, networks with the folds of their weights.
+  public var demoModels: Set<String> = []
+  public var demoDetectors: Set<EdgeDetectorKind> = []
+  public var demoNetworks: [SegmentationNetwork: Set<Int>] = [:]
 
   public init(diffusion: [Diffusion] = [], controlNets: [ControlNet] = [], networks: [SegmentationNetwork] = []) {
     self.diffusion = diffusion
@@ -55,6 +59,14 @@ public struct ModelMenu: Hashable, Sendable {
       if let net = (own.isEmpty ? nets : own).first(where: { $0.models.contains(model.id) }) { return (model, net.id) }
     }
     return nil
+  }
+
+  /// Whether settings would paint, or a network segment, with weights of the demo.
+  public func usesDemoWeights(_ options: GenerationOptions, segmenting network: SegmentationNetwork, fold: Int) -> Bool {
+    let pair = pair(for: options.condition, preferring: options.models)
+    if let pair, !demoModels.isDisjoint(with: [pair.diffusion.id, pair.controlNet].compactMap { $0 }) { return true }
+    if let kind = options.condition.detector(options.conditionSettings), demoDetectors.contains(kind) { return true }
+    return demoNetworks[network]?.contains(fold) == true
   }
 
   /// The published settings, at the resolution of the diffusion model that would be used and with its guidance scale where it recommends one.

@@ -202,10 +202,6 @@ final class EffectRunner: Sendable {
   /// A fold's episodes, drawn or as saved.
   private func episodes(fold: Int, _ workbench: Workbench) async throws -> [Episode] {
     guard let file = options.episodeList else { return try await workbench.episodes(fold: fold, options.draw, count: options.episodes) }
-    let list = try EpisodeList(file, for: workbench.dataset)
-    guard list.fold == fold else {
-      throw PipelineError.badSetting(name: "fold", value: "\(fold)", allowed: "\(list.fold), the fold of the episode list")
-    }
-    return list.episodes
+    return try EpisodeList(file, for: workbench.dataset, fold: fold).episodes
   }
 }

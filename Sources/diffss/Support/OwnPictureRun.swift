@@ -51,6 +51,7 @@ struct OwnPictureRun {
   let flags: GenerationFlags
   let profile: ProfileOptions
   let runtime: RuntimeOptions
+  let demo: DemoWeightsOption
   let seed: UInt64
 
   private struct Outcome: Encodable {
@@ -110,6 +111,7 @@ struct OwnPictureRun {
           network: pair.1.path, image: pair.0.image,
           scale: scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], start: flags.others.controlStart, end: flags.others.controlEnd)
       })
+    demo.warn(DemoWeights(at: [model] + networks))
     let folder = try SupportFolder(creating: url)
     if picture != nil, let control = controls.first { try folder.add(png: control.image.pngData(), name: "\(control.name)_control.png") }
     do {
