@@ -12,7 +12,7 @@ import Testing
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       for number in 1...3 {
         let inside = (0..<96 * 80).map { (20 + number..<70).contains($0 % 96) && (16..<60).contains($0 / 96) }
-        let pixels = inside.flatMap { $0 ? [200, UInt8(40 * number), 40] : [30, 90, UInt8(60 + 90 * place)] }
+        let pixels: [UInt8] = inside.flatMap { isInside -> [UInt8] in isInside ? [200, UInt8(40 * number), 40] : [30, 90, UInt8(60 + 90 * place)] }
         try Data(Image(width: 96, height: 80, channels: 3, pixels: pixels).jpegData()).write(to: folder.appendingPathComponent("\(number).jpg"))
         try Image(width: 96, height: 80, channels: 1, pixels: inside.map { $0 ? 255 : 0 }).writePNG(to: folder.appendingPathComponent("\(number).png"))
       }

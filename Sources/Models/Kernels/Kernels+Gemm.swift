@@ -39,6 +39,6 @@ extension Kernels {
   }
 
   /// Rows for which packing `b` takes a few per cent of the product.
-  private static let leastBandRows = 96
+  private static let leastBandRows = 192
   private static let maxBands = 64
 }

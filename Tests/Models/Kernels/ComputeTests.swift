@@ -25,7 +25,7 @@ import Testing
     let before = Compute.threads
     defer { Compute.threads = before }
     var noise = Noise(3)
-    for (m, n, k) in [(1, 70, 40), (95, 300, 64), (96, 100, 64), (191, 40, 130), (193, 77, 90), (625, 625, 64), (2500, 30, 24), (7000, 9, 40)] {
+    for (m, n, k) in [(1, 70, 40), (95, 300, 64), (191, 100, 64), (192, 40, 130), (385, 77, 90), (625, 625, 64), (2500, 30, 24), (14000, 9, 40)] {
       let a = noise.tensor([m, k]), b = noise.tensor([n, k])
       let outputs = [1, 2, 3, 4, 7].map { threads in
         Compute.threads = threads
