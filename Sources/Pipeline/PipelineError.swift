@@ -56,6 +56,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case listMissing(names: [String], folder: String)
   /// A list names pictures that the data set does not have, and cannot do without.
   case notInDataset(list: String, missing: Int, of: Int, first: String)
+  /// A list is of another part of the data set than the one asked for; `of` is nil where it is of no single one.
+  case foreignList(list: String, of: String?, asked: String)
   /// A picture is so long that its shorter side vanishes in a network's input square.
   case tooNarrow(width: Int, height: Int, side: Int)
   /// A file or folder cannot be written; nothing is left behind.
@@ -116,6 +118,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .listMissing(let names, let folder): "there is no \(names.joined(separator: " or ")) in \(folder)"
     case .notInDataset(let list, let missing, let of, let first):
       "\(missing) of \(of) pictures that \(list) names are not in the data set, the first is \(PlainText.clean(first))"
+    case .foreignList(let list, let of, let asked):
+      of.map { "\(list) is a list of \($0), not of \(asked)" } ?? "\(list) has classes that are not of \(asked), nor of any other single part"
     case .tooNarrow(let width, let height, let side): "a picture of \(width)x\(height) pixels has no room in a square of \(side)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .nameEscapesFolder(let name, let folder): "\"\(name)\" cannot be the name of a file in \(folder)"
@@ -160,6 +164,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
         ? "give a folder with --models DIR or in $DIFFSS_MODELS" : "searched: \(searched.joined(separator: ", ")); `diffss models list` tells what is there; give another folder with --models DIR"
     case .listMissing: "give the list itself, or a folder like HSNet's splits or BAM's lists"
     case .notInDataset: "complete the data set, choose the --split or --root that the list is for, or take another list"
+    case .foreignList(_, let of, let asked):
+      (of.map { "ask for \($0), or give the list of \(asked)" } ?? "give the list of \(asked)") + "; --fold, --fold-rule, --split and --lists belong together"
     case .tooNarrow: "leave it out, or choose a larger --size"
     case .fetchFailed: "what has arrived is kept: the same command goes on from there; check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"

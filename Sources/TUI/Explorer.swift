@@ -13,6 +13,8 @@ public struct ExplorerOptions: Sendable {
   public var episodeList: URL?
   /// Folders of `--models`.
   public var models: [URL]
+  /// Whether demo weights on another data set are meant, so that they need not be warned of.
+  public var acceptsDemoWeights = false
   /// What diffusion may take.
   public var memory: StableDiffusion.Memory
   /// Where the store is.
@@ -65,6 +67,7 @@ extension ExplorerState {
     self.init(datasetName: kind.rawValue, fold: options.fold)
     if let session { restore(session, takesFold: options.takesLastFold) }
     episodeSeed = options.draw.seed
+    acceptsDemoWeights = options.acceptsDemoWeights
     drawWords = options.drawWords
     datasets = DatasetKind.allCases.filter { $0 == .demo || $0 == kind || options.roots[$0] != nil }
     invocations = Dictionary(uniqueKeysWithValues: datasets.map { ($0.rawValue, options.words($0)) })

@@ -11,6 +11,7 @@ struct ConditionCommand: ParsableCommand {
   @OptionGroup var own: OwnPictureOptions
   @OptionGroup var turning: OrientationOptions
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var demo: DemoWeightsOption
 
   @Option(help: "The condition: \(ConditionType.allCases.filter { $0 != .none }.map(\.rawValue).joined(separator: ", ")).")
   var type: ConditionType
@@ -35,9 +36,9 @@ struct ConditionCommand: ParsableCommand {
   func run() throws {
     try runtime.apply()
     guard let picture = try own.picture(turning.orientation ?? .auto) else { return }
-    let control = try picture.condition(
-      type, settings: knobs.settings(resolution: resolution), models: ModelLibrary(folders: runtime.modelFolders),
-      detector: own.detectorFile)
+    let settings = knobs.settings(resolution: resolution), models = ModelLibrary(folders: runtime.modelFolders)
+    demo.warn(own.detectorFile.map { DemoWeights(at: [$0]) } ?? models.demoWeights(detecting: type, settings: settings))
+    let control = try picture.condition(type, settings: settings, models: models, detector: own.detectorFile)
     try stages.map { try control.writeStages(to: URL(fileURLWithPath: $0, isDirectory: true)) }
     try control.image.writePNG(to: URL(fileURLWithPath: out))
     print("\(out): \(control.image.width)x\(control.image.height)")

@@ -16,6 +16,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup var data: DatasetOptions
   @OptionGroup var flags: GenerationFlags
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
   @OptionGroup var evaluation: EvaluationOptions
   @OptionGroup var comparison: ComparisonOptions
@@ -56,8 +57,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     plan.minimumAgreement = minAgreement
     plan.inputSide = comparison.size
     plan.comparison = comparison.comparison(network)
+    let plans = plan.over(folds: folds, seeds: seeds)
     try evaluation.warn(plan, folds: folds, workbench)
-    let summary = EvaluationSummary(try await EvaluationWatch(workbench: workbench).run(plan.over(folds: folds, seeds: seeds)))
+    demo.warn(evaluation.demoWeights(plans, workbench))
+    let summary = EvaluationSummary(try await EvaluationWatch(workbench: workbench).run(plans))
     evaluation.reportMissing(summary.reports)
     // One report is one document as ever, several are a summary.
     func document() throws -> Data {

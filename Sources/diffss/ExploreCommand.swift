@@ -10,6 +10,7 @@ struct ExploreCommand: ParsableCommand {
 
   @OptionGroup var data: DatasetOptions
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var draws: EpisodeOptions
 
   @Option(help: "Seed of the episodes.")
@@ -39,7 +40,8 @@ struct ExploreCommand: ParsableCommand {
       source: data.source, fold: data.fold, draw: draws.draw(shots: shots, seed: episodeSeed),
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)
     options.roots = UserSettings.ofUser.roots
-    options.takesLastFold = episodeList == nil && !CommandLine.arguments.contains { $0 == "--fold" || $0.hasPrefix("--fold=") }
+    options.takesLastFold = episodeList == nil && data.givenFold == nil
+    options.acceptsDemoWeights = demo.demoWeights
     let status = try plain ? runPlainExplorer(options: options) : runExplorer(options: options)
     // Not `exit`: a thread may be inside a network, and what runs at exit would take OpenBLAS away under it.
     fflush(nil)

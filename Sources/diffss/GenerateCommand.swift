@@ -19,6 +19,7 @@ struct GenerateCommand: AsyncParsableCommand {
   @OptionGroup var own: OwnRunOptions
   @OptionGroup var list: SupportListOptions
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
 
   @Option(help: "Pictures for each support.")
@@ -52,7 +53,7 @@ struct GenerateCommand: AsyncParsableCommand {
     try await profile.measure {
       if own.isUsed {
         try OwnPictureRun(
-          options: own, flags: flags, profile: profile, runtime: runtime, seed: seed, orientation: data.turning.orientation ?? .auto
+          options: own, flags: flags, profile: profile, runtime: runtime, demo: demo, seed: seed, orientation: data.turning.orientation ?? .auto
         ).paint(into: folder, json: json)
       } else {
         try await paintSupports(into: folder)
@@ -76,6 +77,7 @@ struct GenerateCommand: AsyncParsableCommand {
     // Nothing is left behind where nothing can be painted.
     _ = try workbench.models.choice(for: options)
     PromptRemarks.say(try await workbench.promptRemarks(options, classes: Set(run.supports.map(\.classIndex)).sorted()))
+    demo.warn(workbench.models.demoWeights(on: workbench.dataset.name, painting: options))
     try await GenerationWatch(workbench: workbench, folder: SupportFolder(creating: url), json: json).paint(run)
   }
 }

@@ -68,6 +68,7 @@ struct QueueCommand: AsyncParsableCommand {
     @OptionGroup var data: DatasetOptions
     @OptionGroup var flags: GenerationFlags
     @OptionGroup var runtime: RuntimeOptions
+    @OptionGroup var demo: DemoWeightsOption
 
     @OptionGroup var choice: SupportChoice
 
@@ -86,6 +87,7 @@ struct QueueCommand: AsyncParsableCommand {
       try runtime.apply()
       let workbench = try Workbench.open(data, runtime), dataset = workbench.dataset
       let options = try flags.options(workbench.models.menu, seed: seed)
+      demo.warn(workbench.models.demoWeights(on: dataset.name, painting: options))
       var added = 0, failed = 0
       let supports = try choice.supports(of: dataset, fold: data.fold)
       PromptRemarks.say(try await workbench.promptRemarks(options, classes: Set(supports.map(\.classIndex)).sorted()))

@@ -16,6 +16,7 @@ struct SweepCommand: AsyncParsableCommand {
   @OptionGroup var data: DatasetOptions
   @OptionGroup var others: OtherGenerationFlags
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
   @OptionGroup var evaluation: EvaluationOptions
   @OptionGroup var comparison: ComparisonOptions
@@ -74,8 +75,10 @@ struct SweepCommand: AsyncParsableCommand {
       .guidance(guidance?.values ?? []), .controlScales(controlScale?.values ?? []), .auxiliaryShots(auxShots.values),
       .minimumAgreements(minAgreement?.values ?? []),
     ]
+    let sweep = SweepPlan(base, folds: folds, seeds: seeds, axes: axes)
     try evaluation.warn(base, folds: folds, workbench)
-    let result = try await SweepWatch(workbench: workbench).run(SweepPlan(base, folds: folds, seeds: seeds, axes: axes))
+    demo.warn(evaluation.demoWeights(sweep.evaluations, workbench))
+    let result = try await SweepWatch(workbench: workbench).run(sweep)
     evaluation.reportMissing(result.evaluations.flatMap { $0 })
     try folder?.write(result.report, result.evaluations)
     try figures.print(json: CanonicalJSON.data(result.report), csv: result.report.csv, table: result.report.table)

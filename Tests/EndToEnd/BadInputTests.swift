@@ -3,7 +3,7 @@ import Render
 import Testing
 
 /// Every failure: `error:` and `hint:` on standard error, the exit status of DESIGN, nothing half-written.
-@Suite struct BadInputTests {
+@Suite(.timeLimit(.minutes(15))) struct BadInputTests {
   private func expectFailure(
     _ arguments: [String], says text: String, status: Int32 = 2, environment: [String: String] = [:],
     prepare: (URL) throws -> [String] = { _ in [] }

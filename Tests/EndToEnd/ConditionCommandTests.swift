@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `diffss condition` on a demo scene, by the demo's own edge detector.
-@Suite struct ConditionCommandTests {
+@Suite(.timeLimit(.minutes(15))) struct ConditionCommandTests {
   /// The stages written by one run, by name, and the control image as `out`.
   private func stages(_ program: Program, _ arguments: String...) throws -> [String: Image] {
     let scene = Golden.fixture("opencv/scene.png"), folder = program.home.appendingPathComponent("stages")

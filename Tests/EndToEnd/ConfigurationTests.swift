@@ -3,7 +3,7 @@ import Render
 import Testing
 
 /// The configuration file gives defaults that the command line overrides.
-@Suite struct ConfigurationTests {
+@Suite(.timeLimit(.minutes(15))) struct ConfigurationTests {
   private func configured(_ text: String) throws -> Program {
     let program = try Program()
     let folder = program.home.appendingPathComponent("config/diffss")

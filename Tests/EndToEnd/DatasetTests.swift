@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `diffss dataset` and replayed episodes, on a small VOC folder that the tests draw.
-@Suite struct DatasetTests {
+@Suite(.timeLimit(.minutes(15))) struct DatasetTests {
   /// Eight pictures of class 1 and 2 in `val`, one each of every kind of trouble.
   private func vocFolder(_ home: URL) throws -> URL {
     let root = home.appendingPathComponent("voc")

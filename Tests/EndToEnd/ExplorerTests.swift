@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The real program in a real terminal: keys in, lines out.
-@Suite(.serialized) struct ExplorerTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ExplorerTests {
   private func explorer(
     _ program: Program, columns: Int = 120, rows: Int = 36, term: String = "tmux-256color", arguments: String = ""
   ) throws -> TerminalSession {
@@ -76,8 +76,7 @@ import Testing
     try session.wait(for: "left with 0")
     try session.send(keys: "\(Program.path) explore --models \(program.home.path); echo ended with $?", "Enter")
     try session.wait(for: "Episodes")
-    try kill.run()
-    kill.waitUntilExit()
+    try kill.runToEnd()
     try session.wait(for: "ended with 143")
     try session.send(keys: "echo se''en", "Enter")
     try session.wait(for: "a line seen") { $0.split(separator: "\n").contains("seen") }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Programs that share a data folder, and machines that misbehave.
-@Suite(.serialized) struct FaultTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct FaultTests {
   private struct Listed: Decodable {
     let key: String?
     let state: String
@@ -36,8 +36,7 @@ import Testing
     let kill = Process()
     kill.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     kill.arguments = ["pkill", "-KILL", "-f", "^\(Program.path) explore --models \(program.home.path)/first"]
-    try kill.run()
-    kill.waitUntilExit()
+    try kill.runToEnd()
     try first.wait(for: "left with 137")
     try second.wait(for: "the second one painting the rest", seconds: 120) { $0.contains("4 painted") }
     // What the other one queues is seen here at once.
@@ -76,12 +75,12 @@ import Testing
   }
 
   /// Nothing can be kept, and that is said; nothing crashes.
-  @Test(.enabled(if: getuid() == 0, "permissions do not bind root, who can mount instead")) func aDataFolderThatCannotBeWritten() throws {
+  @Test(.enabled(if: Mounting.isPossible, "permissions do not bind root, who can mount instead")) func aDataFolderThatCannotBeWritten() throws {
     let program = try Program()
     defer { program.remove() }
     #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "1", "--steps", "2"]).status == 0)
     let data = program.home.appendingPathComponent("data").path
-    guard mount(data, data, nil, UInt(MS_BIND), nil) == 0, mount(data, data, nil, UInt(MS_BIND | MS_REMOUNT | MS_RDONLY), nil) == 0 else { return }
+    try #require(mount(data, data, nil, UInt(MS_BIND), nil) == 0 && mount(data, data, nil, UInt(MS_BIND | MS_REMOUNT | MS_RDONLY), nil) == 0)
     defer { umount2(data, Int32(MNT_DETACH)) }
     for arguments in [["queue", "run"], ["queue", "add", "--limit", "1"], ["evaluate", "--network", "bam", "--episodes", "1"]] {
       let output = try program.run(arguments)

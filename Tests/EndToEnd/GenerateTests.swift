@@ -4,7 +4,7 @@ import Render
 import TestSupport
 import Testing
 
-@Suite struct GenerateTests {
+@Suite(.timeLimit(.minutes(15))) struct GenerateTests {
   private static let oneSupport = [
     "generate", "--dataset", "demo", "--fold", "0", "--condition", "mask", "--steps", "6", "--seed", "7", "--limit", "1",
   ]

@@ -47,8 +47,7 @@ struct Program {
     for file in [out, err] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: err)
-    try process.run()
-    process.waitUntilExit()
+    try process.runToEnd()
     return Output(
       status: process.terminationStatus,
       standardOutput: String(decoding: try Data(contentsOf: out), as: UTF8.self),

@@ -73,6 +73,9 @@ final class PseudoTerminal {
   func type(_ text: String) {
     var left = ArraySlice(text.utf8)
     while !left.isEmpty {
+      // A program that reads nothing fills the line.
+      var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      guard poll(&ready, 1, 60_000) > 0 else { return }
       let count = left.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 { left = left.dropFirst(count) } else if errno != EINTR { return }
     }

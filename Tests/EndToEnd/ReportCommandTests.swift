@@ -2,7 +2,7 @@ import Foundation
 import Render
 import Testing
 
-@Suite struct ReportCommandTests {
+@Suite(.timeLimit(.minutes(15))) struct ReportCommandTests {
   /// The demo painted and measured, then a page of files and one of the store.
   @Test func aPageOfWhatWasPaintedAndMeasured() throws {
     let program = try Program()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 extension Program {
   /// Starts the program and returns at once; what it prints is dropped.
@@ -32,12 +33,13 @@ final class RunningProgram {
     return true
   }
 
-  /// Sends a signal and waits for the end; false when it had ended by itself.
+  /// Sends a signal and waits for the end; false when it had ended by itself, or does not end.
   func kill(_ signal: Int32) -> Bool {
     if ends(within: 0) { return false }
     Foundation.kill(process.processIdentifier, signal)
-    process.waitUntilExit()
-    return true
+    if ends(within: patience) { return true }
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    return false
   }
 
   /// The exit status after its end.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct SweepTests {
+@Suite(.timeLimit(.minutes(15))) struct SweepTests {
   /// A small ablation, from painting to its folder; asked again it paints nothing and says the same.
   @Test func aTableAPlotAndEveryEvaluation() throws {
     let program = try Program()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// One program in a real terminal of a given size: a tmux server of its own, keys in, lines out.
 final class TerminalSession {
@@ -94,10 +95,9 @@ final class TerminalSession {
     let words = (["tmux", "-L", socket] + arguments).map { strdup($0) } + [nil]
     let variables = environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
     defer { for text in words + variables { free(text) } }
-    var process = pid_t(), status = Int32(0)
+    var process = pid_t()
     guard posix_spawnp(&process, "tmux", &actions, &attributes, words, variables) == 0 else { throw Failure.tmux("cannot be started") }
-    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
-    guard status == 0 else { throw Failure.tmux(try err.text()) }
+    guard waitForChild(process) == 0 else { throw Failure.tmux(try err.text()) }
     return try out.text()
   }
 }

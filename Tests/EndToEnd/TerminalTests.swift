@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the explorer makes of terminals of every kind, and what it leaves behind, however it ends.
-@Suite(.serialized) struct TerminalTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct TerminalTests {
   private static let kinds = ["xterm-256color", "tmux-256color", "xterm", "linux", "vt100", "dumb", "xterm-kitty", nil]
   private static let locales = ["C", "C.UTF-8"]
 

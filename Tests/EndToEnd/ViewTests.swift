@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Every view of the explorer, in a real terminal on the real program.
-@Suite(.serialized) struct ViewTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ViewTests {
   private func explorer(_ program: Program, term: String = "tmux-256color") throws -> TerminalSession {
     let session = try TerminalSession(
       "\(Program.path) explore; echo left with $?", columns: 140, rows: 42, environment: program.environment, term: term)

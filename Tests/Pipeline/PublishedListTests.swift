@@ -32,7 +32,9 @@ import Testing
 
   @Test(.enabled(if: Golden.isAvailable)) func hsnetFromCOCOsAnnotations() throws {
     let dataset = try Datasets.open(DatasetSource(.coco, root: Golden.data("coco-mini")))
-    for (key, run) in try runs("hsnet_coco_mini.json") {
+    let all = try runs("hsnet_coco_mini.json")
+    #expect(!all.isEmpty)
+    for (key, run) in all {
       let fold = try #require(key.dropFirst(4).first?.wholeNumberValue)
       let draw = EpisodeDraw(shots: run.episodes[0].supports.count, seed: run.seed)
       #expect(try drawn(dataset, fold: fold, draw, like: run) == run.episodes, "\(key)")
@@ -56,7 +58,9 @@ import Testing
 
   @Test(.enabled(if: Golden.isAvailable)) func hsnetFromFSSsList() throws {
     let dataset = try Datasets.open(DatasetSource(.fss, root: Golden.data("fss-mini")))
-    for run in try runs("hsnet_fss_test.json").values {
+    let all = try runs("hsnet_fss_test.json").values
+    #expect(!all.isEmpty)
+    for run in all {
       let draw = EpisodeDraw(shots: run.episodes[0].supports.count, seed: run.seed, lists: Golden.data("lists/hsnet/fss/test.txt").path)
       let found = try EpisodeSampler(dataset, fold: 0, draw).prefix(run.episodes.count)
       #expect(found.map { "\($0.query.id).jpg" } == run.episodes.map(\.query))
@@ -73,6 +77,7 @@ import Testing
       let data_list: [String], query_classes: [[Int]], sub_class_file_list: [String: [String]], runs: [Run]
     }
     let splits = try JSONDecoder().decode([String: Split].self, from: Data(contentsOf: Golden.url("episodes/bam_coco_mini.json")))
+    #expect(!splits.isEmpty && splits.values.allSatisfy { !$0.runs.isEmpty })
     for (name, split) in splits {
       let rule: FoldRule = name.contains("panet") ? .contiguous : .interleaved
       let dataset = try Datasets.open(DatasetSource(.coco, root: Golden.data("coco-mini"), foldRule: rule))

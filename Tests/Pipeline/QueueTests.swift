@@ -23,11 +23,14 @@ private final class FakeGenerator: SupportGenerator {
     if request.source.item == "broken" { throw Refusal() }
     if request.steps == Self.held {
       reached.signal()
-      gate.wait()
+      try gate.wait(within: patience)
     }
     if request.steps == Self.endless {
       reached.signal()
-      while progress(GenerationProgress(step: 0, steps: request.steps)) {}
+      let deadline = Date().addingTimeInterval(patience)
+      while progress(GenerationProgress(step: 0, steps: request.steps)) {
+        if Date() > deadline { throw TookTooLong("a job that is to be cancelled", seconds: patience) }
+      }
       throw CancellationError()
     }
     for step in 0...request.steps {
@@ -62,18 +65,21 @@ private struct Bench {
 
 private let byHand = JobState.cancelled(reason: "by hand")
 
-@Suite struct QueueTests {
+@Suite(.timeLimit(.minutes(10))) struct QueueTests {
   @Test func jobsRunInOrderAndReportEveryStep() async throws {
     let bench = try Bench(), events = bench.workbench.events()
     let ids = bench.workbench.enqueue([bench.request(1), bench.request(2), bench.request(3)])
-    var seen: [JobID: [JobState]] = [:], ended: [JobID] = []
-    for await event in events {
-      guard case .jobChanged(let job) = event else { continue }
-      seen[job.id, default: []].append(job.state)
-      if job.state.isFinal { ended.append(job.id) }
-      if ended.count == 3 { break }
+    let (seen, ended) = try await within {
+      var seen: [JobID: [JobState]] = [:], ended: [JobID] = []
+      for await event in events {
+        guard case .jobChanged(let job) = event else { continue }
+        seen[job.id, default: []].append(job.state)
+        if job.state.isFinal { ended.append(job.id) }
+        if ended.count == 3 { break }
+      }
+      return (seen, ended)
     }
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(ended == ids)
     #expect(bench.generator.begun.withLock { $0.map(\.seed) } == [1, 2, 3])
     #expect(bench.workbench.jobs.map(\.state) == [.finished, .finished, .finished])
@@ -89,7 +95,7 @@ private let byHand = JobState.cancelled(reason: "by hand")
   @Test func aFailureStopsNothingElse() async throws {
     let bench = try Bench()
     bench.workbench.enqueue([bench.request(1), bench.request(2, item: "broken"), bench.request(3)])
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(bench.workbench.jobs.map(\.state) == [.finished, .failed(reason: "no such weights"), .finished])
     #expect(try bench.workbench.store.jobs().map(\.state) == bench.workbench.jobs.map(\.state))
   }
@@ -97,13 +103,13 @@ private let byHand = JobState.cancelled(reason: "by hand")
   @Test func aWaitingJobIsCancelledAtOnceAndARunningOneAtItsNextStep() async throws {
     let bench = try Bench()
     let ids = bench.workbench.enqueue([bench.request(1, steps: FakeGenerator.held), bench.request(2), bench.request(3)])
-    bench.generator.reached.wait()
+    try bench.generator.reached.wait(within: patience)
     bench.workbench.cancel(ids[1])
     #expect(bench.workbench.jobs[1].state == .cancelled(reason: "by hand"))
     bench.workbench.cancel(ids[0])
     #expect(!bench.workbench.jobs[0].state.isFinal)
     bench.generator.gate.signal()
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(bench.workbench.jobs.map(\.state) == [byHand, byHand, .finished])
     #expect(bench.generator.begun.withLock { $0.map(\.seed) } == [1, 3])
     #expect(try bench.workbench.store.jobs().map(\.state) == [byHand, byHand, .finished])
@@ -112,24 +118,27 @@ private let byHand = JobState.cancelled(reason: "by hand")
   @Test func cancellingAllEndsEverythingAndTheQueueGoesOnAfterwards() async throws {
     let bench = try Bench()
     bench.workbench.enqueue([bench.request(1, steps: FakeGenerator.held), bench.request(2), bench.request(3)])
-    bench.generator.reached.wait()
+    try bench.generator.reached.wait(within: patience)
     bench.workbench.cancelAll()
     bench.generator.gate.signal()
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(bench.workbench.jobs.allSatisfy { $0.state == byHand })
     bench.workbench.enqueue([bench.request(4)])
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(bench.workbench.jobs.last?.state == .finished)
   }
 
   @Test func aWatcherThatSleepsSeesOnlyTheLastStateOfEachJob() async throws {
     let bench = try Bench(), events = bench.workbench.events()
     bench.workbench.enqueue((0..<50).map { bench.request($0, steps: 100) })
-    await bench.workbench.waitUntilIdle()
-    var jobs: [Job] = []
-    for await event in events {
-      if case .jobChanged(let job) = event { jobs.append(job) }
-      if jobs.count == 50 { break }
+    try await bench.workbench.idle()
+    let jobs = try await within {
+      var jobs: [Job] = []
+      for await event in events {
+        if case .jobChanged(let job) = event { jobs.append(job) }
+        if jobs.count == 50 { break }
+      }
+      return jobs
     }
     #expect(jobs.map(\.request.seed) == (0..<50).map(UInt64.init))
     #expect(jobs.allSatisfy { $0.state == .finished })
@@ -139,7 +148,7 @@ private let byHand = JobState.cancelled(reason: "by hand")
     let bench = try Bench()
     let watching = Task { for await _ in bench.workbench.events() {} }
     watching.cancel()
-    await watching.value
+    try await within { await watching.value }
   }
 
   @Test func whatADeadWorkerLeftRunningGoesOnFirst() async throws {
@@ -149,7 +158,7 @@ private let byHand = JobState.cancelled(reason: "by hand")
     try store.add([waiting, dead])
     #expect(try store.jobs().map(\.state) == [.queued, .interrupted(reason: "the program died")])
     bench.workbench.followQueue()
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(bench.generator.begun.withLock { $0.map(\.seed) } == [2, 1])
     #expect(try store.jobs().map(\.state) == [.finished, .finished])
   }
@@ -157,15 +166,15 @@ private let byHand = JobState.cancelled(reason: "by hand")
   @Test func aClosedQueueInterruptsItsJobAndTheNextOneGoesOnWithIt() async throws {
     let bench = try Bench()
     bench.workbench.enqueue([bench.request(1, steps: FakeGenerator.held), bench.request(2)])
-    bench.generator.reached.wait()
+    try bench.generator.reached.wait(within: patience)
     bench.workbench.closeQueue(reason: "closed")
     bench.generator.gate.signal()
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(try bench.workbench.store.jobs().map(\.state) == [.interrupted(reason: "closed"), .queued])
     let next = try Bench(in: bench.folder)
     next.generator.gate.signal()
     next.workbench.followQueue()
-    await next.workbench.waitUntilIdle()
+    try await next.workbench.idle()
     #expect(next.generator.begun.withLock { $0.map(\.seed) } == [1, 2])
     #expect(next.workbench.jobs.map(\.state) == [.finished, .finished])
     #expect(next.workbench.jobs.map(\.attempts) == [2, 1])
@@ -175,12 +184,12 @@ private let byHand = JobState.cancelled(reason: "by hand")
   @Test func twoQueuesShareOneWorker() async throws {
     let first = try Bench(), second = try Bench(in: first.folder)
     first.workbench.enqueue([first.request(1, steps: FakeGenerator.held)])
-    first.generator.reached.wait()
+    try first.generator.reached.wait(within: patience)
     second.workbench.enqueue((2..<12).map { second.request($0) })
     let events = second.workbench.events()
     first.generator.gate.signal()
-    await second.workbench.waitUntilIdle()
-    await first.workbench.waitUntilIdle()
+    try await second.workbench.idle()
+    try await first.workbench.idle()
     #expect(second.workbench.jobs.count == 11 && second.workbench.jobs.allSatisfy { $0.state == .finished })
     let begun = [first, second].flatMap { $0.generator.begun.withLock { $0.map(\.seed) } }
     #expect(begun.sorted() == Array(1..<12), "each job is painted once")
@@ -190,11 +199,11 @@ private let byHand = JobState.cancelled(reason: "by hand")
   @Test func anotherProcessCanCancelWhatRuns() async throws {
     let bench = try Bench()
     let ids = bench.workbench.enqueue([bench.request(1, steps: FakeGenerator.endless), bench.request(2)])
-    bench.generator.reached.wait()
+    try bench.generator.reached.wait(within: patience)
     // As `diffss queue cancel` does.
     let other = try Store(folder: bench.folder.url)
     #expect(try other.cancel([ids[0]], reason: "from elsewhere") == 1)
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(try other.jobs().map(\.state) == [.cancelled(reason: "from elsewhere"), .finished])
     #expect(bench.workbench.jobs.map(\.state) == [.cancelled(reason: "from elsewhere"), .finished])
   }
@@ -205,13 +214,13 @@ private let byHand = JobState.cancelled(reason: "by hand")
     let ids = try bench.workbench.leave([bench.request(1), bench.request(2, item: "broken"), bench.request(3)])
     try store.setPriority(7, [ids[2]])
     bench.workbench.followQueue()
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(try store.jobs().map(\.state) == [.queued, .queued, .queued])
     try store.setPaused(false)
-    await bench.workbench.ended(3)
+    try await bench.workbench.ended(3)
     #expect(bench.generator.begun.withLock { $0.map(\.seed) } == [3, 1, 2])
     #expect(try store.retry(nil) == 1)
-    await bench.workbench.waitUntil { $0.map(\.attempts) == [1, 2, 1] && $0.allSatisfy(\.state.isFinal) }
+    try await bench.workbench.waitUntil { $0.map(\.attempts) == [1, 2, 1] && $0.allSatisfy(\.state.isFinal) }
     #expect(try store.jobs().map(\.state) == [.finished, .failed(reason: "no such weights"), .finished])
     try store.cancel(nil, reason: "late")
     #expect(try store.jobs().map(\.state.isFinal) == [true, true, true])
@@ -232,12 +241,12 @@ private let byHand = JobState.cancelled(reason: "by hand")
 
 extension Workbench {
   /// Returns when so many jobs have ended.
-  fileprivate func ended(_ count: Int) async { await waitUntil { $0.count { $0.state.isFinal } == count } }
+  fileprivate func ended(_ count: Int) async throws { try await waitUntil { $0.count { $0.state.isFinal } == count } }
 
   /// Returns when the jobs are so. Every change comes as an event.
-  fileprivate func waitUntil(_ condition: ([Job]) -> Bool) async {
+  fileprivate func waitUntil(_ condition: @escaping @Sendable ([Job]) -> Bool) async throws {
     let events = events()
     if condition(jobs) { return }
-    for await _ in events where condition(jobs) { return }
+    try await within { for await _ in events where condition(self.jobs) { return } }
   }
 }

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct WorkbenchTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkbenchTests {
   @Test(.enabled(if: Golden.isAvailable)) func aRequestIsPaintedOnceAndItsBytesAreItsOwn() async throws {
     let first = try TinyModels(), second = try TinyModels()
     let item = first.workbench.dataset.items[1]
@@ -15,7 +15,7 @@ import Testing
     #expect(try await first.workbench.generated(requests[0]) == nil)
     for bench in [first, second] {
       bench.workbench.enqueue(requests)
-      await bench.workbench.waitUntilIdle()
+      try await bench.workbench.idle()
       #expect(bench.workbench.jobs.map(\.state) == [.finished, .finished])
     }
     let found = try await first.workbench.generated(requests[0]), picture = try #require(found)
@@ -34,11 +34,13 @@ import Testing
     let again = Workbench(dataset: SquaresDataset(), models: first.workbench.models, store: try Store(folder: first.store.folder))
     let events = again.events()
     let id = try #require(again.enqueue([requests[0]]).first)
-    await again.waitUntilIdle()
+    try await again.idle()
     #expect(again.jobs.map(\.key) == [picture.key, other?.key, picture.key], "the two jobs of before are there too")
-    for await event in events {
-      if case .modelLoading = event { Issue.record("weights were loaded for a stored picture") }
-      if case .jobChanged(let job) = event, job.id == id, job.state.isFinal { break }
+    try await within {
+      for await event in events {
+        if case .modelLoading = event { Issue.record("weights were loaded for a stored picture") }
+        if case .jobChanged(let job) = event, job.id == id, job.state.isFinal { break }
+      }
     }
   }
 
@@ -82,7 +84,7 @@ import Testing
       #expect((control == nil) == (condition == .none))
     }
     bench.workbench.enqueue(requests)
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(bench.workbench.jobs.map(\.state) == [.finished, .finished, .finished, .finished])
     #expect(Set(bench.workbench.jobs.compactMap(\.key)).count == 4)
   }
@@ -91,13 +93,13 @@ import Testing
     let bench = try TinyModels(), item = bench.workbench.dataset.items[1]
     let requests = try await bench.workbench.requests(item: item, classIndex: 2, options: bench.options, count: 1)
     bench.workbench.enqueue(requests)
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     let found = try await bench.workbench.generated(requests[0]), picture = try #require(found)
     let bytes = try Data(contentsOf: picture.file)
     try bytes.prefix(200).write(to: picture.file)
     #expect(try await bench.workbench.generated(requests[0]) == nil)
     bench.workbench.enqueue(requests)
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(try Data(contentsOf: picture.file) == bytes)
   }
 
@@ -107,7 +109,7 @@ import Testing
       item: bench.workbench.dataset.items[1], classIndex: 2, options: bench.options, count: 1)[0]
     request.source.digest = "another"
     bench.workbench.enqueue([request])
-    await bench.workbench.waitUntilIdle()
+    try await bench.workbench.idle()
     #expect(bench.workbench.jobs[0].state == .failed(reason: "square-1 or its mask has changed since the request was made"))
   }
 
@@ -154,10 +156,13 @@ import Testing
     generator.store.withLock { $0 = bench.store }
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 1, options: bench.options, episodes: 100_000)
     let (begun, signal) = AsyncStream.makeStream(of: Void.self)
-    let task = Task { try await bench.workbench.evaluate(plan) { _ in signal.yield() } }
-    for await _ in begun { break }
+    let task = Task {
+      defer { signal.finish() }
+      return try await bench.workbench.evaluate(plan) { _ in signal.yield() }
+    }
+    #expect(try await begun.first() != nil)
     task.cancel()
-    await #expect(throws: CancellationError.self) { try await task.value }
+    await #expect(throws: CancellationError.self) { try await within { try await task.value } }
     #expect(try await bench.workbench.evaluations().isEmpty)
   }
 
@@ -166,13 +171,16 @@ import Testing
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 0, episodes: 8)
     let (half, signal) = AsyncStream.makeStream(of: Void.self)
     let task = Task {
-      try await bench.workbench.evaluate(plan) { if case .evaluating(let done, _, _, _) = $0, done >= 3 { signal.yield() } }
+      // An evaluation that fails gives no signal.
+      defer { signal.finish() }
+      return try await bench.workbench.evaluate(plan) { if case .evaluating(let done, _, _, _) = $0, done >= 3 { signal.yield() } }
     }
-    for await _ in half { break }
+    #expect(try await half.first() != nil)
     task.cancel()
-    let ended = await task.result
+    let ended = try await within { await task.result }
     let folder = bench.store.folder.appendingPathComponent("evaluations")
-    if case .failure = ended {
+    if case .failure(let error) = ended {
+      #expect(error is CancellationError)
       let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
       let file = folder.appendingPathComponent(name)
       // What is kept is believed: a figure that no network makes shows that. A last line that was cut off is not.

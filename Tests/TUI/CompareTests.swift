@@ -8,13 +8,16 @@ struct CompareTests {
   /// Everything that is asked for is painted.
   private func painted(_ width: Int = 120, _ height: Int = 40) -> FakeScreen {
     var screen = FakeScreen.open(width, height)
-    guard let episode = screen.state.selected else { return screen }
+    guard let episode = screen.state.selected else {
+      Issue.record("no episode")
+      return screen
+    }
     for request in screen.requests(episode, screen.state.plan) { screen.found[request] = FoundSupport(image: FakeScreen.image) }
     screen.send(.done(.look(episode, screen.state.plan), .plan(screen.requests(episode, screen.state.plan), screen.found)))
     return screen
   }
 
-  @Test func conditionsInColumns() {
+  @Test func conditionsInColumns() throws {
     var screen = FakeScreen.open(120, 40)
     screen.type("b")
     var text = screen.text()
@@ -26,7 +29,7 @@ struct CompareTests {
     #expect(screen.state.awaitingSupports.values.first?.count == 3)
     // What was painted elsewhere fills its cell and is segmented.
     screen.answers = true
-    guard let episode = screen.state.selected, let cell = screen.state.table?.cells[1] else { return }
+    let episode = try #require(screen.state.selected), cell = try #require(screen.state.table?.cells[1])
     let requests = screen.requests(episode, cell.plan)
     let found = Dictionary(uniqueKeysWithValues: requests.map { ($0, FoundSupport(image: FakeScreen.image)) })
     screen.send(.done(.survey(episode, cell.plan, cell.plan.choice(of: 0)), .survey(requests, found, condition: FakeScreen.image)))

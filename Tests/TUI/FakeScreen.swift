@@ -87,12 +87,15 @@ struct FakeScreen {
     case .generate: return .queued
     case .enqueue: return .queued
     case .loadGenerated: return .generated(FoundSupport(image: Self.image))
-    case .measureDrift: return .drift(0.25)
+    case .measureDrift(let episode, let plan, _): return .drift(0.25, rejected: state.use(plan, episode).rejected)
     case .loadPainted: return .painted(painted)
     case .judge(let request, let verdict):
       return .judged(PaintedSupport(
         key: "\(request.seed)", item: request.source.item, classIndex: request.source.classIndex, condition: request.condition, verdict: verdict))
-    case .predict(_, let plan, _): return .prediction(image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0)
+    case .predict(let episode, let plan, _):
+      let rejected = plan.map { state.use($0, episode).rejected } ?? []
+      return .prediction(
+        image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0 - Double(rejected.count), rejected: rejected)
     case .loadReports: return .reports([])
     case .preload: return .preloaded
     case .loadPresets: return .presets((try? presets?.read()) ?? [])
@@ -133,7 +136,10 @@ struct FakeScreen {
   }
 
   /// A report on the fold with the classes' IoU.
-  func report(fold: Int = 0, before: [Double] = [40, 50, 60, 70, 20], after: [Double] = [50, 45, 60, 75, 30]) -> EvaluationReport {
+  func report(
+    fold: Int = 0, before: [Double] = [40, 50, 60, 70, 20], after: [Double] = [50, 45, 60, 75, 30], plan: EvaluationPlan? = nil,
+    episodes: [EpisodeResult] = []
+  ) -> EvaluationReport {
     func scores(_ values: [Double]) -> Scores {
       Scores(
         miou: Estimate(value: values.reduce(0, +) / Double(values.count), error: 1), fbIoU: Estimate(value: 50, error: 1),
@@ -142,7 +148,7 @@ struct FakeScreen {
         })
     }
     return EvaluationReport(
-      dataset: "demo", plan: EvaluationPlan(fold: fold), weights: [:], episodes: [], baseline: scores(before),
+      dataset: "demo", plan: plan ?? EvaluationPlan(fold: fold), weights: [:], episodes: episodes, baseline: scores(before),
       augmented: scores(after), difference: scores(zip(after, before).map { $0 - $1 }), seconds: 1)
   }
 

@@ -110,9 +110,9 @@ struct KnobTests {
     #expect(screen.state.board?.conditions[screen.state.conditionChoice] != nil)
   }
 
-  @Test func aMissingControlNetIsSaidAndTheConditionStays() {
+  @Test func aMissingControlNetIsSaidAndTheConditionStays() throws {
     var screen = screen(.canny)
-    guard let episode = screen.state.selected else { return }
+    let episode = try #require(screen.state.selected)
     let error = PipelineError.modelMissing(what: "ControlNet for the condition canny that fits sd, only for hed, mask", searched: ["/models"])
     screen.send(.done(.generate(episode, screen.state.plan), .failed(Notice(error))))
     let text = screen.text()

@@ -1,7 +1,7 @@
 import COpenBLAS
 
 extension Kernels {
-  /// `a · b`, or `a · bᵀ`: `[m, k]` times `[k, n]` (`[n, k]` when transposed) by OpenBLAS, rows split over our threads.
+  /// `a · b`, or `a · bᵀ`: `[m, k]` times `[k, n]` (`[n, k]` when transposed) by OpenBLAS, bands of rows split over our threads.
   ///
   /// For products of two activations; a weight goes through `linear`, which needs no packing at each call.
   package static func gemm(_ a: Tensor, _ b: Tensor, transposeB: Bool = false) -> Tensor {
@@ -12,14 +12,14 @@ extension Kernels {
     var output = Tensor(uninitialized: [m, n])
     guard output.count > 0 else { return output }
     _ = Compute.singleThreadedBLAS
+    let rows = bandRows(m, n, k)
     a.withUnsafe { a in
       b.withUnsafe { b in
         output.withUnsafeMutable { c in
-          let bands = m * n * k < 1 << 17 ? 1 : min(Compute.threads, m)
-          Compute.parallel(bands) { band in
-            let (first, end) = (band * m / bands, (band + 1) * m / bands)
+          Compute.parallel((m + rows - 1) / rows) { band in
+            let first = band * rows, count = min(rows, m - first)
             cblas_sgemm(
-              CblasRowMajor, CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, blasint(end - first), blasint(n), blasint(k), 1,
+              CblasRowMajor, CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, blasint(count), blasint(n), blasint(k), 1,
               a + first * k, blasint(k), b, blasint(transposeB ? k : n), 0, c + first * n, blasint(n))
           }
         }
@@ -27,4 +27,18 @@ extension Kernels {
     }
     return output
   }
+
+  /// Rows of a band of a product of `m` rows.
+  ///
+  /// By shape alone: some of OpenBLAS's kernels add a row up in another order when a call has another number of rows. Every band packs `b` anew,
+  /// so that one has as many rows as are worth it.
+  private static func bandRows(_ m: Int, _ n: Int, _ k: Int) -> Int {
+    guard m * n * k >= 1 << 17 else { return m }
+    let bands = max(1, min(maxBands, m / leastBandRows))
+    return ((m + bands - 1) / bands + 11) / 12 * 12
+  }
+
+  /// Rows for which packing `b` takes a few per cent of the product.
+  private static let leastBandRows = 192
+  private static let maxBands = 64
 }

@@ -5,7 +5,7 @@ import Models
 public enum Diagnosis {
   /// Looks at everything but the terminal. Reads weights once for their SHA-256, which is remembered.
   public static func findings(models: ModelLibrary, sources: [DatasetSource]) -> [Finding] {
-    [processor, blas, memory, configuration, state] + weights(models) + sources.map(data)
+    [processor, blas, memory, configuration, state] + weights(models) + sources.compactMap { demoWeights(models, on: $0.kind) } + sources.map(data)
   }
 
   private static var configuration: Finding {
@@ -82,6 +82,17 @@ public enum Diagnosis {
         return Finding("weights", .broken, "\(name): \(PlainText.clean("\(error)"))", advice: "fetch or copy it again")
       }
     }
+  }
+
+  /// The demo's weights that would work on another data set where nobody chooses; nil without any.
+  private static func demoWeights(_ models: ModelLibrary, on kind: DatasetKind) -> Finding? {
+    let painting = ConditionType.allCases.compactMap { models.demoWeights(on: kind.rawValue, painting: models.menu.defaults(for: $0)) }
+    let segmenting = SegmentationNetwork.allCases.flatMap { network in
+      (0..<FoldRule.folds).compactMap { models.demoWeights(on: kind.rawValue, segmenting: network, fold: $0) }
+    }
+    guard let found = DemoWeights(painting + segmenting) else { return nil }
+    return Finding(
+      "weights for \(kind.rawValue)", .limited, found.remark, advice: "give real ones with --models or in $DIFFSS_MODELS: docs/checkpoints.md")
   }
 
   private static func data(_ source: DatasetSource) -> Finding {

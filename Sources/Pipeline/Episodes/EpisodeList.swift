@@ -51,9 +51,10 @@ public struct EpisodeList: Codable, Hashable, Sendable {
 
   /// Reads a list that `write` made, for a data set.
   ///
-  /// Throws `PipelineError.unreadableFile`, `.malformedFile`, `.badSetting` for a list of another data set, and `.notInDataset` when
-  /// no episode has all its pictures.
-  public init(_ url: URL, for dataset: any Dataset) throws {
+  /// `fold` is the one asked for; nil takes the list's own. Throws `PipelineError.unreadableFile`, `.malformedFile`, `.badSetting` for a list of
+  /// another data set or fold, `.foreignList` for one whose classes are not its fold's here, and `.notInDataset` when no episode has all its
+  /// pictures.
+  public init(_ url: URL, for dataset: any Dataset, fold wanted: Int? = nil) throws {
     do {
       self = try JSONDecoder().decode(Self.self, from: Data(try FileBytes.read(url, limit: Self.mostBytes)))
     } catch let error as RenderError {
@@ -68,6 +69,13 @@ public struct EpisodeList: Codable, Hashable, Sendable {
     guard !episodes.isEmpty, episodes.allSatisfy({ !$0.supports.isEmpty && dataset.classInfo($0.classIndex) != nil }) else {
       throw PipelineError.malformedFile(path: url.path, reason: "an episode has no support or a class that \(dataset.name) does not have")
     }
+    if let wanted, wanted != fold {
+      throw PipelineError.badSetting(name: "fold", value: "\(wanted)", allowed: "\(fold), the fold of the episode list")
+    }
+    guard episodes.allSatisfy({ $0.fold == fold }) else {
+      throw PipelineError.malformedFile(path: url.path, reason: "it is of fold \(fold), but has episodes of another one")
+    }
+    try ListPart.check(Set(episodes.map(\.classIndex)), of: url.path, fold: fold, dataset)
     let named = Set(episodes.flatMap { [$0.query] + $0.supports }.map(\.id))
     let missing = named.filter { dataset.item($0) == nil }
     if let first = missing.min(), !episodes.contains(where: { episode in ([episode.query] + episode.supports).allSatisfy { !missing.contains($0.id) } }) {

@@ -53,7 +53,7 @@ public enum EpisodeLists {
     let wanted = try classes(dataset, fold: fold)
     if let files {
       let (list, file) = try files.hsnet(dataset, fold: fold)
-      return try drawable(published(list, file, dataset, classes: wanted), from: file.path)
+      return try drawable(published(list, file, dataset, fold: fold, classes: Set(wanted)), from: file.path)
     }
     return try drawable(made(dataset, wanted), from: "data set \(dataset.name), fold \(fold)")
   }
@@ -94,13 +94,15 @@ public enum EpisodeLists {
       guard case .pairs(let names) = pairs, case .classes(let entries) = classes else {
         throw PipelineError.malformedFile(path: file.path, reason: "it and its sub_class_file_list are not BAM's lists")
       }
+      try ListPart.check(Set(entries.filter { !$0.names.isEmpty }.map(\.classIndex)), of: files.classes(beside: file).path, fold: fold, dataset)
       let items = ListedItems(dataset, list: file.path)
       let found = try names.map(items.item)
       if !found.contains(where: items.has), let first = found.first {
         throw PipelineError.notInDataset(list: file.path, missing: found.count, of: found.count, first: first.id)
       }
+      try ListPart.check(found, of: file.path, fold: fold, dataset)
       var classesOf: [String: Set<Int>] = [:]
-      for entry in entries {
+      for entry in entries where wanted.contains(entry.classIndex) {
         listed[entry.classIndex] = try entry.names.map(items.item)
         for item in listed[entry.classIndex] ?? [] { classesOf[item.id, default: []].insert(entry.classIndex) }
       }
@@ -137,26 +139,31 @@ public enum EpisodeLists {
   }
 
   /// From a published list, whatever of it the data set has.
-  static func published(_ list: PublishedList, _ file: URL, _ dataset: any Dataset, classes: [Int]) throws -> HSNet {
+  static func published(_ list: PublishedList, _ file: URL, _ dataset: any Dataset, fold: Int, classes wanted: Set<Int>) throws -> HSNet {
     let items = ListedItems(dataset, list: file.path)
     switch list {
     case .lines(let lines):
-      return .listed(try lines.map { HSNet.Line(item: try items.item($0.name), classIndex: $0.classIndex) })
+      try ListPart.check(Set(lines.map(\.classIndex)), of: file.path, fold: fold, dataset)
+      return .listed(
+        try lines.filter { wanted.contains($0.classIndex) }.map { HSNet.Line(item: try items.item($0.name), classIndex: $0.classIndex) })
     case .classes(let entries):
-      let wanted = Set(classes)
+      try ListPart.check(Set(entries.filter { !$0.names.isEmpty }.map(\.classIndex)), of: file.path, fold: fold, dataset)
       return .drawn(
         try entries.filter { wanted.contains($0.classIndex) }.map { ClassPictures(classIndex: $0.classIndex, items: try $0.names.map(items.item)) })
     case .names(let names) where dataset.name == DatasetKind.fss.rawValue:
       // The published loader takes ten pictures a class for granted.
       let table = try FSSFolder.Table.load()
       let positions = Dictionary(table.names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      let known = try names.map { name in
+        guard let position = positions[name] else {
+          throw PipelineError.malformedFile(path: file.path, reason: "\"\(PlainText.clean(name))\" is none of the 1000 classes")
+        }
+        return (name: name, position: position)
+      }
+      try ListPart.check(Set(known.map(\.position)), of: file.path, table, dataset)
       return numbered(
-        try names.map { name in
-          guard let position = positions[name] else {
-            throw PipelineError.malformedFile(path: file.path, reason: "\"\(PlainText.clean(name))\" is none of the 1000 classes")
-          }
-          return ClassPictures(classIndex: position + 1, items: try (1...10).map { try items.item("\(name)/\($0).jpg") })
-        }, names: names)
+        try known.map { own in ClassPictures(classIndex: own.position + 1, items: try (1...10).map { try items.item("\(own.name)/\($0).jpg") }) },
+        names: names)
     case .pairs, .names:
       throw PipelineError.malformedFile(path: file.path, reason: "it is no list of HSNet's")
     }

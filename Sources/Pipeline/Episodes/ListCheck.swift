@@ -13,7 +13,7 @@ public enum ListCheck {
     case .hsnet:
       let (list, file) = try files.hsnet(dataset, fold: fold)
       let entries: [Entry] =
-        switch try EpisodeLists.published(list, file, dataset, classes: classes) {
+        switch try EpisodeLists.published(list, file, dataset, fold: fold, classes: Set(classes)) {
         case .listed(let lines): lines.map { Entry(item: $0.item, classIndex: $0.classIndex) }
         case .drawn(let own), .numbered(_, let own): own.flatMap { own in own.items.map { Entry(item: $0, classIndex: own.classIndex) } }
         }

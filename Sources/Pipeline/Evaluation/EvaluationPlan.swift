@@ -27,12 +27,14 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var inputSide: Int?
   /// How predictions are compared with the truth; nil for the network's published way.
   public var comparison: Comparison?
+  /// Which classes the mean is over; nil for those that have episodes.
+  public var classMean: ClassMean?
 
   public init(
     fold: Int, network: SegmentationNetwork = .dcama, shots: Int = 1, auxiliaryShots: Int = 4,
     options: GenerationOptions = GenerationOptions(), episodes: Int = 500, episodeProtocol: EpisodeProtocol = .hsnet,
     seed: UInt64 = 0, workers: Int? = nil, lists: String? = nil, episodeList: String? = nil,
-    auxiliaryFolder: String? = nil, minimumAgreement: Double? = nil, inputSide: Int? = nil, comparison: Comparison? = nil
+    auxiliaryFolder: String? = nil, minimumAgreement: Double? = nil, inputSide: Int? = nil, comparison: Comparison? = nil, classMean: ClassMean? = nil
   ) {
     self.fold = fold
     self.network = network
@@ -49,6 +51,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     self.minimumAgreement = minimumAgreement
     self.inputSide = inputSide
     self.comparison = comparison
+    self.classMean = classMean
   }
 
   /// How its episodes are drawn.

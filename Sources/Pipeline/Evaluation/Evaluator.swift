@@ -42,6 +42,7 @@ struct Evaluator: Sendable {
       try DriftGate(minimum: minimum) { try bench.agreement($0, classIndex: $1, comparison) }.pass(ready, from: &source, stop: stop, progress: progress)
     }
     let weights = source.weights.merging([bench.model.id: try models.digest(of: bench.model.id)]) { first, _ in first }
+    let demo = DemoWeights(weights.keys, of: models, on: dataset.name).map(\.models) ?? source.demoWeights
     let journal = try EpisodeJournal(
       EpisodeJournal.Identity(
         dataset: dataset.name, plan: plan, inputSide: bench.segmenter.input.side, weights: weights, episodes: episodes,
@@ -51,7 +52,7 @@ struct Evaluator: Sendable {
     shared.keep(journal)
 
     let start = ContinuousClock.now
-    let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention
+    let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention, mean = plan.classMean ?? .present
     var baseline = IoUMeter(classes: classes), augmented = IoUMeter(classes: classes)
     let setting = Setting(plan: plan, bench: bench, source: source, gate: gate, comparison: comparison)
     var results: [EpisodeResult] = [], leftOut: [LeftOutEpisode] = [], failure: (any Error)?
@@ -68,8 +69,8 @@ struct Evaluator: Sendable {
       }
       progress(
         .evaluating(
-          done: position + 1, of: episodes.count, baseline: 100 * baseline.miou(convention),
-          augmented: plan.auxiliaryShots == 0 ? nil : 100 * augmented.miou(convention)))
+          done: position + 1, of: episodes.count, baseline: 100 * baseline.miou(convention, over: mean),
+          augmented: plan.auxiliaryShots == 0 ? nil : 100 * augmented.miou(convention, over: mean)))
     }
     if results.isEmpty, let failure, let first = leftOut.first {
       throw PipelineError.nothingEvaluated(
@@ -82,8 +83,8 @@ struct Evaluator: Sendable {
       dataset: dataset.name, plan: plan, weights: weights, results: results, classes: infos, comparison: comparison,
       inputSide: bench.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
       gate: gate.map { gate in
-        GateReport(gate, wanted: ready.filter { gate.agreements[$0] != nil }, results, classes: infos, convention)
-      }, leftOut: leftOut, seconds: (ContinuousClock.now - start) / .seconds(1))
+        GateReport(gate, wanted: ready.filter { gate.agreements[$0] != nil }, results, classes: infos, convention, mean: mean)
+      }, demoWeights: demo, leftOut: leftOut, seconds: (ContinuousClock.now - start) / .seconds(1))
     if let text = report.leftOutText { Log.evaluation.warning("\(text)") }
     Log.evaluation.info("\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s")
     if !journal.isReported {
@@ -96,7 +97,7 @@ struct Evaluator: Sendable {
 
   private func episodes(of plan: EvaluationPlan) throws -> [Episode] {
     if let list = plan.episodeList {
-      return Array(try EpisodeList(URL(fileURLWithPath: list), for: dataset).episodes.prefix(plan.episodes))
+      return Array(try EpisodeList(URL(fileURLWithPath: list), for: dataset, fold: plan.fold).episodes.prefix(plan.episodes))
     }
     return Array(try EpisodeSampler(dataset, fold: plan.fold, plan.draw).prefix(plan.episodes))
   }

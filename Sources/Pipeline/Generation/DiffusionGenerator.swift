@@ -39,7 +39,9 @@ final class DiffusionGenerator: SupportGenerator {
     let cut = try models.cut(request)
     for line in cut?.lines ?? [] { Log.painting.warning("\(key): \(line)") }
     let image = try paint(request, progress: progress)
-    let png = try image.pngData(text: PictureMetadata(key: key, request: request, weights: weights, cut: cut).entries())
+    let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset)
+    let png = try image.pngData(
+      text: PictureMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models).entries())
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
     Log.painting.info("\(key) painted in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")

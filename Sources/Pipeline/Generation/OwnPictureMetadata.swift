@@ -7,10 +7,13 @@ public struct OwnPictureMetadata: Codable, Hashable, Sendable {
   public let request: OwnPictureRequest
   /// SHA-256 by the request's names.
   public let weights: [String: String]
+  /// Those of the weights that are the demo's; nil without any.
+  public let demoWeights: [String]?
 
   /// Throws `EncodingError` for a number that JSON has no word for.
-  public init(_ request: OwnPictureRequest, weights: [String: String]) throws {
+  public init(_ request: OwnPictureRequest, weights: [String: String], demoWeights: [String]? = nil) throws {
     self.request = request
+    self.demoWeights = demoWeights
     self.weights = weights
     key = try Self.key(request, weights)
   }
@@ -26,7 +29,9 @@ public struct OwnPictureMetadata: Codable, Hashable, Sendable {
 
   /// The entries `parameters` and `diffss`. Nothing in them depends on when or where the picture was made.
   public func entries() throws -> [String: String] {
-    ["parameters": parameters, PictureMetadata.entry: try CanonicalJSON.text(self)]
+    var entries = ["parameters": parameters, PictureMetadata.entry: try CanonicalJSON.text(self)]
+    entries[DemoWeights.entry] = demoWeights.map { DemoWeights.remark($0) }
+    return entries
   }
 
   private static func key(_ request: OwnPictureRequest, _ weights: [String: String]) throws -> String {

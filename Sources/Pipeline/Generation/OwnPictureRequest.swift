@@ -131,12 +131,13 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
       own.seed = seed &+ UInt64(number)
       return own
     }
+    let demo = weights.demo
     do {
       let results = try diffusion.generate(run, seeds: requests.map(\.seed)) { progress(GenerationProgress($0, of: diffusion)) }
       return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
         return Painting(
-          request: own, image: image, png: try image.pngData(text: OwnPictureMetadata(own, weights: digests).entries()),
+          request: own, image: image, png: try image.pngData(text: OwnPictureMetadata(own, weights: digests, demoWeights: demo?.models).entries()),
           latentsPerStep: result.latentsPerStep)
       }
     } catch ModelError.cancelled {

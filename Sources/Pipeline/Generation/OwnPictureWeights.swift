@@ -24,6 +24,9 @@ public struct OwnPictureWeights: Hashable, Sendable {
   /// All of them in one order: the model, its configuration, the ControlNets, the autoencoder, the LoRA files.
   private var all: [URL] { [model] + [config].compactMap { $0 } + networks + [autoencoder].compactMap { $0 } + loras }
 
+  /// Those of the demo among them; nil when there are none.
+  public var demo: DemoWeights? { DemoWeights(at: all) }
+
   /// What each of `all` is called.
   var names: (model: String, config: String?, networks: [String], autoencoder: String?, loras: [String]) {
     var names = WeightName.of(all)[...]

@@ -9,20 +9,26 @@ public struct PictureMetadata: Codable, Hashable, Sendable {
   public let weights: [String: String]
   /// What the text encoder did not see of the prompts; absent from the JSON where it saw all.
   public let cut: PromptCut?
+  /// Those of the weights that are the demo's, in a picture of another data set; nil without any.
+  public let demoWeights: [String]?
 
-  public init(key: String, request: GenerationRequest, weights: [String: String], cut: PromptCut? = nil) {
+  public init(key: String, request: GenerationRequest, weights: [String: String], cut: PromptCut? = nil, demoWeights: [String]? = nil) {
     self.key = key
     self.request = request
     self.weights = weights
     self.cut = cut
+    self.demoWeights = demoWeights
   }
 
   /// The key of the file's entry that holds the JSON.
   static let entry = "diffss"
 
-  /// The entries `parameters` and `diffss`. Nothing in them depends on when or where the picture was made.
+  /// The entries `parameters` and `diffss`, and `Warning` where demo weights painted another data set. Nothing in them depends on when or
+  /// where the picture was made.
   public func entries() throws -> [String: String] {
-    ["parameters": parameters, Self.entry: try CanonicalJSON.text(self)]
+    var entries = ["parameters": parameters, Self.entry: try CanonicalJSON.text(self)]
+    entries[DemoWeights.entry] = demoWeights.map { DemoWeights.remark($0) }
+    return entries
   }
 
   /// From a file's entries (`PictureText`); nil when the program did not write them.

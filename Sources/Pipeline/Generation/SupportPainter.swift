@@ -21,7 +21,9 @@ struct SupportPainter: Sendable {
     let turns = try turns(of: run), own = turns.enumerated().filter { run.shard.contains(position: $0.offset) }.map(\.element)
     watch(.begun(pictures: own.count * run.shots, leftOut: run.supports.count - turns.count))
     let work = Work(
-      run: run, folder: folder, weights: weights, models: models, controls: controls, generator: generator, stop: stop, watch: watch)
+      run: run, folder: folder, weights: weights, models: models,
+      demoWeights: DemoWeights(choice.models, of: models, on: requests.supports.dataset.name)?.models, controls: controls, generator: generator,
+      stop: stop, watch: watch)
     for (support, terms) in own { try paint(support, terms, work) }
   }
 
@@ -57,6 +59,7 @@ private struct Work {
   let folder: SupportFolder
   let weights: [String: String]
   let models: ModelLibrary
+  let demoWeights: [String]?
   let controls: ControlImages
   let generator: any SupportGenerator
   let stop: StopFlag
@@ -91,7 +94,8 @@ private struct Work {
         watch(.painting(name: file, step: state.step, steps: state.steps))
         return !stop.isSet
       }
-      let metadata = PictureMetadata(key: key, request: request, weights: weights, cut: try? models.cut(request))
+      let metadata = PictureMetadata(
+        key: key, request: request, weights: weights, cut: try? models.cut(request), demoWeights: demoWeights)
       try folder.write(picture.image, name, run.format, text: metadata.entries())
       end(place == .other ? .replaced : .painted, key: key)
     } catch is CancellationError {

@@ -17,7 +17,7 @@ extension ModelLibrary {
       let fitting = models.filter { model in config.map { net in model.unet.map(net.fits) ?? false } ?? false }
       return ModelMenu.ControlNet(id: entry.id, condition: condition, models: Set(fitting.map(\.entry.id)))
     }
-    return ModelMenu(
+    var menu = ModelMenu(
       diffusion: models.map { model in
         ModelMenu.Diffusion(
           id: model.entry.id, resolution: Self.nativeResolution(of: model.entry.url), guidance: Self.recommendation(besides: model.entry.url)?.guidance,
@@ -27,6 +27,19 @@ extension ModelLibrary {
       networks: SegmentationNetwork.allCases.filter { network in
         entries.contains { if case .segmentation(network, _) = $0.kind { true } else { false } }
       })
+    // Of each detector, and of a network and fold, the first is taken.
+    var known: Set<ModelKind> = []
+    for entry in entries {
+      let isFirst = known.insert(entry.kind).inserted
+      guard entry.isDemo else { continue }
+      switch entry.kind {
+      case .diffusion, .controlNet: menu.demoModels.insert(entry.id)
+      case .detector(let kind) where isFirst: menu.demoDetectors.insert(kind)
+      case .segmentation(let network, let fold) where isFirst: menu.demoNetworks[network, default: []].insert(fold)
+      case .detector, .segmentation, .previewDecoder: break
+      }
+    }
+    return menu
   }
 
   /// The diffusion model and ControlNet for a condition, and the detector that it needs: the preferred ones, else the first that fit.

@@ -38,6 +38,10 @@ public struct ModelMenu: Hashable, Sendable {
   public let controlNets: [ControlNet]
   /// Segmentation networks that have weights for any fold.
   public let networks: [SegmentationNetwork]
+  /// What of all this comes with the program, for its own drawn scenes: identifiers, edge detectors, networks with the folds of their weights.
+  public var demoModels: Set<String> = []
+  public var demoDetectors: Set<EdgeDetectorKind> = []
+  public var demoNetworks: [SegmentationNetwork: Set<Int>] = [:]
 
   public init(diffusion: [Diffusion] = [], controlNets: [ControlNet] = [], networks: [SegmentationNetwork] = []) {
     self.diffusion = diffusion
@@ -65,6 +69,14 @@ public struct ModelMenu: Hashable, Sendable {
   /// The training steps that settings visit with the diffusion model that would be used; nil where nothing fits.
   public func timesteps(_ options: GenerationOptions) -> TimestepRange? {
     pair(for: options.condition, preferring: options.models)?.diffusion.scheduler.flatMap(options.timesteps)
+  }
+
+  /// Whether settings would paint, or a network segment, with weights of the demo.
+  public func usesDemoWeights(_ options: GenerationOptions, segmenting network: SegmentationNetwork, fold: Int) -> Bool {
+    let pair = pair(for: options.condition, preferring: options.models)
+    if let pair, !demoModels.isDisjoint(with: [pair.diffusion.id, pair.controlNet].compactMap { $0 }) { return true }
+    if let kind = options.condition.detector(options.conditionSettings), demoDetectors.contains(kind) { return true }
+    return demoNetworks[network]?.contains(fold) == true
   }
 
   /// The published settings, at the resolution of the diffusion model that would be used and with its guidance scale where it recommends one.

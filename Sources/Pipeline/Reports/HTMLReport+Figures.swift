@@ -23,7 +23,7 @@ extension HTMLReport {
         <section>
         <h2>Evaluation \(number + 1): \(plan.network.rawValue), fold \(plan.fold), \(plan.setting)</h2>
         <p>From \(evaluation.document).</p>
-        \(Markup.list(report.facts))\(report.classTable)\(report.driftTable)\(report.leftOutTable)\(report.barPlot)\(Self.weights(report.weights))</section>
+        \(Markup.list(report.facts))\(report.classTable)\(report.driftTable)\(Self.paragraphs(report.remarks))\(report.leftOutTable)\(report.barPlot)\(Self.weights(report.weights))</section>
 
         """
     }
@@ -111,7 +111,7 @@ extension EvaluationReport {
         + (test.map { ["\($0.better)/\($0.worse)", $0.text] } ?? ["–", "–"])
     }
     let rows = baseline.classes.enumerated().map { position, score in
-      row(score.name, score.episodes, { $0.iou(score.classIndex) }, signTests?.classes.dropFirst(position).first)
+      row(score.name, score.episodes, { $0.iou(score.classIndex) }, score.episodes > 0 ? signTests?.classes.dropFirst(position).first : nil)
     }
     let means = [row("mIoU", episodes.count, \.miou, signTests?.all), row("FB-IoU", episodes.count, \.fbIoU, nil)]
     return .table(head: head, rows + means, sums: means.count)
@@ -122,7 +122,7 @@ extension EvaluationReport {
     guard let gate else { return "" }
     func row(_ name: String, _ drift: GateReport.Drift, _ figures: (Scores) -> Estimate?) -> [String] {
       [
-        name, "\(drift.supports)", drift.agreement.text(), "\(drift.dropped)", "\(drift.replaced)", figures(gate.scores)?.text() ?? "–",
+        name, "\(drift.supports)", drift.measured.text(), "\(drift.dropped)", "\(drift.replaced)", figures(gate.scores)?.text() ?? "–",
         figures(gate.difference)?.text(signed: true) ?? "–",
       ]
     }

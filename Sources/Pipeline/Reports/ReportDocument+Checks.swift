@@ -13,7 +13,7 @@ extension Estimate {
 }
 
 extension Scores {
-  fileprivate var isSound: Bool { ([miou, fbIoU] + classes.map(\.iou)).allSatisfy(\.isSound) }
+  fileprivate var isSound: Bool { ([miou, fbIoU] + classes.compactMap(\.iou)).allSatisfy(\.isSound) }
 }
 
 extension EvaluationReport {

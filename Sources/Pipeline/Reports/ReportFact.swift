@@ -15,6 +15,7 @@ extension EvaluationReport {
     plan.facts(dataset: dataset)
       + [
         inputSide.map { ReportFact("input square", "\($0)") }, comparison.map { ReportFact("comparison", $0.title) },
+        classMean.map { ReportFact("mean over classes", $0.rawValue) }, demoWeights.map { ReportFact("demo weights", $0.joined(separator: ", ")) },
         missingAuxiliaries.map { ReportFact("generated supports missing", "\($0)") },
         leftOut.map { ReportFact("episodes left out", "\($0.count)") },
       ].compactMap { $0 }

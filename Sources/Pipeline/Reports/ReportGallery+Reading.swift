@@ -38,6 +38,7 @@ extension ReportGallery {
       control = FoundPictures.control(beside: pictures[0], request)
       title += " \(pictures[0].name)"
     }
+    if let text = try? PictureText.of(FileBytes.read(pictures[0].file)), let warning = text[DemoWeights.entry] { remarks.append(warning) }
     if pictures.count > mostPictures { remarks.append("Pictures left out: \(pictures.count - mostPictures).") }
     let shown = pictures.prefix(mostPictures).compactMap { picture -> Picture? in
       do {

@@ -19,6 +19,9 @@ public struct SweepPlan: Sendable {
     axes.reduce([[]]) { settings, axis in settings.flatMap { setting in axis.values.indices.map { setting + [$0] } } }
   }
 
+  /// Every evaluation of it.
+  public var evaluations: [EvaluationPlan] { settings.flatMap { plans($0) } }
+
   /// A setting's evaluations, fold by fold, within it seed by seed.
   func plans(_ setting: [Int]) -> [EvaluationPlan] {
     var plan = base

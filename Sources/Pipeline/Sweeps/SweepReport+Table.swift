@@ -1,5 +1,5 @@
 extension SweepReport {
-  /// A Markdown table, a row a setting: what varies, then mIoU without and with generated supports.
+  /// A Markdown table, a row a setting: what varies, then mIoU without and with generated supports; below it what belongs to the figures.
   public var table: String {
     let varied = axes.indices.filter { axes[$0].values.count > 1 }
     let (isAugmented, isGated) = (settings.contains { $0.augmented != nil }, settings.contains { $0.gated != nil })
@@ -22,21 +22,22 @@ extension SweepReport {
       }
       return row
     }
-    return TextTable.markdown([head] + rows, flushLeft: Set(varied.indices.filter { axes[varied[$0]].numbers == nil }))
+    let table = TextTable.markdown([head] + rows, flushLeft: Set(varied.indices.filter { axes[varied[$0]].numbers == nil }))
+    return ([table] + remarks).joined(separator: "\n\n")
   }
 
   /// A row a setting with every axis and all digits.
   public var csv: String {
     let head = ["dataset"] + axes.map { $0.name.replacing("-", with: "_") } + [
       "iou_baseline", "se_baseline", "iou_augmented", "se_augmented", "difference", "se_difference", "better", "worse", "p", "sd_seeds",
-      "agreement", "se_agreement", "iou_gated", "se_gated", "difference_gated", "se_difference_gated", "left_out",
+      "agreement", "se_agreement", "iou_gated", "se_gated", "difference_gated", "se_difference_gated", "left_out", "class_mean", "demo_weights",
     ]
     func cells(_ estimate: Estimate?) -> [String] { [estimate.map { "\($0.value)" } ?? "", estimate?.error.map { "\($0)" } ?? ""] }
     let rows = settings.map { setting in
       [dataset] + setting.values + cells(setting.baseline) + cells(setting.augmented) + cells(setting.difference)
         + (setting.signTest.map { ["\($0.better)", "\($0.worse)", "\($0.p)"] } ?? ["", "", ""])
         + [seeds.count > 1 ? "\(setting.spread)" : ""] + cells(setting.agreement) + cells(setting.gated) + cells(setting.gatedDifference)
-        + ["\(setting.leftOut ?? 0)"]
+        + ["\(setting.leftOut ?? 0)", (classMean ?? .all).rawValue, EvaluationReport.quoted(demoWeights?.joined(separator: " ") ?? "")]
     }
     return ([head] + rows).map { $0.joined(separator: ",") }.joined(separator: "\n")
   }

@@ -48,6 +48,18 @@ public struct SweepReport: Codable, Hashable, Sendable {
   public let axes: [Axis]
   /// Every combination of the axes' values; the last axis varies fastest.
   public let settings: [Setting]
+  /// Which classes the means are over; nil in older reports, whose means are over all.
+  public let classMean: ClassMean?
+  /// Weights of the demo that painted or segmented on another data set; nil without any.
+  public let demoWeights: [String]?
+
+  /// What has to be said with every figure of it, a sentence each.
+  var remarks: [String] {
+    let mean = (classMean ?? .all) == .present
+      ? "mIoU is the mean over those of a fold's classes that have episodes."
+      : "mIoU is the mean over all of a fold's classes; one without episodes counts 0, as in the published code."
+    return [mean] + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
+  }
 }
 
 extension SweepReport {
@@ -57,6 +69,9 @@ extension SweepReport {
     plan = sweep.base
     folds = sweep.folds
     seeds = sweep.seeds
+    classMean = sweep.base.classMean ?? .present
+    let demo = Set(evaluations.joined().flatMap { $0.demoWeights ?? [] })
+    demoWeights = demo.isEmpty ? nil : demo.sorted()
     axes = sweep.axes.map { axis in
       let numbers = axis.values.compactMap(\.number)
       return Axis(

@@ -107,7 +107,7 @@ extension Action {
       .sortClasses, [.character("s")], "sort", "Another order of the classes.", .work, in: [.classes], footer: 30, obstacle: needsReport),
     Action(.worst, [.enter], "worst episodes", "Lists the class's episodes, the worst first.", .work, in: [.classes], footer: 20, obstacle: needsReport),
     Action(
-      .pickReport, [.character("L")], "saved runs", "Saved evaluations, to show one.", .work, footer: 54,
+      .pickReport, [.character("L")], "saved runs", "Saved evaluations, to show one; or single predictions with the settings of the form.", .work, footer: 54,
       obstacle: { $0.savedReports.isEmpty ? "no evaluation was saved yet; E makes one" : nil }),
     Action(
       .pickReference, [.character("R")], "compare runs", "Another saved evaluation to compare the shown one with.", .work, in: [.classes], footer: 31, obstacle: needsReport),

@@ -58,24 +58,26 @@ extension EffectRunner {
     return .recalled(options, seed: seed, own: request.seed)
   }
 
-  /// The painted supports of a plan that were not rejected.
-  func used(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> [GeneratedImage] {
-    var pictures: [GeneratedImage] = []
+  /// The painted supports of a plan that were not rejected, and the requests of those that were.
+  func used(
+    _ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench
+  ) async throws -> (pictures: [GeneratedImage], rejected: Set<GenerationRequest>) {
+    var pictures: [GeneratedImage] = [], rejected: Set<GenerationRequest> = []
     for request in try await requests(episode, plan, workbench) {
-      guard let stored = try await workbench.generated(request), try await workbench.verdict(of: stored) != .rejected else { continue }
-      pictures.append(stored)
+      guard let stored = try await workbench.generated(request) else { continue }
+      if try await workbench.verdict(of: stored) == .rejected { rejected.insert(request) } else { pictures.append(stored) }
     }
-    return pictures
+    return (pictures, rejected)
   }
 
   func drift(
     _ episode: Episode, _ plan: SupportPlan, _ network: SegmentationNetwork, _ workbench: Workbench
   ) async throws -> Outcome {
-    let pictures = try await used(episode, plan, workbench)
+    let (pictures, rejected) = try await used(episode, plan, workbench)
     guard !pictures.isEmpty else { return .dropped }
     var sum = 0.0
     for picture in pictures { sum += try await workbench.agreement(of: picture, fold: episode.fold, network: network) }
-    return .drift(1 - sum / Double(pictures.count))
+    return .drift(1 - sum / Double(pictures.count), rejected: rejected)
   }
 
   /// A plan over marked episodes, which are replayed from a list.
@@ -94,10 +96,10 @@ extension EffectRunner {
   func predict(
     _ episode: Episode, _ plan: SupportPlan?, _ network: SegmentationNetwork, _ workbench: Workbench
   ) async throws -> Outcome {
-    var auxiliaries: [GeneratedImage] = []
-    if let plan { auxiliaries = try await used(episode, plan, workbench) }
+    var auxiliaries: [GeneratedImage] = [], rejected: Set<GenerationRequest> = []
+    if let plan { (auxiliaries, rejected) = try await used(episode, plan, workbench) }
     let prediction = try await workbench.predict(episode, network: network, auxiliaries: auxiliaries)
     let image = DisplaySize.reduce(try await workbench.image(episode.query))
-    return .prediction(image: image, mask: prediction.mask, truth: prediction.truth, iou: prediction.iou)
+    return .prediction(image: image, mask: prediction.mask, truth: prediction.truth, iou: prediction.iou, rejected: rejected)
   }
 }

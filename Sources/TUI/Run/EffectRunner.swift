@@ -211,10 +211,6 @@ final class EffectRunner: Sendable {
       }
       return drawn
     }
-    let list = try EpisodeList(file, for: workbench.dataset)
-    guard list.fold == fold else {
-      throw PipelineError.badSetting(name: "fold", value: "\(fold)", allowed: "\(list.fold), the fold of the episode list")
-    }
-    return list.episodes
+    return try EpisodeList(file, for: workbench.dataset, fold: fold).episodes
   }
 }

@@ -44,7 +44,7 @@ package struct EpisodeBoard: Sendable {
   package var plans: [SupportPlan: [GenerationRequest]] = [:]
   package var generated: [GenerationRequest: Picture] = [:]
   package var baseline: PredictionView?
-  package var augmented: [SupportPlan: PredictionView] = [:]
+  package var augmented: [SupportUse: PredictionView] = [:]
 
   package init() {}
 

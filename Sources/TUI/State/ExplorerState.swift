@@ -135,6 +135,9 @@ package struct ExplorerState: Sendable {
   /// Whether the mouse works here; the terminal marks text with it otherwise.
   package var usesMouse = true
 
+  /// Whether the user has said that demo weights on other data are meant.
+  package var acceptsDemoWeights = false
+
   package var settings = SettingsForm()
   /// What the user has kept of it, by name.
   package var presets: [OwnPreset] = []
@@ -144,7 +147,12 @@ package struct ExplorerState: Sendable {
   package var blocks = Blocks.quadrants
 
   package var shelf = BoardShelf()
+  /// The figures of the run that is shown (`run`), of no other one.
   package var scores: [Episode: EpisodeScore] = [:]
+  /// What single predictions have shown, by network.
+  package var own: [SegmentationNetwork: [Episode: OwnFigures]] = [:]
+  /// Whether the list shows single predictions with the form's settings though an evaluation is shown of the fold.
+  package var showsOwn = false
   package var queue = WorkQueue()
   /// What there is of the picture that is being painted.
   package var preview: (request: GenerationRequest, picture: Picture)?
@@ -221,6 +229,12 @@ package struct ExplorerState: Sendable {
   package var shownSupport: Int {
     if case .generated(let number) = selectedTile { return number % shots }
     return min(support, shots - 1)
+  }
+
+  /// Whether the demo's weights would paint or segment on another data set, where they say nothing of a method.
+  package var usesDemoWeights: Bool {
+    guard let catalog, catalog.name != DatasetKind.demo.rawValue else { return false }
+    return settings.menu.usesDemoWeights(settings.options, segmenting: settings.network, fold: fold)
   }
 
   /// Whether leaving now would throw work away.

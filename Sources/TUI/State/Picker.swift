@@ -51,6 +51,8 @@ package struct Choice: Hashable, Sendable {
     case copy(String)
     /// A saved evaluation, by its place among all.
     case report(Int)
+    /// Single predictions in place of an evaluation.
+    case ownFigures
     /// What the shown evaluation is compared with; nil for its own figures without generated supports.
     case reference(Int?)
     case stop(StopKind)

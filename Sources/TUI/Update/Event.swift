@@ -45,9 +45,10 @@ package enum Outcome: Sendable {
   case queued
   /// A stored picture; nil when it is gone.
   case generated(FoundSupport?)
-  case prediction(image: Image, mask: LabelMask, truth: LabelMask, iou: Double)
-  /// 0...1, the mean over the plan's supports.
-  case drift(Double)
+  /// `rejected` are the plan's supports that were left out.
+  case prediction(image: Image, mask: LabelMask, truth: LabelMask, iou: Double, rejected: Set<GenerationRequest> = [])
+  /// 0...1, the mean over the plan's supports but the rejected ones.
+  case drift(Double, rejected: Set<GenerationRequest> = [])
   case report(EvaluationReport)
   case reports([EvaluationReport])
   case painted([PaintedSupport])

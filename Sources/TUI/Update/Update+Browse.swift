@@ -77,7 +77,7 @@ extension ExplorerState {
 
   mutating func pickOrder() {
     dialog = .picker(Picker(
-      "Order of the episodes", EpisodeOrder.allCases.map { Choice($0.title, "", .order($0)) }, at: EpisodeOrder.allCases.firstIndex(of: order) ?? 0))
+      scores.isEmpty ? "Order of the episodes" : "Order of the episodes, by \(word(for: run))", EpisodeOrder.allCases.map { Choice($0.title, "", .order($0)) }, at: EpisodeOrder.allCases.firstIndex(of: order) ?? 0))
   }
 
   mutating func pickFold() {
@@ -176,8 +176,12 @@ extension ExplorerState {
       return [.copy(text)]
     case .report(let index):
       guard let report = savedReports[safe: index] else { return [] }
-      reports[report.plan.fold] = report
+      (reports[report.plan.fold], showsOwn) = (report, false)
       focus(on: .classes)
+      return report.plan.fold == fold ? [] : openFold(report.plan.fold)
+    case .ownFigures:
+      showsOwn = true
+      focus(on: .episodes)
     case .reference(let index): reference = index.flatMap { savedReports[safe: $0] }
     case .stop(let kind): return stop(kind)
     case .grid(let rows, let columns): openTable(PlanTable(rows, columns, options: settings.options))
@@ -190,7 +194,8 @@ extension ExplorerState {
     guard kind.rawValue != datasetName || catalog == nil else { return [] }
     let fresh = ExplorerState(datasetName: kind.rawValue, fold: 0)
     (datasetName, catalog, fold, episodes, marked, filter, classFilter) = (kind.rawValue, nil, 0, [], [], EpisodeFilter(), nil)
-    (shelf, scores, reports, savedReports, reference, painted, verdicts) = (fresh.shelf, [:], [:], [], nil, [:], [:])
+    (shelf, scores, own, reports, savedReports, reference, painted, verdicts) = (fresh.shelf, [:], [:], [:], [], nil, [:], [:])
+    showsOwn = false
     (failures, openFailure, awaitingSupports, table, duel, sideA) = ([:], nil, [:], nil, nil, nil)
     // The same may be asked of the new one.
     inFlight = []

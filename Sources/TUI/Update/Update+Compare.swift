@@ -52,7 +52,7 @@ extension ExplorerState {
   mutating func evaluate(_ table: PlanTable) -> [Effect] {
     guard let episode = selected, let board = shelf[episode] else { return [] }
     var effects: [Effect] = board.baseline == nil ? [predict(episode, nil)] : []
-    for cell in table.cells where board.augmented[cell.plan] == nil {
+    for cell in table.cells where prediction(episode, cell.plan) == nil {
       if board.isComplete(cell.plan) {
         effects.append(predict(episode, cell.plan))
       } else {

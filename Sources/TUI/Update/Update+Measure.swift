@@ -18,7 +18,7 @@ extension ExplorerState {
     guard let episode = selected, let board = shelf[episode] else { return [] }
     var effects: [Effect] = board.baseline == nil ? [predict(episode, nil)] : []
     if board.isComplete(plan) {
-      if board.augmented[plan] == nil { effects.append(predict(episode, plan)) }
+      if prediction(episode, plan) == nil { effects.append(predict(episode, plan)) }
       if effects.isEmpty { say(Notice(.info, "this episode is evaluated with these settings")) }
     } else {
       awaitingSupports[episode, default: []].insert(plan)
@@ -42,14 +42,14 @@ extension ExplorerState {
   }
 
   /// Notes what the user thinks of the tile's picture; the same again takes it back.
+  ///
+  /// Only a rejection changes what is segmented. Figures are kept by the supports that were used: what was measured without the picture, and
+  /// with it, comes back with the verdict.
   mutating func judge(_ verdict: Verdict) -> [Effect] {
     guard case .generated(let number) = selectedTile, let episode = selected, let request = board?.plans[plan]?[safe: number] else { return [] }
-    let new = verdicts[request] == verdict ? nil : verdict, plan = plan
+    let new = verdicts[request] == verdict ? nil : verdict
     verdicts[request] = new
-    // What was segmented with other supports does not count any more.
-    shelf.change(episode) { $0.augmented[plan] = nil }
-    scores[episode]?.augmented = nil
-    scores[episode]?.drift = nil
+    takeScore(of: episode)
     return [.judge(request, new)]
   }
 
@@ -58,6 +58,11 @@ extension ExplorerState {
   /// The episodes of the class under the cursor, the worst first.
   mutating func listWorst() {
     guard let report = reports[fold] else { return }
+    // The list is of the same evaluation as the table.
+    if showsOwn {
+      showsOwn = false
+      takeScores()
+    }
     let table = ClassTable(report, reference: reference, order: classOrder, width: 80)
     guard let index = table.rows[safe: classCursor.index]?.classIndex else { return }
     classFilter = index
@@ -69,26 +74,28 @@ extension ExplorerState {
 
   mutating func pickReport() {
     dialog = .picker(Picker("Saved evaluations", savedReports.enumerated().map { index, report in
-      Choice(Self.title(of: report), Self.detail(of: report), .report(index))
-    }))
+      Choice(Self.title(of: report), detail(of: report), .report(index))
+    } + [Choice("single predictions with these settings", "in the list, in place of an evaluation", .ownFigures)]))
   }
 
   mutating func pickReference() {
     let others = savedReports.enumerated().filter { $0.element.plan.fold == fold && $0.element != reports[fold] }
     dialog = .picker(Picker("Compare with", [Choice("itself without generated supports", "", .reference(nil))] + others.map { index, report in
-      Choice(Self.title(of: report), Self.detail(of: report), .reference(index))
+      Choice(Self.title(of: report), detail(of: report), .reference(index))
     }))
   }
 
   /// An evaluation in few words.
   package static func title(of report: EvaluationReport) -> String {
     let plan = report.plan, options = plan.options
-    let settings = plan.auxiliaryShots > 0 ? ", \(options.condition.rawValue), \(options.sampler) \(options.steps), guidance \(SettingsForm.decimal(options.guidance))" : ""
+    let settings = plan.auxiliaryShots > 0
+      ? ", \(options.condition.rawValue), \(options.sampler) \(options.steps), guidance \(SettingsForm.decimal(options.guidance)), seed \(options.seed)" : ""
     return "fold \(plan.fold), \(plan.network.rawValue), \(plan.shots)+\(plan.auxiliaryShots)\(settings)"
   }
 
-  private static func detail(of report: EvaluationReport) -> String {
+  private func detail(of report: EvaluationReport) -> String {
+    func percent(_ value: Double) -> String { Self.percent(value) }
     let after = report.augmented.map { " → \(percent($0.miou.value))" } ?? ""
-    return "mIoU \(percent(report.baseline.miou.value))\(after), \(report.episodes.count) episodes"
+    return "\(word(for: .saved(report))), mIoU \(percent(report.baseline.miou.value))\(after), \(report.episodes.count) episodes"
   }
 }

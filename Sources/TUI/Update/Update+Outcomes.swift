@@ -15,6 +15,11 @@ extension ExplorerState {
         say(Notice(.warning, "\(catalog.name) has no fold \(fold); opening fold 0"))
         fold = 0
       }
+      if usesDemoWeights, !acceptsDemoWeights {
+        say(Notice(
+          .warning, "demo weights on \(catalog.name): toy networks made for the program's own drawn scenes; neither pictures nor figures say anything",
+          hint: "give real weights with --models, or say --demo-weights"))
+      }
       return openFold(fold) + [.loadReports, .loadPainted, .loadPresets, .preload(settings.options, settings.network, fold: fold)]
     case (.loadEpisodes(let fold), .episodes(let found)):
       guard fold == self.fold else { return [] }
@@ -53,20 +58,21 @@ extension ExplorerState {
         shelf.change(episode) { $0.generated[request] = picture }
       }
       return segmentCompleted()
-    case (.predict(let episode, let plan, let network), .prediction(let image, let mask, let truth, let iou)):
+    case (.predict(let episode, let plan, let network), .prediction(let image, let mask, let truth, let iou, let rejected)):
       guard network == settings.network else { return [] }
+      let use = plan.map { SupportUse(plan: $0, rejected: rejected) }
       take(prediction: PredictionView(
         picture: Picture(id: newPicture(), image: image, marks: .comparison(prediction: mask, truth: truth)), iou: iou),
-        of: episode, plan)
+        of: episode, use)
       if let plan, plan == self.plan { return [.measureDrift(episode, plan, network)] }
-    case (.measureDrift(let episode, _, let network), .drift(let drift)) where network == settings.network:
-      scores[episode, default: EpisodeScore()].drift = drift
+    case (.measureDrift(let episode, let plan, let network), .drift(let drift, let rejected)):
+      own[network, default: [:]][episode, default: OwnFigures()].drift[SupportUse(plan: plan, rejected: rejected)] = drift
+      takeScore(of: episode)
     case (.evaluate, .report(let report)), (.evaluateMarked, .report(let report)):
       evaluation = nil
       shelf.forgetPlans()
-      reports[report.plan.fold] = report
+      (reports[report.plan.fold], showsOwn) = (report, false)
       savedReports.insert(report, at: 0)
-      takeScores()
       showsClasses = true
       let text = Self.summary(report)
       say(report.leftOutSummary.map { Notice(.warning, "\(text); \($0)", hint: report.leftOutReasons.first.map { "the first: \($0.reason)" }) } ?? Notice(.info, text))
@@ -79,7 +85,6 @@ extension ExplorerState {
       savedReports = all
       // Newest first: the first one of a fold stays.
       for report in all where reports[report.plan.fold] == nil { reports[report.plan.fold] = report }
-      takeScores()
     case (.loadPainted, .painted(let all)):
       painted = Dictionary(grouping: all) { SupportName(item: $0.item, classIndex: $0.classIndex) }
       if !filter.isEmpty { listEpisodes(keeping: selected) }
@@ -168,21 +173,21 @@ extension ExplorerState {
     }
   }
 
-  private mutating func take(prediction: PredictionView, of episode: Episode, _ plan: SupportPlan?) {
+  private mutating func take(prediction: PredictionView, of episode: Episode, _ use: SupportUse?) {
     shelf.change(episode) { board in
-      if let plan { board.augmented[plan] = prediction } else { board.baseline = prediction }
+      if let use { board.augmented[use] = prediction } else { board.baseline = prediction }
     }
+    var figures = own[settings.network]?[episode] ?? OwnFigures()
+    if let use { figures.augmented[use] = prediction.iou } else { figures.baseline = prediction.iou }
+    own[settings.network, default: [:]][episode] = figures
+    takeScore(of: episode)
     // Other plans' figures belong to their own cells.
-    if let plan, plan != self.plan { return }
-    if let plan {
-      scores[episode, default: EpisodeScore()].augmented = prediction.iou
+    if let plan = use?.plan, plan == self.plan {
       let name = catalog?.className(episode.classIndex) ?? ""
-      if let baseline = scores[episode]?.baseline {
+      if let baseline = figures.baseline {
         let gain = Self.signed(prediction.iou - baseline)
         say(Notice(.info, "\(name): IoU \(Self.percent(baseline)) \(episode.supports.count)-shot, \(Self.percent(prediction.iou)) with \(episode.supports.count)+\(plan.count) (\(gain))"))
       }
-    } else {
-      scores[episode, default: EpisodeScore()].baseline = prediction.iou
     }
   }
 
@@ -192,18 +197,6 @@ extension ExplorerState {
   /// Another network segments: what the one before said is put away.
   mutating func forgetPredictions() {
     for episode in shelf.episodes { shelf.change(episode) { ($0.baseline, $0.augmented) = (nil, [:]) } }
-    scores = [:]
-    takeScores()
-    listEpisodes(keeping: selected)
-  }
-
-  /// Fills the episode list's figures from the shown evaluation of the fold, or from the newest one of the present network.
-  private mutating func takeScores() {
-    let own = ([reports[fold]].compactMap { $0 } + savedReports).first { $0.plan.fold == fold && $0.plan.network == settings.network }
-    guard let report = own else { return }
-    for result in report.episodes where scores[result.episode] == nil {
-      scores[result.episode] = EpisodeScore(baseline: result.baseline.iou, augmented: result.augmented?.iou)
-    }
   }
 
   /// One line: mIoU without and with generated supports, and the difference with its error.

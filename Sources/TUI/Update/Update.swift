@@ -3,7 +3,7 @@ import Pipeline
 /// Changes the state as the event demands and says what is to be done outside. Neither waits nor asks for the time.
 package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   var effects: [Effect] = []
-  let network = state.settings.network
+  let network = state.settings.network, run = state.run
   switch event {
   case .key(let key): effects = state.press(key)
   case .pointed(let pointer): effects = state.point(pointer)
@@ -23,6 +23,7 @@ package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   case .terminated(let status): return [.quit(status: status)]
   }
   if state.settings.network != network { state.forgetPredictions() }
+  if state.run != run { state.followRun() }
   effects += state.wishes(beside: effects)
   effects = effects.filter { !$0.isAnswered || !state.inFlight.contains($0) }
   for effect in effects where effect.isAnswered { state.inFlight.insert(effect) }
@@ -57,6 +58,7 @@ extension ExplorerState {
   mutating func openFold(_ number: Int) -> [Effect] {
     fold = number
     (classFilter, marked, episodes) = (nil, [], [])
+    if reference?.plan.fold != number { reference = nil }
     listEpisodes()
     failures[.loadEpisodes(fold: number)] = nil
     return [.loadEpisodes(fold: number)]

@@ -7,12 +7,14 @@ extension ScreenPainter {
     let shots = state.episodes.first?.supports.count ?? 1
     let marks = state.marked.isEmpty && state.range == nil ? "" : "\(state.chosen.count) marked · "
     let order = state.order == .drawn ? "" : " · \(state.order.word)"
-    let inside = panel(.episodes, rect, note: count == 0 ? "" : "\(marks)\(state.cursor.index + 1)/\(count) · \(shots)-shot\(order)")
+    // Where nothing is measured no run has to be named.
+    let title = state.scores.isEmpty ? nil : "\(Panel.episodes.title) · \(state.name(of: state.run))"
+    let inside = panel(.episodes, rect, title: title, note: count == 0 ? "" : "\(marks)\(state.cursor.index + 1)/\(count) · \(shots)-shot\(order)")
     guard !inside.isEmpty else { return }
     guard count > 0 else { return paintNoEpisodes(inside) }
     let hasHead = EpisodeColumns.hasHead(inside)
     let columns = EpisodeColumns(width: inside.width, count: state.episodes.count)
-    if hasHead { paint(columns.head(supports: state.settings.supports, shots: shots), columns, in: inside, row: 0, style: theme.faint) }
+    if hasHead { paint(columns.head(state.run, shots: shots), columns, in: inside, row: 0, style: theme.faint) }
     let (_, list) = inside.splitTop(hasHead ? 1 : 0)
     let first = state.cursor.first(visible: list.height, count: count)
     for row in 0..<min(list.height, count - first) {
@@ -102,8 +104,14 @@ struct EpisodeColumns {
     name = max(0, rest - (query > 0 ? query + 1 : 0))
   }
 
-  func head(supports: Int, shots: Int) -> Texts {
-    Texts(number: "#", name: "class", query: "query", before: "\(shots)", after: "\(shots)+\(supports)")
+  /// What the figures are of, in the run's own numbers.
+  func head(_ run: FigureRun, shots: Int) -> Texts {
+    let (shots, supports) =
+      switch run {
+      case .saved(let report): (report.plan.shots, report.augmented == nil ? 0 : report.plan.auxiliaryShots)
+      case .own(_, let plan): (shots, plan.count)
+      }
+    return Texts(number: "#", name: "class", query: "query", before: "\(shots)", after: supports == 0 ? "" : "\(shots)+\(supports)")
   }
 
   func row(_ episode: Episode, _ state: ExplorerState, isMarked: Bool) -> Texts {

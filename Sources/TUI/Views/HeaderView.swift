@@ -9,6 +9,7 @@ extension ScreenPainter {
       column += width
     }
     place(state.catalog?.name ?? state.datasetName, theme.strong, .pickDataset)
+    if state.usesDemoWeights { place(" demo weights", theme.warning, nil) }
     if let catalog = state.catalog {
       place(" › ", theme.faint, nil)
       place("fold \(state.fold) of \(catalog.folds.count)", theme.strong, .pickFold)
@@ -45,7 +46,8 @@ extension ScreenPainter {
     if state.inFlight.contains(where: { if case .predict = $0 { true } else { false } }) {
       return ("\(spinner) segmenting", theme.accent)
     }
-    return state.modelsLoaded.isEmpty ? ("weights load when needed", theme.faint) : ("weights ready", theme.good)
+    if state.modelsLoaded.isEmpty { return ("weights load when needed", theme.faint) }
+    return state.usesDemoWeights ? ("demo weights ready", theme.warning) : ("weights ready", theme.good)
   }
 
   /// How far an evaluation has come, in few words.

@@ -118,14 +118,15 @@ extension ScreenPainter {
       frame.text(state.viewport.inspection(of: picture), in: rect, style: theme.accent)
       return
     }
-    let score = state.scores[episode]
+    // What the tiles show goes before the list's run.
+    let own = state.ownScore(episode), isOwn = own != EpisodeScore(), score = isOwn ? own : state.scores[episode]
+    let run = isOwn ? FigureRun.own(state.settings.network, state.plan) : state.run
     var spans: [(String, Style)] = [("IoU ", theme.faint)]
     if let baseline = score?.baseline {
       spans += [("\(episode.supports.count)-shot ", theme.text), (ExplorerState.percent(baseline), theme.strong)]
       if let augmented = score?.augmented {
         let tone = theme.change(from: baseline, to: augmented)
-        let isPresent = state.shelf[episode]?.augmented[state.plan] != nil
-        spans += [(isPresent ? "  with generated " : "  last with generated ", theme.text), (ExplorerState.percent(augmented), theme.strong)]
+        spans += [("  with generated ", theme.text), (ExplorerState.percent(augmented), theme.strong)]
         spans += [("  \(ExplorerState.signed(augmented - baseline))", tone)]
       } else if state.inFlight.contains(state.predict(episode, state.plan)) {
         spans.append(("  with generated \(spinner)", theme.accent))
@@ -133,6 +134,8 @@ extension ScreenPainter {
     } else {
       spans.append(("not measured, e does", theme.faint))
     }
+    // Whose figures these are goes before the drift where there is no room for both.
+    if score?.baseline != nil { spans.append(("  \(state.word(for: run))", theme.faint)) }
     if let drift = score?.drift { spans += [("  drift ", theme.faint), (String(format: "%.2f", drift), theme.text)] }
     if state.awaitingSupports[episode] != nil { spans.append(("  \(spinner) waits for supports", theme.accent)) }
     frame.spans(spans, in: rect)

@@ -24,13 +24,25 @@ package enum PlainView {
       case .table: table(state)
       case .duel: [duel(state)]
       }
-    return ([title(state)] + all.map { "  " + $0 }).map(PlainText.clean)
+    return ([title(state) + run(state)] + all.map { "  " + $0 }).map(PlainText.clean)
   }
 
   private static func title(_ state: ExplorerState) -> String {
     guard state.openFailure == nil else { return state.openFailure?.message ?? "" }
     guard state.catalog != nil else { return "opening \(state.datasetName)" }
-    return "\(state.focus.title), fold \(state.fold)"
+    return "\(state.focus.title), fold \(state.fold)" + (state.usesDemoWeights ? ", demo weights" : "")
+  }
+
+  /// What the figures of the focused panel are of.
+  private static func run(_ state: ExplorerState) -> String {
+    switch state.focus {
+    case .episodes: return state.scores.isEmpty ? "" : ", " + state.name(of: state.run)
+    case .classes:
+      guard let report = state.reports[state.fold] else { return "" }
+      let reference = state.reference.map { " against \(state.name(of: .saved($0)))" } ?? ""
+      return ", " + state.name(of: .saved(report)) + reference
+    case .pictures, .settings, .queue, .table, .duel: return ""
+    }
   }
 
   private static func row(_ state: ExplorerState) -> String {
@@ -55,6 +67,7 @@ package enum PlainView {
     if let iou = score?.baseline { parts.append("IoU \(ExplorerState.percent(iou))") }
     if let iou = score?.augmented { parts.append("with generated \(ExplorerState.percent(iou))") }
     if let drift = score?.drift { parts.append(String(format: "drift %.2f", drift)) }
+    if score != nil { parts.append("by \(state.word(for: state.run))") }
     if state.marked.contains(episode) { parts.append("marked") }
     return parts.joined(separator: ", ")
   }
@@ -65,9 +78,12 @@ package enum PlainView {
   }
 
   private static func figures(_ state: ExplorerState) -> String {
-    guard let episode = state.selected, let score = state.scores[episode], let before = score.baseline else { return "IoU not measured" }
-    guard let after = score.augmented else { return "IoU \(ExplorerState.percent(before))" }
-    return "IoU \(ExplorerState.percent(before)), with generated \(ExplorerState.percent(after)), \(ExplorerState.signed(after - before))"
+    guard let episode = state.selected else { return "IoU not measured" }
+    let own = state.ownScore(episode), isOwn = own != EpisodeScore(), score = isOwn ? own : state.scores[episode] ?? EpisodeScore()
+    guard let before = score.baseline else { return "IoU not measured" }
+    let run = state.name(of: isOwn ? .own(state.settings.network, state.plan) : state.run)
+    guard let after = score.augmented else { return "IoU \(ExplorerState.percent(before)), \(run)" }
+    return "IoU \(ExplorerState.percent(before)), with generated \(ExplorerState.percent(after)), \(ExplorerState.signed(after - before)), \(run)"
   }
 
   private static func setting(_ field: SettingsField, _ state: ExplorerState) -> String {
@@ -94,10 +110,12 @@ package enum PlainView {
   private static func classes(_ state: ExplorerState) -> [String] {
     guard let report = state.reports[state.fold] else { return [] }
     return ClassTable(report, reference: state.reference, order: state.classOrder, width: 80).rows.map { row in
-      guard let after = row.after else { return "\(row.name): IoU \(ExplorerState.percent(row.before))" }
+      let name = row.classIndex == nil ? row.name : "\(row.name), \(row.episodes) episode\(row.episodes == 1 ? "" : "s")"
+      guard let before = row.before else { return "\(name): not measured" }
+      guard let after = row.after else { return "\(name): IoU \(ExplorerState.percent(before))" }
       let error = row.error.map { " plus or minus \(ExplorerState.percent($0))" } ?? ""
-      return "\(row.name): \(ExplorerState.percent(row.before)), \(ExplorerState.percent(after)), \(ExplorerState.signed(after - row.before))\(error)"
-    }
+      return "\(name): \(ExplorerState.percent(before)), \(ExplorerState.percent(after)), \(ExplorerState.signed(after - before))\(error)"
+    } + report.remarks
   }
 
   private static func table(_ state: ExplorerState) -> [String] {
@@ -106,7 +124,7 @@ package enum PlainView {
       table.columnTitles.indices.compactMap { column -> String? in
         guard let cell = table.cell(row: row, column: column) else { return nil }
         let aspect: TableAspect = table.kind == .conditions ? TableAspect.allCases[safe: row] ?? .generated : .generated
-        let iou = state.board?.augmented[cell.plan].map { ", IoU \(ExplorerState.percent($0.iou))" } ?? ""
+        let iou = state.selected.flatMap { state.prediction($0, cell.plan) }.map { ", IoU \(ExplorerState.percent($0.iou))" } ?? ""
         return "\(table.rowTitles[row]) \(table.columnTitles[column]): \(tile(TileContent(aspect, cell, state)))\(iou)"
       }
     }

@@ -41,11 +41,11 @@ extension ScreenPainter {
       table.kind == .conditions ? TableAspect.allCases[safe: row] ?? .generated : table.aspect == .generated ? .generated : .prediction
     var content = TileContent(aspect, cell, state)
     if table.kind == .conditions { content.title = [title(ofRow: row, table), content.title].filter { !$0.isEmpty }.joined(separator: " ") }
-    if aspect == .generated, let iou = state.board?.augmented[cell.plan]?.iou, table.kind != .conditions {
+    if aspect == .generated, let iou = state.prediction(episode, cell.plan)?.iou, table.kind != .conditions {
       let gain = state.board?.baseline.map { " (\(ExplorerState.signed(iou - $0.iou)))" } ?? ""
       content.title = "IoU \(ExplorerState.percent(iou))\(gain) " + content.title
     }
-    if aspect == .prediction, let iou = state.board?.augmented[cell.plan]?.iou, let baseline = state.board?.baseline?.iou {
+    if aspect == .prediction, let iou = state.prediction(episode, cell.plan)?.iou, let baseline = state.board?.baseline?.iou {
       content.title += " (\(ExplorerState.signed(iou - baseline)))"
     }
     if content.title.isEmpty { content.title = "IoU ·" }

@@ -46,7 +46,7 @@ struct TileContent {
       show(board?.baseline, of: state.predict(episode, nil), state)
     case .augmented:
       title = "\(episode.supports.count)+\(state.settings.supports)"
-      show(board?.augmented[state.plan], of: state.predict(episode, state.plan), state)
+      show(state.prediction(episode, state.plan), of: state.predict(episode, state.plan), state)
       if picture == nil, state.awaitingSupports[episode] != nil { placeholder = "after painting" }
     case .table, .duel: title = ""
     case .generated(let number):
@@ -69,7 +69,7 @@ struct TileContent {
       }
     case .generated: takeGenerated(state.table?.number ?? 0, episode, board, state, cell.plan)
     case .prediction:
-      show(board?.augmented[cell.plan], of: state.predict(episode, cell.plan), state)
+      show(state.prediction(episode, cell.plan), of: state.predict(episode, cell.plan), state)
       if picture == nil, state.awaitingSupports[episode]?.contains(cell.plan) == true { placeholder = "after painting" }
     }
     // The table names its columns itself.

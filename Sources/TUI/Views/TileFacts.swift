@@ -31,7 +31,8 @@ struct TileFacts {
     case .baseline: addPrediction(picture, state)
     case .augmented:
       addPrediction(picture, state)
-      if let drift = state.scores[episode]?.drift { add("drift", String(format: "%.2f (0 keeps to the masks, 1 leaves them)", drift)) }
+      add("settings", state.name(of: .own(state.settings.network, state.plan)))
+      if let drift = state.ownScore(episode).drift { add("drift", String(format: "%.2f (0 keeps to the masks, 1 leaves them)", drift)) }
     case .generated(let number):
       if let request = state.board?.plans[state.plan]?[safe: number] { add(request, state) }
     case .table, .duel: break

@@ -19,8 +19,11 @@ struct EvaluationOptions: ParsableArguments {
   @Option(help: "Number of episodes.")
   var episodes: Int = 500
 
-  @Option(help: ArgumentHelp("Episodes saved by `diffss dataset list --out`, in place of drawn ones; --fold and --shots are theirs.", valueName: "file"))
+  @Option(help: ArgumentHelp("Episodes saved by `diffss dataset list --out`, in place of drawn ones; fold and --shots are theirs, another --fold is refused.", valueName: "file"))
   var episodeList: String?
+
+  @Option(help: "Which of a fold's classes the mean is over: present, those that have episodes; or all, one without counting 0, as in the published code.")
+  var classMean: ClassMean = .present
 
   @Option(help: "Seed of the generated supports, and of the episodes unless --seeds says otherwise.")
   var seed: UInt64 = 0
@@ -38,13 +41,24 @@ struct EvaluationOptions: ParsableArguments {
   func plan(
     _ data: DatasetOptions, _ workbench: Workbench, options: GenerationOptions, auxiliaryShots: Int
   ) throws -> (plan: EvaluationPlan, folds: [Int], seeds: [UInt64]) {
-    let saved = try episodeList.map { try EpisodeList(URL(fileURLWithPath: $0), for: workbench.dataset) }
+    let saved = try episodeList.map { try EpisodeList(URL(fileURLWithPath: $0), for: workbench.dataset, fold: data.givenFold) }
     let draw = saved?.draw ?? draws.draw(shots: shots, seed: seeds?.values.first ?? seed)
+    let folds = allFolds ? Array(0..<workbench.dataset.folds) : [saved?.fold ?? data.fold]
+    // A list of one fold is found before hours are spent on it.
+    if saved == nil, draw.lists != nil { for fold in folds { _ = try EpisodeSampler(workbench.dataset, fold: fold, draw) } }
     let plan = EvaluationPlan(
       fold: saved?.fold ?? data.fold, shots: draw.shots, auxiliaryShots: auxiliaryShots, options: options, episodes: episodes,
       episodeProtocol: draw.episodeProtocol, seed: draw.seed, workers: draw.workers, lists: draw.lists, episodeList: episodeList,
-      auxiliaryFolder: aux)
-    return (plan, allFolds ? Array(0..<workbench.dataset.folds) : [plan.fold], seeds?.values ?? [plan.seed])
+      auxiliaryFolder: aux, classMean: classMean == .present ? nil : classMean)
+    return (plan, folds, seeds?.values ?? [plan.seed])
+  }
+
+  /// The demo's weights that evaluations would use on another data set; nil without any.
+  func demoWeights(_ plans: [EvaluationPlan], _ workbench: Workbench) -> DemoWeights? {
+    DemoWeights(Set(plans).compactMap { plan in
+      workbench.models.demoWeights(
+        on: workbench.dataset.name, painting: plan.auxiliaryShots > 0 && aux == nil ? plan.options : nil, segmenting: plan.network, fold: plan.fold)
+    })
   }
 
   /// Says on standard error what stands in the way of the episodes, before hours are spent on them.

@@ -44,3 +44,4 @@ struct FigureOptions: ParsableArguments {
 }
 
 extension IoUConvention: ExpressibleByArgument {}
+extension ClassMean: ExpressibleByArgument {}

@@ -30,6 +30,9 @@ struct DatasetOptions: ParsableArguments {
 
   private var recognised: DatasetKind? { root.flatMap { Datasets.kind(of: URL(fileURLWithPath: $0, isDirectory: true)) } }
 
+  /// The fold where it was given; nil where nobody named one.
+  var givenFold: Int? { CommandLine.arguments.contains { $0 == "--fold" || $0.hasPrefix("--fold=") } ? fold : nil }
+
   var rootURL: URL? { root.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? UserSettings.ofUser.roots[dataset] }
 
   func validate() throws {
@@ -153,6 +156,19 @@ struct SingleFileOptions: ParsableArguments {
   var config: String?
 
   var folder: URL? { ModelLibrary.configuration(config) }
+}
+
+/// What is done about the demo's weights on other data.
+struct DemoWeightsOption: ParsableArguments {
+  @Flag(help: "Demo weights on data other than the demo's are meant: no warning. Tables, reports and pictures still say so.")
+  var demoWeights = false
+
+  /// Says on standard error that toy networks are at work, unless that is meant.
+  func warn(_ found: DemoWeights?) {
+    guard !demoWeights, let found else { return }
+    printError("warning: \(found.remark)")
+    printError("hint: give real weights with --models DIR or in $DIFFSS_MODELS (docs/checkpoints.md), or say with --demo-weights that these are meant")
+  }
 }
 
 /// The settings from which generated supports are made.

@@ -51,6 +51,7 @@ struct OwnPictureRun {
   let flags: GenerationFlags
   let profile: ProfileOptions
   let runtime: RuntimeOptions
+  let demo: DemoWeightsOption
   let seed: UInt64
   let orientation: OrientationRule
 
@@ -118,6 +119,7 @@ struct OwnPictureRun {
     for (name, text) in [("prompt", request.prompt), ("negative prompt", request.negativePrompt)] {
       PromptRemarks.say([PromptCharacters.warning(name, text)].compactMap { $0 })
     }
+    demo.warn(DemoWeights(at: [model] + networks))
     let folder = try SupportFolder(creating: url)
     if picture != nil, let control = controls.first { try folder.add(png: control.image.pngData(), name: "\(control.name)_control.png") }
     do {

@@ -20,6 +20,22 @@ import Testing
     #expect(outputs.dropFirst().allSatisfy { $0 == outputs[0] })
   }
 
+  /// Bands of rows are cut by shape: the same ones for every number of threads, and each row is in one of them.
+  @Test func productsOfActivationsDoNotDependOnThreads() {
+    let before = Compute.threads
+    defer { Compute.threads = before }
+    var noise = Noise(3)
+    for (m, n, k) in [(1, 70, 40), (95, 300, 64), (191, 100, 64), (192, 40, 130), (385, 77, 90), (625, 625, 64), (2500, 30, 24), (14000, 9, 40)] {
+      let a = noise.tensor([m, k]), b = noise.tensor([n, k])
+      let outputs = [1, 2, 3, 4, 7].map { threads in
+        Compute.threads = threads
+        return Kernels.gemm(a, b, transposeB: true)
+      }
+      #expect(outputs.dropFirst().allSatisfy { $0.values == outputs[0].values }, "\(m) x \(n) x \(k)")
+      #expect(relativeError(outputs[0], PlainKernels.gemm(a, b, transposeB: true)) < 1e-5, "\(m) x \(n) x \(k)")
+    }
+  }
+
   @Test func concurrentCallersAllFinish() async {
     let before = Compute.threads
     Compute.threads = 4

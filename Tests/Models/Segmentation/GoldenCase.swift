@@ -43,7 +43,10 @@ final class GoldenCase {
 
   /// An output: within `tolerance`.
   func expect(_ tensor: Tensor, output name: String, tolerance: Float) {
-    guard let expected = (try? file.tensor("out.\(name)"))?.values else { return }
+    guard let expected = (try? file.tensor("out.\(name)"))?.values else {
+      Issue.record("the file holds no out.\(name)")
+      return
+    }
     seen.insert("out.\(name)")
     #expect(Difference.largest(tensor.values, expected) < tolerance, "\(name)")
   }

@@ -149,19 +149,20 @@ import Testing
     // The run waits for its end, which could otherwise come after its last picture.
     let isFirst = Mutex(true), cancelled = DispatchSemaphore(value: 0)
     let task = Task {
+      defer { signal.finish() }
       try await bench.workbench.paint(run(dataset, bench), into: SupportFolder(creating: bench.out)) { event in
         guard case .ended = event, isFirst.withLock({ first in
           defer { first = false }
           return first
         }) else { return }
         signal.yield()
-        cancelled.wait()
+        try? cancelled.wait(within: patience)
       }
     }
-    for await _ in begun { break }
+    #expect(try await begun.first() != nil)
     task.cancel()
     cancelled.signal()
-    await #expect(throws: CancellationError.self) { try await task.value }
+    await #expect(throws: CancellationError.self) { try await within { try await task.value } }
     let count = try bench.files().count
     #expect(count >= 2 && count < 1500)
   }

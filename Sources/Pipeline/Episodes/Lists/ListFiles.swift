@@ -7,7 +7,20 @@ public struct ListFiles: Hashable, Sendable {
   public init(_ url: URL) { self.url = url }
 
   /// HSNet's list of a fold. Throws `PipelineError.listMissing` and what `PublishedList` throws.
+  ///
+  /// PASCAL-5i's training lists are by the fold whose classes they hold: a fold is trained on those of the others, one after the other.
   func hsnet(_ dataset: any Dataset, fold: Int) throws -> (list: PublishedList, file: URL) {
+    if dataset.name == DatasetKind.pascal.rawValue, dataset.split == .train, !isFile(url) {
+      var lines: [(name: String, classIndex: Int)] = [], file = url
+      for other in 0..<dataset.folds where other != fold {
+        file = try find(["fold\(other).txt"], dataset)
+        guard case .lines(let own) = try PublishedList(file) else {
+          throw PipelineError.malformedFile(path: file.path, reason: "it is no list of HSNet's for PASCAL-5i")
+        }
+        lines += own
+      }
+      return (.lines(lines), file)
+    }
     let names = dataset.name == DatasetKind.fss.rawValue
       ? [dataset.split == .train ? "trn.txt" : dataset.split == .val ? "val.txt" : "test.txt"] : ["fold\(fold).txt", "fold\(fold).pkl"]
     let file = try find(names, dataset)
@@ -17,12 +30,17 @@ public struct ListFiles: Hashable, Sendable {
   /// BAM's two lists of a fold, queries and supports.
   func bam(_ dataset: any Dataset, fold: Int) throws -> (queries: PublishedList, files: PublishedList, file: URL) {
     let queries = try find(["data_list_\(fold).txt"], dataset)
-    let name = queries.lastPathComponent.replacingOccurrences(of: "data_list", with: "sub_class_file_list")
-    let files = queries.deletingLastPathComponent().appendingPathComponent(name)
-    guard name != queries.lastPathComponent, isFile(files) else {
-      throw PipelineError.listMissing(names: [name], folder: queries.deletingLastPathComponent().path)
+    let files = classes(beside: queries)
+    guard files != queries, isFile(files) else {
+      throw PipelineError.listMissing(names: [files.lastPathComponent], folder: queries.deletingLastPathComponent().path)
     }
     return (try PublishedList(queries), try PublishedList(files), queries)
+  }
+
+  /// The dictionary that belongs to a list of BAM's.
+  func classes(beside queries: URL) -> URL {
+    let name = queries.lastPathComponent.replacingOccurrences(of: "data_list", with: "sub_class_file_list")
+    return queries.deletingLastPathComponent().appendingPathComponent(name)
   }
 
   private func find(_ names: [String], _ dataset: any Dataset) throws -> URL {

@@ -5,27 +5,29 @@ extension EvaluationReport {
   public static let csvHead = [
     "dataset", "network", "fold", "seed", "class", "episodes", "iou_baseline", "se_baseline", "iou_augmented", "se_augmented", "difference",
     "se_difference", "better", "worse", "p", "iou_gated", "se_gated", "difference_gated", "se_difference_gated", "agreement",
-    "se_agreement", "dropped", "replaced", "left_out",
+    "se_agreement", "dropped", "replaced", "left_out", "class_mean", "demo_weights",
   ].joined(separator: ",")
 
-  /// A row a class, then `mIoU` and `FB-IoU`; percent with all their digits, empty where there is nothing.
+  /// A row a class, then `mIoU` and `FB-IoU`; percent with all their digits, empty where there is nothing, as for a class without an episode.
   public var csvRows: [String] {
     func cells(_ estimates: [Estimate?]) -> [String] {
       estimates.flatMap { estimate in [estimate.map { "\($0.value)" } ?? "", estimate?.error.map { "\($0)" } ?? ""] }
     }
     func row(
-      _ name: String, _ count: Int, _ figures: (Scores) -> Estimate, _ test: SignTest?, _ drift: GateReport.Drift?, _ leftOut: Int?
+      _ name: String, _ count: Int, _ figures: (Scores) -> Estimate?, _ test: SignTest?, _ drift: GateReport.Drift?, _ leftOut: Int?
     ) -> String {
       var row = [dataset, plan.network.rawValue, "\(plan.fold)", "\(plan.seed)", Self.quoted(name), "\(count)"]
-      row += cells([baseline, augmented, difference].map { $0.map(figures) })
+      row += cells([baseline, augmented, difference].map { $0.flatMap(figures) })
       row += test.map { ["\($0.better)", "\($0.worse)", "\($0.p)"] } ?? ["", "", ""]
-      row += cells([gate?.scores, gate?.difference].map { $0.map(figures) } + [drift?.agreement])
+      row += cells([gate?.scores, gate?.difference].map { $0.flatMap(figures) } + [drift?.measured])
       row += drift.map { ["\($0.dropped)", "\($0.replaced)"] } ?? ["", ""]
-      row.append(leftOut.map { "\($0)" } ?? "")
+      row += [leftOut.map { "\($0)" } ?? "", (classMean ?? .all).rawValue, Self.quoted(demoWeights?.joined(separator: " ") ?? "")]
       return row.joined(separator: ",")
     }
     return baseline.classes.enumerated().map { position, score in
-      row(score.name, score.episodes, { $0.classes[position].iou }, signTests?.classes[position], gate?.classes[position], leftOut(of: score.classIndex))
+      row(
+        score.name, score.episodes, { $0.classes[position].iou }, score.episodes > 0 ? signTests?.classes[position] : nil, gate?.classes[position],
+        leftOut(of: score.classIndex))
     } + [
       row("mIoU", episodes.count, \.miou, signTests?.all, gate?.all, leftOut?.count ?? 0),
       row("FB-IoU", episodes.count, \.fbIoU, nil, nil, nil),
@@ -35,7 +37,7 @@ extension EvaluationReport {
   private func leftOut(of classIndex: Int) -> Int { (leftOut ?? []).count { $0.episode.classIndex == classIndex } }
 
   /// RFC 4180: in quotes where a comma, a quote or a line end is in it.
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
     return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }

@@ -9,6 +9,6 @@ extension EvaluationReport {
       report.episodes.map { ($0.episode.classIndex, $0.augmented ?? $0.baseline) }
     }
     let classes = baseline.classes.map { ClassInfo(index: $0.classIndex, name: $0.name, promptName: $0.name, adeIndex: 0) }
-    return .difference(ends(other), ends(self), classes: classes, comparison?.convention ?? plan.network.convention)
+    return .difference(ends(other), ends(self), classes: classes, comparison?.convention ?? plan.network.convention, mean: classMean ?? .all)
   }
 }

@@ -45,6 +45,10 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
   public let signTests: SignTests?
   /// Without the supports that have drifted; nil when no agreement was asked for.
   public let gate: GateReport?
+  /// Which classes the mean is over; nil in older reports, whose mean is over all.
+  public let classMean: ClassMean?
+  /// Weights of the demo that painted or segmented on another data set, by their identifiers; nil without any.
+  public let demoWeights: [String]?
   /// How predictions were compared; nil in reports of programs that knew one way (HSNet's, at the input size).
   public let comparison: Comparison?
   /// Side of the network's input square, pixels; nil in older reports.
@@ -56,8 +60,9 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
 
   public init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], episodes: [EpisodeResult], baseline: Scores,
-    augmented: Scores?, difference: Scores?, signTests: SignTests? = nil, gate: GateReport? = nil, comparison: Comparison? = nil, inputSide: Int? = nil,
-    missingAuxiliaries: Int? = nil, leftOut: [LeftOutEpisode]? = nil, seconds: Double
+    augmented: Scores?, difference: Scores?, signTests: SignTests? = nil, gate: GateReport? = nil, classMean: ClassMean? = nil,
+    demoWeights: [String]? = nil, comparison: Comparison? = nil, inputSide: Int? = nil, missingAuxiliaries: Int? = nil,
+    leftOut: [LeftOutEpisode]? = nil, seconds: Double
   ) {
     self.leftOut = leftOut
     self.dataset = dataset
@@ -69,6 +74,8 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
     self.difference = difference
     self.signTests = signTests
     self.gate = gate
+    self.classMean = classMean
+    self.demoWeights = demoWeights
     self.comparison = comparison
     self.inputSide = inputSide
     self.missingAuxiliaries = missingAuxiliaries
@@ -80,18 +87,28 @@ extension EvaluationReport {
   /// The figures of a list of results, by one way of comparing.
   package init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], results: [EpisodeResult], classes: [ClassInfo],
-    comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, gate: GateReport? = nil, leftOut: [LeftOutEpisode] = [],
+    comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, gate: GateReport? = nil, demoWeights: [String]? = nil,
+    leftOut: [LeftOutEpisode] = [],
     seconds: Double
   ) {
+    let mean = plan.classMean ?? .present
     let baseline = results.map { (classIndex: $0.episode.classIndex, areas: $0.baseline) }
     let augmented = results.compactMap { result in result.augmented.map { (classIndex: result.episode.classIndex, areas: $0) } }
     let isPaired = augmented.count == baseline.count && !augmented.isEmpty, convention = comparison.convention
     self.init(
       dataset: dataset, plan: plan, weights: weights, episodes: results,
-      baseline: .of(baseline, classes: classes, convention),
-      augmented: isPaired ? .of(augmented, classes: classes, convention) : nil,
-      difference: isPaired ? .difference(baseline, augmented, classes: classes, convention) : nil,
-      signTests: isPaired ? SignTests(results, classes: classes) { $0.augmented } : nil, gate: gate, comparison: comparison, inputSide: inputSide,
-      missingAuxiliaries: missing, leftOut: leftOut.isEmpty ? nil : leftOut, seconds: seconds)
+      baseline: .of(baseline, classes: classes, convention, mean: mean),
+      augmented: isPaired ? .of(augmented, classes: classes, convention, mean: mean) : nil,
+      difference: isPaired ? .difference(baseline, augmented, classes: classes, convention, mean: mean) : nil,
+      signTests: isPaired ? SignTests(results, classes: classes) { $0.augmented } : nil, gate: gate, classMean: mean,
+      demoWeights: demoWeights, comparison: comparison, inputSide: inputSide, missingAuxiliaries: missing,
+      leftOut: leftOut.isEmpty ? nil : leftOut, seconds: seconds)
+  }
+}
+
+extension EvaluationReport {
+  /// What has to be said with every figure of it, a sentence each.
+  package var remarks: [String] {
+    [(classMean ?? .all).caption(present: baseline.present, of: baseline.classes.count)] + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
   }
 }

@@ -59,7 +59,8 @@ public struct EvaluationSummary: Codable, Hashable, Sendable {
       rows.append(row("best") { $0.max() ?? 0 })
     }
     text += TextTable.markdown(rows)
-    return text
+    let demo = Set(reports.flatMap { $0.demoWeights ?? [] })
+    return demo.isEmpty ? text : "\(text)\n\n\(DemoWeights.remark(demo.sorted()))"
   }
 
   /// Every report's rows under one head.

@@ -4,12 +4,15 @@ public struct GateReport: Codable, Hashable, Sendable {
   public struct Drift: Codable, Hashable, Sendable {
     /// Generated supports used by the episodes, each once.
     public let supports: Int
-    /// Their mean agreement, percent.
+    /// Their mean agreement, percent; 0 without any.
     public let agreement: Estimate
     /// How many were below the least agreement.
     public let dropped: Int
     /// In how many places a further picture stands; in the other dropped ones' places the real support does.
     public let replaced: Int
+
+    /// The agreement where there is anything that agrees.
+    var measured: Estimate? { supports > 0 ? agreement : nil }
   }
 
   /// With the remaining and the further ones.
@@ -30,15 +33,15 @@ public struct GateReport: Codable, Hashable, Sendable {
 extension GateReport {
   init(
     _ outcome: DriftGate.Outcome, wanted: [GeneratedSupport], _ results: [EpisodeResult], classes infos: [ClassInfo],
-    _ convention: IoUConvention
+    _ convention: IoUConvention, mean: ClassMean
   ) {
     func areas(_ areas: (EpisodeResult) -> Areas?) -> [(classIndex: Int, areas: Areas)] {
       results.compactMap { result in areas(result).map { (result.episode.classIndex, $0) } }
     }
     let gated = areas(\.gated)
-    scores = .of(gated, classes: infos, convention)
-    difference = .difference(areas(\.baseline), gated, classes: infos, convention)
-    effect = .difference(areas(\.augmented), gated, classes: infos, convention)
+    scores = .of(gated, classes: infos, convention, mean: mean)
+    difference = .difference(areas(\.baseline), gated, classes: infos, convention, mean: mean)
+    effect = .difference(areas(\.augmented), gated, classes: infos, convention, mean: mean)
     signTests = SignTests(results, classes: infos) { $0.gated }
     func drift(_ supports: [GeneratedSupport]) -> Drift {
       Drift(

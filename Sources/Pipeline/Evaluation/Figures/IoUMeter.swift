@@ -2,7 +2,7 @@
 ///
 /// The published HSNet code adds in Float32, which rounds above 2^24 pixels; here every pixel counts.
 public struct IoUMeter: Sendable {
-  /// The classes of the mean, in order; one without episode counts 0.
+  /// The classes of the mean, in order.
   public let classes: [Int]
   private var sums: [Int: Areas] = [:]
 
@@ -16,9 +16,10 @@ public struct IoUMeter: Sendable {
     return convention.ratio(areas.foregroundIntersection, areas.foregroundUnion)
   }
 
-  /// Mean over the classes, 0...1; 0 without classes.
-  public func miou(_ convention: IoUConvention = .hsnet) -> Double {
-    classes.isEmpty ? 0 : classes.reduce(0) { $0 + iou($1, convention) } / Double(classes.count)
+  /// Mean over the classes, 0...1; 0 without classes. The published code's mean is over all, of which one without an episode counts 0.
+  public func miou(_ convention: IoUConvention = .hsnet, over mean: ClassMean = .all) -> Double {
+    let counted = mean == .all ? classes : classes.filter { sums[$0] != nil }
+    return counted.isEmpty ? 0 : counted.reduce(0) { $0 + iou($1, convention) } / Double(counted.count)
   }
 
   /// Mean of foreground and background IoU over all episodes together, 0...1.

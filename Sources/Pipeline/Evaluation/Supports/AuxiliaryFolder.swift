@@ -6,6 +6,8 @@ import Render
 /// `ITEM_CLASS_K.jpg` is looked for, then `.png`; where there is neither the real support stands for it, silently in the published loader.
 struct AuxiliaryFolder: AuxiliarySource {
   let weights: [String: String] = [:]
+  /// What the first of its pictures says.
+  private(set) var demoWeights: [String]?
   private let url: URL
   private let dataset: any Dataset
 
@@ -18,6 +20,8 @@ struct AuxiliaryFolder: AuxiliarySource {
       throw PipelineError.unreadableFile(
         path: url.path, reason: "none of its pictures is for these supports, such as \(wanted.first?.name ?? "").jpg or .png")
     }
+    guard let first = wanted.lazy.compactMap(file).first, let text = try? PictureText.of(FileBytes.read(first)) else { return }
+    demoWeights = PictureMetadata(entries: text)?.demoWeights
   }
 
   /// Names, sizes and times of change of the pictures.

@@ -8,6 +8,9 @@ protocol AuxiliarySource {
   /// SHA-256 of the models that paint them, by identifier; empty when they are painted already.
   var weights: [String: String] { get }
 
+  /// Weights of the demo that painted pictures of another data set, as far as the pictures say it; nil without any.
+  var demoWeights: [String]? { get }
+
   /// What decides the pictures beside the plan and the weights: another state is another text.
   func state(_ wanted: [GeneratedSupport]) -> [String]
 
@@ -19,6 +22,10 @@ protocol AuxiliarySource {
 
   /// A picture that is ready, in the size of its support.
   func picture(_ support: GeneratedSupport) throws -> MaskedPicture
+}
+
+extension AuxiliarySource {
+  var demoWeights: [String]? { nil }
 }
 
 extension MaskedPicture {

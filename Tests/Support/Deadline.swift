@@ -1,0 +1,84 @@
+import Foundation
+
+/// What a test waited for did not come.
+public struct TookTooLong: Error, CustomStringConvertible {
+  public let description: String
+
+  public init(_ what: String, seconds: Double) { description = "\(what) took longer than \(Int(seconds)) seconds" }
+}
+
+/// Longest wait of a test, seconds: for what takes a moment on an idle machine.
+public let patience = 300.0
+
+/// What `body` comes to; a test waits no longer than `seconds` for it. What hangs then is cancelled and left behind.
+public func within<Value: Sendable>(
+  _ seconds: Double = patience, _ what: String = "a wait", _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+  let (values, ends) = AsyncThrowingStream.makeStream(of: Value.self)
+  let work = Task {
+    do {
+      ends.yield(try await body())
+      ends.finish()
+    } catch { ends.finish(throwing: error) }
+  }
+  // A thread of its own: what hangs may hold all those of tasks.
+  let clock = Thread {
+    Thread.sleep(forTimeInterval: seconds)
+    work.cancel()
+    ends.finish(throwing: TookTooLong(what, seconds: seconds))
+  }
+  clock.start()
+  for try await value in values { return value }
+  throw TookTooLong(what, seconds: seconds)
+}
+
+extension AsyncStream where Element: Sendable {
+  /// The first element, nil where the stream ends without one. Throws `TookTooLong`.
+  public func first(within seconds: Double = patience) async throws -> Element? {
+    let stream = Unchecked(value: self)
+    return try await TestSupport.within(seconds, "the first event") {
+      for await element in stream.value { return element }
+      return nil
+    }
+  }
+}
+
+/// A stream with one reader at a time, handed to a task.
+private struct Unchecked<Value>: @unchecked Sendable { let value: Value }
+
+extension DispatchSemaphore {
+  /// Waits for a signal. Throws `TookTooLong`.
+  public func wait(within seconds: Double) throws {
+    if wait(timeout: .now() + seconds) == .timedOut { throw TookTooLong("a signal", seconds: seconds) }
+  }
+}
+
+extension Process {
+  /// Runs to the end. After `seconds` it is killed, and `TookTooLong` is thrown.
+  public func runToEnd(within seconds: Double = 2 * patience) throws {
+    let ended = DispatchSemaphore(value: 0)
+    terminationHandler = { _ in ended.signal() }
+    try run()
+    guard ended.wait(timeout: .now() + seconds) == .timedOut else { return }
+    kill(processIdentifier, SIGKILL)
+    _ = ended.wait(timeout: .now() + 10)
+    throw TookTooLong("\(executableURL?.lastPathComponent ?? "") \((arguments ?? []).joined(separator: " "))", seconds: seconds)
+  }
+}
+
+/// Waits for the end of a child, which is killed after `seconds`; its status as `waitpid` gives it, or nil when it was killed.
+public func waitForChild(_ child: pid_t, within seconds: Double = patience) -> Int32? {
+  let deadline = Date().addingTimeInterval(seconds)
+  var status: Int32 = 0
+  while true {
+    let found = waitpid(child, &status, WNOHANG)
+    if found == child { return status }
+    if found < 0 && errno != EINTR { return nil }
+    if Date() > deadline {
+      kill(child, SIGKILL)
+      while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+      return nil
+    }
+    usleep(2000)
+  }
+}
