@@ -84,8 +84,8 @@ struct QueueCommand: AsyncParsableCommand {
 
     func run() async throws {
       try runtime.apply()
-      let workbench = try Workbench.open(data, runtime), dataset = workbench.dataset
-      let options = try flags.options(workbench.models.menu, seed: seed)
+      let workbench = try Workbench.open(data, runtime, models: flags.others.models), dataset = workbench.dataset
+      let options = try flags.options(workbench.models, seed: seed)
       var added = 0, failed = 0
       for support in try choice.supports(of: dataset, fold: data.fold) {
         if Interrupt.shared.isRequested { throw ExitStatus.interrupted }
