@@ -200,7 +200,7 @@ public final class Workbench: Sendable {
       let prompts = try requestMaker.prompts.get(), info = imported.classInfo(request.source.classIndex)
       var options = GenerationOptions(
         condition: request.condition, conditionSettings: request.conditionSettings, sampler: request.sampler, steps: request.steps,
-        guidance: request.guidance, eta: request.eta, controlScale: request.controlScale, controlStart: request.controlStart,
+        timestepSpacing: request.timestepSpacing, guidance: request.guidance, eta: request.eta, controlScale: request.controlScale, controlStart: request.controlStart,
         controlEnd: request.controlEnd, guessMode: request.guessMode)
       let own = PreferredModels(request.models)
       if (try? models.choice(for: options)).map(PreferredModels.init) != own { options.models = own }

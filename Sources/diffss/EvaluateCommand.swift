@@ -47,9 +47,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func evaluate() async throws {
-    let workbench = try Workbench.open(data, runtime)
+    let workbench = try Workbench.open(data, runtime, models: flags.others.models)
     var (plan, folds, seeds) = try evaluation.plan(
-      data, workbench, options: flags.options(workbench.models.menu, seed: evaluation.seed), auxiliaryShots: auxShots)
+      data, workbench, options: flags.options(workbench.models, seed: evaluation.seed), auxiliaryShots: auxShots)
     plan.network = network
     if auxShots > 0, plan.auxiliaryFolder == nil {
       PromptRemarks.say(try await workbench.promptRemarks(plan.options, classes: folds.flatMap(workbench.dataset.classes(inFold:))))

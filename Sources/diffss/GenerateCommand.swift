@@ -62,8 +62,8 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func paintSupports(into url: URL) async throws {
-    let workbench = try Workbench.open(data, runtime, readsMasksAsPublished: list.asPublished)
-    var options = try flags.options(workbench.models.menu, seed: seed)
+    let workbench = try Workbench.open(data, runtime, models: flags.others.models, readsMasksAsPublished: list.asPublished)
+    var options = try flags.options(workbench.models, seed: seed)
     if list.asPublished, flags.steps == nil { options.steps = PublishedScript.steps }
     let supports = try list.choice.supports(of: workbench.dataset, fold: data.fold)
     let missing = Set(supports.map(\.item.id)).filter { workbench.dataset.item($0) == nil }

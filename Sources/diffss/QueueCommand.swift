@@ -85,8 +85,8 @@ struct QueueCommand: AsyncParsableCommand {
 
     func run() async throws {
       try runtime.apply()
-      let workbench = try Workbench.open(data, runtime), dataset = workbench.dataset
-      let options = try flags.options(workbench.models.menu, seed: seed)
+      let workbench = try Workbench.open(data, runtime, models: flags.others.models), dataset = workbench.dataset
+      let options = try flags.options(workbench.models, seed: seed)
       demo.warn(workbench.models.demoWeights(on: dataset.name, painting: options))
       var added = 0, failed = 0
       let supports = try choice.supports(of: dataset, fold: data.fold)

@@ -34,6 +34,9 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Denoising steps, 1...1000; \(GenerationOptions().steps) when absent.", valueName: "list"))
   var steps: CommaList<Int>?
 
+  @Option(help: ArgumentHelp("\(GenerationFlags.spacingHelp): \(GenerationFlags.spacings); the model's own when absent.", valueName: "list"))
+  var timestepSpacing: CommaList<SchedulerConfig.Spacing>?
+
   @Option(help: ArgumentHelp("Guidance scales; the model's recommendation when absent, else 9.", valueName: "list"))
   var guidance: CommaList<Double>?
 
@@ -64,24 +67,38 @@ struct SweepCommand: AsyncParsableCommand {
 
   private func evaluate() async throws {
     let folder = try out.map { try SweepFolder(creating: URL(fileURLWithPath: $0, isDirectory: true)) }
-    let workbench = try Workbench.open(data, runtime)
+    let workbench = try Workbench.open(data, runtime, models: others.models)
     var (base, folds, seeds) = try evaluation.plan(
-      data, workbench, options: others.options(workbench.models.menu, conditions: condition.values, seed: evaluation.seed),
+      data, workbench, options: others.options(workbench.models, conditions: condition.values, seed: evaluation.seed),
       auxiliaryShots: auxShots.values[0])
     base.inputSide = comparison.size
     PromptRemarks.say(try await workbench.promptRemarks(base.options, classes: folds.flatMap(workbench.dataset.classes(inFold:))))
     let axes: [SweepAxis] = [
       .networks(network.values) { [comparison] in comparison.comparison($0) }, .conditions(condition.values), .samplers(sampler.values), .steps(steps?.values ?? []),
-      .guidance(guidance?.values ?? []), .controlScales(controlScale?.values ?? []), .auxiliaryShots(auxShots.values),
+      .timestepSpacings(timestepSpacing?.values ?? []), .guidance(guidance?.values ?? []), .controlScales(controlScale?.values ?? []), .auxiliaryShots(auxShots.values),
       .minimumAgreements(minAgreement?.values ?? []),
     ]
     let sweep = SweepPlan(base, folds: folds, seeds: seeds, axes: axes)
     try evaluation.warn(base, folds: folds, workbench)
     demo.warn(evaluation.demoWeights(sweep.evaluations, workbench))
+    reportShortRanges(base.options, workbench.models.menu)
     let result = try await SweepWatch(workbench: workbench).run(sweep)
     evaluation.reportMissing(result.evaluations.flatMap { $0 })
     try folder?.write(result.report, result.evaluations)
     try figures.print(json: CanonicalJSON.data(result.report), csv: result.report.csv, table: result.report.table)
     try evaluation.failIfLeftOut(result.evaluations.flatMap { $0 })
+  }
+
+  /// Says which of the settings begin late.
+  private func reportShortRanges(_ base: GenerationOptions, _ menu: ModelMenu) {
+    for sampler in sampler.values {
+      for steps in steps?.values ?? [base.steps] {
+        for spacing in timestepSpacing.map({ $0.values.map(Optional.some) }) ?? [nil] {
+          var options = base
+          (options.condition, options.sampler, options.steps, options.timestepSpacing) = (condition.values[0], sampler, steps, spacing)
+          report(shortRange: menu.timesteps(options), sampler)
+        }
+      }
+    }
   }
 }

@@ -1,17 +1,22 @@
 import ArgumentParser
 import Foundation
 import Pipeline
+import Render
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Paint pictures anew from what they say of themselves, and compare every byte.",
     discussion: """
       A picture that `diffss generate`, the queue or an evaluation made carries its request and its weights' SHA-256. Give the data set that its
-      support comes from, as it was given then, and the same models.
+      support comes from, as it was given then, and the same models. A picture from control images of your own needs these: they are taken from \
+      beside it (NAME_control.png), or from --control.
       """)
 
   @Argument(help: ArgumentHelp("PNG or JPEG files that this program painted.", valueName: "image"))
   var images: [String]
+
+  @Option(help: ArgumentHelp("A control image that a picture of your own was painted from, where it is not beside it; repeat for several.", valueName: "file"))
+  var control: [String] = []
 
   @OptionGroup var data: DatasetOptions
   @OptionGroup var runtime: RuntimeOptions
@@ -27,17 +32,23 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     try runtime.apply()
+    let controls = try control.map { try Image(pngOrJpeg: URL(fileURLWithPath: $0)) }
     var benches: [Bool: Workbench] = [:], rows: [Row] = [], failures = 0
     for image in images {
       if Interrupt.shared.isRequested { throw ExitStatus.interrupted }
       let file = URL(fileURLWithPath: image)
       let row: Row
       do {
-        // The published script's reading of masks goes with its common seeds.
-        let asPublished = try StoredPicture(file).metadata.request.noiseRow != nil
-        let bench = try benches[asPublished] ?? Workbench.open(data, runtime, readsMasksAsPublished: asPublished)
-        benches[asPublished] = bench
-        row = try await verify(file, with: bench)
+        let picture = try StoredPicture(file)
+        switch picture.origin {
+        case .own(let metadata): row = try verify(picture, metadata, file, controls)
+        case .support(let metadata):
+          // The published script's reading of masks goes with its common seeds.
+          let asPublished = metadata.request.noiseRow != nil
+          let bench = try benches[asPublished] ?? Workbench.open(data, runtime, readsMasksAsPublished: asPublished)
+          benches[asPublished] = bench
+          row = try await verify(file, with: bench)
+        }
       } catch let error as any Explained {
         report(message: PlainText.clean(error.message), hint: error.hint.map(PlainText.cleanLines))
         row = Row(file: image, result: "failed", detail: PlainText.clean(error.message))
@@ -56,15 +67,33 @@ struct VerifyCommand: AsyncParsableCommand {
     Interrupt.shared.onRequest { work.cancel() }
     defer { line.finish() }
     do {
-      switch try await work.value {
-      case .identical: return Row(file: file.path, result: "identical", detail: nil)
-      case .rewritten: return Row(file: file.path, result: "rewritten", detail: "the pixels are the same, other bytes are not")
-      case .different(let pixels, let count, let largest):
-        return Row(file: file.path, result: "different", detail: "\(pixels) of \(count) pixels, by \(largest) of 255 at most")
-      case .tampered: return Row(file: file.path, result: "tampered", detail: "its key does not belong to its request and weights")
-      case .otherWeights(let models):
-        return Row(file: file.path, result: "other weights", detail: PlainText.clean("here are others of \(models.joined(separator: ", "))"))
-      }
+      return row(file, try await work.value)
     } catch is CancellationError { throw ExitStatus.interrupted }
+  }
+
+  private func verify(_ picture: StoredPicture, _ metadata: OwnPictureMetadata, _ file: URL, _ controls: [Image]) throws -> Row {
+    let line = ProgressLine("painting", unit: "steps")
+    defer { line.finish() }
+    do {
+      let found = try picture.verify(
+        metadata, with: ModelLibrary(folders: runtime.modelFolders), controls: controls, memory: runtime.memory
+      ) {
+        line.update(Double($0.step), of: Double($0.steps))
+        return !Interrupt.shared.isRequested
+      }
+      return row(file, found)
+    } catch is CancellationError { throw ExitStatus.interrupted }
+  }
+
+  private func row(_ file: URL, _ found: PictureVerification) -> Row {
+    switch found {
+    case .identical: return Row(file: file.path, result: "identical", detail: nil)
+    case .rewritten: return Row(file: file.path, result: "rewritten", detail: "the pixels are the same, other bytes are not")
+    case .different(let pixels, let count, let largest):
+      return Row(file: file.path, result: "different", detail: "\(pixels) of \(count) pixels, by \(largest) of 255 at most")
+    case .tampered: return Row(file: file.path, result: "tampered", detail: "its key does not belong to its request and weights")
+    case .otherWeights(let models):
+      return Row(file: file.path, result: "other weights", detail: PlainText.clean("here are others of \(models.joined(separator: ", "))"))
+    }
   }
 }

@@ -7,8 +7,8 @@ import Synchronization
 /// Safe from any thread. Loading blocks: call it from background threads only.
 public final class ModelLibrary: Sendable {
   let places: [(ModelEntry.Origin, URL)]
-  /// Files that were named by their paths.
-  private let given: GivenFiles
+  /// Weights that were named by their paths.
+  public let given: GivenFiles
   private let found: Mutex<[ModelEntry]?> = Mutex(nil)
   /// What `menu` read.
   let offered: Mutex<ModelMenu?> = Mutex(nil)

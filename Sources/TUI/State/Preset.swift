@@ -14,9 +14,9 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// Changes sampler, steps and guidance; the rest stays.
+  /// Changes sampler, steps and guidance, without noise and in the model's own spacing; the rest stays.
   func apply(to options: inout GenerationOptions, defaults: GenerationOptions) {
-    options.eta = 0
+    (options.eta, options.timestepSpacing) = (0, nil)
     switch self {
     case .recommended: (options.sampler, options.steps, options.guidance) = (defaults.sampler, defaults.steps, defaults.guidance)
     case .published: (options.sampler, options.steps, options.guidance) = ("ddim", 20, 9)

@@ -5,7 +5,7 @@ import Pipeline
 package enum SettingsField: CaseIterable, Hashable, Sendable {
   case condition, detector, threshold, thinning, cannyLow, cannyHigh, dilation, blur
   case supports, steps, guidance, controlScale, sampler, seed, network, episodes
-  case prompt, negativePrompt, eta, controlStart, controlEnd, guessMode, resolution, diffusion, controlNet
+  case prompt, negativePrompt, eta, spacing, controlStart, controlEnd, guessMode, resolution, diffusion, controlNet
 
   package var title: String {
     switch self {
@@ -28,6 +28,7 @@ package enum SettingsField: CaseIterable, Hashable, Sendable {
     case .prompt: "Prompt"
     case .negativePrompt: "Negative"
     case .eta: "Eta"
+    case .spacing: "Spacing"
     case .controlStart: "Ctrl from"
     case .controlEnd: "Ctrl to"
     case .guessMode: "Guess mode"
@@ -59,6 +60,7 @@ package enum SettingsField: CaseIterable, Hashable, Sendable {
     case .prompt: "what is painted"
     case .negativePrompt: "what is kept out"
     case .eta: "noise in each step (ddim)"
+    case .spacing: "where the time steps lie"
     case .controlStart: "part of the steps"
     case .controlEnd: "part of the steps"
     case .guessMode: "the condition leads alone"

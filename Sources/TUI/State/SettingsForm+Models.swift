@@ -40,6 +40,8 @@ extension SettingsForm {
     guard var models else { return nil }
     if !menu.diffusion.contains(where: { $0.id == models.diffusion }) { models.diffusion = nil }
     models.controlNets.removeAll { id in !menu.controlNets.contains { $0.id == id } }
+    // Weights beside the models come from the command line alone.
+    (models.autoencoder, models.loras) = (nil, nil)
     return models.orNone
   }
 }

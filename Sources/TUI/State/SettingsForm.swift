@@ -33,6 +33,7 @@ package struct SettingsForm: Hashable, Sendable {
   package var fields: [SettingsField] {
     SettingsField.allCases.filter { field in
       if let knob = field.knob { return options.condition.knobs.contains(knob) }
+      if field == .spacing { return SamplerName(rawValue: options.sampler)?.isSpaced == true }
       return options.condition != .none || ![.controlNet, .controlScale, .controlStart, .controlEnd, .guessMode].contains(field)
     }
   }
@@ -84,6 +85,7 @@ package struct SettingsForm: Hashable, Sendable {
     case .prompt: options.prompt ?? ""
     case .negativePrompt: options.negativePrompt ?? ""
     case .eta: Self.decimal(options.eta)
+    case .spacing: options.timestepSpacing?.rawValue ?? Self.usual
     case .controlStart: Self.decimal(options.controlStart)
     case .controlEnd: Self.decimal(options.controlEnd)
     case .resolution: "\(condition.resolution)"
@@ -104,6 +106,7 @@ package struct SettingsForm: Hashable, Sendable {
     case .detector: EdgeDetectorKind.allCases.map(\.rawValue)
     case .thinning, .guessMode: ["off", "on"]
     case .sampler: SamplerName.allCases.map(\.rawValue)
+    case .spacing: [Self.usual] + SchedulerConfig.Spacing.allCases.map(\.rawValue)
     case .network: menu.networks.isEmpty ? SegmentationNetwork.allCases.map(\.rawValue) : menu.networks.map(\.rawValue)
     case .diffusion: [Self.usual] + menu.diffusion.map(\.id)
     case .controlNet:
@@ -117,6 +120,7 @@ package struct SettingsForm: Hashable, Sendable {
     let value = value(field)
     switch field {
     case .diffusion where value == Self.usual: return pair.map { "\($0.diffusion.id) (\(value))" } ?? value
+    case .steps: return menu.timesteps(options).flatMap { $0.isShort ? "\(value), \($0.text)" : nil } ?? value
     case .controlNet where value == Self.usual: return pair?.controlNet.map { "\($0) (\(value))" } ?? value
     default: return value.isEmpty ? Self.usual : value
     }
@@ -127,7 +131,7 @@ package struct SettingsForm: Hashable, Sendable {
     func whole(_ range: ClosedRange<Int>) -> ClosedRange<Double> { Double(range.lowerBound)...Double(range.upperBound) }
     let condition = options.conditionSettings
     return switch field {
-    case .condition, .detector, .thinning, .sampler, .seed, .prompt, .negativePrompt, .network, .guessMode, .diffusion, .controlNet: nil
+    case .condition, .detector, .thinning, .sampler, .spacing, .seed, .prompt, .negativePrompt, .network, .guessMode, .diffusion, .controlNet: nil
     case .eta: 0...1
     case .controlStart: 0...options.controlEnd
     case .controlEnd: options.controlStart...1
@@ -196,6 +200,7 @@ package struct SettingsForm: Hashable, Sendable {
     case .detector: options.conditionSettings.detector = EdgeDetectorKind(rawValue: name) ?? options.conditionSettings.detector
     case .thinning: options.conditionSettings.thinning = name == "on"
     case .sampler: options.sampler = name
+    case .spacing: options.timestepSpacing = SchedulerConfig.Spacing(rawValue: name)
     case .network: network = SegmentationNetwork(rawValue: name) ?? network
     case .guessMode: options.guessMode = name == "on"
     case .diffusion: prefer(diffusion: name == Self.usual ? nil : name)
@@ -220,7 +225,7 @@ package struct SettingsForm: Hashable, Sendable {
     case .controlStart: options.controlStart = value
     case .controlEnd: options.controlEnd = value
     case .resolution: options.conditionSettings.resolution = Int(value)
-    case .condition, .detector, .thinning, .sampler, .seed, .prompt, .negativePrompt, .network, .guessMode, .diffusion, .controlNet: break
+    case .condition, .detector, .thinning, .sampler, .spacing, .seed, .prompt, .negativePrompt, .network, .guessMode, .diffusion, .controlNet: break
     }
   }
 

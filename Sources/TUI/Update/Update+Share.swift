@@ -44,6 +44,7 @@ extension ExplorerState {
     add("--steps", "\(options.steps)", unless: options.steps == GenerationOptions().steps)
     add("--guidance", options.guidance.short, unless: options.guidance == usual.guidance)
     add("--sampler", options.sampler, unless: options.sampler == usual.sampler)
+    if let spacing = options.timestepSpacing { words += ["--timestep-spacing", spacing.rawValue] }
     add("--control-scale", options.controlScale.short, unless: options.controlScale == usual.controlScale)
     add("--control-start", options.controlStart.short, unless: options.controlStart == usual.controlStart)
     add("--control-end", options.controlEnd.short, unless: options.controlEnd == usual.controlEnd)
@@ -53,6 +54,8 @@ extension ExplorerState {
     if options.guessMode { words.append("--guess-mode") }
     if let model = options.models?.diffusion { words += ["--model", model] }
     if let net = settings.ownControlNet { words += ["--controlnet", net] }
+    if let autoencoder = options.models?.autoencoder { words += ["--vae", autoencoder] }
+    for lora in options.models?.loras ?? [] { words += ["--lora", "\(lora.id):\(lora.scale.short)"] }
     if let prompt = options.prompt { words += ["--prompt", prompt] }
     if let negative = options.negativePrompt { words += ["--negative-prompt", negative] }
     words += ["--seed", "\(options.seed)"]

@@ -75,7 +75,7 @@ struct TileFacts {
   private mutating func add(_ request: GenerationRequest, _ state: ExplorerState) {
     add("condition", request.condition.rawValue)
     add("of", request.source.item)
-    add("sampler", "\(request.sampler), \(request.steps) steps" + (request.eta > 0 ? ", eta \(request.eta.short)" : ""))
+    add("sampler", "\(request.sampler), \(request.steps) steps" + (request.timestepSpacing.map { ", \($0.rawValue)" } ?? "") + (request.eta > 0 ? ", eta \(request.eta.short)" : ""))
     add("guidance", request.guidance.short + (request.guessMode ? ", guess mode" : ""))
     if request.condition != .none {
       add("control", "\(request.controlScale.short), from \(request.controlStart.short) to \(request.controlEnd.short)")
@@ -83,7 +83,8 @@ struct TileFacts {
     add("seed", "\(request.seed)")
     add("size", "\(request.width)x\(request.height)")
     add("prompt", request.prompt)
-    add("models", [request.models.diffusion, request.models.controlNet].compactMap { $0 }.joined(separator: ", "))
+    let loras = (request.models.loras ?? []).map { "\($0.id) x \($0.scale.short)" }
+    add("models", ([request.models.diffusion, request.models.controlNet, request.models.autoencoder].compactMap { $0 } + loras).joined(separator: ", "))
     if let verdict = state.verdicts[request] { add("verdict", verdict.rawValue) }
     // The whole path is a matter of `y`.
     if let file = state.files[request] { add("file", file.lastPathComponent.prefix(12) + "….\(file.pathExtension)") }

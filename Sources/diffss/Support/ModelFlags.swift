@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Pipeline
 
 /// Which diffusion models paint.
@@ -11,14 +12,85 @@ struct ModelFlags: ParsableArguments {
     "ControlNet, by its name, a folder or a file likewise; repeat for several conditions, or for several --control. When absent: the first one that fits.", valueName: "name"))
   var controlnet: [String] = []
 
+  @Option(help: ArgumentHelp(
+    "Autoencoder in place of the model's own: a file or a diffusers folder, or its path below a folder of models.", valueName: "path"))
+  var vae: String?
+
+  @Option(help: ArgumentHelp(
+    "LoRA to merge into the model (kohya's or diffusers' keys): a file, or its path below a folder of models; SCALE is 1 when absent. Repeat for several.",
+    valueName: "path[:scale]"), transform: LoRAOption.init)
+  var lora: [LoRAOption] = []
+
+  func validate() throws {
+    for lora in lora where !LoRAChoice.scales.contains(lora.scale) { throw ValidationError("the scale of --lora \(lora.path) must be -10...10") }
+  }
+
+  /// The files that were given by their paths, under the names that requests know them by. Those of the library's other models are not given twice.
+  func files(_ library: ModelLibrary) -> GivenFiles {
+    let urls = (vae.map { [$0] } ?? []).compactMap(Self.file), loras = lora.map(\.path).compactMap(Self.file), all = urls + loras
+    let paths = Set(all.map(\.standardizedFileURL.path))
+    let taken = all.isEmpty ? [] : library.entries.filter { $0.kind.paints && !paths.contains($0.url.standardizedFileURL.path) }.map(\.id)
+    let given = zip(WeightName.of(all, taken: Set(taken)), all).map { GivenFiles.File(name: $0, url: $1) }
+    return GivenFiles(autoencoder: urls.isEmpty ? nil : given[0], loras: Array(given.dropFirst(urls.count)))
+  }
+
+  /// What a path names on disk; nil for a name of the library.
+  private static func file(_ path: String) -> URL? {
+    var isFolder: ObjCBool = false
+    guard !path.isEmpty, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+    return URL(fileURLWithPath: path, isDirectory: isFolder.boolValue)
+  }
+
+  /// Autoencoder and LoRA files by the names of requests, `files` being those that were given by their paths.
+  private func additions(_ files: GivenFiles) -> (autoencoder: String?, loras: [LoRAChoice]?) {
+    var named = files.loras[...]
+    let loras = lora.map { LoRAChoice(id: Self.file($0.path) == nil ? $0.path : named.removeFirst().name, scale: $0.scale) }
+    return (files.autoencoder?.name ?? vae, loras.isEmpty ? nil : loras)
+  }
+
   /// What a data set's pictures are painted with. Throws where a ControlNet is for none of the conditions that are asked for.
-  func preferred(for conditions: [ConditionType], in menu: ModelMenu) throws -> PreferredModels? {
+  func preferred(for conditions: [ConditionType], in library: ModelLibrary) throws -> PreferredModels? {
+    let menu = library.menu
     for name in controlnet {
       guard let net = menu.controlNets.first(where: { $0.id == name }),
         !conditions.contains(where: { menu.controlNets(for: $0).contains(net) })
       else { continue }
       throw ValidationError("--controlnet \(name) is for the condition \(net.condition.rawValue), which is not asked for")
     }
-    return PreferredModels(diffusion: model, controlNets: controlnet).orNone
+    let added = additions(library.given)
+    return PreferredModels(diffusion: model, controlNets: controlnet, autoencoder: added.autoencoder, loras: added.loras).orNone
+  }
+
+  /// The autoencoder and the LoRA files of a picture of one's own, and how much of each is merged. Throws `PipelineError.modelMissing`.
+  func places(_ library: ModelLibrary) throws -> (autoencoder: URL?, loras: [URL], scales: [Double]) {
+    (
+      try vae.map { try Self.file($0) ?? library.addition($0, .autoencoder).url },
+      try lora.map { try Self.file($0.path) ?? library.addition($0.path, .lora).url }, lora.map(\.scale)
+    )
+  }
+}
+
+/// `FILE[:scale]`.
+struct LoRAOption {
+  let path: String
+  let scale: Double
+
+  /// What stands behind the last colon is the scale where it is a number and there is no file of the whole name.
+  init(_ text: String) {
+    guard !FileManager.default.fileExists(atPath: text), let colon = text.lastIndex(of: ":"), let scale = Double(text[text.index(after: colon)...]) else {
+      (path, scale) = (text, 1)
+      return
+    }
+    (path, self.scale) = (String(text[..<colon]), scale)
+  }
+}
+
+extension ModelKind {
+  /// Whether pictures' metadata may name it beside an autoencoder or a LoRA.
+  fileprivate var paints: Bool {
+    switch self {
+    case .diffusion, .controlNet, .detector: true
+    case .previewDecoder, .autoencoder, .lora, .segmentation: false
+    }
   }
 }

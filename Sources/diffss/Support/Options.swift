@@ -185,19 +185,27 @@ struct GenerationFlags: ParsableArguments {
   @Option(help: "Sampler: \(SamplerName.allCases.map(\.rawValue).joined(separator: ", ")).")
   var sampler: String = "ddim"
 
+  @Option(help: ArgumentHelp("\(Self.spacingHelp); the model's own (scheduler_config.json) when absent.", valueName: Self.spacings))
+  var timestepSpacing: SchedulerConfig.Spacing?
+
+  static let spacings = SchedulerConfig.Spacing.allCases.map(\.rawValue).joined(separator: "|")
+  static let spacingHelp = "How the steps are laid over the training steps, leading beginning late where they do not divide; lcm has its own steps"
+
   @Option(help: "Strength of the ControlNet's residuals.")
   var controlScale: [Double] = []
 
   @OptionGroup var others: OtherGenerationFlags
 
   /// These flags over what the models of a workbench's data set recommend.
-  func options(_ menu: ModelMenu, seed: UInt64) throws -> GenerationOptions {
-    var options = try others.options(menu, conditions: [condition], seed: seed)
+  func options(_ library: ModelLibrary, seed: UInt64) throws -> GenerationOptions {
+    var options = try others.options(library, conditions: [condition], seed: seed)
     if let guidance { options.guidance = guidance }
     if let steps { options.steps = steps }
     options.sampler = sampler
+    options.timestepSpacing = timestepSpacing
     if let scale = controlScale.first { options.controlScale = scale }
     try options.validate()
+    report(shortRange: library.menu.timesteps(options), options.sampler)
     return options
   }
 }
@@ -229,8 +237,9 @@ struct OtherGenerationFlags: ParsableArguments {
   var guessMode = false
 
   /// These flags over what the models of a workbench's data set recommend. Throws for a ControlNet of none of the conditions.
-  func options(_ menu: ModelMenu, conditions: [ConditionType], seed: UInt64) throws -> GenerationOptions {
-    var options = menu.defaults(for: conditions.first ?? .mask, preferring: try models.preferred(for: conditions, in: menu))
+  func options(_ library: ModelLibrary, conditions: [ConditionType], seed: UInt64) throws -> GenerationOptions {
+    let preferred = try models.preferred(for: conditions, in: library)
+    var options = library.menu.defaults(for: conditions.first ?? .mask, preferring: preferred)
     options.conditionSettings = knobs.settings(resolution: resolution ?? options.conditionSettings.resolution)
     options.eta = eta
     options.prompt = prompt
@@ -250,5 +259,6 @@ extension FoldRule: ExpressibleByArgument {}
 extension PictureFormat: ExpressibleByArgument {}
 extension ConditionType: ExpressibleByArgument {}
 extension EdgeDetectorKind: ExpressibleByArgument {}
+extension SchedulerConfig.Spacing: ExpressibleByArgument {}
 extension SegmentationNetwork: ExpressibleByArgument {}
 extension EpisodeProtocol: ExpressibleByArgument {}

@@ -104,28 +104,31 @@ struct OwnPictureRun {
       throw ValidationError("--sampler must be one of \(SamplerName.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     let native = ModelLibrary.nativeResolution(of: model, config: options.singleFile.config)
+    let added = try named.places(library)
+    let weights = OwnPictureWeights(
+      model: model, config: options.singleFile.config.map { URL(fileURLWithPath: $0, isDirectory: true) },
+      networks: Array(networks.prefix(controls.count)), autoencoder: added.autoencoder, loras: added.loras)
     let request = OwnPictureRequest(
-      model: model.path, config: options.singleFile.config,
-      prompt: prompt,
+      weights, prompt: prompt,
       negativePrompt: flags.others.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps ?? GenerationOptions().steps,
-      guidance: flags.guidance ?? ModelLibrary.recommendation(besides: model)?.guidance ?? 9, eta: flags.others.eta, seed: seed,
+      timestepSpacing: flags.timestepSpacing, guidance: flags.guidance ?? ModelLibrary.recommendation(besides: model)?.guidance ?? 9, eta: flags.others.eta, seed: seed,
       width: options.width ?? controls.first?.image.width ?? native,
       height: options.height ?? controls.first?.image.height ?? native, guessMode: flags.others.guessMode,
-      controls: zip(controls, networks).enumerated().map { number, pair in
-        OwnPictureRequest.Control(
-          network: pair.1.path, image: pair.0.image,
-          scale: scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], start: flags.others.controlStart, end: flags.others.controlEnd)
-      })
+      controls: controls.enumerated().map { number, control in
+        (
+          control.image, scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], flags.others.controlStart, flags.others.controlEnd
+        )
+      }, loraScales: added.scales)
     for (name, text) in [("prompt", request.prompt), ("negative prompt", request.negativePrompt)] {
       PromptRemarks.say([PromptCharacters.warning(name, text)].compactMap { $0 })
     }
-    demo.warn(DemoWeights(at: [model] + networks))
-    let folder = try SupportFolder(creating: url)
-    if picture != nil, let control = controls.first { try folder.add(png: control.image.pngData(), name: "\(control.name)_control.png") }
+    demo.warn(weights.demo)
+    reportRange(of: request, model)
+    let folder = try SupportFolder(creating: url), stem = controls.first?.name ?? picture?.name ?? "picture"
+    writeControls(request, controls.map(\.image), stem, folder)
     do {
-      let paintings = try paint(request, images: controls.map(\.image), library: library)
+      let paintings = try paint(request, images: controls.map(\.image), weights, library: library)
       PromptRemarks.say(paintings.first?.request.cut?.lines ?? [])
-      let stem = controls.first?.name ?? picture?.name ?? "picture"
       let outcomes = try paintings.enumerated().map { number, painting in
         Outcome(file: try folder.add(png: painting.png, name: "\(stem)_\(number).png").path, request: painting.request)
       }
@@ -142,17 +145,34 @@ struct OwnPictureRun {
     }
   }
 
+  private func reportRange(of request: OwnPictureRequest, _ model: URL) {
+    guard let scheduler = ModelLibrary.scheduler(of: model, config: options.singleFile.config) else { return }
+    report(shortRange: try? request.sampler.range(scheduler.spaced(request.timestepSpacing), steps: request.steps), request.sampler.rawValue)
+  }
+
+  /// Leaves the control images beside the pictures, from where `verify` takes them. One that cannot be written costs nobody the picture.
+  private func writeControls(_ request: OwnPictureRequest, _ images: [Image], _ stem: String, _ folder: SupportFolder) {
+    for (number, (control, image)) in zip(request.controls, images).enumerated() {
+      do {
+        try OwnControlFiles.write(image, of: control, number: number, stem: stem, into: folder)
+      } catch {
+        report(message: PlainText.clean("the control image is not beside the picture: \(error)"), hint: "keep it: `diffss verify` needs it as --control FILE")
+      }
+    }
+  }
+
   private func paint(
-    _ request: OwnPictureRequest, images: [Image], library: ModelLibrary
+    _ request: OwnPictureRequest, images: [Image], _ weights: OwnPictureWeights, library: ModelLibrary
   ) throws -> [OwnPictureRequest.Painting] {
     let progress = ProgressLine("painting", unit: "steps")
     let interrupt = Interrupt.shared
     var times = PhaseTimes()
     var hasComplained = false
     interrupt.leavesAtOnce = true
+    let digests = try weights.digests(library)
     func work() throws -> [OwnPictureRequest.Painting] {
       try request.paint(
-        images: images, pictures: options.batch, memory: runtime.memory, preview: library.previewDecoder
+        images: images, weights: weights, digests: digests, pictures: options.batch, memory: runtime.memory, preview: library.previewDecoder
       ) { state in
         interrupt.leavesAtOnce = false
         times.reached(state.step)

@@ -11,13 +11,16 @@ extension Store {
 }
 
 extension Workbench {
-  /// The workbench that the options ask for, with the standard store.
-  static func open(_ data: DatasetOptions, _ runtime: RuntimeOptions, readsMasksAsPublished: Bool = false) throws -> Workbench {
+  /// The workbench that the options ask for, with the standard store; `models` may name weights by their paths.
+  static func open(
+    _ data: DatasetOptions, _ runtime: RuntimeOptions, models: ModelFlags? = nil, readsMasksAsPublished: Bool = false
+  ) throws -> Workbench {
     var source = data.source
     source.readsMasksAsPublished = readsMasksAsPublished
+    let files = models?.files(ModelLibrary(folders: runtime.modelFolders, for: data.dataset)) ?? GivenFiles()
     return Workbench(
       dataset: try data.open(source),
-      models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset, memory: runtime.memory), store: try .opened(),
-      origin: JobOrigin(source: source, modelFolders: runtime.modelFolders, memory: runtime.memory))
+      models: ModelLibrary(folders: runtime.modelFolders, files: files, for: data.dataset, memory: runtime.memory), store: try .opened(),
+      origin: JobOrigin(source: source, modelFolders: runtime.modelFolders, memory: runtime.memory, files: files))
   }
 }
