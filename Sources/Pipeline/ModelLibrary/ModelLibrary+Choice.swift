@@ -36,7 +36,7 @@ extension ModelLibrary {
       case .diffusion, .controlNet: menu.demoModels.insert(entry.id)
       case .detector(let kind) where isFirst: menu.demoDetectors.insert(kind)
       case .segmentation(let network, let fold) where isFirst: menu.demoNetworks[network, default: []].insert(fold)
-      case .detector, .segmentation, .previewDecoder: break
+      case .detector, .segmentation, .previewDecoder, .autoencoder, .lora: break
       }
     }
     return menu

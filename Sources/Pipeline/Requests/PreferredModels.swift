@@ -17,7 +17,7 @@ public struct PreferredModels: Codable, Hashable, Sendable {
   }
 
   /// Exactly those of a choice.
-  init(_ choice: ModelChoice) { 
+  init(_ choice: ModelChoice) {
     self.init(
       diffusion: choice.diffusion, controlNets: choice.controlNet.map { [$0] } ?? [], autoencoder: choice.autoencoder, loras: choice.loras)
   }

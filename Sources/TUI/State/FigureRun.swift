@@ -136,6 +136,7 @@ enum RunName {
       parts.append("window \(options.controlStart.short)–\(options.controlEnd.short)")
     }
     if options.eta != usual.eta { parts.append("eta \(options.eta.short)") }
+    if let spacing = options.timestepSpacing { parts.append("spacing \(spacing.rawValue)") }
     if options.guessMode { parts.append("guess mode") }
     parts.append("resolution \(own.resolution)")
     let plain = ConditionSettings()
@@ -147,9 +148,13 @@ enum RunName {
       case .canny: if own.cannyLow != plain.cannyLow || own.cannyHigh != plain.cannyHigh { parts.append("canny \(own.cannyLow), \(own.cannyHigh)") }
       case .dilation: if own.dilation != plain.dilation { parts.append("dilation \(own.dilation)") }
       case .blur: if own.blur != plain.blur { parts.append("blur \(own.blur.short)") }
+      case .detectResolution: if let side = own.detectResolution { parts.append("edges at \(side)") }
       }
     }
-    if let models = options.models { parts += ([models.diffusion].compactMap { $0 } + models.controlNets) }
+    if let models = options.models {
+      parts += [models.diffusion].compactMap { $0 } + models.controlNets + [models.autoencoder].compactMap { $0 }
+      parts += (models.loras ?? []).map { "\($0.id) \($0.scale.short)" }
+    }
     if let prompt = options.prompt { parts.append("prompt “\(prompt.prefix(40))”") }
     if let negative = options.negativePrompt { parts.append("negative “\(negative.prefix(40))”") }
     return parts
