@@ -133,7 +133,7 @@ struct FakeScreen {
   }
 
   /// A report on the fold with the classes' IoU.
-  func report(fold: Int = 0, before: [Double] = [40, 50, 60, 70, 20], after: [Double] = [50, 45, 60, 75, 30]) -> EvaluationReport {
+  func report(fold: Int = 0, before: [Double] = [40, 50, 60, 70, 20], after: [Double] = [50, 45, 60, 75, 30], leftOut: [LeftOutEpisode]? = nil) -> EvaluationReport {
     func scores(_ values: [Double]) -> Scores {
       Scores(
         miou: Estimate(value: values.reduce(0, +) / Double(values.count), error: 1), fbIoU: Estimate(value: 50, error: 1),
@@ -143,7 +143,7 @@ struct FakeScreen {
     }
     return EvaluationReport(
       dataset: "demo", plan: EvaluationPlan(fold: fold), weights: [:], episodes: [], baseline: scores(before),
-      augmented: scores(after), difference: scores(zip(after, before).map { $0 - $1 }), seconds: 1)
+      augmented: scores(after), difference: scores(zip(after, before).map { $0 - $1 }), leftOut: leftOut, seconds: 1)
   }
 
   static let image = Image(width: 16, height: 16, color: [90, 120, 200])
