@@ -129,7 +129,9 @@ private let request = GenerationRequest(
   models: ModelChoice(diffusion: "sd", controlNet: "controlnet-mask"))
 
 private let report = EvaluationReport(
-  dataset: "demo", plan: EvaluationPlan(fold: 0), weights: ["bam": "aa"], episodes: [], baseline: scores, augmented: scores, difference: scores, seconds: 1)
+  dataset: "demo", plan: EvaluationPlan(fold: 0), weights: ["bam": "aa"], episodes: [], baseline: scores, augmented: scores, difference: scores,
+  leftOut: [LeftOutEpisode(episode: Episode(index: 2, fold: 0, classIndex: 1, query: DatasetItem(id: "a", classes: [1]), supports: []), reason: "it is cut off")],
+  seconds: 1)
 
 private let scores = Scores(
   miou: Estimate(value: 40, error: 1), fbIoU: Estimate(value: 50, error: 1),

@@ -64,6 +64,7 @@ private final class FailingGenerator: SupportGenerator {
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: auxiliaries, options: bench.options, episodes: 12)
     let clean = try await bench.workbench.evaluate(plan)
     #expect(try clean.leftOut == nil && !String(decoding: CanonicalJSON.data(clean), as: UTF8.self).contains("leftOut"))
+    #expect(try JSONDecoder().decode(EvaluationReport.self, from: CanonicalJSON.data(clean)) == clean)
     for (fault, says) in [(FaultySquares.Fault.image, "cut off"), (.mask, "it is none"), (.absent, "the mask of \(id) is empty")] {
       dataset.faults.withLock { $0 = [id: fault] }
       let reports = try await bench.workbench.evaluations().count

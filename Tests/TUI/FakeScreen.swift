@@ -138,7 +138,7 @@ struct FakeScreen {
   /// A report on the fold with the classes' IoU.
   func report(
     fold: Int = 0, before: [Double] = [40, 50, 60, 70, 20], after: [Double] = [50, 45, 60, 75, 30], plan: EvaluationPlan? = nil,
-    episodes: [EpisodeResult] = []
+    episodes: [EpisodeResult] = [], leftOut: [LeftOutEpisode]? = nil
   ) -> EvaluationReport {
     func scores(_ values: [Double]) -> Scores {
       Scores(
@@ -149,7 +149,7 @@ struct FakeScreen {
     }
     return EvaluationReport(
       dataset: "demo", plan: plan ?? EvaluationPlan(fold: fold), weights: [:], episodes: episodes, baseline: scores(before),
-      augmented: scores(after), difference: scores(zip(after, before).map { $0 - $1 }), seconds: 1)
+      augmented: scores(after), difference: scores(zip(after, before).map { $0 - $1 }), leftOut: leftOut, seconds: 1)
   }
 
   static let image = Image(width: 16, height: 16, color: [90, 120, 200])

@@ -133,6 +133,11 @@ struct WorkTests {
     screen.send(.done(.evaluate(plan), .report(screen.report())))
     #expect(screen.text().contains("IoU by class"))
     #expect(screen.state.evaluation == nil)
+    #expect(screen.state.messages.last?.message.contains("left out") == false)
+    let item = DatasetItem(id: "a", classes: [1]), lost = Episode(index: 3, fold: 0, classIndex: 1, query: item, supports: [item])
+    screen.send(.done(.evaluate(plan), .report(screen.report(leftOut: [LeftOutEpisode(episode: lost, reason: "cannot read a.jpg")]))))
+    let last = screen.state.messages.last
+    #expect(last?.level == .warning && last?.message.contains("1 of 1 episodes left out") == true && last?.hint?.contains("a.jpg") == true)
   }
 
   @Test func weightsLoadBehindTheFirstScreen() {

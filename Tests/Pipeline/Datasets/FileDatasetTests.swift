@@ -56,6 +56,26 @@ import Testing
     #expect(try dataset.storedMask(item, of: item.classes[0] + 1).labels.allSatisfy { $0 == 0 })
   }
 
+  /// The square is reached from the mask's own size, not by way of the picture's.
+  @Test(.enabled(if: Golden.isAvailable)) func theNetworkSeesTheMaskFromItsOwnSize() async throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(at: folder.file("screw"), withIntermediateDirectories: true)
+    for number in 1...2 {
+      try Image(width: 96, height: 80, color: [UInt8(number * 60), 90, 30]).writeJPEG(to: folder.file("screw/\(number).jpg"))
+      let pixels = (0..<50 * 37).map { UInt8($0 % 50 * ($0 / 50) % 3 == 0 ? 255 : 0) }
+      try Image(width: 50, height: 37, channels: 1, pixels: pixels).writePNG(to: folder.file("screw/\(number).png"))
+    }
+    let dataset = try Datasets.open(DatasetSource(.fss, root: folder.url))
+    let bench = try TinyModels(dataset: dataset), index = dataset.classes[0].index
+    let episode = Episode(index: 0, fold: 0, classIndex: index, query: dataset.items[0], supports: [dataset.items[1]])
+    let truth = try await bench.workbench.predict(episode).truth
+    #expect(truth == (try dataset.storedMask(dataset.items[0], of: index).torchNearest(width: 128, height: 128)))
+    #expect(truth != (try dataset.mask(dataset.items[0], of: index).torchNearest(width: 128, height: 128)))
+    // A control image lies on its picture.
+    let control = try await bench.workbench.condition(.mask, settings: ConditionSettings(resolution: 64), item: dataset.items[0], classIndex: index)
+    #expect(control != nil)
+  }
+
   /// In a folder of one's own nobody published such masks: an error.
   @Test func imageAndMaskOfDifferentSizeAreNamed() throws {
     let folder = try folder()
