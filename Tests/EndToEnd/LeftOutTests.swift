@@ -68,7 +68,7 @@ import Testing
     let (_, options) = try voc(program) { ["good0__01", "good1__01", "good2__02", "good3__02", "lost__01", "lost2__01"][$0] }
     let warnings = [
       "warning: fold0.txt: 2 of 6 pictures that it names are not in the data set, such as lost",
-      "warning: good2: class 2 (bicycle) is not in its mask, which holds class 1 (aeroplane)",
+      "hint: its episodes are left out", "warning: good2: class 2 (bicycle) is not in its mask, which holds class 1 (aeroplane)",
     ]
     let listed = try run(program, ["dataset", "list"] + options)
     #expect(listed.status == 0)

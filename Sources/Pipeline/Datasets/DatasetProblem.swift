@@ -13,6 +13,7 @@ public struct DatasetProblem: Codable, Hashable, Sendable {
     case brokenAnnotation
     case brokenAnnotations
     case categoriesDiffer
+    case categoriesReordered
     case duplicate
     case outsideRoot
     case notInDataset
@@ -49,6 +50,7 @@ extension DatasetProblem.Kind {
     case .brokenAnnotation: "broken annotation"
     case .brokenAnnotations: "broken annotations"
     case .categoriesDiffer: "categories differ"
+    case .categoriesReordered: "categories in another order"
     case .duplicate: "duplicate"
     case .outsideRoot: "name leaves the folder"
     case .notInDataset: "listed, not there"
@@ -70,7 +72,8 @@ extension DatasetProblem.Kind {
     case .onlyIgnored: "in no list; nothing in it belongs to a class"
     case .emptyMask: "in no list; nothing in it belongs to a class"
     case .brokenAnnotation: "left out, what is sound of it is painted; correct it"
-    case .categoriesDiffer: "classes are numbered as the text says; list the same categories in both files"
+    case .categoriesDiffer: "list the same categories in both files, or classes of both splits cannot be told apart by their numbers"
+    case .categoriesReordered: "nothing to do: classes have one numbering in all files"
     case .brokenAnnotations: "this file's pictures are left out; download it again"
     case .duplicate: "the first one counts; remove the other"
     case .outsideRoot: "left out; names must be relative and without \"..\""
@@ -81,5 +84,5 @@ extension DatasetProblem.Kind {
   }
 
   /// Whether it is only told: nothing is wrong with the files.
-  public var isNote: Bool { self == .maskResized }
+  public var isNote: Bool { self == .maskResized || self == .categoriesReordered }
 }

@@ -28,7 +28,10 @@ public enum ListCheck {
       let without = queries.filter { items.has($0) && !$0.classes.contains(where: wanted.contains) }.map { item in
         DatasetProblem(.classNotInMask, item.id, "no class of fold \(fold) is in its mask")
       }
-      return missing(queries + entries.map(\.item), file, dataset) + without + absent(entries, dataset) + singles(entries, dataset)
+      let asked = queries.flatMap { item in item.classes.filter(wanted.contains).map { Entry(item: item, classIndex: $0) } }
+      let needed = Set(asked.map(\.classIndex))
+      return missing(queries + entries.map(\.item), file, dataset) + without + absent(entries, dataset)
+        + singles((entries + asked).filter { needed.contains($0.classIndex) }, dataset)
     }
   }
 

@@ -1,14 +1,14 @@
 import Foundation
 import Pipeline
 
-/// Says on standard error what a list's episodes lack, each kind with its first cases.
+/// Says on standard error what a list's episodes lack: each kind's first cases, and what becomes of them.
 func warn(_ problems: [DatasetProblem]) {
   let mostNamed = 10
   for kind in DatasetProblem.Kind.allCases {
     let own = problems.filter { $0.kind == kind }
     for problem in own.prefix(mostNamed) { warn(PlainText.clean("\(problem.name): \(problem.detail)")) }
     if own.count > mostNamed { warn("\(kind.title): \(own.count - mostNamed) more") }
-    if !own.isEmpty { warn("\(kind.title): \(kind.advice)") }
+    if !own.isEmpty { printError("hint: \(kind.advice)") }
   }
 }
 

@@ -153,7 +153,7 @@ import Testing
           #expect(item.classes == [label])
           #expect(try dataset.mask(item).histogram[label] == 16)
         }
-        #expect(dataset.problems.map(\.kind) == (split == .train ? [] : [.categoriesDiffer]))
+        #expect(dataset.problems.map(\.kind) == (split == .train ? [] : [.categoriesReordered]))
       }
     }
   }
@@ -181,6 +181,6 @@ import Testing
     ])
     let dataset = try folder.open()
     #expect(published[79] == "toothbrush" && dataset.classes.map(\.name) == published && dataset.items[0].classes == [80])
-    #expect(dataset.problems.map(\.kind) == [.categoriesDiffer])
+    #expect(dataset.problems.map(\.kind) == [.categoriesReordered])
   }
 }

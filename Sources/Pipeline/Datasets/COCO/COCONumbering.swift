@@ -33,7 +33,7 @@ struct COCONumbering {
     if published.count == first.names.count, Set(published) == own {
       names = published
       problems = read.filter { $0.names != published }.map { file in
-        DatasetProblem(.categoriesDiffer, file.url.lastPathComponent, "its categories do not stand in COCO's order: classes have their published numbers")
+        DatasetProblem(.categoriesReordered, file.url.lastPathComponent, "its categories do not stand in COCO's order: classes have their published numbers")
       }
       return
     }
@@ -42,7 +42,7 @@ struct COCONumbering {
     names = reference.names
     problems = read.filter { $0.names != reference.names }.map { file in
       DatasetProblem(
-        .categoriesDiffer, file.url.lastPathComponent,
+        .categoriesReordered, file.url.lastPathComponent,
         "its categories stand in another order than in \(reference.url.lastPathComponent): classes are numbered as there")
     }
     let splits = ["instances_train", "instances_val"]
