@@ -52,8 +52,8 @@ public enum EpisodeLists {
   public static func hsnet(_ dataset: any Dataset, fold: Int, files: ListFiles? = nil) throws -> HSNet {
     let wanted = try classes(dataset, fold: fold)
     if let files {
-      let (list, file) = try files.hsnet(dataset, fold: fold)
-      return try published(list, file, dataset, fold: fold, classes: Set(wanted))
+      let (list, read) = try files.hsnet(dataset, fold: fold)
+      return try published(list, read.last ?? files.url, dataset, fold: fold, classes: Set(wanted))
     }
     switch dataset.name {
     case DatasetKind.pascal.rawValue:
