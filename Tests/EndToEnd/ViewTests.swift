@@ -202,14 +202,17 @@ import Testing
     let flags = ["--episodes", "3", "--aux-shots", "1", "--steps", "2", "--network", "dcama"]
     #expect(try program.run(["evaluate"] + flags).status == 0)
     let session = try explorer(program)
-    try session.wait(for: "3 episodes · mask · 2 steps")
+    try session.wait(for: "the first run") { $0.contains("fold 0 · run 1: mask, dcama, ddim 2, 1+1, seed 0") && $0.contains(" 3 episodes ─") }
     // Fewer episodes, supports and steps than usual: by the form.
     try session.send(keys: "Tab", "Tab", "j", "1", "Enter", "j", "3", "Enter")
     try session.wait(for: "one support, three steps") { $0.contains(#/Supports +1/#) && $0.contains(#/Steps +.* 3 /#) }
     try session.send(keys: "E")
     try session.wait(for: "Evaluate fold 0?")
     try session.send(keys: "y")
-    try session.wait(for: "10 episodes · mask · 3 steps", seconds: 120)
+    try session.wait(for: "the second run", seconds: 120) {
+      // List and table are of the same one.
+      $0.contains("fold 0 · run 2: mask, dcama, ddim 3, 1+1, seed 0") && $0.contains(" 10 episodes ─") && $0.contains("Episodes · run 2: mask")
+    }
     try session.send(keys: "Escape", "BTab", "s", "s")
     try session.wait(for: "by IoU, worst first")
     try session.send(keys: "Enter")

@@ -34,7 +34,7 @@ import Testing
         guard line.contains("waitUntilIdle()") || line.contains("for await ") || line.contains("for try await ") else { continue }
         // A few lines above at most: `within {`, or a stream that the test itself has ended.
         let before = lines[max(0, number - 4)...number].joined(separator: "\n")
-        if !["within", ".finish()", "withTaskGroup", "watching ="].contains(where: before.contains) { Issue.record("\(name):\(number + 1) waits without an end") }
+        if !["within", ".finish()", " in group", "watching ="].contains(where: before.contains) { Issue.record("\(name):\(number + 1) waits without an end") }
       }
     }
     #expect(files > 80)

@@ -8,7 +8,7 @@ public struct EpisodeList: Codable, Hashable, Sendable {
   public let split: DatasetSplit
   public let fold: Int
   public let draw: EpisodeDraw
-  /// SHA-256 of the published list that was drawn from, nil when lists were made from the masks.
+  /// SHA-256 of the published list that was drawn from (of several, one behind the other), nil when lists were made from the masks.
   public let listDigest: String?
   public let episodes: [Episode]
   /// Those drawn that cannot be measured (`Episode.isOwnSupport`); they are not kept.
@@ -29,8 +29,8 @@ public struct EpisodeList: Codable, Hashable, Sendable {
     undrawable = drawn.filter(\.isOwnSupport)
     listDigest = try draw.lists.map { lists in
       let files = ListFiles(URL(fileURLWithPath: lists))
-      let file = draw.episodeProtocol == .hsnet ? try files.hsnet(dataset, fold: fold).file : try files.bam(dataset, fold: fold).file
-      return Digest.hex(Data(try FileBytes.read(file)))
+      let read = draw.episodeProtocol == .hsnet ? try files.hsnet(dataset, fold: fold).files : [try files.bam(dataset, fold: fold).file]
+      return Digest.hex(Data(try read.flatMap { try FileBytes.read($0) }))
     }
   }
 

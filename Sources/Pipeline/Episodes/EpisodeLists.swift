@@ -52,7 +52,8 @@ public enum EpisodeLists {
   public static func hsnet(_ dataset: any Dataset, fold: Int, files: ListFiles? = nil) throws -> HSNet {
     let wanted = try classes(dataset, fold: fold)
     if let files {
-      let (list, file) = try files.hsnet(dataset, fold: fold)
+      let (list, read) = try files.hsnet(dataset, fold: fold)
+      let file = read.last ?? files.url
       return try drawable(published(list, file, dataset, fold: fold, classes: Set(wanted)), from: file.path)
     }
     return try drawable(made(dataset, wanted), from: "data set \(dataset.name), fold \(fold)")

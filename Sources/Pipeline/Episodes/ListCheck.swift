@@ -11,7 +11,8 @@ public enum ListCheck {
     let files = ListFiles(URL(fileURLWithPath: lists)), classes = dataset.classes(inFold: fold)
     switch draw.episodeProtocol {
     case .hsnet:
-      let (list, file) = try files.hsnet(dataset, fold: fold)
+      let (list, read) = try files.hsnet(dataset, fold: fold)
+      let file = read.last ?? files.url
       let entries: [Entry] =
         switch try EpisodeLists.published(list, file, dataset, fold: fold, classes: Set(classes)) {
         case .listed(let lines): lines.map { Entry(item: $0.item, classIndex: $0.classIndex) }

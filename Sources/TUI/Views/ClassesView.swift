@@ -9,7 +9,8 @@ extension ScreenPainter {
     let shown = report.map { state.name(of: .saved($0)) } ?? "", isCompared = state.reference != nil
     let count = report.map { "\($0.episodes.count) episodes\(order)" } ?? ""
     let isRoomy = DisplayText(shown).width + DisplayText(count).width + 8 <= rect.width
-    let note = !isCompared || report == nil ? count : isRoomy ? "\(shown) · \(count)" : report.map { state.word(for: .saved($0)) } ?? ""
+    let word = report.map { state.word(for: .saved($0)) } ?? ""
+    let note = !isCompared || report == nil ? count : "\(isRoomy ? shown : word) · \(count)"
     let title = state.reference.map { "Against \(ExplorerState.title(of: $0))" }
       ?? "IoU by class, fold \(state.fold)" + (shown.isEmpty ? "" : " · \(shown)")
     let inside = panel(.classes, rect, title: title, note: note)

@@ -9,22 +9,23 @@ public struct ListFiles: Hashable, Sendable {
   /// HSNet's list of a fold. Throws `PipelineError.listMissing` and what `PublishedList` throws.
   ///
   /// PASCAL-5i's training lists are by the fold whose classes they hold: a fold is trained on those of the others, one after the other.
-  func hsnet(_ dataset: any Dataset, fold: Int) throws -> (list: PublishedList, file: URL) {
+  func hsnet(_ dataset: any Dataset, fold: Int) throws -> (list: PublishedList, files: [URL]) {
     if dataset.name == DatasetKind.pascal.rawValue, dataset.split == .train, !isFile(url) {
-      var lines: [(name: String, classIndex: Int)] = [], file = url
+      var lines: [(name: String, classIndex: Int)] = [], files: [URL] = []
       for other in 0..<dataset.folds where other != fold {
-        file = try find(["fold\(other).txt"], dataset)
+        let file = try find(["fold\(other).txt"], dataset)
+        files.append(file)
         guard case .lines(let own) = try PublishedList(file) else {
           throw PipelineError.malformedFile(path: file.path, reason: "it is no list of HSNet's for PASCAL-5i")
         }
         lines += own
       }
-      return (.lines(lines), file)
+      return (.lines(lines), files)
     }
     let names = dataset.name == DatasetKind.fss.rawValue
       ? [dataset.split == .train ? "trn.txt" : dataset.split == .val ? "val.txt" : "test.txt"] : ["fold\(fold).txt", "fold\(fold).pkl"]
     let file = try find(names, dataset)
-    return (try PublishedList(file), file)
+    return (try PublishedList(file), [file])
   }
 
   /// BAM's two lists of a fold, queries and supports.
