@@ -32,8 +32,12 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case sourceChanged(item: String)
   /// No model of a kind was found in the places searched.
   case modelMissing(what: String, searched: [String])
-  /// Something could not be fetched from a server.
-  case fetchFailed(address: String, reason: String)
+  /// A model was found and cannot be used; the problem names its path.
+  case modelUnusable(problem: String, hint: String?)
+  /// Something could not be fetched from a server; `kept` says whether a part of it has arrived.
+  case fetchFailed(address: String, reason: String, kept: Bool)
+  /// A repository that the server does not give out; `home` is where its content is now, if that is known.
+  case repositoryClosed(name: String, reason: String, home: String?)
   /// A network's output holds NaN or infinity.
   case notANumber(what: String)
   /// A folder of published lists does not hold the one needed.
@@ -82,7 +86,9 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .classAbsent(let index, let name, _): "class \(index) is not in the mask of \(name)"
     case .sourceChanged(let item): "\(item) or its mask has changed since the request was made"
     case .modelMissing(let what, _): "no \(what) found"
-    case .fetchFailed(let address, let reason): "cannot fetch \(address): \(reason)"
+    case .modelUnusable(let problem, _): problem
+    case .fetchFailed(let address, let reason, _): "cannot fetch \(address): \(reason)"
+    case .repositoryClosed(let name, let reason, _): "\(name) cannot be fetched: \(reason)"
     case .notANumber(let what): "\(what) holds NaN or infinity"
     case .listMissing(let names, let folder): "there is no \(names.joined(separator: " or ")) in \(folder)"
     case .notInDataset(let list, let missing, let of, let first):
@@ -123,7 +129,12 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .listMissing: "give the list itself, or a folder like HSNet's splits or BAM's lists"
     case .notInDataset: "complete the data set, choose the --split or --root that the list is for, or take another list"
     case .tooNarrow: "leave it out, or choose a larger --size"
-    case .fetchFailed: "what has arrived is kept: the same command goes on from there; check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
+    case .modelUnusable(_, let hint): hint
+    case .fetchFailed(_, _, let kept):
+      (kept ? "what has arrived is kept: the same command goes on from there; " : "") + "check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
+    case .repositoryClosed(_, _, let home?): "its content is at \(home) now: diffss models pull \(home)"
+    case .repositoryClosed(_, _, nil):
+      "check the name on the server's pages; a model that wants its conditions accepted needs that, and $HF_TOKEN of who did; Stable Diffusion 1.5 is at \(MovedRepositories.stableDiffusion)"
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
     case .tooFewPictures: "choose another fold, fewer shots or a larger data set"
     case .cannotWrite: "check free space and permissions, or write to another folder"

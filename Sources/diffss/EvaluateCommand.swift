@@ -45,7 +45,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func evaluate() async throws {
-    let workbench = try Workbench.open(data, runtime)
+    let workbench = try Workbench.open(data, runtime, models: flags.others.models.places)
     var (plan, folds, seeds) = try evaluation.plan(
       data, workbench, options: flags.options(workbench.models.menu, seed: evaluation.seed), auxiliaryShots: auxShots)
     plan.network = network

@@ -59,7 +59,7 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func paintSupports(into url: URL) async throws {
-    let workbench = try Workbench.open(data, runtime, readsMasksAsPublished: list.asPublished)
+    let workbench = try Workbench.open(data, runtime, models: flags.others.models.places, readsMasksAsPublished: list.asPublished)
     var options = try flags.options(workbench.models.menu, seed: seed)
     if list.asPublished, flags.steps == nil { options.steps = PublishedScript.steps }
     let run = SupportRun(

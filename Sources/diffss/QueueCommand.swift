@@ -84,7 +84,7 @@ struct QueueCommand: AsyncParsableCommand {
 
     func run() async throws {
       try runtime.apply()
-      let workbench = try Workbench.open(data, runtime), dataset = workbench.dataset
+      let workbench = try Workbench.open(data, runtime, models: flags.others.models.places), dataset = workbench.dataset
       let options = try flags.options(workbench.models.menu, seed: seed)
       var added = 0, failed = 0
       for support in try choice.supports(of: dataset, fold: data.fold) {

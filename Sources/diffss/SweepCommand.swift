@@ -63,7 +63,7 @@ struct SweepCommand: AsyncParsableCommand {
 
   private func evaluate() async throws {
     let folder = try out.map { try SweepFolder(creating: URL(fileURLWithPath: $0, isDirectory: true)) }
-    let workbench = try Workbench.open(data, runtime)
+    let workbench = try Workbench.open(data, runtime, models: others.models.places)
     var (base, folds, seeds) = try evaluation.plan(
       data, workbench, options: others.options(workbench.models.menu, conditions: condition.values, seed: evaluation.seed),
       auxiliaryShots: auxShots.values[0])

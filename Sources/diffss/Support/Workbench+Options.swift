@@ -11,13 +11,16 @@ extension Store {
 }
 
 extension Workbench {
-  /// The workbench that the options ask for, with the standard store.
-  static func open(_ data: DatasetOptions, _ runtime: RuntimeOptions, readsMasksAsPublished: Bool = false) throws -> Workbench {
+  /// The workbench that the options ask for, with the standard store. `models` are places to look for models in before all others.
+  static func open(
+    _ data: DatasetOptions, _ runtime: RuntimeOptions, models: [URL] = [], readsMasksAsPublished: Bool = false
+  ) throws -> Workbench {
     var source = data.source
     source.readsMasksAsPublished = readsMasksAsPublished
+    let folders = models + runtime.modelFolders
     return Workbench(
       dataset: try data.open(source),
-      models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset, memory: runtime.memory), store: try .opened(),
-      origin: JobOrigin(source: source, modelFolders: runtime.modelFolders, memory: runtime.memory))
+      models: ModelLibrary(folders: folders, for: data.dataset, memory: runtime.memory), store: try .opened(),
+      origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory))
   }
 }
