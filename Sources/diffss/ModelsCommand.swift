@@ -72,7 +72,7 @@ struct ModelsCommand: ParsableCommand {
     }
 
     private func state(_ part: ModelInspection.Part) -> String {
-      if part.problem != nil { return part.tensors == 0 ? "not there" : part.family.isRun ? "does not fit" : "not run" }
+      if part.problem != nil { return part.family.isRun ? "does not fit" : part.family == .unknown ? "not usable" : "not run" }
       return part.family == .unknown ? "not used" : "fits"
     }
 

@@ -79,7 +79,7 @@ import Testing
     let magic: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
     for (pickle, words) in [
       ("cmodels.net\nNet\n)\u{81}}b.", "objects of models.net.Net"), ("}U\u{F}string_to_param}s.", "a textual inversion embedding"),
-      ("}U\u{10}layer_structureNsU\u{F}activation_funcNs.", "a hypernetwork"),
+      ("}U\u{F}layer_structureNsU\u{F}activation_funcNs.", "a hypernetwork"),
     ] {
       try folder.write(magic + Array("N.N.".utf8) + pickle.unicodeScalars.map { UInt8($0.value) } + Array("].".utf8), to: "p.pt")
       #expect { try Checkpoint(file: folder.file("p.pt")) } throws: { "\($0)".contains(words) }

@@ -52,7 +52,7 @@ import Testing
   @Test(arguments: [(9, "an inpainting model"), (8, "an InstructPix2Pix model")]) func editorsAreRefusedInASentence(_ channels: Int, _ words: String) throws {
     let single = try file([("model.diffusion_model.input_blocks.0.0.weight", [8, channels, 3, 3]), ("model.diffusion_model.out.2.weight", [4, 8, 3, 3])])
     let diffusers = try model()
-    try edit(diffusers.appendingPathComponent("unet/config.json")) { $0["in_channels"] = channels }
+    try edit(diffusers.appendingPathComponent("unet/config.json")) { ($0["in_channels"], $0["out_channels"]) = (channels, 4) }
     for url in [single, diffusers] {
       let parts = try ModelInspection(url, config: fixture).parts
       #expect(parts.count == 1 && parts[0].problem?.contains(words) == true && parts[0].problem?.contains("\n") == false, "\(parts)")
