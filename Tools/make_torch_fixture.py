@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import sys
+import types
 from collections import OrderedDict
 from pathlib import Path
 
@@ -15,6 +17,40 @@ class Command:
 
     def __reduce__(self):
         return os.system, ("touch /tmp/diffss-was-here",)
+
+
+def foreign(path, **members):
+    """A class of a module that is not installed."""
+    module, name = path.rsplit(".", 1)
+    parts = module.split(".")
+    for end in range(1, len(parts) + 1):
+        sys.modules.setdefault(".".join(parts[:end]), types.ModuleType(".".join(parts[:end])))
+    made = type(name, (), {"__module__": module, "__qualname__": name, **members})
+    setattr(sys.modules[module], name, made)
+    return made
+
+
+class ForeignTensor:
+    """A weight that only a function of somebody else's can build."""
+
+    def __reduce__(self):
+        return foreign("quantizer.core.rebuild"), (torch.ones(3), 4)
+
+
+def lightning(state):
+    """What Lightning 2 leaves beside the weights, with a configuration of omegaconf's."""
+    callback = foreign("lightning.pytorch.callbacks.model_checkpoint.ModelCheckpoint")
+    container, key = foreign("omegaconf.listconfig.ListConfig"), foreign("omegaconf.nodes.AnyNode", __slots__=("value",))
+    paths, node = container(), key()
+    paths.__dict__.update(_content=[1, node], _parent=None)
+    node.value = "a"
+    return {"epoch": 3, "callbacks": {callback: {"monitor": "val", "best": torch.tensor(0.5)}}, "hyper_parameters": {"paths": paths}, "state_dict": state}
+
+
+def every_float8():
+    """All 256 values of both formats, and what they are."""
+    bits = torch.arange(256, dtype=torch.int32).to(torch.uint8)
+    return {"e4m3": bits.view(torch.float8_e4m3fn), "e5m2": bits.view(torch.float8_e5m2)}
 
 
 def weights():
@@ -51,6 +87,14 @@ def main():
     torch.save(training, out / "training-1.4.pth", _use_new_zipfile_serialization=False)
     torch.save(state, out / "bare.pth")
     torch.save(dict(state_dict=state, more=Command()), out / "hostile.pth")
+    torch.save(lightning(state), out / "lightning.ckpt")
+    torch.save(lightning(state), out / "lightning-1.4.ckpt", _use_new_zipfile_serialization=False)
+    torch.save(dict(state_dict=dict(good=torch.ones(2), bad=ForeignTensor())), out / "foreign-weight.pth")
+    eights = every_float8()
+    torch.save(eights, out / "float8.pth")
+    torch.save(eights, out / "float8-1.4.pth", _use_new_zipfile_serialization=False)
+    save_file({name: value.clone() for name, value in eights.items()}, out / "float8.safetensors")
+    save_file({name: value.float() for name, value in eights.items()}, out / "float8-expected.safetensors")
     save_file({name: value.detach().float().contiguous().clone() for name, value in state.items()}, out / "expected.safetensors")
 
 

@@ -8,10 +8,26 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   /// A weight file whose content contradicts itself or its format.
   case badWeights(path: String, reason: String)
+  /// A weight file that ends before what it announces.
+  case cutShort(path: String, reason: String)
+  /// A weight file with more bytes than it announces.
+  case overlong(path: String, announced: Int, found: Int)
+  /// A sound weight file of a number format that is not read.
+  case unsupportedFormat(path: String, reason: String)
+  /// Something else in a weight file's place.
+  case notWeights(path: String, found: ForeignContent)
+  /// A link to a file that is not there; `partial` is how much of it is, in bytes, where a download was broken off.
+  case brokenLink(path: String, target: String, partial: Int?)
+  /// A folder without weights under a name that is known; `there` are the files that may be some.
+  case noWeights(path: String, there: [String])
   /// A configuration, scheduler or tokenizer file that cannot be used.
   case badConfig(path: String, reason: String)
-  /// A pickle that speaks of a name which no weights need; it was not run.
-  case unsafePickle(path: String, name: String)
+  /// A weight that is an object of Python's; nothing of it was run.
+  case foreignWeight(path: String, weight: String, name: String)
+  /// A model's file without the weights of one of its parts, or a folder without the part's.
+  case missingPart(path: String, part: String)
+  /// A ControlNet that was made for other models than the one it is to steer.
+  case unfitControlNet(path: String, reason: String)
   /// A sound file of another model than the one that is needed.
   case wrongModel(path: String, found: CheckpointFamily, wanted: String)
   /// Changes to a model's weights by another method than the one that is known here.
@@ -44,9 +60,19 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .badWeights(let path, let reason): "\(path) is not a sound weight file: \(reason)"
     case .badConfig(let path, let reason): "\(path) cannot be used: \(reason)"
-    case .unsafePickle(let path, let name): "\(path) is not opened: it asks Python for \(name), which no weights need"
-    case .wrongModel(let path, let found, let wanted):
-      "\(path) is \(found == .unknown ? "no model that diffss knows" : "of the family \(found.rawValue)"), not \(wanted)"
+    case .cutShort(let path, let reason): "\(path) was cut short: \(reason)"
+    case .overlong(let path, let announced, let found):
+      "\(path) has \(found - announced) bytes behind the last tensor: its header announces \(announced) bytes, \(found) are there"
+    case .unsupportedFormat(let path, let reason): "\(path) cannot be used: \(reason)"
+    case .notWeights(let path, let found): "\(path) is \(found.title)"
+    case .brokenLink(let path, let target, let partial):
+      "\(path) is a link to \(target), \(partial.map { "of which \($0) bytes have arrived" } ?? "which is not there")"
+    case .noWeights(let path, let there):
+      "there are no weights in \(path)" + (there.isEmpty ? "" : " under a name that is read, only \(there.prefix(8).joined(separator: ", "))")
+    case .foreignWeight(let path, let weight, let name): "\(path) needs \(name) of Python for its weight \(weight), which diffss neither knows nor runs"
+    case .missingPart(let path, let part): "\(path) holds no \(part)"
+    case .unfitControlNet(let path, let reason): "\(path) is a ControlNet for another model: \(reason)"
+    case .wrongModel(let path, let found, let wanted): "\(path) is \(found.noun), not \(wanted)"
     case .unsupportedAdapter(let path, let method): "\(path) is a \(method) file: only LoRA and LoCon are merged"
     case .adapterDoesNotFit(let path, let keys, let count):
       "\(path) is not a LoRA for this model, which has no layer for \(count) of its keys: \(keys.joined(separator: ", "))\(count > keys.count ? ", ..." : "")"
@@ -69,15 +95,23 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .missingFile: "check the path; `diffss doctor` lists the models that were found and where it looks for them"
     case .unreadable: "check that the file exists and may be read"
-    case .badWeights: "the file is damaged or was cut short: fetch it again"
+    case .badWeights: "the file is damaged: fetch it again"
+    case .cutShort: "a download or a copy was broken off: fetch the file again (`diffss models pull` goes on where it was)"
+    case .overlong: "two downloads ran into one file, or something was appended: fetch the file again"
+    case .unsupportedFormat: "the file may be sound: take a version of the model in F32, F16, BF16 or F8"
+    case .notWeights(_, let found): found.hint
+    case .brokenLink: "a download was not finished: `diffss models pull ORG/NAME` fetches what is missing"
+    case .noWeights: "diffusion_pytorch_model or model belongs there, as .safetensors or .bin, whole or in shards with their index"
+    case .missingPart: "take the complete model: Stable Diffusion 1.5 is a UNet, an autoencoder and a CLIP text encoder with its tokenizer"
+    case .unfitControlNet: "name a ControlNet that was made for this model; those of Stable Diffusion 1.5 are published as control_v11p_sd15_*"
     case .badConfig: "compare the file with the one published beside the weights"
-    case .unsafePickle: "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"
+    case .foreignWeight: "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"
     case .unsupportedAdapter: "take the file's LoRA form, or a model into which its author has merged it"
     case .adapterDoesNotFit: "take one that was trained on Stable Diffusion 1.5 or a model made of it"
     case .missingBackbone: "put the published file beside it as backbone.pth or backbone.safetensors; `diffss forward` takes --backbone FILE"
     case .wrongModel(_, .bam, _), .wrongModel(_, .hdmnet, _), .wrongModel(_, .hsnet, _), .wrongModel(_, .dcama, _):
       "name the network that the file is of; a model folder keeps each network's weights below its name: hsnet/fold0.pth"
-    case .wrongModel: "diffss runs Stable Diffusion 1.5 and its ControlNets; `diffss models info PATH` tells what a file holds"
+    case .wrongModel: "diffss runs Stable Diffusion 1.5, what was fine-tuned from it, and its ControlNets"
     case .missingTensor: "check the name against the table in docs/forward.md"
     case .weightsDoNotFit: "the configuration, the weights or a backbone's file are of different models: take all from the same place"
     case .badInput, .badSetting, .cancelled: nil

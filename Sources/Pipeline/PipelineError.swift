@@ -48,8 +48,12 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case sourceChanged(item: String)
   /// No model of a kind was found in the places searched.
   case modelMissing(what: String, searched: [String])
-  /// Something could not be fetched from a server.
-  case fetchFailed(address: String, reason: String)
+  /// A model was found and cannot be used; the problem names its path.
+  case modelUnusable(problem: String, hint: String?)
+  /// Something could not be fetched from a server; `kept` says whether a part of it has arrived.
+  case fetchFailed(address: String, reason: String, kept: Bool)
+  /// A repository that the server does not give out; `home` is where its content is now, if that is known.
+  case repositoryClosed(name: String, reason: String, home: String?)
   /// A network's output holds NaN or infinity.
   case notANumber(what: String)
   /// A folder of published lists does not hold the one needed.
@@ -113,7 +117,9 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknownLayout(let root): "\(root) is laid out like none of the data sets"
     case .sourceChanged(let item): "\(item) or its mask has changed since the request was made"
     case .modelMissing(let what, _): "no \(what) found"
-    case .fetchFailed(let address, let reason): "cannot fetch \(address): \(reason)"
+    case .modelUnusable(let problem, _): problem
+    case .fetchFailed(let address, let reason, _): "cannot fetch \(address): \(reason)"
+    case .repositoryClosed(let name, let reason, _): "\(name) cannot be fetched: \(reason)"
     case .notANumber(let what): "\(what) holds NaN or infinity"
     case .listMissing(let names, let folder): "there is no \(names.joined(separator: " or ")) in \(folder)"
     case .notInDataset(let list, let missing, let of, let first):
@@ -167,7 +173,12 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .foreignList(_, let of, let asked):
       (of.map { "ask for \($0), or give the list of \(asked)" } ?? "give the list of \(asked)") + "; --fold, --fold-rule, --split and --lists belong together"
     case .tooNarrow: "leave it out, or choose a larger --size"
-    case .fetchFailed: "what has arrived is kept: the same command goes on from there; check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
+    case .modelUnusable(_, let hint): hint
+    case .fetchFailed(_, _, let kept):
+      (kept ? "what has arrived is kept: the same command goes on from there; " : "") + "check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
+    case .repositoryClosed(_, _, let home?): "its content is at \(home) now: diffss models pull \(home)"
+    case .repositoryClosed(_, _, nil):
+      "check the name on the server's pages; a model that wants its conditions accepted needs that, and $HF_TOKEN of who did; Stable Diffusion 1.5 is at \(MovedRepositories.stableDiffusion)"
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
     case .cannotWrite: "check free space and permissions, or write to another folder"
     case .nameEscapesFolder: "names of pictures must be relative, without \"..\" and empty steps; correct the list or the annotations"

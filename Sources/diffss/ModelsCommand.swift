@@ -21,15 +21,23 @@ struct ModelsCommand: ParsableCommand {
       let kind: String
       let origin: String
       let path: String
+      /// Why it cannot be used; absent when nothing speaks against it.
+      let problem: String?
     }
 
     func run() throws {
       try runtime.apply()
-      let rows = ModelLibrary(folders: runtime.modelFolders).entries.map {
-        Row(id: $0.id, kind: $0.kind.title, origin: $0.origin.rawValue, path: $0.url.path)
-      }
+      let library = ModelLibrary(folders: runtime.modelFolders)
+      let rows =
+        library.entries.map { Row(id: $0.id, kind: $0.kind.title, origin: $0.origin.rawValue, path: $0.url.path, problem: nil) }
+        + library.unusable.map { Row(id: $0.id, kind: $0.title, origin: $0.origin.rawValue, path: $0.url.path, problem: $0.problem) }
       if json { return print(try CanonicalJSON.text(rows)) }
-      print(TextTable.markdown([["model", "kind", "found in"]] + rows.map { [PlainText.clean($0.id), $0.kind, $0.origin] }))
+      let lines = rows.map { [PlainText.clean($0.id), $0.kind, $0.origin, $0.problem == nil ? "found" : "cannot be used"] }
+      print(TextTable.markdown([["model", "kind", "found in", "state"]] + lines))
+      for model in library.unusable {
+        print("\n\(PlainText.clean(model.id)): \(PlainText.clean(model.problem))")
+        if let hint = model.hint { print("  -> \(PlainText.clean(hint))") }
+      }
     }
   }
 
@@ -58,12 +66,13 @@ struct ModelsCommand: ParsableCommand {
         print("\(PlainText.clean(inspection.path))\n")
         print(TextTable.markdown([["part", "family", "tensors", "parameters", "bytes", "weights"]] + rows.map { $0.map(PlainText.clean) }))
         for problem in inspection.parts.compactMap(\.problem) { print("\n\(PlainText.cleanLines(problem))") }
+        for note in inspection.notes { print("\nnote: \(PlainText.clean(note))") }
       }
       if inspection.parts.contains(where: { $0.problem != nil }) { throw ExitStatus.someFailed }
     }
 
     private func state(_ part: ModelInspection.Part) -> String {
-      if part.problem != nil { return "does not fit" }
+      if part.problem != nil { return part.family.isRun ? "does not fit" : part.family == .unknown ? "not usable" : "not run" }
       return part.family == .unknown ? "not used" : "fits"
     }
 

@@ -19,6 +19,17 @@ extension FuzzTarget {
       FuzzTarget("safetensors", weight: 20, seeds: [try fixture("preview/taesd_decoder.safetensors").prefixed(64 << 10)], focus: 600, fileName: "w.safetensors", readAll),
       FuzzTarget("torch zip", weight: 12, seeds: [try fixture("torch/training.pth"), try fixture("torch/bare.pth")], focus: 1800, fileName: "w.pth", readAll),
       FuzzTarget("torch pickle", weight: 12, seeds: [try fixture("torch/training-1.4.pth"), try fixture("torch/hostile.pth")], focus: 1800, fileName: "w.pth", readAll),
+      FuzzTarget(
+        "training leftovers", weight: 12,
+        seeds: try ["lightning.ckpt", "lightning-1.4.ckpt", "foreign-weight.pth", "float8.pth", "float8-1.4.pth"].map { try fixture("torch/\($0)") } + [objects],
+        focus: 1200, fileName: "w.ckpt"
+      ) { file in
+        // What it is, what is in it, and whether it would be run: as `models list` and `models info` ask.
+        _ = try? WeightSummary(file)
+        _ = try ModelInspection(file, config: Golden.fixture("diffusion/model"))
+        try readAll(file)
+      },
+      FuzzTarget("what is no weights", weight: 4, seeds: answers.map { Array($0.utf8) }, focus: 200, fileName: "w.safetensors", readAll),
       FuzzTarget("PNG", weight: 12, seeds: [try picture.pngData(text: text), mask], focus: 400) { bytes in
         _ = try Image.decode(bytes: bytes)
       },
@@ -92,6 +103,22 @@ extension FuzzTarget {
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAECAQAAAAZxLZ7AAAAH0lEQVR42mP8z4AKWBgYGBgYYKKMDAxMaAoYGNG1AACBTgMHhtl9ZAAAAABJRU5ErkJggg==",
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAEAQMAAACJA+yzAAAABlBMVEX///8AAABVwtN+AAAAEElEQVR42mP4z3SEiYHhPwAL6ALHcAuYzwAAAABJRU5ErkJggg==",
   ].compactMap { Data(base64Encoded: $0).map { Array($0) } }
+
+  /// The older format with every way in which a pickle makes objects, and no weights.
+  private static let objects: [UInt8] = {
+    let made = [
+      "cevil.m\nrun\n(tR", "cevil.m\nrun\n)\u{81}", "cevil.m\nrun\n)}\u{92}", "(ievil.m\nrun\n", "(cevil.m\nrun\nK\u{1}o", "cevil.m\nrun\n)\u{81}}U\u{1}aK\u{1}sb",
+      "\u{82}\u{7}", "\u{83}\u{7}\u{1}", "\u{84}\u{7}\u{1}\u{1}\u{1}", "Psomewhere\n", "K\u{1}Q", "(U\u{6}modulecevil.m\nNet\nU\u{1}aU\u{1}btQ",
+      "cevil.m\nDict\n)\u{81}(U\u{1}aK\u{1}u", "cevil.m\nList\n)\u{81}(K\u{1}K\u{2}e", "(K\u{1}\u{91}", "\u{97}\u{98}", "\u{8C}\u{4}evil\u{8C}\u{3}run\u{93})R",
+    ]
+    let magic: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+    return magic + Array("N.N.(".utf8) + made.joined().unicodeScalars.map { UInt8($0.value) } + Array("t.].".utf8)
+  }()
+
+  private static let answers = [
+    "version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 4265146304\n", "<!DOCTYPE html><html>", "{\"error\": {\"message\": [1]}, \"message\": \"no\"}",
+    "<?xml version=\"1.0\"?><Error><Message>Denied</Message></Error>", "Entry not found",
+  ]
 
   private static let vocabulary = #"{"a": 0, "b</w>": 1, "ab</w>": 2, "<|startoftext|>": 3, "<|endoftext|>": 4}"#
 

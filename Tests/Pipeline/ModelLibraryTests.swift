@@ -4,22 +4,46 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// Folders that look like models; their weights are text.
+/// Keys by which a network's weights are known.
+private enum Keys {
+  static let unet = ["down_blocks.0.a", "time_embedding.linear_1.weight"]
+  static let autoencoder = ["decoder.up_blocks.0.a"]
+  static let textEncoder = ["text_model.embeddings.token_embedding.weight"]
+  static let controlNet = ["controlnet_cond_embedding.conv_in.weight"]
+  static let hed = ["block1.projection.weight"]
+  static let dcama = ["model.DCAMA_blocks.0.a", "feature_extractor.layer1.0.a"]
+  static let previewDecoder = ["1.weight", "3.conv.0.weight"]
+  static let singleFile = [
+    "model.diffusion_model.out.2.bias", "first_stage_model.decoder.conv_in.bias", "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight",
+  ]
+}
+
+extension TemporaryFolder {
+  /// Weights of one number each.
+  fileprivate func plant(weights keys: [String], _ value: Float = 1, at path: String) throws {
+    try FileManager.default.createDirectory(at: file(path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Safetensors.write(keys.map { (name: $0, tensor: Tensor([value], shape: [1])) }, to: file(path))
+  }
+}
+
+/// Folders of the shape of models, with next to no weights in them.
 private func plant(_ folder: TemporaryFolder, base: String = "", channels: [Int] = [8, 16]) throws {
   let net = #"{"block_out_channels": \#(channels), "cross_attention_dim": 32, "sample_size": 16}"#
   try folder.plant("{}", at: base + "sd/model_index.json")
   try folder.plant(net, at: base + "sd/unet/config.json")
-  try folder.plant("unet", at: base + "sd/unet/diffusion_pytorch_model.safetensors")
-  try folder.plant("half", at: base + "sd/unet/diffusion_pytorch_model.fp16.safetensors")
+  try folder.plant(weights: Keys.unet, at: base + "sd/unet/diffusion_pytorch_model.safetensors")
+  try folder.plant(weights: Keys.unet, 2, at: base + "sd/unet/diffusion_pytorch_model.fp16.safetensors")
   try folder.plant(#"{"block_out_channels": [1, 2, 3, 4]}"#, at: base + "sd/vae/config.json")
+  try folder.plant(weights: Keys.autoencoder, at: base + "sd/vae/diffusion_pytorch_model.safetensors")
+  try folder.plant(weights: Keys.textEncoder, at: base + "sd/text_encoder/model.safetensors")
   for name in ["mask", "scribble", "hed"] {
     try folder.plant(
       #"{"_class_name": "ControlNetModel", "block_out_channels": \#(channels), "cross_attention_dim": 32}"#,
       at: base + "controlnet-\(name)/config.json")
-    try folder.plant("net", at: base + "controlnet-\(name)/diffusion_pytorch_model.safetensors")
+    try folder.plant(weights: Keys.controlNet, at: base + "controlnet-\(name)/diffusion_pytorch_model.safetensors")
   }
-  try folder.plant("hed", at: base + "hed/ControlNetHED.safetensors")
-  for fold in 0..<2 { try folder.plant("fold", at: base + "dcama/fold\(fold).safetensors") }
+  try folder.plant(weights: Keys.hed, at: base + "hed/ControlNetHED.safetensors")
+  for fold in 0..<2 { try folder.plant(weights: Keys.dcama, at: base + "dcama/fold\(fold).safetensors") }
 }
 
 private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, cache: TemporaryFolder) -> ModelLibrary {
@@ -48,9 +72,10 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
   @Test func previewDecodersAreFound() throws {
     let folder = try TemporaryFolder(), cache = try TemporaryFolder()
     #expect(library([folder], cache: cache).previewDecoder == nil)
-    try folder.plant("weights", at: "taesd/taesd_decoder.safetensors")
+    try folder.plant(weights: Keys.previewDecoder, at: "taesd/taesd_decoder.safetensors")
     #expect(library([folder], cache: cache).previewDecoder?.lastPathComponent == "taesd_decoder.safetensors")
     try folder.plant(#"{"_class_name": "AutoencoderTiny"}"#, at: "diffusers/config.json")
+    try folder.plant(weights: ["decoder.layers.1.weight"], at: "diffusers/diffusion_pytorch_model.safetensors")
     #expect(library([folder], cache: cache).previewDecoder?.lastPathComponent == "diffusers")
   }
 
@@ -88,6 +113,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     }
     try folder.plant(
       #"{"_class_name": "ControlNetModel", "block_out_channels": [8, 16], "cross_attention_dim": 32}"#, at: "sd-controlnet-canny/config.json")
+    try folder.plant(weights: Keys.controlNet, at: "sd-controlnet-canny/diffusion_pytorch_model.safetensors")
     #expect(
       try library([folder], cache: cache).choice(for: .canny, settings: settings)
         == ModelChoice(diffusion: "sd", controlNet: "sd-controlnet-canny"))
@@ -141,6 +167,16 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     try FileManager.default.createDirectory(at: hub.url.appendingPathComponent(snapshot), withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: hub.url.appendingPathComponent(snapshot + "config.json").path, withDestinationPath: "../../blobs/1")
+    try FileManager.default.createSymbolicLink(
+      atPath: hub.url.appendingPathComponent(snapshot + "diffusion_pytorch_model.safetensors").path, withDestinationPath: "../../blobs/2")
+    // A link that leads nowhere is a model that is not whole.
+    let broken = library([], hub: hub, cache: cache)
+    #expect(!broken.entries.contains { $0.id == "lllyasviel/sd-controlnet-seg" })
+    let fault = try #require(broken.unusable.first { $0.id == "lllyasviel/sd-controlnet-seg" })
+    #expect(fault.isDamaged && fault.problem.contains("is a link to ../../blobs/2, which is not there"))
+    #expect(fault.hint?.contains("diffss models pull lllyasviel/sd-controlnet-seg") == true)
+    #expect(throws: PipelineError.modelUnusable(problem: fault.problem, hint: fault.hint)) { try broken.entry(fault.id) }
+    try hub.plant(weights: Keys.controlNet, at: "hub/models--lllyasviel--sd-controlnet-seg/blobs/2")
     let entry = try library([], hub: hub, cache: cache).entry("lllyasviel/sd-controlnet-seg")
     #expect(entry.kind == .controlNet(.mask))
     #expect(entry.origin == .huggingFace)
@@ -152,12 +188,17 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let first = try library([folder], cache: cache).digest(of: "sd")
     #expect(cache.files == ["diffss/weights.json"])
     #expect(try library([folder], cache: cache).digest(of: "sd") == first)
-    try folder.plant("other half", at: "sd/unet/diffusion_pytorch_model.fp16.safetensors")
+    try folder.plant(weights: Keys.unet, 3, at: "sd/unet/diffusion_pytorch_model.fp16.safetensors")
     #expect(try library([folder], cache: cache).digest(of: "sd") == first)
-    try folder.plant("unet changed", at: "sd/unet/diffusion_pytorch_model.safetensors")
+    try folder.plant(weights: Keys.unet, 4, at: "sd/unet/diffusion_pytorch_model.safetensors")
     #expect(try library([folder], cache: cache).digest(of: "sd") != first)
     try cache.plant("not JSON", at: "diffss/weights.json")
     #expect(try library([folder], cache: cache).digest(of: "sd") != first)
+    // Half precision alone is what is read then.
+    try FileManager.default.removeItem(at: folder.file("sd/unet/diffusion_pytorch_model.safetensors"))
+    let half = try library([folder], cache: cache).digest(of: "sd")
+    try folder.plant(weights: Keys.unet, 5, at: "sd/unet/diffusion_pytorch_model.fp16.safetensors")
+    #expect(try library([folder], cache: cache).digest(of: "sd") != half)
   }
 
   /// A backbone in a file of its own is part of what a network is known by, one that nobody reads is not.
@@ -175,6 +216,115 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       try write(["conv1.weight"], 2, to: "hsnet/backbone.safetensors")
       #expect(try (digest() != first) == counts)
     }
+  }
+
+  /// A file is what its keys say, whatever its name is.
+  @Test func filesAreKnownByTheirContent() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try folder.plant(weights: Keys.singleFile, at: "dreamshaper_8.safetensors")
+    try folder.plant(weights: Keys.singleFile, at: "A/x.safetensors")
+    try folder.plant(weights: Keys.controlNet, at: "my_seg_control.safetensors")
+    try folder.plant(weights: Keys.controlNet, at: "hed/model.safetensors")
+    try folder.plant(weights: Keys.controlNet, at: "washed_depth.safetensors")
+    try folder.plant(weights: ["block1.projection.weight"], at: "edges.pth")
+    try folder.plant(weights: Keys.dcama, at: "nets/best_fold_2.pt")
+    try folder.plant(weights: ["layer1.0.conv1.weight"], at: "backbone.pth")
+    let models = library([folder], cache: cache)
+    let found = models.entries.filter { $0.origin == .option }
+    #expect(
+      found.map(\.id) == [
+        "A/x.safetensors", "dreamshaper_8.safetensors", "edges.pth", "hed/model.safetensors", "my_seg_control.safetensors", "nets/best_fold_2.pt",
+        "washed_depth.safetensors",
+      ])
+    #expect(
+      found.map(\.kind) == [
+        .diffusion, .diffusion, .detector(.hed), .controlNet(.hed), .controlNet(.mask), .segmentation(.dcama, fold: 2), .controlNet(nil),
+      ])
+    #expect(models.unusable.isEmpty)
+    #expect(try models.place("A/x.safetensors") == folder.file("A/x.safetensors"))
+  }
+
+  @Test func whatCannotBeUsedIsToldWithItsReason() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try folder.plant("version https://git-lfs.github.com/spec/v1\nsize 9\n", at: "v1-5-pruned.safetensors")
+    try folder.plant("<html>", at: "page.ckpt")
+    try folder.plant("", at: "empty.safetensors")
+    try folder.plant(weights: ["conditioner.embedders.0.a"], at: "sdxl.safetensors")
+    try folder.plant(weights: ["lora_unet_a.lora_up.weight"], at: "style.safetensors")
+    try folder.plant(weights: [Keys.singleFile[0]], at: "unet-only.safetensors")
+    try folder.plant(weights: Keys.hed, at: "dcama/fold0.safetensors")
+    try folder.plant(weights: ["model.layers.0.a"], at: "llama.safetensors")
+    try folder.plant("some text", at: "notes.bin")
+    try plant(folder, base: "whole-")
+    try FileManager.default.removeItem(at: folder.file("whole-sd/vae/diffusion_pytorch_model.safetensors"))
+    let models = library([folder], cache: cache)
+    let problems = Dictionary(models.unusable.map { ($0.id, $0) }) { first, _ in first }
+    for (id, words, isDamaged) in [
+      ("v1-5-pruned.safetensors", "a Git LFS pointer", true), ("page.ckpt", "a web page (HTML)", true), ("empty.safetensors", "empty (0 bytes)", true),
+      ("sdxl.safetensors", "a Stable Diffusion XL model", false), ("style.safetensors", "a LoRA", false), ("unet-only.safetensors", "holds no CLIP text encoder", true),
+      ("whole-sd", "there are no weights in", true),
+    ] {
+      #expect(problems[id]?.problem.contains(words) == true && problems[id]?.isDamaged == isDamaged, "\(id): \(problems[id]?.problem ?? "not told")")
+      #expect(!models.entries.contains { $0.id == id })
+      #expect(throws: PipelineError.self) { try models.entry(id) }
+    }
+    // Content decides: this one is an edge detector in a network's place.
+    #expect(try models.entry("dcama/fold0.safetensors").kind == .detector(.hed))
+    #expect(problems["llama.safetensors"] == nil && problems["notes.bin"]?.problem.contains("plain text") != false)
+    do {
+      _ = try models.choice(for: .none, settings: ConditionSettings(), preferring: PreferredModels(diffusion: "sdxl.safetensors"))
+      Issue.record("a model that cannot be run was taken")
+    } catch let error as PipelineError {
+      #expect(error.message.contains("a Stable Diffusion XL model") && !error.message.contains("\n"))
+    }
+  }
+
+  /// A ControlNet of which nobody knows what it is for is not taken of itself, but where it is named.
+  @Test func aControlNetWithoutAHintIsUsedWhenNamed() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(folder)
+    try folder.plant(
+      #"{"_class_name": "ControlNetModel", "block_out_channels": [8, 16], "cross_attention_dim": 32}"#, at: "my-control/config.json")
+    try folder.plant(weights: Keys.controlNet, at: "my-control/diffusion_pytorch_model.safetensors")
+    for name in ["mask", "canny"] { try? FileManager.default.removeItem(at: folder.file("controlnet-\(name)")) }
+    let models = library([folder], cache: cache), settings = ConditionSettings()
+    #expect(try models.entry("my-control").kind == .controlNet(nil))
+    #expect(throws: PipelineError.self) { try models.choice(for: .canny, settings: settings) }
+    for condition in [ConditionType.canny, .mask] {
+      #expect(
+        try models.choice(for: condition, settings: settings, preferring: PreferredModels(controlNets: ["my-control"]))
+          == ModelChoice(diffusion: "sd", controlNet: "my-control"))
+    }
+  }
+
+  /// A model that is named by its path is a place of its own.
+  @Test func aPlaceMayBeAModel() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(folder)
+    try folder.plant(weights: Keys.singleFile, at: "deep/down/own.safetensors")
+    let environment = ["XDG_CACHE_HOME": cache.url.path]
+    let models = ModelLibrary(folders: [folder.file("deep/down/own.safetensors"), folder.file("sd")], searchesHub: false, environment: environment)
+    #expect(models.entries.filter { $0.origin == .option }.map(\.id) == ["own.safetensors", "sd"])
+    #expect(models.menu.diffusion.map(\.id).prefix(2) == ["own.safetensors", "sd"])
+  }
+
+  /// Hundreds of gigabytes are looked through by their headers alone, and the second time not even by these.
+  @Test func largeFilesAreReadByTheirHeaders() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    for number in 0..<200 {
+      let name = "\(number).safetensors"
+      // 4 GB each, of which the file system keeps the header.
+      let bytes = 4 << 30, text = "{\"model.diffusion_model.out.2.bias\":{\"dtype\":\"F32\",\"shape\":[\(bytes / 4)],\"data_offsets\":[0,\(bytes)]}}"
+      try folder.write(withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian, Array.init) + Array(text.utf8), to: name)
+      try FileHandle(forWritingTo: folder.file(name)).truncate(atOffset: UInt64(8 + text.utf8.count + bytes))
+    }
+    #expect(library([folder], cache: cache).unusable.filter { $0.problem.contains("holds no CLIP text encoder") }.count == 200)
+    #expect(cache.files == ["diffss/headers.json"])
+    let first = try Data(contentsOf: cache.file("diffss/headers.json"))
+    #expect(library([folder], cache: cache).unusable.count == 200)
+    #expect(try Data(contentsOf: cache.file("diffss/headers.json")) == first)
+    try cache.plant("not JSON", at: "diffss/headers.json")
+    #expect(library([folder], cache: cache).unusable.count == 200)
   }
 
   @Test func aMissingModelNamesThePlacesSearched() throws {

@@ -18,20 +18,30 @@ public final class Checkpoint: Sendable {
   let entries: [String: Entry]
   /// Whether networks are built from it on trial: their loaders check names and shapes and hand out no values.
   let isOutline: Bool
+  /// What else was in a file of `torch.save`.
+  public let leftovers: Leftovers
 
-  init(path: String, names: [String], metadata: [String: String], entries: [String: Entry], isOutline: Bool = false) {
+  init(
+    path: String, names: [String], metadata: [String: String], entries: [String: Entry], isOutline: Bool = false, leftovers: Leftovers = .none
+  ) {
     self.path = path
     self.names = names
     self.metadata = metadata
     self.entries = entries
     self.isOutline = isOutline
+    self.leftovers = leftovers
   }
 
   /// The same names and shapes, for networks that are built on trial: in no time and no memory, and not to be run.
-  var outline: Checkpoint { Checkpoint(path: path, names: names, metadata: metadata, entries: entries, isOutline: true) }
+  var outline: Checkpoint {
+    Checkpoint(path: path, names: names, metadata: metadata, entries: entries, isOutline: true, leftovers: leftovers)
+  }
 
   /// Bytes of all weights together.
   var byteCount: Int { entries.values.reduce(0) { $0 + $1.shape.reduce(1, *) * $1.dtype.size } }
+
+  /// Number format and number of elements of every tensor.
+  var tensorSizes: [(dtype: ElementType, count: Int)] { entries.values.map { ($0.dtype, $0.shape.reduce(1, *)) } }
 
   /// Shape of a tensor, nil when there is none of that name.
   public func shape(of name: String) -> [Int]? { entries[name]?.shape }
@@ -58,14 +68,17 @@ public final class Checkpoint: Sendable {
       }
       order.append(target)
     }
-    return Checkpoint(path: path, names: order, metadata: metadata, entries: renamed, isOutline: isOutline)
+    return Checkpoint(
+      path: path, names: order, metadata: metadata, entries: renamed, isOutline: isOutline,
+      leftovers: leftovers.renamed { rules.reduce($0) { $1.applied(to: $0) } })
   }
 
   /// The weights of some names alone.
   func selecting(_ names: [String]) -> Checkpoint {
     let chosen = Set(names)
     return Checkpoint(
-      path: path, names: names, metadata: metadata, entries: entries.filter { chosen.contains($0.key) }, isOutline: isOutline)
+      path: path, names: names, metadata: metadata, entries: entries.filter { chosen.contains($0.key) }, isOutline: isOutline,
+      leftovers: leftovers.renamed { chosen.contains($0) ? $0 : nil })
   }
 
   /// The weights below a leading part of their names, without it.
@@ -73,13 +86,14 @@ public final class Checkpoint: Sendable {
     let kept = names.filter { $0.hasPrefix(prefix) }.map { (String($0.dropFirst(prefix.count)), entries[$0]) }
     return Checkpoint(
       path: path, names: kept.map(\.0), metadata: metadata,
-      entries: Dictionary(kept.compactMap { name, entry in entry.map { (name, $0) } }) { first, _ in first }, isOutline: isOutline)
+      entries: Dictionary(kept.compactMap { name, entry in entry.map { (name, $0) } }) { first, _ in first }, isOutline: isOutline,
+      leftovers: leftovers.renamed { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil })
   }
 
   /// The same checkpoint with some weights exchanged for others.
   func replacing(_ replacements: [String: Parameter]) -> Checkpoint {
     let replaced = entries.merging(
       replacements.mapValues { Entry(dtype: $0.dtype, shape: $0.shape, bytes: $0.bytes, offset: $0.offset) }) { $1 }
-    return Checkpoint(path: path, names: names, metadata: metadata, entries: replaced, isOutline: isOutline)
+    return Checkpoint(path: path, names: names, metadata: metadata, entries: replaced, isOutline: isOutline, leftovers: leftovers)
   }
 }

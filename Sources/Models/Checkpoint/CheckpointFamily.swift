@@ -1,14 +1,28 @@
 /// What a checkpoint's names and shapes say it is.
-public enum CheckpointFamily: String, Sendable, Codable {
+public enum CheckpointFamily: String, Sendable, Codable, CaseIterable {
   case stableDiffusion1 = "Stable Diffusion 1.x, single file"
   case stableDiffusion2 = "Stable Diffusion 2.x"
   case stableDiffusionXL = "Stable Diffusion XL"
+  case stableDiffusion3 = "Stable Diffusion 3"
+  case flux = "Flux"
+  case inpainting = "Stable Diffusion inpainting"
+  case instructPix2Pix = "InstructPix2Pix"
   case lowRank = "LoRA"
+  case textualInversion = "textual inversion"
+  case hypernetwork = "hypernetwork"
+  case imageAdapter = "IP-Adapter"
+  case sketchAdapter = "T2I adapter"
+  case upscaler = "upscaler"
   case controlNet = "ControlNet, single file"
   case diffusersControlNet = "ControlNet, diffusers"
+  case differenceControlNet = "ControlNet, difference"
+  case controlLoRA = "Control-LoRA"
+  case controlNet2 = "ControlNet, Stable Diffusion 2.x"
+  case controlNetXL = "ControlNet, Stable Diffusion XL"
   case diffusersUNet = "UNet, diffusers"
   case autoencoder = "autoencoder, diffusers"
   case originalAutoencoder = "autoencoder, single file"
+  case previewDecoder = "TAESD decoder"
   case textEncoder = "CLIP text encoder"
   case hed = "HED edge detector"
   case pidinet = "PiDiNet edge detector"
@@ -17,26 +31,82 @@ public enum CheckpointFamily: String, Sendable, Codable {
   case hsnet = "HSNet"
   case dcama = "DCAMA"
   case unknown = "unknown"
+
+  /// Whether there is a network here for such weights.
+  public var isRun: Bool {
+    switch self {
+    case .stableDiffusion1, .controlNet, .diffusersControlNet, .diffusersUNet, .autoencoder, .originalAutoencoder, .previewDecoder, .textEncoder, .hed,
+      .pidinet, .bam, .hdmnet, .hsnet, .dcama:
+      true
+    default: false
+    }
+  }
+
+  /// With its article, as what a file is.
+  public var noun: String {
+    switch self {
+    case .stableDiffusion1: "a Stable Diffusion 1.x model"
+    case .stableDiffusion2: "a Stable Diffusion 2.x model"
+    case .stableDiffusionXL: "a Stable Diffusion XL model"
+    case .stableDiffusion3: "a Stable Diffusion 3 model"
+    case .flux: "a Flux model"
+    case .inpainting: "an inpainting model (its UNet reads latents, a mask and a masked image: 9 channels)"
+    case .instructPix2Pix: "an InstructPix2Pix model (its UNet reads latents and an image to edit: 8 channels)"
+    case .lowRank: "a LoRA (changes to another model's weights)"
+    case .textualInversion: "a textual inversion embedding (a word for a text encoder)"
+    case .hypernetwork: "a hypernetwork (an addition to another model)"
+    case .imageAdapter: "an IP-Adapter (an addition to another model)"
+    case .sketchAdapter: "a T2I adapter"
+    case .upscaler: "an upscaler of pictures (ESRGAN)"
+    case .controlNet, .diffusersControlNet: "a ControlNet"
+    case .differenceControlNet: "a difference ControlNet (it holds only what is to be added to a base model's weights)"
+    case .controlLoRA: "a Control-LoRA (it holds only changes to a base model's weights)"
+    case .controlNet2: "a ControlNet for Stable Diffusion 2.x (it reads text states of 1024 numbers)"
+    case .controlNetXL: "a ControlNet for Stable Diffusion XL (it reads text states of 2048 numbers)"
+    case .diffusersUNet: "a UNet alone"
+    case .autoencoder, .originalAutoencoder: "an autoencoder alone"
+    case .previewDecoder: "a TAESD decoder"
+    case .textEncoder: "a CLIP text encoder alone"
+    case .hed: "an HED edge detector"
+    case .pidinet: "a PiDiNet edge detector"
+    case .bam, .hdmnet, .hsnet, .dcama: "of the family \(rawValue)"
+    case .unknown: "no model that diffss knows"
+    }
+  }
 }
 
 extension Checkpoint {
   /// Recognised by keys that only one family has, the most telling first.
   public var family: CheckpointFamily {
-    func has(_ run: String) -> Bool { names.contains { $0.hasPrefix(run) || $0.containsParts(run) } }
-    if names.contains(where: { $0.contains("lora_") || $0.contains(".lora") || $0.contains("_lora.") }) { return .lowRank }
+    let text = NameText(names)
+    func has(_ run: String) -> Bool { text.holds(".\(run).") }
+    if shape(of: "lora_controlnet") != nil { return .controlLoRA }
+    if ["lora_", ".lora", "_lora.", ".hada_w1", ".lokr_w", ".oft_blocks", ".oft_diag"].contains(where: text.holds) { return .lowRank }
+    if isEmbedding { return .textualInversion }
+    if has("ip_adapter") || has("image_proj") { return .imageAdapter }
+    if has("body.0") && (has("block1") || has("resnets.0.block1")) { return .sketchAdapter }
+    if shape(of: "difference") != nil { return .differenceControlNet }
+    if has("double_blocks.0") { return .flux }
+    if has("joint_blocks.0") { return .stableDiffusion3 }
     if has("conditioner.embedders") { return .stableDiffusionXL }
     if has("cond_stage_model.model") { return .stableDiffusion2 }
     if has("model.diffusion_model") {
-      return contextWidth(below: "model.diffusion_model.").map(Self.family(contextWidth:)) ?? .stableDiffusion1
+      let width = contextWidth(below: "model.diffusion_model.")
+      if width == 1024 { return .stableDiffusion2 }
+      if width == 2048 { return .stableDiffusionXL }
+      return edited("model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.out.2.weight") ?? .stableDiffusion1
     }
     if has("control_model") || shape(of: "input_hint_block.0.weight") != nil {
-      let width = contextWidth(below: "control_model.") ?? contextWidth(below: "")
-      return width.map(Self.family(contextWidth:)).flatMap { $0 == .stableDiffusion1 ? nil : $0 } ?? .controlNet
+      return controlFamily(contextWidth(below: "control_model.") ?? contextWidth(below: "")) ?? .controlNet
     }
-    if has("controlnet_cond_embedding") { return .diffusersControlNet }
-    if has("down_blocks.0") && has("time_embedding") { return .diffusersUNet }
-    if has("decoder.up.0") { return .originalAutoencoder }
+    if has("controlnet_cond_embedding") { return controlFamily(contextWidth(below: "")) ?? .diffusersControlNet }
+    if has("down_blocks.0") && has("time_embedding") {
+      if contextWidth(below: "") == 2048 { return .stableDiffusionXL }
+      return edited("conv_in.weight", "conv_out.weight") ?? .diffusersUNet
+    }
     if has("encoder.down_blocks") || has("decoder.up_blocks") { return .autoencoder }
+    if has("decoder.mid.attn_1") || has("first_stage_model.decoder") { return .originalAutoencoder }
+    if has("decoder.layers.1") || has("3.conv.0") && has("1.weight") { return .previewDecoder }
     if has("embeddings.token_embedding") { return .textEncoder }
     if has("block1.projection") { return .hed }
     if has("init_block") && has("classifier") { return .pidinet }
@@ -44,19 +114,74 @@ extension Checkpoint {
     if has("hpn_learner") { return .hsnet }
     if has("transformer.mix_transformer") { return .hdmnet }
     if has("ASPP_meta") { return .bam }
+    if ["RDB1", "rdb1", "conv_first"].contains(where: has) { return .upscaler }
     return .unknown
   }
 
+  /// A handful of vectors as wide as a text encoder's states, under a word's name (`<cat>`) or one of the usual ones.
+  private var isEmbedding: Bool {
+    guard (1...2).contains(names.count) else { return false }
+    return names.allSatisfy { name in
+      guard let width = shape(of: name)?.last, [768, 1024, 1280].contains(width), (shape(of: name) ?? []).count <= 2 else { return false }
+      return ["emb_params", "clip_l", "clip_g"].contains(name) || name.hasPrefix("<") && name.hasSuffix(">")
+    }
+  }
+
   /// Width of the text states that the first cross-attention reads, the way a family is told from its successors.
-  private func contextWidth(below prefix: String) -> Int? {
+  func contextWidth(below prefix: String) -> Int? {
     names.first { $0.hasPrefix(prefix) && $0.hasSuffix("attn2.to_k.weight") }.flatMap { shape(of: $0)?.last }
   }
 
-  private static func family(contextWidth: Int) -> CheckpointFamily {
-    switch contextWidth {
-    case 1024: .stableDiffusion2
-    case 2048: .stableDiffusionXL
-    default: .stableDiffusion1
+  /// What a UNet with these first and last convolutions is of, where it does not read what it writes.
+  private func edited(_ first: String, _ last: String) -> CheckpointFamily? {
+    CheckpointFamily(inputChannels: shape(of: first)?.dropFirst().first, outputChannels: shape(of: last)?.first)
+  }
+
+  private func controlFamily(_ width: Int?) -> CheckpointFamily? {
+    switch width {
+    case 1024: .controlNet2
+    case 2048: .controlNetXL
+    default: nil
+    }
+  }
+}
+
+extension CheckpointFamily {
+  /// What a UNet is of that reads more than the latents it writes: with them a masked image's and the mask, or an image's. Nil for any other.
+  init?(inputChannels: Int?, outputChannels: Int?) {
+    guard let inputs = inputChannels, let outputs = outputChannels, (1...64).contains(outputs) else { return nil }
+    switch inputs {
+    case 2 * outputs + 1: self = .inpainting
+    case 2 * outputs: self = .instructPix2Pix
+    default: return nil
+    }
+  }
+}
+
+/// Every name with a dot before and behind it, one after the other, to look for runs of whole parts in all of them at once.
+private struct NameText {
+  private let bytes: [UInt8]
+
+  init(_ names: [String]) {
+    var bytes: [UInt8] = []
+    for name in names {
+      bytes.append(UInt8(ascii: "."))
+      bytes += name.utf8
+      bytes += ".\n".utf8
+    }
+    self.bytes = bytes
+  }
+
+  func holds(_ run: String) -> Bool {
+    let wanted = Array(run.utf8)
+    guard let first = wanted.first, bytes.count >= wanted.count else { return false }
+    return bytes.withUnsafeBufferPointer { text in
+      for start in 0...text.count - wanted.count where text[start] == first {
+        var next = 1
+        while next < wanted.count, text[start + next] == wanted[next] { next += 1 }
+        if next == wanted.count { return true }
+      }
+      return false
     }
   }
 }

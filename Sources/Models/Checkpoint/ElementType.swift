@@ -4,6 +4,10 @@ public enum ElementType: String, Sendable, CaseIterable {
   case f32 = "F32"
   case f16 = "F16"
   case bf16 = "BF16"
+  /// Four bits of exponent, three of fraction, no infinity (Micikevicius et al. 2022; PyTorch's `float8_e4m3fn`).
+  case f8e4m3 = "F8_E4M3"
+  /// Five bits of exponent, two of fraction: the upper half of an F16 (PyTorch's `float8_e5m2`).
+  case f8e5m2 = "F8_E5M2"
   case i64 = "I64"
   case i32 = "I32"
   case i16 = "I16"
@@ -17,7 +21,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     case .f64, .i64: 8
     case .f32, .i32: 4
     case .f16, .bf16, .i16: 2
-    case .i8, .u8, .bool: 1
+    case .i8, .u8, .bool, .f8e4m3, .f8e5m2: 1
     }
   }
 
@@ -28,6 +32,8 @@ public enum ElementType: String, Sendable, CaseIterable {
     case .f32: target.update(from: source.assumingMemoryBound(to: Float.self), count: count)
     case .f16: fill(source, count, target, Float16.self) { Float($0) }
     case .bf16: fill(source, count, target, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+    case .f8e4m3: fill(source, count, target, UInt8.self) { Self.e4m3[Int($0)] }
+    case .f8e5m2: fill(source, count, target, UInt8.self) { Float(Float16(bitPattern: UInt16($0) << 8)) }
     case .i64: fill(source, count, target, Int64.self) { Float($0) }
     case .i32: fill(source, count, target, Int32.self) { Float($0) }
     case .i16: fill(source, count, target, Int16.self) { Float($0) }
@@ -35,6 +41,14 @@ public enum ElementType: String, Sendable, CaseIterable {
     case .u8: fill(source, count, target, UInt8.self) { Float($0) }
     case .bool: fill(source, count, target, UInt8.self) { $0 == 0 ? 0 : 1 }
     }
+  }
+
+  /// The value of each F8 of four and three bits.
+  private static let e4m3: [Float] = (0..<256).map { bits in
+    let (exponent, fraction) = (bits >> 3 & 15, Float(bits & 7))
+    let magnitude: Float =
+      bits & 127 == 127 ? .nan : exponent == 0 ? fraction * 0x1p-9 : (1 + fraction / 8) * Float(sign: .plus, exponent: exponent - 7, significand: 1)
+    return bits >> 7 == 1 ? -magnitude : magnitude
   }
 
   @inline(__always)

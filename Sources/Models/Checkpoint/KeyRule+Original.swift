@@ -74,6 +74,8 @@ extension [KeyRule] {
       .replace(parts: "mid.attn_1.k", with: "mid_block.attentions.0.to_k"),
       .replace(parts: "mid.attn_1.v", with: "mid_block.attentions.0.to_v"),
       .replace(parts: "mid.attn_1.proj_out", with: "mid_block.attentions.0.to_out.0"),
+      // Tools that convert between the layouts leave the newer names here: those of diffusers, today's and its first ones.
+      .replace(parts: "mid.attn_1", with: "mid_block.attentions.0"),
     ]
     for level in config.widths.indices {
       // `up` is numbered as `down` is, finest first; diffusers numbers its blocks in the order in which they run.

@@ -18,11 +18,11 @@ final class MappedBytes: @unchecked Sendable {
 
   deinit { release() }
 
-  /// Maps a whole file. Throws `ModelError.missingFile`/`unreadable`; an empty file, a folder or a pipe is unreadable.
+  /// Maps a whole file. Throws `ModelError.missingFile`, `brokenLink`, `notWeights` for an empty file, and `unreadable`, as for a folder or a pipe.
   convenience init(file url: URL) throws {
     let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      if errno == ENOENT { throw ModelError.missingFile(path: url.path, what: "weight file") }
+      if errno == ENOENT { throw ModelError.brokenLink(at: url) ?? ModelError.missingFile(path: url.path, what: "weight file") }
       throw ModelError.unreadable(path: url.path, reason: String(cString: strerror(errno)))
     }
     defer { close(descriptor) }
@@ -34,7 +34,7 @@ final class MappedBytes: @unchecked Sendable {
       throw ModelError.unreadable(path: url.path, reason: "it is not a regular file")
     }
     let count = Int(status.st_size)
-    guard count > 0 else { throw ModelError.unreadable(path: url.path, reason: "it is empty") }
+    guard count > 0 else { throw ModelError.notWeights(path: url.path, found: .nothing) }
     guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
       throw ModelError.unreadable(path: url.path, reason: String(cString: strerror(errno)))
     }
@@ -48,6 +48,11 @@ final class MappedBytes: @unchecked Sendable {
     fill(memory)
     let bits = UInt(bitPattern: memory)
     self.init(base: memory, count: count, isFile: false) { UnsafeMutableRawPointer(bitPattern: bits)?.deallocate() }
+  }
+
+  /// Says that the next accesses jump, so that none of what lies between is read with them.
+  func willReadHereAndThere() {
+    if isFile { _ = madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_RANDOM) }
   }
 
   /// Takes a file's bytes out of this process's memory until they are read again.

@@ -66,7 +66,7 @@ public struct Parameter: Sendable {
       case .i16: source.bindMemory(to: Int16.self).map(Int64.init)
       case .i8: source.bindMemory(to: Int8.self).map(Int64.init)
       case .u8, .bool: source.map(Int64.init)
-      case .f64, .f32, .f16, .bf16: nil
+      case .f64, .f32, .f16, .bf16, .f8e4m3, .f8e5m2: nil
       }
     }
   }

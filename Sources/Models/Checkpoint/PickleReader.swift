@@ -1,16 +1,14 @@
 /// Understands the pickles that PyTorch writes, without running anything (Python's `pickletools`, protocols 0 to 5).
 ///
-/// A pickle is a program for a stack machine that may call any Python function. Here only the names of `PickleGlobal` exist,
-/// and calling one builds a description of a tensor, a dictionary, or nothing.
+/// A pickle is a program for a stack machine that may call any Python function. Here only the names of `PickleGlobal` have a
+/// meaning, and calling one builds a description of a tensor, a dictionary, or nothing. Every other name, and whatever is made of it,
+/// is a value that remembers the name and does nothing.
 struct PickleReader {
   /// What is wrong with the pickle, in words.
   struct Fault: Error {
     var reason: String
-  }
-
-  /// A name outside the list: the pickle could run anything.
-  struct ForeignName: Error {
-    var name: String
+    /// Whether the bytes ended before the pickle did.
+    var isEnd = false
   }
 
   /// A hundred times what the largest published checkpoint takes; it bounds the memory that a hostile file can claim.
@@ -27,13 +25,16 @@ struct PickleReader {
   private var copied = 0
   /// Every storage that was spoken of, by key.
   private(set) var storages: [String: TorchStorage] = [:]
+  /// Names without a meaning here, in the order in which they were first spoken of.
+  private(set) var foreignNames: [String] = []
+  private var foreignNumbers: [String: Int] = [:]
 
   init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
     self.bytes = bytes
     self.position = position
   }
 
-  /// Runs the pickle to its end and returns what it made. Throws `Fault` and `ForeignName`.
+  /// Runs the pickle to its end and returns what it made. Throws `Fault`.
   mutating func read() throws -> PickleValue {
     for _ in 0..<Self.mostInstructions {
       let opcode = try byte()
@@ -96,14 +97,19 @@ struct PickleReader {
     case "e": try extend(by: try popToMark())
     case "s": let value = try pop(), key = try pop(); try extend(by: [key, value])
     case "u": try extend(by: try popToMark())
-    case "c": push(.global(try Self.global(module: try line(), name: try line())))
+    case "c": push(global(module: try line(), name: try line()))
+    case "i":
+      let callee = global(module: try line(), name: try line())
+      push(try call(callee, try popToMark()))
+    case "o":
+      let items = try popToMark()
+      guard let callee = items.first else { throw fault("an object without a class") }
+      push(try call(callee, Array(items.dropFirst())))
+    case "P": _ = try line(); push(foreign("a persistent object"))
     case "R": let arguments = try pop(); push(try call(try pop(), items(arguments)))
     // The state of an object: of a tensor or a dictionary it is decoration, of anything else it is dropped with it.
     case "b": _ = try pop(); _ = try top()
-    case "Q":
-      let storage = try storage(items(try pop()))
-      storages[storage.key] = storage
-      push(.storage(storage))
+    case "Q": push(persistent(items(try pop())))
     case "q": memo[try unsigned(1)] = try top()
     case "r": memo[try unsigned(4)] = try top()
     case "p": if case .integer(let index) = Self.number(try line()) { memo[index] = try top() } else { throw fault("a bad memo index") }
@@ -120,6 +126,9 @@ struct PickleReader {
       let version = try unsigned(1)
       guard version <= 5 else { throw fault("pickle protocol \(version), at most 5 is known") }
     case 0x81: let arguments = try pop(); push(try call(try pop(), items(arguments)))
+    case 0x82: push(foreign("extension \(try unsigned(1))"))
+    case 0x83: push(foreign("extension \(try unsigned(2))"))
+    case 0x84: push(foreign("extension \(try unsigned(4))"))
     case 0x85...0x87:
       var items: [PickleValue] = []
       for _ in 0..<opcode - 0x84 { items.insert(try pop(), at: 0) }
@@ -130,22 +139,35 @@ struct PickleReader {
     case 0x8B: push(try long(try unsigned(4)))
     case 0x8C: push(.text(try text(try unsigned(1))))
     case 0x8D: push(.text(try text(try unsigned(8))))
-    case 0x8E: try skip(try unsigned(8)); push(.inert)
+    case 0x8E, 0x96: try skip(try unsigned(8)); push(.inert)
     case 0x8F: push(make([]))
     case 0x90: try extend(by: try popToMark())
+    case 0x91: push(make(try popToMark()))
+    // With keyword arguments, which no weight needs.
+    case 0x92: _ = try pop(); let arguments = try pop(); push(try call(try pop(), items(arguments)))
     case 0x93:
       guard case .text(let name) = try pop(), case .text(let module) = try pop() else { throw fault("a global without a name") }
-      push(.global(try Self.global(module: module, name: name)))
+      push(global(module: module, name: name))
     case 0x94: memo[memo.count] = try top()
     case 0x95: try skip(8)
+    case 0x97: push(.inert)
+    case 0x98: _ = try top()
     default: throw fault("the unknown instruction \(opcode)")
     }
   }
 
   private mutating func call(_ callee: PickleValue, _ arguments: [PickleValue]) throws -> PickleValue {
+    if case .foreign = callee { return callee }
     guard case .global(let global) = callee else { return .inert }
     switch global {
-    case .rebuildTensor: return .tensor(try tensor(arguments))
+    case .rebuildTensor: return try tensor(arguments)
+    case .rebuildFormattedTensor:
+      guard arguments.count >= 7 else { throw fault("a tensor without a number format") }
+      return try tensor(arguments, format: arguments[6])
+    case .rebuildAsType:
+      guard arguments.count >= 3 else { throw fault("a tensor of a class without its parts") }
+      if case .global(.rebuildAsType) = arguments[0] { throw fault("a tensor of a class of a class") }
+      return try call(arguments[0], items(arguments[2]))
     case .rebuildParameter: return arguments.first ?? .inert
     case .dictionary:
       let pairs = arguments.first.map(items) ?? []
@@ -153,29 +175,36 @@ struct PickleReader {
       copied += pairs.count
       guard copied <= Self.mostInstructions else { throw fault("more than \(Self.mostInstructions) copied pairs") }
       return make(pairs.map(items).filter { $0.count == 2 }.flatMap { $0 }, isDictionary: true)
-    case .storage, .inert: return .inert
+    case .storage, .format, .inert: return .inert
     }
   }
 
-  /// `(storage, offset, size, stride, ...)`
-  private func tensor(_ arguments: [PickleValue]) throws -> TorchTensor {
+  /// `(storage, offset, size, stride, ...)`; what is made of a foreign storage or number format is foreign.
+  private func tensor(_ arguments: [PickleValue], format: PickleValue? = nil) throws -> PickleValue {
+    for case .foreign(let number) in [arguments.first, format].compactMap({ $0 }) { return .foreign(number) }
     guard arguments.count >= 4, case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1] else {
       throw fault("a tensor without a storage")
     }
+    var dtype = storage.dtype
+    if case .global(.format(let own)) = format { dtype = own }
+    guard let dtype else { throw fault("a tensor without a number format") }
     let shape = try integers(arguments[2]), strides = try integers(arguments[3])
     guard offset >= 0, shape.count == strides.count, shape.count <= 16, (shape + strides).allSatisfy({ $0 >= 0 }) else {
       throw fault("a tensor of shape \(shape) and strides \(strides)")
     }
-    return TorchTensor(storage: storage, offset: offset, shape: shape, strides: strides)
+    return .tensor(TorchTensor(storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides))
   }
 
-  /// `('storage', type, key, location, count, view)`
-  private func storage(_ identity: [PickleValue]) throws -> TorchStorage {
-    guard identity.count >= 5, case .text("storage") = identity[0], case .global(.storage(let dtype)) = identity[1],
-      case .text(let key) = identity[2], case .integer(let count) = identity[4], count >= 0
-    else { throw fault("a reference to something that is not a storage of numbers") }
-    if identity.count > 5, case .container = identity[5] { throw fault("a storage that is a view of another") }
-    return TorchStorage(key: key, dtype: dtype, count: count)
+  /// `('storage', type, key, location, count, view)`; any other object that lies outside the pickle is foreign.
+  private mutating func persistent(_ identity: [PickleValue]) -> PickleValue {
+    guard identity.count >= 5, case .text("storage") = identity[0], case .text(let key) = identity[2], case .integer(let count) = identity[4], count >= 0
+    else { return foreign("a persistent object") }
+    if case .foreign = identity[1] { return identity[1] }
+    guard case .global(.storage(let dtype)) = identity[1] else { return foreign("a persistent object") }
+    if identity.count > 5, case .container = identity[5] { return foreign("a storage that is a view of another") }
+    let storage = TorchStorage(key: key, dtype: dtype, count: count)
+    storages[key] = storage
+    return .storage(storage)
   }
 
   private func integers(_ value: PickleValue) throws -> [Int] {
@@ -187,11 +216,17 @@ struct PickleReader {
     }
   }
 
-  private static func global(module: String, name: String) throws -> PickleGlobal {
-    guard let global = PickleGlobal(module: module, name: name) else {
-      throw ForeignName(name: "\(module).\(name)")
+  private mutating func global(module: String, name: String) -> PickleValue {
+    PickleGlobal(module: module, name: name).map(PickleValue.global) ?? foreign("\(module).\(name)")
+  }
+
+  private mutating func foreign(_ name: String) -> PickleValue {
+    let number = foreignNumbers[name] ?? foreignNames.count
+    if number == foreignNames.count {
+      foreignNames.append(name)
+      foreignNumbers[name] = number
     }
-    return global
+    return .foreign(number)
   }
 
   // MARK: Stack, memo, containers
@@ -232,13 +267,13 @@ struct PickleReader {
   // MARK: Bytes
 
   private mutating func byte() throws -> UInt8 {
-    guard position < bytes.count else { throw fault("its end") }
+    guard position < bytes.count else { throw end }
     defer { position += 1 }
     return bytes[position]
   }
 
   private mutating func skip(_ count: Int) throws {
-    guard count >= 0, count <= bytes.count - position else { throw fault("its end") }
+    guard count >= 0, count <= bytes.count - position else { throw end }
     position += count
   }
 
@@ -280,6 +315,8 @@ struct PickleReader {
     if text == "00" || text == "01" { return .bool(text == "01") }
     return Int(text.hasSuffix("L") ? String(text.dropLast()) : text).map(PickleValue.integer) ?? .inert
   }
+
+  private var end: Fault { Fault(reason: "its pickle ends at byte \(position)", isEnd: true) }
 
   private func fault(_ what: String) -> Fault { Fault(reason: "its pickle reaches \(what) at byte \(position)") }
 }

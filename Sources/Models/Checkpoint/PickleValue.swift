@@ -12,6 +12,8 @@ enum PickleValue {
   case tensor(TorchTensor)
   /// A number, a byte string or an object that no weight is made of.
   case inert
+  /// A name that stands for nothing here, by its number in the reader's list, or whatever a pickle makes of it.
+  case foreign(Int)
 }
 
 /// A tuple, list or set with its items, or a dictionary with keys and values in turn.
@@ -24,41 +26,56 @@ struct PickleContainer {
 struct TorchStorage: Equatable {
   /// Name of the zip member, or key in an older file.
   var key: String
-  var dtype: ElementType
+  /// Nil where the tensors say it; `count` is then of bytes.
+  var dtype: ElementType?
   var count: Int
+
+  /// Bytes of all its numbers together; nil where that is beyond 64 bits.
+  var size: Int? {
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype?.size ?? 1)
+    return overflow ? nil : bytes
+  }
 }
 
 /// A view of a storage, in elements.
 struct TorchTensor: Equatable {
   var storage: TorchStorage
+  var dtype: ElementType
   var offset: Int
   var shape: [Int]
   var strides: [Int]
 }
 
-/// The only names a checkpoint may speak of. None of them is looked up or run: each has a fixed meaning here.
+/// The names that have a meaning here. None of them is looked up or run, and no other one either: what is made of another is inert.
 enum PickleGlobal: Equatable {
   case rebuildTensor
+  /// The same with the number format apart from the storage, for the formats that came after PyTorch's typed storages.
+  case rebuildFormattedTensor
+  /// Another of these, with the class that the tensor was of.
+  case rebuildAsType
   case rebuildParameter
   case dictionary
-  case storage(ElementType)
-  /// Classes that training frameworks leave beside the weights; what is made of them is dropped.
+  /// Nil for one whose tensors say their number format.
+  case storage(ElementType?)
+  case format(ElementType)
+  /// Classes of PyTorch, NumPy and Python that lie beside weights in most files; what is made of them is dropped without a word.
   case inert
 
   init?(module: String, name: String) {
-    let path = "\(module).\(name)"
-    if let known = Self.table[path] {
-      self = known
-    } else {
-      return nil
-    }
+    guard let known = Self.table["\(module).\(name)"] else { return nil }
+    self = known
   }
 
   private static let table: [String: PickleGlobal] = {
     var table: [String: PickleGlobal] = [
       "torch._utils._rebuild_tensor": .rebuildTensor,
       "torch._utils._rebuild_tensor_v2": .rebuildTensor,
+      "torch._utils._rebuild_tensor_v3": .rebuildFormattedTensor,
+      "torch._tensor._rebuild_from_type_v2": .rebuildAsType,
       "torch._utils._rebuild_parameter": .rebuildParameter,
+      "torch._utils._rebuild_parameter_with_state": .rebuildParameter,
+      "torch.storage.UntypedStorage": .storage(nil),
+      "torch.UntypedStorage": .storage(nil),
       "collections.OrderedDict": .dictionary,
       "collections.defaultdict": .dictionary,
     ]
@@ -67,13 +84,16 @@ enum PickleGlobal: Equatable {
       ("Char", .i8), ("Byte", .u8), ("Bool", .bool),
     ]
     for (name, dtype) in storages { table["torch.\(name)Storage"] = .storage(dtype) }
+    let formats: [(String, ElementType)] = [
+      ("float32", .f32), ("float16", .f16), ("bfloat16", .bf16), ("float64", .f64), ("int64", .i64), ("int32", .i32), ("int16", .i16),
+      ("int8", .i8), ("uint8", .u8), ("bool", .bool), ("float8_e4m3fn", .f8e4m3), ("float8_e5m2", .f8e5m2),
+    ]
+    for (name, dtype) in formats { table["torch.\(name)"] = .format(dtype) }
     let inert = [
-      "torch.Size", "torch.device", "torch.float32", "torch.float16", "torch.bfloat16", "torch.float64", "torch.int64",
-      "numpy.dtype", "numpy.ndarray", "numpy.core.multiarray.scalar", "numpy.core.multiarray._reconstruct",
-      "numpy._core.multiarray.scalar", "numpy._core.multiarray._reconstruct", "_codecs.encode", "builtins.set", "__builtin__.set",
-      "builtins.list", "__builtin__.list", "builtins.dict", "__builtin__.dict", "builtins.int", "__builtin__.int",
-      "argparse.Namespace", "pathlib.PosixPath", "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
-      "pytorch_lightning.callbacks.ModelCheckpoint",
+      "torch.Size", "torch.device", "torch.Tensor", "torch.nn.parameter.Parameter", "numpy.dtype", "numpy.ndarray",
+      "numpy.core.multiarray.scalar", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray.scalar",
+      "numpy._core.multiarray._reconstruct", "_codecs.encode", "builtins.set", "__builtin__.set", "builtins.list", "__builtin__.list",
+      "builtins.dict", "__builtin__.dict", "builtins.int", "__builtin__.int", "argparse.Namespace", "pathlib.PosixPath",
     ]
     for name in inert { table[name] = .inert }
     return table

@@ -12,9 +12,8 @@ public enum PickledLists {
       let value: PickleValue
       do { value = try reader.read() } catch let fault as PickleReader.Fault {
         throw Fault(reason: fault.reason)
-      } catch let foreign as PickleReader.ForeignName {
-        throw Fault(reason: "it speaks of \(foreign.name), which no list needs")
       }
+      if let name = reader.foreignNames.first { throw Fault(reason: "it speaks of \(name), which no list needs") }
       let items = reader.items(value)
       guard !items.isEmpty, items.count % 2 == 0 else { throw Fault(reason: "it is no dictionary of lists") }
       return try stride(from: 0, to: items.count, by: 2).map { place in

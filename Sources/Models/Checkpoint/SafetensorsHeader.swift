@@ -21,7 +21,7 @@ struct SafetensorsHeader {
   var entries: [Entry] = []
   var metadata: [String: String] = [:]
 
-  /// Reads and checks the header of a whole file's bytes. Throws `Fault`.
+  /// Reads and checks the header of a whole file's bytes. Throws `Fault` and `WeightFault`.
   init(file: UnsafeRawBufferPointer) throws {
     guard file.count >= 8 else { throw Fault(reason: "\(file.count) bytes are too few for a header") }
     let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
@@ -29,7 +29,10 @@ struct SafetensorsHeader {
       throw Fault(reason: "a header of \(length) bytes is announced, at most \(Self.maximumBytes) are allowed")
     }
     guard length <= UInt64(file.count - 8) else {
-      throw Fault(reason: "a header of \(length) bytes is announced, the file ends after \(file.count - 8)")
+      let text = "a header of \(length) bytes is announced, the file ends after \(file.count - 8) of them"
+      // Whatever else it is does not begin as a header does.
+      guard file.count > 8, file[8] == UInt8(ascii: "{") else { throw Fault(reason: text) }
+      throw WeightFault.cutShort("\(text) (\(file.count) bytes in all)")
     }
     let dataStart = 8 + Int(length)
     var reader = JSONReader(bytes: Array(file[8..<dataStart]))
@@ -39,7 +42,7 @@ struct SafetensorsHeader {
       if name == "__metadata__" {
         try reader.object { reader, key in metadata[key] = try reader.string() }
       } else {
-        entries.append(try Self.entry(name, &reader, dataStart: dataStart, fileSize: file.count))
+        entries.append(try Self.entry(name, &reader, dataStart: dataStart))
       }
     }
     try reader.expectEnd()
@@ -47,7 +50,7 @@ struct SafetensorsHeader {
   }
 
   private static func entry(
-    _ name: String, _ reader: inout JSONReader, dataStart: Int, fileSize: Int
+    _ name: String, _ reader: inout JSONReader, dataStart: Int
   ) throws -> Entry {
     var dtypeName: String?
     var shape: [Int]?
@@ -64,7 +67,7 @@ struct SafetensorsHeader {
       throw Fault(reason: "\(name) lacks its dtype, shape or data_offsets")
     }
     guard let dtype = ElementType(rawValue: dtypeName) else {
-      throw Fault(reason: "\(name) is of type \(dtypeName), which is not supported")
+      throw WeightFault.unsupported("\(name) is of the number format \(dtypeName), which is not supported")
     }
     // An extent of 0 must not hide an overflow in the others: multiply what is not 0.
     var bytes = dtype.size
@@ -75,9 +78,7 @@ struct SafetensorsHeader {
     }
     if shape.contains(0) { bytes = 0 }
     let (begin, end) = (offsets[0], offsets[1])
-    guard begin <= end, end <= fileSize - dataStart else {
-      throw Fault(reason: "\(name) lies at bytes \(begin)..<\(end), the data has \(fileSize - dataStart)")
-    }
+    guard begin <= end, end <= Int.max - dataStart else { throw Fault(reason: "\(name) lies at bytes \(begin)..<\(end)") }
     guard end - begin == bytes else {
       throw Fault(reason: "\(name) of type \(dtypeName) and shape \(shape) needs \(bytes) bytes, \(end - begin) are given")
     }
@@ -93,6 +94,7 @@ struct SafetensorsHeader {
       }
       position = entry.end
     }
-    guard position == fileSize else { throw Fault(reason: "\(fileSize - position) bytes behind the last tensor") }
+    guard position <= fileSize else { throw WeightFault.cutShort("its header announces \(position) bytes, \(fileSize) are there") }
+    guard position == fileSize else { throw WeightFault.overlong(announced: position, found: fileSize) }
   }
 }

@@ -9,6 +9,8 @@ struct TorchFile {
   private(set) var tensors: [(name: String, tensor: TorchTensor)] = []
   /// Where each storage's numbers lie in the file.
   private var storages: [String: Range<Int>] = [:]
+  private(set) var leftovers = Leftovers.none
+  private let headersOnly: Bool
 
   /// The magic number of the older format, as a pickle of its own.
   private static let magic: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
@@ -18,34 +20,46 @@ struct TorchFile {
     file.starts(with: [0x50, 0x4B, 3, 4]) || file.starts(with: magic)
   }
 
-  /// Reads the table of contents of a whole file's bytes. Throws `Fault`, `ZipArchive.Fault`, `PickleReader.Fault` or `PickleReader.ForeignName`.
-  init(file: UnsafeRawBufferPointer) throws {
+  /// Reads the table of contents of a whole file's bytes. With `headersOnly` the places of the numbers are not looked up, which are all
+  /// over the file. Throws `Fault`, `WeightFault`, `ZipArchive.Fault` or `PickleReader.Fault`.
+  init(file: UnsafeRawBufferPointer, headersOnly: Bool = false) throws {
+    self.headersOnly = headersOnly
     if file.starts(with: Self.magic) {
       try readPickles(file)
     } else {
       try readArchive(file)
     }
-    guard !tensors.isEmpty else { throw Fault(reason: "it holds no named tensors") }
+    guard !tensors.isEmpty else { throw Fault(reason: emptiness) }
     for (name, tensor) in tensors { try check(name, tensor) }
   }
 
   /// Where a tensor's storage begins.
   func begin(of tensor: TorchTensor) -> Int { storages[tensor.storage.key]?.lowerBound ?? 0 }
 
+  /// Why there are no weights.
+  private var emptiness: String {
+    guard let first = leftovers.names.first else { return "it holds no named tensors" }
+    return "it holds no named tensors, but objects of \(first)\(leftovers.names.count > 1 ? " and others" : ""): save `state_dict()`, not the module itself"
+  }
+
   /// `NAME/data.pkl` tells how tensors lie in the members `NAME/data/KEY`.
   private mutating func readArchive(_ file: UnsafeRawBufferPointer) throws {
     let archive = try ZipArchive(file: file)
-    guard let pickle = archive.members.first(where: { $0.key == "data.pkl" || $0.key.hasSuffix("/data.pkl") }) else {
+    guard let pickle = archive.members.keys.first(where: { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }) else {
       throw Fault(reason: "a zip archive, but without data.pkl: torch.save did not write it")
     }
-    let root = String(pickle.key.dropLast("data.pkl".count))
-    if let order = archive.members[root + "byteorder"], !file[order].elementsEqual("little".utf8) {
+    let root = String(pickle.dropLast("data.pkl".count))
+    if let order = try archive.bytes(of: root + "byteorder"), !file[order].elementsEqual("little".utf8) {
       throw Fault(reason: "its numbers are big-endian")
     }
-    var reader = PickleReader(UnsafeRawBufferPointer(rebasing: file[pickle.value]))
-    take(try reader.read(), reader)
-    for (_, tensor) in tensors {
-      guard let member = archive.members["\(root)data/\(tensor.storage.key)"] else {
+    guard let place = try archive.bytes(of: pickle) else { return }
+    var reader = PickleReader(UnsafeRawBufferPointer(rebasing: file[place]))
+    let value = try reader.read()
+    try take(value, reader)
+    leftovers.trailingBytes = archive.trailingBytes
+    for (_, tensor) in tensors where storages[tensor.storage.key] == nil {
+      let name = "\(root)data/\(tensor.storage.key)"
+      guard let member = headersOnly ? archive.members[name].map({ 0..<$0.size }) : try archive.bytes(of: name) else {
         throw Fault(reason: "its storage \(tensor.storage.key) is not there")
       }
       storages[tensor.storage.key] = member
@@ -54,45 +68,62 @@ struct TorchFile {
 
   /// Pickles of the magic number, the protocol, the machine and the object, one of the storages' keys, then each storage's count and numbers.
   private mutating func readPickles(_ file: UnsafeRawBufferPointer) throws {
-    var position = Self.magic.count
-    for _ in 0..<2 {  // protocol, machine
-      var skipped = PickleReader(file, at: position)
-      _ = try skipped.read()
-      position = skipped.position
-    }
-    var reader = PickleReader(file, at: position)
-    take(try reader.read(), reader)
-    var keys = PickleReader(file, at: reader.position)
-    let list = try keys.read()
-    position = keys.position
-    for case .text(let key) in keys.items(list) {
-      guard file.count - position >= 8, let count = Int(exactly: UInt64(littleEndian: file.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
-      else { throw Fault(reason: "it was cut short before the storage \(key)") }
-      position += 8
-      guard let storage = reader.storages[key] else { throw Fault(reason: "its storage \(key) is of no known type") }
-      let (bytes, overflow) = count.multipliedReportingOverflow(by: storage.dtype.size)
-      guard !overflow, bytes <= file.count - position else { throw Fault(reason: "it was cut short in the storage \(key)") }
-      storages[key] = position..<position + bytes
-      position += bytes
+    func cut(_ place: String) -> WeightFault { .cutShort("\(file.count) bytes are there, it goes on \(place)") }
+    do {
+      var position = Self.magic.count
+      for _ in 0..<2 {  // protocol, machine
+        var skipped = PickleReader(file, at: position)
+        _ = try skipped.read()
+        position = skipped.position
+      }
+      var reader = PickleReader(file, at: position)
+      let value = try reader.read()
+      try take(value, reader)
+      var keys = PickleReader(file, at: reader.position)
+      let list = try keys.read()
+      position = keys.position
+      for case .text(let key) in keys.items(list) {
+        guard let storage = reader.storages[key] else {
+          // One of a foreign number format, whose size nothing says: what lies behind it cannot be found.
+          throw leftovers.names.isEmpty ? Fault(reason: "its storage \(key) is of no known type") : WeightFault.unsupported("its storage \(key) is of \(leftovers.names[0])")
+        }
+        guard let announced = storage.size, file.count - position >= 8, announced <= file.count - position - 8 else { throw cut("with the storage \(key)") }
+        if !headersOnly {
+          let count = UInt64(littleEndian: file.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+          guard count == UInt64(storage.count) else { throw Fault(reason: "its storage \(key) has \(count) numbers, \(storage.count) were announced") }
+        }
+        position += 8
+        storages[key] = position..<position + announced
+        position += announced
+      }
+      leftovers.trailingBytes = file.count - position
+    } catch let fault as PickleReader.Fault where fault.isEnd {
+      throw cut("with the table of contents")
     }
   }
 
   /// The weights among what a training script saved: the dictionary itself, or one of its entries.
-  private mutating func take(_ root: PickleValue, _ reader: PickleReader) {
-    func weights(_ value: PickleValue) -> [(name: String, tensor: TorchTensor)] {
-      (reader.dictionary(value) ?? []).compactMap { key, value in
-        if case .tensor(let tensor) = value { (key, tensor) } else { nil }
+  private mutating func take(_ root: PickleValue, _ reader: PickleReader) throws {
+    leftovers.names = reader.foreignNames
+    let entries = Dictionary(reader.dictionary(root) ?? []) { $1 }
+    // An embedding's only tensor has the name `*`, a hypernetwork's have numbers.
+    if entries["string_to_param"] != nil { throw WeightFault.family(.textualInversion) }
+    if entries["layer_structure"] != nil, entries["activation_func"] != nil { throw WeightFault.family(.hypernetwork) }
+    let wrapped = ["state_dict", "model_state_dict", "model", "params_ema", "params"].compactMap { entries[$0] }.compactMap(reader.dictionary)
+    func isTensor(_ value: PickleValue) -> Bool { if case .tensor = value { true } else { false } }
+    for (name, value) in wrapped.first(where: { $0.contains { isTensor($0.value) } }) ?? reader.dictionary(root) ?? [] {
+      switch value {
+      case .tensor(let tensor): tensors.append((name, tensor))
+      case .foreign(let number): leftovers.weights[name] = reader.foreignNames[number]
+      default: break
       }
     }
-    let entries = Dictionary(reader.dictionary(root) ?? []) { $1 }
-    let wrapped = ["state_dict", "model_state_dict", "model", "params"].compactMap { entries[$0] }.map(weights)
-    tensors = wrapped.first { !$0.isEmpty } ?? weights(root)
   }
 
   /// Whether every element of a tensor lies in its storage, and its storage in the file.
   private func check(_ name: String, _ tensor: TorchTensor) throws {
     guard let bytes = storages[tensor.storage.key] else { throw Fault(reason: "the storage of \(name) is not there") }
-    let stored = bytes.count / tensor.storage.dtype.size
+    let stored = bytes.count / tensor.dtype.size
     // Extents of 0 are left out so that they cannot hide an overflow in the others.
     var count = 1, last = tensor.offset
     for (extent, stride) in zip(tensor.shape, tensor.strides) where extent > 0 {
@@ -126,7 +157,7 @@ extension TorchTensor {
 
   /// Copies the elements at `source`, where the storage begins, to `target` in row-major order.
   func gather(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
-    let size = storage.dtype.size
+    let size = dtype.size
     var index = [Int](repeating: 0, count: shape.count)
     for element in 0..<count {
       let place = zip(index, strides).reduce(offset) { $0 + $1.0 * $1.1 }

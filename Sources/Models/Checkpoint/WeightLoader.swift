@@ -41,17 +41,18 @@ public final class WeightLoader {
   /// Trailing extents of 1 do not count: a 1x1 convolution `[o, i, 1, 1]` serves where a matrix `[o, i]` is asked for.
   public func parameter(_ key: String, _ shape: [Int]) -> Parameter {
     let name = prefix + key
-    guard let stored = checkpoint.parameter(name) else {
+    guard let found = checkpoint.shape(of: name) else {
       account.missing.insert(name)
       return zeros(shape)
     }
     account.used.insert(name)
     // An extent of 0 in a file would agree with itself everywhere and reach kernels that divide by it.
-    guard stored.count > 0, stored.shape.withoutTrailingOnes == shape.withoutTrailingOnes else {
-      account.wrongShape[name] = ShapeMismatch(name: name, expected: shape, found: stored.shape)
+    guard !found.contains(0), found.withoutTrailingOnes == shape.withoutTrailingOnes else {
+      account.wrongShape[name] = ShapeMismatch(name: name, expected: shape, found: found)
       return zeros(shape)
     }
-    if checkpoint.isOutline { return Parameter(Tensor(zeros: [0])) }
+    // Where an outline's numbers lie is not known.
+    guard !checkpoint.isOutline, let stored = checkpoint.parameter(name) else { return Parameter(Tensor(zeros: [0])) }
     return stored.shape == shape ? stored : stored.reshaped(shape)
   }
 
@@ -60,11 +61,16 @@ public final class WeightLoader {
     has(key) ? parameter(key, shape) : nil
   }
 
-  /// Throws `ModelError.weightsDoNotFit` unless every key asked for was there with its shape and every key was used.
+  /// Throws `ModelError.weightsDoNotFit` unless every key asked for was there with its shape and every key was used, and
+  /// `foreignWeight` for one that is there as an object of Python's which nothing here understands.
   /// - Parameter ignoring: runs of key parts that may stay unused (`position_ids`, `backbone.fc`).
   public func finish(ignoring: [String] = []) throws {
     let unused = checkpoint.names.filter { name in
       name.hasPrefix(prefix) && !account.used.contains(name) && !ignoring.contains { name.containsParts($0) }
+    }
+    let foreign = checkpoint.leftovers.weights
+    if let name = account.missing.sorted().first(where: { foreign[$0] != nil }), let origin = foreign[name] {
+      throw ModelError.foreignWeight(path: checkpoint.path, weight: name, name: origin)
     }
     guard account.missing.isEmpty, account.wrongShape.isEmpty, unused.isEmpty else {
       throw ModelError.weightsDoNotFit(

@@ -5,19 +5,33 @@ struct ZipArchive {
     var reason: String
   }
 
-  /// Where each member's bytes lie in the file.
-  let members: [String: Range<Int>]
+  /// A member as the table of contents has it.
+  struct Member {
+    /// Bytes of its content.
+    let size: Int
+    /// Where its own header begins, which says where its content does.
+    fileprivate let header: Int
+    /// Why its content cannot be read as it lies there; nil when it can.
+    fileprivate let obstacle: String?
+  }
+
+  let members: [String: Member]
+  /// Bytes behind the record that ends an archive.
+  let trailingBytes: Int
+  private let reader: Reader
 
   /// More than any checkpoint has tensors.
   private static let mostMembers = 1_000_000
   private static let endSize = 22
 
-  /// Reads the central directory of a whole file's bytes. Throws `Fault`.
+  /// Reads the central directory of a whole file's bytes, and nothing else. Throws `Fault` and `WeightFault.cutShort`.
   init(file: UnsafeRawBufferPointer) throws {
-    let reader = Reader(bytes: file)
-    let (count, directory) = try Self.directory(reader)
+    reader = Reader(bytes: file)
+    let end = try Self.end(reader)
+    trailingBytes = file.count - min(end + Self.endSize + (try reader.u16(end + 20)), file.count)
+    let (count, directory) = try Self.directory(reader, end)
     guard count <= Self.mostMembers else { throw Fault(reason: "\(count) members are announced, at most \(Self.mostMembers) are allowed") }
-    var members: [String: Range<Int>] = [:]
+    var members: [String: Member] = [:]
     var position = directory
     for _ in 0..<count {
       guard try reader.u32(position) == 0x0201_4B50 else { throw Fault(reason: "its table of contents is damaged at byte \(position)") }
@@ -30,24 +44,43 @@ struct ZipArchive {
       let extra = position + 46 + nameLength
       try reader.widen(&wide, from: extra..<extra + extraLength)
       let (size, packed, header) = (wide[0], wide[1], wide[2])
-      guard flags & 1 == 0 else { throw Fault(reason: "\(name) is encrypted") }
-      guard method == 0, packed == size else { throw Fault(reason: "\(name) is compressed; torch.save stores weights as they are") }
-      guard try reader.u32(header) == 0x0403_4B50 else { throw Fault(reason: "\(name) has no header at byte \(header)") }
-      let begin = header + 30 + (try reader.u16(header + 26)) + (try reader.u16(header + 28))
-      guard begin <= file.count, size <= file.count - begin else { throw Fault(reason: "\(name) reaches beyond the end of the file") }
-      guard members.updateValue(begin..<begin + size, forKey: name) == nil else { throw Fault(reason: "\(name) is listed twice") }
+      let isPacked = method != 0 || packed != size
+      guard isPacked || size <= file.count && header <= file.count - size else { throw Fault(reason: "\(name) reaches beyond the end of the file") }
+      let obstacle = flags & 1 != 0 ? "encrypted" : isPacked ? "compressed; torch.save stores weights as they are" : nil
+      guard members.updateValue(Member(size: size, header: header, obstacle: obstacle), forKey: name) == nil else {
+        throw Fault(reason: "\(name) is listed twice")
+      }
       position = extra + extraLength + commentLength
     }
     self.members = members
   }
 
-  /// Number of members and where their table begins: from the record at the end, or the zip64 one before it.
-  private static func directory(_ reader: Reader) throws -> (count: Int, offset: Int) {
+  /// Where a member's content lies in the file; nil when there is none of that name. Throws `Fault`.
+  func bytes(of name: String) throws -> Range<Int>? {
+    guard let member = members[name] else { return nil }
+    if let obstacle = member.obstacle { throw Fault(reason: "\(name) is \(obstacle)") }
+    guard try reader.u32(member.header) == 0x0403_4B50 else { throw Fault(reason: "\(name) has no header at byte \(member.header)") }
+    let begin = member.header + 30 + (try reader.u16(member.header + 26)) + (try reader.u16(member.header + 28))
+    guard begin <= reader.bytes.count, member.size <= reader.bytes.count - begin else { throw Fault(reason: "\(name) reaches beyond the end of the file") }
+    return begin..<begin + member.size
+  }
+
+  /// How far from its end an archive's last record is looked for: PyTorch looks 64 kB, what is appended can be more.
+  private static let farthestEnd = 16 << 20
+
+  /// Where the record at the end begins.
+  private static func end(_ reader: Reader) throws -> Int {
     let size = reader.bytes.count
-    let earliest = max(size - endSize - 0xFFFF, 0)
-    guard size >= endSize,
-      let end = (earliest...size - endSize).reversed().first(where: { (try? reader.u32($0)) == 0x0605_4B50 })
-    else { throw Fault(reason: "its table of contents is missing: the file was cut short") }
+    var place = size - endSize
+    while place >= max(size - farthestEnd, 0) {
+      if reader.bytes[place] == 0x50, (try? reader.u32(place)) == 0x0605_4B50 { return place }
+      place -= 1
+    }
+    throw WeightFault.cutShort("a zip archive of which \(size) bytes are there, and not the table of contents at its end")
+  }
+
+  /// Number of members and where their table begins: from the record at the end, or the zip64 one before it.
+  private static func directory(_ reader: Reader, _ end: Int) throws -> (count: Int, offset: Int) {
     let count = try reader.u16(end + 10), offset = try reader.u32(end + 16)
     guard count == 0xFFFF || offset == 0xFFFF_FFFF else { return (count, offset) }
     guard end >= 20, try reader.u32(end - 20) == 0x0706_4B50 else { throw Fault(reason: "its zip64 table of contents is missing") }

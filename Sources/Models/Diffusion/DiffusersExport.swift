@@ -39,7 +39,7 @@ public enum DiffusersExport {
   private static func split(_ source: URL, config: URL?, to folder: URL, _ progress: (String) -> Void) throws {
     let checkpoint = try Checkpoint(file: source)
     let file = SingleFile(checkpoint)
-    guard file.isOriginal else {
+    guard file.isOriginal, [.stableDiffusion1, .controlNet].contains(checkpoint.family) else {
       throw ModelError.wrongModel(path: source.path, found: checkpoint.family, wanted: "a single-file checkpoint of Stable Diffusion 1.5")
     }
     guard let config else { throw ModelError.missingFile(path: source.path, what: "configuration of a single file") }
@@ -73,6 +73,19 @@ public enum DiffusersExport {
     }
     guard isWhole else { return }
     try copyRest(of: config, to: folder)
+    try writePrediction(checkpoint, to: folder.appendingPathComponent("scheduler/scheduler_config.json"))
+  }
+
+  /// What a single file says of its UNet's training, where diffusers looks for it.
+  private static func writePrediction(_ checkpoint: Checkpoint, to url: URL) throws {
+    guard let prediction = checkpoint.predictionType else { return }
+    let data = try ConfigFile.read(url, maximumBytes: ConfigFile.maximumBytes)
+    guard var values = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] else {
+      throw ModelError.badConfig(path: url.path, reason: "it is not JSON")
+    }
+    values["prediction_type"] = prediction.rawValue
+    if let zero = checkpoint.zeroTerminalSNR { values["rescale_betas_zero_snr"] = zero }
+    try JSONSerialization.data(withJSONObject: values, options: [.prettyPrinted, .sortedKeys]).write(to: url)
   }
 
   /// The UNet's configuration as a ControlNet's.
@@ -108,6 +121,7 @@ public enum DiffusersExport {
   // MARK: From a folder
 
   private static func copy(_ source: URL, to folder: URL, _ progress: (String) -> Void) throws {
+    try CheckpointFamily.check(folder: source)
     guard source.appendingPathComponent("unet").isFolder else { return try copyNetwork(source, to: folder, source.lastPathComponent, progress) }
     for part in ["text_encoder", "unet", "vae"] {
       try copyNetwork(source.appendingPathComponent(part), to: folder.appendingPathComponent(part), part, progress)

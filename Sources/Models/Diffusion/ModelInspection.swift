@@ -7,6 +7,7 @@ public struct ModelInspection: Sendable, Codable {
     /// `unet`, `vae`, ..., or the file's name.
     public let name: String
     public let family: CheckpointFamily
+    /// 0 for a part that is not there.
     public let tensors: Int
     /// Numbers in all tensors together.
     public let parameters: Int
@@ -18,41 +19,65 @@ public struct ModelInspection: Sendable, Codable {
 
   public let path: String
   public let parts: [Part]
+  /// What else is to be known, in sentences.
+  public let notes: [String]
 
-  /// Looks at a file, a network's folder or a whole model folder; every network that can be told is built on trial.
+  /// Looks at a file, a network's folder or a whole model folder; every network that can be told is built on trial, and what a whole model
+  /// lacks is a part with a problem.
   ///
   /// - Parameter config: the diffusers folder whose configurations serve single files.
   /// - Throws: `ModelError` when there are no readable weights at all.
   public init(_ url: URL, config: URL?) throws {
     path = url.path
-    guard url.isFolder else {
+    if url.isFolder {
+      (parts, notes) = try Self.folder(url)
+    } else {
       let checkpoint = try Checkpoint(file: url)
-      let file = SingleFile(checkpoint)
-      guard file.isOriginal, let config else {
-        parts = [Part(url.lastPathComponent, checkpoint, problem: Self.problem { try Self.build(.fewShot(file: url)) })]
-        return
-      }
-      let rest = SingleFile.Part.allCases.reduce(checkpoint.names) { names, part in names.filter { !$0.hasPrefix(part.rawValue) } }
-      let own = checkpoint.family
-      var found = file.parts.map { part in
-        Part(part.folder, checkpoint.part(below: part.rawValue), family: own, problem: Self.problem { try Self.build(part, file, config) })
-      }
-      if file.parts.isEmpty {
-        found = [Part(url.lastPathComponent, checkpoint, problem: Self.problem { try Self.build(.controlNet, file, config) })]
-      } else if !rest.isEmpty {
-        found.append(Part("other", checkpoint.selecting(rest), family: .unknown, problem: nil))
-      }
-      parts = found
-      return
-    }
-    let inner = ["text_encoder", "unet", "vae", "controlnet"].map { ($0, url.appendingPathComponent($0)) }.filter { $0.1.isFolder }
-    parts = try (inner.isEmpty ? [(url.lastPathComponent, url)] : inner).map { name, folder in
-      let checkpoint = try Checkpoint(folder: folder)
-      return Part(name, checkpoint, problem: Self.problem { try Self.build(checkpoint, folder: folder) })
+      parts = Self.file(checkpoint, url, config)
+      notes = Self.notes(checkpoint)
     }
   }
 
-  private static func build(_ part: SingleFile.Part, _ file: SingleFile, _ config: URL) throws {
+  // MARK: Files
+
+  private static func file(_ checkpoint: Checkpoint, _ url: URL, _ config: URL?) -> [Part] {
+    let file = SingleFile(checkpoint), family = checkpoint.family, name = url.lastPathComponent
+    func one(_ build: () throws -> Void) -> [Part] { [Part(name, checkpoint, family: family, problem: problem(build))] }
+    func beside(_ part: SingleFile.Part) throws -> URL {
+      let own = url.deletingLastPathComponent()
+      if FileManager.default.fileExists(atPath: own.appendingPathComponent("config.json").path) { return own }
+      guard let config else { throw ModelError.missingFile(path: url.path, what: "configuration of a single file") }
+      return config.appendingPathComponent(part.folder)
+    }
+    switch family {
+    case .stableDiffusion1: return whole(file, config)
+    case .controlNet where file.parts.count > 1: return whole(file, config)
+    case .controlNet, .diffusersControlNet, .controlNet2, .controlNetXL: return one { try build(.controlNet, file, config) }
+    case .autoencoder: return one { _ = try Autoencoder(checkpoint.outline, AutoencoderConfig(folder: beside(.autoencoder))) }
+    case .originalAutoencoder: return one { try build(.autoencoder, file, config) }
+    case .textEncoder: return one { _ = try CLIPTextEncoder(checkpoint.outline, CLIPTextConfig(folder: beside(.textEncoder))) }
+    case .diffusersUNet: return one { _ = try UNet(checkpoint.outline, UNetConfig(folder: beside(.unet))) }
+    case .previewDecoder: return one { _ = try TinyDecoder(url) }
+    case .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama: return one { try build(Checkpoint.fewShot(file: url)) }
+    default: return one { try refuse(family, url) }
+    }
+  }
+
+  /// A single file of a whole model, perhaps with a ControlNet.
+  private static func whole(_ file: SingleFile, _ config: URL?) -> [Part] {
+    let checkpoint = file.checkpoint, there = file.parts
+    let needed: [SingleFile.Part] = there.contains(.unet) ? [.textEncoder, .unet, .autoencoder] : []
+    let parts = SingleFile.Part.allCases.filter { there.contains($0) || needed.contains($0) }.map { part in
+      Part(
+        part.folder, checkpoint.part(below: part.rawValue), family: there.contains(part) ? checkpoint.family : .unknown,
+        problem: problem { try build(part, file, config) })
+    }
+    let rest = there.reduce(checkpoint.names) { names, part in names.filter { !$0.hasPrefix(part.rawValue) } }.filter { !SingleFile.marks.contains($0) }
+    return rest.isEmpty ? parts : parts + [Part("other", checkpoint.selecting(rest), family: .unknown, problem: nil)]
+  }
+
+  private static func build(_ part: SingleFile.Part, _ file: SingleFile, _ config: URL?) throws {
+    guard let config else { throw ModelError.missingFile(path: file.checkpoint.path, what: "configuration of a single file") }
     let file = SingleFile(file.checkpoint.outline)
     func folder(_ part: SingleFile.Part) -> URL { config.appendingPathComponent(part.folder) }
     switch part {
@@ -61,6 +86,52 @@ public struct ModelInspection: Sendable, Codable {
     case .autoencoder: _ = try file.autoencoder(AutoencoderConfig(folder: folder(.autoencoder)))
     case .controlNet: _ = try ControlNet(file.controlNet(for: UNetConfig(folder: folder(.unet))))
     }
+  }
+
+  private static func notes(_ checkpoint: Checkpoint) -> [String] {
+    var notes: [String] = []
+    let left = checkpoint.leftovers
+    if !left.names.isEmpty {
+      let more = left.names.count > 10 ? " and \(left.names.count - 10) more" : ""
+      notes.append("it holds objects of Python beside the weights, of which nothing is run: \(left.names.prefix(10).joined(separator: ", "))\(more)")
+    }
+    if left.trailingBytes > 0 { notes.append("\(left.trailingBytes) bytes behind its end are not read, by PyTorch neither") }
+    if checkpoint.predictionType == .velocity {
+      notes.append("it says that its UNet predicts velocity (v-prediction)\(checkpoint.zeroTerminalSNR == true ? ", from pure noise on" : "")")
+    }
+    return notes
+  }
+
+  // MARK: Folders
+
+  private static func folder(_ url: URL) throws -> ([Part], [String]) {
+    func inner(_ name: String) -> URL { url.appendingPathComponent(name) }
+    let networks = ["text_encoder", "unet", "vae"]
+    let isModel = FileManager.default.fileExists(atPath: inner("model_index.json").path) || networks.contains { inner($0).isFolder }
+    if isModel, let family = CheckpointFamily(foreignFolder: url) {
+      return ([Part(url.lastPathComponent, nil, family: family, problem: problem { try refuse(family, url) })], [])
+    }
+    var notes: [String] = []
+    func part(_ name: String, _ folder: URL) throws -> Part {
+      let checkpoint = try Checkpoint(folder: folder)
+      notes += Self.notes(checkpoint).map { isModel ? "\(name): \($0)" : $0 }
+      return Part(name, checkpoint, problem: problem { try build(checkpoint, folder: folder) })
+    }
+    guard isModel else {
+      let name = inner("controlnet").isFolder ? "controlnet" : url.lastPathComponent
+      return (try [part(name, inner("controlnet").isFolder ? inner("controlnet") : url)], notes)
+    }
+    var parts = (networks + (inner("controlnet").isFolder ? ["controlnet"] : [])).map { name in
+      do { return try part(name, inner(name)) } catch { return Part(name, nil, family: .unknown, problem: "\(error)") }
+    }
+    let others: [(String, () throws -> Void)] = [
+      ("tokenizer", { _ = try CLIPTokenizer(folder: inner("tokenizer")) }), ("scheduler", { _ = try SchedulerConfig(folder: inner("scheduler")) }),
+      ("model", { if !parts.contains(where: { $0.problem != nil }) { try StableDiffusion.checkParts(folder: url) } }),
+    ]
+    for (name, check) in others {
+      if let problem = problem(check) { parts.append(Part(name, nil, family: .unknown, problem: problem)) }
+    }
+    return (parts, notes)
   }
 
   /// A network that needs no configuration, or lies in a folder with one.
@@ -76,10 +147,13 @@ public struct ModelInspection: Sendable, Codable {
     case (.diffusersUNet, let folder?): _ = try UNet(checkpoint.outline, UNetConfig(folder: folder))
     case (.autoencoder, let folder?): _ = try Autoencoder(checkpoint.outline, AutoencoderConfig(folder: folder))
     case (.diffusersControlNet, let folder?): _ = try ControlNet(checkpoint.outline, UNetConfig(folder: folder))
-    case (.stableDiffusion2, _), (.stableDiffusionXL, _), (.lowRank, _), (.unknown, _):
-      throw ModelError.wrongModel(path: checkpoint.path, found: checkpoint.family, wanted: "a model that diffss runs")
-    default: break
+    case (.previewDecoder, let folder?): _ = try TinyDecoder(folder)
+    case (let family, _): try refuse(family, URL(fileURLWithPath: checkpoint.path))
     }
+  }
+
+  private static func refuse(_ family: CheckpointFamily, _ url: URL) throws {
+    throw ModelError.wrongModel(path: url.path, found: family, wanted: "a model that diffss runs")
   }
 
   private static func problem(_ build: () throws -> Void) -> String? {
@@ -93,10 +167,10 @@ public struct ModelInspection: Sendable, Codable {
 }
 
 extension ModelInspection.Part {
-  fileprivate init(_ name: String, _ checkpoint: Checkpoint, family: CheckpointFamily? = nil, problem: String?) {
-    let parameters = checkpoint.names.compactMap { checkpoint.parameter($0) }
+  fileprivate init(_ name: String, _ checkpoint: Checkpoint?, family: CheckpointFamily? = nil, problem: String?) {
+    let tensors = checkpoint?.tensorSizes ?? []
     self.init(
-      name: name, family: family ?? checkpoint.family, tensors: parameters.count, parameters: parameters.reduce(0) { $0 + $1.count },
-      bytes: Dictionary(parameters.map { ($0.dtype.rawValue, $0.count * $0.dtype.size) }, uniquingKeysWith: +), problem: problem)
+      name: name, family: family ?? checkpoint?.family ?? .unknown, tensors: tensors.count, parameters: tensors.reduce(0) { $0 + $1.count },
+      bytes: Dictionary(tensors.map { ($0.dtype.rawValue, $0.count * $0.dtype.size) }, uniquingKeysWith: +), problem: problem)
   }
 }

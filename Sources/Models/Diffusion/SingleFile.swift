@@ -21,13 +21,25 @@ struct SingleFile: Sendable {
   /// Whether the names are CompVis'.
   var isOriginal: Bool { !parts.isEmpty || checkpoint.shape(of: "input_hint_block.0.weight") != nil }
 
-  /// The weights of a part under their original names. Throws `ModelError.wrongModel` for a file that has no such part, saying what it is.
+  /// The weights of a part under their original names. Throws `ModelError.missingPart` for a Stable Diffusion 1.x file without it, and
+  /// `wrongModel` for any other file, saying what it is.
   func weights(_ part: Part) throws -> Checkpoint {
     let found = checkpoint.part(below: part.rawValue)
     guard found.names.isEmpty else { return found }
-    // ControlNets are handed on without the prefix too.
+    // ControlNets are handed on without the prefix too, and so are autoencoders.
     if part == .controlNet, checkpoint.shape(of: "input_hint_block.0.weight") != nil { return checkpoint }
-    throw ModelError.wrongModel(path: checkpoint.path, found: checkpoint.family, wanted: part.title)
+    let family = checkpoint.family
+    if part == .autoencoder, parts.isEmpty, family == .originalAutoencoder { return checkpoint }
+    if part != .controlNet, family == .stableDiffusion1 { throw ModelError.missingPart(path: checkpoint.path, part: part.name) }
+    throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: part.title)
+  }
+
+  /// Throws `ModelError.wrongModel` for a file of another family than Stable Diffusion 1.x, saying what it is.
+  func checkModel() throws {
+    let family = checkpoint.family
+    guard family == .stableDiffusion1 else {
+      throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: "a Stable Diffusion 1.5 model")
+    }
   }
 
   func textEncoder(_ config: CLIPTextConfig) throws -> CLIPTextEncoder { try CLIPTextEncoder(weights(.textEncoder), config) }
@@ -41,6 +53,7 @@ struct SingleFile: Sendable {
   /// The weights of a ControlNet made for a UNet, and its configuration. Takes diffusers' names too: such a file is a ControlNet
   /// folder's weights without their configuration.
   func controlNet(for unet: UNetConfig) throws -> (weights: Checkpoint, config: UNetConfig) {
+    try checkpoint.checkControlNet(for: unet)
     let isPlain = checkpoint.shape(of: "controlnet_cond_embedding.conv_in.weight") == nil
     let weights = isPlain ? try weights(.controlNet) : checkpoint
     func width(_ original: Int, _ diffusers: String) -> Int? {
@@ -62,6 +75,16 @@ extension SingleFile.Part {
     case .unet: "unet"
     case .autoencoder: "vae"
     case .controlNet: "controlnet"
+    }
+  }
+
+  /// In words, without an article.
+  var name: String {
+    switch self {
+    case .textEncoder: "CLIP text encoder"
+    case .unet: "UNet"
+    case .autoencoder: "autoencoder"
+    case .controlNet: "ControlNet"
     }
   }
 

@@ -48,6 +48,8 @@ public final class StableDiffusion: Sendable {
       return folder.appendingPathComponent(name)
     }
     let file = isFolder ? nil : SingleFile(try Checkpoint(file: model))
+    try file?.checkModel()
+    if isFolder { try CheckpointFamily.check(folder: model) }
     tokenizer = try CLIPTokenizer(folder: part("tokenizer"))
     let schedule = try SchedulerConfig(folder: part("scheduler"))
     scheduler = file.map { schedule.marked(by: $0.checkpoint) } ?? schedule
@@ -73,7 +75,7 @@ public final class StableDiffusion: Sendable {
     self.memory = memory
     tinyDecoder = try preview.map { try TinyDecoder($0) }.flatMap { $0.latentChannels == vae.latentChannels ? $0 : nil }
     path = model.path
-    try checkParts()
+    try Self.checkParts(tokenizer, text, unet, vae, path: path)
   }
 
   private init(_ other: StableDiffusion, controlNets: [ModelPart<ControlNet, UNetConfig>], scheduler: SchedulerConfig) {
@@ -90,25 +92,37 @@ public final class StableDiffusion: Sendable {
 
   /// The same model, its networks shared, with other ControlNets. Throws as `load`.
   public func with(controlNets: [URL]) throws -> StableDiffusion {
-    let parts = try controlNets.enumerated().map { index, url in
-      let (checkpoint, config) = try url.isFolder
-        ? (Checkpoint(folder: url), UNetConfig(folder: url)) : SingleFile(Checkpoint(file: url)).controlNet(for: unet.config)
+    let parts = try controlNets.map { url in
+      let checkpoint: Checkpoint, config: UNetConfig
+      if url.isFolder {
+        checkpoint = try Checkpoint(folder: url)
+        try checkpoint.checkControlNet(for: unet.config)
+        config = try UNetConfig(folder: url)
+      } else {
+        (checkpoint, config) = try SingleFile(Checkpoint(file: url)).controlNet(for: unet.config)
+      }
       try Self.checkMemory(toRead: [checkpoint], memory, what: url.path)
       let part = try ModelPart(checkpoint, config, isKept: memory == .ample) { try ControlNet($0, $1) }
-      guard config.isMade(for: unet.config), config.hintFactor == autoencoder.config.factor else {
-        throw ModelError.badConfig(path: path, reason: "ControlNet \(index + 1) is made for another UNet or autoencoder")
+      guard config.isMade(for: unet.config) else {
+        throw ModelError.unfitControlNet(path: url.path, reason: "its levels, blocks or channels are not those of the model's UNet")
+      }
+      guard config.hintFactor == autoencoder.config.factor else {
+        throw ModelError.unfitControlNet(
+          path: url.path, reason: "it reads \(config.hintFactor) pixels for a latent, the model's autoencoder makes them of \(autoencoder.config.factor)")
       }
       return part
     }
     return StableDiffusion(self, controlNets: parts, scheduler: scheduler)
   }
 
-  /// Throws `ModelError.badConfig` when the parts do not fit each other.
-  private func checkParts() throws {
+  /// Throws `ModelError.badConfig` when the parts of a model do not fit each other.
+  private static func checkParts(
+    _ tokenizer: CLIPTokenizer, _ text: CLIPTextConfig, _ unet: UNetConfig, _ vae: AutoencoderConfig, path: String
+  ) throws {
     func require(_ holds: Bool, _ reason: String) throws {
       if !holds { throw ModelError.badConfig(path: path, reason: reason) }
     }
-    let (text, unet, latent) = (textEncoder.config, unet.config, autoencoder.config.latentChannels)
+    let latent = vae.latentChannels
     try require(
       tokenizer.vocabularySize <= text.vocabularySize,
       "the tokenizer has \(tokenizer.vocabularySize) tokens, the text encoder \(text.vocabularySize)")
@@ -118,6 +132,14 @@ public final class StableDiffusion: Sendable {
     try require(
       unet.inputChannels == latent && unet.outputChannels == latent,
       "the UNet maps \(unet.inputChannels) channels to \(unet.outputChannels), the autoencoder has \(latent)")
+  }
+
+  /// The same for a folder in diffusers' layout, from its configurations alone. Also throws what reading them does.
+  static func checkParts(folder: URL) throws {
+    func part(_ name: String) -> URL { folder.appendingPathComponent(name) }
+    try checkParts(
+      CLIPTokenizer(folder: part("tokenizer")), CLIPTextConfig(folder: part("text_encoder")), UNetConfig(folder: part("unet")),
+      AutoencoderConfig(folder: part("vae")), path: folder.path)
   }
 }
 

@@ -54,7 +54,7 @@ struct NetworkFiles {
   /// The usual name, or the only safetensors file there is.
   private static func checkpoint(in folder: URL) throws -> Checkpoint? {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    if Checkpoint.folderNames.contains(where: all.contains) { return try Checkpoint(folder: folder) }
+    if !WeightFiles(in: folder).names.isEmpty { return try Checkpoint(folder: folder) }
     let names = all.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
     guard names.count <= 1 else {
       throw ModelError.badInput(

@@ -41,7 +41,7 @@ extension Checkpoint {
     let own = try renamed(by: .parallelTraining)
     return Checkpoint(
       path: path, names: own.names + parts.names, metadata: metadata, entries: own.entries.merging(parts.entries) { own, _ in own },
-      isOutline: isOutline)
+      isOutline: isOutline, leftovers: own.leftovers.joined(parts.leftovers))
   }
 
   /// A few-shot network's weights under its layers' names. Throws `ModelError.wrongModel` for another family's, `missingBackbone`.

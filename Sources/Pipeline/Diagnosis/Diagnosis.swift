@@ -63,24 +63,37 @@ public enum Diagnosis {
   }
 
   private static func weights(_ models: ModelLibrary) -> [Finding] {
-    let entries = models.entries
-    guard !entries.isEmpty else {
+    let entries = models.entries, unusable = models.unusable
+    guard !entries.isEmpty || !unusable.isEmpty else {
       return [Finding("weights", .broken, "none found", advice: "give their folder with --models, or reinstall the demo's (Assets/demo)")]
     }
-    return entries.map { entry in
-      let name = PlainText.clean("\(entry.kind.title): \(entry.id) (\(entry.origin.rawValue))")
-      do {
-        let bytes = try models.bytes(of: entry.id), digest = try models.digest(of: entry.id)
-        let text = name + String(format: ", %.1f MB, SHA-256 ", Double(bytes) / 1e6) + digest.prefix(12)
-        guard let available = MachineMemory.available, bytes > available else { return Finding("weights", .fine, text) }
-        return Finding(
-          "weights", .limited, text + String(format: ": more than the %.1f GB of memory available", Double(available) / 1e9),
-          advice: entry.kind == .diffusion ? "--low-memory takes about half" : "use a machine with more memory")
-      } catch let error as PipelineError {
-        return Finding("weights", .broken, "\(name): \(error.message)", advice: error.hint)
-      } catch {
-        return Finding("weights", .broken, "\(name): \(PlainText.clean("\(error)"))", advice: "fetch or copy it again")
+    return entries.map { weights($0, models) }
+      + unusable.map { model in
+        Finding(
+          "weights", model.isDamaged ? .broken : .limited,
+          PlainText.clean("\(model.title): \(model.id) (\(model.origin.rawValue)): \(model.isDamaged ? "" : "not used, ")\(model.problem)"),
+          advice: model.hint.map(PlainText.clean))
       }
+  }
+
+  private static func weights(_ entry: ModelEntry, _ models: ModelLibrary) -> Finding {
+    let name = PlainText.clean("\(entry.kind.title): \(entry.id) (\(entry.origin.rawValue))")
+    do {
+      if let problem = try ModelLibrary.problem(of: entry) {
+        return Finding("weights", .broken, "\(name): \(PlainText.clean(problem))", advice: "see the whole of it with: diffss models info \(PlainText.clean(entry.id))")
+      }
+      let bytes = try models.bytes(of: entry.id), digest = try models.digest(of: entry.id)
+      let text = name + String(format: ", %.1f MB, SHA-256 ", Double(bytes) / 1e6) + digest.prefix(12)
+      guard let available = MachineMemory.available, bytes > available else { return Finding("weights", .fine, text) }
+      return Finding(
+        "weights", .limited, text + String(format: ": more than the %.1f GB of memory available", Double(available) / 1e9),
+        advice: entry.kind == .diffusion ? "--low-memory takes about half" : "use a machine with more memory")
+    } catch let error as PipelineError {
+      return Finding("weights", .broken, "\(name): \(error.message)", advice: error.hint)
+    } catch let error as ModelError {
+      return Finding("weights", .broken, "\(name): \(PlainText.clean(error.summary))", advice: error.hint)
+    } catch {
+      return Finding("weights", .broken, "\(name): \(PlainText.clean("\(error)"))", advice: "fetch or copy it again")
     }
   }
 

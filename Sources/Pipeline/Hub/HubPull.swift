@@ -75,7 +75,8 @@ public struct HubPull: Sendable {
     guard size(of: partial) == file.size, try digest(of: partial, like: file) == file.digest.text else {
       // Nothing says which byte is wrong: the next pull begins anew.
       try? FileManager.default.removeItem(at: partial)
-      throw PipelineError.fetchFailed(address: address.absoluteString, reason: "what arrived is damaged: size or digest are not those announced")
+      throw PipelineError.fetchFailed(
+        address: address.absoluteString, reason: "what arrived is damaged: size or digest are not those announced", kept: hasArrived(blobs))
     }
     guard rename(partial.path, final.path) == 0 else {
       throw PipelineError.cannotWrite(path: final.path, reason: String(cString: strerror(errno)))
@@ -83,9 +84,17 @@ public struct HubPull: Sendable {
     account.finish(file)
   }
 
+  /// Whether files of the repository are here, whole or in part.
+  private func hasArrived(_ blobs: URL) -> Bool {
+    ((try? FileManager.default.contentsOfDirectory(atPath: blobs.path)) ?? []).contains { size(of: blobs.appendingPathComponent($0)) ?? 0 > 0 }
+  }
+
   /// Transfers an address to a file, going on after breaks.
   private func transfer(_ address: URL, to file: URL, limit: Int, progress: @escaping @Sendable (Int) -> Bool) async throws {
-    func failure(_ reason: String) -> PipelineError { .fetchFailed(address: address.absoluteString, reason: reason) }
+    func failure(_ reason: String) -> PipelineError {
+      .fetchFailed(
+        address: address.absoluteString, reason: reason, kept: hasArrived(repository.folder.appendingPathComponent("blobs")))
+    }
     var breaks = 0
     while true {
       let offset = size(of: file) ?? 0
@@ -95,6 +104,8 @@ public struct HubPull: Sendable {
       case .complete: return
       case .cancelled: throw CancellationError()
       case .refused(let reason): throw failure(reason)
+      case .closed(let reason):
+        throw PipelineError.repositoryClosed(name: repository.name, reason: reason, home: MovedRepositories.home(of: repository.name))
       case .broken(let reason):
         breaks = size(of: file) ?? 0 > offset ? 1 : breaks + 1
         guard breaks < Self.mostBreaks else { throw failure(reason) }

@@ -10,7 +10,7 @@ public struct HubRepository: Sendable {
   /// The cache's `hub` folder, shared with Python's `huggingface_hub`.
   let cache: URL
 
-  /// Takes `$HF_ENDPOINT`, `$HF_TOKEN` and `$HF_HOME`. Throws `PipelineError.badSetting` for a name that is not `ORG/NAME` and an endpoint that is no web address.
+  /// Takes `$HF_ENDPOINT`, `$HF_TOKEN` and what `HubCache` does. Throws `PipelineError.badSetting` for a name that is not `ORG/NAME` and an endpoint that is no web address.
   public init(_ name: String, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     let allowed = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
@@ -24,7 +24,7 @@ public struct HubRepository: Sendable {
     }
     self.endpoint = endpoint
     token = environment["HF_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-    cache = ModelSearch.hub(environment) ?? FileManager.default.temporaryDirectory
+    cache = HubCache.folder(environment) ?? FileManager.default.temporaryDirectory
   }
 
   /// `models--ORG--NAME` in the cache.

@@ -15,6 +15,8 @@ final class HubTransfer: NSObject, URLSessionDataDelegate, Sendable {
     case broken(String)
     /// The server refused, or sent something that must not be kept.
     case refused(String)
+    /// The repository, or this file of it, is not given out.
+    case closed(String)
     case cancelled
   }
 
@@ -78,7 +80,12 @@ final class HubTransfer: NSObject, URLSessionDataDelegate, Sendable {
   ) {
     let status = (response as? HTTPURLResponse)?.statusCode ?? 0
     guard status == 200 || status == 206 && offset > 0 else {
-      end(status >= 500 ? .broken("the server answered \(status)") : .refused(Self.meaning(of: status)))
+      let code = (response as? HTTPURLResponse)?.value(forHTTPHeaderField: "X-Error-Code") ?? ""
+      if let reason = Self.closure(status, code: code) {
+        end(.closed(reason))
+      } else {
+        end(status >= 500 ? .broken("the server answered \(status)") : .refused(Self.meaning(of: status)))
+      }
       return completionHandler(.cancel)
     }
     // 200 to a request for the rest: the server sends everything again.
@@ -131,12 +138,21 @@ final class HubTransfer: NSObject, URLSessionDataDelegate, Sendable {
 
   private func end(_ outcome: Outcome) { state.withLock { if $0.outcome == nil { $0.outcome = outcome } } }
 
-  private static func meaning(of status: Int) -> String {
-    switch status {
-    case 401, 403: "the server wants a token that may read it (\(status))"
-    case 404: "there is no such repository, revision or file (404)"
-    case 416: "the part that is here already is not a part of it (416)"
-    default: "the server answered \(status)"
+  /// Why a server gives out nothing, where it says so. Hugging Face answers 401 for a repository that is not there as for one that is not
+  /// open, and tells them apart for those with a token only; `code` is its own word for it.
+  private static func closure(_ status: Int, code: String) -> String? {
+    switch (status, code) {
+    case (401...404, "GatedRepo"), (403, _): "it is gated: its owner gives it to those who accepted its conditions (\(status))"
+    case (401...404, "RevisionNotFound"): "it has no such revision (\(status))"
+    case (401...404, "EntryNotFound"): "it has no such file (\(status))"
+    case (401, _): "it is gone, was never there, or is open to its members only (401)"
+    case (404, _): "it is gone or was never there: the server knows no such repository, revision or file (404)"
+    case (410, _): "it is gone: its owner took it down (410)"
+    default: nil
     }
+  }
+
+  private static func meaning(of status: Int) -> String {
+    status == 416 ? "the part that is here already is not a part of it (416)" : "the server answered \(status)"
   }
 }

@@ -1,11 +1,13 @@
 import Foundation
+import Models
 
 /// What a model is for.
 public enum ModelKind: Hashable, Sendable {
   /// A diffusers folder or a single file of the Stable Diffusion 1.5 family.
   case diffusion
-  /// A ControlNet trained for a condition (`pidinet` uses the one for `hed`).
-  case controlNet(ConditionType)
+  /// A ControlNet trained for a condition (`pidinet` uses the one for `hed`); nil where its name does not say for which: it is used where
+  /// it is named, for the condition that is asked for.
+  case controlNet(ConditionType?)
   case detector(EdgeDetectorKind)
   /// TAESD's decoder, for previews.
   case previewDecoder
@@ -20,7 +22,8 @@ public enum ModelKind: Hashable, Sendable {
   public var title: String {
     switch self {
     case .diffusion: "Stable Diffusion"
-    case .controlNet(let condition): "ControlNet for \(condition.rawValue)"
+    case .controlNet(let condition?): "ControlNet for \(condition.rawValue)"
+    case .controlNet(nil): "ControlNet, its name does not say for what"
     case .detector(let kind): "\(kind.rawValue) edge detector"
     case .previewDecoder: "TAESD decoder for previews"
     case .autoencoder: "autoencoder"
@@ -39,6 +42,8 @@ public struct ModelEntry: Hashable, Sendable, Identifiable {
   public let url: URL
   /// Where it was found.
   public let origin: Origin
+  /// What the headers of its weights say, where it is one file or a ControlNet's folder.
+  let summary: WeightSummary?
 
   /// The places that are searched, in their order.
   public enum Origin: String, CaseIterable, Codable, Sendable {
@@ -46,16 +51,17 @@ public struct ModelEntry: Hashable, Sendable, Identifiable {
     case option
     /// `$DIFFSS_MODELS`.
     case environment
-    /// `$HF_HOME/hub` or `~/.cache/huggingface/hub`.
+    /// The cache of huggingface_hub.
     case huggingFace
     /// The weights that come with the program.
     case demo
   }
 
-  public init(id: String, kind: ModelKind, url: URL, origin: Origin) {
+  init(id: String, kind: ModelKind, url: URL, origin: Origin, summary: WeightSummary? = nil) {
     self.id = id
     self.kind = kind
     self.url = url
     self.origin = origin
+    self.summary = summary
   }
 }

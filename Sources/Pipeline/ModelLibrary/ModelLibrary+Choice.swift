@@ -50,10 +50,8 @@ extension ModelLibrary {
   ) throws -> ModelChoice {
     let menu = menu
     let detector = try condition.detector(settings).map { kind in try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id }
-    if let id = preferred?.diffusion, !menu.diffusion.contains(where: { $0.id == id }) { throw missing("Stable Diffusion model \"\(PlainText.clean(id))\"") }
-    for id in preferred?.controlNets ?? [] where !menu.controlNets.contains(where: { $0.id == id }) {
-      throw missing("ControlNet \"\(PlainText.clean(id))\"")
-    }
+    if let id = preferred?.diffusion, !menu.diffusion.contains(where: { $0.id == id }) { throw absent(id, "Stable Diffusion model") }
+    for id in preferred?.controlNets ?? [] where !menu.controlNets.contains(where: { $0.id == id }) { throw absent(id, "ControlNet") }
     guard !menu.diffusion.isEmpty else { throw missing("Stable Diffusion model") }
     guard let pair = menu.pair(for: condition, preferring: preferred) else { throw unfit(condition, preferred, menu) }
     let choice = ModelChoice(
@@ -73,10 +71,10 @@ extension ModelLibrary {
   /// Why there is no ControlNet for a condition.
   private func unfit(_ condition: ConditionType, _ preferred: PreferredModels?, _ menu: ModelMenu) -> PipelineError {
     let models = preferred?.diffusion ?? menu.diffusion.map(\.id).joined(separator: " or ")
-    if let net = menu.controlNets(for: condition).first(where: { preferred?.controlNets.contains($0.id) == true }) {
+    if let net = menu.controlNets(for: condition, preferring: preferred).first(where: { preferred?.controlNets.contains($0.id) == true }) {
       return .badSetting(name: "ControlNet", value: net.id, allowed: "one that was made for \(models)")
     }
-    let others = Set(menu.controlNets.map(\.condition.rawValue)).sorted()
+    let others = Set(menu.controlNets.compactMap(\.condition?.rawValue)).sorted()
     return missing(
       "ControlNet for the condition \(condition.rawValue) that fits \(models)" + (others.isEmpty ? "" : " (only for \(others.joined(separator: ", ")))"))
   }

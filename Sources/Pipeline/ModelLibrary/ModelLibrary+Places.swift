@@ -2,7 +2,8 @@ import Foundation
 import Models
 
 extension ModelLibrary {
-  /// The folder or single file that a user means: one on disk, or a model of the library by its identifier.
+  /// The folder or single file that a user means: one on disk, or a model of the library by its identifier, be it usable or not: whoever
+  /// reads it says what it is.
   ///
   /// Throws `PipelineError.modelMissing` when it is neither.
   public func place(_ nameOrPath: String) throws -> URL {
@@ -10,6 +11,7 @@ extension ModelLibrary {
     if !nameOrPath.isEmpty, FileManager.default.fileExists(atPath: nameOrPath, isDirectory: &isFolder) {
       return URL(fileURLWithPath: nameOrPath, isDirectory: isFolder.boolValue)
     }
+    if let model = unusable.first(where: { $0.id == nameOrPath }) { return model.url }
     return try entry(nameOrPath).url
   }
 

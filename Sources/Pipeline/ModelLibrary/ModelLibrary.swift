@@ -9,12 +9,13 @@ public final class ModelLibrary: Sendable {
   let places: [(ModelEntry.Origin, URL)]
   /// Weights that were named by their paths.
   public let given: GivenFiles
-  private let found: Mutex<[ModelEntry]?> = Mutex(nil)
+  private let found: Mutex<(entries: [ModelEntry], unusable: [UnusableModel])?> = Mutex(nil)
   /// What `menu` read.
   let offered: Mutex<ModelMenu?> = Mutex(nil)
   /// Those that prompts were measured with.
   let tokenizers: Mutex<[String: CLIPTokenizer]> = Mutex([:])
   let digests: WeightDigests
+  private let headers: WeightHeaders
   private let loaded = LoadedModels()
   private let memory: StableDiffusion.Memory
 
@@ -37,24 +38,33 @@ public final class ModelLibrary: Sendable {
     given = files
     places = ModelSearch.places(folders: folders, environment: environment).filter { searchesHub || $0.0 != .huggingFace }
     digests = WeightDigests(file: DataFolder.cache(environment).appendingPathComponent("weights.json"))
+    headers = WeightHeaders(file: DataFolder.cache(environment).appendingPathComponent("headers.json"))
   }
 
   /// Every model found, in search order: `--models`, `$DIFFSS_MODELS`, the Hugging Face cache, the demo's own.
   ///
   /// Of two with the same identifier only the first counts.
-  public var entries: [ModelEntry] {
+  public var entries: [ModelEntry] { search.entries }
+
+  /// What lies in a model's place and cannot be used, in the same order.
+  public var unusable: [UnusableModel] { search.unusable }
+
+  private var search: (entries: [ModelEntry], unusable: [UnusableModel]) {
     found.withLock { found in
       if let found { return found }
       var seen: Set<String> = []
-      let all = places.flatMap { ModelSearch.models(in: $0.1, origin: $0.0) }.filter { seen.insert($0.id).inserted }
+      let searches = places.map { ModelSearch($0.1, origin: $0.0, headers: headers) }
+      let entries = searches.flatMap(\.entries).filter { seen.insert($0.id).inserted }
+      let all = (entries, searches.flatMap(\.unusable).filter { seen.insert($0.id).inserted })
       found = all
+      headers.save()
       return all
     }
   }
 
-  /// The model with an identifier; throws `PipelineError.modelMissing`.
+  /// The model with an identifier; throws `PipelineError.modelMissing`, and `modelUnusable` for one that is there and cannot be used.
   public func entry(_ id: String) throws -> ModelEntry {
-    guard let entry = entries.first(where: { $0.id == id }) else { throw missing("model \"\(id)\"") }
+    guard let entry = entries.first(where: { $0.id == id }) else { throw absent(id, "model") }
     return entry
   }
 
@@ -193,6 +203,15 @@ public final class ModelLibrary: Sendable {
   func first(_ what: String, where fits: (ModelKind) -> Bool) throws -> ModelEntry {
     guard let entry = entries.first(where: { fits($0.kind) }) else { throw missing(what) }
     return entry
+  }
+
+  /// Why there is no model of a kind under an identifier.
+  func absent(_ id: String, _ kind: String) -> PipelineError {
+    if let model = unusable.first(where: { $0.id == id }) { return .modelUnusable(problem: model.problem, hint: model.hint) }
+    if let other = entries.first(where: { $0.id == id }) {
+      return .badSetting(name: kind, value: PlainText.clean(id), allowed: "a \(kind); this is one of the kind: \(other.kind.title)")
+    }
+    return missing("\(kind) \"\(PlainText.clean(id))\"")
   }
 
   func missing(_ what: String) -> PipelineError {

@@ -23,10 +23,11 @@ public struct ModelMenu: Hashable, Sendable {
   /// A ControlNet and the diffusion models that it steers.
   public struct ControlNet: Hashable, Sendable {
     public let id: String
-    public let condition: ConditionType
+    /// Nil where its name does not say: it is used where it is named.
+    public let condition: ConditionType?
     public let models: Set<String>
 
-    public init(id: String, condition: ConditionType, models: Set<String>) {
+    public init(id: String, condition: ConditionType?, models: Set<String>) {
       self.id = id
       self.condition = condition
       self.models = models
@@ -54,12 +55,17 @@ public struct ModelMenu: Hashable, Sendable {
     controlNets.filter { $0.condition == condition.controlNetCondition && (model.map($0.models.contains) ?? true) }
   }
 
+  /// The same, with the preferred ones whose condition nobody knows.
+  func controlNets(for condition: ConditionType, preferring preferred: PreferredModels?) -> [ControlNet] {
+    controlNets(for: condition) + controlNets.filter { $0.condition == nil && preferred?.controlNets.contains($0.id) == true }
+  }
+
   /// The preferred diffusion model, else the first one with a ControlNet for the condition, and that ControlNet (none for `none`); nil
   /// where nothing fits.
   public func pair(for condition: ConditionType, preferring preferred: PreferredModels? = nil) -> (diffusion: Diffusion, controlNet: String?)? {
     let models = diffusion.filter { preferred?.diffusion == nil || $0.id == preferred?.diffusion }
     guard condition != .none else { return models.first.map { ($0, nil) } }
-    let nets = controlNets(for: condition), own = nets.filter { preferred?.controlNets.contains($0.id) == true }
+    let nets = controlNets(for: condition, preferring: preferred), own = nets.filter { preferred?.controlNets.contains($0.id) == true }
     for model in models {
       if let net = (own.isEmpty ? nets : own).first(where: { $0.models.contains(model.id) }) { return (model, net.id) }
     }

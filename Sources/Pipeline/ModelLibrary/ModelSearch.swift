@@ -1,7 +1,12 @@
 import Foundation
+import Models
 
 /// Finds models in folders by what is in them.
-enum ModelSearch {
+struct ModelSearch {
+  private let headers: WeightHeaders
+  private(set) var entries: [ModelEntry] = []
+  private(set) var unusable: [UnusableModel] = []
+
   /// Folders are looked into this deep below a place that is searched.
   private static let depth = 3
 
@@ -9,31 +14,30 @@ enum ModelSearch {
   static func places(folders: [URL], environment: [String: String]) -> [(ModelEntry.Origin, URL)] {
     var places = folders.map { (ModelEntry.Origin.option, $0) }
     if let path = environment["DIFFSS_MODELS"], !path.isEmpty { places.append((.environment, URL(fileURLWithPath: path))) }
-    if let hub = hub(environment) { places.append((.huggingFace, hub)) }
+    if let hub = HubCache.folder(environment) { places.append((.huggingFace, hub)) }
     if let demo = AssetFolder.url("demo") { places.append((.demo, demo)) }
     return places.filter { FileManager.default.fileExists(atPath: $0.1.path) }
   }
 
-  /// The Hugging Face cache.
-  static func hub(_ environment: [String: String]) -> URL? {
-    let home = environment["HF_HOME"].map { URL(fileURLWithPath: $0) }
-      ?? environment["HOME"].map { URL(fileURLWithPath: $0).appendingPathComponent(".cache/huggingface") }
-    return home?.appendingPathComponent("hub")
-  }
-
-  /// The models of one place, ordered by identifier.
-  static func models(in place: URL, origin: ModelEntry.Origin) -> [ModelEntry] {
-    var found: [ModelEntry] = []
+  /// Looks through one place: a folder of models, a cache, or a model itself. What is found is ordered by identifier.
+  init(_ place: URL, origin: ModelEntry.Origin, headers: WeightHeaders) {
+    self.headers = headers
     if origin == .huggingFace {
-      for repository in folders(in: place) where repository.lastPathComponent.hasPrefix("models--") {
+      for repository in Self.folders(in: place) where repository.lastPathComponent.hasPrefix("models--") {
         let id = repository.lastPathComponent.dropFirst("models--".count).replacingOccurrences(of: "--", with: "/")
-        guard let snapshot = snapshot(of: repository) else { continue }
-        look(into: snapshot, id: id, name: id, origin: origin, depth: 1, &found)
+        if let snapshot = Self.snapshot(of: repository) {
+          look(into: snapshot, id: id, name: id, origin: origin, depth: 1)
+        } else {
+          addUnfinished(repository, id: id, origin: origin)
+        }
       }
+    } else if place.isFolder {
+      look(into: place, id: "", name: place.lastPathComponent, origin: origin, depth: Self.depth)
     } else {
-      look(into: place, id: "", name: place.lastPathComponent, origin: origin, depth: depth, &found)
+      look(at: place, id: place.lastPathComponent, folder: place.deletingLastPathComponent().lastPathComponent, origin: origin)
     }
-    return found.sorted { $0.id < $1.id }
+    entries.sort { $0.id < $1.id }
+    unusable.sort { $0.id < $1.id }
   }
 
   /// The snapshot that `refs/main` names, else the one changed last.
@@ -51,108 +55,185 @@ enum ModelSearch {
     (try? url.resourceValues(forKeys: [.contentModificationDateKey]))?.contentModificationDate ?? .distantPast
   }
 
-  private static func look(
-    into folder: URL, id: String, name: String, origin: ModelEntry.Origin, depth: Int, _ found: inout [ModelEntry]
-  ) {
-    if let kind = kind(ofFolder: folder, name: name) {
-      found.append(ModelEntry(id: id.isEmpty ? name : id, kind: kind, url: folder, origin: origin))
-      return
-    }
-    for file in files(in: folder) {
-      let path = id.isEmpty ? file.lastPathComponent : "\(id)/\(file.lastPathComponent)"
-      if let kind = kind(ofFile: file, folder: name) { found.append(ModelEntry(id: path, kind: kind, url: file, origin: origin)) }
+  /// A repository of which nothing but beginnings of files is in the cache.
+  private mutating func addUnfinished(_ repository: URL, id: String, origin: ModelEntry.Origin) {
+    let blobs = repository.appendingPathComponent("blobs")
+    let partial = ((try? FileManager.default.contentsOfDirectory(atPath: blobs.path)) ?? []).filter { $0.hasSuffix(".incomplete") }
+    guard !partial.isEmpty else { return }
+    unusable.append(
+      UnusableModel(
+        id: id, title: "repository", url: repository, origin: origin, problem: "its download was not finished: \(partial.count) files in \(blobs.path) are incomplete",
+        hint: "diffss models pull \(id) goes on with it", isDamaged: true))
+  }
+
+  // MARK: Folders
+
+  private mutating func look(into folder: URL, id: String, name: String, origin: ModelEntry.Origin, depth: Int) {
+    if take(folder: folder, id: id.isEmpty ? name : id, name: name, origin: origin) { return }
+    for file in Self.files(in: folder) {
+      look(at: file, id: id.isEmpty ? file.lastPathComponent : "\(id)/\(file.lastPathComponent)", folder: name, origin: origin)
     }
     guard depth > 0 else { return }
-    for inner in folders(in: folder) {
+    for inner in Self.folders(in: folder) {
       let path = id.isEmpty ? inner.lastPathComponent : "\(id)/\(inner.lastPathComponent)"
-      look(into: inner, id: path, name: inner.lastPathComponent, origin: origin, depth: depth - 1, &found)
+      look(into: inner, id: path, name: inner.lastPathComponent, origin: origin, depth: depth - 1)
     }
   }
 
-  private static func kind(ofFolder folder: URL, name: String) -> ModelKind? {
-    func has(_ path: String) -> Bool { FileManager.default.fileExists(atPath: folder.appendingPathComponent(path).path) }
-    if has("model_index.json"), has("unet/config.json") { return .diffusion }
-    guard has("config.json"), let config = ModelConfig(folder.appendingPathComponent("config.json")) else { return nil }
-    if config.className == "AutoencoderTiny" { return .previewDecoder }
-    if config.className == "AutoencoderKL" { return .autoencoder }
-    guard config.className == "ControlNetModel" || name.lowercased().contains("controlnet") else { return nil }
-    return condition(inName: name).map(ModelKind.controlNet)
+  /// Takes a folder that is one model in diffusers' layout; false for any other.
+  private mutating func take(folder: URL, id: String, name: String, origin: ModelEntry.Origin) -> Bool {
+    // A link that leads nowhere is a file that should be there.
+    func has(_ path: String) -> Bool { (try? FileManager.default.attributesOfItem(atPath: folder.appendingPathComponent(path).path)) != nil }
+    func add(_ kind: ModelKind, _ problem: ModelError?, _ summary: WeightSummary? = nil) -> Bool {
+      if let problem {
+        unusable.append(UnusableModel(id: id, title: kind.title, url: folder, origin: origin, problem))
+      } else {
+        entries.append(ModelEntry(id: id, kind: kind, url: folder, origin: origin, summary: summary))
+      }
+      return true
+    }
+    if has("model_index.json") {
+      let family = CheckpointFamily(foreignFolder: folder)
+      let isOurs = has("unet/config.json") || ModelConfig(folder.appendingPathComponent("model_index.json"))?.className?.hasPrefix("StableDiffusion") == true
+      if isOurs || family != nil { return add(.diffusion, ModelInspection.problem(ofFolder: folder)) }
+    }
+    guard has("config.json"), let config = ModelConfig(folder.appendingPathComponent("config.json")) else { return false }
+    if config.className == "AutoencoderTiny" { return add(.previewDecoder, ModelInspection.problem(ofFolder: folder)) }
+    if config.className == "AutoencoderKL" { return add(.autoencoder, ModelInspection.problem(ofFolder: folder)) }
+    let isControlNet = config.className == "ControlNetModel" || config.className == nil && name.lowercased().contains("controlnet")
+    guard isControlNet || config.className == "T2IAdapter" else { return false }
+    switch summary(ofFolder: folder) {
+    case .failure(let error): return add(.controlNet(Self.condition(inName: name)), error)
+    case .success(let summary):
+      let fits = summary.hasControlNet && summary.problem == nil
+      let problem = ModelError.wrongModel(path: folder.path, found: summary.family, wanted: "a ControlNet that diffss runs")
+      return add(.controlNet(Self.condition(inName: name)), fits ? nil : problem, summary)
+    }
   }
 
-  /// The condition that a ControlNet's published name speaks of.
-  private static func condition(inName name: String) -> ConditionType? {
+  /// Of the one file in a network's folder; of shards what the first of them says is not enough.
+  private func summary(ofFolder folder: URL) -> WeightHeaders.Answer {
+    let files = Checkpoint.weightFiles(in: folder)
+    if files.count == 1 { return headers.answer(folder.appendingPathComponent(files[0])) }
+    do { return .success(try WeightSummary(folder)) } catch {
+      return .failure(error as? ModelError ?? .unreadable(path: folder.path, reason: "\(error)"))
+    }
+  }
+
+  // MARK: Files
+
+  private mutating func look(at file: URL, id: String, folder: String, origin: ModelEntry.Origin) {
+    let ending = file.pathExtension.lowercased()
+    guard ["safetensors", "ckpt", "pth", "pt", "bin"].contains(ending) else { return }
+    let promised = Self.promise(of: file, folder: folder)
+    func refuse(_ title: String, _ error: ModelError) {
+      unusable.append(UnusableModel(id: id, title: title, url: file, origin: origin, error))
+    }
+    switch headers.answer(file) {
+    case .failure(let error):
+      // Much is called .bin or .pt that was never meant for weights.
+      if promised != nil || !["bin", "pt"].contains(ending) || error.isInterrupted { refuse(promised ?? "weights", error) }
+    case .success(let summary):
+      switch kind(summary, id: id, file: file, folder: folder) {
+      case .success(let kind): entries.append(ModelEntry(id: id, kind: kind, url: file, origin: origin, summary: summary))
+      case .failure(.wrongModel(_, .unknown, _)) where promised == nil: break
+      case .failure(let error): refuse(summary.family == .unknown ? promised ?? "weights" : summary.family.rawValue, error)
+      }
+    }
+  }
+
+  private func kind(_ summary: WeightSummary, id: String, file: URL, folder: String) -> Result<ModelKind, ModelError> {
+    func refused(_ wanted: String = "a model that diffss runs") -> Result<ModelKind, ModelError> {
+      .failure(.wrongModel(path: file.path, found: summary.family, wanted: wanted))
+    }
+    if summary.hasControlNet, [.controlNet, .diffusersControlNet, .stableDiffusion1].contains(summary.family) {
+      return .success(.controlNet(Self.condition(inName: id)))
+    }
+    switch summary.family {
+    case .stableDiffusion1:
+      guard let problem = summary.problem else { return .success(.diffusion) }
+      return .failure(.badWeights(path: file.path, reason: problem))
+    case .hed: return .success(.detector(.hed))
+    case .pidinet: return .success(.detector(.pidinet))
+    case .previewDecoder: return .success(.previewDecoder)
+    case .autoencoder, .originalAutoencoder: return .success(.autoencoder)
+    case .lowRank: return .success(.lora)
+    case .bam, .hdmnet, .hsnet, .dcama:
+      guard let network = SegmentationNetwork(rawValue: summary.family.rawValue.lowercased()) else { return refused() }
+      guard summary.hasBackbone || Checkpoint.backboneFile(in: file.deletingLastPathComponent()) != nil else {
+        return .failure(.missingBackbone(path: file.path, network: summary.family.rawValue))
+      }
+      guard let fold = Self.fold(inName: file.deletingPathExtension().lastPathComponent) ?? Self.fold(inName: folder) else {
+        return refused("one whose fold is told by its name: \(network.rawValue)/fold0.\(file.pathExtension)")
+      }
+      return .success(.segmentation(network, fold: fold))
+    // Weights of a network in a folder of a layout that is not known: nobody would look for them here.
+    case .textEncoder, .diffusersUNet: return .failure(.wrongModel(path: file.path, found: .unknown, wanted: "a model"))
+    default: return refused()
+    }
+  }
+
+  // MARK: Names
+
+  /// The condition that a ControlNet's name speaks of: the file's own words, then those of the folders around it, the nearest first.
+  static func condition(inName name: String) -> ConditionType? {
+    for part in name.split(separator: "/").reversed() {
+      let words = part.lowercased().split { !$0.isLetter }.map(String.init)
+      func says(_ hint: String) -> Bool { words.contains { $0 == hint || $0 == "controlnet" + hint || $0 == "control" + hint } }
+      func begins(_ hint: String) -> Bool { words.contains { $0.hasPrefix(hint) || $0.hasSuffix(hint) } }
+      if words.contains(where: { $0.contains("scribble") }) { return .scribble }
+      if words.contains(where: { $0.contains("canny") }) { return .canny }
+      if says("hed") || words.contains(where: { $0.contains("softedge") }) || words.contains("soft") && words.contains("edge") { return .hed }
+      if begins("seg") || words.contains(where: { $0.contains("segmentation") }) || begins("mask") { return .mask }
+    }
+    return nil
+  }
+
+  /// The number behind `fold` or `split`.
+  static func fold(inName name: String) -> Int? {
     let words = name.lowercased()
-    if words.contains("scribble") { return .scribble }
-    if words.contains("canny") { return .canny }
-    if words.contains("hed") || words.contains("softedge") { return .hed }
-    if words.contains("seg") || words.contains("mask") { return .mask }
-    return nil
-  }
-
-  private static func kind(ofFile file: URL, folder: String) -> ModelKind? {
-    guard ["safetensors", "pth", "pt", "ckpt"].contains(file.pathExtension) else { return nil }
-    let name = file.deletingPathExtension().lastPathComponent.lowercased()
-    if name.hasPrefix("v1-5-pruned") || name.hasPrefix("v1-5-ema") { return .diffusion }
-    if name.hasPrefix("control_"), name.contains("sd15") { return condition(inName: name).map(ModelKind.controlNet) }
-    if name == "taesd_decoder" { return .previewDecoder }
-    if name.contains("pidinet") { return .detector(.pidinet) }
-    if name.hasPrefix("controlnethed") { return .detector(.hed) }
-    if let network = SegmentationNetwork(rawValue: folder.lowercased()), name.hasPrefix("fold"), let fold = Int(name.dropFirst(4)) {
-      return .segmentation(network, fold: fold)
+    for hint in ["fold", "split"] {
+      guard let place = words.range(of: hint, options: .backwards) else { continue }
+      let digits = words[place.upperBound...].drop { "_- .=".contains($0) }.prefix { $0.isASCII && $0.isNumber }
+      if let fold = Int(digits) { return fold }
     }
     return nil
   }
 
-  private static func folders(in folder: URL) -> [URL] { contents(of: folder) { $0.isDirectory == true } }
+  /// What a file's published name says that it is, where its content does not; nil for any other name.
+  private static func promise(of file: URL, folder: String) -> String? {
+    let name = file.deletingPathExtension().lastPathComponent.lowercased()
+    if name.hasPrefix("v1-5-pruned") || name.hasPrefix("v1-5-ema") { return ModelKind.diffusion.title }
+    if name.hasPrefix("control_"), name.contains("sd15") { return ModelKind.controlNet(condition(inName: name)).title }
+    if name == "taesd_decoder" { return ModelKind.previewDecoder.title }
+    if name.contains("pidinet") { return ModelKind.detector(.pidinet).title }
+    if name.hasPrefix("controlnethed") { return ModelKind.detector(.hed).title }
+    if let network = SegmentationNetwork(rawValue: folder.lowercased()), name.hasPrefix("fold"), let fold = fold(inName: name) {
+      return ModelKind.segmentation(network, fold: fold).title
+    }
+    return nil
+  }
 
-  /// Regular files, through symbolic links: the Hugging Face cache is made of those.
-  private static func files(in folder: URL) -> [URL] { contents(of: folder) { $0.isDirectory != true } }
+  // MARK: Listing
 
-  private static func contents(of folder: URL, where fits: (URLResourceValues) -> Bool) -> [URL] {
-    // A folder that is a symbolic link cannot be listed as such.
-    let urls = (try? FileManager.default.contentsOfDirectory(
-      at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles)) ?? []
-    return urls.filter { url in
-      (try? url.resolvingSymlinksInPath().resourceValues(forKeys: [.isDirectoryKey])).map(fits) ?? false
-    }.sorted { $0.path < $1.path }
+  private static func folders(in folder: URL) -> [URL] { contents(of: folder).filter(\.isFolder) }
+
+  /// Files, links to files, and links that lead nowhere.
+  private static func files(in folder: URL) -> [URL] { contents(of: folder).filter { !$0.isFolder } }
+
+  private static func contents(of folder: URL) -> [URL] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted().map { folder.appendingPathComponent($0) }
   }
 }
 
-/// The few facts of a diffusers `config.json` by which models are told apart; nil when it is no such file.
-struct ModelConfig {
-  let className: String?
-  /// Channels of the UNet's levels and width of the text embedding: equal in a UNet and the ControlNets made for it.
-  let channels: [Int]?
-  let textWidth: Int?
-  let sampleSize: Int?
-
-  init?(_ file: URL) {
-    guard let size = try? file.resolvingSymlinksInPath().resourceValues(forKeys: [.fileSizeKey]).fileSize, size < 1 << 20,
-      let data = try? Data(contentsOf: file),
-      let values = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
-    else { return nil }
-    className = values["_class_name"] as? String
-    channels = values["block_out_channels"] as? [Int]
-    textWidth = values["cross_attention_dim"] as? Int
-    sampleSize = values["sample_size"] as? Int
-  }
-
-  /// The UNet of a diffusion model; single files are of SD 1.5's configuration.
-  init?(unetOf model: ModelEntry) {
-    guard let folder = model.url.isFolder ? model.url : ModelLibrary.configuration() else { return nil }
-    self.init(folder.appendingPathComponent("unet/config.json"))
-  }
-
-  /// A ControlNet; single files are made for SD 1.5's UNet.
-  init?(controlNet: ModelEntry) {
-    if controlNet.url.isFolder {
-      self.init(controlNet.url.appendingPathComponent("config.json"))
-    } else {
-      guard let folder = ModelLibrary.configuration() else { return nil }
-      self.init(folder.appendingPathComponent("unet/config.json"))
+extension ModelError {
+  /// Whether a file is a download that did not succeed, whatever it was to become.
+  fileprivate var isInterrupted: Bool {
+    switch self {
+    case .cutShort, .overlong, .brokenLink: true
+    case .notWeights(_, let found): if case .other = found { false } else { true }
+    default: false
     }
   }
-
-  /// Whether a ControlNet with this configuration steers a UNet with that one.
-  func fits(_ unet: ModelConfig) -> Bool { channels == unet.channels && textWidth == unet.textWidth }
 }

@@ -66,13 +66,14 @@ final class WeightDigests: Sendable {
     }
   }
 
-  /// Weights, configurations and vocabularies directly in a folder; half-precision variants beside the main file are not read.
+  /// Weights, configurations and vocabularies directly in a folder, half-precision and other variants only where they are what is read.
   private static func modelFiles(in folder: URL, below part: String) -> [String] {
     let place = part.isEmpty ? folder : folder.appendingPathComponent(part)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
+    let used = Set(Checkpoint.weightFiles(in: place))
     return names.filter { name in
-      (name.hasSuffix(".safetensors") || name.hasSuffix(".bin") || name.hasSuffix(".json") || name.hasSuffix(".txt"))
-        && !name.contains(".fp16.") && !name.contains(".non_ema.")
+      used.contains(name) || (name.hasSuffix(".safetensors") || name.hasSuffix(".bin") || name.hasSuffix(".json") || name.hasSuffix(".txt"))
+        && !name.contains("fp16") && !name.contains("non_ema")
     }.sorted().map { part.isEmpty ? $0 : "\(part)/\($0)" }
   }
 

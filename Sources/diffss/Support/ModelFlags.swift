@@ -5,11 +5,11 @@ import Pipeline
 /// Which diffusion models paint.
 struct ModelFlags: ParsableArguments {
   @Option(help: ArgumentHelp(
-    "Stable Diffusion, by its name in `diffss models list`; for a picture of your own also a diffusers folder or a single file. When absent: the first one with a ControlNet for the condition.", valueName: "name"))
+    "Stable Diffusion, by its name in `diffss models list`, or a diffusers folder or a single file by its path. When absent: the first one with a ControlNet for the condition.", valueName: "name"))
   var model: String?
 
   @Option(help: ArgumentHelp(
-    "ControlNet, by its name, a folder or a file likewise; repeat for several conditions, or for several --control. When absent: the first one that fits.", valueName: "name"))
+    "ControlNet, by its name or path likewise; repeat for several conditions, or for several --control. When absent: the first one that fits and whose name says that it is for the condition.", valueName: "name"))
   var controlnet: [String] = []
 
   @Option(help: ArgumentHelp(
@@ -48,17 +48,30 @@ struct ModelFlags: ParsableArguments {
     return (files.autoencoder?.name ?? vae, loras.isEmpty ? nil : loras)
   }
 
+  /// Models that were named by their paths: places to find them in, before all others.
+  var places: [URL] { ([model].compactMap { $0 } + controlnet).compactMap(Self.place) }
+
+  /// What a model of the library is called that is named so: a path's last part, as `places` make it.
+  static func identifier(_ name: String) -> String { place(name)?.lastPathComponent ?? name }
+
+  /// A file, or a folder in diffusers' layout; nil for a name.
+  private static func place(_ name: String) -> URL? {
+    guard let url = file(name)?.standardizedFileURL else { return nil }
+    let marks = ["model_index.json", "config.json"].map { url.appendingPathComponent($0).path }
+    return !url.hasDirectoryPath || marks.contains(where: FileManager.default.fileExists) ? url : nil
+  }
+
   /// What a data set's pictures are painted with. Throws where a ControlNet is for none of the conditions that are asked for.
   func preferred(for conditions: [ConditionType], in library: ModelLibrary) throws -> PreferredModels? {
-    let menu = library.menu
-    for name in controlnet {
-      guard let net = menu.controlNets.first(where: { $0.id == name }),
+    let menu = library.menu, nets = controlnet.map(Self.identifier)
+    for name in nets {
+      guard let net = menu.controlNets.first(where: { $0.id == name }), let condition = net.condition,
         !conditions.contains(where: { menu.controlNets(for: $0).contains(net) })
       else { continue }
-      throw ValidationError("--controlnet \(name) is for the condition \(net.condition.rawValue), which is not asked for")
+      throw ValidationError("--controlnet \(name) is for the condition \(condition.rawValue), which is not asked for")
     }
     let added = additions(library.given)
-    return PreferredModels(diffusion: model, controlNets: controlnet, autoencoder: added.autoencoder, loras: added.loras).orNone
+    return PreferredModels(diffusion: model.map(Self.identifier), controlNets: nets, autoencoder: added.autoencoder, loras: added.loras).orNone
   }
 
   /// The autoencoder and the LoRA files of a picture of one's own, and how much of each is merged. Throws `PipelineError.modelMissing`.

@@ -63,7 +63,7 @@ struct OwnPictureRun {
   /// Writes the picture (and the latents) into a folder, made when all that is needed is there, and prints where. Throws
   /// `ExitStatus.interrupted` on Ctrl-C.
   func paint(into url: URL, json: Bool) throws {
-    let library = ModelLibrary(folders: runtime.modelFolders)
+    let library = ModelLibrary(folders: flags.others.models.places + runtime.modelFolders)
     let prompts = try Prompts()
     let picture = try options.picture.picture(orientation)
     // Before any work: a class without a name, or a number that is none.
@@ -89,7 +89,9 @@ struct OwnPictureRun {
       ? nil
       : try library.choice(
         for: controls.isEmpty ? .none : flags.condition, settings: settings,
-        preferring: named.model.flatMap { name in library.menu.diffusion.contains { $0.id == name } ? PreferredModels(diffusion: name) : nil })
+        preferring: named.model.map(ModelFlags.identifier).flatMap { name in
+          library.menu.diffusion.contains { $0.id == name } ? PreferredModels(diffusion: name) : nil
+        })
     let model = try named.model.map { try library.place($0) } ?? library.place(choice?.diffusion ?? "")
     let networks = try named.controlnet.isEmpty
       ? controls.compactMap { _ in try choice?.controlNet.map { try library.place($0) } } : named.controlnet.map { try library.place($0) }

@@ -11,16 +11,16 @@ extension Store {
 }
 
 extension Workbench {
-  /// The workbench that the options ask for, with the standard store; `models` may name weights by their paths.
+  /// The workbench that the options ask for, with the standard store; `models` may name weights by their paths, which are looked at before all others.
   static func open(
     _ data: DatasetOptions, _ runtime: RuntimeOptions, models: ModelFlags? = nil, readsMasksAsPublished: Bool = false
   ) throws -> Workbench {
     var source = data.source
     source.readsMasksAsPublished = readsMasksAsPublished
-    let files = models?.files(ModelLibrary(folders: runtime.modelFolders, for: data.dataset)) ?? GivenFiles()
+    let folders = (models?.places ?? []) + runtime.modelFolders
+    let files = models?.files(ModelLibrary(folders: folders, for: data.dataset)) ?? GivenFiles()
     return Workbench(
-      dataset: try data.open(source),
-      models: ModelLibrary(folders: runtime.modelFolders, files: files, for: data.dataset, memory: runtime.memory), store: try .opened(),
-      origin: JobOrigin(source: source, modelFolders: runtime.modelFolders, memory: runtime.memory, files: files))
+      dataset: try data.open(source), models: ModelLibrary(folders: folders, files: files, for: data.dataset, memory: runtime.memory),
+      store: try .opened(), origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files))
   }
 }

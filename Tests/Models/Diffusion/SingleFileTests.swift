@@ -52,6 +52,29 @@ import Testing
     #expect(folders.image.values == files.image.values)
   }
 
+  /// The autoencoder's attention under the names of diffusers, its first ones and today's, as matrices and as 1x1 convolutions.
+  @Test func attentionUnderItsOtherNames() throws {
+    let folder = try TemporaryFolder(), own = try Checkpoint(file: Golden.url("sd/single-file/tiny-v1-5.ckpt"))
+    try Safetensors.write([(name: "latent", tensor: try golden.tensor("vae.latent"))], to: folder.file("in.safetensors"))
+    func decoded(_ file: URL) throws -> [Float] {
+      try ForwardRunner(.vaeDecode, weights: file, config: config)(Checkpoint(file: folder.file("in.safetensors")))[0].tensor.values
+    }
+    let right = try decoded(Golden.url("sd/single-file/tiny-v1-5.ckpt"))
+    let layers = ["q", "k", "v", "proj_out"]
+    for (names, isFlat) in [(["to_q", "to_k", "to_v", "to_out.0"], false), (["to_q", "to_k", "to_v", "to_out.0"], true), (["query", "key", "value", "proj_attn"], true)] {
+      let weights = try own.names.map { name in
+        var (key, tensor) = (name, try own.tensor(name))
+        for (layer, other) in zip(layers, names) where name.contains(".attn_1.\(layer).") {
+          key = name.replacing(".attn_1.\(layer).", with: ".attn_1.\(other).")
+          if isFlat, tensor.shape.count == 4 { tensor = tensor.reshaped(Array(tensor.shape.prefix(2))) }
+        }
+        return (name: key, tensor: tensor)
+      }
+      try Safetensors.write(weights, to: folder.file("w.safetensors"))
+      #expect(try decoded(folder.file("w.safetensors")) == right, "\(names[0]) \(isFlat)")
+    }
+  }
+
   @Test func whatAFileIsNot() throws {
     let file = Golden.url("sd/single-file/tiny-v1-5.ckpt")
     #expect(try Checkpoint(file: file).family == .stableDiffusion1)

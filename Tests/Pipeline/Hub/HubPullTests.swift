@@ -118,6 +118,45 @@ import Pipeline
     await #expect(throws: PipelineError.self) { try await pull() }
   }
 
+  /// What the server does not give out is said as that; nothing has arrived, so nothing is kept. Statuses as Hugging Face gives them.
+  @Test(arguments: [(401, "gone, was never there, or is open to its members only"), (403, "gated"), (404, "gone or was never there"), (410, "took it down")])
+  func whatIsNotGivenOut(_ status: Int, _ words: String) async throws {
+    for (name, home) in [("runwayml/stable-diffusion-v1-5", "stable-diffusion-v1-5/stable-diffusion-v1-5"), ("org/absent", nil)] {
+      server.serve("/api/models/\(name)/revision/main", [], .status(status))
+      let repository = try HubRepository(name, environment: ["HF_ENDPOINT": server.address, "HF_HOME": self.home.url.path])
+      do {
+        _ = try await HubPull(repository, pause: 0.01, timeout: 20).run()
+        Issue.record("it was fetched")
+      } catch PipelineError.repositoryClosed(let found, let reason, let present) {
+        let error = PipelineError.repositoryClosed(name: found, reason: reason, home: present)
+        #expect(found == name && present == home && reason.contains(words), "\(reason)")
+        #expect(error.hint?.contains("stable-diffusion-v1-5/stable-diffusion-v1-5") == true && error.hint?.contains("kept") == false)
+      }
+    }
+  }
+
+  @Test func onlyWhatHasArrivedIsKept() async throws {
+    func hint() async -> String {
+      do { _ = try await pull(); return "fetched" } catch { return (error as? PipelineError)?.hint ?? "" }
+    }
+    server.serve("/api/models/org/net/revision/main", Array("<html>".utf8), .status(503), .status(503), .status(503), .status(503), .status(503), .status(503))
+    #expect(await !hint().contains("kept"))
+    list([("diffusion_pytorch_model.safetensors", weights, true), ("config.json", config, false)])
+    server.serve(weightsPath, weights, .cut(after: 120_000), .status(503), .status(503), .status(503), .status(503), .status(503))
+    #expect(await hint().contains("what has arrived is kept"))
+  }
+
+  /// As `huggingface_hub.constants` 2.4 has them (HF_HUB_CACHE printed in an environment of these variables alone).
+  @Test(arguments: [
+    ([:], "/home/u/.cache/huggingface/hub"), (["HF_HOME": "/h"], "/h/hub"), (["XDG_CACHE_HOME": "/x"], "/x/huggingface/hub"),
+    (["HF_HOME": "/h", "XDG_CACHE_HOME": "/x"], "/h/hub"), (["HUGGINGFACE_HUB_CACHE": "/old", "HF_HOME": "/h"], "/old"),
+    (["HF_HUB_CACHE": "/new", "HUGGINGFACE_HUB_CACHE": "/old"], "/new"), (["HF_HUB_CACHE": "~/c"], "/home/u/c"), (["HF_HUB_CACHE": "~"], "/home/u"),
+    (["HF_HUB_CACHE": "$BIG/c", "BIG": "/b"], "/b/c"), (["HF_HUB_CACHE": "${BIG}c", "BIG": "/b"], "/bc"), (["HUGGINGFACE_HUB_CACHE": "~/$BIG", "BIG": "b"], "/home/u/b"),
+    (["HF_HOME": "$BIG", "BIG": "/b"], "/b/hub"), (["HF_HUB_CACHE": "/a/$NONE/c"], "/a/$NONE/c"), (["XDG_CACHE_HOME": "~/x"], "/home/u/x/huggingface/hub"),
+  ] as [([String: String], String)]) func theCacheIsWhereHuggingFaceHubHasIt(_ variables: [String: String], _ folder: String) {
+    #expect(HubCache.folder(variables.merging(["HOME": "/home/u"]) { $1 })?.path == folder)
+  }
+
   @Test func selections() throws {
     func listing(_ paths: [String]) throws -> HubListing {
       let siblings = paths.map { "{\"rfilename\":\"\($0)\",\"size\":1,\"blobId\":\"\(String(repeating: "a", count: 40))\"}" }

@@ -1,0 +1,62 @@
+import Foundation
+
+/// What a weight file is, told from its headers: of gigabytes, kilobytes are read.
+public struct WeightSummary: Codable, Hashable, Sendable {
+  public let family: CheckpointFamily
+  /// Why the file cannot be run as what it is, in a sentence; nil where nothing in it speaks against it.
+  public let problem: String?
+  /// Whether a few-shot network's backbone is in the file; true for any other model.
+  public let hasBackbone: Bool
+  /// Whether a ControlNet is in the file, alone or beside its model.
+  public let hasControlNet: Bool
+  /// Channels of the first level of its UNet or ControlNet, and width of the text states it reads: equal in those made for each other.
+  public let channels: Int?
+  public let textWidth: Int?
+
+  /// Of a file, or of the weights in a network's folder. Throws `ModelError` for one that holds no weights or is not whole.
+  public init(_ url: URL) throws {
+    let checkpoint = try url.isFolder ? Checkpoint(headersOfFolder: url) : Checkpoint(headersOf: url)
+    family = checkpoint.family
+    let control = SingleFile.Part.controlNet.rawValue, unet = SingleFile.Part.unet.rawValue
+    hasControlNet = [.controlNet, .diffusersControlNet].contains(family) || checkpoint.names.contains { $0.hasPrefix(control) }
+    channels = [unet + "input_blocks.0.0.weight", control + "input_blocks.0.0.weight", "input_blocks.0.0.weight", "conv_in.weight"].lazy
+      .compactMap { checkpoint.shape(of: $0)?.first }.first
+    textWidth = [unet, control, ""].lazy.compactMap { checkpoint.contextWidth(below: $0) }.first
+    hasBackbone = checkpoint.hasBackbone
+    problem = Self.problem(checkpoint, family)
+  }
+
+  private static func problem(_ checkpoint: Checkpoint, _ family: CheckpointFamily) -> String? {
+    do {
+      switch family {
+      case .stableDiffusion1:
+        let file = SingleFile(checkpoint)
+        for part in [SingleFile.Part.textEncoder, .unet, .autoencoder] { _ = try file.weights(part) }
+      case .controlNet, .diffusersControlNet, .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama, .previewDecoder, .unknown: break
+      default: throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: "a model that diffss runs")
+      }
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+}
+
+extension ModelInspection {
+  /// Why a model folder or a network's folder in diffusers' layout cannot be run, as far as its files' headers tell; nil where nothing speaks
+  /// against it.
+  public static func problem(ofFolder folder: URL) -> ModelError? {
+    do {
+      let networks = ["text_encoder", "unet", "vae"].map(folder.appendingPathComponent)
+      guard folder.appendingPathComponent("unet").isFolder else {
+        _ = try Checkpoint(headersOfFolder: folder)
+        return nil
+      }
+      try CheckpointFamily.check(folder: folder)
+      for network in networks { _ = try Checkpoint(headersOfFolder: network) }
+      return nil
+    } catch {
+      return error as? ModelError ?? .unreadable(path: folder.path, reason: "\(error)")
+    }
+  }
+}

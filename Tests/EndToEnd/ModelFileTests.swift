@@ -1,0 +1,78 @@
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+/// Weights as people have them, through the program: what cannot be run is never ready, and is told in a sentence.
+@Suite struct ModelFileTests {
+  private func write(_ keys: [String], to file: URL) throws {
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Safetensors.write(keys.map { (name: $0, tensor: Tensor([1], shape: [1])) }, to: file)
+  }
+
+  private let singleFile = [
+    "model.diffusion_model.out.2.bias", "first_stage_model.decoder.conv_in.bias", "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight",
+  ]
+
+  @Test func filesAreListedByTheirContentAndUsedByName() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let models = program.home.appendingPathComponent("m")
+    try write(singleFile, to: models.appendingPathComponent("dreamshaper_8.safetensors"))
+    try write(singleFile, to: models.appendingPathComponent("A/x.safetensors"))
+    try write(["controlnet_cond_embedding.conv_in.weight"], to: models.appendingPathComponent("my_seg_control.safetensors"))
+    let list = try program.run(["models", "list", "--models", models.path]).standardOutput
+    for (name, kind) in [("dreamshaper_8.safetensors", "Stable Diffusion"), ("A/x.safetensors", "Stable Diffusion"), ("my_seg_control.safetensors", "ControlNet for mask")] {
+      let line = list.split(separator: "\n").first { $0.contains(" \(name) ") }
+      #expect(line?.contains(kind) == true && line?.contains("found |") == true, "\(list)")
+    }
+    let info = try program.run(["models", "info", "A/x.safetensors", "--models", models.path])
+    #expect(info.status == 1 && info.standardOutput.contains("Stable Diffusion 1.x, single file"), "\(info)")
+  }
+
+  @Test func whatIsNoModelIsNeverReady() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let models = program.home.appendingPathComponent("m")
+    try write(["conditioner.embedders.0.a"], to: models.appendingPathComponent("xl.safetensors"))
+    try Data("version https://git-lfs.github.com/spec/v1\nsize 4265146304\n".utf8).write(to: models.appendingPathComponent("v1-5-pruned.safetensors"))
+    try Data("<!DOCTYPE html>".utf8).write(to: models.appendingPathComponent("page.ckpt"))
+    try Data().write(to: models.appendingPathComponent("empty.safetensors"))
+    let doctor = try program.run(["doctor", "--models", models.path]), list = try program.run(["models", "list", "--models", models.path])
+    #expect(doctor.status == 1)
+    for (name, words) in [
+      ("xl.safetensors", "a Stable Diffusion XL model"), ("v1-5-pruned.safetensors", "a Git LFS pointer in place of the weights, which have 4265146304 bytes"),
+      ("page.ckpt", "a web page (HTML)"), ("empty.safetensors", "empty (0 bytes)"),
+    ] {
+      for output in [doctor.standardOutput, list.standardOutput] {
+        let lines = output.split(separator: "\n").filter { $0.contains(name) }
+        #expect(lines.contains { $0.contains(words) } && !lines.contains { $0.hasPrefix("ok") || $0.contains("found |") }, "\(name): \(lines)")
+      }
+      let info = try program.run(["models", "info", name, "--models", models.path])
+      #expect(info.status != 0 && (info.standardOutput + info.standardError).contains(words), "\(info)")
+      // Named for a data set and for a picture of one's own: the same sentence.
+      let out = program.home.appendingPathComponent("out").path
+      let painted = try program.run(["generate", "--limit", "1", "--model", name, "--models", models.path, "--out", out])
+      #expect(painted.status == 2 && painted.standardError.contains(words) && !FileManager.default.fileExists(atPath: out), "\(painted)")
+    }
+  }
+
+  /// Copies of the demo's models, named by their paths: painted as from a folder of models, and known by their own names.
+  @Test func aDataSetTakesModelsByTheirPath() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let demo = Golden.projectRoot.appendingPathComponent("Assets/demo")
+    let (model, net) = (program.home.appendingPathComponent("my model"), program.home.appendingPathComponent("net"))
+    try FileManager.default.copyItem(at: demo.appendingPathComponent("sd"), to: model)
+    try FileManager.default.copyItem(at: demo.appendingPathComponent("controlnet-mask"), to: net)
+    let painted = try program.run([
+      "generate", "--limit", "1", "--shots", "1", "--steps", "1", "--json", "--model", model.path, "--controlnet", net.path,
+      "--out", program.home.appendingPathComponent("out").path,
+    ])
+    #expect(painted.status == 0, "\(painted.standardError)")
+    #expect(painted.standardOutput.contains(#""diffusion":"my model""#) && painted.standardOutput.contains(#""controlNet":"net""#), "\(painted.standardOutput)")
+    // The network's name does not say what it is for: without being named it is not taken.
+    let list = try program.run(["models", "list", "--models", net.path]).standardOutput
+    #expect(list.contains("ControlNet, its name does not say for what"))
+  }
+}

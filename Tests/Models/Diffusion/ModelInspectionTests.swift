@@ -1,0 +1,140 @@
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+/// What `diffss models info` says; what cannot be run never goes without a problem.
+@Suite struct ModelInspectionTests {
+  private let fixture = Golden.fixture("diffusion/model")
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func file(_ weights: [(String, [Int])], metadata: [String: String] = [:]) throws -> URL {
+    let url = folder.file("w.safetensors")
+    try Safetensors.write(weights.map { (name: $0.0, tensor: Tensor(zeros: $0.1)) }, metadata: metadata, to: url)
+    return url
+  }
+
+  private func model() throws -> URL {
+    let copy = folder.file("model-\(UUID().uuidString)")
+    try FileManager.default.copyItem(at: fixture, to: copy)
+    return copy
+  }
+
+  private func edit(_ config: URL, _ change: (inout [String: Any]) -> Void) throws {
+    var values = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: config)) as? [String: Any])
+    change(&values)
+    try JSONSerialization.data(withJSONObject: values).write(to: config)
+  }
+
+  /// One key of each family, as its published files have it.
+  @Test(arguments: [
+    ("adapter.body.0.resnets.0.block1.weight", [4, 4, 3, 3], "a T2I adapter"), ("body.0.block1.weight", [4, 4, 3, 3], "a T2I adapter"),
+    ("difference", [0], "a difference ControlNet"), ("lora_controlnet", [0], "a Control-LoRA"), ("lora_unet_down_blocks_0.lora_down.weight", [4, 4], "a LoRA"),
+    ("unet.down_blocks.0.attn1.to_q.lora_A.weight", [4, 4], "a LoRA"), ("emb_params", [2, 768], "a textual inversion embedding"),
+    ("<cat-toy>", [768], "a textual inversion embedding"), ("model.1.sub.0.RDB1.conv1.0.weight", [4, 4, 3, 3], "an upscaler"),
+    ("body.0.rdb1.conv1.weight", [4, 4, 3, 3], "an upscaler"), ("image_proj.norm.weight", [4], "an IP-Adapter"),
+    ("double_blocks.0.img_attn.qkv.weight", [4, 4], "a Flux model"), ("model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight", [4, 4], "a Stable Diffusion 3 model"),
+    ("conditioner.embedders.0.transformer.a", [4], "a Stable Diffusion XL model"), ("cond_stage_model.model.ln_final.weight", [4], "a Stable Diffusion 2.x model"),
+    ("model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight", [4, 2048], "a Stable Diffusion XL model"),
+    ("control_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight", [4, 1024], "Stable Diffusion 2.x"), ("something.else", [1], "no model that diffss knows"),
+  ] as [(String, [Int], String)]) func otherFamiliesAreRefusedInASentence(_ key: String, _ shape: [Int], _ words: String) throws {
+    let url = try file([(key, shape)])
+    let problem = try #require(try ModelInspection(url, config: fixture).parts.first?.problem)
+    #expect(problem.contains(words) && !problem.contains("\n"), "\(problem)")
+    for load in [{ try StableDiffusion.load(model: url, config: fixture) }, { try StableDiffusion.load(model: fixture, controlNets: [url], config: fixture) }] {
+      #expect { _ = try load() } throws: { error in "\(error)".contains(words) && !"\(error)".contains("\n") }
+    }
+  }
+
+  /// UNets that read more than they write, in a single file and in a folder; the demo's latents have eight channels and are neither.
+  @Test(arguments: [(9, "an inpainting model"), (8, "an InstructPix2Pix model")]) func editorsAreRefusedInASentence(_ channels: Int, _ words: String) throws {
+    let single = try file([("model.diffusion_model.input_blocks.0.0.weight", [8, channels, 3, 3]), ("model.diffusion_model.out.2.weight", [4, 8, 3, 3])])
+    let diffusers = try model()
+    try edit(diffusers.appendingPathComponent("unet/config.json")) { ($0["in_channels"], $0["out_channels"]) = (channels, 4) }
+    for url in [single, diffusers] {
+      let parts = try ModelInspection(url, config: fixture).parts
+      #expect(parts.count == 1 && parts[0].problem?.contains(words) == true && parts[0].problem?.contains("\n") == false, "\(parts)")
+      #expect { try StableDiffusion.load(model: url, config: fixture) } throws: { error in "\(error)".contains(words) && !"\(error)".contains("\n") }
+    }
+    #expect(try ModelInspection(Golden.projectRoot.appendingPathComponent("Assets/demo/sd"), config: nil).parts.allSatisfy { $0.problem == nil })
+  }
+
+  @Test func aFolderOfSDXLIsRefusedInASentence() throws {
+    let url = try model()
+    try edit(url.appendingPathComponent("unet/config.json")) { $0["addition_embed_type"] = "text_time" }
+    #expect(try ModelInspection(url, config: nil).parts.map(\.problem?.isEmpty) == [false])
+    #expect { try StableDiffusion.load(model: url) } throws: { error in "\(error)".contains("a Stable Diffusion XL model, not a Stable Diffusion 1.5 model") }
+  }
+
+  @Test(arguments: ["vae", "text_encoder", "tokenizer", "scheduler"]) func aFolderWithoutAPartIsNotReady(_ part: String) throws {
+    let url = try model()
+    #expect(try ModelInspection(url, config: nil).parts.allSatisfy { $0.problem == nil })
+    try FileManager.default.removeItem(at: url.appendingPathComponent(part))
+    let problems = try ModelInspection(url, config: nil).parts.filter { $0.problem != nil }
+    #expect(problems.map(\.name) == [part] && problems[0].tensors == 0 && problems[0].problem?.contains(part) == true, "\(problems)")
+  }
+
+  @Test func partsThatDoNotFitEachOtherAreNotReady() throws {
+    let url = try model(), vae = url.appendingPathComponent("vae")
+    // Eight latent channels in the autoencoder, four in the UNet.
+    let weights = try Checkpoint(folder: vae)
+    var changed: [(name: String, tensor: Tensor)] = []
+    for name in weights.names {
+      var shape = weights.shape(of: name) ?? []
+      if name == "decoder.conv_in.weight" { shape[1] *= 2 }
+      if name.hasPrefix("encoder.conv_out") || name.hasPrefix("post_quant_conv") || name.hasPrefix("quant_conv") { shape[0] *= 2 }
+      if ["post_quant_conv.weight", "quant_conv.weight"].contains(name) { shape[1] *= 2 }
+      changed.append((name, Tensor(zeros: shape)))
+    }
+    try Safetensors.write(changed, to: vae.appendingPathComponent("diffusion_pytorch_model.safetensors"))
+    try edit(vae.appendingPathComponent("config.json")) { $0["latent_channels"] = ($0["latent_channels"] as? Int ?? 4) * 2 }
+    let problems = try ModelInspection(url, config: nil).parts.filter { $0.problem != nil }
+    #expect(problems.map(\.name) == ["model"] && problems[0].problem?.contains("the UNet maps") == true, "\(problems)")
+  }
+
+  @Test func aSingleFileWithoutAPartIsNotReady() throws {
+    let url = try file([("model.diffusion_model.out.2.bias", [4]), ("first_stage_model.quant_conv.bias", [8]), ("v_pred", [0])])
+    let inspection = try ModelInspection(url, config: fixture)
+    let text = try #require(inspection.parts.first { $0.name == "text_encoder" })
+    #expect(text.tensors == 0 && text.problem == "\(url.path) holds no CLIP text encoder")
+    #expect(!inspection.parts.contains { $0.name == "other" }, "a mark is no weight")
+    #expect(inspection.notes.contains { $0.contains("v-prediction") })
+  }
+
+  /// One made for another model is blamed itself, and not by its keys.
+  @Test func aControlNetOfAnotherModelIsBlamed() throws {
+    let url = try file([("input_hint_block.0.weight", [4, 3, 3, 3]), ("input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight", [8, 640])])
+    #expect { try StableDiffusion.load(model: fixture, controlNets: [url], config: fixture) } throws: { error in
+      guard case ModelError.unfitControlNet(let path, let reason) = error else { return false }
+      return path == url.path && reason.hasPrefix("it reads text states of 640 numbers; the model's have ") && !"\(error)".contains("\n")
+    }
+    #expect(try ModelInspection(url, config: fixture).parts[0].problem?.contains("is a ControlNet for another model") == true)
+    let wide = try file([("controlnet_cond_embedding.conv_in.weight", [4, 3, 3, 3]), ("conv_in.weight", [4096, 4, 3, 3])])
+    #expect { try StableDiffusion.load(model: fixture, controlNets: [wide], config: fixture) } throws: { "\($0)".contains("its first level has 4096 channels") }
+  }
+
+  /// The autoencoder's attention under the newer names, as matrices and as convolutions, in a folder.
+  @Test func attentionUnderItsOtherNames() throws {
+    let own = try Checkpoint(folder: fixture.appendingPathComponent("vae")), config = try AutoencoderConfig(folder: fixture.appendingPathComponent("vae"))
+    let latents = Tensor((0..<4 * 4 * config.latentChannels).map { Float($0 % 7) / 7 }, shape: [1, 4, 4, config.latentChannels])
+    let right = try Autoencoder(own, config).decode(latents).values
+    let old = [("to_q", "query"), ("to_k", "key"), ("to_v", "value"), ("to_out.0", "proj_attn")]
+    for (isOld, isFlat) in [(false, false), (false, true), (true, false), (true, true)] {
+      var weights: [(name: String, tensor: Tensor)] = []
+      for name in own.names {
+        var (key, tensor) = (name, try own.tensor(name))
+        for pair in old {
+          for known in [pair.0, pair.1] where key.contains(".attentions.0.\(known).") {
+            key = key.replacing(".attentions.0.\(known).", with: ".attentions.0.\(isOld ? pair.1 : pair.0).")
+            if key.hasSuffix("weight") { tensor = Tensor(tensor.values, shape: Array(tensor.shape.prefix(2)) + (isFlat ? [] : [1, 1])) }
+          }
+        }
+        weights.append((key, tensor))
+      }
+      try Safetensors.write(weights, to: folder.file("vae.safetensors"))
+      #expect(try Autoencoder(Checkpoint(file: folder.file("vae.safetensors")), config).decode(latents).values == right, "\(isOld) \(isFlat)")
+    }
+  }
+}
