@@ -23,6 +23,7 @@ extension PipelineError {
     case .unreadableFile(_, let reason), .unwritableFile(_, let reason), .malformedFile(_, let reason), .cannotWrite(_, let reason),
       .storeUnusable(_, let reason), .badConfiguration(_, let reason), .fetchFailed(_, let reason):
       reason
+    case .notOurs: "it does not say how it was painted"
     case .unclearMask(_, let found): "it does not say which pixels are the object: \(found)"
     case .sizeMismatch(_, let imageSize, _, let maskSize): "it is \(imageSize) but its mask is \(maskSize)"
     default: message

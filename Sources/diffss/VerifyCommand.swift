@@ -51,7 +51,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
       } catch let error as any Explained {
         report(message: PlainText.clean(error.message), hint: error.hint.map(PlainText.cleanLines))
-        row = Row(file: image, result: "failed", detail: PlainText.clean(error.message))
+        row = Row(file: image, result: "failed", detail: PlainText.clean(error.reason))
       }
       if row.result != "identical" { failures += 1 }
       rows.append(row)

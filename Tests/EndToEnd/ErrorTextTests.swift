@@ -30,7 +30,8 @@ import Testing
     ["dataset", "info", "--root", "FILE"],
   ]
 
-  private func check(_ output: Program.Output, home: String, _ what: String) {
+  /// `isOne` says that one thing is wrong; a text in a list's place names many pictures that are not there.
+  private func check(_ output: Program.Output, home: String, _ what: String, isOne: Bool = true) {
     for line in (output.standardError + output.standardOutput).split(separator: "\n") {
       let words = line.split { " :,;\"()".contains($0) }.filter { $0.hasPrefix(home) }
       #expect(Set(words).count == words.count, "a path twice, \(what): \(line)")
@@ -40,8 +41,8 @@ import Testing
       #expect(line.range(of: #"is not a (PNG|PNG or JPEG) file: it is a (PNG|JPEG) file"#, options: .regularExpression) == nil, "\(what): \(line)")
       #expect(!line.contains("DecodingError") && !line.contains("Context(") && !line.contains("Swift."), "\(what): \(line)")
     }
-    #expect(output.standardError.components(separatedBy: "error: ").count == 2, "\(what): \(output.standardError)")
-    #expect(output.standardError.components(separatedBy: "hint: ").count == 2, "\(what): \(output.standardError)")
+    let (errors, hints) = (output.standardError.components(separatedBy: "error: ").count - 1, output.standardError.components(separatedBy: "hint: ").count - 1)
+    #expect(errors == hints && (isOne ? errors == 1 : errors >= 1), "\(what): \(output.standardError)")
   }
 
   @Test(arguments: commands) func aBadFileIsNamedOnce(command: [String]) throws {
@@ -57,7 +58,7 @@ import Testing
       let arguments = command.map { $0 == "FILE" ? file.path : places[$0] ?? $0 }
       let output = try program.run(arguments)
       #expect(output.status != 0, "\(arguments)")
-      check(output, home: home, "\(command[0]) \(name)")
+      check(output, home: home, "\(command[0]) \(name)", isOne: !command.contains("--list"))
     }
   }
 

@@ -25,6 +25,7 @@ import Testing
     #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "4", "--steps", "300"]).status == 0)
     // A folder of its own in each command line tells the two apart.
     func explorer(_ name: String) throws -> TerminalSession {
+      try FileManager.default.createDirectory(at: program.home.appendingPathComponent(name), withIntermediateDirectories: true)
       let line = "\(Program.path) explore --models \(program.home.path)/\(name); echo left with $?"
       let session = try TerminalSession(line, columns: 140, rows: 40, environment: program.environment)
       try session.wait(for: "Episode 1: ")

@@ -7,7 +7,9 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let folder = program.home.appendingPathComponent("ablation")
-    let arguments = ["sweep", "--fold", "1", "--episodes", "4", "--condition", "mask,scribble", "--steps", "2,3", "--aux-shots", "1"]
+    let arguments = [
+      "sweep", "--fold", "1", "--episodes", "4", "--condition", "mask,scribble", "--threshold", "60", "--steps", "2,3", "--aux-shots", "1",
+    ]
     let first = try program.run(arguments + ["--out", folder.path])
     #expect(first.status == 0, "\(first.standardError)")
     let rows = first.standardOutput.split(separator: "\n").filter { $0.hasPrefix("| mask") || $0.hasPrefix("| scribble") }

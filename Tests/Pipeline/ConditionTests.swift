@@ -88,7 +88,13 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
   func theWholeChainFromThePicture(item: ConditionCase) throws {
     let detector = try Self.detector("hedtiny")
     for (type, file) in [(ConditionType.hed, "hed_control_hedtiny"), (.scribble, "scribble_control_hedtiny")] {
-      let control = try item.make(type, detector: detector), expected = try item.stage(file).rgb
+      let expected = try item.stage(file).rgb
+      guard expected.pixels.contains(255) || type == .hed else {
+        // The random detector's edges are weak there: the published script goes on with black, here it is an error.
+        #expect(throws: PipelineError.self) { try item.make(type, detector: detector) }
+        continue
+      }
+      let control = try item.make(type, detector: detector)
       #expect(
         control.stages.map(\.name) == [.resized, .mask, .edge, .dilated, .masked] + (type == .scribble ? [.threshold] : []) + [.control])
       #expect(control.stage(.dilated)?.pixels == (try item.stage("dilated")).pixels)

@@ -8,7 +8,7 @@ import Testing
   /// Every character that ftfy 6.3.1's `fix_text` changes between two letters and that composing (NFC) does not; none that it leaves.
   @Test func disputedCharactersAreThoseThatFtfyChanges() {
     #expect(PromptCharacters.disputed(in: "a dog’s “tail” ’ on ﬁre &amp; ice &#39;x&#x27; ｆ") == ["’", "“", "”", "ﬁ", "ｆ", "&amp;", "&#39;", "&#x27;"])
-    #expect(PromptCharacters.disputed(in: "a dog's \"tail\", naïve café – 猫… & co; &c. &;&x; 100 % (very:1.2) «x» ß Ⅷ ½ à").map { $0 } == ["&x;"])
+    #expect(PromptCharacters.disputed(in: "a dog's \"tail\", naïve café – 猫… & co; &c. &;&x; 100 % (very:1.2) «x» ß Ⅷ ½ à") == [])
     let counted = (0x20...0xFFFF as ClosedRange<UInt32>).compactMap(Unicode.Scalar.init).count { !PromptCharacters.disputed(in: "a\($0)b").isEmpty }
     #expect(counted == 295)
     #expect(PromptCharacters.warning("prompt", "a dog's tail") == nil)

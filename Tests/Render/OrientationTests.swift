@@ -91,8 +91,13 @@ import Testing
   /// A JPEG file with APP1 segments behind its JFIF header.
   private static func jpeg(_ segments: [[UInt8]]) throws -> [UInt8] {
     let file = try Fixtures.scene(width: 8, height: 8).jpegData(), header = 20
-    let own = segments.flatMap { [0xFF, 0xE1, UInt8(($0.count + 2) >> 8), UInt8(($0.count + 2) & 255)] + $0 }
-    return Array(file[..<header]) + own + file[header...]
+    var own: [UInt8] = []
+    for segment in segments {
+      let length = segment.count + 2
+      own += [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)]
+      own += segment
+    }
+    return Array(file[..<header]) + own + Array(file[header...])
   }
 
   /// A PNG file with an eXIf chunk behind its header.
@@ -124,10 +129,13 @@ private struct EXIFData {
       return isLittle ? little : little.reversed()
     }
     let head = Array((isLittle ? "II" : "MM").utf8) + number(42, 2) + number(directory, 4) + [UInt8](repeating: 0, count: directory - 8)
-    let entries = values.flatMap { value in
-      number(274, 2) + number(type, 2) + number(count, 4) + (type == 4 ? number(value, 4) : number(value, type == 1 ? 1 : 2) + [0, 0, 0].prefix(type == 1 ? 3 : 2))
+    let size = type == 4 ? 4 : type == 1 ? 1 : 2
+    var bytes = head + number(announced ?? values.count, 2)
+    for value in values {
+      bytes += number(274, 2) + number(type, 2) + number(count, 4)
+      bytes += number(value, size) + [UInt8](repeating: 0, count: 4 - size)
     }
-    return head + number(announced ?? values.count, 2) + entries + number(0, 4)
+    return bytes + number(0, 4)
   }
 }
 
