@@ -1,12 +1,36 @@
 import Foundation
 import Models
-import Pipeline
 import Render
 import TestSupport
 import Testing
 
 /// Pictures of one's own (`generate --control`, `generate --image`): what they say of themselves, and painting them anew. The demo's own models.
 @Suite struct OwnPictureTests {
+  /// What `diffss` of a picture says.
+  private struct Metadata: Decodable {
+    struct Request: Decodable {
+      struct Control: Decodable {
+        let network: String
+      }
+
+      struct LoRA: Decodable, Equatable {
+        let id: String
+        let scale: Double
+      }
+
+      let model: String
+      let controls: [Control]
+      let autoencoder: String?
+      let loras: [LoRA]?
+      let timestepSpacing: String?
+    }
+
+    let request: Request
+    let weights: [String: String]
+
+    init(_ text: [String: String]) throws { self = try JSONDecoder().decode(Self.self, from: Data((text["diffss"] ?? "").utf8)) }
+  }
+
   private let program: Program
 
   init() throws { program = try Program() }
@@ -55,7 +79,7 @@ import Testing
     for out in ["o2", "o3"] { #expect(try Data(contentsOf: URL(fileURLWithPath: path("\(out)/c_0.png"))) == bytes) }
     let text = try PictureText.read(file)
     #expect(!text.description.contains(program.home.path) && !text.description.contains("/sd"))
-    let metadata = try #require(OwnPictureMetadata(entries: text))
+    let metadata = try Metadata(text)
     #expect(metadata.request.model == "sd" && metadata.request.controls.map(\.network) == ["controlnet-mask", "controlnet-hed"])
     #expect(metadata.weights.keys.sorted() == ["controlnet-hed", "controlnet-mask", "sd"] && metadata.weights.values.allSatisfy { $0.count == 64 })
     let parameters = try #require(text["parameters"])
@@ -133,9 +157,9 @@ import Testing
     let more = ["--lora", "\(file):0.5", "--vae", "\(place)/vae-ft", "--timestep-spacing", "linspace"]
     try paint(place, net + more, into: "o")
     let painted = path("o/c_0.png"), text = try PictureText.read(URL(fileURLWithPath: painted))
-    let metadata = try #require(OwnPictureMetadata(entries: text))
-    #expect(metadata.request.loras == [LoRAChoice(id: "my, lora: 2.safetensors", scale: 0.5)] && metadata.request.autoencoder == "vae-ft")
-    #expect(metadata.request.timestepSpacing == .linspace && metadata.weights.count == 4)
+    let metadata = try Metadata(text)
+    #expect(metadata.request.loras == [Metadata.Request.LoRA(id: "my, lora: 2.safetensors", scale: 0.5)] && metadata.request.autoencoder == "vae-ft")
+    #expect(metadata.request.timestepSpacing == "linspace" && metadata.weights.count == 4)
     #expect(text["parameters"]?.contains("Timestep spacing: linspace") == true && text["parameters"]?.contains("VAE: vae-ft") == true)
     #expect(try Image(pngOrJpeg: URL(fileURLWithPath: painted)) != Image(pngOrJpeg: URL(fileURLWithPath: path("plain/c_0.png"))))
     #expect(try run(["verify", painted, "--models", place]).standardOutput.hasPrefix("identical"))
@@ -162,7 +186,7 @@ import Testing
     let place = try models(in: "m"), image = try control("c.png"), config = URL(fileURLWithPath: "\(place)/sd/scheduler/scheduler_config.json")
     try String(contentsOf: config, encoding: .utf8).replacing("\"trailing\"", with: "\"leading\"").write(to: config, atomically: true, encoding: .utf8)
     let own = ["generate", "--model", "\(place)/sd", "--controlnet", "\(place)/controlnet-mask", "--control", image, "--prompt", "a cup", "--out", path("o"), "--steps", "130"]
-    let note = "note: ddim with 130 steps begins late, t 904…1 of 999: they do not divide the 1000 training steps; --timestep-spacing trailing begins at the last one"
+    let note = "note: ddim with 130 steps begins late, t 904…1 of 999: leading spacing goes by whole strides; --timestep-spacing trailing begins at the last time step"
     #expect(try run(own).standardError.contains(note))
     #expect(try !run(own + ["--timestep-spacing", "trailing"]).standardError.contains("note:"))
     let supports = ["queue", "add", "--dataset", "demo", "--models", place, "--limit", "1", "--shots", "1", "--steps", "130"]
