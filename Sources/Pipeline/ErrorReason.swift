@@ -21,7 +21,7 @@ extension PipelineError {
   fileprivate var ownReason: String {
     switch self {
     case .unreadableFile(_, let reason), .unwritableFile(_, let reason), .malformedFile(_, let reason), .cannotWrite(_, let reason),
-      .storeUnusable(_, let reason), .badConfiguration(_, let reason), .fetchFailed(_, let reason):
+      .storeUnusable(_, let reason), .badConfiguration(_, let reason), .fetchFailed(_, let reason, _):
       reason
     case .notOurs: "it does not say how it was painted"
     case .unclearMask(_, let found): "it does not say which pixels are the object: \(found)"
@@ -34,7 +34,9 @@ extension PipelineError {
 extension ModelError {
   fileprivate var ownReason: String {
     switch self {
-    case .unreadable(_, let reason), .badWeights(_, let reason), .badConfig(_, let reason), .writeFailed(_, let reason): reason
+    case .unreadable(_, let reason), .badWeights(_, let reason), .badConfig(_, let reason), .writeFailed(_, let reason), .cutShort(_, let reason),
+      .unsupportedFormat(_, let reason), .unfitControlNet(_, let reason):
+      reason
     default: message
     }
   }
