@@ -16,6 +16,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case wrongModel(path: String, found: CheckpointFamily, wanted: String)
   /// Changes to a model's weights by another method than the one that is known here.
   case unsupportedAdapter(path: String, method: String)
+  /// A LoRA made for another family, known by what its layers read; `width` is that of the model's own text states.
+  case foreignAdapter(path: String, family: String, width: Int)
   /// A LoRA with keys of which the model has no layer: the first of them, and their number.
   case adapterDoesNotFit(path: String, keys: [String], count: Int)
   /// A few-shot network's weights without its backbone's, which lie in a file of their own.
@@ -48,6 +50,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .wrongModel(let path, let found, let wanted):
       "\(path) is \(found == .unknown ? "no model that diffss knows" : "of the family \(found.rawValue)"), not \(wanted)"
     case .unsupportedAdapter(let path, let method): "\(path) is a \(method) file: only LoRA and LoCon are merged"
+    case .foreignAdapter(let path, let family, let width): "\(path) is a LoRA for \(family), not for this model, whose text states are \(width) wide"
     case .adapterDoesNotFit(let path, let keys, let count):
       "\(path) is not a LoRA for this model, which has no layer for \(count) of its keys: \(keys.joined(separator: ", "))\(count > keys.count ? ", ..." : "")"
     case .missingBackbone(let path, let network): "\(path) holds no backbone, \(network) needs one"
@@ -73,7 +76,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badConfig: "compare the file with the one published beside the weights"
     case .unsafePickle: "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"
     case .unsupportedAdapter: "take the file's LoRA form, or a model into which its author has merged it"
-    case .adapterDoesNotFit: "take one that was trained on Stable Diffusion 1.5 or a model made of it"
+    case .adapterDoesNotFit, .foreignAdapter: "take one that was trained on Stable Diffusion 1.5 or a model made of it"
     case .missingBackbone: "put the published file beside it as backbone.pth or backbone.safetensors; `diffss forward` takes --backbone FILE"
     case .wrongModel(_, .bam, _), .wrongModel(_, .hdmnet, _), .wrongModel(_, .hsnet, _), .wrongModel(_, .dcama, _):
       "name the network that the file is of; a model folder keeps each network's weights below its name: hsnet/fold0.pth"

@@ -44,7 +44,7 @@ extension ModelLibrary {
     guard !menu.diffusion.isEmpty else { throw missing("Stable Diffusion model") }
     guard let pair = menu.pair(for: condition, preferring: preferred) else { throw unfit(condition, preferred, menu) }
     let choice = ModelChoice(
-      diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: preferred?.autoencoder, loras: preferred?.loras)
+      diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: preferred?.autoencoder, loras: preferred?.loras.flatMap { $0.isEmpty ? nil : $0 })
     for lora in choice.loras ?? [] where !LoRAChoice.scales.contains(lora.scale) {
       throw PipelineError.badSetting(name: "LoRA scale", value: lora.scale.short, allowed: "-10...10")
     }

@@ -5,5 +5,5 @@ import Pipeline
 func report(shortRange range: TimestepRange?, _ sampler: String) {
   guard let range, range.isShort else { return }
   printError(
-    "note: \(sampler) with \(range.steps) steps begins late, \(range.text): they do not divide the \(range.trainingSteps) training steps; --timestep-spacing trailing begins at the last one")
+    "note: \(sampler) with \(range.steps) steps begins late, \(range.text): leading spacing goes by whole strides; --timestep-spacing trailing begins at the last time step")
 }

@@ -20,7 +20,7 @@ struct LowRankAdapters: Sendable {
   /// - Parameters:
   ///   - text: the text encoder's weights, keys below `text_model.`.
   ///   - unet: the UNet's weights under diffusers' names.
-  /// - Throws: `ModelError.wrongModel` for a file made for another family, `adapterDoesNotFit` for keys of no layer, `weightsDoNotFit` for
+  /// - Throws: `ModelError.foreignAdapter` for a file made for another family, `adapterDoesNotFit` for keys of no layer, `weightsDoNotFit` for
   ///   layers of other extents, `badSetting` for a scale that is not finite, and what reading throws.
   init(_ files: [LowRankSource], text: Checkpoint, unet: Checkpoint, config: UNetConfig) throws {
     guard !files.isEmpty else { return }
@@ -30,7 +30,7 @@ struct LowRankAdapters: Sendable {
       guard file.scale.isFinite else { throw ModelError.badSetting(name: "LoRA scale", value: "\(file.scale)", allowed: "a finite number") }
       let adapter = try LowRankFile(Checkpoint(lowRank: file.url))
       if let family = adapter.family(unlike: config.contextSize) {
-        throw ModelError.wrongModel(path: adapter.path, found: family, wanted: "a LoRA for text states \(config.contextSize) wide")
+        throw ModelError.foreignAdapter(path: adapter.path, family: family, width: config.contextSize)
       }
       var strangers = adapter.strangers, misfits: [ShapeMismatch] = []
       for (name, layer) in adapter.layers.sorted(by: { $0.key < $1.key }) {
@@ -107,11 +107,11 @@ extension Checkpoint {
 
 extension LowRankFile {
   /// The family that a file was made for where that is not the model's; `width` is that of the model's text states.
-  fileprivate func family(unlike width: Int) -> CheckpointFamily? {
-    if layers.keys.contains(where: { name in ["lora_te1_", "lora_te2_", "text_encoder_2."].contains { name.hasPrefix($0) } }) { return .stableDiffusionXL }
+  fileprivate func family(unlike width: Int) -> String? {
+    if layers.keys.contains(where: { name in ["lora_te1_", "lora_te2_", "text_encoder_2."].contains { name.hasPrefix($0) } }) { return "Stable Diffusion XL" }
     let reader = layers.first { name, layer in (name.hasSuffix("attn2_to_k") || name.hasSuffix("attn2.to_k")) && layer.down.shape.count >= 2 }
     guard let found = reader?.value.down.shape[1], found != width else { return nil }
-    return [768: .stableDiffusion1, 1024: .stableDiffusion2, 2048: .stableDiffusionXL][found]
+    return [768: "Stable Diffusion 1.x", 1024: "Stable Diffusion 2.x", 2048: "Stable Diffusion XL"][found]
   }
 }
 
