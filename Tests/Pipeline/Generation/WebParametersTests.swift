@@ -10,18 +10,25 @@ import Testing
     var settings: [String: String] = [:]
 
     init(_ text: String) throws {
-      var lines = text.trimmingCharacters(in: .whitespacesAndNewlines).components(separatedBy: "\n")
+      var lines = Self.strip(text).components(separatedBy: "\n")
       let last = lines.removeLast()
       var isNegative = false
       for line in lines {
-        var line = line.trimmingCharacters(in: .whitespaces)
+        var line = Self.strip(line)
         if line.hasPrefix("Negative prompt:") {
           isNegative = true
-          line = String(line.dropFirst(16)).trimmingCharacters(in: .whitespaces)
+          line = Self.strip(String(line.dropFirst(16)))
         }
         if isNegative { negative += (negative.isEmpty ? "" : "\n") + line } else { prompt += (prompt.isEmpty ? "" : "\n") + line }
       }
       settings = try Self.pairs(last)
+    }
+
+    /// Python's `str.strip`, which leaves a space without width.
+    static func strip(_ text: String) -> String {
+      let start = text.unicodeScalars.drop { $0.properties.isWhitespace }
+      let end = start.reversed().drop { $0.properties.isWhitespace }
+      return String(String.UnicodeScalarView(end.reversed()))
     }
 
     static func pairs(_ line: String) throws -> [String: String] {
@@ -59,12 +66,12 @@ import Testing
 
   @Test(arguments: [
     ("a dog\nNegative prompt: cat", "a dog Negative prompt: cat"), ("a dog\r\n \tNegative prompt: cat\nSteps: 5, Seed: 1", "a dog  \tNegative prompt: cat Steps: 5, Seed: 1"),
-    ("Negative prompt: cat", "\u{200B}Negative prompt: cat"), ("\nNegative prompt: cat", "Negative prompt: cat"), ("Steps: 2, Seed: 3, Size: 1x1", "Steps: 2, Seed: 3, Size: 1x1"),
+    ("Negative prompt: cat", "\u{200B}Negative prompt: cat"), ("\nNegative prompt: cat", "\u{200B} Negative prompt: cat"), ("Steps: 2, Seed: 3, Size: 1x1", "Steps: 2, Seed: 3, Size: 1x1"),
     ("one\ntwo", "one\ntwo"), ("a, b: c", "a, b: c"), ("", ""),
   ]) func linesOfAPromptAreNoOthers(prompt: String, shown: String) throws {
-    func blanks(_ text: String) -> String { text.replacingOccurrences(of: "\r", with: "") }
+    func blanks(_ text: String) -> String { Infotext.strip(text.replacingOccurrences(of: "\r", with: "")) }
     let text = try read { ($0.prompt, $0.negativePrompt) = (prompt, "lowres") }
-    #expect(blanks(text.prompt).trimmingCharacters(in: .whitespaces) == shown)
+    #expect(blanks(text.prompt) == shown)
     #expect(text.negative == "lowres" && text.settings["Seed"] == "7")
     let other = try read { ($0.prompt, $0.negativePrompt) = ("a dog", prompt) }
     #expect(other.prompt == "a dog" && other.settings["Seed"] == "7" && other.settings["Steps"] == "3")
