@@ -54,6 +54,7 @@ public final class StableDiffusion: Sendable {
     let folders = (text: try part("text_encoder"), unet: try part("unet"), vae: try part("vae"))
     let text = try CLIPTextConfig(folder: folders.text), unet = try UNetConfig(folder: folders.unet)
     let vae = try AutoencoderConfig(folder: folders.vae)
+    try file?.check(unet)
     let weights = (
       text: try file?.weights(.textEncoder) ?? Checkpoint(folder: folders.text),
       unet: try file?.weights(.unet).renamed(by: .originalUNet(unet)) ?? Checkpoint(folder: folders.unet),

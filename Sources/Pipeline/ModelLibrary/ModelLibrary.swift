@@ -168,8 +168,20 @@ public final class ModelLibrary: Sendable {
   }
 
   func first(_ what: String, where fits: (ModelKind) -> Bool) throws -> ModelEntry {
-    guard let entry = entries.first(where: { fits($0.kind) }) else { throw missing(what) }
+    let entry = entries.first { fits($0.kind) }
+    try checkNothingBefore(entry, where: fits)
+    guard let entry else { throw missing(what) }
     return entry
+  }
+
+  /// Throws `PipelineError.modelUnusable` where a place that is searched before an entry's holds a model of the kind that is not whole: another
+  /// one, perhaps the demo's, must not take its place without a word.
+  func checkNothingBefore(_ entry: ModelEntry?, where fits: (ModelKind) -> Bool) throws {
+    let order = ModelEntry.Origin.allCases
+    let place = entry.flatMap { order.firstIndex(of: $0.origin) } ?? order.count
+    guard let model = unusable.first(where: { $0.isDamaged && $0.kind.map(fits) == true && order.firstIndex(of: $0.origin).map { $0 < place } == true })
+    else { return }
+    throw PipelineError.modelUnusable(problem: model.problem, hint: model.hint)
   }
 
   /// Why there is no model of a kind under an identifier.
