@@ -36,7 +36,7 @@ public final class ModelLibrary: Sendable {
 
   /// Every model found, in search order: `--models`, `$DIFFSS_MODELS`, the Hugging Face cache, the demo's own.
   ///
-  /// Of two with the same identifier only the first counts.
+  /// Of two with the same identifier only the first counts, be it usable or not.
   public var entries: [ModelEntry] { search.entries }
 
   /// What lies in a model's place and cannot be used, in the same order.
@@ -46,9 +46,12 @@ public final class ModelLibrary: Sendable {
     found.withLock { found in
       if let found { return found }
       var seen: Set<String> = []
-      let searches = places.map { ModelSearch($0.1, origin: $0.0, headers: headers) }
-      let entries = searches.flatMap(\.entries).filter { seen.insert($0.id).inserted }
-      let all = (entries, searches.flatMap(\.unusable).filter { seen.insert($0.id).inserted })
+      var all: (entries: [ModelEntry], unusable: [UnusableModel]) = ([], [])
+      for (origin, place) in places {
+        let search = ModelSearch(place, origin: origin, headers: headers)
+        all.entries += search.entries.filter { seen.insert($0.id).inserted }
+        all.unusable += search.unusable.filter { seen.insert($0.id).inserted }
+      }
       found = all
       headers.save()
       return all
