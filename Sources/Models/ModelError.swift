@@ -26,6 +26,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case foreignWeight(path: String, weight: String, name: String)
   /// A model's file without the weights of one of its parts, or a folder without the part's.
   case missingPart(path: String, part: String)
+  /// A single file whose networks are not those that its configuration speaks of.
+  case otherConfiguration(path: String, reason: String)
   /// A ControlNet that was made for other models than the one it is to steer.
   case unfitControlNet(path: String, reason: String)
   /// A sound file of another model than the one that is needed.
@@ -73,6 +75,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "there are no weights in \(path)" + (there.isEmpty ? "" : " under a name that is read, only \(there.prefix(8).joined(separator: ", "))")
     case .foreignWeight(let path, let weight, let name): "\(path) needs \(name) of Python for its weight \(weight), which diffss neither knows nor runs"
     case .missingPart(let path, let part): "\(path) holds no \(part)"
+    case .otherConfiguration(let path, let reason): "\(path) is built otherwise than Stable Diffusion 1.5 or what --config names: \(reason)"
     case .unfitControlNet(let path, let reason): "\(path) is a ControlNet for another model: \(reason)"
     case .wrongModel(let path, let found, let wanted): "\(path) is \(found.noun), not \(wanted)"
     case .unsupportedAdapter(let path, let method): "\(path) is a \(method) file: only LoRA and LoCon are merged"
@@ -106,6 +109,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .brokenLink: "a download was not finished: `diffss models pull ORG/NAME` fetches what is missing"
     case .noWeights: "diffusion_pytorch_model or model belongs there, as .safetensors or .bin, whole or in shards with their index"
     case .missingPart: "take the complete model: Stable Diffusion 1.5 is a UNet, an autoencoder and a CLIP text encoder with its tokenizer"
+    case .otherConfiguration: "give the diffusers folder whose networks it holds with --config DIR; for a data set convert it first: diffss models convert"
     case .unfitControlNet: "name a ControlNet that was made for this model; those of Stable Diffusion 1.5 are published as control_v11p_sd15_*"
     case .badConfig: "compare the file with the one published beside the weights"
     case .foreignWeight: "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"

@@ -279,6 +279,24 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     }
   }
 
+  /// What is not whole is not passed over for what is searched later: the demo's networks would answer in its place.
+  @Test func aDamagedModelIsNotPassedOver() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try folder.plant("version https://git-lfs.github.com/spec/v1\nsize 9\n", at: "v1-5-pruned.safetensors")
+    try folder.plant("", at: "dcama/fold0.pth")
+    let models = library([folder], cache: cache), settings = ConditionSettings()
+    func refused(_ words: String, _ choose: () throws -> Void) {
+      #expect { try choose() } throws: { error in
+        if case PipelineError.modelUnusable(let problem, _) = error { problem.contains(words) } else { false }
+      }
+    }
+    refused("a Git LFS pointer") { _ = try models.choice(for: .mask, settings: settings) }
+    refused("empty (0 bytes)") { _ = try models.segmentation(.dcama, fold: 0) }
+    #expect(try models.segmentation(.dcama, fold: 1).origin == .demo)
+    // Asked for by name the demo's is taken.
+    #expect(try models.choice(for: .mask, settings: settings, preferring: PreferredModels(diffusion: "sd")).diffusion == "sd")
+  }
+
   /// A ControlNet of which nobody knows what it is for is not taken of itself, but where it is named.
   @Test func aControlNetWithoutAHintIsUsedWhenNamed() throws {
     let folder = try TemporaryFolder(), cache = try TemporaryFolder()

@@ -42,9 +42,23 @@ struct SingleFile: Sendable {
     }
   }
 
+  /// Throws `ModelError.otherConfiguration` for a UNet of other widths than its configuration's: nothing but a list of shapes would come of it.
+  func check(_ config: UNetConfig) throws {
+    let prefix = Part.unet.rawValue
+    func require(_ found: Int?, _ wanted: Int, _ what: String) throws {
+      guard let found, found != wanted else { return }
+      throw ModelError.otherConfiguration(path: checkpoint.path, reason: "its UNet \(what) \(found), its configuration says \(wanted)")
+    }
+    try require(checkpoint.contextWidth(below: prefix), config.contextSize, "reads text states of width")
+    try require(checkpoint.shape(of: prefix + "input_blocks.0.0.weight")?.first, config.levels[0].channels, "begins with a number of channels of")
+  }
+
   func textEncoder(_ config: CLIPTextConfig) throws -> CLIPTextEncoder { try CLIPTextEncoder(weights(.textEncoder), config) }
 
-  func unet(_ config: UNetConfig) throws -> UNet { try UNet(weights(.unet).renamed(by: .originalUNet(config)), config) }
+  func unet(_ config: UNetConfig) throws -> UNet {
+    try check(config)
+    return try UNet(weights(.unet).renamed(by: .originalUNet(config)), config)
+  }
 
   func autoencoder(_ config: AutoencoderConfig) throws -> Autoencoder {
     try Autoencoder(weights(.autoencoder).renamed(by: .originalAutoencoder(config)), config)

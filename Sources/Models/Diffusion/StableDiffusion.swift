@@ -56,6 +56,7 @@ public final class StableDiffusion: Sendable {
     let folders = (text: try part("text_encoder"), unet: try part("unet"), vae: try part("vae"))
     let text = try CLIPTextConfig(folder: folders.text), unet = try UNetConfig(folder: folders.unet)
     var vae = try AutoencoderConfig(folder: folders.vae)
+    try file?.check(unet)
     let other = try additions.autoencoder.map { try AutoencoderFile($0, inPlaceOf: vae) }
     vae = other?.config ?? vae
     let weights = (

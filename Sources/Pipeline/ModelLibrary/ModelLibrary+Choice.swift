@@ -52,10 +52,18 @@ extension ModelLibrary {
     let detector = try condition.detector(settings).map { kind in try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id }
     if let id = preferred?.diffusion, !menu.diffusion.contains(where: { $0.id == id }) { throw absent(id, "Stable Diffusion model") }
     for id in preferred?.controlNets ?? [] where !menu.controlNets.contains(where: { $0.id == id }) { throw absent(id, "ControlNet") }
-    guard !menu.diffusion.isEmpty else { throw missing("Stable Diffusion model") }
+    guard !menu.diffusion.isEmpty else {
+      try checkNothingBefore(nil) { $0 == .diffusion }
+      throw missing("Stable Diffusion model")
+    }
     guard let pair = menu.pair(for: condition, preferring: preferred) else { throw unfit(condition, preferred, menu) }
+    if preferred?.diffusion == nil { try checkNothingBefore(try entry(pair.diffusion.id)) { $0 == .diffusion } }
+    if preferred?.controlNets.isEmpty ?? true, let net = pair.controlNet {
+      try checkNothingBefore(try entry(net)) { $0 == .controlNet(condition.controlNetCondition) }
+    }
     let choice = ModelChoice(
-      diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: preferred?.autoencoder, loras: preferred?.loras.flatMap { $0.isEmpty ? nil : $0 })
+      diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: preferred?.autoencoder,
+      loras: preferred?.loras.flatMap { $0.isEmpty ? nil : $0 })
     for lora in choice.loras ?? [] where !LoRAChoice.scales.contains(lora.scale) {
       throw PipelineError.badSetting(name: "LoRA scale", value: lora.scale.short, allowed: "-10...10")
     }

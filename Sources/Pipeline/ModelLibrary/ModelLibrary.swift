@@ -43,7 +43,7 @@ public final class ModelLibrary: Sendable {
 
   /// Every model found, in search order: `--models`, `$DIFFSS_MODELS`, the Hugging Face cache, the demo's own.
   ///
-  /// Of two with the same identifier only the first counts.
+  /// Of two with the same identifier only the first counts, be it usable or not.
   public var entries: [ModelEntry] { search.entries }
 
   /// What lies in a model's place and cannot be used, in the same order.
@@ -53,9 +53,12 @@ public final class ModelLibrary: Sendable {
     found.withLock { found in
       if let found { return found }
       var seen: Set<String> = []
-      let searches = places.map { ModelSearch($0.1, origin: $0.0, headers: headers) }
-      let entries = searches.flatMap(\.entries).filter { seen.insert($0.id).inserted }
-      let all = (entries, searches.flatMap(\.unusable).filter { seen.insert($0.id).inserted })
+      var all: (entries: [ModelEntry], unusable: [UnusableModel]) = ([], [])
+      for (origin, place) in places {
+        let search = ModelSearch(place, origin: origin, headers: headers)
+        all.entries += search.entries.filter { seen.insert($0.id).inserted }
+        all.unusable += search.unusable.filter { seen.insert($0.id).inserted }
+      }
       found = all
       headers.save()
       return all
@@ -201,8 +204,20 @@ public final class ModelLibrary: Sendable {
   }
 
   func first(_ what: String, where fits: (ModelKind) -> Bool) throws -> ModelEntry {
-    guard let entry = entries.first(where: { fits($0.kind) }) else { throw missing(what) }
+    let entry = entries.first { fits($0.kind) }
+    try checkNothingBefore(entry, where: fits)
+    guard let entry else { throw missing(what) }
     return entry
+  }
+
+  /// Throws `PipelineError.modelUnusable` where a place that is searched before an entry's holds a model of the kind that is not whole: another
+  /// one, perhaps the demo's, must not take its place without a word.
+  func checkNothingBefore(_ entry: ModelEntry?, where fits: (ModelKind) -> Bool) throws {
+    let order = ModelEntry.Origin.allCases
+    let place = entry.flatMap { order.firstIndex(of: $0.origin) } ?? order.count
+    guard let model = unusable.first(where: { $0.isDamaged && $0.kind.map(fits) == true && order.firstIndex(of: $0.origin).map { $0 < place } == true })
+    else { return }
+    throw PipelineError.modelUnusable(problem: model.problem, hint: model.hint)
   }
 
   /// Why there is no model of a kind under an identifier.

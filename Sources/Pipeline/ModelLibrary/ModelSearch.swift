@@ -62,7 +62,7 @@ struct ModelSearch {
     guard !partial.isEmpty else { return }
     unusable.append(
       UnusableModel(
-        id: id, title: "repository", url: repository, origin: origin, problem: "its download was not finished: \(partial.count) files in \(blobs.path) are incomplete",
+        id: id, title: "repository", kind: nil, url: repository, origin: origin, problem: "its download was not finished: \(partial.count) files in \(blobs.path) are incomplete",
         hint: "diffss models pull \(id) goes on with it", isDamaged: true))
   }
 
@@ -86,7 +86,7 @@ struct ModelSearch {
     func has(_ path: String) -> Bool { (try? FileManager.default.attributesOfItem(atPath: folder.appendingPathComponent(path).path)) != nil }
     func add(_ kind: ModelKind, _ problem: ModelError?, _ summary: WeightSummary? = nil) -> Bool {
       if let problem {
-        unusable.append(UnusableModel(id: id, title: kind.title, url: folder, origin: origin, problem))
+        unusable.append(UnusableModel(id: id, title: kind.title, kind: kind, url: folder, origin: origin, problem))
       } else {
         entries.append(ModelEntry(id: id, kind: kind, url: folder, origin: origin, summary: summary))
       }
@@ -126,18 +126,19 @@ struct ModelSearch {
     let ending = file.pathExtension.lowercased()
     guard ["safetensors", "ckpt", "pth", "pt", "bin"].contains(ending) else { return }
     let promised = Self.promise(of: file, folder: folder)
-    func refuse(_ title: String, _ error: ModelError) {
-      unusable.append(UnusableModel(id: id, title: title, url: file, origin: origin, error))
+    func refuse(_ title: String?, _ kind: ModelKind?, _ error: ModelError) {
+      unusable.append(UnusableModel(id: id, title: title ?? kind?.title ?? "weights", kind: kind, url: file, origin: origin, error))
     }
     switch headers.answer(file) {
     case .failure(let error):
       // Much is called .bin or .pt that was never meant for weights.
-      if promised != nil || !["bin", "pt"].contains(ending) || error.isInterrupted { refuse(promised ?? "weights", error) }
+      if promised != nil || !["bin", "pt"].contains(ending) || error.isInterrupted { refuse(nil, promised, error) }
     case .success(let summary):
       switch kind(summary, id: id, file: file, folder: folder) {
       case .success(let kind): entries.append(ModelEntry(id: id, kind: kind, url: file, origin: origin, summary: summary))
       case .failure(.wrongModel(_, .unknown, _)) where promised == nil: break
-      case .failure(let error): refuse(summary.family == .unknown ? promised ?? "weights" : summary.family.rawValue, error)
+      case .failure(let error):
+        refuse(summary.family == .unknown ? nil : summary.family.rawValue, promised ?? (summary.family == .stableDiffusion1 ? .diffusion : nil), error)
       }
     }
   }
@@ -201,15 +202,15 @@ struct ModelSearch {
   }
 
   /// What a file's published name says that it is, where its content does not; nil for any other name.
-  private static func promise(of file: URL, folder: String) -> String? {
+  private static func promise(of file: URL, folder: String) -> ModelKind? {
     let name = file.deletingPathExtension().lastPathComponent.lowercased()
-    if name.hasPrefix("v1-5-pruned") || name.hasPrefix("v1-5-ema") { return ModelKind.diffusion.title }
-    if name.hasPrefix("control_"), name.contains("sd15") { return ModelKind.controlNet(condition(inName: name)).title }
-    if name == "taesd_decoder" { return ModelKind.previewDecoder.title }
-    if name.contains("pidinet") { return ModelKind.detector(.pidinet).title }
-    if name.hasPrefix("controlnethed") { return ModelKind.detector(.hed).title }
+    if name.hasPrefix("v1-5-pruned") || name.hasPrefix("v1-5-ema") { return .diffusion }
+    if name.hasPrefix("control_"), name.contains("sd15") { return .controlNet(condition(inName: name)) }
+    if name == "taesd_decoder" { return .previewDecoder }
+    if name.contains("pidinet") { return .detector(.pidinet) }
+    if name.hasPrefix("controlnethed") { return .detector(.hed) }
     if let network = SegmentationNetwork(rawValue: folder.lowercased()), name.hasPrefix("fold"), let fold = fold(inName: name) {
-      return ModelKind.segmentation(network, fold: fold).title
+      return .segmentation(network, fold: fold)
     }
     return nil
   }

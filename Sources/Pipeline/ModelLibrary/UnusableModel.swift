@@ -7,6 +7,8 @@ public struct UnusableModel: Hashable, Sendable, Identifiable {
   public let id: String
   /// What it is, or what its name says that it should be.
   public let title: String
+  /// What it would be used as; nil where nobody would.
+  public let kind: ModelKind?
   public let url: URL
   public let origin: ModelEntry.Origin
   /// In one sentence.
@@ -18,11 +20,11 @@ public struct UnusableModel: Hashable, Sendable, Identifiable {
 }
 
 extension UnusableModel {
-  init(id: String, title: String, url: URL, origin: ModelEntry.Origin, _ error: ModelError) {
+  init(id: String, title: String, kind: ModelKind?, url: URL, origin: ModelEntry.Origin, _ error: ModelError) {
     let isOther = if case .wrongModel = error { true } else { false }
     // What is in a cache of downloads can be fetched by its name.
     let hint = origin == .huggingFace && !isOther ? "fetch it again, or what is missing: diffss models pull \(id.split(separator: "/").prefix(2).joined(separator: "/"))" : error.hint
-    self.init(id: id, title: title, url: url, origin: origin, problem: error.summary, hint: hint, isDamaged: !isOther)
+    self.init(id: id, title: title, kind: kind, url: url, origin: origin, problem: error.summary, hint: hint, isDamaged: !isOther)
   }
 }
 

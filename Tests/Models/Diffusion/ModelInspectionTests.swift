@@ -103,6 +103,18 @@ import Testing
     #expect(inspection.notes.contains { $0.contains("v-prediction") })
   }
 
+  /// A single file of other widths than its configuration is one sentence, not a list of every weight.
+  @Test func aFileOfAnotherConfigurationIsToldInASentence() throws {
+    let url = try file([
+      ("model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight", [8, 640]), ("first_stage_model.quant_conv.bias", [8]),
+      ("cond_stage_model.transformer.text_model.final_layer_norm.bias", [640]),
+    ])
+    #expect { try StableDiffusion.load(model: url, config: fixture) } throws: { error in
+      guard case ModelError.otherConfiguration(url.path, let reason) = error else { return false }
+      return reason.hasPrefix("its UNet reads text states of width 640") && !"\(error)".contains("\n")
+    }
+  }
+
   /// One made for another model is blamed itself, and not by its keys.
   @Test func aControlNetOfAnotherModelIsBlamed() throws {
     let url = try file([("input_hint_block.0.weight", [4, 3, 3, 3]), ("input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight", [8, 640])])
