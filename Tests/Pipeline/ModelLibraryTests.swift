@@ -261,13 +261,18 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let problems = Dictionary(models.unusable.map { ($0.id, $0) }) { first, _ in first }
     for (id, words, isDamaged) in [
       ("v1-5-pruned.safetensors", "a Git LFS pointer", true), ("page.ckpt", "a web page (HTML)", true), ("empty.safetensors", "empty (0 bytes)", true),
-      ("sdxl.safetensors", "a Stable Diffusion XL model", false), ("style.safetensors", "a LoRA", false), ("unet-only.safetensors", "holds no CLIP text encoder", true),
+      ("sdxl.safetensors", "a Stable Diffusion XL model", false), ("unet-only.safetensors", "holds no CLIP text encoder", true),
       ("whole-sd", "there are no weights in", true),
     ] {
       #expect(problems[id]?.problem.contains(words) == true && problems[id]?.isDamaged == isDamaged, "\(id): \(problems[id]?.problem ?? "not told")")
       #expect(!models.entries.contains { $0.id == id })
       #expect(throws: PipelineError.self) { try models.entry(id) }
     }
+    // One that is merged into a model is none itself.
+    #expect(try models.entry("style.safetensors").kind == .lora)
+    #expect {
+      _ = try models.choice(for: .none, settings: ConditionSettings(), preferring: PreferredModels(diffusion: "style.safetensors"))
+    } throws: { "\($0)".contains("style.safetensors") }
     // Content decides: this one is an edge detector in a network's place.
     #expect(try models.entry("dcama/fold0.safetensors").kind == .detector(.hed))
     #expect(problems["llama.safetensors"] == nil && problems["notes.bin"]?.problem.contains("plain text") != false)

@@ -37,7 +37,7 @@ import Testing
     func metadata() async throws -> PictureMetadata {
       let request = try await tiny.workbench.requests(item: item, classIndex: index, options: options, count: 1)[0]
       tiny.workbench.enqueue([request])
-      await tiny.workbench.waitUntilIdle()
+      try await within { await tiny.workbench.waitUntilIdle() }
       let picture = try #require(try await tiny.workbench.generated(request))
       return try #require(PictureMetadata(entries: PictureText.read(picture.file)))
     }

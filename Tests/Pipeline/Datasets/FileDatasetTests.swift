@@ -79,7 +79,9 @@ import Testing
   /// In a folder of one's own nobody published such masks: an error.
   @Test func imageAndMaskOfDifferentSizeAreNamed() throws {
     let folder = try folder()
-    try Image(width: 8, height: 5, color: [255]).writePNG(to: folder.file("ashtray/12.png"))
+    for (name, height) in [("2", 6), ("12", 5)] {
+      try Image(width: 8, height: height, channels: 1, pixels: (0..<8 * height).map { $0 < 20 ? 0 : 255 }).writePNG(to: folder.file("ashtray/\(name).png"))
+    }
     let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
     #expect(try DatasetCheck.problems(of: dataset).map(\.kind) == [.maskMissing, .sizesDiffer])
     let item = try #require(dataset.item("ashtray/12"))

@@ -105,7 +105,7 @@ import Testing
       options.timestepSpacing = spacing
       let request = try await workbench.requests(item: workbench.dataset.items[0], classIndex: workbench.dataset.items[0].classes[0], options: options, count: 1)[0]
       workbench.enqueue([request])
-      await workbench.waitUntilIdle()
+      try await within { await workbench.waitUntilIdle() }
       return try #require(try await workbench.generated(request)).image.pixels
     }
     let plain = try await picture(nil)
