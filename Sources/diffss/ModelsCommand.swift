@@ -73,7 +73,7 @@ struct ModelsCommand: ParsableCommand {
 
     private func state(_ part: ModelInspection.Part) -> String {
       if part.problem != nil { return part.family.isRun ? "does not fit" : part.family == .unknown ? "not usable" : "not run" }
-      return part.family == .unknown ? "not used" : "fits"
+      return part.family == .unknown ? "not used" : part.family == .lowRank ? "merged by --lora" : "fits"
     }
 
     private func megabytes(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }

@@ -32,11 +32,11 @@ public enum CheckpointFamily: String, Sendable, Codable, CaseIterable {
   case dcama = "DCAMA"
   case unknown = "unknown"
 
-  /// Whether there is a network here for such weights.
+  /// Whether there is a network here for such weights, or one that they are merged into.
   public var isRun: Bool {
     switch self {
     case .stableDiffusion1, .controlNet, .diffusersControlNet, .diffusersUNet, .autoencoder, .originalAutoencoder, .previewDecoder, .textEncoder, .hed,
-      .pidinet, .bam, .hdmnet, .hsnet, .dcama:
+      .pidinet, .bam, .hdmnet, .hsnet, .dcama, .lowRank:
       true
     default: false
     }

@@ -58,6 +58,7 @@ public struct ModelInspection: Sendable, Codable {
     case .textEncoder: return one { _ = try CLIPTextEncoder(checkpoint.outline, CLIPTextConfig(folder: beside(.textEncoder))) }
     case .diffusersUNet: return one { _ = try UNet(checkpoint.outline, UNetConfig(folder: beside(.unet))) }
     case .previewDecoder: return one { _ = try TinyDecoder(url) }
+    case .lowRank: return one { _ = try LowRankFile(checkpoint) }
     case .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama: return one { try build(Checkpoint.fewShot(file: url)) }
     default: return one { try refuse(family, url) }
     }

@@ -32,7 +32,9 @@ public struct WeightSummary: Codable, Hashable, Sendable {
       case .stableDiffusion1:
         let file = SingleFile(checkpoint)
         for part in [SingleFile.Part.textEncoder, .unet, .autoencoder] { _ = try file.weights(part) }
-      case .controlNet, .diffusersControlNet, .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama, .previewDecoder, .unknown: break
+      case .controlNet, .diffusersControlNet, .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama, .previewDecoder, .autoencoder, .originalAutoencoder, .lowRank,
+        .unknown:
+        break
       default: throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: "a model that diffss runs")
       }
       return nil

@@ -48,6 +48,14 @@ import Testing
     }
   }
 
+  /// What is merged into a model is no model, and sound.
+  @Test func aLoRAIsToldAsOne() throws {
+    let url = try file([("lora_unet_mid_block.lora_down.weight", [2, 4]), ("lora_unet_mid_block.lora_up.weight", [4, 2])])
+    let parts = try ModelInspection(url, config: fixture).parts
+    #expect(parts.map(\.family) == [.lowRank] && parts[0].problem == nil)
+    #expect { try StableDiffusion.load(model: url, config: fixture) } throws: { "\($0)".contains("is a LoRA") }
+  }
+
   /// UNets that read more than they write, in a single file and in a folder; the demo's latents have eight channels and are neither.
   @Test(arguments: [(9, "an inpainting model"), (8, "an InstructPix2Pix model")]) func editorsAreRefusedInASentence(_ channels: Int, _ words: String) throws {
     let single = try file([("model.diffusion_model.input_blocks.0.0.weight", [8, channels, 3, 3]), ("model.diffusion_model.out.2.weight", [4, 8, 3, 3])])

@@ -37,6 +37,7 @@ struct LowRankFile: Sendable {
       }
     }
     guard halves.values.contains(where: { $0[.down] != nil && $0[.up] != nil }) else {
+      guard halves.isEmpty else { throw ModelError.badWeights(path: path, reason: "it is a LoRA of which no layer has both of its matrices") }
       throw ModelError.wrongModel(path: path, found: checkpoint.family, wanted: "a LoRA")
     }
     let trained = try TrainedScales(checkpoint)
