@@ -87,6 +87,14 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A report would hold no figure and no picture.
   case nothingToReport(what: String)
 
+  /// Whether it says that one part of a larger work, a fold or a setting, comes to nothing, so that the others go on.
+  public var leavesOutOnePart: Bool {
+    switch self {
+    case .nothingEvaluated, .nothingToDraw, .noObject: true
+    default: false
+    }
+  }
+
   /// What happened.
   public var message: String {
     switch self {

@@ -26,7 +26,7 @@ struct DoctorCommand: ParsableCommand {
     try? runtime.apply()
     let findings =
       TerminalDiagnosis.findings()
-      + Diagnosis.findings(models: ModelLibrary(folders: runtime.modelFolders, for: data.dataset), sources: sources)
+      + Diagnosis.findings(models: ModelLibrary(folders: runtime.modelFolders), sources: sources)
     if json {
       print(try CanonicalJSON.text(findings))
     } else {

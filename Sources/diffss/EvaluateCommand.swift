@@ -60,14 +60,14 @@ struct EvaluateCommand: AsyncParsableCommand {
     let plans = plan.over(folds: folds, seeds: seeds)
     try evaluation.warn(plan, folds: folds, workbench)
     demo.warn(evaluation.demoWeights(plans, workbench))
-    let summary = EvaluationSummary(try await EvaluationWatch(workbench: workbench).run(plans))
+    let summary = try await EvaluationWatch(workbench: workbench).run(plans)
     evaluation.reportMissing(summary.reports)
     // One report is one document as ever, several are a summary.
     func document() throws -> Data {
-      try summary.reports.count == 1 ? CanonicalJSON.data(summary.reports[0]) : CanonicalJSON.data(summary)
+      try summary.reports.count == 1 && summary.leftOut == nil ? CanonicalJSON.data(summary.reports[0]) : CanonicalJSON.data(summary)
     }
     if let out { try AtomicFile.write(document(), to: URL(fileURLWithPath: out)) }
     try figures.print(json: document(), csv: summary.csv, table: summary.table)
-    try evaluation.failIfLeftOut(summary.reports)
+    try evaluation.failIfLeftOut(summary.reports, parts: summary.leftOut)
   }
 }

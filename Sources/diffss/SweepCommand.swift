@@ -86,7 +86,7 @@ struct SweepCommand: AsyncParsableCommand {
     evaluation.reportMissing(result.evaluations.flatMap { $0 })
     try folder?.write(result.report, result.evaluations)
     try figures.print(json: CanonicalJSON.data(result.report), csv: result.report.csv, table: result.report.table)
-    try evaluation.failIfLeftOut(result.evaluations.flatMap { $0 })
+    try evaluation.failIfLeftOut(result.evaluations.flatMap { $0 }, parts: result.report.leftOut)
   }
 
   /// Says which of the settings begin late.

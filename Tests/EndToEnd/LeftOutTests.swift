@@ -33,6 +33,17 @@ import Testing
     struct Ignored: Decodable {}
   }
 
+  /// A fold of which nothing can be evaluated is named at the end, beside the other one's figures.
+  @Test func aFoldWithNothingIsNamed() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let (root, _) = try voc(program)
+    let options = ["evaluate", "--dataset", "pascal", "--root", root.path, "--all-folds", "--aux-shots", "0", "--episodes", "2", "--network", "hsnet"]
+    let output = try run(program, options + Self.models)
+    #expect(output.status == 1 && output.standardOutput.contains("mIoU"), "\(output.standardError)")
+    #expect(output.standardOutput.contains("fold 3, seed 0 left out: ") && output.standardError.contains("fold 3, seed 0 left out: "))
+  }
+
   @Test func aBadPictureIsLeftOutAndNamed() throws {
     let program = try Program()
     defer { program.remove() }

@@ -136,6 +136,22 @@ private final class FailingGenerator: SupportGenerator {
     #expect(try JSONDecoder().decode(SweepReport.self, from: CanonicalJSON.data(report)) == report)
   }
 
+  /// A fold of which nothing can be evaluated is left out of a sweep with a sentence; the others' figures are those they have alone.
+  @Test(.enabled(if: Golden.isAvailable)) func aFoldWithNothingIsLeftOutOfASweep() async throws {
+    let bench = try bench()
+    dataset.faults.withLock { faults in
+      for item in dataset.items where !Set(item.classes).isDisjoint(with: dataset.classes(inFold: 1)) { faults[item.id] = .image }
+    }
+    func plan(_ folds: [Int]) -> SweepPlan {
+      SweepPlan(EvaluationPlan(fold: 0, auxiliaryShots: 0, options: bench.options, episodes: 4), folds: folds, seeds: [0], axes: [.steps([])])
+    }
+    let (report, evaluations) = try await bench.workbench.sweep(plan([0, 1]))
+    #expect(evaluations.map { $0.map(\.plan.fold) } == [[0]] && report.leftOut?.count == 1)
+    #expect(report.leftOut?[0].hasPrefix("fold 1, seed 0 left out: ") == true && report.table.contains("fold 1, seed 0 left out: "))
+    #expect(try await bench.workbench.sweep(plan([0])).report.settings.map(\.baseline) == report.settings.map(\.baseline))
+    await #expect(throws: PipelineError.self) { try await bench.workbench.sweep(plan([1])) }
+  }
+
   /// An episode whose query is its own support, as BAM's order draws where a class has one picture, measures nothing.
   @Test(.enabled(if: Golden.isAvailable)) func anOwnSupportIsLeftOut() async throws {
     let bench = try bench(), folder = try TemporaryFolder(), file = folder.file("episodes.json"), items = dataset.items

@@ -182,6 +182,19 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     #expect(entry.origin == .huggingFace)
   }
 
+  /// A configuration that has not arrived is as bad as weights that have not.
+  @Test(arguments: [("sd/unet/config.json", "sd"), ("sd/scheduler/scheduler_config.json", "sd"), ("controlnet-mask/config.json", "controlnet-mask")])
+  func aLinkToAConfigurationLeadsSomewhere(_ file: String, _ id: String) throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder(), url = folder.file(file)
+    try plant(folder)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try? FileManager.default.removeItem(at: url)
+    try FileManager.default.createSymbolicLink(atPath: url.path, withDestinationPath: "../../blobs/9")
+    let models = library([folder], cache: cache)
+    #expect(!models.entries.contains { $0.id == id && $0.origin == .option })
+    #expect(models.unusable.first { $0.id == id }?.problem.contains("is a link to ../../blobs/9, which is not there") == true)
+  }
+
   @Test func theDigestFollowsTheFilesAndIsRemembered() throws {
     let folder = try TemporaryFolder(), cache = try TemporaryFolder()
     try plant(folder)

@@ -127,7 +127,7 @@ import Testing
     #expect(report.baseline.classes.reduce(0) { $0 + $1.episodes } == 6)
     #expect(try await bench.workbench.evaluations() == [report])
     let last = try #require(seen.withLock { $0.last })
-    guard case .evaluating(6, 6, let baseline, _) = last else {
+    guard case .evaluating(6, 6, let baseline?, _) = last else {
       Issue.record("the last progress is \(last)")
       return
     }

@@ -6,7 +6,8 @@ extension Checkpoint {
   func checkControlNet(for unet: UNetConfig) throws {
     let family = family
     let isInside = names.contains { $0.hasPrefix(SingleFile.Part.controlNet.rawValue) }
-    guard isInside || [.controlNet, .diffusersControlNet, .controlNet2, .controlNetXL].contains(family) else {
+    let isPartial = [.differenceControlNet, .controlLoRA, .lowRank].contains(family)
+    guard !isPartial, isInside || [.controlNet, .diffusersControlNet, .controlNet2, .controlNetXL].contains(family) else {
       throw ModelError.wrongModel(path: path, found: family, wanted: "a ControlNet")
     }
     if let width = contextWidth(below: isInside ? SingleFile.Part.controlNet.rawValue : ""), width != unet.contextSize {

@@ -55,6 +55,10 @@ extension ModelInspection {
         return nil
       }
       try CheckpointFamily.check(folder: folder)
+      let texts = ["tokenizer/vocab.json", "tokenizer/merges.txt", "scheduler/scheduler_config.json"] + networks.map { "\($0.lastPathComponent)/config.json" }
+      for file in texts.map(folder.appendingPathComponent) where !FileManager.default.fileExists(atPath: file.path) {
+        if let link = ModelError.brokenLink(at: file) { throw link }
+      }
       for network in networks { _ = try Checkpoint(headersOfFolder: network) }
       return nil
     } catch {

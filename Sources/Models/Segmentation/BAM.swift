@@ -51,12 +51,16 @@ public struct BAM: FewShotSegmenter {
   public func features(of image: Tensor) throws -> ImageFeatures {
     try EpisodeCheck.image(image, network: "BAM")
     let side = image.shape[1]
+    try check(side: side)
+    let (stage2, stage3) = backbone.middle(image)
+    return ImageFeatures(side: side, maps: [stage2, stage3])
+  }
+
+  public func check(side: Int) throws {
     guard side > 8, side % 8 == 1 else {
       throw ModelError.badInput(
         what: "BAM", reason: "pictures of \(side) pixels are not one more than a multiple of 8; 473 and 641 are")
     }
-    let (stage2, stage3) = backbone.middle(image)
-    return ImageFeatures(side: side, maps: [stage2, stage3])
   }
 
   public func check(shots: Int) throws { try weighting.check(shots: shots, network: "BAM") }

@@ -9,6 +9,9 @@ public protocol FewShotSegmenter: Sendable {
   /// Whether the network takes a number of supports; throws `ModelError.badInput`.
   func check(shots: Int) throws
 
+  /// Whether the network takes pictures of a side; throws `ModelError.badInput`.
+  func check(side: Int) throws
+
   /// The query's object, from all supports together.
   ///
   /// - Throws: `ModelError.badInput` for sizes that differ, no support, or masks that are all empty; `notFinite`.
@@ -16,6 +19,7 @@ public protocol FewShotSegmenter: Sendable {
 }
 
 extension FewShotSegmenter {
+  public func check(side: Int) throws {}
   public func check(shots: Int) throws { try EpisodeCheck.shots(shots, network: "\(Self.self)") }
 
   /// The same from photographs `[1, S, S, 3]` and masks `[1, S, S, 1]`.

@@ -59,7 +59,7 @@ enum ObjectMask {
     case .grey(let bits):
       let used = distinct(values), highest: UInt16 = bits == 16 ? .max : 255
       if used == [0, highest] || used == [0, 255] || bits == 1 && used == [0, 1] { return values.map { $0 == 0 ? 0 : 1 } }
-      if isSoft(values) { return values.map { $0 >= 128 ? 1 : 0 } }
+      if isSoft(values) || hasRamps(values, width: file.width) { return values.map { $0 >= 128 ? 1 : 0 } }
       return nil
     }
   }
@@ -104,6 +104,27 @@ enum ObjectMask {
     let between = values.filter { $0 > 0 && $0 < 255 }
     guard between.count <= values.count / 10, values.allSatisfy({ $0 <= 255 }), values.contains(0) else { return false }
     return values.count { $0 == 255 } > between.count && distinct(between).count > mostLabels
+  }
+
+  /// Black and white with soft edges of any width: what lies between has darker and lighter pixels around it, where the inside of a labelled area
+  /// has its like.
+  private static func hasRamps(_ values: [UInt16], width: Int) -> Bool {
+    guard width > 0, values.contains(0), values.contains(255), values.allSatisfy({ $0 <= 255 }) else { return false }
+    var between = 0, ramps = 0
+    for place in values.indices where values[place] > 0 && values[place] < 255 {
+      between += 1
+      let own = values[place], x = place % width
+      var isAbove = false, isBelow = false
+      for row in [-width, 0, width] where values.indices.contains(place + row) {
+        for step in (x == 0 ? 0 : -1)...(x == width - 1 ? 0 : 1) {
+          let other = values[place + row + step]
+          isAbove = isAbove || other < own
+          isBelow = isBelow || other > own
+        }
+      }
+      if isAbove && isBelow { ramps += 1 }
+    }
+    return between > 0 && ramps * 4 >= between * 3
   }
 
   /// A JPEG file's black and white, which compression has spread.

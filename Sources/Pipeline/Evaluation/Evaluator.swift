@@ -69,8 +69,8 @@ struct Evaluator: Sendable {
       }
       progress(
         .evaluating(
-          done: position + 1, of: episodes.count, baseline: 100 * baseline.miou(convention, over: mean),
-          augmented: plan.auxiliaryShots == 0 ? nil : 100 * augmented.miou(convention, over: mean)))
+          done: position + 1, of: episodes.count, baseline: results.isEmpty ? nil : 100 * baseline.miou(convention, over: mean),
+          augmented: plan.auxiliaryShots == 0 || results.isEmpty ? nil : 100 * augmented.miou(convention, over: mean)))
     }
     if results.isEmpty, let failure, let first = leftOut.first {
       throw PipelineError.nothingEvaluated(
@@ -83,7 +83,8 @@ struct Evaluator: Sendable {
       dataset: dataset.name, plan: plan, weights: weights, results: results, classes: infos, comparison: comparison,
       inputSide: bench.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
       gate: gate.map { gate in
-        GateReport(gate, wanted: ready.filter { gate.agreements[$0] != nil }, results, classes: infos, convention, mean: mean)
+        let used = Set(results.map(\.episode).generatedSupports(plan.auxiliaryShots))
+        return GateReport(gate, wanted: ready.filter { used.contains($0) && gate.agreements[$0] != nil }, results, classes: infos, convention, mean: mean)
       }, demoWeights: demo, leftOut: leftOut, seconds: (ContinuousClock.now - start) / .seconds(1))
     if let text = report.leftOutText { Log.evaluation.warning("\(text)") }
     Log.evaluation.info("\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s")

@@ -97,6 +97,9 @@ struct ModelSearch {
       let isOurs = has("unet/config.json") || ModelConfig(folder.appendingPathComponent("model_index.json"))?.className?.hasPrefix("StableDiffusion") == true
       if isOurs || family != nil { return add(.diffusion, ModelInspection.problem(ofFolder: folder)) }
     }
+    if name.lowercased().contains("controlnet"), let link = ModelError.brokenLink(at: folder.appendingPathComponent("config.json")) {
+      return add(.controlNet(Self.condition(inName: name)), link)
+    }
     guard has("config.json"), let config = ModelConfig(folder.appendingPathComponent("config.json")) else { return false }
     if config.className == "AutoencoderTiny" { return add(.previewDecoder, ModelInspection.problem(ofFolder: folder)) }
     if config.className == "AutoencoderKL" { return add(.autoencoder, ModelInspection.problem(ofFolder: folder)) }

@@ -111,7 +111,7 @@ extension EvaluationReport {
         + (test.map { ["\($0.better)/\($0.worse)", $0.text] } ?? ["–", "–"])
     }
     let rows = baseline.classes.enumerated().map { position, score in
-      row(score.name, score.episodes, { $0.iou(score.classIndex) }, score.episodes > 0 ? signTests?.classes.dropFirst(position).first : nil)
+      row(score.name, score.episodes, { $0.iou(score.classIndex) }, score.episodes > 0 ? signTests?.classes.dropFirst(position).first ?? nil : nil)
     }
     let means = [row("mIoU", episodes.count, \.miou, signTests?.all), row("FB-IoU", episodes.count, \.fbIoU, nil)]
     return .table(head: head, rows + means, sums: means.count)

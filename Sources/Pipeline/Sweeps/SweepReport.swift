@@ -53,19 +53,23 @@ public struct SweepReport: Codable, Hashable, Sendable {
   /// Weights of the demo that painted or segmented on another data set; nil without any.
   public let demoWeights: [String]?
 
+  /// Folds, seeds and settings of which nothing could be evaluated, a sentence each; nil when there are none.
+  public let leftOut: [String]?
+
   /// What has to be said with every figure of it, a sentence each.
   var remarks: [String] {
     let mean = (classMean ?? .all) == .present
       ? "mIoU is the mean over those of a fold's classes that have episodes."
       : "mIoU is the mean over all of a fold's classes; one without episodes counts 0, as in the published code."
-    return [mean] + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
+    return [mean] + (leftOut ?? []) + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
   }
 }
 
 extension SweepReport {
   /// `settings` are positions on the axes; `evaluations` are each setting's, fold by fold, within it seed by seed.
-  init(dataset: String, _ sweep: SweepPlan, settings: [[Int]], evaluations: [[EvaluationReport]]) {
+  init(dataset: String, _ sweep: SweepPlan, settings: [[Int]], evaluations: [[EvaluationReport]], leftOut: [String] = []) {
     self.dataset = dataset
+    self.leftOut = leftOut.isEmpty ? nil : leftOut
     plan = sweep.base
     folds = sweep.folds
     seeds = sweep.seeds

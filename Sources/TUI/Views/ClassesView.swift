@@ -41,7 +41,7 @@ extension ScreenPainter {
   private mutating func paintNoReport(_ inside: Rect) {
     if let evaluation = state.evaluation, evaluation.plan.fold == state.fold {
       frame.text("\(spinner) \(Self.describe(evaluation))", in: inside, style: theme.accent)
-      if case .evaluating(_, _, let baseline, let augmented)? = evaluation.progress {
+      if case .evaluating(_, _, let baseline?, let augmented)? = evaluation.progress {
         var text = "mIoU so far: \(ExplorerState.percent(baseline)) \(evaluation.plan.shots)-shot"
         if let augmented { text += ", \(ExplorerState.percent(augmented)) with \(evaluation.plan.shots)+\(evaluation.plan.auxiliaryShots)" }
         frame.text(text, in: inside, row: 1)

@@ -71,9 +71,11 @@ struct EvaluationOptions: ParsableArguments {
     }
   }
 
-  /// Throws `ExitStatus.someFailed` where episodes were left out, and says on standard error how many.
-  func failIfLeftOut(_ reports: [EvaluationReport]) throws {
+  /// Throws `ExitStatus.someFailed` where episodes were left out, and says on standard error how many; `parts` are whole ones that were, in sentences.
+  func failIfLeftOut(_ reports: [EvaluationReport], parts: [String]?) throws {
     let leftOut = reports.reduce(0) { $0 + ($1.leftOut?.count ?? 0) }
+    for part in parts ?? [] { report(message: PlainText.clean(part), hint: "mend or complete its files, or leave it out of the command") }
+    if leftOut == 0, parts != nil { throw ExitStatus.someFailed }
     guard leftOut > 0 else { return }
     let all = leftOut + reports.reduce(0) { $0 + $1.episodes.count }
     let first = reports.compactMap { $0.leftOutReasons.first }.first

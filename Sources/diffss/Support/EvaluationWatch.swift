@@ -6,15 +6,22 @@ import Synchronization
 struct EvaluationWatch {
   let workbench: Workbench
 
-  /// The reports in the order of the plans. Throws `ExitStatus.interrupted` on Ctrl-C; what is finished is kept.
-  func run(_ plans: [EvaluationPlan]) async throws -> [EvaluationReport] {
-    var reports: [EvaluationReport] = []
+  /// The reports in the order of the plans. One of several of which nothing can be evaluated is left out and named; when none is left, the first
+  /// one's error is thrown. Throws `ExitStatus.interrupted` on Ctrl-C; what is finished is kept.
+  func run(_ plans: [EvaluationPlan]) async throws -> EvaluationSummary {
+    var reports: [EvaluationReport] = [], leftOut: [String] = [], failure: PipelineError?
     for (number, plan) in plans.enumerated() {
       let lines = EvaluationLines(), name = plans.count == 1 ? "" : " \(number + 1) of \(plans.count)"
       let work = Task { try await workbench.evaluate(plan) { lines.show($0, name) } }
-      reports.append(try await lines.value(of: work))
+      do {
+        reports.append(try await lines.value(of: work))
+      } catch let error as PipelineError where plans.count > 1 && error.leavesOutOnePart {
+        leftOut.append("fold \(plan.fold), seed \(plan.seed) left out: \(error.message)")
+        failure = failure ?? error
+      }
     }
-    return reports
+    if reports.isEmpty, let failure { throw failure }
+    return EvaluationSummary(reports, leftOut: leftOut)
   }
 }
 
@@ -35,7 +42,8 @@ final class EvaluationLines: Sendable {
     case .checking(let done, let of): line("checking drift\(name)", "pictures").update(Double(done), of: Double(of))
     case .evaluating(let done, let of, let baseline, let augmented):
       let figures = [baseline, augmented].compactMap { $0.map { String(format: "%.1f", $0) } }
-      line("segmenting\(name)", "episodes").update(Double(done), of: Double(of), detail: "mIoU " + figures.joined(separator: " → "))
+      line("segmenting\(name)", "episodes")
+        .update(Double(done), of: Double(of), detail: "mIoU " + (figures.isEmpty ? "–" : figures.joined(separator: " → ")))
     }
   }
 

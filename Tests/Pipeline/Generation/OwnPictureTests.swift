@@ -49,6 +49,22 @@ import Testing
     #expect(try mask(classIndex, of: .fss) == Self.object)
   }
 
+  /// White that fades into black over few or many pixels is white from the middle on; flat areas of labels stay labels.
+  @Test(arguments: [(2.0, 3), (2, 255), (6, 255), (14, 255)]) func aSoftEdgeIsCutInTheMiddle(fade: Double, steps: Int) throws {
+    func level(_ place: Int) -> UInt8 {
+      let x = Double(place % 96) - 47.5, y = Double(place / 96) - 31.5, distance = (x * x + y * y).squareRoot()
+      let light = min(max((20 + fade / 2 - distance) / fade, 0), 1)
+      return UInt8((light * Double(steps)).rounded() / Double(steps) * 255)
+    }
+    let pixels = (0..<96 * 64).map(level)
+    try Image(width: 96, height: 64, color: [90, 120, 150]).writePNG(to: folder.file("image.png"))
+    try Image(width: 96, height: 64, channels: 1, pixels: pixels).writePNG(to: folder.file("mask.png"))
+    #expect(try mask(1) == pixels.map { $0 >= 128 ? 1 : 0 })
+    let areas: [UInt8] = (0..<96 * 64).map { $0 % 96 < 30 ? 0 : $0 % 96 < 60 ? 1 : $0 % 96 < 62 ? 255 : 2 }
+    try Image(width: 96, height: 64, channels: 1, pixels: areas).writePNG(to: folder.file("mask.png"))
+    #expect(try mask(1) == areas.map { $0 == 1 ? 1 : $0 == 255 ? 255 : 0 } || mask(1) == areas)
+  }
+
   @Test func aJPEGMaskIsBlackAndWhite() throws {
     var mask = Image(width: 64, height: 32, color: [0])
     for y in 8..<24 { for x in 16..<48 { mask[x, y, 0] = 255 } }

@@ -25,6 +25,8 @@ struct LowRankFile: Sendable {
   /// contradicts itself.
   init(_ checkpoint: Checkpoint) throws {
     path = checkpoint.path
+    let family = checkpoint.family
+    guard !family.isRun || family == .lowRank else { throw ModelError.wrongModel(path: path, found: family, wanted: "a LoRA") }
     if let method = Self.otherMethod(checkpoint.names) { throw ModelError.unsupportedAdapter(path: path, method: method) }
     var halves: [String: [Half: Parameter]] = [:], strangers: [String] = []
     for name in checkpoint.names {

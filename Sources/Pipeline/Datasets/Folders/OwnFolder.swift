@@ -41,7 +41,7 @@ enum OwnFolder {
     var found = LabelMaskDataset.Found(
       name: source.kind.rawValue, split: .all, classes: names.enumerated().map { words.info(index: $0.offset + 1, name: $0.element) },
       foldRule: nil, pairs: [], leastListed: 1, problems: [], orientation: source.orientation ?? .auto)
-    var masks = folder.files(in: "masks").filter(\.isPNG).byStem { first, other in
+    var masks = folder.files(in: "masks").masks.byStem { first, other in
       found.problems.append(DatasetProblem(.duplicate, first.stem, "masks/\(first.name) and \(other.name)"))
     }
     for picture in pictures(folder.files(in: "images"), &found.problems) {
@@ -68,10 +68,10 @@ enum OwnFolder {
       let own = folder.files(in: images + name), photographs = Set(own.filter(\.isJPEG).map(\.stem))
       // Beside its picture a mask is a PNG too: what is a mask is no picture.
       let candidates = own.filter { file in
-        masks != images || !(file.isPNG && (file.stem.hasSuffix("_mask") || photographs.contains(file.stem)))
+        masks != images || !(file.isPNG && photographs.contains(file.stem) || (file.isPNG || file.isJPEG) && file.stem.hasSuffix("_mask"))
       }
       let beside = masks == images ? own.filter { !candidates.contains($0) } : folder.files(in: masks + name)
-      let maskFiles = beside.filter(\.isPNG).byStem { first, other in
+      let maskFiles = beside.masks.byStem { first, other in
         found.problems.append(DatasetProblem(.duplicate, "\(name)/\(first.stem)", "\(masks)\(name)/\(first.name) and \(other.name)"))
       }
       var pairs: [(id: String, files: FilePair)] = []
@@ -101,6 +101,11 @@ enum OwnFolder {
     problems += others
     return files.filter { first[$0.stem] == $0 }
   }
+}
+
+extension [FileName] {
+  /// Those that may be masks, PNGs first: of a PNG and a JPEG of one name the PNG is meant.
+  fileprivate var masks: [FileName] { filter(\.isPNG) + filter { file in file.isJPEG && !contains { $0.isPNG && $0.stem == file.stem } } }
 }
 
 /// Prompt words and ADE20K colours for names that no benchmark numbers, found by name in the tables of all of them.

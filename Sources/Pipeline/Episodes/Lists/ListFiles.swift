@@ -46,6 +46,7 @@ public struct ListFiles: Hashable, Sendable {
 
   private func find(_ names: [String], _ dataset: any Dataset) throws -> URL {
     if isFile(url) { return url }
+    guard FileManager.default.fileExists(atPath: url.path) else { throw PipelineError.unreadableFile(path: url.path, reason: "no such file or folder") }
     let splits = dataset.split == .train ? ["train", "trn"] : ["val", "test"]
     let kinds = ["", dataset.name, "\(dataset.name)/fss_list", "fss_list"]
     let folders = kinds.flatMap { kind in (splits + [""]).map { [kind, $0].filter { !$0.isEmpty }.joined(separator: "/") } }

@@ -15,10 +15,13 @@ public struct EvaluationSummary: Codable, Hashable, Sendable {
   /// Fold by fold, within it seed by seed.
   public let reports: [EvaluationReport]
   public let passes: [Pass]
+  /// Folds and seeds of which nothing could be evaluated, a sentence each; nil when there are none.
+  public let leftOut: [String]?
 
-  /// From one report or more over the same folds for every seed.
-  public init(_ reports: [EvaluationReport]) {
+  /// From one report or more over the same folds for every seed, but for what was left out.
+  public init(_ reports: [EvaluationReport], leftOut: [String] = []) {
     self.reports = reports
+    self.leftOut = leftOut.isEmpty ? nil : leftOut
     var seeds: [UInt64] = []
     for report in reports where !seeds.contains(report.plan.seed) { seeds.append(report.plan.seed) }
     passes = seeds.map { seed in
@@ -35,7 +38,7 @@ public struct EvaluationSummary: Codable, Hashable, Sendable {
 
   /// A table a report, then the folds' mean of each seed, then mean, spread and best over the seeds (BAM's published way of five passes).
   public var table: String {
-    if reports.count == 1 { return reports[0].table }
+    if reports.count == 1 { return ([reports[0].table] + (leftOut ?? [])).joined(separator: "\n\n") }
     var text = reports.map { "fold \($0.plan.fold), seed \($0.plan.seed)\n\n\($0.table)\n\n" }.joined()
     guard let first = reports.first else { return text }
     var rows = [["mIoU, mean of the folds", "\(first.plan.shots)-shot"]]
@@ -59,6 +62,7 @@ public struct EvaluationSummary: Codable, Hashable, Sendable {
       rows.append(row("best") { $0.max() ?? 0 })
     }
     text += TextTable.markdown(rows)
+    for sentence in leftOut ?? [] { text += "\n\n\(sentence)" }
     let demo = Set(reports.flatMap { $0.demoWeights ?? [] })
     return demo.isEmpty ? text : "\(text)\n\n\(DemoWeights.remark(demo.sorted()))"
   }

@@ -52,11 +52,14 @@ public struct SignTest: Codable, Hashable, Sendable {
 /// Sign tests of all episodes and of each class.
 public struct SignTests: Codable, Hashable, Sendable {
   public let all: SignTest
-  /// In the order of the scores' classes.
-  public let classes: [SignTest]
+  /// In the order of the scores' classes; nil for one without an episode.
+  public let classes: [SignTest?]
 
   init(_ results: [EpisodeResult], classes: [ClassInfo], _ augmented: (EpisodeResult) -> Areas?) {
     all = SignTest(results, augmented)
-    self.classes = classes.map { info in SignTest(results.filter { $0.episode.classIndex == info.index }, augmented) }
+    self.classes = classes.map { info in
+      let own = results.filter { $0.episode.classIndex == info.index }
+      return own.isEmpty ? nil : SignTest(own, augmented)
+    }
   }
 }

@@ -54,6 +54,7 @@ final class EpisodeSegmenter {
 
   /// Throws `ModelError.badInput` if the network does not take as many real supports, alone or with a plan's generated ones.
   func check(_ plan: EvaluationPlan, shots: Int) throws {
+    try network.check(side: input.side)
     for count in [shots, shots + plan.auxiliaryShots] { try network.check(shots: count) }
   }
 
