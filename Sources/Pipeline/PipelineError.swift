@@ -90,7 +90,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Whether it says that one part of a larger work, a fold or a setting, comes to nothing, so that the others go on.
   public var leavesOutOnePart: Bool {
     switch self {
-    case .nothingEvaluated, .nothingToDraw, .noObject: true
+    case .nothingEvaluated, .nothingToDraw: true
     default: false
     }
   }

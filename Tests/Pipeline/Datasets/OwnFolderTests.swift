@@ -28,6 +28,22 @@ import Testing
     #expect(Set(dataset.problems.map { "\($0.kind) \($0.name)" }) == ["duplicate a", "maskMissing alone", "imageMissing lost", "onlyIgnored b"])
   }
 
+  /// Masks that were saved as JPEG: in a folder of index masks, in one of a class's masks, and beside their pictures.
+  @Test(arguments: [("images/1.jpg", "masks/1.jpg", true), ("images/mug/1.jpg", "masks/mug/1.jpg", false), ("mug/1.jpg", "mug/1_mask.jpg", false)])
+  func masksMayBeJPEG(_ image: String, _ mask: String, _ isNamed: Bool) throws {
+    let folder = try TemporaryFolder()
+    for file in [image, mask] {
+      try FileManager.default.createDirectory(at: folder.file(file).deletingLastPathComponent(), withIntermediateDirectories: true)
+    }
+    try Image(width: 64, height: 32, color: [90, 120, 150]).writeJPEG(to: folder.file(image))
+    let object: [UInt8] = (0..<64 * 32).map { (16..<48).contains($0 % 64) && (8..<24).contains($0 / 64) ? 255 : 0 }
+    try Image(width: 64, height: 32, channels: 1, pixels: object).writeJPEG(to: folder.file(mask), quality: 95)
+    if isNamed { try Data("mug\n".utf8).write(to: folder.file("names.txt")) }
+    let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
+    #expect(dataset.items.count == 1 && dataset.items.first?.classes == [1] && dataset.problems.isEmpty)
+    #expect(try dataset.mask(try #require(dataset.items.first)).labels == object.map { $0 == 255 ? 1 : 0 })
+  }
+
   @Test(arguments: [false, true]) func aFolderAClass(isDivided: Bool) throws {
     let folder = try TemporaryFolder()
     let (images, masks) = isDivided ? ("images/", "masks/") : ("", "")

@@ -62,7 +62,7 @@ import Testing
     #expect(try mask(1) == pixels.map { $0 >= 128 ? 1 : 0 })
     let areas: [UInt8] = (0..<96 * 64).map { $0 % 96 < 30 ? 0 : $0 % 96 < 60 ? 1 : $0 % 96 < 62 ? 255 : 2 }
     try Image(width: 96, height: 64, channels: 1, pixels: areas).writePNG(to: folder.file("mask.png"))
-    #expect(try mask(1) == areas.map { $0 == 1 ? 1 : $0 == 255 ? 255 : 0 } || mask(1) == areas)
+    #expect(try mask(1) == areas.map { $0 == 1 ? 1 : $0 == 255 ? 255 : 0 })
   }
 
   @Test func aJPEGMaskIsBlackAndWhite() throws {
