@@ -22,8 +22,8 @@ struct GenerateCommand: AsyncParsableCommand {
   @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
 
-  @Option(help: "Pictures for each support.")
-  var shots: Int = 4
+  @Option(help: "Pictures for each support of a data set. (default: \(GenerateCommand.usualShots))")
+  var shots: Int?
 
   @Option(help: "Seed; each picture of a data set derives its own from it.")
   var seed: UInt64 = 0
@@ -34,10 +34,16 @@ struct GenerateCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON document on standard output.")
   var json = false
 
+  private static let usualShots = 4
+
   func validate() throws {
-    if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
-    if own.isUsed && list.isUsed {
-      throw ValidationError("--list, --shard, --format, --limit and --as-published belong to a data set, not to a picture of your own")
+    if let shots, !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
+    if own.isUsed, list.isUsed || data.isUsed {
+      throw ValidationError(
+        "--list, --shard, --format, --limit, --as-published, --dataset, --root, --fold, --split and --fold-rule belong to a data set, not to a picture of your own")
+    }
+    if own.isUsed, shots != nil {
+      throw ValidationError("--shots belongs to a data set; --batch paints several pictures of your own")
     }
     if !own.isUsed, let first = own.ownOnly.first {
       throw ValidationError("\(first) belongs to a picture of your own: --image with --mask, or --control")
@@ -72,7 +78,7 @@ struct GenerateCommand: AsyncParsableCommand {
     }
     let run = SupportRun(
       supports: supports,
-      options: options, shots: shots, shard: list.shard, format: list.format,
+      options: options, shots: shots ?? Self.usualShots, shard: list.shard, format: list.format,
       isAsPublished: list.asPublished)
     // Nothing is left behind where nothing can be painted.
     _ = try workbench.models.choice(for: options)

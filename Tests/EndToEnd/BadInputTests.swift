@@ -66,6 +66,15 @@ import Testing
     try expectFailure(["generate", "--limit", "1", "--out", "nowhere"] + knob, says: text)
   }
 
+  @Test(arguments: [
+    (["--shots", "3"], "--batch paints several"), (["--fold", "1"], "belong to a data set"), (["--dataset", "coco"], "belong to a data set"),
+    (["--limit", "2"], "belong to a data set"),
+  ]) func aPictureOfOnesOwnIsNoDataSet(words: [String], text: String) throws {
+    try expectFailure(["generate", "--out", "nowhere"] + words, says: text) { home in
+      try pair(home, mask: LabelMask(width: 64, height: 64, labels: [UInt8](repeating: 3, count: 4096)))
+    }
+  }
+
   @Test func noControlNetForCanny() throws {
     try expectFailure(["generate", "--condition", "canny", "--limit", "1"], says: "no ControlNet for the condition canny") { home in
       ["--out", home.appendingPathComponent("pictures").path]

@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 import TestSupport
 import Testing
@@ -26,7 +27,20 @@ import Testing
     #expect(gate.scores == report.augmented && gate.difference == report.difference && gate.effect.miou.value == 0)
     #expect(gate.agreements.allSatisfy { (0...1).contains($0.agreement) })
     let mean = gate.agreements.reduce(0) { $0 + 100 * $1.agreement } / Double(gate.agreements.count)
-    #expect(abs(gate.all.agreement.value - mean) < 1e-9)
+    #expect(abs(try #require(gate.all.agreement).value - mean) < 1e-9)
+    #expect(gate.classes.allSatisfy { ($0.agreement == nil) == ($0.supports == 0) })
+  }
+
+  /// What was not measured is null, in older documents 0; a sweep's mean takes neither for a figure.
+  @Test func agreementOfNothingIsNull() throws {
+    for text in ["null", #"{"value":0}"#] {
+      let document = Data(#"{"agreement":\#(text),"dropped":0,"replaced":0,"supports":0}"#.utf8)
+      let drift = try JSONDecoder().decode(GateReport.Drift.self, from: document)
+      let text = try CanonicalJSON.text(drift)
+      #expect(drift.agreement == nil && text.contains(#""agreement":null"#), "\(text)")
+    }
+    let measured = Data(#"{"agreement":{"value":0},"dropped":2,"replaced":0,"supports":2}"#.utf8)
+    #expect(try JSONDecoder().decode(GateReport.Drift.self, from: measured).agreement == Estimate(value: 0, error: nil))
   }
 
   /// Agreement is what a prediction with the real support as its only reference comes to.

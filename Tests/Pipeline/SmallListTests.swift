@@ -96,7 +96,7 @@ import Testing
     let lists = try Lists("square-0__01\nsquare-4__01\nsquare-1__01\nlost-7__01\nlost-8__02\nsquare-5__02\nsquare-9__02\n")
     let problems = try ListCheck.problems(lists.draw, fold: 0, of: SquaresDataset())
     #expect(problems == [
-      DatasetProblem(.notInDataset, "fold0.txt", "2 of 7 pictures that it names are not in the data set, such as lost-7"),
+      DatasetProblem(.notInDataset, "fold0.txt", "not in the data set: 2 of the 7 pictures that it names, such as lost-7"),
       DatasetProblem(.classNotInMask, "square-1", "class 1 (square 1) is not in its mask, which holds class 2 (square 2)"),
     ])
     #expect(try ListCheck.problems(EpisodeDraw(), fold: 0, of: SquaresDataset()).isEmpty)
@@ -117,7 +117,7 @@ import Testing
     let there = try EpisodeList(SquaresDataset(), fold: 0, draw: whole.draw, count: 30).episodes
     #expect(there.map { $0.supports.map(\.id) } == episodes.map { $0.supports.map { $0.id == "lost" ? "square-8" : $0.id } })
     let problems = try ListCheck.problems(lists.draw, fold: 0, of: SquaresDataset())
-    #expect(problems.map(\.kind) == [.notInDataset] && problems[0].detail.hasPrefix("1 of 4"))
+    #expect(problems.map(\.kind) == [.notInDataset] && problems[0].detail.hasPrefix("not in the data set: 1 of the 4"))
     let none = try Lists("x/lost.jpg m\nx/gone.jpg m\n", supports: supports)
     #expect(throws: PipelineError.notInDataset(list: none.folder.file("data_list_0.txt").path, missing: 2, of: 2, first: "lost")) {
       try EpisodeSampler(SquaresDataset(), fold: 0, none.draw)

@@ -130,8 +130,10 @@ enum ObjectMask {
   /// A JPEG file's black and white, which compression has spread.
   private static func clusters(_ values: [UInt16], _ unclear: (String) -> PipelineError) throws -> [UInt8] {
     let low = values.count { $0 < 64 }, high = values.count { $0 >= 192 }
+    let (least, most) = (values.min() ?? 0, values.max() ?? 0)
+    guard least < most else { throw unclear("every pixel is \(least)") }
     guard low > 0, high > 0, low + high >= values.count * 9 / 10 else {
-      throw unclear("a JPEG file holds no class indices, and its values, \(values.min() ?? 0)...\(values.max() ?? 0), are not black and white")
+      throw unclear("a JPEG file holds no class indices, and its values, \(least)...\(most), are not black and white")
     }
     return values.map { $0 >= 128 ? 1 : 0 }
   }

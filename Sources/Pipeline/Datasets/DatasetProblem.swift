@@ -6,6 +6,7 @@ public struct DatasetProblem: Codable, Hashable, Sendable {
     case imageUnreadable
     case maskUnreadable
     case sizesDiffer
+    case turnsDiffer
     case maskResized
     case unknownLabel
     case onlyIgnored
@@ -43,6 +44,7 @@ extension DatasetProblem.Kind {
     case .imageUnreadable: "image unreadable"
     case .maskUnreadable: "mask unreadable"
     case .sizesDiffer: "mask of another size"
+    case .turnsDiffer: "turned by EXIF"
     case .maskResized: "mask resized"
     case .unknownLabel: "unknown index in mask"
     case .onlyIgnored: "mask with only 255"
@@ -65,12 +67,13 @@ extension DatasetProblem.Kind {
     case .imageMissing: "left out; download it again or remove its mask"
     case .maskMissing: "left out; add the mask"
     case .imageUnreadable: "fails where it is used; download it again"
-    case .maskUnreadable: "in no list; download or make it again"
+    case .maskUnreadable: "no figures come of it; download or make it again"
     case .maskResized: "nothing to do: it is stretched to the image by nearest, as the published loaders do"
     case .sizesDiffer: "fails where it is used; make the mask at the image's size"
+    case .turnsDiffer: "fails with the networks that are named; store the picture the right way up and without EXIF orientation"
     case .unknownLabel: "fails where it is used; check which class numbers the masks have"
-    case .onlyIgnored: "in no list; nothing in it belongs to a class"
-    case .emptyMask: "in no list; nothing in it belongs to a class"
+    case .onlyIgnored: "no figures come of it; nothing in it belongs to a class"
+    case .emptyMask: "no figures come of it; nothing in it belongs to a class"
     case .brokenAnnotation: "left out, what is sound of it is painted; correct it"
     case .categoriesDiffer: "list the same categories in both files, or classes of both splits cannot be told apart by their numbers"
     case .categoriesReordered: "nothing to do: classes have one numbering in all files"

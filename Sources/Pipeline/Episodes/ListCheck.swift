@@ -50,7 +50,7 @@ public enum ListCheck {
   private static func missing(_ items: [DatasetItem], _ file: URL, _ dataset: any Dataset) -> [DatasetProblem] {
     let listed = Set(items.map(\.id)), missing = listed.filter { dataset.item($0) == nil }
     guard let first = missing.min() else { return [] }
-    let text = "\(missing.count) of \(listed.count) pictures that it names are not in the data set, such as \(PlainText.clean(first))"
+    let text = "not in the data set: \(missing.count) of the \(listed.count) pictures that it names, such as \(PlainText.clean(first))"
     return [DatasetProblem(.notInDataset, file.lastPathComponent, text)]
   }
 

@@ -122,7 +122,7 @@ extension EvaluationReport {
     guard let gate else { return "" }
     func row(_ name: String, _ drift: GateReport.Drift, _ figures: (Scores) -> Estimate?) -> [String] {
       [
-        name, "\(drift.supports)", drift.measured.text(), "\(drift.dropped)", "\(drift.replaced)", figures(gate.scores)?.text() ?? "–",
+        name, "\(drift.supports)", drift.agreement.text(), "\(drift.dropped)", "\(drift.replaced)", figures(gate.scores)?.text() ?? "–",
         figures(gate.difference)?.text(signed: true) ?? "–",
       ]
     }

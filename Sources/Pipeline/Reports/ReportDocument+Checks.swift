@@ -19,7 +19,7 @@ extension Scores {
 extension EvaluationReport {
   fileprivate var isSound: Bool {
     [baseline, augmented, difference, gate?.scores, gate?.difference, gate?.effect].allSatisfy { $0?.isSound ?? true }
-      && ((gate?.classes ?? []) + (gate.map { [$0.all] } ?? [])).allSatisfy(\.agreement.isSound)
+      && ((gate?.classes ?? []) + (gate.map { [$0.all] } ?? [])).compactMap(\.agreement).allSatisfy(\.isSound)
   }
 }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// How a picture's stored rows have to be turned to be seen upright: the eight values of EXIF's tag 274.
 public enum Orientation: Int, CaseIterable, Hashable, Sendable {
   case upright = 1
@@ -18,6 +20,20 @@ public enum Orientation: Int, CaseIterable, Hashable, Sendable {
   /// As OpenCV 5.0 and Pillow's `ImageOps.exif_transpose` find it. XMP is not looked into, as by OpenCV.
   public init(of file: [UInt8]) {
     self = EXIF.orientation(of: file).flatMap(Orientation.init(rawValue:)) ?? .upright
+  }
+
+  /// The same of a file, of which mostly the first block is read. Throws `RenderError`.
+  public init(ofFile url: URL) throws {
+    let head = (try? FileHandle(forReadingFrom: url)).map { handle in
+      defer { try? handle.close() }
+      return [UInt8]((try? handle.read(upToCount: PictureSize.blockBytes)) ?? Data())
+    }
+    // Camera data stand before a JPEG's size.
+    if let head, head.starts(with: JPEG.signature), PictureSize.parse(head) != nil, !head.contains("Exif".utf8) {
+      self = .upright
+    } else {
+      self.init(of: try FileBytes.read(url))
+    }
   }
 
   /// Whether width and height change places.

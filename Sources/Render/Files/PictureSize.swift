@@ -12,8 +12,26 @@ public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { "\(width)x\(height)" }
 
+  static let blockBytes = 4096
   /// Metadata may stand before a JPEG's size, a few of 64 kB at most in practice.
   private static let headBytes = 1 << 20
+
+  /// The same of a file that is there to its end: one that does not close as its format does is decoded to see. Throws `RenderError`.
+  public init(ofWhole url: URL) throws {
+    try self.init(of: url)
+    if !Self.isClosed(url) { _ = try Image(pngOrJpeg: url) }
+  }
+
+  /// A JPEG file's last marker, or a PNG file's last chunk with its checksum.
+  private static let closings: [[UInt8]] = [[0xFF, 0xD9], [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]]
+
+  private static func isClosed(_ url: URL) -> Bool {
+    guard let handle = try? FileHandle(forReadingFrom: url) else { return false }
+    defer { try? handle.close() }
+    guard let end = try? handle.seekToEnd(), (try? handle.seek(toOffset: end - min(end, 12))) != nil else { return false }
+    let tail = [UInt8]((try? handle.readToEnd()) ?? Data())
+    return closings.contains { tail.suffix($0.count).elementsEqual($0) }
+  }
 
   /// Reads no more than the header of a PNG or JPEG file. Throws `RenderError`.
   public init(of url: URL) throws {
@@ -22,7 +40,7 @@ public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
     }
     defer { try? handle.close() }
     // Nearly every header is within the first block; the rest is read only where it is not.
-    var head = [UInt8]((try? handle.read(upToCount: 4096)) ?? Data())
+    var head = [UInt8]((try? handle.read(upToCount: Self.blockBytes)) ?? Data())
     if let size = Self.parse(head) {
       self = size
       return
@@ -36,7 +54,7 @@ public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
     self = size
   }
 
-  private static func parse(_ head: [UInt8]) -> PictureSize? {
+  static func parse(_ head: [UInt8]) -> PictureSize? {
     func number(_ offset: Int, _ count: Int) -> Int { head[offset..<offset + count].reduce(0) { $0 << 8 | Int($1) } }
     if head.starts(with: PNG.signature) {
       return head.count < 24 ? nil : PictureSize(width: number(16, 4), height: number(20, 4))

@@ -33,7 +33,7 @@ final class PlainExplorer {
     self.state.size = Size(width: 80, height: 24)
   }
 
-  /// Runs until the user leaves or standard input ends; returns the exit status.
+  /// Runs until the user leaves or standard input ends; returns the exit status: 2 where there was no episode to show.
   func run() -> Int32 {
     say([
       "diffss in plain lines: an empty line goes down, \"read\" tells the whole panel, \"wait\" takes no line until all work is done, \"?\" all actions, \"q\" leaves"
@@ -53,7 +53,8 @@ final class PlainExplorer {
         if descriptors[0].revents != 0 { read() }
       }
     }
-    return status ?? 0
+    let hasNothing = state.openFailure != nil || (state.catalog != nil && !state.isOpening && state.episodes.isEmpty)
+    return hasNothing ? max(status ?? 0, 2) : status ?? 0
   }
 
   private var isPaused: Bool {

@@ -30,6 +30,9 @@ struct DatasetOptions: ParsableArguments {
 
   private var recognised: DatasetKind? { root.flatMap { Datasets.kind(of: URL(fileURLWithPath: $0, isDirectory: true)) } }
 
+  /// Whether any of it was given.
+  var isUsed: Bool { named != nil || root != nil || givenFold != nil || split != nil || foldRule != nil }
+
   /// The fold where it was given; nil where nobody named one.
   var givenFold: Int? { CommandLine.arguments.contains { $0 == "--fold" || $0.hasPrefix("--fold=") } ? fold : nil }
 

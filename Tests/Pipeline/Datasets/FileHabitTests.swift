@@ -41,6 +41,33 @@ import Testing
     #expect(error?.message.contains("names.txt names no class") == true)
   }
 
+  /// Latin-1, Windows-1252 and Shift-JIS: which one it is nobody can tell, and a class would get another name and prompt.
+  @Test(arguments: [[0x6D, 0x75, 0x67, 0x0A, 0x63, 0x61, 0x66, 0xE9, 0x0A], [0x83, 0x4A, 0x83, 0x62, 0x83, 0x76, 0x0A]]) func namesInAnotherEncodingAreRefused(bytes: [UInt8]) throws {
+    let folder = try TemporaryFolder()
+    try folders(folder, "images", "masks")
+    try picture.writeJPEG(to: folder.file("images/1.jpg"))
+    try mask(1).writePNG(to: folder.file("masks/1.png"))
+    try folder.write(bytes, to: "names.txt")
+    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    #expect(error?.message.contains("names.txt is broken") == true && error?.message.contains("is not UTF-8 text; save the file as UTF-8") == true)
+    let list = #expect(throws: PipelineError.self) { try SquaresDataset().supports(listedIn: folder.file("names.txt")) }
+    #expect(list?.message.contains("is not UTF-8 text") == true)
+  }
+
+  @Test func ownFoldersInCapitals() throws {
+    let folder = try TemporaryFolder()
+    try folders(folder, "Images", "MASKS")
+    try picture.writeJPEG(to: folder.file("Images/1.jpg"))
+    try mask(1).writePNG(to: folder.file("MASKS/1.png"))
+    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    #expect(error?.message.contains("Images/ and MASKS/ lack names.txt beside them, whose line k names class k") == true, "\(error.map { "\($0)" } ?? "")")
+    try folder.write("mug\n", to: "Names.txt")
+    #expect(Datasets.kind(of: folder.url) == .folder)
+    let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
+    #expect(dataset.items == [DatasetItem(id: "1", classes: [1])] && dataset.problems.isEmpty)
+    #expect(try DatasetCheck.problems(of: dataset).isEmpty && dataset.image(dataset.items[0]).width == 8)
+  }
+
   @Test func valTxtAndEndingsOfVOC() throws {
     let folder = try TemporaryFolder()
     try folders(folder, "JPEGImages", "SegmentationClass", "ImageSets/Segmentation")

@@ -130,9 +130,9 @@ final class COCODataset: Dataset {
       guard FileManager.default.fileExists(atPath: file.path) else {
         return [DatasetProblem(.imageMissing, item.id, "there is no \(file.path)")]
       }
-      let size = try PictureSize(of: file)
-      let turned = size == expected ? size : size.turned(Orientation(of: try FileBytes.read(file)))
-      return turned == expected ? [] : [DatasetProblem(.sizesDiffer, item.id, "image \(size), annotated as \(expected)")]
+      let size = try PictureSize(ofWhole: file)
+      if let problem = try Orientation(ofFile: file).problem(item.id, stored: size, mask: expected) { return [problem] }
+      return size == expected ? [] : [DatasetProblem(.sizesDiffer, item.id, "image \(size), annotated as \(expected)")]
     } catch {
       return [DatasetProblem(.imageUnreadable, item.id, error.reason)]
     }

@@ -21,20 +21,25 @@ struct FilePair: Hashable, Sendable {
   func turn(_ rule: OrientationRule) -> Orientation { turn(rule, isOwn: true) }
 
   private func turn(_ rule: OrientationRule, isOwn: Bool) -> Orientation {
-    guard let bytes = try? FileBytes.read(URL(fileURLWithPath: image)), let size = try? PictureSize(of: URL(fileURLWithPath: image)) else {
-      return .upright
-    }
-    return rule.turn(Orientation(of: bytes), of: size, mask: maskSize(rule, isOwn))
+    let url = URL(fileURLWithPath: image)
+    guard let asked = try? Orientation(ofFile: url), let size = try? PictureSize(of: url) else { return .upright }
+    return rule.turn(asked, of: size, mask: maskSize(rule, isOwn))
   }
 
-  /// What the headers of both files tell.
+  /// What the headers of both files and the picture's end tell.
   func check(_ name: String, _ rule: OrientationRule = .auto, isOwn: Bool = false, resizesMask: Bool = false) -> [DatasetProblem] {
     let pictureSize: PictureSize
-    do { pictureSize = try PictureSize(of: URL(fileURLWithPath: image)) } catch {
+    do { pictureSize = try PictureSize(ofWhole: URL(fileURLWithPath: image)) } catch {
       let isThere = FileManager.default.fileExists(atPath: image)
       return [DatasetProblem(isThere ? .imageUnreadable : .imageMissing, name, error.reason)]
     }
-    guard let maskSize = maskSize(rule, isOwn), maskSize != pictureSize else { return [] }
+    guard let maskSize = maskSize(rule, isOwn) else { return [] }
+    if !isOwn, !resizesMask, let asked = try? Orientation(ofFile: URL(fileURLWithPath: image)),
+      let problem = asked.problem(name, stored: pictureSize, mask: maskSize)
+    {
+      return [problem]
+    }
+    guard maskSize != pictureSize else { return [] }
     let turned = pictureSize.turned(turn(rule, isOwn: isOwn))
     return maskSize == turned ? [] : [DatasetProblem(resizesMask ? .maskResized : .sizesDiffer, name, "image \(turned), mask \(maskSize)")]
   }
@@ -43,7 +48,7 @@ struct FilePair: Hashable, Sendable {
   private func maskSize(_ rule: OrientationRule, _ isOwn: Bool) -> PictureSize? {
     let url = URL(fileURLWithPath: mask)
     guard let size = try? PictureSize(of: url) else { return nil }
-    guard isOwn, rule != .ignore, let bytes = try? FileBytes.read(url) else { return size }
-    return size.turned(Orientation(of: bytes))
+    guard isOwn, rule != .ignore, let asked = try? Orientation(ofFile: url) else { return size }
+    return size.turned(asked)
   }
 }

@@ -9,31 +9,46 @@ enum OwnFolder {
       DIR/mug/one.jpg, DIR/mug/one.png                       (or one_mask.png; or DIR/images/mug/one.jpg, DIR/masks/mug/one.png)
     """
 
+  /// The parts of a folder as they are written in it: `images`, `Images`, `IMAGES`.
+  private struct Parts {
+    /// Folders with a slash behind their names; empty where there are not both, and pictures and masks lie in one.
+    let images: String
+    let masks: String
+    /// Nil where there is none.
+    let names: String?
+
+    init(_ folder: RootFolder) {
+      let folders = ["images", "masks"].compactMap { folder.inAnyCase($0) }.filter(folder.hasFolder)
+      isDivided = folders.count == 2
+      (images, masks) = isDivided ? (folders[0] + "/", folders[1] + "/") : ("", "")
+      names = folder.inAnyCase("names.txt")
+    }
+
+    let isDivided: Bool
+  }
+
   /// Whether pictures with masks lie in it in one of the layouts.
   static func matches(_ root: URL) -> Bool {
     guard let folder = try? RootFolder(root, dataset: "folder", layout: layout) else { return false }
-    if folder.hasFolder("images"), folder.hasFolder("masks"), folder.list("names.txt") != nil { return true }
-    return (try? byClass(
-      DatasetSource(.folder, root: root), folder, images: folder.hasFolder("images") && folder.hasFolder("masks") ? "images/" : "",
-      masks: folder.hasFolder("images") && folder.hasFolder("masks") ? "masks/" : "")) != nil
+    let parts = Parts(folder)
+    return parts.isDivided && parts.names != nil || (try? byClass(DatasetSource(.folder, root: root), folder, parts)) != nil
   }
 
   static func open(_ source: DatasetSource, root: URL, progress: DatasetProgress) throws -> any Dataset {
-    let folder = try RootFolder(root, dataset: source.kind.rawValue, layout: layout)
-    let isDivided = folder.hasFolder("images") && folder.hasFolder("masks")
+    let folder = try RootFolder(root, dataset: source.kind.rawValue, layout: layout), parts = Parts(folder)
     guard source.split == nil || source.split == .all else {
       throw PipelineError.badSetting(name: "split", value: source.split?.rawValue ?? "", allowed: "all for a folder of your own")
     }
-    if isDivided, let names = folder.list("names.txt") {
-      return try indexed(source, folder, names: names, progress: progress)
+    if parts.isDivided, let file = parts.names, let names = try folder.list(file) {
+      return try indexed(source, folder, parts, names: names, progress: progress)
     }
-    return try byClass(source, folder, images: isDivided ? "images/" : "", masks: isDivided ? "masks/" : "")
+    return try byClass(source, folder, parts)
   }
 
   // MARK: Index masks and a names file
 
   private static func indexed(
-    _ source: DatasetSource, _ folder: RootFolder, names: [String], progress: DatasetProgress
+    _ source: DatasetSource, _ folder: RootFolder, _ parts: Parts, names: [String], progress: DatasetProgress
   ) throws -> any Dataset {
     guard !names.isEmpty else { throw folder.wrong("names.txt names no class") }
     guard names.count <= 254 else { throw folder.wrong("names.txt has \(names.count) names, 1...254 fit into a mask") }
@@ -41,19 +56,19 @@ enum OwnFolder {
     var found = LabelMaskDataset.Found(
       name: source.kind.rawValue, split: .all, classes: names.enumerated().map { words.info(index: $0.offset + 1, name: $0.element) },
       foldRule: nil, pairs: [], leastListed: 1, problems: [], orientation: source.orientation ?? .auto)
-    var masks = folder.files(in: "masks").masks.byStem { first, other in
-      found.problems.append(DatasetProblem(.duplicate, first.stem, "masks/\(first.name) and \(other.name)"))
+    var masks = folder.files(in: parts.masks).masks.byStem { first, other in
+      found.problems.append(DatasetProblem(.duplicate, first.stem, "\(parts.masks)\(first.name) and \(other.name)"))
     }
-    for picture in pictures(folder.files(in: "images"), &found.problems) {
+    for picture in pictures(folder.files(in: parts.images), &found.problems) {
       guard let mask = masks.removeValue(forKey: picture.stem) else {
-        found.problems.append(DatasetProblem(.maskMissing, picture.stem, "images/\(picture.name) has no masks/\(picture.stem).png"))
+        found.problems.append(DatasetProblem(.maskMissing, picture.stem, "\(parts.images)\(picture.name) has no \(parts.masks)\(picture.stem).png"))
         continue
       }
       found.pairs.append(
-        (picture.stem, FilePair(image: folder.path("images/\(picture.name)"), mask: folder.path("masks/\(mask.name)"))))
+        (picture.stem, FilePair(image: folder.path(parts.images + picture.name), mask: folder.path(parts.masks + mask.name))))
     }
     for (stem, mask) in masks.sorted(by: { $0.key < $1.key }) {
-      found.problems.append(DatasetProblem(.imageMissing, stem, "masks/\(mask.name) has no picture in images"))
+      found.problems.append(DatasetProblem(.imageMissing, stem, "\(parts.masks)\(mask.name) has no picture in \(parts.images)"))
     }
     guard !found.pairs.isEmpty else { throw folder.wrong("no picture in images has its mask in masks") }
     return try LabelMaskDataset(found, cache: source.cacheFile(names.count == 1 ? "masks of one class" : "masks"), progress: progress)
@@ -61,8 +76,8 @@ enum OwnFolder {
 
   // MARK: A folder a class
 
-  private static func byClass(_ source: DatasetSource, _ folder: RootFolder, images: String, masks: String) throws -> any Dataset {
-    let words = try ClassWords()
+  private static func byClass(_ source: DatasetSource, _ folder: RootFolder, _ parts: Parts) throws -> any Dataset {
+    let (images, masks) = (parts.images, parts.masks), words = try ClassWords()
     var found = ClassFolderDataset.Found(name: source.kind.rawValue, split: .all, classes: [], problems: [])
     for name in folder.names(in: images) where folder.hasFolder(images + name) {
       let own = folder.files(in: images + name), photographs = Set(own.filter(\.isJPEG).map(\.stem))
@@ -88,7 +103,10 @@ enum OwnFolder {
       }
       if !pairs.isEmpty { found.classes.append((words.info(index: found.classes.count + 1, name: name), pairs)) }
     }
-    guard !found.classes.isEmpty else { throw folder.wrong("no folder in it holds pictures with masks") }
+    guard !found.classes.isEmpty else {
+      let isIndexed = parts.isDivided && !folder.files(in: images).filter { $0.isJPEG || $0.isPNG }.isEmpty
+      throw folder.wrong(isIndexed ? "\(images) and \(masks) lack names.txt beside them, whose line k names class k" : "no folder in it holds pictures with masks")
+    }
     return ClassFolderDataset(found, threshold: .own(source.orientation ?? .auto))
   }
 

@@ -35,7 +35,7 @@ enum PascalFolder {
         problems.append(DatasetProblem(.imageMissing, id, "\(masks)/\(mask.name) has no JPEGImages/\(id).jpg"))
       }
     }
-    let val = validation(folder, known: Set(ids), masks: masks, &problems)
+    let val = try validation(folder, known: Set(ids), masks: masks, &problems)
     let split = source.split ?? (val == nil ? .all : .val)
     if split != .all {
       guard let val else { throw given.wrong("there is no ImageSets/Segmentation/val.txt, which tells the splits apart") }
@@ -55,8 +55,8 @@ enum PascalFolder {
   /// The pictures of `val.txt`, names alone or BAM's pairs of paths; nil when there is no such list.
   private static func validation(
     _ folder: RootFolder, known: Set<String>, masks: String, _ problems: inout [DatasetProblem]
-  ) -> Set<String>? {
-    guard let lines = folder.list("ImageSets/Segmentation/val.txt") else { return nil }
+  ) throws -> Set<String>? {
+    guard let lines = try folder.list("ImageSets/Segmentation/val.txt") else { return nil }
     var val: Set<String> = []
     for line in lines {
       let name = String(line.prefix { $0 != " " && $0 != "\t" })

@@ -24,6 +24,12 @@ struct RootFolder: Sendable {
 
   func hasFolder(_ path: String) -> Bool { Self.isFolder(url.appendingPathComponent(path)) }
 
+  /// The name itself where it is there, else the same in other letters: `Images` for `images`. Nil where there is none.
+  func inAnyCase(_ name: String) -> String? {
+    let names = names()
+    return names.contains(name) ? name : names.first { $0.lowercased() == name }
+  }
+
   /// A folder inside this one, for the same data set.
   func folder(_ path: String) throws -> RootFolder {
     try RootFolder(url.appendingPathComponent(path), dataset: dataset, layout: layout)
@@ -53,10 +59,11 @@ struct RootFolder: Sendable {
   /// The path of something in this folder.
   func path(_ name: String) -> String { "\(url.path)/\(name)" }
 
-  /// The lines of a list in this folder, without blank ones; nil when there is none.
-  func list(_ name: String) -> [String]? {
-    guard let bytes = try? FileBytes.read(url.appendingPathComponent(name)) else { return nil }
-    return TextLines.split(bytes)
+  /// The lines of a list in this folder, without blank ones; nil when there is none. Throws `PipelineError.malformedFile`.
+  func list(_ name: String) throws -> [String]? {
+    let file = url.appendingPathComponent(name)
+    guard let bytes = try? FileBytes.read(file) else { return nil }
+    return try TextLines.split(bytes, path: file.path)
   }
 
   static func isFolder(_ url: URL) -> Bool {

@@ -18,8 +18,18 @@ enum TextBytes {
 /// The lines of other people's text files.
 enum TextLines {
   /// Without a byte order mark, surrounding white space (CRLF line ends occur in published lists) and blank ones.
-  static func split(_ bytes: [UInt8]) -> [String] {
-    TextBytes.utf8(bytes).split { $0 == 10 || $0 == 13 }
-      .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  ///
+  /// Throws `PipelineError.malformedFile` for a line that is not UTF-8: in which of the older encodings it is, nobody can tell, and a guess
+  /// would change class names, and prompts with them.
+  static func split(_ bytes: [UInt8], path: String) throws -> [String] {
+    try TextBytes.utf8(bytes).split { $0 == 10 || $0 == 13 }
+      .map { line in
+        guard let text = String(validating: line, as: UTF8.self) else {
+          let shown = PlainText.clean(String(decoding: line.prefix(80), as: UTF8.self))
+          throw PipelineError.malformedFile(path: path, reason: "\"\(shown)\" is not UTF-8 text; save the file as UTF-8")
+        }
+        return text.trimmingCharacters(in: .whitespaces)
+      }
+      .filter { !$0.isEmpty }
   }
 }

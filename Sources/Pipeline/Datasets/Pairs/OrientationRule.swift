@@ -20,6 +20,18 @@ public enum OrientationRule: String, CaseIterable, Codable, Sendable {
   }
 }
 
+extension Orientation {
+  /// What a picture of a published data set comes to whose EXIF data asks for another size than the stored one: it fits its mask as some of the
+  /// published loaders read it, and as others do not. Nil where all read one size.
+  func problem(_ name: String, stored: PictureSize, mask: PictureSize) -> DatasetProblem? {
+    let turned = stored.turned(self)
+    guard turned != stored, mask == stored || mask == turned else { return nil }
+    let failing = SegmentationNetwork.allCases.filter { $0.orientation == (mask == stored ? .obey : .ignore) }.map(\.rawValue)
+    return DatasetProblem(
+      .turnsDiffer, name, "image \(stored), \(turned) as its EXIF data turns it, mask \(mask): fails with \(failing.joined(separator: " and "))")
+  }
+}
+
 extension SegmentationNetwork {
   /// How the published loader reads pictures: BAM and HDMNet by OpenCV, HSNet and DCAMA by Pillow.
   var orientation: OrientationRule {

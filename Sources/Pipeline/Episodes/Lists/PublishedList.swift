@@ -32,7 +32,7 @@ public enum PublishedList: Sendable {
       } catch let fault as PickledLists.Fault { throw broken(fault.reason) } catch is OutOfRange { throw broken("a class number is out of range") }
       return
     }
-    let lines = TextLines.split(bytes)
+    let lines = try TextLines.split(bytes, path: url.path)
     guard let first = lines.first else { throw broken("it is empty") }
     if first.hasPrefix("{") {
       var literal = PythonLiteral(TextBytes.utf8(bytes))

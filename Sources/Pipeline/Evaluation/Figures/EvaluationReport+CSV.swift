@@ -19,7 +19,7 @@ extension EvaluationReport {
       var row = [dataset, plan.network.rawValue, "\(plan.fold)", "\(plan.seed)", Self.quoted(name), "\(count)"]
       row += cells([baseline, augmented, difference].map { $0.flatMap(figures) })
       row += test.map { ["\($0.better)", "\($0.worse)", "\($0.p)"] } ?? ["", "", ""]
-      row += cells([gate?.scores, gate?.difference].map { $0.flatMap(figures) } + [drift?.measured])
+      row += cells([gate?.scores, gate?.difference].map { $0.flatMap(figures) } + [drift?.agreement])
       row += drift.map { ["\($0.dropped)", "\($0.replaced)"] } ?? ["", ""]
       row += [leftOut.map { "\($0)" } ?? "", (classMean ?? .all).rawValue, Self.quoted(demoWeights?.joined(separator: " ") ?? "")]
       return row.joined(separator: ",")

@@ -25,7 +25,7 @@ extension EvaluationReport {
     var rows = [["class", "generated", "agreement"]]
     if gates { rows[0] += ["below \(minimum)", "replaced", "\(setting) IoU without", "difference", "better/worse", "p", "to all \(setting)"] }
     func row(_ name: String, _ drift: GateReport.Drift, _ scores: (Scores) -> Estimate?, _ test: SignTest?) -> [String] {
-      let cells = [name, "\(drift.supports)", drift.measured.text()]
+      let cells = [name, "\(drift.supports)", drift.agreement.text()]
       return !gates ? cells : cells + [
         "\(drift.dropped)", "\(drift.replaced)", scores(gate.scores).text(), scores(gate.difference).text(signed: true), test.split, test.text,
         scores(gate.effect).text(signed: true),

@@ -4,15 +4,12 @@ public struct GateReport: Codable, Hashable, Sendable {
   public struct Drift: Codable, Hashable, Sendable {
     /// Generated supports used by the episodes, each once.
     public let supports: Int
-    /// Their mean agreement, percent; 0 without any.
-    public let agreement: Estimate
+    /// Their mean agreement, percent; nil without any.
+    public let agreement: Estimate?
     /// How many were below the least agreement.
     public let dropped: Int
     /// In how many places a further picture stands; in the other dropped ones' places the real support does.
     public let replaced: Int
-
-    /// The agreement where there is anything that agrees.
-    var measured: Estimate? { supports > 0 ? agreement : nil }
   }
 
   /// With the remaining and the further ones.
@@ -30,6 +27,29 @@ public struct GateReport: Codable, Hashable, Sendable {
   public let agreements: [SupportAgreement]
 }
 
+extension GateReport.Drift {
+  enum CodingKeys: String, CodingKey { case supports, agreement, dropped, replaced }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    supports = try values.decode(Int.self, forKey: .supports)
+    let agreement = try values.decodeIfPresent(Estimate.self, forKey: .agreement)
+    // Older documents hold 0 where nothing was measured.
+    self.agreement = supports == 0 ? nil : agreement
+    dropped = try values.decode(Int.self, forKey: .dropped)
+    replaced = try values.decode(Int.self, forKey: .replaced)
+  }
+
+  /// `agreement` is null without a support, never absent.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(supports, forKey: .supports)
+    try values.encode(agreement, forKey: .agreement)
+    try values.encode(dropped, forKey: .dropped)
+    try values.encode(replaced, forKey: .replaced)
+  }
+}
+
 extension GateReport {
   init(
     _ outcome: DriftGate.Outcome, wanted: [GeneratedSupport], _ results: [EpisodeResult], classes infos: [ClassInfo],
@@ -45,7 +65,7 @@ extension GateReport {
     signTests = SignTests(results, classes: infos) { $0.gated }
     func drift(_ supports: [GeneratedSupport]) -> Drift {
       Drift(
-        supports: supports.count, agreement: .mean(of: supports.map { 100 * (outcome.agreements[$0] ?? 0) }),
+        supports: supports.count, agreement: supports.isEmpty ? nil : .mean(of: supports.map { 100 * (outcome.agreements[$0] ?? 0) }),
         dropped: supports.count { outcome.dropped.contains($0) }, replaced: supports.count { outcome.replacements[$0] != nil })
     }
     classes = infos.map { info in drift(wanted.filter { $0.classIndex == info.index }) }
