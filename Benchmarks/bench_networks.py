@@ -1,7 +1,7 @@
 """The four segmentation networks with ResNet-50 at their published sizes: diffss against PyTorch, in one run.
 
 Random weights of the published widths are made once (Tools/ has the networks); both sides get the same weights, picture and masks and two
-threads, each run in a process of its own. Prints the table of docs/performance.md. Called by bench-networks.sh.
+threads, each run in a process of its own. Prints the table of docs/performance.md. Called by bench-peers.sh.
 usage: bench_networks.py FOLDER [NETWORK ...]
 """
 

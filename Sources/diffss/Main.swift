@@ -3,7 +3,7 @@ import CProcessor
 import Foundation
 import Pipeline
 
-/// Parses and runs, and turns whatever is thrown into `error:` + `hint:` and the exit status of DESIGN's command line.
+/// Parses and runs, and turns whatever is thrown into `error:` + `hint:` and an `ExitStatus`.
 @main
 enum Main {
   static func main() async {

@@ -2,7 +2,7 @@ import Foundation
 import Render
 import Testing
 
-/// Every failure: `error:` and `hint:` on standard error, the exit status of DESIGN, nothing half-written.
+/// Every failure: `error:` and `hint:` on standard error, exit status 2, nothing half-written.
 @Suite(.timeLimit(.minutes(15))) struct BadInputTests {
   private func expectFailure(
     _ arguments: [String], says text: String, status: Int32 = 2, environment: [String: String] = [:],

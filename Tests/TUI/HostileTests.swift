@@ -54,7 +54,7 @@ struct HostileTests {
     #expect(DisplayText("日本語").truncated(to: 4).width == 3)
     #expect(DisplayText("\u{202E}a").width == 1)
     #expect(DisplayText.wrapped("猫猫猫 dog", to: 4).allSatisfy { DisplayText($0).width <= 4 })
-    #expect(DisplayText.wrapped("/work/models/a/b", to: 8) == ["/work/mo", "dels/a/b"])
+    #expect(DisplayText.wrapped("/data/models/a/b", to: 8) == ["/data/mo", "dels/a/b"])
     #expect(DisplayText.tail(of: "scene-00017", to: 6) == "…00017")
   }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Pipeline
 
-/// What the process tells its caller (DESIGN: Command line).
+/// What the process tells its caller; scripts use the numbers.
 enum ExitStatus: Int32, Error {
   /// Everything asked for was done.
   case done = 0
@@ -19,7 +19,7 @@ func printError(_ text: String) {
   FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 
-/// Prints one failure in the house form: what happened, then what to do.
+/// Prints one failure as every command prints it: what happened, then what to do.
 func report(message: String, hint: String?) {
   Log.program.error("\(message)")
   printError("error: \(message)")
