@@ -198,10 +198,7 @@ public final class Workbench: Sendable {
   public func options(of request: GenerationRequest) async throws -> (options: GenerationOptions, seed: UInt64?) {
     try await desk.run { [requestMaker, imported, models] _ in
       let prompts = try requestMaker.prompts.get(), info = imported.classInfo(request.source.classIndex)
-      var options = GenerationOptions(
-        condition: request.condition, conditionSettings: request.conditionSettings, sampler: request.sampler, steps: request.steps,
-        timestepSpacing: request.timestepSpacing, guidance: request.guidance, eta: request.eta, controlScale: request.controlScale, controlStart: request.controlStart,
-        controlEnd: request.controlEnd, guessMode: request.guessMode)
+      var options = GenerationOptions(request.settings)
       let own = PreferredModels(request.models)
       if (try? models.choice(for: options)).map(PreferredModels.init) != own { options.models = own }
       // A prompt that the class's name gives is none of the user's.

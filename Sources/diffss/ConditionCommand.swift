@@ -16,10 +16,8 @@ struct ConditionCommand: ParsableCommand {
   @Option(help: "The condition: \(ConditionType.allCases.filter { $0 != .none }.map(\.rawValue).joined(separator: ", ")).")
   var type: ConditionType
 
-  @OptionGroup var knobs: ConditionFlags
-
-  @Option(help: "Target of the shorter side before both are rounded to multiples of 64, 64...4096.")
-  var resolution: Int = 512
+  @OptionGroup var flags: ConditionFlags
+  @Option(.resolution) var resolution: SettingValue?
 
   @Option(help: ArgumentHelp("Where each stage is written as NAME.png too.", valueName: "dir"))
   var stages: String?
@@ -30,13 +28,15 @@ struct ConditionCommand: ParsableCommand {
   func validate() throws {
     if type == .none { throw ValidationError("the condition none has no control image") }
     if own.image == nil { throw ValidationError("--image, --mask and --class-index are needed") }
-    if !(64...4096).contains(resolution) { throw ValidationError("--resolution must be 64...4096") }
+    try resolution.map { try [$0].validate() }
   }
 
   func run() throws {
     try runtime.apply()
     guard let picture = try own.picture(turning.orientation ?? .auto) else { return }
-    let settings = knobs.settings(resolution: resolution), models = ModelLibrary(folders: runtime.modelFolders)
+    var options = GenerationOptions()
+    try (flags.given + [resolution].compactMap { $0 }).apply(to: &options)
+    let settings = options.conditionSettings, models = ModelLibrary(folders: runtime.modelFolders)
     demo.warn(own.detectorFile.map { DemoWeights(at: [$0]) } ?? models.demoWeights(detecting: type, settings: settings))
     let control = try picture.condition(type, settings: settings, models: models, detector: own.detectorFile)
     try stages.map { try control.writeStages(to: URL(fileURLWithPath: $0, isDirectory: true)) }

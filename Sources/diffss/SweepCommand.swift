@@ -25,23 +25,12 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Networks: \(SegmentationNetwork.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "list"))
   var network = CommaList<SegmentationNetwork>([.dcama])
 
-  @Option(help: ArgumentHelp("Conditions: \(ConditionType.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "list"))
-  var condition = CommaList<ConditionType>([.mask])
-
-  @Option(help: ArgumentHelp("Samplers: \(SamplerName.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "list"))
-  var sampler = CommaList<String>(["ddim"])
-
-  @Option(help: ArgumentHelp("Denoising steps, 1...1000; \(GenerationOptions().steps) when absent.", valueName: "list"))
-  var steps: CommaList<Int>?
-
-  @Option(help: ArgumentHelp("\(GenerationFlags.spacingHelp): \(GenerationFlags.spacings); the model's own when absent.", valueName: "list"))
-  var timestepSpacing: CommaList<SchedulerConfig.Spacing>?
-
-  @Option(help: ArgumentHelp("Guidance scales; the model's recommendation when absent, else 9.", valueName: "list"))
-  var guidance: CommaList<Double>?
-
-  @Option(help: ArgumentHelp("Strengths of the ControlNet's residuals.", valueName: "list"))
-  var controlScale: CommaList<Double>?
+  @Option(.condition) var condition: SettingList?
+  @Option(.sampler) var sampler: SettingList?
+  @Option(.steps) var steps: SettingList?
+  @Option(.timestepSpacing) var timestepSpacing: SettingList?
+  @Option(.guidance) var guidance: SettingList?
+  @Option(.controlScale) var controlScale: SettingList?
 
   @Option(help: ArgumentHelp("Numbers of generated supports.", valueName: "list"))
   var auxShots = CommaList<Int>([4])
@@ -52,7 +41,16 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Folder for sweep.json, sweep.csv, sweep.md, plots and evaluations.", valueName: "dir"))
   var out: String?
 
+  /// The settings that are varied, in the order of the table's columns; condition and sampler are always among them.
+  private var lists: [SettingList] {
+    [conditions, samplers] + [steps, timestepSpacing, guidance, controlScale].compactMap { $0 }
+  }
+
+  private var conditions: SettingList { condition ?? SettingList(.condition, GenerationOptions().condition.rawValue) }
+  private var samplers: SettingList { sampler ?? SettingList(.sampler, GenerationOptions().sampler) }
+
   func validate() throws {
+    for list in lists { try list.validate() }
     if !auxShots.values.allSatisfy((0...64).contains) { throw ValidationError("--aux-shots must be 0...64") }
     if let minAgreement {
       if !minAgreement.values.allSatisfy((0...1).contains) { throw ValidationError("--min-agreement must be 0...1; 0.5 asks for half") }
@@ -68,16 +66,15 @@ struct SweepCommand: AsyncParsableCommand {
   private func evaluate() async throws {
     let folder = try out.map { try SweepFolder(creating: URL(fileURLWithPath: $0, isDirectory: true)) }
     let workbench = try Workbench.open(data, runtime, models: others.models)
+    let varied = try lists.map { try SweepAxis.setting($0.id, $0.texts) }
+    let conditions = try conditions.texts.map { try Self.options($0, of: .condition).condition }
     var (base, folds, seeds) = try evaluation.plan(
-      data, workbench, options: others.options(workbench.models, conditions: condition.values, seed: evaluation.seed),
+      data, workbench, options: others.options(workbench.models, conditions: conditions, seed: evaluation.seed),
       auxiliaryShots: auxShots.values[0])
     base.inputSide = comparison.size
     PromptRemarks.say(try await workbench.promptRemarks(base.options, classes: folds.flatMap(workbench.dataset.classes(inFold:))))
-    let axes: [SweepAxis] = [
-      .networks(network.values) { [comparison] in comparison.comparison($0) }, .conditions(condition.values), .samplers(sampler.values), .steps(steps?.values ?? []),
-      .timestepSpacings(timestepSpacing?.values ?? []), .guidance(guidance?.values ?? []), .controlScales(controlScale?.values ?? []), .auxiliaryShots(auxShots.values),
-      .minimumAgreements(minAgreement?.values ?? []),
-    ]
+    let axes = [SweepAxis.networks(network.values) { [comparison] in comparison.comparison($0) }] + varied
+      + [.auxiliaryShots(auxShots.values), .minimumAgreements(minAgreement?.values ?? [])]
     let sweep = SweepPlan(base, folds: folds, seeds: seeds, axes: axes)
     try evaluation.warn(base, folds: folds, workbench)
     demo.warn(evaluation.demoWeights(sweep.evaluations, workbench))
@@ -89,16 +86,17 @@ struct SweepCommand: AsyncParsableCommand {
     try evaluation.failIfLeftOut(result.evaluations.flatMap { $0 }, parts: result.report.leftOut)
   }
 
+  private static func options(_ text: String, of id: Setting.ID, in base: GenerationOptions = GenerationOptions()) throws -> GenerationOptions {
+    var options = base
+    try Setting[id].set(text, in: &options)
+    return options
+  }
+
   /// Says which of the settings begin late.
   private func reportShortRanges(_ base: GenerationOptions, _ menu: ModelMenu) {
-    for sampler in sampler.values {
-      for steps in steps?.values ?? [base.steps] {
-        for spacing in timestepSpacing.map({ $0.values.map(Optional.some) }) ?? [nil] {
-          var options = base
-          (options.condition, options.sampler, options.steps, options.timestepSpacing) = (condition.values[0], sampler, steps, spacing)
-          report(shortRange: menu.timesteps(options), sampler)
-        }
-      }
+    let combinations = [samplers, steps, timestepSpacing].compactMap { $0 }.reduce([base]) { options, list in
+      options.flatMap { own in list.texts.compactMap { try? Self.options($0, of: list.id, in: own) } }
     }
+    for options in combinations { report(shortRange: menu.timesteps(options), options.sampler) }
   }
 }

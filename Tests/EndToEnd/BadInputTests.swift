@@ -59,8 +59,8 @@ import Testing
 
   @Test(arguments: [
     (["--threshold", "255"], "--threshold must be 0...254"), (["--dilation", "129"], "--dilation must be 0...128"),
-    (["--blur", "nan"], "--blur must be 0.0...10.0"), (["--canny-high", "1001"], "--canny-high must be 0...1000"),
-    (["--canny-low", "201"], "at most --canny-high, which is 200"),
+    (["--blur", "nan"], "--blur must be 0...10"), (["--canny-high", "1001"], "--canny-high must be 0...1000"),
+    (["--canny-low", "201"], "canny low cannot be 201"),
   ]) func knobsOutOfRange(knob: [String], text: String) throws {
     try expectFailure(condition + knob, says: text)
     try expectFailure(["generate", "--limit", "1", "--out", "nowhere"] + knob, says: text)
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--steps", "2,x"], "2,x"), (["--min-agreement", "2"], "--min-agreement must be 0...1"), (["--network", "bam,pspnet"], "pspnet"),
+    (["--steps", "2,x"], "--steps must be 1...1000, not \"x\""), (["--min-agreement", "2"], "--min-agreement must be 0...1"), (["--network", "bam,pspnet"], "pspnet"),
     (["--min-agreement", "0.5", "--aux-shots", "0,2"], "needs --aux-shots above 0"), (["--guidance", ""], "--guidance"),
     (["--fold", "7"], "fold"), (["--control-scale", "-1"], "control"),
   ]) func listsThatCannotBeSwept(lists: [String], text: String) throws {

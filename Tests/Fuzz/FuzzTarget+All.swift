@@ -150,9 +150,9 @@ extension FuzzTarget {
 }
 
 private let request = GenerationRequest(
-  source: SupportSource(dataset: "demo", item: "a", classIndex: 1, number: 0, digest: "d"), condition: .mask,
-  conditionSettings: ConditionSettings(resolution: 128), prompt: "a cup,", negativePrompt: "lowres", sampler: "ddim", steps: 3, guidance: 9, eta: 0,
-  controlScale: 0.5, controlStart: 0, controlEnd: 1, guessMode: false, seed: 7, width: 128, height: 128,
+  source: SupportSource(dataset: "demo", item: "a", classIndex: 1, number: 0, digest: "d"),
+  settings: DiffusionSettings { ($0.conditionSettings.resolution, $0.steps, $0.controlScale) = (128, 3, 0.5) }, prompt: "a cup,", negativePrompt: "lowres",
+  seed: 7, width: 128, height: 128,
   models: ModelChoice(diffusion: "sd", controlNet: "controlnet-mask"))
 
 private let report = EvaluationReport(

@@ -142,14 +142,14 @@ private final class FailingGenerator: SupportGenerator {
     dataset.faults.withLock { faults in
       for item in dataset.items where !Set(item.classes).isDisjoint(with: dataset.classes(inFold: 1)) { faults[item.id] = .image }
     }
-    func plan(_ folds: [Int]) -> SweepPlan {
-      SweepPlan(EvaluationPlan(fold: 0, auxiliaryShots: 0, options: bench.options, episodes: 4), folds: folds, seeds: [0], axes: [.steps([])])
+    func plan(_ folds: [Int]) throws -> SweepPlan {
+      try SweepPlan(EvaluationPlan(fold: 0, auxiliaryShots: 0, options: bench.options, episodes: 4), folds: folds, seeds: [0], axes: [.setting(.steps, [])])
     }
-    let (report, evaluations) = try await bench.workbench.sweep(plan([0, 1]))
+    let (report, evaluations) = try await bench.workbench.sweep(try plan([0, 1]))
     #expect(evaluations.map { $0.map(\.plan.fold) } == [[0]] && report.leftOut?.count == 1)
     #expect(report.leftOut?[0].hasPrefix("fold 1, seed 0 left out: ") == true && report.table.contains("fold 1, seed 0 left out: "))
-    #expect(try await bench.workbench.sweep(plan([0])).report.settings.map(\.baseline) == report.settings.map(\.baseline))
-    await #expect(throws: PipelineError.self) { try await bench.workbench.sweep(plan([1])) }
+    #expect(try await bench.workbench.sweep(try plan([0])).report.settings.map(\.baseline) == report.settings.map(\.baseline))
+    await #expect(throws: PipelineError.self) { try await bench.workbench.sweep(try plan([1])) }
   }
 
   /// An episode whose query is its own support, as BAM's order draws where a class has one picture, measures nothing.

@@ -14,7 +14,7 @@ import Testing
     func areas(_ intersection: Int) -> Areas {
       Areas(backgroundIntersection: 800, foregroundIntersection: intersection, backgroundUnion: 1000, foregroundUnion: 100)
     }
-    let item = DatasetItem(id: "square-0", classes: [1]), options = GenerationOptions(prompt: prompt, guidance: guidance)
+    let item = DatasetItem(id: "square-0", classes: [1]), options = GenerationOptions(DiffusionSettings { $0.guidance = guidance }, prompt: prompt)
     let results = [(20, 40), (30, 30)].enumerated().map { index, hits in
       EpisodeResult(
         episode: Episode(index: index, fold: fold, classIndex: 1, query: item, supports: [item]), baseline: areas(hits.0), augmented: areas(hits.1))

@@ -7,12 +7,12 @@ import TestSupport
 import Testing
 
 @Suite struct SweepTests {
-  private func sweep(_ bench: TinyModels) -> SweepPlan {
+  private func sweep(_ bench: TinyModels) throws -> SweepPlan {
     var options = bench.options
     options.steps = 2
-    return SweepPlan(
+    return try SweepPlan(
       EvaluationPlan(fold: 0, options: options, episodes: 5), folds: [0, 1], seeds: [3, 4],
-      axes: [.networks([.dcama]), .conditions([.mask]), .steps([]), .guidance([1, 3]), .auxiliaryShots([1, 2])])
+      axes: [.networks([.dcama]), .setting(.condition, ["mask"]), .setting(.steps, []), .setting(.guidance, ["1", "3"]), .auxiliaryShots([1, 2])])
   }
 
   private func bench() throws -> (bench: TinyModels, generator: CopyingGenerator) {
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func everySettingIsTheEvaluationOfIts() async throws {
-    let (bench, _) = try bench(), plan = sweep(bench)
+    let (bench, _) = try bench(), plan = try sweep(bench)
     let seen = Mutex<[SweepProgress]>([])
     let (report, evaluations) = try await bench.workbench.sweep(plan) { news in seen.withLock { $0.append(news) } }
     #expect(report.axes.map(\.name) == ["network", "condition", "guidance", "aux-shots"], "an axis without values is none")
@@ -50,7 +50,7 @@ import Testing
 
   @Test(.enabled(if: Golden.isAvailable)) func whatSettingsShareIsMadeOnce() async throws {
     let (bench, generator) = try bench()
-    let (_, evaluations) = try await bench.workbench.sweep(sweep(bench))
+    let (_, evaluations) = try await bench.workbench.sweep(try sweep(bench))
     // One picture a support, number and guidance: two supports need what one needs, and one more.
     var pictures: Set<String> = []
     for report in evaluations.joined() {
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func aSweepGoesOnWhereItWasEnded() async throws {
-    let (bench, _) = try bench(), plan = sweep(bench)
+    let (bench, _) = try bench(), plan = try sweep(bench)
     let (half, signal) = AsyncStream.makeStream(of: Void.self), isCancelled = DispatchSemaphore(value: 0)
     let task = Task {
       defer { signal.finish() }
@@ -90,7 +90,7 @@ import Testing
 
   @Test(.enabled(if: Golden.isAvailable)) func theFolderHoldsTablesPlotsAndEveryEvaluation() async throws {
     let (bench, _) = try bench(), folder = bench.folder.url.appendingPathComponent("sweep")
-    let (report, evaluations) = try await bench.workbench.sweep(sweep(bench))
+    let (report, evaluations) = try await bench.workbench.sweep(try sweep(bench))
     try SweepFolder(creating: folder).write(report, evaluations)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     #expect(names == ["evaluations", "mIoU-aux-shots.png", "mIoU-aux-shots.svg", "mIoU-guidance.png", "mIoU-guidance.svg", "mIoU-seeds.png", "mIoU-seeds.svg", "sweep.csv", "sweep.json", "sweep.md"])
@@ -111,7 +111,7 @@ import Testing
 
   /// What cannot be used is said before anything is painted.
   @Test(.enabled(if: Golden.isAvailable)) func unusableWeightsAreFoundAtOnce() async throws {
-    let (bench, generator) = try bench(), base = sweep(bench)
+    let (bench, generator) = try bench(), base = try sweep(bench)
     let folder = bench.folder.url.appendingPathComponent("models/bam")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data("no weights".utf8).write(to: folder.appendingPathComponent("fold0.safetensors"))
@@ -132,7 +132,7 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       at: folder.appendingPathComponent("fold0.safetensors"), withDestinationURL: Golden.url("fss/bam_r50_w8.weights.safetensors"))
-    let base = sweep(bench).base
+    let base = try sweep(bench).base
     let plan = SweepPlan(base, folds: [0], seeds: [0], axes: [.networks([.bam]), .auxiliaryShots([4, 2])])
     func isRefusal(_ error: any Error) -> Bool { (error as? ModelError)?.message.contains("no 3 supports") == true }
     await #expect { try await bench.workbench.sweep(plan) } throws: { isRefusal($0) }

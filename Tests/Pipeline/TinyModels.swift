@@ -30,7 +30,7 @@ struct TinyModels {
   }
 
   var options: GenerationOptions {
-    var options = GenerationOptions(conditionSettings: ConditionSettings(resolution: 64), steps: 3, seed: 7)
+    var options = GenerationOptions(DiffusionSettings { ($0.conditionSettings.resolution, $0.steps) = (64, 3) }, seed: 7)
     options.guidance = 3
     return options
   }

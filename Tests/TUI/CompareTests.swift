@@ -86,12 +86,12 @@ struct CompareTests {
     screen.press(.enter)
     screen.click("generated 2")
     screen.press(.enter)
-    for text in ["ddim, 20 steps", "guidance", "seed", "128x128", "scene-100"] { #expect(screen.text().contains(text), "\(text)") }
+    for text in ["sampler     ddim", "steps       20", "guidance", "seed", "128x128", "scene-100"] { #expect(screen.text().contains(text), "\(text)") }
     screen.type("K")
     #expect(screen.text().contains("verdict"))
     // Near by the values of pixels are told in place of it.
     screen.type("+")
-    #expect(!screen.text().contains("ddim, 20 steps") && screen.text().contains("RGB "))
+    #expect(!screen.text().contains("sampler     ddim") && screen.text().contains("RGB "))
     screen.press(.escape)
     screen.type("e")
     screen.click("1-shot  41", after: 2)

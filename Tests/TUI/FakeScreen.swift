@@ -122,9 +122,11 @@ struct FakeScreen {
       GenerationRequest(
         source: SupportSource(
           dataset: "demo", item: episode.supports[number % shots].id, classIndex: episode.classIndex, number: number / shots, digest: ""),
-        condition: plan.options.condition, conditionSettings: plan.options.conditionSettings, prompt: "", negativePrompt: "",
-        sampler: "ddim", steps: plan.options.steps, guidance: plan.options.guidance, eta: 0, controlScale: 1,
-        controlStart: 0, controlEnd: 1, guessMode: false, seed: plan.options.seed + UInt64(number), width: 128, height: 128,
+        settings: DiffusionSettings { own in
+          (own.condition, own.conditionSettings, own.steps, own.guidance) = (
+            plan.options.condition, plan.options.conditionSettings, plan.options.steps, plan.options.guidance
+          )
+        }, prompt: "", negativePrompt: "", seed: plan.options.seed + UInt64(number), width: 128, height: 128,
         models: ModelChoice(diffusion: "sd"))
     }
   }

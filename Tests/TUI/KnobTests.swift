@@ -2,7 +2,7 @@ import Pipeline
 import TUI
 import Testing
 
-@Suite("The condition's knobs")
+@Suite("The condition's settings")
 struct KnobTests {
   /// The cursor on the settings panel, the condition being `type`.
   private func screen(_ type: ConditionType, _ width: Int = 120, _ height: Int = 40) -> FakeScreen {
@@ -68,22 +68,22 @@ struct KnobTests {
   @Test func cannysThresholdsKeepTheirOrder() {
     var form = SettingsForm()
     form.options.condition = .canny
-    for _ in 0..<50 { form.step(.cannyLow, by: 1) }
-    #expect(form.value(.cannyLow) == "200")
-    for _ in 0..<50 { form.step(.cannyHigh, by: -1) }
-    #expect(form.value(.cannyHigh) == "200")
-    #expect(form.enter("201", in: .cannyLow) == "0 to 200")
-    #expect(form.enter("1001", in: .cannyHigh) == "200 to 1000")
-    #expect(form.enter("2.5", in: .blur) == nil)
-    #expect(form.enter("10.5", in: .blur) == "0 to 10")
+    for _ in 0..<50 { form.step(.setting(.cannyLow), by: 1) }
+    #expect(form.value(.setting(.cannyLow)) == "200")
+    for _ in 0..<50 { form.step(.setting(.cannyHigh), by: -1) }
+    #expect(form.value(.setting(.cannyHigh)) == "200")
+    #expect(form.enter("201", in: .setting(.cannyLow)) == "0 to 200")
+    #expect(form.enter("1001", in: .setting(.cannyHigh)) == "200 to 1000")
+    #expect(form.enter("2.5", in: .setting(.blur)) == nil)
+    #expect(form.enter("10.5", in: .setting(.blur)) == "0 to 10")
   }
 
   @Test func theCursorLeavesARowThatGoes() {
     var screen = screen(.scribble)
     screen.type("jj")
-    #expect(screen.state.settings.field == .threshold)
+    #expect(screen.state.settings.field == .setting(.threshold))
     screen.type("c")
-    #expect(screen.state.settings.field == .condition)
+    #expect(screen.state.settings.field == .setting(.condition))
   }
 
   @Test func whatPaintingWouldCostIsInSightWhileSettingsChange() {

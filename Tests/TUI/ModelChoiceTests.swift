@@ -81,10 +81,10 @@ struct ModelChoiceTests {
   @Test func withoutAConditionThereIsNothingToLead() {
     var screen = screen()
     #expect(screen.text().contains("Guess mode"))
-    go(&screen, to: .guessMode)
+    go(&screen, to: .setting(.guessMode))
     screen.press(.enter)
     #expect(screen.state.settings.options.guessMode)
-    go(&screen, to: .condition)
+    go(&screen, to: .setting(.condition))
     screen.type("h")
     #expect(screen.state.settings.options.condition == .none)
     for title in ["Guess mode", "ControlNet", "Ctrl from", "Ctrl to"] { #expect(!screen.text().contains(title), "\(title)") }

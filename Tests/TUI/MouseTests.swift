@@ -77,7 +77,7 @@ struct MouseTests {
   @Test func setsValues() {
     var screen = FakeScreen.open(120, 40)
     screen.click("Steps")
-    #expect(screen.state.settings.field == .steps)
+    #expect(screen.state.settings.field == .setting(.steps))
     screen.click("›", after: screen.place(of: "Steps")!.row)
     #expect(screen.state.settings.options.steps == 21)
     screen.click("‹", after: screen.place(of: "Steps")!.row)

@@ -30,8 +30,8 @@ struct PresetTests {
     expected.seed = 9
     #expect(screen.state.settings.options == expected)
     // Another explorer's are there too; one of the same name is replaced.
-    _ = try file.add(OwnPreset("a", GenerationOptions(steps: 2)))
-    #expect(try file.add(OwnPreset("a", GenerationOptions(steps: 3))).map(\.options.steps) == [3, 33])
+    _ = try file.add(OwnPreset("a", GenerationOptions(DiffusionSettings { $0.steps = 2 })))
+    #expect(try file.add(OwnPreset("a", GenerationOptions(DiffusionSettings { $0.steps = 3 }))).map(\.options.steps) == [3, 33])
     screen.type("Pforget")
     screen.press(.enter, .enter)
     #expect(try file.read().map(\.name) == ["a"])
@@ -40,7 +40,7 @@ struct PresetTests {
 
   @Test func oneThatIsOutOfRangeIsNotTaken() {
     var screen = FakeScreen.open(120, 40)
-    screen.state.presets = [OwnPreset("edited", GenerationOptions(steps: 0))]
+    screen.state.presets = [OwnPreset("edited", GenerationOptions(DiffusionSettings { $0.steps = 0 }))]
     screen.type("Pedited")
     screen.press(.enter)
     #expect(screen.state.settings.options == GenerationOptions())

@@ -162,7 +162,7 @@ struct QueueKeyTests {
   @Test func promptsTakePastedText() {
     var screen = FakeScreen.open(120, 50)
     screen.press(.tab, .tab)
-    while screen.state.settings.field != .prompt { screen.press(.down) }
+    while screen.state.settings.field != .setting(.prompt) { screen.press(.down) }
     screen.press(.enter, .paste("a {name}\n\u{1B}[2Jin\tsnow"), .home, .right, .right, .delete)
     screen.press(.enter)
     #expect(screen.state.settings.options.prompt == "a name} [2Jin snow")
@@ -237,8 +237,7 @@ struct QueueKeyTests {
 
   private func request(_ number: Int) -> GenerationRequest {
     GenerationRequest(
-      source: SupportSource(dataset: "demo", item: "\(number)", classIndex: 1, number: 0, digest: ""), condition: .mask,
-      conditionSettings: ConditionSettings(), prompt: "", negativePrompt: "", sampler: "ddim", steps: 20, guidance: 9, eta: 0, controlScale: 1,
-      controlStart: 0, controlEnd: 1, guessMode: false, seed: 0, width: 128, height: 128, models: ModelChoice(diffusion: "sd"))
+      source: SupportSource(dataset: "demo", item: "\(number)", classIndex: 1, number: 0, digest: ""), settings: DiffusionSettings(),
+      prompt: "", negativePrompt: "", seed: 0, width: 128, height: 128, models: ModelChoice(diffusion: "sd"))
   }
 }

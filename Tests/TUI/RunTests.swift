@@ -9,7 +9,7 @@ struct RunTests {
     func areas(_ iou: Int) -> Areas {
       Areas(backgroundIntersection: 0, foregroundIntersection: iou, backgroundUnion: 100, foregroundUnion: 100)
     }
-    let plan = EvaluationPlan(fold: fold, options: GenerationOptions(condition: condition), episodes: 6)
+    let plan = EvaluationPlan(fold: fold, options: GenerationOptions(DiffusionSettings { $0.condition = condition }), episodes: 6)
     return screen.report(fold: fold, plan: plan, episodes: (0..<6).map {
       EpisodeResult(episode: screen.episode($0, fold: fold), baseline: areas(before + $0), augmented: areas(after + 2 * $0))
     })

@@ -33,7 +33,7 @@ public struct SizeRule: Hashable, Sendable {
 extension ConditionSettings {
   /// The size at which a condition's edges are looked for.
   func detectionSize(_ type: ConditionType, width: Int, height: Int) throws -> SizeRule {
-    try SizeRule(width: width, height: height, resolution: type.knobs.contains(.detectResolution) ? detectResolution ?? resolution : resolution)
+    try SizeRule(width: width, height: height, resolution: type.uses.contains(.detectResolution) ? detectResolution ?? resolution : resolution)
   }
 
   /// The size of the control image, and of what is painted from it: where edges are found at a resolution of their own, the size rule is applied

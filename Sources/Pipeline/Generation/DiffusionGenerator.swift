@@ -64,7 +64,7 @@ final class DiffusionGenerator: SupportGenerator {
           image: Tensor(unit: control), scale: Float(request.controlScale), start: request.controlStart, end: request.controlEnd)
       ]
     }
-    guard let sampler = SamplerName(rawValue: request.sampler) else { throw GenerationOptions.unknownSampler(request.sampler) }
+    let sampler = try request.settings.samplerName()
     if let range = try? sampler.range(model.scheduler.spaced(request.timestepSpacing), steps: request.steps), range.isShort {
       Log.painting.notice("\(request.sampler) with \(request.steps) steps begins late: \(range.text)")
     }

@@ -48,8 +48,7 @@ public struct OwnPictureMetadata: Codable, Hashable, Sendable {
       ControlFacts(module: "none", model: control.network, scale: control.scale, start: control.start, end: control.end)
     }
     let facts = WebParameters.facts(
-      steps: request.steps, sampler: request.sampler.rawValue, spacing: request.timestepSpacing?.rawValue, guidance: request.guidance,
-      seed: request.seed, width: request.width, height: request.height, model: request.model, autoencoder: request.autoencoder,
+      request.settings, seed: request.seed, width: request.width, height: request.height, model: request.model, autoencoder: request.autoencoder,
       loras: request.loras ?? [], controls: controls, weights: weights)
     return WebParameters(prompt: request.prompt, negativePrompt: request.negativePrompt, facts: facts).text
   }

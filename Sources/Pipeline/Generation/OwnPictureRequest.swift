@@ -4,7 +4,7 @@ import Render
 
 /// One picture painted from control images of the user's own: everything that decides it, beside the files' bytes. Weights are known by their
 /// names (`WeightName`); their digests stand beside the request (`OwnPictureMetadata`).
-public struct OwnPictureRequest: Codable, Hashable, Sendable {
+public struct OwnPictureRequest: Hashable, Sendable, DiffusionConfigured {
   /// A ControlNet, the picture it reads, and when and how much it counts.
   public struct Control: Codable, Hashable, Sendable {
     /// The ControlNet's name.
@@ -33,16 +33,11 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
   public var config: String?
   public var prompt: String
   public var negativePrompt: String
-  public var sampler: SamplerName
-  public var steps: Int
-  /// How they are laid over the training steps; nil, and absent from the JSON, for the model's own way, and where the sampler does not ask.
-  public var timestepSpacing: SchedulerConfig.Spacing?
-  public var guidance: Double
-  public var eta: Double
+  /// Those of the sampling; condition, scale and window are each control's own.
+  public var settings: DiffusionSettings
   public var seed: UInt64
   public var width: Int
   public var height: Int
-  public var guessMode: Bool
   public var controls: [Control]
   /// An autoencoder in place of the model's own; nil, and absent from the JSON, for that.
   public var autoencoder: String?
@@ -53,11 +48,11 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
 
   /// - Parameters:
   ///   - weights: where the weights lie; the request takes their names.
+  ///   - settings: of which the sampling counts.
   ///   - controls: what each ControlNet of `weights` reads.
   ///   - loraScales: how much of each LoRA of `weights` is merged.
   public init(
-    _ weights: OwnPictureWeights, prompt: String, negativePrompt: String, sampler: SamplerName, steps: Int,
-    timestepSpacing: SchedulerConfig.Spacing? = nil, guidance: Double, eta: Double, seed: UInt64, width: Int, height: Int, guessMode: Bool,
+    _ weights: OwnPictureWeights, prompt: String, negativePrompt: String, settings: DiffusionSettings, seed: UInt64, width: Int, height: Int,
     controls: [(image: Image, scale: Double, start: Double, end: Double)], loraScales: [Double] = []
   ) {
     let names = weights.names
@@ -68,17 +63,12 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
     self.controls = zip(names.networks, controls).map {
       Control(network: $0, image: $1.image, scale: $1.scale, start: $1.start, end: $1.end)
     }
-    self.timestepSpacing = sampler.isSpaced ? timestepSpacing : nil
     self.prompt = prompt
     self.negativePrompt = negativePrompt
-    self.sampler = sampler
-    self.steps = steps
-    self.guidance = guidance
-    self.eta = eta
+    self.settings = settings.sampling.relevant()
     self.seed = seed
     self.width = width
     self.height = height
-    self.guessMode = guessMode
   }
 
   /// A painted picture with the latents that led to it.
@@ -106,7 +96,7 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
   ///
   /// `progress` hears how far it is, many times a step (its previews are of the first picture), and ends the work by returning false:
   /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder.
-  /// Throws `ModelError` for weights that do not fit and `PipelineError.notANumber`.
+  /// Throws `ModelError` for weights that do not fit, `PipelineError.notANumber`, and `.badSetting` for a sampler that there is none of.
   public func paint(
     images: [Image], weights: OwnPictureWeights, digests: [String: String], pictures: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
     progress: (GenerationProgress) -> Bool
@@ -117,13 +107,13 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
         autoencoder: weights.autoencoder,
         adapters: zip(weights.loras, loras ?? []).map { LowRankSource(url: $0, scale: Float($1.scale)) }))
     let run = DiffusionRun(
-      prompt: prompt, negativePrompt: negativePrompt, sampler: sampler, steps: steps, spacing: timestepSpacing,
-      guidanceScale: Float(guidance), eta: Float(eta), seed: seed, width: width, height: height, guessMode: guessMode,
+      prompt: prompt, negativePrompt: negativePrompt, sampler: try settings.samplerName(), steps: settings.steps, spacing: settings.timestepSpacing,
+      guidanceScale: Float(settings.guidance), eta: Float(settings.eta), seed: seed, width: width, height: height, guessMode: settings.guessMode,
       controls: zip(controls, images).enumerated().map { number, pair in
         ControlInput(
           image: Tensor(unit: pair.1.rgb), network: number, scale: Float(pair.0.scale), start: pair.0.start, end: pair.0.end)
       })
-    let cut = PromptCut(prompt: prompt, negativePrompt: negativePrompt, guidance: guidance, cut: diffusion.tokenizer.cut)
+    let cut = PromptCut(prompt: prompt, negativePrompt: negativePrompt, guidance: settings.guidance, cut: diffusion.tokenizer.cut)
     for line in cut?.lines ?? [] { Log.painting.warning("\(line)") }
     let requests = (0..<pictures).map { number in
       var own = self
@@ -143,5 +133,43 @@ public struct OwnPictureRequest: Codable, Hashable, Sendable {
     } catch ModelError.cancelled {
       throw CancellationError()
     }
+  }
+}
+
+extension OwnPictureRequest: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case model, config, prompt, negativePrompt, seed, width, height, controls, autoencoder, loras, cut
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    settings = try DiffusionSettings(samplingFrom: decoder)
+    model = try values.decode(String.self, forKey: .model)
+    config = try values.decodeIfPresent(String.self, forKey: .config)
+    prompt = try values.decode(String.self, forKey: .prompt)
+    negativePrompt = try values.decode(String.self, forKey: .negativePrompt)
+    seed = try values.decode(UInt64.self, forKey: .seed)
+    width = try values.decode(Int.self, forKey: .width)
+    height = try values.decode(Int.self, forKey: .height)
+    controls = try values.decode([Control].self, forKey: .controls)
+    autoencoder = try values.decodeIfPresent(String.self, forKey: .autoencoder)
+    loras = try values.decodeIfPresent([LoRAChoice].self, forKey: .loras)
+    cut = try values.decodeIfPresent(PromptCut.self, forKey: .cut)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try settings.encodeSampling(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(model, forKey: .model)
+    try values.encodeIfPresent(config, forKey: .config)
+    try values.encode(prompt, forKey: .prompt)
+    try values.encode(negativePrompt, forKey: .negativePrompt)
+    try values.encode(seed, forKey: .seed)
+    try values.encode(width, forKey: .width)
+    try values.encode(height, forKey: .height)
+    try values.encode(controls, forKey: .controls)
+    try values.encodeIfPresent(autoencoder, forKey: .autoencoder)
+    try values.encodeIfPresent(loras, forKey: .loras)
+    try values.encodeIfPresent(cut, forKey: .cut)
   }
 }

@@ -52,8 +52,7 @@ public struct PictureMetadata: Codable, Hashable, Sendable {
         module: request.condition.rawValue, model: name, scale: request.controlScale, start: request.controlStart, end: request.controlEnd)
     }
     let facts = WebParameters.facts(
-      steps: request.steps, sampler: request.sampler, spacing: request.timestepSpacing?.rawValue, guidance: request.guidance, seed: request.seed,
-      width: request.width, height: request.height, model: request.models.diffusion, autoencoder: request.models.autoencoder,
+      request.settings, seed: request.seed, width: request.width, height: request.height, model: request.models.diffusion, autoencoder: request.models.autoencoder,
       loras: request.models.loras ?? [], controls: control.map { [$0] } ?? [], weights: weights)
     return WebParameters(prompt: request.prompt, negativePrompt: request.negativePrompt, facts: facts).text
   }

@@ -68,13 +68,13 @@ struct ControlFacts {
 extension WebParameters {
   /// The facts that pictures of data sets and of one's own have in common, in the web interface's order.
   static func facts(
-    steps: Int, sampler: String, spacing: String?, guidance: Double, seed: UInt64, width: Int, height: Int, model: String, autoencoder: String?,
+    _ settings: DiffusionSettings, seed: UInt64, width: Int, height: Int, model: String, autoencoder: String?,
     loras: [LoRAChoice], controls: [ControlFacts], weights: [String: String]
   ) -> [(key: String, value: String)] {
     func hash(_ name: String) -> String? { weights[name].map { String($0.prefix(10)) } }
-    var facts = [("Steps", "\(steps)"), ("Sampler", sampler)]
-    if let spacing { facts.append(("Timestep spacing", spacing)) }
-    facts += [("CFG scale", guidance.short), ("Seed", "\(seed)"), ("Size", "\(width)x\(height)")]
+    var facts = [("Steps", "\(settings.steps)"), ("Sampler", settings.sampler)]
+    if let spacing = settings.timestepSpacing { facts.append(("Timestep spacing", spacing.rawValue)) }
+    facts += [("CFG scale", settings.guidance.short), ("Seed", "\(seed)"), ("Size", "\(width)x\(height)")]
     if let hash = hash(model) { facts.append(("Model hash", hash)) }
     facts.append(("Model", model))
     if let autoencoder {

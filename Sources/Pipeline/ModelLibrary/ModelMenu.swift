@@ -74,7 +74,7 @@ public struct ModelMenu: Hashable, Sendable {
 
   /// The training steps that settings visit with the diffusion model that would be used; nil where nothing fits.
   public func timesteps(_ options: GenerationOptions) -> TimestepRange? {
-    pair(for: options.condition, preferring: options.models)?.diffusion.scheduler.flatMap(options.timesteps)
+    pair(for: options.condition, preferring: options.models)?.diffusion.scheduler.flatMap(options.settings.timesteps)
   }
 
   /// Whether settings would paint, or a network segment, with weights of the demo.
@@ -88,7 +88,7 @@ public struct ModelMenu: Hashable, Sendable {
   /// The published settings, at the resolution of the diffusion model that would be used and with its guidance scale where it recommends one.
   public func defaults(for condition: ConditionType = .mask, preferring preferred: PreferredModels? = nil) -> GenerationOptions {
     let model = (pair(for: condition, preferring: preferred) ?? pair(for: .none, preferring: preferred))?.diffusion
-    var options = GenerationOptions(condition: condition, models: preferred?.orNone)
+    var options = GenerationOptions(DiffusionSettings { $0.condition = condition }, models: preferred?.orNone)
     if let model { options.conditionSettings.resolution = model.resolution }
     if let guidance = model?.guidance { options.guidance = guidance }
     return options

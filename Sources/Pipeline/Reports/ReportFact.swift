@@ -43,22 +43,9 @@ extension EvaluationPlan {
 
 extension GenerationOptions {
   fileprivate var facts: [ReportFact] {
-    var facts = [ReportFact("condition", condition.rawValue), ReportFact("resolution", "\(conditionSettings.resolution)")]
-    facts += ConditionKnob.allCases.filter(condition.knobs.contains).map(conditionSettings.fact)
-    facts += [
-      ReportFact("sampler", sampler), ReportFact("steps", "\(steps)"), ReportFact("guidance", guidance.short), ReportFact("eta", eta.short),
-    ]
-    if let timestepSpacing { facts.append(ReportFact("timestep spacing", timestepSpacing.rawValue)) }
-    if condition != .none {
-      facts += [
-        ReportFact("control scale", controlScale.short), ReportFact("control window", "\(controlStart.short)…\(controlEnd.short)"),
-        ReportFact("guess mode", guessMode ? "on" : "off"),
-      ]
+    var facts = Setting.all.filter { $0.applies(to: self) }.compactMap { setting in
+      (setting.text(self) ?? setting.absence).map { ReportFact(setting.name, $0) }
     }
-    facts += [
-      ReportFact("prompt", prompt ?? "the published one"), ReportFact("negative prompt", negativePrompt ?? "the published one"),
-      ReportFact("seed of the supports", "\(seed)"),
-    ]
     if let models {
       let named = [models.diffusion].compactMap { $0 } + models.controlNets
       if !named.isEmpty { facts.append(ReportFact("models", named.joined(separator: ", "))) }
@@ -66,19 +53,5 @@ extension GenerationOptions {
       if let loras = models.loras { facts.append(ReportFact("LoRA", loras.map { "\($0.id) x \($0.scale.short)" }.joined(separator: ", "))) }
     }
     return facts
-  }
-}
-
-extension ConditionSettings {
-  fileprivate func fact(_ knob: ConditionKnob) -> ReportFact {
-    switch knob {
-    case .detector: ReportFact("edge detector", detector.rawValue)
-    case .threshold: ReportFact("threshold", "\(threshold)")
-    case .thinning: ReportFact("thinning", thinning ? "on" : "off")
-    case .canny: ReportFact("Canny thresholds", "\(cannyLow), \(cannyHigh)")
-    case .dilation: ReportFact("dilation", "\(dilation)")
-    case .blur: ReportFact("blur", blur.short)
-    case .detectResolution: ReportFact("edges found at resolution", "\(detectResolution ?? resolution)")
-    }
   }
 }

@@ -1,4 +1,4 @@
-/// How a control image is made. What a condition does not use (`ConditionType.knobs`) does not change it.
+/// How a control image is made. What a condition does not use (`ConditionType.uses`) does not change it.
 public struct ConditionSettings: Hashable, Sendable {
   /// Target of the shorter side in pixels before rounding to multiples of 64; 64...4096.
   public var resolution: Int
@@ -36,39 +36,17 @@ public struct ConditionSettings: Hashable, Sendable {
 }
 
 extension ConditionSettings {
-  public static let resolutions = 64...4096
-  public static let thresholds = 0...254
-  public static let dilations = 0...128
-  public static let blurs = 0.0...10
-  public static let cannyThresholds = 0...1000
-
   /// Throws `PipelineError.badSetting` for the first value outside its range.
   public func validate() throws {
-    func require<Value>(_ value: Value, _ name: String, in range: ClosedRange<Value>) throws {
-      if !range.contains(value) {
-        throw PipelineError.badSetting(name: name, value: "\(value)", allowed: "\(range.lowerBound)...\(range.upperBound)")
-      }
-    }
-    try require(resolution, "resolution", in: Self.resolutions)
-    if let detectResolution { try require(detectResolution, "detect resolution", in: Self.resolutions) }
-    try require(threshold, "threshold", in: Self.thresholds)
-    try require(dilation, "dilation", in: Self.dilations)
-    try require(blur, "blur", in: Self.blurs)
-    try require(cannyHigh, "canny high", in: Self.cannyThresholds)
-    try require(cannyLow, "canny low", in: Self.cannyThresholds.lowerBound...cannyHigh)
+    let options = GenerationOptions(DiffusionSettings { $0.conditionSettings = self })
+    for setting in Setting.all where setting.isOfControlImage || setting.id == .resolution { try setting.validate(options) }
   }
 
   /// These settings with the default for everything that does not change the condition: the same picture is the same request.
   public func relevant(to type: ConditionType) -> ConditionSettings {
-    let knobs = type.knobs
-    var settings = ConditionSettings(resolution: resolution)
-    if knobs.contains(.detector) { settings.detector = detector }
-    if knobs.contains(.threshold) { settings.threshold = threshold }
-    if knobs.contains(.dilation) { settings.dilation = dilation }
-    if knobs.contains(.blur) { settings.blur = blur }
-    if knobs.contains(.thinning) { settings.thinning = thinning }
-    if knobs.contains(.canny) { (settings.cannyLow, settings.cannyHigh) = (cannyLow, cannyHigh) }
-    if knobs.contains(.detectResolution), detectResolution != resolution { settings.detectResolution = detectResolution }
-    return settings
+    var options = GenerationOptions(DiffusionSettings { $0.conditionSettings = self })
+    for setting in Setting.all where setting.isOfControlImage && !type.uses.contains(setting.id) { setting.reset(in: &options) }
+    if detectResolution == resolution { options.conditionSettings.detectResolution = nil }
+    return options.conditionSettings
   }
 }

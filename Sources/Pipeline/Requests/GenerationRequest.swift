@@ -2,31 +2,13 @@ import Models
 
 /// Everything that decides one generated support, but the weights' bytes: the queue's row, the picture's metadata, the
 /// cache key and the command line's `--json`.
-public struct GenerationRequest: Codable, Hashable, Sendable {
+public struct GenerationRequest: Hashable, Sendable, DiffusionConfigured {
   /// The real support and its class.
   public var source: SupportSource
-  public var condition: ConditionType
-  public var conditionSettings: ConditionSettings
+  public var settings: DiffusionSettings
   /// The full positive prompt.
   public var prompt: String
   public var negativePrompt: String
-  /// Sampler name as given to `--sampler`.
-  public var sampler: String
-  /// Denoising steps, 1...1000.
-  public var steps: Int
-  /// How they are laid over the training steps; nil, and absent from the JSON, for the model's own way, and where the sampler does not ask.
-  public var timestepSpacing: SchedulerConfig.Spacing?
-  /// Classifier-free guidance scale; 1 switches guidance off.
-  public var guidance: Double
-  /// DDIM's η, 0 for the deterministic sampler.
-  public var eta: Double
-  /// Strength of the ControlNet's residuals.
-  public var controlScale: Double
-  /// Part of the steps in which the ControlNet acts, as fractions 0...1 of the whole.
-  public var controlStart: Double
-  public var controlEnd: Double
-  /// Whether the control image leads without the prompt's help (ControlNet's guess mode).
-  public var guessMode: Bool
   /// Seed of the noise, as in `torch.Generator('cpu').manual_seed`.
   public var seed: UInt64
   /// The row of the noise that pictures with a common seed take; nil, and absent from the JSON, for a seed of one's own.
@@ -40,31 +22,52 @@ public struct GenerationRequest: Codable, Hashable, Sendable {
   public var models: ModelChoice
 
   public init(
-    source: SupportSource, condition: ConditionType, conditionSettings: ConditionSettings, prompt: String,
-    negativePrompt: String, sampler: String, steps: Int, timestepSpacing: SchedulerConfig.Spacing? = nil, guidance: Double, eta: Double, controlScale: Double,
-    controlStart: Double, controlEnd: Double, guessMode: Bool, seed: UInt64, noiseRow: NoiseRow? = nil, adeIndex: Int? = nil,
+    source: SupportSource, settings: DiffusionSettings, prompt: String, negativePrompt: String, seed: UInt64, noiseRow: NoiseRow? = nil, adeIndex: Int? = nil,
     width: Int, height: Int, models: ModelChoice
   ) {
     self.source = source
-    self.condition = condition
-    self.conditionSettings = conditionSettings
+    self.settings = settings
     self.prompt = prompt
     self.negativePrompt = negativePrompt
-    self.sampler = sampler
-    self.steps = steps
-    self.timestepSpacing = timestepSpacing
-    self.guidance = guidance
-    self.eta = eta
-    self.controlScale = controlScale
-    self.controlStart = controlStart
-    self.controlEnd = controlEnd
-    self.guessMode = guessMode
     self.seed = seed
     self.noiseRow = noiseRow
     self.adeIndex = adeIndex
     self.width = width
     self.height = height
     self.models = models
+  }
+
+  /// What the request was made from, with its full prompts and its own seed.
+  public var options: GenerationOptions {
+    GenerationOptions(settings, prompt: prompt, negativePrompt: negativePrompt, seed: seed, models: PreferredModels(models))
+  }
+}
+
+extension GenerationRequest: Codable {
+  private enum CodingKeys: String, CodingKey { case source, prompt, negativePrompt, seed, noiseRow, adeIndex, width, height, models }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      source: try values.decode(SupportSource.self, forKey: .source), settings: try DiffusionSettings(from: decoder),
+      prompt: try values.decode(String.self, forKey: .prompt), negativePrompt: try values.decode(String.self, forKey: .negativePrompt),
+      seed: try values.decode(UInt64.self, forKey: .seed), noiseRow: try values.decodeIfPresent(NoiseRow.self, forKey: .noiseRow),
+      adeIndex: try values.decodeIfPresent(Int.self, forKey: .adeIndex), width: try values.decode(Int.self, forKey: .width),
+      height: try values.decode(Int.self, forKey: .height), models: try values.decode(ModelChoice.self, forKey: .models))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try settings.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(source, forKey: .source)
+    try values.encode(prompt, forKey: .prompt)
+    try values.encode(negativePrompt, forKey: .negativePrompt)
+    try values.encode(seed, forKey: .seed)
+    try values.encodeIfPresent(noiseRow, forKey: .noiseRow)
+    try values.encodeIfPresent(adeIndex, forKey: .adeIndex)
+    try values.encode(width, forKey: .width)
+    try values.encode(height, forKey: .height)
+    try values.encode(models, forKey: .models)
   }
 }
 

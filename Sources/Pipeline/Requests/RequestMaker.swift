@@ -36,11 +36,8 @@ struct RequestMaker: Sendable {
       GenerationRequest(
         source: SupportSource(
           dataset: supports.dataset.name, item: item.id, classIndex: classIndex, number: number, digest: digest),
-        condition: options.condition, conditionSettings: options.conditionSettings.relevant(to: options.condition),
-        prompt: prompts.positive(published?.info ?? support.info, template: options.prompt),
-        negativePrompt: options.negativePrompt ?? prompts.negative, sampler: options.sampler, steps: options.steps,
-        timestepSpacing: SamplerName(rawValue: options.sampler)?.isSpaced == true ? options.timestepSpacing : nil, guidance: options.guidance, eta: options.eta, controlScale: options.controlScale, controlStart: options.controlStart,
-        controlEnd: options.controlEnd, guessMode: options.guessMode,
+        settings: options.settings.relevant(), prompt: prompts.positive(published?.info ?? support.info, template: options.prompt),
+        negativePrompt: options.negativePrompt ?? prompts.negative,
         seed: published?.seed
           ?? SupportSeed.derive(base: options.seed, item: item.id, classIndex: classIndex, number: number),
         noiseRow: published.map { _ in NoiseRow(row: number, rows: count) },

@@ -1,5 +1,3 @@
-import Models
-
 /// One thing that a sweep varies, and its values in the order asked for.
 public struct SweepAxis: Sendable {
   /// A value: what it is called, where it lies on a plot's axis, what it makes of a plan.
@@ -40,26 +38,17 @@ public struct SweepAxis: Sendable {
     SweepAxis("network", "network", values, text: \.rawValue) { ($0.network, $0.comparison) = ($1, comparison($1)) }
   }
 
-  public static func conditions(_ values: [ConditionType]) -> SweepAxis {
-    SweepAxis("condition", "condition", values, text: \.rawValue) { $0.options.condition = $1 }
-  }
-
-  public static func samplers(_ values: [String]) -> SweepAxis {
-    SweepAxis("sampler", "sampler", values, text: { $0 }) { $0.options.sampler = $1 }
-  }
-
-  public static func steps(_ values: [Int]) -> SweepAxis { SweepAxis("steps", "denoising steps", values) { $0.options.steps = $1 } }
-
-  public static func timestepSpacings(_ values: [SchedulerConfig.Spacing]) -> SweepAxis {
-    SweepAxis("timestep-spacing", "spacing of the time steps", values, text: \.rawValue) { $0.options.timestepSpacing = $1 }
-  }
-
-  public static func guidance(_ values: [Double]) -> SweepAxis {
-    SweepAxis("guidance", "guidance scale", values) { $0.options.guidance = $1 }
-  }
-
-  public static func controlScales(_ values: [Double]) -> SweepAxis {
-    SweepAxis("control-scale", "control scale", values) { $0.options.controlScale = $1 }
+  /// Values of a setting of the pictures. Throws `PipelineError.badSetting` for a text that is none.
+  public static func setting(_ id: Setting.ID, _ values: [String]) throws -> SweepAxis {
+    let setting = Setting[id]
+    let changed = try values.map { text -> GenerationOptions in
+      var options = GenerationOptions()
+      try setting.set(text, in: &options)
+      return options
+    }
+    return SweepAxis(id.rawValue, setting.name, changed, text: { setting.text($0) ?? "" }, number: { setting.text($0).flatMap(Double.init) }) {
+      setting.access.copy($1, &$0.options)
+    }
   }
 
   public static func auxiliaryShots(_ values: [Int]) -> SweepAxis {

@@ -129,27 +129,11 @@ enum RunName {
 
   /// What else decides the pictures, where it is not usual; the guidance scale always, as models have their own.
   static func details(_ options: GenerationOptions) -> [String] {
-    let usual = GenerationOptions(), own = options.conditionSettings
-    var parts = ["guidance \(options.guidance.short)"]
-    if options.controlScale != usual.controlScale { parts.append("control \(options.controlScale.short)") }
-    if options.controlStart != usual.controlStart || options.controlEnd != usual.controlEnd {
-      parts.append("window \(options.controlStart.short)–\(options.controlEnd.short)")
-    }
-    if options.eta != usual.eta { parts.append("eta \(options.eta.short)") }
-    if let spacing = options.timestepSpacing { parts.append("spacing \(spacing.rawValue)") }
-    if options.guessMode { parts.append("guess mode") }
-    parts.append("resolution \(own.resolution)")
-    let plain = ConditionSettings()
-    for knob in ConditionKnob.allCases where options.condition.knobs.contains(knob) {
-      switch knob {
-      case .detector: if own.detector != plain.detector { parts.append(own.detector.rawValue) }
-      case .threshold: if own.threshold != plain.threshold { parts.append("threshold \(own.threshold)") }
-      case .thinning: if own.thinning { parts.append("thinned") }
-      case .canny: if own.cannyLow != plain.cannyLow || own.cannyHigh != plain.cannyHigh { parts.append("canny \(own.cannyLow), \(own.cannyHigh)") }
-      case .dilation: if own.dilation != plain.dilation { parts.append("dilation \(own.dilation)") }
-      case .blur: if own.blur != plain.blur { parts.append("blur \(own.blur.short)") }
-      case .detectResolution: if let side = own.detectResolution { parts.append("edges at \(side)") }
-      }
+    let told: Set<Setting.ID> = [.condition, .sampler, .steps, .seed, .prompt, .negativePrompt], always: Set<Setting.ID> = [.guidance, .resolution]
+    var parts: [String] = []
+    for setting in Setting.all where !told.contains(setting.id) && setting.applies(to: options) {
+      guard let text = setting.text(options), always.contains(setting.id) || !setting.isUsual(options) else { continue }
+      parts.append(setting.kind == .flag ? setting.name : "\(setting.name) \(text)")
     }
     if let models = options.models {
       parts += [models.diffusion].compactMap { $0 } + models.controlNets + [models.autoencoder].compactMap { $0 }

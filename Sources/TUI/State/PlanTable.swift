@@ -1,40 +1,34 @@
-import Models
 import Pipeline
 
-/// What varies along one side of a grid.
-package enum GridAxis: String, CaseIterable, Hashable, Sendable {
-  case condition, steps, guidance, controlScale, sampler, seed
+/// What varies along one side of a grid: a setting, and the values that are tried of it.
+package struct GridAxis: Hashable, Sendable {
+  package let id: Setting.ID
+  private let usual: [String]
 
-  package var title: String {
-    switch self {
-    case .condition: "condition"
-    case .steps: "steps"
-    case .guidance: "guidance"
-    case .controlScale: "control scale"
-    case .sampler: "sampler"
-    case .seed: "seed"
-    }
-  }
+  package static let condition = GridAxis(id: .condition, usual: ["mask", "scribble", "hed"])
 
-  /// The values of a side, and their names. The present value is among them.
-  func values(_ options: GenerationOptions) -> [(name: String, change: @Sendable (inout GenerationOptions) -> Void)] {
-    func with<T: Equatable & Sendable>(
-      _ usual: [T], _ path: WritableKeyPath<GenerationOptions, T> & Sendable, _ name: (T) -> String, _ isBefore: ((T, T) -> Bool)? = nil
-    ) -> [(String, @Sendable (inout GenerationOptions) -> Void)] {
-      var values = usual
-      if !values.contains(options[keyPath: path]) { values.append(options[keyPath: path]) }
-      if let isBefore { values.sort(by: isBefore) }
-      return values.map { value in (name(value), { $0[keyPath: path] = value }) }
+  package static let all = [
+    condition, GridAxis(id: .steps, usual: ["5", "10", "20", "40"]), GridAxis(id: .guidance, usual: ["1", "3", "6", "9"]),
+    GridAxis(id: .controlScale, usual: ["0.5", "0.75", "1", "1.5"]),
+    GridAxis(id: .sampler, usual: ["ddim", "dpmpp-2m-karras", "euler-a", "unipc"]), GridAxis(id: .seed, usual: []),
+  ]
+
+  package var title: String { Setting[id].name }
+
+  /// The options with each value of a side. The present value is among them; seeds count from it.
+  func values(_ options: GenerationOptions) -> [(name: String, options: GenerationOptions)] {
+    let setting = Setting[id], present = setting.text(options) ?? ""
+    var texts = usual
+    if setting.kind == .seed {
+      texts = (0..<4).map { (step: UInt64) in "\(options.seed &+ step)" }
+    } else if !texts.contains(present) {
+      texts.append(present)
+      if setting.range(options) != nil { texts.sort { (Double($0) ?? 0) < (Double($1) ?? 0) } }
     }
-    switch self {
-    case .condition: return with([.mask, .scribble, .hed], \.condition, \.rawValue)
-    case .steps: return with([5, 10, 20, 40], \.steps, { "\($0)" }, <)
-    case .guidance: return with([1, 3, 6, 9], \.guidance, SettingsForm.decimal, <)
-    case .controlScale: return with([0.5, 0.75, 1, 1.5], \.controlScale, SettingsForm.decimal, <)
-    case .sampler: return with(["ddim", "dpmpp-2m-karras", "euler-a", "unipc"], \.sampler, { $0 })
-    case .seed:
-      let base = options.seed
-      return (0..<4).map { step in ("\(base &+ UInt64(step))", { $0.seed = base &+ UInt64(step) }) }
+    return texts.map { text in
+      var own = options
+      try? setting.set(text, in: &own)
+      return (text, own)
     }
   }
 }
@@ -73,11 +67,7 @@ package struct PlanTable: Hashable, Sendable {
     let columns = GridAxis.condition.values(options)
     rowTitles = ["control map", "generated", "prediction"]
     columnTitles = columns.map(\.name)
-    cells = columns.map { column in
-      var own = options
-      column.change(&own)
-      return TableCell(title: column.name, plan: SupportPlan(options: own, count: count))
-    }
+    cells = columns.map { TableCell(title: $0.name, plan: SupportPlan(options: $0.options, count: count)) }
   }
 
   /// Every value of one axis with every value of the other, one picture each.
@@ -87,11 +77,8 @@ package struct PlanTable: Hashable, Sendable {
     rowTitles = rowValues.map(\.name)
     columnTitles = columnValues.map(\.name)
     cells = rowValues.flatMap { row in
-      columnValues.map { column in
-        var own = options
-        row.change(&own)
-        column.change(&own)
-        return TableCell(title: "\(rows.title) \(row.name), \(columns.title) \(column.name)", plan: SupportPlan(options: own, count: 1))
+      columns.values(row.options).map { column in
+        TableCell(title: "\(rows.title) \(row.name), \(columns.title) \(column.name)", plan: SupportPlan(options: column.options, count: 1))
       }
     }
   }

@@ -1,11 +1,10 @@
 import Foundation
-import Models
 import Pipeline
 
 /// What the settings panel edits.
 package struct SettingsForm: Hashable, Sendable {
   package var options = GenerationOptions() {
-    didSet { if !fields.contains(field) { field = .condition } }
+    didSet { if !fields.contains(field) { field = .setting(.condition) } }
   }
   /// The models there are.
   package var menu = ModelMenu()
@@ -16,7 +15,7 @@ package struct SettingsForm: Hashable, Sendable {
   /// Episodes of an evaluation over the fold.
   package var episodes = 10
   /// The row under the cursor.
-  package private(set) var field = SettingsField.condition
+  package private(set) var field = SettingsField.setting(.condition)
   /// Its place among the rows, when it was last moved to.
   private var cursor = ListCursor()
 
@@ -29,12 +28,14 @@ package struct SettingsForm: Hashable, Sendable {
     if let network, menu.networks.contains(network) { self.network = network }
   }
 
-  /// The rows there are: of the knobs only those that change the condition.
+  /// The rows there are: of the settings only those that change a picture.
   package var fields: [SettingsField] {
-    SettingsField.allCases.filter { field in
-      if let knob = field.knob { return options.condition.knobs.contains(knob) }
-      if field == .spacing { return SamplerName(rawValue: options.sampler)?.isSpaced == true }
-      return options.condition != .none || ![.controlNet, .controlScale, .controlStart, .controlEnd, .guessMode].contains(field)
+    SettingsField.all.filter { field in
+      switch field {
+      case .setting(let id): Setting[id].applies(to: options)
+      case .controlNet: options.condition != .none
+      case .supports, .network, .episodes, .diffusion: true
+      }
     }
   }
 
@@ -65,53 +66,36 @@ package struct SettingsForm: Hashable, Sendable {
 
   /// A field's value as shown and as a number entry starts from.
   package func value(_ field: SettingsField) -> String {
-    let condition = options.conditionSettings
-    return switch field {
-    case .condition: options.condition.rawValue
-    case .detector: condition.detector.rawValue
-    case .threshold: "\(condition.threshold)"
-    case .thinning: condition.thinning ? "on" : "off"
-    case .cannyLow: "\(condition.cannyLow)"
-    case .cannyHigh: "\(condition.cannyHigh)"
-    case .dilation: "\(condition.dilation)"
-    case .blur: Self.decimal(condition.blur)
-    case .supports: "\(supports)"
-    case .sampler: options.sampler
-    case .steps: "\(options.steps)"
-    case .guidance: Self.decimal(options.guidance)
-    case .controlScale: Self.decimal(options.controlScale)
-    case .seed: "\(options.seed)"
-    case .episodes: "\(episodes)"
-    case .prompt: options.prompt ?? ""
-    case .negativePrompt: options.negativePrompt ?? ""
-    case .eta: Self.decimal(options.eta)
-    case .spacing: options.timestepSpacing?.rawValue ?? Self.usual
-    case .controlStart: Self.decimal(options.controlStart)
-    case .controlEnd: Self.decimal(options.controlEnd)
-    case .resolution: "\(condition.resolution)"
-    case .network: network.rawValue
-    case .guessMode: options.guessMode ? "on" : "off"
-    case .diffusion: options.models?.diffusion ?? Self.usual
-    case .controlNet: ownControlNet ?? Self.usual
+    switch field {
+    case .setting(let id):
+      let setting = Setting[id], text = setting.text(options)
+      if case .number = setting.kind { return text.flatMap(Double.init).map(Self.decimal) ?? "" }
+      return text ?? (setting.kind == .text ? "" : Self.usual)
+    case .supports: return "\(supports)"
+    case .episodes: return "\(episodes)"
+    case .network: return network.rawValue
+    case .diffusion: return options.models?.diffusion ?? Self.usual
+    case .controlNet: return ownControlNet ?? Self.usual
     }
   }
 
-  /// What stands for the models that are taken where nobody chooses.
+  /// What stands for a value that is absent.
   package static let usual = "usual"
 
   /// The values of a field by name; nil for numbers and text.
   package func choices(_ field: SettingsField) -> [String]? {
     switch field {
-    case .condition: ConditionType.allCases.map(\.rawValue)
-    case .detector: EdgeDetectorKind.allCases.map(\.rawValue)
-    case .thinning, .guessMode: ["off", "on"]
-    case .sampler: SamplerName.allCases.map(\.rawValue)
-    case .spacing: [Self.usual] + SchedulerConfig.Spacing.allCases.map(\.rawValue)
+    case .setting(let id):
+      switch Setting[id].kind {
+      case .flag: ["off", "on"]
+      case .choice(let values): (Setting[id].isOptional ? [Self.usual] : []) + values
+      case .whole, .number, .seed, .text: nil
+      }
     case .network: menu.networks.isEmpty ? SegmentationNetwork.allCases.map(\.rawValue) : menu.networks.map(\.rawValue)
     case .diffusion: [Self.usual] + menu.diffusion.map(\.id)
     case .controlNet:
       [Self.usual] + menu.controlNets(for: options.condition, of: pair?.diffusion.id).map(\.id)
-    default: nil
+    case .supports, .episodes: nil
     }
   }
 
@@ -120,7 +104,7 @@ package struct SettingsForm: Hashable, Sendable {
     let value = value(field)
     switch field {
     case .diffusion where value == Self.usual: return pair.map { "\($0.diffusion.id) (\(value))" } ?? value
-    case .steps: return menu.timesteps(options).flatMap { $0.isShort ? "\(value), \($0.text)" : nil } ?? value
+    case .setting(.steps): return menu.timesteps(options).flatMap { $0.isShort ? "\(value), \($0.text)" : nil } ?? value
     case .controlNet where value == Self.usual: return pair?.controlNet.map { "\($0) (\(value))" } ?? value
     default: return value.isEmpty ? Self.usual : value
     }
@@ -128,24 +112,11 @@ package struct SettingsForm: Hashable, Sendable {
 
   /// Smallest and largest value; nil for fields that are not plain numbers.
   package func range(_ field: SettingsField) -> ClosedRange<Double>? {
-    func whole(_ range: ClosedRange<Int>) -> ClosedRange<Double> { Double(range.lowerBound)...Double(range.upperBound) }
-    let condition = options.conditionSettings
-    return switch field {
-    case .condition, .detector, .thinning, .sampler, .spacing, .seed, .prompt, .negativePrompt, .network, .guessMode, .diffusion, .controlNet: nil
-    case .eta: 0...1
-    case .controlStart: 0...options.controlEnd
-    case .controlEnd: options.controlStart...1
-    case .resolution: 64...2048
-    case .threshold: whole(ConditionSettings.thresholds)
-    case .cannyLow: whole(ConditionSettings.cannyThresholds.lowerBound...condition.cannyHigh)
-    case .cannyHigh: whole(condition.cannyLow...ConditionSettings.cannyThresholds.upperBound)
-    case .dilation: whole(ConditionSettings.dilations)
-    case .blur: ConditionSettings.blurs
+    switch field {
+    case .setting(let id): Setting[id].range(options)
     case .supports: 1...16
-    case .steps: 1...1000
-    case .guidance: 0...100
-    case .controlScale: 0...10
     case .episodes: 1...10_000
+    case .network, .diffusion, .controlNet: nil
     }
   }
 
@@ -154,7 +125,7 @@ package struct SettingsForm: Hashable, Sendable {
     if let choices = choices(field) { return choices.joined(separator: ", ") }
     if field.isText { return "any text, {name} stands for the class; empty for the usual one" }
     guard let range = range(field) else { return "0 to \(UInt64.max >> 1)" }
-    return "\(Self.decimal(range.lowerBound)) to \(Self.decimal(range.upperBound))"
+    return "\(Self.decimal(range.lowerBound)) to \(Self.decimal(range.upperBound))" + (field.setting?.isOptional == true ? ", empty for the usual one" : "")
   }
 
   /// One step up or down, stopping at the ends of the range; choices go round.
@@ -162,17 +133,25 @@ package struct SettingsForm: Hashable, Sendable {
     if let choices = choices(field) {
       let index = (choices.firstIndex(of: value(field)) ?? 0) + steps
       choose(choices[((index % choices.count) + choices.count) % choices.count], in: field)
-    } else if field == .seed {
+    } else if field == .setting(.seed) {
       let range = UInt64.min...(UInt64.max >> 1)
       let moved = steps >= 0 ? options.seed.addingReportingOverflow(UInt64(steps)) : options.seed.subtractingReportingOverflow(UInt64(-steps))
       options.seed = moved.overflow ? options.seed : min(range.upperBound, moved.partialValue)
-    } else if let range = range(field), let old = Double(value(field)) {
+    } else if let range = range(field), let old = Double(value(field)) ?? absent(field) {
+      let increment = field.setting?.increment ?? 1
       // Decimals fall on the increment's multiples; whole numbers find back to where they came from.
-      let next = field.isWhole
-        ? old + Double(steps) * field.increment : ((old / field.increment).rounded() + Double(steps)) * field.increment
+      let next = isWhole(field) ? old + Double(steps) * increment : ((old / increment).rounded() + Double(steps)) * increment
       store(min(range.upperBound, max(range.lowerBound, next)), in: field)
     }
   }
+
+  /// What an absent number comes to: edges are looked for at the picture's own size.
+  private func absent(_ field: SettingsField) -> Double? {
+    field == .setting(.detectResolution) ? Double(options.conditionSettings.resolution) : nil
+  }
+
+  /// Whether a typed value must be a whole number.
+  private func isWhole(_ field: SettingsField) -> Bool { if case .number = field.setting?.kind { false } else { true } }
 
   /// Takes a typed value; nil when it was good, otherwise what is allowed.
   package mutating func enter(_ text: String, in field: SettingsField) -> String? {
@@ -180,14 +159,16 @@ package struct SettingsForm: Hashable, Sendable {
     if let choices = choices(field) {
       guard let choice = choices.first(where: { $0.lowercased() == text.lowercased() }) else { return allowed(field) }
       choose(choice, in: field)
-    } else if field.isText {
-      if field == .prompt { options.prompt = text.isEmpty ? nil : text } else { options.negativePrompt = text.isEmpty ? nil : text }
-    } else if field == .seed {
+    } else if let setting = field.setting, setting.isOptional, text.isEmpty {
+      setting.reset(in: &options)
+    } else if let setting = field.setting, setting.kind == .text {
+      try? setting.set(text, in: &options)
+    } else if field == .setting(.seed) {
       guard let seed = UInt64(text), seed <= UInt64.max >> 1 else { return allowed(field) }
       options.seed = seed
     } else {
       guard let range = range(field), let value = Double(text), value.isFinite, range.contains(value) else { return allowed(field) }
-      guard !field.isWhole || value == value.rounded() else { return allowed(field) }
+      guard !isWhole(field) || value == value.rounded() else { return allowed(field) }
       store(value, in: field)
     }
     return nil
@@ -196,36 +177,22 @@ package struct SettingsForm: Hashable, Sendable {
   /// Takes one of a field's choices.
   mutating func choose(_ name: String, in field: SettingsField) {
     switch field {
-    case .condition: options.condition = ConditionType(rawValue: name) ?? options.condition
-    case .detector: options.conditionSettings.detector = EdgeDetectorKind(rawValue: name) ?? options.conditionSettings.detector
-    case .thinning: options.conditionSettings.thinning = name == "on"
-    case .sampler: options.sampler = name
-    case .spacing: options.timestepSpacing = SchedulerConfig.Spacing(rawValue: name)
+    case .setting(let id):
+      if name == Self.usual, Setting[id].isOptional { Setting[id].reset(in: &options) } else { try? Setting[id].set(name, in: &options) }
     case .network: network = SegmentationNetwork(rawValue: name) ?? network
-    case .guessMode: options.guessMode = name == "on"
     case .diffusion: prefer(diffusion: name == Self.usual ? nil : name)
     case .controlNet: prefer(controlNet: name == Self.usual ? nil : name)
-    default: break
+    case .supports, .episodes: break
     }
   }
 
+  /// A number inside the field's range.
   private mutating func store(_ value: Double, in field: SettingsField) {
     switch field {
-    case .threshold: options.conditionSettings.threshold = Int(value)
-    case .cannyLow: options.conditionSettings.cannyLow = Int(value)
-    case .cannyHigh: options.conditionSettings.cannyHigh = Int(value)
-    case .dilation: options.conditionSettings.dilation = Int(value)
-    case .blur: options.conditionSettings.blur = value
+    case .setting(let id): try? Setting[id].set(value.short, in: &options)
     case .supports: supports = Int(value)
-    case .steps: options.steps = Int(value)
-    case .guidance: options.guidance = value
-    case .controlScale: options.controlScale = value
     case .episodes: episodes = Int(value)
-    case .eta: options.eta = value
-    case .controlStart: options.controlStart = value
-    case .controlEnd: options.controlEnd = value
-    case .resolution: options.conditionSettings.resolution = Int(value)
-    case .condition, .detector, .thinning, .sampler, .spacing, .seed, .prompt, .negativePrompt, .network, .guessMode, .diffusion, .controlNet: break
+    case .network, .diffusion, .controlNet: break
     }
   }
 

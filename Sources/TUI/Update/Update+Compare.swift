@@ -8,7 +8,7 @@ extension ExplorerState {
   }
 
   mutating func pickGrid() {
-    let axes = GridAxis.allCases
+    let axes = GridAxis.all
     let pairs = axes.indices.flatMap { row in axes.indices.dropFirst(row + 1).map { (axes[row], axes[$0]) } }
     // The usual ones first.
     let usual = pairs.sorted { left, right in rank(left) < rank(right) }
@@ -19,7 +19,7 @@ extension ExplorerState {
   }
 
   private func rank(_ pair: (GridAxis, GridAxis)) -> Int {
-    switch pair {
+    switch (pair.0.id, pair.1.id) {
     case (.steps, .guidance): 0
     case (.condition, .controlScale): 1
     case (.condition, .seed): 2

@@ -66,8 +66,8 @@ extension ExplorerState {
     case .type:
       guard settings.choices(settings.field) == nil, case .character(let digit) = key else { break }
       dialog = .entry(settings.field, LineInput(String(digit)), complaint: nil)
-    case .nextCondition: settings.step(.condition, by: 1)
-    case .previousCondition: settings.step(.condition, by: -1)
+    case .nextCondition: settings.step(.setting(.condition), by: 1)
+    case .previousCondition: settings.step(.setting(.condition), by: -1)
     case .preset: pickPreset()
     case .generate: return generateChosen()
     case .evaluate: return evaluateChosen()

@@ -53,8 +53,8 @@ struct TileFacts {
     let condition = state.settings.options.condition
     add("condition", condition.rawValue)
     add("of", state.selected?.supports[safe: state.shownSupport]?.id ?? "")
-    for field in state.settings.fields where field.knob != nil { add(field.title.lowercased(), state.settings.shown(field)) }
-    add("resolution", state.settings.value(.resolution))
+    for field in state.settings.fields where field.setting?.isOfControlImage == true { add(field.title.lowercased(), state.settings.shown(field)) }
+    add("resolution", state.settings.value(.setting(.resolution)))
   }
 
   /// IoU, and what it is made of.
@@ -73,14 +73,12 @@ struct TileFacts {
   }
 
   private mutating func add(_ request: GenerationRequest, _ state: ExplorerState) {
-    add("condition", request.condition.rawValue)
     add("of", request.source.item)
-    add("sampler", "\(request.sampler), \(request.steps) steps" + (request.timestepSpacing.map { ", \($0.rawValue)" } ?? "") + (request.eta > 0 ? ", eta \(request.eta.short)" : ""))
-    add("guidance", request.guidance.short + (request.guessMode ? ", guess mode" : ""))
-    if request.condition != .none {
-      add("control", "\(request.controlScale.short), from \(request.controlStart.short) to \(request.controlEnd.short)")
+    let options = request.options, always: Set<Setting.ID> = [.condition, .sampler, .steps, .guidance, .controlScale, .seed]
+    for setting in Setting.all where setting.applies(to: options) && setting.kind != .text && setting.id != .resolution {
+      guard let text = setting.text(options), always.contains(setting.id) || !setting.isUsual(options) else { continue }
+      add(setting.title.lowercased(), text)
     }
-    add("seed", "\(request.seed)")
     add("size", "\(request.width)x\(request.height)")
     add("prompt", request.prompt)
     let loras = (request.models.loras ?? []).map { "\($0.id) x \($0.scale.short)" }

@@ -66,18 +66,18 @@ struct OwnPictureRun {
     let library = ModelLibrary(folders: flags.others.models.places + runtime.modelFolders)
     let prompts = try Prompts()
     let picture = try options.picture.picture(orientation)
+    var settings = try flags.ownOptions(seed: seed)
     // Before any work: a class without a name, or a number that is none.
-    let prompt = try picture.map { try $0.info.prompt(prompts, template: flags.others.prompt) } ?? flags.others.prompt ?? ""
+    let prompt = try picture.map { try $0.info.prompt(prompts, template: settings.prompt) } ?? settings.prompt ?? ""
     var controls: [(name: String, image: Image)] = try options.control.map { path in
       let url = URL(fileURLWithPath: path)
       let control = try ControlFile(url, orientation: orientation)
       if let note = control.note { printError("note: \(PlainText.clean(note))") }
       return (url.deletingPathExtension().lastPathComponent, control.image)
     }
-    let settings = flags.others.knobs.settings(resolution: flags.others.resolution ?? 512)
-    if let picture, flags.condition != .none {
+    if let picture, settings.condition != .none {
       let control = try picture.condition(
-        flags.condition, settings: settings, models: library, detector: options.picture.detectorFile)
+        settings.condition, settings: settings.conditionSettings, models: library, detector: options.picture.detectorFile)
       controls = [("\(picture.name)_\(picture.classIndex)", control.image)]
     }
     let named = flags.others.models
@@ -88,7 +88,7 @@ struct OwnPictureRun {
       named.model != nil && (controls.isEmpty || !named.controlnet.isEmpty)
       ? nil
       : try library.choice(
-        for: controls.isEmpty ? .none : flags.condition, settings: settings,
+        for: controls.isEmpty ? .none : settings.condition, settings: settings.conditionSettings,
         preferring: named.model.map(ModelFlags.identifier).flatMap { name in
           library.menu.diffusion.contains { $0.id == name } ? PreferredModels(diffusion: name) : nil
         })
@@ -98,29 +98,26 @@ struct OwnPictureRun {
     guard networks.count >= controls.count else {
       throw ValidationError("\(controls.count) control images need as many --controlnet")
     }
-    let scales = flags.controlScale
+    let scales = flags.controlScale.compactMap { Double($0.text) }
     guard scales.count <= 1 || scales.count == controls.count else {
       throw ValidationError("\(controls.count) control images need one --control-scale or as many")
     }
-    guard let sampler = SamplerName(rawValue: flags.sampler) else {
-      throw ValidationError("--sampler must be one of \(SamplerName.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
+    if flags.guidance == nil, let recommended = ModelLibrary.recommendation(besides: model)?.guidance { settings.guidance = recommended }
     let native = ModelLibrary.nativeResolution(of: model, config: options.singleFile.config)
     let added = try named.places(library)
     let weights = OwnPictureWeights(
       model: model, config: options.singleFile.config.map { URL(fileURLWithPath: $0, isDirectory: true) },
       networks: Array(networks.prefix(controls.count)), autoencoder: added.autoencoder, loras: added.loras)
+    let given = controls.enumerated().map { number, control in
+      (
+        image: control.image, scale: scales.isEmpty ? settings.controlScale : scales[scales.count == 1 ? 0 : number], start: settings.controlStart,
+        end: settings.controlEnd
+      )
+    }
     let request = OwnPictureRequest(
-      weights, prompt: prompt,
-      negativePrompt: flags.others.negativePrompt ?? prompts.negative, sampler: sampler, steps: flags.steps ?? GenerationOptions().steps,
-      timestepSpacing: flags.timestepSpacing, guidance: flags.guidance ?? ModelLibrary.recommendation(besides: model)?.guidance ?? 9, eta: flags.others.eta, seed: seed,
-      width: options.width ?? controls.first?.image.width ?? native,
-      height: options.height ?? controls.first?.image.height ?? native, guessMode: flags.others.guessMode,
-      controls: controls.enumerated().map { number, control in
-        (
-          control.image, scales.isEmpty ? 1 : scales[scales.count == 1 ? 0 : number], flags.others.controlStart, flags.others.controlEnd
-        )
-      }, loraScales: added.scales)
+      weights, prompt: prompt, negativePrompt: settings.negativePrompt ?? prompts.negative, settings: settings.settings, seed: seed,
+      width: options.width ?? controls.first?.image.width ?? native, height: options.height ?? controls.first?.image.height ?? native, controls: given,
+      loraScales: added.scales)
     for (name, text) in [("prompt", request.prompt), ("negative prompt", request.negativePrompt)] {
       PromptRemarks.say([PromptCharacters.warning(name, text)].compactMap { $0 })
     }
@@ -149,7 +146,7 @@ struct OwnPictureRun {
 
   private func reportRange(of request: OwnPictureRequest, _ model: URL) {
     guard let scheduler = ModelLibrary.scheduler(of: model, config: options.singleFile.config) else { return }
-    report(shortRange: try? request.sampler.range(scheduler.spaced(request.timestepSpacing), steps: request.steps), request.sampler.rawValue)
+    report(shortRange: request.settings.timesteps(scheduler), request.sampler)
   }
 
   /// Leaves the control images beside the pictures, from where `verify` takes them. One that cannot be written costs nobody the picture.

@@ -69,7 +69,7 @@ import Testing
   }
 
   private func options(_ preferred: PreferredModels) -> GenerationOptions {
-    GenerationOptions(conditionSettings: ConditionSettings(resolution: 64), steps: 2, guidance: 3, seed: 7, models: preferred)
+    GenerationOptions(DiffusionSettings { ($0.conditionSettings.resolution, $0.steps, $0.guidance) = (64, 2, 3) }, seed: 7, models: preferred)
   }
 
   @Test func filesAreFoundByNameAndByPath() throws {

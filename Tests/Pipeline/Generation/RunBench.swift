@@ -30,7 +30,7 @@ struct RunBench {
   let home: TemporaryFolder
   let generator: FlatGenerator
   let workbench: Workbench
-  let options = GenerationOptions(conditionSettings: ConditionSettings(resolution: 64), steps: 3, seed: 9)
+  let options = GenerationOptions(DiffusionSettings { ($0.conditionSettings.resolution, $0.steps) = (64, 3) }, seed: 9)
 
   init(_ dataset: any Dataset, generator: FlatGenerator = FlatGenerator()) throws {
     home = try TemporaryFolder()
