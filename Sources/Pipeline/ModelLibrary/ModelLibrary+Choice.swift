@@ -49,7 +49,7 @@ extension ModelLibrary {
     for condition: ConditionType, settings: ConditionSettings, preferring preferred: PreferredModels? = nil
   ) throws -> ModelChoice {
     let menu = menu
-    let detector = try condition.detector(settings).map { kind in try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id }
+    let detector = try condition.detector(settings).map { try detectorEntry($0).id }
     if let id = preferred?.diffusion, !menu.diffusion.contains(where: { $0.id == id }) { throw absent(id, "Stable Diffusion model") }
     for id in preferred?.controlNets ?? [] where !menu.controlNets.contains(where: { $0.id == id }) { throw absent(id, "ControlNet") }
     guard !menu.diffusion.isEmpty else {

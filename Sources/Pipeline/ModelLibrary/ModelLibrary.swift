@@ -190,8 +190,11 @@ public final class ModelLibrary: Sendable {
 
   /// The edge detector of a kind, to show a condition without generating.
   public func detector(_ kind: EdgeDetectorKind, report: Report = { _ in }) throws -> any EdgeDetector {
-    try detector(first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id, report: report)
+    try detector(detectorEntry(kind).id, report: report)
   }
+
+  /// The first one of its kind. Throws `PipelineError.modelMissing`.
+  func detectorEntry(_ kind: EdgeDetectorKind) throws -> ModelEntry { try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) } }
 
   private func reporting<T>(_ name: String, _ report: Report, _ load: () throws -> T) throws -> T {
     report(.modelLoading(name: name))
