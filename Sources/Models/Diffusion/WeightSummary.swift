@@ -35,7 +35,7 @@ public struct WeightSummary: Codable, Hashable, Sendable {
       case .controlNet, .diffusersControlNet, .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama, .previewDecoder, .autoencoder, .originalAutoencoder, .lowRank,
         .unknown:
         break
-      default: throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: "a model that diffss runs")
+      default: throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: ModelError.anyModel)
       }
       return nil
     } catch {
@@ -49,17 +49,8 @@ extension ModelInspection {
   /// against it.
   public static func problem(ofFolder folder: URL) -> ModelError? {
     do {
-      let networks = ["text_encoder", "unet", "vae"].map(folder.appendingPathComponent)
-      guard folder.appendingPathComponent("unet").isFolder else {
-        _ = try Checkpoint(headersOfFolder: folder)
-        return nil
-      }
-      try CheckpointFamily.check(folder: folder)
-      let texts = ["tokenizer/vocab.json", "tokenizer/merges.txt", "scheduler/scheduler_config.json"] + networks.map { "\($0.lastPathComponent)/config.json" }
-      for file in texts.map(folder.appendingPathComponent) where !FileManager.default.fileExists(atPath: file.path) {
-        if let link = ModelError.brokenLink(at: file) { throw link }
-      }
-      for network in networks { _ = try Checkpoint(headersOfFolder: network) }
+      let model = ModelFolder(folder)
+      if model.isWhole { try model.check() } else { _ = try Checkpoint(headersOfFolder: folder) }
       return nil
     } catch {
       return error as? ModelError ?? .unreadable(path: folder.path, reason: "\(error)")
