@@ -312,6 +312,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     try folder.plant(weights: ["conditioner.embedders.0.a"], at: "sdxl.safetensors")
     try folder.plant(weights: ["lora_unet_a.lora_up.weight"], at: "style.safetensors")
     try folder.plant(weights: [Keys.singleFile[0]], at: "unet-only.safetensors")
+    try FileManager.default.copyItem(at: Golden.fixture("torch/arrays-model.pth"), to: folder.file("arrays.ckpt"))
     try folder.plant(weights: Keys.hed, at: "dcama/fold0.safetensors")
     try folder.plant(weights: ["model.layers.0.a"], at: "llama.safetensors")
     try folder.plant("some text", at: "notes.bin")
@@ -322,8 +323,10 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     for (id, words, isDamaged) in [
       ("v1-5-pruned.safetensors", "a Git LFS pointer", true), ("page.ckpt", "a web page (HTML)", true), ("empty.safetensors", "empty (0 bytes)", true),
       ("sdxl.safetensors", "a Stable Diffusion XL model", false), ("unet-only.safetensors", "holds no CLIP text encoder", true),
-      ("whole-sd", "there are no weights in", true),
+      ("whole-sd", "there are no weights in", true), ("arrays.ckpt", "holds a NumPy array (numpy._core.multiarray._reconstruct) in the place of its weight model.diffusion_model.out.2.bias", true),
     ] {
+      // One sentence, with the path in it once.
+      #expect(problems[id].map { $0.problem.components(separatedBy: folder.url.path).count } == 2, "\(problems[id]?.problem ?? "")")
       #expect(problems[id]?.problem.contains(words) == true && problems[id]?.isDamaged == isDamaged, "\(id): \(problems[id]?.problem ?? "not told")")
       #expect(!models.entries.contains { $0.id == id })
       #expect(throws: PipelineError.self) { try models.entry(id) }

@@ -87,6 +87,7 @@ package struct ModelFolder {
     guard family == network.family || family == .unknown else {
       throw ModelError.wrongModel(path: folder(part).path, found: family, wanted: network.title)
     }
+    try checkpoint.checkTensors()
   }
 
   /// Throws `ModelError.wrongModel` for a model of another family, by what its configurations say, and as `check(_:)` for each part.

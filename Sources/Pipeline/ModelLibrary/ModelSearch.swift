@@ -112,6 +112,11 @@ struct ModelSearch {
     case .failure(let error): return add(.controlNet(Self.condition(inName: name)), error)
     case .success(let summary):
       let fits = summary.hasControlNet && summary.problem == nil
+      if summary.hasControlNet, summary.problem != nil, let file = Checkpoint.weightFiles(in: folder).first,
+        let problem = ModelInspection.problem(ofFile: folder.appendingPathComponent(file))
+      {
+        return add(.controlNet(Self.condition(inName: name)), problem, summary)
+      }
       let problem = ModelError.wrongModel(path: folder.path, found: summary.family, wanted: "a ControlNet that diffss runs")
       return add(.controlNet(Self.condition(inName: name)), fits ? nil : problem, summary)
     }
@@ -154,12 +159,12 @@ struct ModelSearch {
       .failure(.wrongModel(path: file.path, found: summary.family, wanted: wanted))
     }
     if summary.hasControlNet, [.controlNet, .diffusersControlNet, .stableDiffusion1].contains(summary.family) {
+      if summary.family != .stableDiffusion1, summary.problem != nil { return .failure(problem(summary, file)) }
       return .success(.controlNet(Self.condition(inName: id)))
     }
     switch summary.family {
     case .stableDiffusion1:
-      guard let problem = summary.problem else { return .success(.diffusion) }
-      return .failure(.badWeights(path: file.path, reason: problem))
+      return summary.problem == nil ? .success(.diffusion) : .failure(problem(summary, file))
     case .hed: return .success(.detector(.hed))
     case .pidinet: return .success(.detector(.pidinet))
     case .previewDecoder: return .success(.previewDecoder)
@@ -178,6 +183,11 @@ struct ModelSearch {
     case .textEncoder, .diffusersUNet: return .failure(.wrongModel(path: file.path, found: .unknown, wanted: "a model"))
     default: return refused()
     }
+  }
+
+  /// The error behind what a summary says in words.
+  private func problem(_ summary: WeightSummary, _ file: URL) -> ModelError {
+    ModelInspection.problem(ofFile: file) ?? .badWeights(path: file.path, reason: summary.problem ?? "")
   }
 
   // MARK: Names
