@@ -210,6 +210,16 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     }
   }
 
+  /// transformers 5 saves a tokenizer as one file.
+  @Test func aTokenizerInOneFileIsWhole() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(folder)
+    for file in ["vocab.json", "merges.txt"] { try FileManager.default.removeItem(at: folder.file("sd/tokenizer/\(file)")) }
+    #expect(library([folder], cache: cache).unusable.first { $0.id == "sd" }?.problem == "\(folder.file("sd").path) holds no vocab.json and no merges.txt of its tokenizer (tokenizer/)")
+    try folder.plant("{}", at: "sd/tokenizer/tokenizer.json")
+    #expect(try library([folder], cache: cache).entry("sd").kind == .diffusion)
+  }
+
   /// A folder of configurations, which serves single files, is no model that lacks its weights.
   @Test func aFolderOfConfigurationsIsNoModel() throws {
     let folder = try TemporaryFolder(), cache = try TemporaryFolder()

@@ -74,6 +74,12 @@ package struct ModelFolder {
   /// What is not there of a part, without an article; nil when all is.
   private func missing(_ part: Part) -> String? {
     guard folder(part).isFolder else { return "\(part.name) (\(part.rawValue)/)" }
+    // A tokenizer may be in one file.
+    if part == .tokenizer, !part.files.contains(where: { FileManager.default.fileExists(atPath: folder(part).appendingPathComponent($0).path) }),
+      FileManager.default.fileExists(atPath: folder(part).appendingPathComponent(BytePairs.joinedName).path)
+    {
+      return nil
+    }
     let absent = part.files.filter { !FileManager.default.fileExists(atPath: folder(part).appendingPathComponent($0).path) }
     return absent.isEmpty ? nil : "\(absent.joined(separator: " and no ")) of its \(part.name) (\(part.rawValue)/)"
   }
