@@ -256,8 +256,11 @@ public final class Workbench: Sendable {
   public func verify(_ file: URL, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }) async throws -> PictureVerification {
     try await bench.run { [diffusion, models] stop in
       let stored = try StoredPicture(file), metadata = try stored.support()
-      return try stored.verify(metadata, weights: try models.weights(metadata.request.models)) { request in
-        try diffusion.paint(request) { state in
+      let here = try models.located(metadata.request.models, digests: metadata.weights)
+      return try stored.verify(metadata, weights: here.weights) { request in
+        var request = request
+        request.models = here.choice
+        return try diffusion.paint(request) { state in
           progress(state)
           return !stop.isSet
         }

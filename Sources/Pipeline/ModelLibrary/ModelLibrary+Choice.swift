@@ -61,8 +61,10 @@ extension ModelLibrary {
     if preferred?.controlNets.isEmpty ?? true, let net = pair.controlNet {
       try checkNothingBefore(try entry(net)) { $0 == .controlNet(condition.controlNetCondition) }
     }
+    // A folder lends itself what it uses anyway; under one name there is one digest.
+    let isOwn = try preferred?.autoencoder == pair.diffusion.id && entry(pair.diffusion.id).url.isFolder
     let choice = ModelChoice(
-      diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: preferred?.autoencoder,
+      diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: isOwn ? nil : preferred?.autoencoder,
       loras: preferred?.loras.flatMap { $0.isEmpty ? nil : $0 })
     for lora in choice.loras ?? [] where !LoRAChoice.scales.contains(lora.scale) {
       throw PipelineError.badSetting(name: "LoRA scale", value: lora.scale.short, allowed: "-10...10")
