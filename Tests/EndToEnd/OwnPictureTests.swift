@@ -53,6 +53,7 @@ import Testing
     return path(name)
   }
 
+  @discardableResult
   private func run(_ arguments: [String], status: Int32 = 0) throws -> Program.Output {
     let output = try program.run(arguments)
     #expect(output.status == status, "\(arguments) \(output.standardOutput) \(output.standardError)")

@@ -79,7 +79,7 @@ import Testing
     #expect(digests.keys.sorted() == ["loras/x.safetensors", "tiny-controlnet-seg", "tiny-sd15"])
     let given = GivenFiles(loras: [GivenFiles.File(name: "x.safetensors", url: models.appendingPathComponent("loras/x.safetensors"))])
     let path = PreferredModels(diffusion: "tiny-sd15", loras: [LoRAChoice(id: "x.safetensors")])
-    let other = try library(given)
+    let other = library(given)
     #expect(try other.weights(other.choice(for: options(path)))["x.safetensors"] == digests["loras/x.safetensors"])
     #expect {
       try library().choice(for: options(path))

@@ -26,7 +26,7 @@ import Testing
   /// A picture painted with both ControlNets, in a file.
   private func painted(_ weights: OwnPictureWeights, _ loraScales: [Double] = []) throws -> (picture: StoredPicture, metadata: OwnPictureMetadata) {
     let request = OwnPictureRequest(
-      weights, prompt: "a cup", negativePrompt: "", sampler: .ddim, steps: 1, guidance: 3, eta: 0, seed: 5, width: 64, height: 64, guessMode: false,
+      weights, prompt: "a cup", negativePrompt: "", settings: DiffusionSettings { ($0.steps, $0.guidance) = (1, 3) }, seed: 5, width: 64, height: 64,
       controls: controls.prefix(weights.networks.count).map { (image: $0, scale: 1, start: 0, end: 1) }, loraScales: loraScales)
     let digests = try weights.digests(library([]))
     let paintings = try request.paint(images: Array(controls.prefix(weights.networks.count)), weights: weights, digests: digests) { _ in true }
