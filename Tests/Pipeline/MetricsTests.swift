@@ -51,7 +51,7 @@ private func masks(_ path: String) throws -> [LabelMask] {
   private func check(_ name: String, _ expected: MetricsFile.HSNet, bam: MetricsFile.BAM?, ids: [Int], countIgnore: Bool) throws {
     let predictions = try masks("metrics/\(name)_pred.npy"), truths = try masks("metrics/\(name)_target.npy")
     let classes = try NumPyArray(Golden.url("metrics/\(name)_class.npy")).integers
-    var meter = IoUMeter(classes: Array(0..<ids.count))
+    var results: [EpisodeResult] = []
     for (index, position) in classes.enumerated() {
       let areas = Areas(prediction: predictions[index], truth: countIgnore ? truths[index].ignoringNothing : truths[index])
       if let published = expected.per_episode?[index] {
@@ -61,18 +61,39 @@ private func masks(_ path: String) throws -> [LabelMask] {
               backgroundIntersection: published.inter_bg, foregroundIntersection: published.inter_fg,
               backgroundUnion: published.union_bg, foregroundUnion: published.union_fg))
       }
-      meter.add(areas, classIndex: position)
+      results.append(result(index, position, areas))
     }
-    #expect(abs(100 * meter.miou() - expected.miou_percent) < 2e-5)
-    #expect(abs(100 * meter.fbIoU() - expected.fb_iou_percent) < 2e-5)
+    let report = try saved(results, ids: ids, .hsnet)
+    #expect(abs(report.baseline.miou.value - expected.miou_percent) < 2e-5)
+    #expect(abs(report.baseline.fbIoU.value - expected.fb_iou_percent) < 2e-5)
     for (position, id) in ids.enumerated() {
-      if let published = expected.per_class_iou?["\(id)"] { #expect(abs(meter.iou(position) - published) < 2e-7) }
+      if let published = expected.per_class_iou?["\(id)"] { #expect(abs(iou(report, position) - published) < 2e-7) }
     }
     guard let bam else { return }
-    #expect(abs(meter.miou(.bam) - bam.miou) < 1e-9)
-    #expect(abs(meter.fbIoU(.bam) - bam.fb_iou) < 1e-9)
-    for (position, published) in (bam.per_class_iou ?? []).enumerated() { #expect(abs(meter.iou(position, .bam) - published) < 1e-9) }
+    let other = try saved(results, ids: ids, .bam)
+    #expect(abs(other.baseline.miou.value - 100 * bam.miou) < 1e-7)
+    #expect(abs(other.baseline.fbIoU.value - 100 * bam.fb_iou) < 1e-7)
+    for (position, published) in (bam.per_class_iou ?? []).enumerated() { #expect(abs(iou(other, position) - published) < 1e-9) }
   }
+
+  private func result(_ index: Int, _ position: Int, _ areas: Areas) -> EpisodeResult {
+    let item = DatasetItem(id: "q\(index)", classes: [position + 1])
+    return EpisodeResult(
+      episode: Episode(index: index, fold: 0, classIndex: position + 1, query: item, supports: [item]), baseline: areas, augmented: nil)
+  }
+
+  /// The report as it is saved and read again, its mean over all classes as in the published code.
+  private func saved(_ results: [EpisodeResult], ids: [Int], _ convention: IoUConvention) throws -> EvaluationReport {
+    var plan = EvaluationPlan(fold: 0)
+    plan.classMean = .all
+    let report = EvaluationReport(
+      dataset: "coco", plan: plan, weights: [:], results: results,
+      classes: ids.indices.map { ClassInfo(index: $0 + 1, name: "\(ids[$0])", promptName: "", adeIndex: 0) }, comparison: Comparison(convention), seconds: 1)
+    return try JSONDecoder().decode(EvaluationReport.self, from: CanonicalJSON.data(report))
+  }
+
+  /// Of the class at a position, 0...1; 0 without an episode.
+  private func iou(_ report: EvaluationReport, _ position: Int) -> Double { (report.baseline.classes[position].iou?.value ?? 0) / 100 }
 
   @Test(.enabled(if: Golden.isAvailable)) func aThousandEpisodesAreAddedUpExactly() throws {
     struct File: Decodable {
@@ -87,17 +108,20 @@ private func masks(_ path: String) throws -> [LabelMask] {
     let array = try NumPyArray(Golden.url("metrics/accumulate_1000.npy")), rows = array.integers, width = array.shape[1]
     func column(_ name: String) throws -> Int { try #require(entry.columns.firstIndex(of: name)) }
     let columns = try ["class", "inter_bg", "inter_fg", "union_bg", "union_fg"].map(column)
-    var meter = IoUMeter(classes: Array(0..<entry.class_ids.count))
-    for row in 0..<array.shape[0] {
+    let results = (0..<array.shape[0]).map { row in
       let value = columns.map { rows[row * width + $0] }
-      meter.add(
-        Areas(
-          backgroundIntersection: value[1], foregroundIntersection: value[2], backgroundUnion: value[3], foregroundUnion: value[4]),
-        classIndex: value[0])
+      return result(
+        row, value[0],
+        Areas(backgroundIntersection: value[1], foregroundIntersection: value[2], backgroundUnion: value[3], foregroundUnion: value[4]))
     }
-    #expect(abs(100 * meter.miou() - entry.hsnet.miou_percent) < 1e-3)
-    #expect(abs(100 * meter.fbIoU() - entry.hsnet.fb_iou_percent) < 1e-3)
-    #expect(abs(meter.miou(.bam) - entry.bam.miou) < 1e-9)
-    #expect(abs(meter.fbIoU(.bam) - entry.bam.fb_iou) < 1e-9)
+    let hsnet = try saved(results, ids: entry.class_ids, .hsnet), bam = try saved(results, ids: entry.class_ids, .bam)
+    #expect(abs(hsnet.baseline.miou.value - entry.hsnet.miou_percent) < 1e-3)
+    #expect(abs(hsnet.baseline.fbIoU.value - entry.hsnet.fb_iou_percent) < 1e-3)
+    #expect(abs(bam.baseline.miou.value - 100 * entry.bam.miou) < 1e-7)
+    #expect(abs(bam.baseline.fbIoU.value - 100 * entry.bam.fb_iou) < 1e-7)
+    // What progress lines show while it grows is the same.
+    var meter = IoUMeter(classes: Array(1...entry.class_ids.count))
+    for result in results { meter.add(result.baseline, classIndex: result.episode.classIndex) }
+    #expect(100 * meter.miou() == hsnet.baseline.miou.value && 100 * meter.fbIoU(.bam) == bam.baseline.fbIoU.value)
   }
 }
