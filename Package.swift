@@ -37,17 +37,18 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS"),
     .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto"),
     .systemLibrary(name: "CProcessor", path: "Sources/System/CProcessor"),
-    .target(name: "Models", dependencies: ["COpenBLAS"], swiftSettings: kernelSettings),
-    .target(name: "Render", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: kernelSettings),
+    .target(name: "Core", swiftSettings: swiftSettings),
+    .target(name: "Models", dependencies: ["Core", "COpenBLAS"], swiftSettings: kernelSettings),
+    .target(name: "Render", dependencies: ["Core", "CPNG", "CTurboJPEG"], swiftSettings: kernelSettings),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Models", "Render", "CCrypto",
+        "Core", "Models", "Render", "CCrypto",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
-    .target(name: "TUI", dependencies: ["Pipeline", "Models", "Render", "CNcurses"], swiftSettings: swiftSettings),
+    .target(name: "TUI", dependencies: ["Core", "Pipeline", "Models", "Render", "CNcurses"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "diffss",
       dependencies: [
@@ -66,7 +67,7 @@ let package = Package(
       name: "RenderTests", dependencies: ["Render", "TestSupport"], path: "Tests/Render",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], path: "Tests/Pipeline",
+      name: "PipelineTests", dependencies: ["Core", "Pipeline", "TestSupport"], path: "Tests/Pipeline",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "TUITests", dependencies: ["TUI", "TestSupport"], path: "Tests/TUI",

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Writing safetensors files. Reading is `Checkpoint`.
@@ -49,18 +50,13 @@ public enum Safetensors {
 
   private static func write(_ items: [Item], metadata: [String: String], to url: URL) throws {
     let header = try header(items, metadata: metadata)
-    let temporary = url.deletingLastPathComponent()
-      .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString).part")
-    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure(url) }
     do {
-      defer { close(descriptor) }
-      try header.withUnsafeBytes { try writeAll($0, descriptor, url) }
-      for item in items { try item.bytes { try writeAll($0, descriptor, url) } }
-      guard rename(temporary.path, url.path) == 0 else { throw failure(url) }
-    } catch {
-      unlink(temporary.path)
-      throw error
+      let writer = try AtomicWriter(url, isDurable: false)
+      try header.withUnsafeBytes(writer.append)
+      for item in items { try item.bytes(writer.append) }
+      try writer.finish()
+    } catch let fault as AtomicWriter.Fault {
+      throw ModelError.writeFailed(path: url.path, reason: fault.reason)
     }
   }
 
@@ -97,20 +93,5 @@ public enum Safetensors {
       }
     }
     return result + "\""
-  }
-
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32, _ url: URL) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = UnsafeRawBufferPointer(rebasing: rest)
-      let written = Foundation.write(descriptor, part.baseAddress, part.count)
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw failure(url) }
-      rest = rest.dropFirst(written)
-    }
-  }
-
-  private static func failure(_ url: URL) -> ModelError {
-    .writeFailed(path: url.path, reason: String(cString: strerror(errno)))
   }
 }

@@ -1,3 +1,5 @@
+import Core
+
 /// The table of contents of a safetensors file, checked against the size of the data it describes.
 ///
 /// Format: 8 bytes little-endian header length, that many bytes of JSON
@@ -12,7 +14,10 @@ struct SafetensorsHeader {
     var end: Int
   }
 
-  typealias Fault = JSONReader.Fault
+  /// What is wrong with it, in words.
+  struct Fault: Error {
+    let reason: String
+  }
 
   /// The reference implementation's limit.
   static let maximumBytes = 100_000_000
@@ -35,31 +40,44 @@ struct SafetensorsHeader {
       throw WeightFault.cutShort("\(text) (\(file.count) bytes in all)")
     }
     let dataStart = 8 + Int(length)
-    var reader = JSONReader(bytes: Array(file[8..<dataStart]))
-    var seen: Set<String> = []
-    try reader.object { reader, name in
-      guard seen.insert(name).inserted else { throw Fault(reason: "\(name) is listed twice") }
-      if name == "__metadata__" {
-        try reader.object { reader, key in metadata[key] = try reader.string() }
-      } else {
-        entries.append(try Self.entry(name, &reader, dataStart: dataStart))
-      }
+    do { try read(Array(file[8..<dataStart]), dataStart: dataStart) } catch let problem as JSONCursor.Problem {
+      throw Fault(reason: "\(problem.reason) at byte \(problem.offset) of its JSON")
     }
-    try reader.expectEnd()
     try checkCoverage(dataStart: dataStart, fileSize: file.count)
   }
 
-  private static func entry(
-    _ name: String, _ reader: inout JSONReader, dataStart: Int
-  ) throws -> Entry {
+  private mutating func read(_ json: [UInt8], dataStart: Int) throws {
+    var cursor = JSONCursor(json, range: 0..<json.count), seen: Set<String> = []
+    try cursor.members { name, cursor in
+      guard seen.insert(name).inserted else { throw Fault(reason: "\(name) is listed twice") }
+      if name == "__metadata__" {
+        try cursor.members { key, cursor in metadata[key] = try cursor.string() }
+      } else {
+        entries.append(try Self.entry(name, &cursor, dataStart: dataStart))
+      }
+    }
+    // Writers pad the header with spaces.
+    try cursor.finish()
+  }
+
+  private static func numbers(_ cursor: inout JSONCursor, atMost limit: Int) throws -> [Int] {
+    var values: [Int] = []
+    try cursor.elements { cursor in
+      guard values.count < limit else { throw cursor.problem("more than \(limit) numbers in a list") }
+      values.append(try cursor.natural())
+    }
+    return values
+  }
+
+  private static func entry(_ name: String, _ cursor: inout JSONCursor, dataStart: Int) throws -> Entry {
     var dtypeName: String?
     var shape: [Int]?
     var offsets: [Int]?
-    try reader.object { reader, key in
+    try cursor.members { key, cursor in
       switch key {
-      case "dtype" where dtypeName == nil: dtypeName = try reader.string()
-      case "shape" where shape == nil: shape = try reader.integers(atMost: 16)
-      case "data_offsets" where offsets == nil: offsets = try reader.integers(atMost: 2)
+      case "dtype" where dtypeName == nil: dtypeName = try cursor.string()
+      case "shape" where shape == nil: shape = try numbers(&cursor, atMost: 16)
+      case "data_offsets" where offsets == nil: offsets = try numbers(&cursor, atMost: 2)
       default: throw Fault(reason: "\(name) has an unknown or repeated field \(key)")
       }
     }

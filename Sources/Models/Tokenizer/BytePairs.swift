@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Byte-pair encoding (Sennrich et al. 2016) over bytes, each written as one printable character as GPT-2 does, the
@@ -81,19 +82,19 @@ struct BytePairs: Sendable {
   }
 
   private static func vocabulary(_ url: URL) throws -> [[UInt8]: Int32] {
-    var reader = JSONReader(bytes: Array(try ConfigFile.read(url, maximumBytes: maximumBytes)))
-    var ids: [[UInt8]: Int32] = [:]
+    let json = Array(try ConfigFile.read(url, maximumBytes: maximumBytes))
+    var cursor = JSONCursor(json, range: 0..<json.count), ids: [[UInt8]: Int32] = [:]
     ids.reserveCapacity(50_000)
     do {
-      try reader.objectOfBytes { reader, token in
-        let id = try reader.integer()
+      try cursor.membersOfBytes { token, cursor in
+        let id = try cursor.natural()
         guard let id = Int32(exactly: id), ids.updateValue(id, forKey: token) == nil else {
-          throw JSONReader.Fault(reason: "\(String(decoding: token, as: UTF8.self)) is listed twice or has an impossible id")
+          throw ModelError.badConfig(path: url.path, reason: "\(String(decoding: token, as: UTF8.self)) is listed twice or has an impossible id")
         }
       }
-      try reader.expectEnd()
-    } catch let fault as JSONReader.Fault {
-      throw ModelError.badConfig(path: url.path, reason: fault.reason)
+      try cursor.finish()
+    } catch let problem as JSONCursor.Problem {
+      throw ModelError.badConfig(path: url.path, reason: "\(problem.reason) at byte \(problem.offset) of its JSON")
     }
     return ids
   }

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// The worker: whoever holds the lock paints what waits.
@@ -19,7 +20,7 @@ extension GenerationQueue {
       while !state.withLock({ $0.isClosed }), let lock = try WorkerLock.take(in: store.folder) {
         try withExtendedLifetime(lock) {
           try store.adoptOrphans()
-          AtomicFile.sweep(store.file("").deletingLastPathComponent())
+          AtomicWriter.sweep(store.file("").deletingLastPathComponent())
           while !state.withLock({ $0.isClosed }), let job = try store.takeNext() { run(job) }
         }
         if try store.waitingCount() == 0 { break }

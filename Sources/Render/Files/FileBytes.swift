@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Whole files, read with a limit and written all or nothing.
@@ -24,16 +25,8 @@ public enum FileBytes {
   /// Writes under a temporary name in the same folder, then renames; on failure nothing is left and
   /// `RenderError.unwritable` is thrown.
   public static func write(_ bytes: [UInt8], to url: URL) throws {
-    let temporary = url.deletingLastPathComponent()
-      .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString.prefix(8)).part")
-    do {
-      try Data(bytes).write(to: temporary, options: .withoutOverwriting)
-      guard rename(temporary.path, url.path) == 0 else {
-        throw RenderError.unwritable(path: url.path, reason: String(cString: strerror(errno)))
-      }
-    } catch {
-      try? FileManager.default.removeItem(at: temporary)
-      throw error as? RenderError ?? RenderError.unwritable(path: url.path, reason: reason(of: error))
+    do { try AtomicWriter.write(bytes, to: url, isDurable: false) } catch let fault as AtomicWriter.Fault {
+      throw RenderError.unwritable(path: url.path, reason: fault.reason)
     }
   }
 

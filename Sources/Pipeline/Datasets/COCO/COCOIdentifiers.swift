@@ -1,3 +1,5 @@
+import Core
+
 /// The ids of an annotation file as whole numbers: those that are written as texts too, as some tools do.
 ///
 /// A text of digits is its number; any other one gets a number far below all that occur.

@@ -1,3 +1,5 @@
+import Core
+
 /// Painting of COCO segmentations, equal to pycocotools to the pixel.
 enum COCOMask {
   /// Largest coordinate that is believed, far beyond any picture.

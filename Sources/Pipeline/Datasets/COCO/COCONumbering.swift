@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// One numbering of classes for all annotation files of a folder.

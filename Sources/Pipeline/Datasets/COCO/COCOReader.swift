@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Reads `instances_*.json` from left to right: half a gigabyte, of which only the places of segmentations are kept.

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Writes drawn scenes as arrays, for training and for use in other programs.
@@ -47,10 +48,7 @@ public enum DemoExport {
       items: items)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    let file = folder.appendingPathComponent("items.json")
-    do { try encoder.encode(description).write(to: file, options: .atomic) } catch {
-      throw PipelineError.unwritableFile(path: file.path, reason: error.reason)
-    }
+    try AtomicFile.write(encoder.encode(description), to: folder.appendingPathComponent("items.json"))
     try images.finish()
     try masks.finish()
     return true
@@ -77,44 +75,28 @@ public enum DemoExport {
 
 /// Writes a uint8 array in NumPy's format, piece by piece, under a temporary name until it is finished.
 final class NumpyWriter {
-  private let url: URL
-  private let temporary: URL
-  private let handle: FileHandle
-  private var finished = false
+  private let path: String
+  private let writer: AtomicWriter
 
-  /// Begins the file for an array of `shape`. Throws `PipelineError` when it cannot be created.
+  /// Begins the file for an array of `shape`. Throws `PipelineError.unwritableFile`, as the others.
   init(_ url: URL, shape: [Int]) throws {
-    self.url = url
-    temporary = url.appendingPathExtension("part")
+    path = url.path
+    do { writer = try AtomicWriter(url, isDurable: false) } catch let fault as AtomicWriter.Fault {
+      throw PipelineError.unwritableFile(path: url.path, reason: fault.reason)
+    }
     let sizes = shape.map(String.init).joined(separator: ", ")
     var header = "{'descr': '|u1', 'fortran_order': False, 'shape': (\(sizes)\(shape.count == 1 ? "," : "")), }"
     header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
     let length = UInt16(header.utf8.count)
-    var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 255), UInt8(length >> 8)])
-    data.append(contentsOf: header.utf8)
-    do {
-      try data.write(to: temporary)
-      handle = try FileHandle(forWritingTo: temporary)
-      try handle.seekToEnd()
-    } catch { throw PipelineError.unwritableFile(path: url.path, reason: error.reason) }
+    try append([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(header.utf8))
   }
 
-  func append(_ bytes: [UInt8]) throws {
-    do { try handle.write(contentsOf: Data(bytes)) } catch {
-      throw PipelineError.unwritableFile(path: url.path, reason: error.reason)
-    }
-  }
+  func append(_ bytes: [UInt8]) throws { try told { try bytes.withUnsafeBytes(writer.append) } }
 
-  /// Closes the file and gives it its name.
-  func finish() throws {
-    do {
-      try handle.close()
-      if rename(temporary.path, url.path) != 0 { throw CocoaError(.fileWriteUnknown) }
-      finished = true
-    } catch { throw PipelineError.unwritableFile(path: url.path, reason: error.reason) }
-  }
+  /// Gives the file its name.
+  func finish() throws { try told(writer.finish) }
 
-  deinit {
-    if !finished { try? FileManager.default.removeItem(at: temporary) }
+  private func told(_ work: () throws -> Void) throws {
+    do { try work() } catch let fault as AtomicWriter.Fault { throw PipelineError.unwritableFile(path: path, reason: fault.reason) }
   }
 }

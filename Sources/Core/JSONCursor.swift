@@ -1,26 +1,28 @@
 /// Reads JSON from left to right without building a tree: annotation files reach half a gigabyte.
 ///
 /// Nothing here recurses, so nesting cannot exhaust the stack; every step checks the end of the bytes.
-struct JSONCursor {
+///
+/// It is strict where Foundation's parser is not: keys come as often as they are there, text is UTF-8, numbers keep all their digits.
+package struct JSONCursor {
   /// Where reading failed and why.
-  struct Problem: Error {
-    let offset: Int
-    let reason: String
+  package struct Problem: Error {
+    package let offset: Int
+    package let reason: String
   }
 
   private let bytes: [UInt8]
   private let end: Int
-  private(set) var offset: Int
+  package private(set) var offset: Int
 
   /// A cursor at the beginning of `range`, by default of everything behind a byte order mark.
-  init(_ bytes: [UInt8], range: Range<Int>? = nil) {
+  package init(_ bytes: [UInt8], range: Range<Int>? = nil) {
     self.bytes = bytes
     offset = range?.lowerBound ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
     end = range?.upperBound ?? bytes.count
   }
 
   /// The next byte that is not white space.
-  mutating func peek() throws -> UInt8 {
+  package mutating func peek() throws -> UInt8 {
     while offset < end {
       let byte = bytes[offset]
       if byte != 0x20 && byte != 0x0A && byte != 0x0D && byte != 0x09 { return byte }
@@ -30,11 +32,20 @@ struct JSONCursor {
   }
 
   /// Visits the members of an object; `body` must read or skip the value.
-  mutating func members(_ body: (String, inout JSONCursor) throws -> Void) throws {
+  package mutating func members(_ body: (String, inout JSONCursor) throws -> Void) throws {
+    try members(key: { try $0.string() }, body)
+  }
+
+  /// The same with keys as the UTF-8 bytes of their text, valid or not.
+  package mutating func membersOfBytes(_ body: ([UInt8], inout JSONCursor) throws -> Void) throws {
+    try members(key: { try $0.utf8() }, body)
+  }
+
+  private mutating func members<Key>(key read: (inout JSONCursor) throws -> Key, _ body: (Key, inout JSONCursor) throws -> Void) throws {
     try expect(UInt8(ascii: "{"))
     if try accept(UInt8(ascii: "}")) { return }
     while true {
-      let key = try string()
+      let key = try read(&self)
       try expect(UInt8(ascii: ":"))
       try body(key, &self)
       if try accept(UInt8(ascii: "}")) { return }
@@ -43,7 +54,7 @@ struct JSONCursor {
   }
 
   /// Visits the elements of an array; `body` must read or skip each.
-  mutating func elements(_ body: (inout JSONCursor) throws -> Void) throws {
+  package mutating func elements(_ body: (inout JSONCursor) throws -> Void) throws {
     try expect(UInt8(ascii: "["))
     if try accept(UInt8(ascii: "]")) { return }
     while true {
@@ -63,7 +74,7 @@ struct JSONCursor {
 
   /// Passes over one value and says where it is. Brackets are only counted: reading the value checks it.
   @discardableResult
-  mutating func skip() throws -> Range<Int> {
+  package mutating func skip() throws -> Range<Int> {
     let first = try peek()
     let start = offset
     var depth = 0
@@ -90,7 +101,7 @@ struct JSONCursor {
   }
 
   /// A number, correctly rounded.
-  mutating func double() throws -> Double {
+  package mutating func double() throws -> Double {
     _ = try peek()
     let start = offset
     var negative = false
@@ -131,7 +142,7 @@ struct JSONCursor {
   }
 
   /// A whole number; `3.0` counts as one.
-  mutating func integer() throws -> Int {
+  package mutating func integer() throws -> Int {
     _ = try peek()
     let start = offset
     let value = try double()
@@ -142,58 +153,102 @@ struct JSONCursor {
     return whole
   }
 
+  /// A number of decimal digits and nothing else, at most `Int.max`.
+  package mutating func natural() throws -> Int {
+    _ = try peek()
+    let start = offset
+    var value = 0
+    while offset < end, (0x30...0x39).contains(bytes[offset]) {
+      let (tenfold, high) = value.multipliedReportingOverflow(by: 10)
+      let (sum, low) = tenfold.addingReportingOverflow(Int(bytes[offset] - 0x30))
+      guard !high, !low else { throw problem("a number beyond 64 bits") }
+      value = sum
+      offset += 1
+    }
+    guard offset > start, offset == end || Self.endsScalar(bytes[offset]) else {
+      offset = start
+      throw problem("a number of digits alone is expected")
+    }
+    return value
+  }
+
   /// A string with its escapes resolved.
-  mutating func string() throws -> String {
+  package mutating func string() throws -> String {
+    let content = try quoted()
+    // Most are as they stand.
+    let text = Self.isPlain(content) ? String(validating: content, as: UTF8.self) : String(validating: try resolved(content), as: UTF8.self)
+    guard let text else { throw problem("a string that is not UTF-8") }
+    return text
+  }
+
+  /// A string's bytes with its escapes resolved, as valid as the file's.
+  private mutating func utf8() throws -> [UInt8] {
+    let content = try quoted()
+    return Self.isPlain(content) ? Array(content) : try resolved(content)
+  }
+
+  /// What stands between the quotes of a string.
+  private mutating func quoted() throws -> ArraySlice<UInt8> {
     guard try peek() == UInt8(ascii: "\"") else { throw problem("a string is expected") }
     let start = offset + 1
     try skipString()
-    let content = bytes[start..<(offset - 1)]
-    if !content.contains(UInt8(ascii: "\\")) { return String(decoding: content, as: UTF8.self) }
-    var units: [UInt16] = []
-    var at = content.startIndex
-    var plain = at
-    func flush(to stop: Int) { units.append(contentsOf: String(decoding: bytes[plain..<stop], as: UTF8.self).utf16) }
+    return bytes[start..<(offset - 1)]
+  }
+
+  private static func isPlain(_ content: ArraySlice<UInt8>) -> Bool { content.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\\") } }
+
+  private func resolved(_ content: ArraySlice<UInt8>) throws -> [UInt8] {
+    var text: [UInt8] = [], at = content.startIndex
+    func hexUnit(at start: Int) -> UInt16? {
+      guard start + 4 <= content.endIndex, content[start..<start + 4].allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else { return nil }
+      return UInt16(String(decoding: content[start..<start + 4], as: UTF8.self), radix: 16)
+    }
     while at < content.endIndex {
-      guard content[at] == UInt8(ascii: "\\") else {
+      let byte = content[at]
+      guard byte >= 0x20 else { throw problem("a control character in a string") }
+      guard byte == UInt8(ascii: "\\") else {
+        text.append(byte)
         at += 1
         continue
       }
-      flush(to: at)
       // skipString has made sure that a byte follows each backslash.
-      switch content[at + 1] {
-      case UInt8(ascii: "n"): units.append(10)
-      case UInt8(ascii: "t"): units.append(9)
-      case UInt8(ascii: "r"): units.append(13)
-      case UInt8(ascii: "b"): units.append(8)
-      case UInt8(ascii: "f"): units.append(12)
-      case UInt8(ascii: "u"):
-        guard at + 6 <= content.endIndex,
-          let unit = UInt16(String(decoding: content[(at + 2)..<(at + 6)], as: UTF8.self), radix: 16)
-        else { throw problem("a string holds a broken \\u escape") }
-        units.append(unit)
-        at += 4
-      case let other: units.append(UInt16(other))
-      }
       at += 2
-      plain = at
+      switch content[at - 1] {
+      case UInt8(ascii: "n"): text.append(10)
+      case UInt8(ascii: "t"): text.append(9)
+      case UInt8(ascii: "r"): text.append(13)
+      case UInt8(ascii: "b"): text.append(8)
+      case UInt8(ascii: "f"): text.append(12)
+      case UInt8(ascii: "u"):
+        guard let first = hexUnit(at: at) else { throw problem("a string holds a broken \\u escape") }
+        at += 4
+        var units = [first]
+        if UTF16.isLeadSurrogate(first), at + 2 <= content.endIndex, content[at..<at + 2].elementsEqual("\\u".utf8), let second = hexUnit(at: at + 2) {
+          units.append(second)
+          at += 6
+        }
+        guard let pair = String(validating: units, as: UTF16.self) else { throw problem("a string holds half a surrogate pair") }
+        text += Array(pair.utf8)
+      case let other where "\"\\/".utf8.contains(other): text.append(other)
+      default: throw problem("a string holds an unknown escape")
+      }
     }
-    flush(to: content.endIndex)
-    return String(decoding: units, as: UTF16.self)
+    return text
   }
 
   /// Checks that only white space is left.
-  mutating func finish() throws {
+  package mutating func finish() throws {
     while offset < end {
       let byte = bytes[offset]
-      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { throw problem("text follows the value") }
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { throw problem("text behind the end of the value") }
       offset += 1
     }
   }
 
-  func problem(_ reason: String) -> Problem { Problem(offset: offset, reason: reason) }
+  package func problem(_ reason: String) -> Problem { Problem(offset: offset, reason: reason) }
 
   /// `line 3, column 14`, both from 1 and the column in characters, as Python's `json` counts.
-  static func place(of offset: Int, in bytes: [UInt8]) -> String {
+  package static func place(of offset: Int, in bytes: [UInt8]) -> String {
     let before = bytes.prefix(max(offset, 0)), lines = before.count { $0 == 0x0A }
     let line = before.lastIndex(of: 0x0A).map { before[($0 + 1)...] } ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? before.dropFirst(3) : before)
     // Further bytes of a character are 10xxxxxx.
