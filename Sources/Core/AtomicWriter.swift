@@ -7,7 +7,7 @@ package final class AtomicWriter {
     package let reason: String
 
     /// Of `errno`.
-    fileprivate init() { reason = String(cString: strerror(errno)) }
+    fileprivate init() { reason = errno == ENOENT ? "no such file or folder" : String(cString: strerror(errno)) }
   }
 
   private let url: URL

@@ -167,7 +167,7 @@ package struct JSONCursor {
     }
     guard offset > start, offset == end || Self.endsScalar(bytes[offset]) else {
       offset = start
-      throw problem("a number of digits alone is expected")
+      throw problem("a non-negative whole number is expected")
     }
     return value
   }
