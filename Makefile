@@ -6,7 +6,7 @@ TEST_PACKAGES := tmux
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
 
-.PHONY: run test build bench bench-peers bench-networks bench-datasets bench-explorer fuzz install setup setup-test clean
+.PHONY: run test build lint bench bench-peers bench-networks bench-datasets bench-explorer fuzz install setup setup-test clean
 
 run: build
 	@$(BIN) explore --dataset demo
@@ -17,6 +17,10 @@ build: setup
 test: setup-test
 	swift build -c release --build-tests
 	swift test -c release --skip-build
+
+# .swift-format, .editorconfig and the places that repeat the version: seconds.
+lint:
+	@.ci/lint
 
 bench: build
 	@Benchmarks/bench.sh
