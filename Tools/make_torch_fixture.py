@@ -53,6 +53,21 @@ def every_float8():
     return {"e4m3": bits.view(torch.float8_e4m3fn), "e5m2": bits.view(torch.float8_e5m2)}
 
 
+def oddities():
+    """Good weights first and last, between them tensors of forms that are not read."""
+    odd = {
+        "quantised": torch.quantize_per_tensor(torch.ones(5), 0.1, 3, torch.quint8),
+        "quantised.wide": torch.quantize_per_tensor(torch.ones(5), 0.1, 3, torch.qint32),
+        "complex": torch.zeros(3, dtype=torch.complex64),
+    }
+    return {"first": torch.arange(4.0).reshape(2, 2), **odd, "last": torch.tensor([5.0, 6.0, 7.0])}
+
+
+def arrays():
+    """What scripts put among the weights: arrays, numbers and texts in place of tensors."""
+    return {"good": torch.ones(2), "array": np.zeros((2, 2), np.float32), "scalar": np.float64(3), "number": 1.5, "text": "a", "list": [1]}
+
+
 def weights():
     torch.manual_seed(0)
     base = torch.randn(6, 5)
@@ -90,6 +105,15 @@ def main():
     torch.save(lightning(state), out / "lightning.ckpt")
     torch.save(lightning(state), out / "lightning-1.4.ckpt", _use_new_zipfile_serialization=False)
     torch.save(dict(state_dict=dict(good=torch.ones(2), bad=ForeignTensor())), out / "foreign-weight.pth")
+    torch.save(oddities(), out / "odd.pth")
+    torch.save(oddities(), out / "odd-1.4.pth", _use_new_zipfile_serialization=False)
+    torch.save(dict(state_dict=arrays()), out / "arrays.pth")
+    torch.save(dict(state_dict={"conv.weight": np.zeros(2, np.float32), "conv.bias": np.zeros(2, np.float32)}), out / "arrays-alone.pth")
+    keys = ("first_stage_model.decoder.conv_in.bias", "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight")
+    torch.save({**{key: torch.ones(1) for key in keys}, "model.diffusion_model.input_blocks.0.0.bias": torch.ones(1), "model.diffusion_model.out.2.bias": np.ones(1)},
+               out / "arrays-model.pth")
+    torch.save({}, out / "empty.pth")
+    torch.save({}, out / "empty-1.4.pth", _use_new_zipfile_serialization=False)
     eights = every_float8()
     torch.save(eights, out / "float8.pth")
     torch.save(eights, out / "float8-1.4.pth", _use_new_zipfile_serialization=False)

@@ -18,14 +18,18 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case notWeights(path: String, found: ForeignContent)
   /// A link to a file that is not there; `partial` is how much of it is, in bytes, where a download was broken off.
   case brokenLink(path: String, target: String, partial: Int?)
+  /// A sound file of `torch.save` without a weight in it; `reason` says what is there.
+  case noTensors(path: String, reason: String)
   /// A folder without weights under a name that is known; `there` are the files that may be some.
   case noWeights(path: String, there: [String])
   /// A configuration, scheduler or tokenizer file that cannot be used.
   case badConfig(path: String, reason: String)
-  /// A weight that is an object of Python's; nothing of it was run.
+  /// A weight that is no tensor, or one of a form that is not read; `name` is that of its class in Python or of what makes it. Nothing was run.
   case foreignWeight(path: String, weight: String, name: String)
   /// A model's file without the weights of one of its parts, or a folder without the part's.
   case missingPart(path: String, part: String)
+  /// A network's folder without the file that says how it is built.
+  case missingConfiguration(path: String)
   /// A single file whose networks are not those that its configuration speaks of.
   case otherConfiguration(path: String, reason: String)
   /// A ControlNet that was made for other models than the one it is to steer.
@@ -73,10 +77,17 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path) is a link to \(target), \(partial.map { "of which \($0) bytes have arrived" } ?? "which is not there")"
     case .noWeights(let path, let there):
       "there are no weights in \(path)" + (there.isEmpty ? "" : " under a name that is read, only \(there.prefix(8).joined(separator: ", "))")
-    case .foreignWeight(let path, let weight, let name): "\(path) needs \(name) of Python for its weight \(weight), which diffss neither knows nor runs"
+    case .noTensors(let path, let reason): "\(path) holds no weights: \(reason)"
+    case .foreignWeight(let path, let weight, let name):
+      if let what = Self.described(name) { "\(path) holds \(what) (\(name)) in the place of its weight \(weight)" } else {
+        "\(path) needs \(name) of Python for its weight \(weight), which diffss neither knows nor runs"
+      }
     case .missingPart(let path, let part): "\(path) holds no \(part)"
+    case .missingConfiguration(let path): "\(path) holds no config.json, which says how its network is built"
     case .otherConfiguration(let path, let reason): "\(path) is built otherwise than Stable Diffusion 1.5 or what --config names: \(reason)"
     case .unfitControlNet(let path, let reason): "\(path) is a ControlNet for another model: \(reason)"
+    case .wrongModel(let path, .unknown, Self.anyModel): "\(path) is \(CheckpointFamily.unknown.noun)"
+    case .wrongModel(let path, .unknown, let wanted): "\(path) is not \(wanted): it is \(CheckpointFamily.unknown.noun)"
     case .wrongModel(let path, let found, let wanted): "\(path) is \(found.noun), not \(wanted)"
     case .unsupportedAdapter(let path, let method): "\(path) is a \(method) file: only LoRA and LoCon are merged"
     case .foreignAdapter(let path, let family, let width): "\(path) is a LoRA for \(family), not for this model, whose text states are \(width) wide"
@@ -107,17 +118,27 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unsupportedFormat: "the file may be sound: take a version of the model in F32, F16, BF16 or F8"
     case .notWeights(_, let found): found.hint
     case .brokenLink: "a download was not finished: `diffss models pull ORG/NAME` fetches what is missing"
+    case .noTensors: "weights are what torch.save(network.state_dict(), FILE) writes: tensors by their names, not arrays, and not the network itself"
+    case .noWeights(_, let there) where !there.isEmpty:
+      "name one of them by its own path; in a folder diffusion_pytorch_model or model is read, as .safetensors or .bin, whole or in shards with their index"
     case .noWeights: "diffusion_pytorch_model or model belongs there, as .safetensors or .bin, whole or in shards with their index"
+    case .missingPart(_, let part) where part.contains("/"):
+      "take the complete model: text_encoder/, tokenizer/ (vocab.json, merges.txt), unet/, vae/ and scheduler/; `diffss models pull ORG/NAME` fetches what is missing"
+    case .missingPart(_, SingleFile.Part.autoencoder.name): "give an autoencoder with --vae, or take the complete model"
+    case .missingConfiguration: "take the config.json that is published beside the weights"
     case .missingPart: "take the complete model: Stable Diffusion 1.5 is a UNet, an autoencoder and a CLIP text encoder with its tokenizer"
     case .otherConfiguration: "give the diffusers folder whose networks it holds with --config DIR; for a data set convert it first: diffss models convert"
     case .unfitControlNet: "name a ControlNet that was made for this model; those of Stable Diffusion 1.5 are published as control_v11p_sd15_*"
     case .badConfig: "compare the file with the one published beside the weights"
+    case .foreignWeight(_, _, let name) where name.hasPrefix("numpy."): "make a tensor of it (torch.from_numpy) and save the file again, or take a safetensors version of the model"
+    case .foreignWeight(_, _, let name) where Self.described(name) != nil: "take a version of the model with plain tensors in F32, F16, BF16 or F8"
     case .foreignWeight: "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"
     case .unsupportedAdapter: "take the file's LoRA form, or a model into which its author has merged it"
     case .adapterDoesNotFit, .foreignAdapter: "take one that was trained on Stable Diffusion 1.5 or a model made of it"
     case .missingBackbone: "put the published file beside it as backbone.pth or backbone.safetensors; `diffss forward` takes --backbone FILE"
     case .wrongModel(_, .bam, _), .wrongModel(_, .hdmnet, _), .wrongModel(_, .hsnet, _), .wrongModel(_, .dcama, _):
       "name the network that the file is of; a model folder keeps each network's weights below its name: hsnet/fold0.pth"
+    case .wrongModel(_, let found, _) where found.use != nil: found.use
     case .wrongModel: "diffss runs Stable Diffusion 1.5, what was fine-tuned from it, and its ControlNets"
     case .missingTensor: "check the name against the table in docs/forward.md"
     case .weightsDoNotFit: "the configuration, the weights or a backbone's file are of different models: take all from the same place"
@@ -130,6 +151,22 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   public var description: String { message }
+
+  /// What is wanted where any model will do.
+  static let anyModel = "a model that diffss runs"
+
+  /// What stands in a weight's place, by the name of its class in Python or of what makes it; nil for names that nothing is known of.
+  static func described(_ name: String) -> String? {
+    let last = name.split(separator: ".").last ?? ""
+    if name.hasPrefix("numpy.") { return last == "scalar" ? "a NumPy number" : "a NumPy array" }
+    if name == "builtins.NoneType" { return "nothing (None)" }
+    if name.hasPrefix("builtins.") || name.hasPrefix("__builtin__.") { return "a Python \(last)" }
+    guard name.hasPrefix("torch.") else { return nil }
+    if last == "_rebuild_qtensor" || last.hasPrefix("Q") && last.hasSuffix("Storage") { return "a quantised tensor" }
+    if last.hasPrefix("_rebuild_sparse") { return "a sparse tensor" }
+    if last.hasPrefix("Complex") || last.hasPrefix("complex") { return "a tensor of complex numbers" }
+    return nil
+  }
 
   private static func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
 

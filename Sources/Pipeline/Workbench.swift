@@ -15,6 +15,7 @@ public final class Workbench: Sendable {
   private let imported: ImportedDataset
   private let supports: SupportReader
   private let requestMaker: RequestMaker
+  private let controls: ControlImages
   private let diffusion: DiffusionGenerator
   private let painter: SupportPainter
   private let hub = EventHub()
@@ -25,7 +26,6 @@ public final class Workbench: Sendable {
   private let easel = WorkLane("easel")
   private let networks = WorkLane("networks")
   private let bench = WorkLane("bench")
-  private let edgeMaps = EdgeMaps()
   private let segmenters = KeptSegmenters()
 
   /// `origin` says how the data set and the models were opened, so that another process can go on with the queue; nil where none can.
@@ -40,7 +40,7 @@ public final class Workbench: Sendable {
     supports = SupportReader(dataset: dataset)
     requestMaker = RequestMaker(supports: supports, models: models)
     let report: ModelLibrary.Report = { [hub] in hub.send($0) }
-    let controls = ControlImages(supports: supports, models: models, report: report)
+    controls = ControlImages(supports: supports, models: models, report: report)
     diffusion = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
     let generator = generator ?? diffusion
     painter = SupportPainter(requests: requestMaker, controls: controls, models: models, generator: generator)
@@ -85,12 +85,12 @@ public final class Workbench: Sendable {
 
   /// The picture, three channels.
   public func image(_ item: DatasetItem) async throws -> Image {
-    try await desk.run { [imported] _ in try imported.image(item) }
+    try await desk.run { [supports] _ in try supports.dataset.image(item) }
   }
 
   /// 1 where the class is, 0 elsewhere, 255 where the annotation says to ignore.
   public func mask(_ item: DatasetItem, of classIndex: Int) async throws -> LabelMask {
-    try await desk.run { [imported] _ in try imported.mask(item, of: classIndex) }
+    try await desk.run { [supports] _ in try supports.dataset.mask(item, of: classIndex) }
   }
 
   // MARK: Conditions
@@ -102,14 +102,7 @@ public final class Workbench: Sendable {
   public func condition(
     _ type: ConditionType, settings: ConditionSettings, item: DatasetItem, classIndex: Int
   ) async throws -> ControlImage? {
-    try await easel.run { [supports, models, hub, edgeMaps] _ in
-      let support = try supports.support(item, classIndex: classIndex)
-      guard type != .none else { return nil }
-      let detector = try type.detector(settings).map { kind in try models.detector(kind) { hub.send($0) } }
-      let maker = try ConditionMaker(
-        type, settings: settings, palette: supports.palette.get(), detector: detector, edgeMaps: edgeMaps)
-      return try maker.make(image: support.image, mask: support.mask, adeIndex: support.info.adeIndex)
-    }
+    try await easel.run { [controls] _ in try controls.control(type, settings, item: item, classIndex: classIndex) }
   }
 
   // MARK: Generating
@@ -193,6 +186,16 @@ public final class Workbench: Sendable {
     try await desk.run { [diffusion] _ in try diffusion.stored(request) }
   }
 
+  /// Queues what of an episode's `count` generated supports is neither stored nor queued. Throws as `requests`.
+  public func enqueueMissing(_ episode: Episode, options: GenerationOptions, count: Int) async throws {
+    try await desk.run { [requestMaker, diffusion, queue] _ in
+      // A picture that is drawn twice as a support asks for the same ones twice.
+      var seen = Set(queue.jobs.filter { !$0.state.isFinal }.map(\.request))
+      let requests = try requestMaker.requests(episode, options: options, count: max(count, 0)).filter { seen.insert($0).inserted }
+      queue.enqueue(try requests.filter { try !diffusion.isStored($0) })
+    }
+  }
+
   /// The settings of a request. Their seed is the base from which its own was derived, where that is a small number
   /// (`SupportSeed.base`); nil says that it is not, and the options hold 0.
   public func options(of request: GenerationRequest) async throws -> (options: GenerationOptions, seed: UInt64?) {
@@ -253,8 +256,11 @@ public final class Workbench: Sendable {
   public func verify(_ file: URL, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }) async throws -> PictureVerification {
     try await bench.run { [diffusion, models] stop in
       let stored = try StoredPicture(file), metadata = try stored.support()
-      return try stored.verify(metadata, weights: try models.weights(metadata.request.models)) { request in
-        try diffusion.paint(request) { state in
+      let here = try models.located(metadata.request.models, digests: metadata.weights)
+      return try stored.verify(metadata, weights: here.weights) { request in
+        var request = request
+        request.models = here.choice
+        return try diffusion.paint(request) { state in
           progress(state)
           return !stop.isSet
         }

@@ -65,7 +65,11 @@ struct ModelsCommand: ParsableCommand {
         }
         print("\(PlainText.clean(inspection.path))\n")
         print(TextTable.markdown([["part", "family", "tensors", "parameters", "bytes", "weights"]] + rows.map { $0.map(PlainText.clean) }))
-        for problem in inspection.parts.compactMap(\.problem) { print("\n\(PlainText.cleanLines(problem))") }
+        for part in inspection.parts {
+          guard let problem = part.problem else { continue }
+          print("\n\(PlainText.cleanLines(problem))")
+          if let hint = part.hint { print("  -> \(PlainText.clean(hint))") }
+        }
         for note in inspection.notes { print("\nnote: \(PlainText.clean(note))") }
       }
       if inspection.parts.contains(where: { $0.problem != nil }) { throw ExitStatus.someFailed }

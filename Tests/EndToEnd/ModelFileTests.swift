@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import Render
 import TestSupport
 import Testing
 
@@ -55,6 +56,66 @@ import Testing
       let painted = try program.run(["generate", "--limit", "1", "--model", name, "--models", models.path, "--out", out])
       #expect(painted.status == 2 && painted.standardError.contains(words) && !FileManager.default.fileExists(atPath: out), "\(painted)")
     }
+  }
+
+  /// A model folder without a part, through every road: the part is named in one sentence, nothing is painted, and nothing calls it ready.
+  @Test(arguments: [("tokenizer", "tokenizer (tokenizer/)"), ("unet", "UNet (unet/)"), ("tokenizer/merges.txt", "merges.txt of its tokenizer (tokenizer/)")])
+  func aFolderWithoutAPartIsToldByIt(_ absent: String, _ words: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let demo = Golden.projectRoot.appendingPathComponent("Assets/demo"), models = program.home.appendingPathComponent("m"), model = models.appendingPathComponent("broken")
+    try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: demo.appendingPathComponent("sd").resolvingSymlinksInPath(), to: model)
+    try FileManager.default.removeItem(at: model.appendingPathComponent(absent))
+    let sentence = "\(model.path) holds no \(words)", out = program.home.appendingPathComponent("out").path
+    let control = program.home.appendingPathComponent("c.png").path
+    try Image(width: 64, height: 64, color: [9, 200, 9]).writePNG(to: URL(fileURLWithPath: control))
+    for arguments in [
+      ["generate", "--limit", "1", "--steps", "1", "--model", model.path, "--out", out], ["generate", "--limit", "1", "--steps", "1", "--model", "broken", "--models", models.path, "--out", out],
+      ["generate", "--model", model.path, "--controlnet", demo.appendingPathComponent("controlnet-mask").path, "--control", control, "--prompt", "a", "--steps", "1", "--out", out],
+    ] {
+      let painted = try program.run(arguments)
+      #expect(painted.status == 2 && painted.standardError.hasPrefix("error: \(sentence)\nhint: take the complete model"), "\(painted)")
+      #expect(!FileManager.default.fileExists(atPath: out))
+    }
+    let info = try program.run(["models", "info", model.path])
+    #expect(info.status == 1 && info.standardOutput.contains("\n\(sentence)\n  -> take the complete model"), "\(info)")
+    let list = try program.run(["models", "list", "--models", models.path]).standardOutput, doctor = try program.run(["doctor", "--models", models.path])
+    #expect(list.contains("broken: \(sentence)"))
+    #expect(list.split(separator: "\n").first { $0.hasPrefix("| broken ") }?.contains("cannot be used") == true, "\(list)")
+    #expect(doctor.status == 1 && doctor.standardOutput.contains("BROKEN   weights: Stable Diffusion: broken (option): \(sentence)"), "\(doctor)")
+  }
+
+  /// What was named for another thing than it is, for a data set.
+  @Test func whatWasMisnamedIsTold() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let demo = Golden.projectRoot.appendingPathComponent("Assets/demo"), sd = demo.appendingPathComponent("sd").path, net = demo.appendingPathComponent("controlnet-mask").path
+    for (options, words, option) in [
+      (["--model", net], "\(net) is a ControlNet, not a Stable Diffusion 1.5 model", "--controlnet"), (["--controlnet", sd], "\(sd) is a Stable Diffusion 1.x model, not a ControlNet", "--model"),
+      (["--model", "\(sd)/vae"], "\(sd)/vae is an autoencoder alone, not a Stable Diffusion 1.5 model", "--vae"), (["--vae", "\(sd)/unet"], "\(sd)/unet is a UNet alone, not an autoencoder", "--model"),
+      (["--lora", sd], "\(sd) is a Stable Diffusion 1.x model, not a LoRA", "--model"), (["--model", "controlnet-mask"], "controlnet-mask is a ControlNet for mask, not a Stable Diffusion model", "--controlnet"),
+    ] {
+      let painted = try program.run(["generate", "--limit", "1", "--steps", "1", "--out", program.home.appendingPathComponent("out").path] + options)
+      let lines = painted.standardError.split(separator: "\n")
+      #expect(painted.status == 2 && lines.count == 2 && lines[0] == "error: \(words)" && lines[1].hasPrefix("hint: ") && lines[1].contains(option), "\(painted)")
+    }
+    // Two of one name would be one: that is said.
+    for place in ["a", "b"] {
+      try FileManager.default.createDirectory(at: program.home.appendingPathComponent(place), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(at: URL(fileURLWithPath: net).resolvingSymlinksInPath(), to: program.home.appendingPathComponent("\(place)/x"))
+    }
+    let (a, b) = (program.home.appendingPathComponent("a/x").path, program.home.appendingPathComponent("b/x").path)
+    let both = try program.run(["generate", "--limit", "1", "--steps", "1", "--out", program.home.appendingPathComponent("out").path, "--controlnet", a, "--controlnet", b])
+    #expect(both.status == 2 && both.standardError.contains("would both be called x"), "\(both)")
+    // A picture that was painted with one of them is verified where both lie, by its digest.
+    let out = program.home.appendingPathComponent("painted").path
+    try FileManager.default.removeItem(atPath: a)
+    try FileManager.default.copyItem(at: demo.appendingPathComponent("controlnet-hed").resolvingSymlinksInPath(), to: URL(fileURLWithPath: a))
+    let painted = try program.run(["generate", "--limit", "1", "--shots", "1", "--steps", "1", "--out", out, "--controlnet", b])
+    let picture = try #require(painted.standardOutput.split(separator: "\n").last { $0.hasSuffix(".png") }.map(String.init), "\(painted)")
+    let verified = try program.run(["verify", picture, "--models", program.home.path])
+    #expect(verified.status == 0 && verified.standardOutput.hasPrefix("identical"), "\(verified)")
   }
 
   /// Copies of the demo's models, named by their paths: painted as from a folder of models, and known by their own names.

@@ -36,6 +36,8 @@ private func plant(_ folder: TemporaryFolder, base: String = "", channels: [Int]
   try folder.plant(#"{"block_out_channels": [1, 2, 3, 4]}"#, at: base + "sd/vae/config.json")
   try folder.plant(weights: Keys.autoencoder, at: base + "sd/vae/diffusion_pytorch_model.safetensors")
   try folder.plant(weights: Keys.textEncoder, at: base + "sd/text_encoder/model.safetensors")
+  for file in ["text_encoder/config.json", "tokenizer/vocab.json", "tokenizer/merges.txt"] { try folder.plant("{}", at: base + "sd/" + file) }
+  try folder.plant("[]", at: base + "sd/scheduler/scheduler_config.json")
   for name in ["mask", "scribble", "hed"] {
     try folder.plant(
       #"{"_class_name": "ControlNetModel", "block_out_channels": \#(channels), "cross_attention_dim": 32}"#,
@@ -182,6 +184,61 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     #expect(entry.origin == .huggingFace)
   }
 
+  /// What cannot run is not found: the part is named in one sentence with the folder's path in it, once.
+  @Test(arguments: [
+    ("unet", "holds no UNet (unet/)"), ("vae", "holds no autoencoder (vae/)"), ("text_encoder", "holds no CLIP text encoder (text_encoder/)"),
+    ("tokenizer", "holds no tokenizer (tokenizer/)"), ("scheduler", "holds no scheduler (scheduler/)"),
+    ("tokenizer/merges.txt", "holds no merges.txt of its tokenizer (tokenizer/)"), ("tokenizer/vocab.json", "holds no vocab.json of its tokenizer (tokenizer/)"),
+    ("scheduler/scheduler_config.json", "holds no scheduler_config.json of its scheduler (scheduler/)"),
+    ("unet/config.json", "holds no config.json of its UNet (unet/)"), ("vae/config.json", "holds no config.json of its autoencoder (vae/)"),
+  ]) func aModelFolderWithoutAPartIsNotFound(_ absent: String, _ words: String) throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    for (id, index) in [("sd", #"{"_class_name": "StableDiffusionPipeline"}"#), ("plain-sd", nil)] {
+      try plant(folder, base: id == "sd" ? "" : "plain-")
+      try FileManager.default.removeItem(at: folder.file("\(id)/model_index.json"))
+      if let index { try folder.plant(index, at: "\(id)/model_index.json") }
+      #expect(try library([folder], cache: cache).entry(id).kind == .diffusion)
+      try FileManager.default.removeItem(at: folder.file("\(id)/\(absent)"))
+      let models = library([folder], cache: cache), model = try #require(models.unusable.first { $0.id == id })
+      #expect(!models.entries.contains { $0.id == id && $0.origin == .option })
+      #expect(model.problem == "\(folder.file(id).path) \(words)" && model.isDamaged, "\(model.problem)")
+      #expect(model.hint?.hasPrefix("take the complete model: text_encoder/, tokenizer/ (vocab.json, merges.txt)") == true)
+      // Nothing that is searched later takes its place, and `doctor` never calls it fine.
+      #expect(throws: PipelineError.modelUnusable(problem: model.problem, hint: model.hint)) { try models.entry(id) }
+      let findings = Diagnosis.findings(models: models, sources: []).filter { $0.text.contains(": \(id) (") }
+      #expect(findings.map(\.state) == [.broken] && findings[0].text.contains(words), "\(findings)")
+    }
+  }
+
+  /// transformers 5 saves a tokenizer as one file.
+  @Test func aTokenizerInOneFileIsWhole() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(folder)
+    for file in ["vocab.json", "merges.txt"] { try FileManager.default.removeItem(at: folder.file("sd/tokenizer/\(file)")) }
+    #expect(library([folder], cache: cache).unusable.first { $0.id == "sd" }?.problem == "\(folder.file("sd").path) holds no vocab.json and no merges.txt of its tokenizer (tokenizer/)")
+    try folder.plant("{}", at: "sd/tokenizer/tokenizer.json")
+    #expect(try library([folder], cache: cache).entry("sd").kind == .diffusion)
+  }
+
+  /// A folder of configurations, which serves single files, is no model that lacks its weights.
+  @Test func aFolderOfConfigurationsIsNoModel() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    for file in ["text_encoder/config.json", "tokenizer/vocab.json", "tokenizer/merges.txt", "scheduler/scheduler_config.json", "unet/config.json", "vae/config.json"] {
+      try folder.plant("{}", at: "sd15/" + file)
+    }
+    let models = library([folder], cache: cache)
+    #expect(models.unusable.isEmpty && !models.entries.contains { $0.origin == .option })
+  }
+
+  /// Another network's weights in a part's place.
+  @Test func aPartIsWhatItsFolderSays() throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(folder)
+    try folder.plant(weights: Keys.controlNet, at: "sd/unet/diffusion_pytorch_model.safetensors")
+    let problem = library([folder], cache: cache).unusable.first { $0.id == "sd" }?.problem
+    #expect(problem == "\(folder.file("sd/unet").path) is a ControlNet, not a Stable Diffusion 1.5 UNet")
+  }
+
   /// A configuration that has not arrived is as bad as weights that have not.
   @Test(arguments: [("sd/unet/config.json", "sd"), ("sd/scheduler/scheduler_config.json", "sd"), ("controlnet-mask/config.json", "controlnet-mask")])
   func aLinkToAConfigurationLeadsSomewhere(_ file: String, _ id: String) throws {
@@ -265,6 +322,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     try folder.plant(weights: ["conditioner.embedders.0.a"], at: "sdxl.safetensors")
     try folder.plant(weights: ["lora_unet_a.lora_up.weight"], at: "style.safetensors")
     try folder.plant(weights: [Keys.singleFile[0]], at: "unet-only.safetensors")
+    try FileManager.default.copyItem(at: Golden.fixture("torch/arrays-model.pth"), to: folder.file("arrays.ckpt"))
     try folder.plant(weights: Keys.hed, at: "dcama/fold0.safetensors")
     try folder.plant(weights: ["model.layers.0.a"], at: "llama.safetensors")
     try folder.plant("some text", at: "notes.bin")
@@ -275,8 +333,10 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     for (id, words, isDamaged) in [
       ("v1-5-pruned.safetensors", "a Git LFS pointer", true), ("page.ckpt", "a web page (HTML)", true), ("empty.safetensors", "empty (0 bytes)", true),
       ("sdxl.safetensors", "a Stable Diffusion XL model", false), ("unet-only.safetensors", "holds no CLIP text encoder", true),
-      ("whole-sd", "there are no weights in", true),
+      ("whole-sd", "there are no weights in", true), ("arrays.ckpt", "holds a NumPy array (numpy._core.multiarray._reconstruct) in the place of its weight model.diffusion_model.out.2.bias", true),
     ] {
+      // One sentence, with the path in it once.
+      #expect(problems[id].map { $0.problem.components(separatedBy: folder.url.path).count } == 2, "\(problems[id]?.problem ?? "")")
       #expect(problems[id]?.problem.contains(words) == true && problems[id]?.isDamaged == isDamaged, "\(id): \(problems[id]?.problem ?? "not told")")
       #expect(!models.entries.contains { $0.id == id })
       #expect(throws: PipelineError.self) { try models.entry(id) }

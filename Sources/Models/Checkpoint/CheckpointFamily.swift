@@ -13,6 +13,8 @@ public enum CheckpointFamily: String, Sendable, Codable, CaseIterable {
   case imageAdapter = "IP-Adapter"
   case sketchAdapter = "T2I adapter"
   case upscaler = "upscaler"
+  case depthToImage = "depth to image"
+  case otherPipeline = "another diffusion model"
   case controlNet = "ControlNet, single file"
   case diffusersControlNet = "ControlNet, diffusers"
   case differenceControlNet = "ControlNet, difference"
@@ -58,6 +60,8 @@ public enum CheckpointFamily: String, Sendable, Codable, CaseIterable {
     case .imageAdapter: "an IP-Adapter (an addition to another model)"
     case .sketchAdapter: "a T2I adapter"
     case .upscaler: "an upscaler of pictures (ESRGAN)"
+    case .depthToImage: "a depth-to-image model (its UNet reads latents and a depth map: 5 channels)"
+    case .otherPipeline: "a diffusion model of another family"
     case .controlNet, .diffusersControlNet: "a ControlNet"
     case .differenceControlNet: "a difference ControlNet (it holds only what is to be added to a base model's weights)"
     case .controlLoRA: "a Control-LoRA (it holds only changes to a base model's weights)"
@@ -71,6 +75,20 @@ public enum CheckpointFamily: String, Sendable, Codable, CaseIterable {
     case .pidinet: "a PiDiNet edge detector"
     case .bam, .hdmnet, .hsnet, .dcama: "of the family \(rawValue)"
     case .unknown: "no model that diffss knows"
+    }
+  }
+
+  /// Where such weights belong, for one who named them in another place; nil where they belong nowhere, and for few-shot networks.
+  var use: String? {
+    switch self {
+    case .stableDiffusion1: "a whole model is named with --model; a ControlNet beside its parts (controlnet/) by its own folder"
+    case .controlNet, .diffusersControlNet: "a ControlNet is named with --controlnet, the model that it steers with --model"
+    case .lowRank: "a LoRA is named with --lora, the model that it is merged into with --model"
+    case .autoencoder, .originalAutoencoder: "an autoencoder alone is named with --vae, the model whose own it replaces with --model"
+    case .diffusersUNet, .textEncoder: "it is one part of a model: name the folder around it, which holds all parts, with --model"
+    case .previewDecoder: "previews take it from a folder of models (--models)"
+    case .hed, .pidinet: "an edge detector is named with --detector-weights, or taken from a folder of models (--models)"
+    default: nil
     }
   }
 }
@@ -101,7 +119,9 @@ extension Checkpoint {
     }
     if has("controlnet_cond_embedding") { return controlFamily(contextWidth(below: "")) ?? .diffusersControlNet }
     if has("down_blocks.0") && has("time_embedding") {
-      if contextWidth(below: "") == 2048 { return .stableDiffusionXL }
+      let width = contextWidth(below: "")
+      if width == 1024 { return .stableDiffusion2 }
+      if width == 2048 { return .stableDiffusionXL }
       return edited("conv_in.weight", "conv_out.weight") ?? .diffusersUNet
     }
     if has("encoder.down_blocks") || has("decoder.up_blocks") { return .autoencoder }
@@ -147,12 +167,13 @@ extension Checkpoint {
 }
 
 extension CheckpointFamily {
-  /// What a UNet is of that reads more than the latents it writes: with them a masked image's and the mask, or an image's. Nil for any other.
+  /// What a UNet is of that reads more than the latents it writes: with them a masked image's and the mask, an image's, or a depth map. Nil for any other.
   init?(inputChannels: Int?, outputChannels: Int?) {
     guard let inputs = inputChannels, let outputs = outputChannels, (1...64).contains(outputs) else { return nil }
     switch inputs {
     case 2 * outputs + 1: self = .inpainting
     case 2 * outputs: self = .instructPix2Pix
+    case outputs + 1: self = .depthToImage
     default: return nil
     }
   }

@@ -17,6 +17,14 @@ public enum ConfigFile {
     }
   }
 
+  /// Decodes `config.json` in a network's folder. Throws `ModelError.missingConfiguration`, and otherwise as `decode(_:at:)`.
+  static func decode<T: Decodable>(_ type: T.Type, in folder: URL) throws -> T {
+    let file = folder.appendingPathComponent("config.json")
+    if let link = ModelError.brokenLink(at: file) { throw link }
+    guard FileManager.default.fileExists(atPath: file.path) else { throw ModelError.missingConfiguration(path: folder.path) }
+    return try decode(type, at: file)
+  }
+
   /// The bytes of a regular file of at most `maximumBytes`. Throws `ModelError`.
   static func read(_ url: URL, maximumBytes: Int) throws -> Data {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path) else {

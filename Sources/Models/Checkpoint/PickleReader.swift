@@ -25,6 +25,8 @@ struct PickleReader {
   private var copied = 0
   /// Every storage that was spoken of, by key.
   private(set) var storages: [String: TorchStorage] = [:]
+  /// Those of number formats that are not read.
+  private(set) var foreignStorages: [String: ForeignStorage] = [:]
   /// Names without a meaning here, in the order in which they were first spoken of.
   private(set) var foreignNames: [String] = []
   private var foreignNumbers: [String: Int] = [:]
@@ -78,16 +80,16 @@ struct PickleReader {
     case "N": push(.none)
     case "I": push(Self.number(try line()))
     case "L": push(Self.number(try line()))
-    case "F": _ = try line(); push(.inert)
-    case "G": try skip(8); push(.inert)
+    case "F": _ = try line(); push(.inert("builtins.float"))
+    case "G": try skip(8); push(.inert("builtins.float"))
     case "J": push(.integer(Int(Int32(truncatingIfNeeded: try unsigned(4)))))
     case "K": push(.integer(try unsigned(1)))
     case "M": push(.integer(try unsigned(2)))
     case "S", "V": push(.text(try line()))
     case "T", "X": push(.text(try text(try unsigned(4))))
     case "U": push(.text(try text(try unsigned(1))))
-    case "B": try skip(try unsigned(4)); push(.inert)
-    case "C": try skip(try unsigned(1)); push(.inert)
+    case "B": try skip(try unsigned(4)); push(.inert("builtins.bytes"))
+    case "C": try skip(try unsigned(1)); push(.inert("builtins.bytes"))
     case ")": push(make([]))
     case "t", "l": push(make(try popToMark()))
     case "]": push(make([]))
@@ -139,7 +141,7 @@ struct PickleReader {
     case 0x8B: push(try long(try unsigned(4)))
     case 0x8C: push(.text(try text(try unsigned(1))))
     case 0x8D: push(.text(try text(try unsigned(8))))
-    case 0x8E, 0x96: try skip(try unsigned(8)); push(.inert)
+    case 0x8E, 0x96: try skip(try unsigned(8)); push(.inert("builtins.bytes"))
     case 0x8F: push(make([]))
     case 0x90: try extend(by: try popToMark())
     case 0x91: push(make(try popToMark()))
@@ -150,7 +152,7 @@ struct PickleReader {
       push(global(module: module, name: name))
     case 0x94: memo[memo.count] = try top()
     case 0x95: try skip(8)
-    case 0x97: push(.inert)
+    case 0x97: push(.inert(nil))
     case 0x98: _ = try top()
     default: throw fault("the unknown instruction \(opcode)")
     }
@@ -158,7 +160,7 @@ struct PickleReader {
 
   private mutating func call(_ callee: PickleValue, _ arguments: [PickleValue]) throws -> PickleValue {
     if case .foreign = callee { return callee }
-    guard case .global(let global) = callee else { return .inert }
+    guard case .global(let global) = callee else { return .inert(nil) }
     switch global {
     case .rebuildTensor: return try tensor(arguments)
     case .rebuildFormattedTensor:
@@ -168,14 +170,15 @@ struct PickleReader {
       guard arguments.count >= 3 else { throw fault("a tensor of a class without its parts") }
       if case .global(.rebuildAsType) = arguments[0] { throw fault("a tensor of a class of a class") }
       return try call(arguments[0], items(arguments[2]))
-    case .rebuildParameter: return arguments.first ?? .inert
+    case .rebuildParameter: return arguments.first ?? .inert(nil)
     case .dictionary:
       let pairs = arguments.first.map(items) ?? []
       // One long list can be handed over again and again.
       copied += pairs.count
       guard copied <= Self.mostInstructions else { throw fault("more than \(Self.mostInstructions) copied pairs") }
       return make(pairs.map(items).filter { $0.count == 2 }.flatMap { $0 }, isDictionary: true)
-    case .storage, .format, .inert: return .inert
+    case .inert(let name): return .inert(name)
+    case .storage, .format: return .inert(nil)
     }
   }
 
@@ -199,11 +202,14 @@ struct PickleReader {
   private mutating func persistent(_ identity: [PickleValue]) -> PickleValue {
     guard identity.count >= 5, case .text("storage") = identity[0], case .text(let key) = identity[2], case .integer(let count) = identity[4], count >= 0
     else { return foreign("a persistent object") }
-    if case .foreign = identity[1] { return identity[1] }
+    if case .foreign(let number) = identity[1] {
+      foreignStorages[key] = ForeignStorage(name: foreignNames[number], count: count)
+      return identity[1]
+    }
     guard case .global(.storage(let dtype)) = identity[1] else { return foreign("a persistent object") }
-    if identity.count > 5, case .container = identity[5] { return foreign("a storage that is a view of another") }
     let storage = TorchStorage(key: key, dtype: dtype, count: count)
     storages[key] = storage
+    if identity.count > 5, case .container = identity[5] { return foreign("a storage that is a view of another") }
     return .storage(storage)
   }
 
@@ -289,7 +295,7 @@ struct PickleReader {
   private mutating func long(_ size: Int) throws -> PickleValue {
     guard size <= 8 else {
       try skip(size)
-      return .inert
+      return .inert("builtins.int")
     }
     var value: UInt64 = 0
     for shift in 0..<size { value |= UInt64(try byte()) << (8 * UInt64(shift)) }
@@ -313,7 +319,7 @@ struct PickleReader {
   /// A number in decimal digits, perhaps with Python 2's `L`; `00` and `01` are truth values.
   private static func number(_ text: String) -> PickleValue {
     if text == "00" || text == "01" { return .bool(text == "01") }
-    return Int(text.hasSuffix("L") ? String(text.dropLast()) : text).map(PickleValue.integer) ?? .inert
+    return Int(text.hasSuffix("L") ? String(text.dropLast()) : text).map(PickleValue.integer) ?? .inert("builtins.int")
   }
 
   private var end: Fault { Fault(reason: "its pickle ends at byte \(position)", isEnd: true) }

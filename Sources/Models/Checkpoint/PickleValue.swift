@@ -10,10 +10,26 @@ enum PickleValue {
   case global(PickleGlobal)
   case storage(TorchStorage)
   case tensor(TorchTensor)
-  /// A number, a byte string or an object that no weight is made of.
-  case inert
+  /// A number, a byte string or an object that no weight is made of, with the name of its class in Python where that is known.
+  case inert(String?)
   /// A name that stands for nothing here, by its number in the reader's list, or whatever a pickle makes of it.
   case foreign(Int)
+}
+
+extension PickleValue {
+  /// The name of its class in Python, for whatever is no tensor and not foreign; nil where nothing is known of it.
+  var className: String? {
+    switch self {
+    case .none: "builtins.NoneType"
+    case .bool: "builtins.bool"
+    case .integer: "builtins.int"
+    case .text: "builtins.str"
+    case .storage: "torch.storage"
+    case .global: "builtins.type"
+    case .inert(let name): name
+    case .container, .tensor, .foreign: nil
+    }
+  }
 }
 
 /// A tuple, list or set with its items, or a dictionary with keys and values in turn.
@@ -37,6 +53,30 @@ struct TorchStorage: Equatable {
   }
 }
 
+/// A storage of a number format that is not read.
+struct ForeignStorage: Equatable {
+  /// Its class in Python.
+  var name: String
+  var count: Int
+  /// Bytes of all its numbers together; nil where one's are not known.
+  var size: Int?
+
+  init(name: String, count: Int) {
+    self.name = name
+    self.count = count
+    size = Self.elementSizes[name].flatMap { element in
+      let (bytes, overflow) = count.multipliedReportingOverflow(by: element)
+      return overflow ? nil : bytes
+    }
+  }
+
+  /// PyTorch's `torch._utils._element_size` of what its typed storages hold beside the formats that are read.
+  private static let elementSizes = [
+    "torch.QInt8Storage": 1, "torch.QUInt8Storage": 1, "torch.QInt32Storage": 4, "torch.QUInt4x2Storage": 1, "torch.QUInt2x4Storage": 1,
+    "torch.ComplexFloatStorage": 8, "torch.ComplexDoubleStorage": 16,
+  ]
+}
+
 /// A view of a storage, in elements.
 struct TorchTensor: Equatable {
   var storage: TorchStorage
@@ -58,8 +98,9 @@ enum PickleGlobal: Equatable {
   /// Nil for one whose tensors say their number format.
   case storage(ElementType?)
   case format(ElementType)
-  /// Classes of PyTorch, NumPy and Python that lie beside weights in most files; what is made of them is dropped without a word.
-  case inert
+  /// A class of PyTorch, NumPy or Python that lies beside weights in most files, by its name; what is made of it is dropped without a word
+  /// unless it stands in a weight's place.
+  case inert(String)
 
   init?(module: String, name: String) {
     guard let known = Self.table["\(module).\(name)"] else { return nil }
@@ -95,7 +136,7 @@ enum PickleGlobal: Equatable {
       "numpy._core.multiarray._reconstruct", "_codecs.encode", "builtins.set", "__builtin__.set", "builtins.list", "__builtin__.list",
       "builtins.dict", "__builtin__.dict", "builtins.int", "__builtin__.int", "argparse.Namespace", "pathlib.PosixPath",
     ]
-    for name in inert { table[name] = .inert }
+    for name in inert { table[name] = .inert(name) }
     return table
   }()
 }

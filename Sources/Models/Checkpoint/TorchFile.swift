@@ -10,6 +10,8 @@ struct TorchFile {
   /// Where each storage's numbers lie in the file.
   private var storages: [String: Range<Int>] = [:]
   private(set) var leftovers = Leftovers.none
+  /// Whether it is a dictionary with nothing in it.
+  private var isEmpty = false
   private let headersOnly: Bool
 
   /// The magic number of the older format, as a pickle of its own.
@@ -29,7 +31,7 @@ struct TorchFile {
     } else {
       try readArchive(file)
     }
-    guard !tensors.isEmpty else { throw Fault(reason: emptiness) }
+    guard !tensors.isEmpty else { throw WeightFault.noTensors(emptiness) }
     for (name, tensor) in tensors { try check(name, tensor) }
   }
 
@@ -38,8 +40,12 @@ struct TorchFile {
 
   /// Why there are no weights.
   private var emptiness: String {
-    guard let first = leftovers.names.first else { return "it holds no named tensors" }
-    return "it holds no named tensors, but objects of \(first)\(leftovers.names.count > 1 ? " and others" : ""): save `state_dict()`, not the module itself"
+    if isEmpty { return "it is an empty dictionary" }
+    if let first = leftovers.names.first { return "there are only objects of \(first)\(leftovers.names.count > 1 ? " and others" : "")" }
+    // A dictionary that is ordered tells nothing; the first by name is as good as any.
+    let arrays = leftovers.weights.filter { ModelError.described($0.value) != nil }.sorted { $0.key < $1.key }
+    guard let (name, origin) = arrays.first.map({ ($0.key, $0.value) }), let what = ModelError.described(origin) else { return "there are no named tensors" }
+    return "\(name) is \(what) (\(origin))\(arrays.count > 1 ? ", and \(arrays.count - 1) more are such" : "")"
   }
 
   /// `NAME/data.pkl` tells how tensors lie in the members `NAME/data/KEY`.
@@ -83,14 +89,15 @@ struct TorchFile {
       let list = try keys.read()
       position = keys.position
       for case .text(let key) in keys.items(list) {
-        guard let storage = reader.storages[key] else {
-          // One of a foreign number format, whose size nothing says: what lies behind it cannot be found.
-          throw leftovers.names.isEmpty ? Fault(reason: "its storage \(key) is of no known type") : WeightFault.unsupported("its storage \(key) is of \(leftovers.names[0])")
+        let known = reader.storages[key], foreign = reader.foreignStorages[key]
+        guard let numbers = known?.count ?? foreign?.count else { throw Fault(reason: "its storage \(key) is of no known type") }
+        if known == nil, let foreign, foreign.size == nil {
+          throw WeightFault.unsupported("its storage \(key) is of \(foreign.name), whose size nothing says: what lies behind it cannot be found")
         }
-        guard let announced = storage.size, file.count - position >= 8, announced <= file.count - position - 8 else { throw cut("with the storage \(key)") }
+        guard let announced = known.map(\.size) ?? foreign?.size, file.count - position >= 8, announced <= file.count - position - 8 else { throw cut("with the storage \(key)") }
         if !headersOnly {
           let count = UInt64(littleEndian: file.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-          guard count == UInt64(storage.count) else { throw Fault(reason: "its storage \(key) has \(count) numbers, \(storage.count) were announced") }
+          guard count == UInt64(numbers) else { throw Fault(reason: "its storage \(key) has \(count) numbers, \(numbers) were announced") }
         }
         position += 8
         storages[key] = position..<position + announced
@@ -111,11 +118,16 @@ struct TorchFile {
     if entries["layer_structure"] != nil, entries["activation_func"] != nil { throw WeightFault.family(.hypernetwork) }
     let wrapped = ["state_dict", "model_state_dict", "model", "params_ema", "params"].compactMap { entries[$0] }.compactMap(reader.dictionary)
     func isTensor(_ value: PickleValue) -> Bool { if case .tensor = value { true } else { false } }
-    for (name, value) in wrapped.first(where: { $0.contains { isTensor($0.value) } }) ?? reader.dictionary(root) ?? [] {
+    func isObject(_ value: PickleValue) -> Bool { if case .inert = value { true } else { false } }
+    isEmpty = reader.dictionary(root)?.isEmpty == true && reader.items(root).isEmpty
+    let own = wrapped.first { $0.contains { isTensor($0.value) } }
+      ?? (entries.values.contains(where: isTensor) ? nil : wrapped.first { $0.contains { isObject($0.value) } })
+    for (name, value) in own ?? reader.dictionary(root) ?? [] {
       switch value {
       case .tensor(let tensor): tensors.append((name, tensor))
       case .foreign(let number): leftovers.weights[name] = reader.foreignNames[number]
-      default: break
+      case .container: leftovers.weights[name] = reader.dictionary(value) == nil ? "builtins.list" : "builtins.dict"
+      default: leftovers.weights[name] = value.className ?? "builtins.object"
       }
     }
   }

@@ -8,6 +8,8 @@ enum WeightFault: Error, Equatable {
   case overlong(announced: Int, found: Int)
   /// It is sound, and of a number format that is not read.
   case unsupported(String)
+  /// It is sound and holds no weights, but what the text says.
+  case noTensors(String)
   /// It holds something by which its family is known, and no weights.
   case family(CheckpointFamily)
 }
@@ -23,6 +25,7 @@ extension ModelError {
     case WeightFault.cutShort(let reason): self = .cutShort(path: path, reason: reason)
     case WeightFault.overlong(let announced, let found): self = .overlong(path: path, announced: announced, found: found)
     case WeightFault.unsupported(let reason): self = .unsupportedFormat(path: path, reason: reason)
+    case WeightFault.noTensors(let reason): self = .noTensors(path: path, reason: reason)
     case WeightFault.family(let family): self = .wrongModel(path: path, found: family, wanted: "the weights of a network")
     default: return nil
     }

@@ -62,7 +62,7 @@ public final class WeightLoader {
   }
 
   /// Throws `ModelError.weightsDoNotFit` unless every key asked for was there with its shape and every key was used, and
-  /// `foreignWeight` for one that is there as an object of Python's which nothing here understands.
+  /// `foreignWeight` for one that is there as anything else than a tensor that is read.
   /// - Parameter ignoring: runs of key parts that may stay unused (`position_ids`, `backbone.fc`).
   public func finish(ignoring: [String] = []) throws {
     let unused = checkpoint.names.filter { name in
@@ -70,7 +70,7 @@ public final class WeightLoader {
     }
     let foreign = checkpoint.leftovers.weights
     if let name = account.missing.sorted().first(where: { foreign[$0] != nil }), let origin = foreign[name] {
-      throw ModelError.foreignWeight(path: checkpoint.path, weight: name, name: origin)
+      throw ModelError.foreignWeight(path: checkpoint.path, weight: checkpoint.leftovers.key(of: name), name: origin)
     }
     guard account.missing.isEmpty, account.wrongShape.isEmpty, unused.isEmpty else {
       throw ModelError.weightsDoNotFit(

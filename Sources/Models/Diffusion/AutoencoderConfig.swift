@@ -20,9 +20,9 @@ public struct AutoencoderConfig: Decodable, Sendable {
   /// Pixels a latent stands for in each direction.
   public var factor: Int { 1 << (widths.count - 1) }
 
-  /// Reads `config.json` in a network's folder. Throws `ModelError.missingFile` and `badConfig`.
+  /// Reads `config.json` in a network's folder. Throws `ModelError.missingConfiguration` and `badConfig`.
   public init(folder: URL) throws {
-    self = try ConfigFile.decode(AutoencoderConfig.self, at: folder.appendingPathComponent("config.json"))
+    self = try ConfigFile.decode(AutoencoderConfig.self, in: folder)
   }
 
   public init(from decoder: any Decoder) throws {

@@ -14,9 +14,9 @@ public struct CLIPTextConfig: Decodable, Sendable {
   let eps: Float
   let activation: Activation
 
-  /// Reads `config.json` in a network's folder. Throws `ModelError.missingFile` and `badConfig`.
+  /// Reads `config.json` in a network's folder. Throws `ModelError.missingConfiguration` and `badConfig`.
   public init(folder: URL) throws {
-    self = try ConfigFile.decode(CLIPTextConfig.self, at: folder.appendingPathComponent("config.json"))
+    self = try ConfigFile.decode(CLIPTextConfig.self, in: folder)
   }
 
   public init(from decoder: any Decoder) throws {

@@ -43,6 +43,7 @@ public enum DiffusersExport {
       throw ModelError.wrongModel(path: source.path, found: checkpoint.family, wanted: "a single-file checkpoint of Stable Diffusion 1.5")
     }
     guard let config else { throw ModelError.missingFile(path: source.path, what: "configuration of a single file") }
+    try ModelFolder(config).checkFiles()
     let trial = SingleFile(checkpoint.outline)
     let isWhole = file.parts.contains(.unet)
     let unet = try UNetConfig(folder: config.appendingPathComponent("unet"))
@@ -121,8 +122,9 @@ public enum DiffusersExport {
   // MARK: From a folder
 
   private static func copy(_ source: URL, to folder: URL, _ progress: (String) -> Void) throws {
-    try CheckpointFamily.check(folder: source)
-    guard source.appendingPathComponent("unet").isFolder else { return try copyNetwork(source, to: folder, source.lastPathComponent, progress) }
+    let model = ModelFolder(source)
+    guard model.isWhole else { return try copyNetwork(source, to: folder, source.lastPathComponent, progress) }
+    try model.check()
     for part in ["text_encoder", "unet", "vae"] {
       try copyNetwork(source.appendingPathComponent(part), to: folder.appendingPathComponent(part), part, progress)
     }
@@ -132,6 +134,9 @@ public enum DiffusersExport {
   private static func copyNetwork(_ source: URL, to folder: URL, _ part: String, _ progress: (String) -> Void) throws {
     progress(part)
     let checkpoint = try Checkpoint(folder: source)
+    guard FileManager.default.fileExists(atPath: source.appendingPathComponent("config.json").path) else {
+      throw ModelError.missingConfiguration(path: source.path)
+    }
     try makeFolder(folder)
     try copyFile("config.json", from: source, to: folder)
     try write(part == "vae" ? checkpoint.renamed(by: .autoencoder) : checkpoint, to: folder, part)

@@ -4,12 +4,8 @@ extension Checkpoint {
   /// Throws for weights that are no ControlNet (`ModelError.wrongModel`, saying what they are) or one made for other models than those with
   /// this UNet (`unfitControlNet`): nothing but a list of shapes would come of them.
   func checkControlNet(for unet: UNetConfig) throws {
-    let family = family
+    try ModelRole.controlNet.check(self)
     let isInside = names.contains { $0.hasPrefix(SingleFile.Part.controlNet.rawValue) }
-    let isPartial = [.differenceControlNet, .controlLoRA, .lowRank].contains(family)
-    guard !isPartial, isInside || [.controlNet, .diffusersControlNet, .controlNet2, .controlNetXL].contains(family) else {
-      throw ModelError.wrongModel(path: path, found: family, wanted: "a ControlNet")
-    }
     if let width = contextWidth(below: isInside ? SingleFile.Part.controlNet.rawValue : ""), width != unet.contextSize {
       let model = [1024: ", as those of Stable Diffusion 2.x", 2048: ", as those of Stable Diffusion XL", 768: ", as those of Stable Diffusion 1.x"][width]
       throw ModelError.unfitControlNet(path: path, reason: "it reads text states of \(width) numbers\(model ?? ""); the model's have \(unet.contextSize)")
@@ -19,6 +15,12 @@ extension Checkpoint {
     guard first[0] == unet.levels[0].channels else {
       throw ModelError.unfitControlNet(path: path, reason: "its first level has \(first[0]) channels, the UNet's \(unet.levels[0].channels)")
     }
+    let prefix = isInside ? SingleFile.Part.controlNet.rawValue : ""
+    for (index, level) in unet.levels.enumerated() {
+      let names = ["\(prefix)input_blocks.\(1 + index * (unet.blocksPerLevel + 1)).0.in_layers.2.weight", "down_blocks.\(index).resnets.0.conv1.weight"]
+      guard let found = names.lazy.compactMap(shape).first?.first, found != level.channels else { continue }
+      throw ModelError.unfitControlNet(path: path, reason: "its level \(index + 1) has \(found) channels, the UNet's \(level.channels)")
+    }
     guard first[1] == unet.inputChannels else {
       throw ModelError.unfitControlNet(path: path, reason: "it reads latents of \(first[1]) channels, the UNet those of \(unet.inputChannels)")
     }
@@ -26,27 +28,34 @@ extension Checkpoint {
 }
 
 extension CheckpointFamily {
-  /// What a model folder in diffusers' layout is of, where its `model_index.json` and its UNet's configuration say that it is another
+  /// What a model folder in diffusers' layout is of, where its `model_index.json` and its networks' configurations say that it is another
   /// family than can be run; nil otherwise. Their settings alone would be refused one by one.
   public init?(foreignFolder folder: URL) {
-    struct Index: Decodable { let _class_name: String? }
-    struct Settings: Decodable {
-      let in_channels: Int?
-      let out_channels: Int?
-      let addition_embed_type: String?
+    func settings(_ file: String) -> [String: Any] {
+      guard let data = try? ConfigFile.read(folder.appendingPathComponent(file), maximumBytes: ConfigFile.maximumBytes) else { return [:] }
+      return (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
     }
-    let pipeline = (try? ConfigFile.decode(Index.self, at: folder.appendingPathComponent("model_index.json")))?._class_name ?? ""
-    let unet = try? ConfigFile.decode(Settings.self, at: folder.appendingPathComponent("unet/config.json"))
-    if pipeline.hasPrefix("StableDiffusion3") {
+    func has(_ part: String) -> Bool { folder.appendingPathComponent(part).isFolder }
+    let pipeline = settings("model_index.json")["_class_name"] as? String ?? ""
+    let transformer = settings("transformer/config.json")["_class_name"] as? String ?? "", unet = settings("unet/config.json")
+    let width = unet["cross_attention_dim"] as? Int
+    if pipeline.hasPrefix("StableDiffusion3") || transformer.hasPrefix("SD3") {
       self = .stableDiffusion3
-    } else if pipeline.hasPrefix("Flux") {
+    } else if pipeline.hasPrefix("Flux") || transformer.hasPrefix("Flux") {
       self = .flux
-    } else if pipeline.hasPrefix("StableDiffusionXL") || unet?.addition_embed_type == "text_time"
-      || folder.appendingPathComponent("text_encoder_2").isFolder && folder.appendingPathComponent("unet").isFolder
+    } else if pipeline.hasPrefix("StableDiffusionXL") || unet["addition_embed_type"] as? String == "text_time" || width == 2048
+      || has("text_encoder_2") && has("unet")
     {
       self = .stableDiffusionXL
-    } else if let family = CheckpointFamily(inputChannels: unet?.in_channels, outputChannels: unet?.out_channels ?? 4) {
+    } else if pipeline.hasPrefix("StableDiffusionUpscale") || pipeline.hasPrefix("StableDiffusionLatentUpscale") || has("transformer") && !has("unet") {
+      self = .otherPipeline
+    } else if width == 1024 {
+      self = .stableDiffusion2
+    } else if let family = CheckpointFamily(inputChannels: unet["in_channels"] as? Int, outputChannels: unet["out_channels"] as? Int ?? 4) {
       self = family
+    } else if !pipeline.isEmpty, !pipeline.hasPrefix("StableDiffusion"), ModelFolder.Part.networks.contains(where: { !has($0.rawValue) }) {
+      // Of its parts some have other names, and would be said to be missing.
+      self = .otherPipeline
     } else {
       return nil
     }
@@ -55,7 +64,7 @@ extension CheckpointFamily {
   /// Throws `ModelError.wrongModel` for a model folder of another family.
   static func check(folder: URL) throws {
     if let family = CheckpointFamily(foreignFolder: folder) {
-      throw ModelError.wrongModel(path: folder.path, found: family, wanted: "a Stable Diffusion 1.5 model")
+      throw ModelError.wrongModel(path: folder.path, found: family, wanted: ModelRole.model.title)
     }
   }
 }

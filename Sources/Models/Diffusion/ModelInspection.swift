@@ -15,6 +15,8 @@ public struct ModelInspection: Sendable, Codable {
     public let bytes: [String: Int]
     /// Why it cannot be run, with the keys that are missing or too many; nil when it can or when nothing is known to run it with.
     public let problem: String?
+    /// What to do about it, where there is something.
+    public let hint: String?
   }
 
   public let path: String
@@ -42,7 +44,7 @@ public struct ModelInspection: Sendable, Codable {
 
   private static func file(_ checkpoint: Checkpoint, _ url: URL, _ config: URL?) -> [Part] {
     let file = SingleFile(checkpoint), family = checkpoint.family, name = url.lastPathComponent
-    func one(_ build: () throws -> Void) -> [Part] { [Part(name, checkpoint, family: family, problem: problem(build))] }
+    func one(_ build: () throws -> Void) -> [Part] { [Part(name, checkpoint, family: family, fault(build))] }
     func beside(_ part: SingleFile.Part) throws -> URL {
       let own = url.deletingLastPathComponent()
       if FileManager.default.fileExists(atPath: own.appendingPathComponent("config.json").path) { return own }
@@ -53,7 +55,12 @@ public struct ModelInspection: Sendable, Codable {
     case .stableDiffusion1: return whole(file, config)
     case .controlNet where file.parts.count > 1: return whole(file, config)
     case .controlNet, .diffusersControlNet, .controlNet2, .controlNetXL: return one { try build(.controlNet, file, config) }
-    case .autoencoder: return one { _ = try Autoencoder(checkpoint.outline, AutoencoderConfig(folder: beside(.autoencoder))) }
+    case .autoencoder:
+      return one {
+        let config = try AutoencoderConfig(folder: beside(.autoencoder))
+        try checkpoint.check(config)
+        _ = try Autoencoder(checkpoint.outline, config)
+      }
     case .originalAutoencoder: return one { try build(.autoencoder, file, config) }
     case .textEncoder: return one { _ = try CLIPTextEncoder(checkpoint.outline, CLIPTextConfig(folder: beside(.textEncoder))) }
     case .diffusersUNet: return one { _ = try UNet(checkpoint.outline, UNetConfig(folder: beside(.unet))) }
@@ -67,14 +74,25 @@ public struct ModelInspection: Sendable, Codable {
   /// A single file of a whole model, perhaps with a ControlNet.
   private static func whole(_ file: SingleFile, _ config: URL?) -> [Part] {
     let checkpoint = file.checkpoint, there = file.parts
+    // Of networks that are built otherwise each would be a list of shapes.
+    if there.contains(.unet), let other = fault({ try checkConfiguration(file, config) }) {
+      return [Part(URL(fileURLWithPath: checkpoint.path).lastPathComponent, checkpoint, other)]
+    }
     let needed: [SingleFile.Part] = there.contains(.unet) ? [.textEncoder, .unet, .autoencoder] : []
     let parts = SingleFile.Part.allCases.filter { there.contains($0) || needed.contains($0) }.map { part in
       Part(
         part.folder, checkpoint.part(below: part.rawValue), family: there.contains(part) ? checkpoint.family : .unknown,
-        problem: problem { try build(part, file, config) })
+        fault { try build(part, file, config) })
     }
     let rest = there.reduce(checkpoint.names) { names, part in names.filter { !$0.hasPrefix(part.rawValue) } }.filter { !SingleFile.marks.contains($0) }
-    return rest.isEmpty ? parts : parts + [Part("other", checkpoint.selecting(rest), family: .unknown, problem: nil)]
+    return rest.isEmpty ? parts : parts + [Part("other", checkpoint.selecting(rest), family: .unknown)]
+  }
+
+  private static func checkConfiguration(_ file: SingleFile, _ config: URL?) throws {
+    guard let config else { throw ModelError.missingFile(path: file.checkpoint.path, what: "configuration of a single file") }
+    try ModelFolder(config).checkFiles()
+    func folder(_ part: SingleFile.Part) -> URL { config.appendingPathComponent(part.folder) }
+    try file.check(CLIPTextConfig(folder: folder(.textEncoder)), UNetConfig(folder: folder(.unet)), AutoencoderConfig(folder: folder(.autoencoder)))
   }
 
   private static func build(_ part: SingleFile.Part, _ file: SingleFile, _ config: URL?) throws {
@@ -84,7 +102,10 @@ public struct ModelInspection: Sendable, Codable {
     switch part {
     case .textEncoder: _ = try file.textEncoder(CLIPTextConfig(folder: folder(.textEncoder)))
     case .unet: _ = try file.unet(UNetConfig(folder: folder(.unet)))
-    case .autoencoder: _ = try file.autoencoder(AutoencoderConfig(folder: folder(.autoencoder)))
+    case .autoencoder:
+      let config = try AutoencoderConfig(folder: folder(.autoencoder))
+      try file.checkpoint.check(config)
+      _ = try file.autoencoder(config)
     case .controlNet: _ = try ControlNet(file.controlNet(for: UNetConfig(folder: folder(.unet))))
     }
   }
@@ -106,31 +127,36 @@ public struct ModelInspection: Sendable, Codable {
   // MARK: Folders
 
   private static func folder(_ url: URL) throws -> ([Part], [String]) {
-    func inner(_ name: String) -> URL { url.appendingPathComponent(name) }
-    let networks = ["text_encoder", "unet", "vae"]
-    let isModel = FileManager.default.fileExists(atPath: inner("model_index.json").path) || networks.contains { inner($0).isFolder }
-    if isModel, let family = CheckpointFamily(foreignFolder: url) {
-      return ([Part(url.lastPathComponent, nil, family: family, problem: problem { try refuse(family, url) })], [])
+    let model = ModelFolder(url)
+    if model.isWhole, let family = CheckpointFamily(foreignFolder: url) {
+      return ([Part(url.lastPathComponent, nil, family: family, fault { try CheckpointFamily.check(folder: url) })], [])
     }
     var notes: [String] = []
     func part(_ name: String, _ folder: URL) throws -> Part {
       let checkpoint = try Checkpoint(folder: folder)
-      notes += Self.notes(checkpoint).map { isModel ? "\(name): \($0)" : $0 }
-      return Part(name, checkpoint, problem: problem { try build(checkpoint, folder: folder) })
+      notes += Self.notes(checkpoint).map { model.isWhole ? "\(name): \($0)" : $0 }
+      return Part(name, checkpoint, fault { try build(checkpoint, folder: folder) })
     }
-    guard isModel else {
-      let name = inner("controlnet").isFolder ? "controlnet" : url.lastPathComponent
-      return (try [part(name, inner("controlnet").isFolder ? inner("controlnet") : url)], notes)
+    let controlNet = url.appendingPathComponent("controlnet")
+    guard model.isWhole else {
+      if let file = Checkpoint.lowRankFile(in: url) { return (Self.file(try Checkpoint(file: file), file, nil), notes) }
+      return (try [controlNet.isFolder ? part("controlnet", controlNet) : part(url.lastPathComponent, url)], notes)
     }
-    var parts = (networks + (inner("controlnet").isFolder ? ["controlnet"] : [])).map { name in
-      do { return try part(name, inner(name)) } catch { return Part(name, nil, family: .unknown, problem: "\(error)") }
+    func whole(_ name: String, _ folder: URL, _ check: () throws -> Void) -> Part {
+      do {
+        try check()
+        return try part(name, folder)
+      } catch { return Part(name, nil, error) }
     }
+    var parts = ModelFolder.Part.networks.map { part in whole(part.rawValue, model.folder(part)) { try model.check(part) } }
+    if controlNet.isFolder { parts.append(whole("controlnet", controlNet) {}) }
     let others: [(String, () throws -> Void)] = [
-      ("tokenizer", { _ = try CLIPTokenizer(folder: inner("tokenizer")) }), ("scheduler", { _ = try SchedulerConfig(folder: inner("scheduler")) }),
+      ("tokenizer", { try model.check(.tokenizer); _ = try CLIPTokenizer(folder: model.folder(.tokenizer)) }),
+      ("scheduler", { try model.check(.scheduler); _ = try SchedulerConfig(folder: model.folder(.scheduler)) }),
       ("model", { if !parts.contains(where: { $0.problem != nil }) { try StableDiffusion.checkParts(folder: url) } }),
     ]
     for (name, check) in others {
-      if let problem = problem(check) { parts.append(Part(name, nil, family: .unknown, problem: problem)) }
+      if let fault = fault(check) { parts.append(Part(name, nil, fault)) }
     }
     return (parts, notes)
   }
@@ -154,24 +180,25 @@ public struct ModelInspection: Sendable, Codable {
   }
 
   private static func refuse(_ family: CheckpointFamily, _ url: URL) throws {
-    throw ModelError.wrongModel(path: url.path, found: family, wanted: "a model that diffss runs")
+    throw ModelError.wrongModel(path: url.path, found: family, wanted: ModelError.anyModel)
   }
 
-  private static func problem(_ build: () throws -> Void) -> String? {
+  private static func fault(_ build: () throws -> Void) -> (any Error)? {
     do {
       try build()
       return nil
     } catch {
-      return "\(error)"
+      return error
     }
   }
 }
 
 extension ModelInspection.Part {
-  fileprivate init(_ name: String, _ checkpoint: Checkpoint?, family: CheckpointFamily? = nil, problem: String?) {
+  fileprivate init(_ name: String, _ checkpoint: Checkpoint?, family: CheckpointFamily? = nil, _ fault: (any Error)? = nil) {
     let tensors = checkpoint?.tensorSizes ?? []
     self.init(
       name: name, family: family ?? checkpoint?.family ?? .unknown, tensors: tensors.count, parameters: tensors.reduce(0) { $0 + $1.count },
-      bytes: Dictionary(tensors.map { ($0.dtype.rawValue, $0.count * $0.dtype.size) }, uniquingKeysWith: +), problem: problem)
+      bytes: Dictionary(tensors.map { ($0.dtype.rawValue, $0.count * $0.dtype.size) }, uniquingKeysWith: +), problem: fault.map { "\($0)" },
+      hint: (fault as? ModelError)?.hint)
   }
 }

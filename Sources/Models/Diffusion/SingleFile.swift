@@ -26,31 +26,16 @@ struct SingleFile: Sendable {
   func weights(_ part: Part) throws -> Checkpoint {
     let found = checkpoint.part(below: part.rawValue)
     guard found.names.isEmpty else { return found }
+    // There, and no tensors.
+    if let (name, origin) = found.leftovers.weights.min(by: { $0.key < $1.key }) {
+      throw ModelError.foreignWeight(path: checkpoint.path, weight: found.leftovers.key(of: name), name: origin)
+    }
     // ControlNets are handed on without the prefix too, and so are autoencoders.
     if part == .controlNet, checkpoint.shape(of: "input_hint_block.0.weight") != nil { return checkpoint }
     let family = checkpoint.family
     if part == .autoencoder, parts.isEmpty, family == .originalAutoencoder { return checkpoint }
     if part != .controlNet, family == .stableDiffusion1 { throw ModelError.missingPart(path: checkpoint.path, part: part.name) }
     throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: part.title)
-  }
-
-  /// Throws `ModelError.wrongModel` for a file of another family than Stable Diffusion 1.x, saying what it is.
-  func checkModel() throws {
-    let family = checkpoint.family
-    guard family == .stableDiffusion1 else {
-      throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: "a Stable Diffusion 1.5 model")
-    }
-  }
-
-  /// Throws `ModelError.otherConfiguration` for a UNet of other widths than its configuration's: nothing but a list of shapes would come of it.
-  func check(_ config: UNetConfig) throws {
-    let prefix = Part.unet.rawValue
-    func require(_ found: Int?, _ wanted: Int, _ what: String) throws {
-      guard let found, found != wanted else { return }
-      throw ModelError.otherConfiguration(path: checkpoint.path, reason: "its UNet \(what) \(found), its configuration says \(wanted)")
-    }
-    try require(checkpoint.contextWidth(below: prefix), config.contextSize, "reads text states of width")
-    try require(checkpoint.shape(of: prefix + "input_blocks.0.0.weight")?.first, config.levels[0].channels, "begins with a number of channels of")
   }
 
   func textEncoder(_ config: CLIPTextConfig) throws -> CLIPTextEncoder { try CLIPTextEncoder(weights(.textEncoder), config) }

@@ -48,15 +48,15 @@ public final class StableDiffusion: Sendable {
       return folder.appendingPathComponent(name)
     }
     let file = isFolder ? nil : SingleFile(try Checkpoint(file: model))
-    try file?.checkModel()
-    if isFolder { try CheckpointFamily.check(folder: model) }
+    if let file { try ModelRole.model.check(file.checkpoint) } else { try ModelRole.model.check(model) }
+    if !isFolder, let config { try ModelFolder(config).checkFiles() }
     tokenizer = try CLIPTokenizer(folder: part("tokenizer"))
     let schedule = try SchedulerConfig(folder: part("scheduler"))
     scheduler = file.map { schedule.marked(by: $0.checkpoint) } ?? schedule
     let folders = (text: try part("text_encoder"), unet: try part("unet"), vae: try part("vae"))
     let text = try CLIPTextConfig(folder: folders.text), unet = try UNetConfig(folder: folders.unet)
     var vae = try AutoencoderConfig(folder: folders.vae)
-    try file?.check(unet)
+    try file?.check(text, unet, additions.autoencoder == nil ? vae : nil)
     let other = try additions.autoencoder.map { try AutoencoderFile($0, inPlaceOf: vae) }
     vae = other?.config ?? vae
     let weights = (
@@ -96,6 +96,7 @@ public final class StableDiffusion: Sendable {
     let parts = try controlNets.map { url in
       let checkpoint: Checkpoint, config: UNetConfig
       if url.isFolder {
+        try ModelRole.controlNet.check(url)
         checkpoint = try Checkpoint(folder: url)
         try checkpoint.checkControlNet(for: unet.config)
         config = try UNetConfig(folder: url)

@@ -33,9 +33,9 @@ public struct UNetConfig: Decodable, Sendable {
   /// Channels of the time embedding.
   var timeSize: Int { levels[0].channels * 4 }
 
-  /// Reads `config.json` in a network's folder. Throws `ModelError.missingFile` and `badConfig`.
+  /// Reads `config.json` in a network's folder. Throws `ModelError.missingConfiguration` and `badConfig`.
   public init(folder: URL) throws {
-    self = try ConfigFile.decode(UNetConfig.self, at: folder.appendingPathComponent("config.json"))
+    self = try ConfigFile.decode(UNetConfig.self, in: folder)
   }
 
   public init(from decoder: any Decoder) throws {

@@ -23,43 +23,54 @@ public struct WeightSummary: Codable, Hashable, Sendable {
       .compactMap { checkpoint.shape(of: $0)?.first }.first
     textWidth = [unet, control, ""].lazy.compactMap { checkpoint.contextWidth(below: $0) }.first
     hasBackbone = checkpoint.hasBackbone
-    problem = Self.problem(checkpoint, family)
+    problem = Self.problem(checkpoint, family).map { "\($0)" }
   }
 
-  private static func problem(_ checkpoint: Checkpoint, _ family: CheckpointFamily) -> String? {
+  fileprivate static func problem(_ checkpoint: Checkpoint, _ family: CheckpointFamily) -> (any Error)? {
     do {
       switch family {
       case .stableDiffusion1:
         let file = SingleFile(checkpoint)
-        for part in [SingleFile.Part.textEncoder, .unet, .autoencoder] { _ = try file.weights(part) }
-      case .controlNet, .diffusersControlNet, .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama, .previewDecoder, .autoencoder, .originalAutoencoder, .lowRank,
+        for part in [SingleFile.Part.textEncoder, .unet, .autoencoder] { try file.weights(part).checkTensors() }
+      case .controlNet, .diffusersControlNet: try checkpoint.checkTensors()
+      case .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama, .previewDecoder, .autoencoder, .originalAutoencoder, .lowRank,
         .unknown:
         break
-      default: throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: "a model that diffss runs")
+      default: throw ModelError.wrongModel(path: checkpoint.path, found: family, wanted: ModelError.anyModel)
       }
       return nil
     } catch {
-      return "\(error)"
+      return error
     }
   }
 }
 
+extension Checkpoint {
+  /// Throws `ModelError.foreignWeight` for a layer's weight that is no tensor, told from its name: what else lies there nobody asks for.
+  func checkTensors() throws {
+    guard let (name, origin) = leftovers.weights.filter({ $0.key.hasSuffix(".weight") || $0.key.hasSuffix(".bias") }).min(by: { $0.key < $1.key }) else { return }
+    throw ModelError.foreignWeight(path: path, weight: leftovers.key(of: name), name: origin)
+  }
+}
+
 extension ModelInspection {
+  /// Why a file cannot be run as what it is, as far as its headers tell; nil where nothing speaks against it.
+  public static func problem(ofFile file: URL) -> ModelError? {
+    do {
+      let checkpoint = try Checkpoint(headersOf: file)
+      guard let problem = WeightSummary.problem(checkpoint, checkpoint.family) else { return nil }
+      throw problem
+    } catch {
+      return error as? ModelError ?? .unreadable(path: file.path, reason: "\(error)")
+    }
+  }
+
   /// Why a model folder or a network's folder in diffusers' layout cannot be run, as far as its files' headers tell; nil where nothing speaks
   /// against it.
   public static func problem(ofFolder folder: URL) -> ModelError? {
     do {
-      let networks = ["text_encoder", "unet", "vae"].map(folder.appendingPathComponent)
-      guard folder.appendingPathComponent("unet").isFolder else {
-        _ = try Checkpoint(headersOfFolder: folder)
-        return nil
-      }
-      try CheckpointFamily.check(folder: folder)
-      let texts = ["tokenizer/vocab.json", "tokenizer/merges.txt", "scheduler/scheduler_config.json"] + networks.map { "\($0.lastPathComponent)/config.json" }
-      for file in texts.map(folder.appendingPathComponent) where !FileManager.default.fileExists(atPath: file.path) {
-        if let link = ModelError.brokenLink(at: file) { throw link }
-      }
-      for network in networks { _ = try Checkpoint(headersOfFolder: network) }
+      let model = ModelFolder(folder)
+      if model.isWhole { try model.check() } else { _ = try Checkpoint(headersOfFolder: folder) }
       return nil
     } catch {
       return error as? ModelError ?? .unreadable(path: folder.path, reason: "\(error)")

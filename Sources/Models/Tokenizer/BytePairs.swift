@@ -25,11 +25,17 @@ struct BytePairs: Sendable {
 
   var vocabularySize: Int { ids.count }
 
-  /// Reads `vocab.json` and `merges.txt`. Throws `ModelError.missingFile` and `badConfig`.
+  /// Reads `vocab.json` and `merges.txt`, or where there is neither what `tokenizer.json` says in their place. Throws `ModelError.missingFile` and
+  /// `badConfig`.
   init(folder: URL) throws {
-    let ids = try Self.vocabulary(folder.appendingPathComponent("vocab.json"))
-    self.ids = ids
-    merges = try Self.merges(folder.appendingPathComponent("merges.txt"), ids)
+    let names = ["vocab.json", "merges.txt"].map { folder.appendingPathComponent($0) }, joined = folder.appendingPathComponent(Self.joinedName)
+    if !names.contains(where: { FileManager.default.fileExists(atPath: $0.path) }), FileManager.default.fileExists(atPath: joined.path) {
+      (self.ids, merges) = try Self.joined(joined)
+    } else {
+      self.ids = try Self.vocabulary(names[0])
+      merges = try Self.merges(names[1], self.ids)
+    }
+    let ids = self.ids
     let characters = Self.byteCharacters
     inner = characters.map { ids[$0] ?? -1 }
     final = characters.map { ids[$0 + Self.wordEnd] ?? -1 }
@@ -90,6 +96,53 @@ struct BytePairs: Sendable {
       throw ModelError.badConfig(path: url.path, reason: fault.reason)
     }
     return ids
+  }
+
+  /// Both in one file, as `transformers` 5 saves a tokenizer.
+  static let joinedName = "tokenizer.json"
+
+  private struct Joined: Decodable {
+    struct Model: Decodable {
+      let type: String?
+      let end_of_word_suffix: String?
+      let vocab: [String: Int32]
+      let merges: [Halves]
+    }
+
+    /// A list of two tokens, or as older versions wrote it a text of both.
+    struct Halves: Decodable {
+      let texts: [String]
+
+      init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        texts = try (try? value.decode([String].self)) ?? value.decode(String.self).split(separator: " ").map(String.init)
+      }
+    }
+
+    let model: Model
+  }
+
+  private static func joined(_ url: URL) throws -> (ids: [[UInt8]: Int32], merges: [Pair: Merge]) {
+    func bad(_ reason: String) -> ModelError { .badConfig(path: url.path, reason: reason) }
+    let model: Joined.Model
+    do { model = try JSONDecoder().decode(Joined.self, from: try ConfigFile.read(url, maximumBytes: maximumBytes)).model } catch let error as ModelError {
+      throw error
+    } catch { throw bad("it holds no model with its vocab and merges") }
+    guard model.type ?? "BPE" == "BPE", model.end_of_word_suffix.map({ Array($0.utf8) }) == wordEnd else {
+      throw bad("its model is not the byte-pair encoding of CLIP, whose words end in </w>")
+    }
+    let ids = Dictionary(model.vocab.map { (Array($0.key.utf8), $0.value) }) { first, _ in first }
+    var merges: [Pair: Merge] = [:]
+    merges.reserveCapacity(model.merges.count)
+    for (number, halves) in model.merges.enumerated() {
+      let texts = halves.texts.map { Array($0.utf8) }
+      guard texts.count == 2, let left = ids[texts[0]], let right = ids[texts[1]], let id = ids[texts[0] + texts[1]] else {
+        throw bad("its merge \(number + 1) is not one of two tokens")
+      }
+      let pair = Pair(left: left, right: right)
+      if merges[pair] == nil { merges[pair] = Merge(rank: Int32(merges.count), id: id) }
+    }
+    return (ids, merges)
   }
 
   private static func merges(_ url: URL, _ ids: [[UInt8]: Int32]) throws -> [Pair: Merge] {

@@ -32,18 +32,18 @@ public struct CLIPTokenizer: Sendable {
   /// Markers as they may stand in a text, longest first.
   private let literals: [(text: String, id: Int)]
 
-  /// Reads `vocab.json`, `merges.txt` and, where they are there, `tokenizer_config.json` and `special_tokens_map.json`.
+  /// Reads `vocab.json` and `merges.txt`, or a `tokenizer.json` alone, and, where they are there, `tokenizer_config.json` and `special_tokens_map.json`.
   ///
   /// Throws `ModelError.missingFile` and `badConfig`.
   public init(folder: URL) throws {
     pairs = try BytePairs(folder: folder)
     special = try SpecialTokens(folder: folder)
     length = special.length
-    let vocabulary = folder.appendingPathComponent("vocab.json").path
+    let vocabulary = folder.path
     let pairs = pairs
     func id(_ token: String) throws -> Int {
       guard let id = pairs.id(of: token) else {
-        throw ModelError.badConfig(path: vocabulary, reason: "the token \(token) is not in it")
+        throw ModelError.badConfig(path: vocabulary, reason: "the token \(token) is not in its vocabulary")
       }
       return id
     }

@@ -5,27 +5,21 @@ import Synchronization
 ///
 /// Safe from any thread.
 package final class EdgeMaps: Sendable {
-  private struct Kept {
+  private struct Key: Hashable {
     let detector: EdgeDetectorKind
     let picture: Image
-    let edges: Image
   }
 
-  private static let limit = 4
-  /// Oldest first.
-  private let kept = Mutex<[Kept]>([])
+  private let kept = Mutex(BoundedCache<Key, Image>(limit: 4))
 
   package init() {}
 
   /// The edges that `detector` finds in `picture`, byte for byte the network's input; `find` is called where they are not at hand.
   func edges(of picture: Image, by detector: EdgeDetectorKind, find: () throws -> Image) rethrows -> Image {
-    let known = kept.withLock { kept in kept.first { $0.detector == detector && $0.picture == picture }?.edges }
-    if let known { return known }
+    let key = Key(detector: detector, picture: picture)
+    if let known = kept.withLock({ $0.use(key) }) { return known }
     let edges = try find()
-    kept.withLock { kept in
-      kept.append(Kept(detector: detector, picture: picture, edges: edges))
-      if kept.count > Self.limit { kept.removeFirst() }
-    }
+    kept.withLock { $0.store(edges, for: key) }
     return edges
   }
 }

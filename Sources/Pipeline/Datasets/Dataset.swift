@@ -39,6 +39,10 @@ public protocol Dataset: Sendable {
   /// The same in the size of its file, which for FSS-1000 may be another than the image's: published loaders bring both to a network's
   /// square on their own.
   func storedMask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask
+  /// Whether `storedMask` may differ from `mask(_:of:)`.
+  var storesMasksApart: Bool { get }
+  /// The state of what the item is read from; nil where nothing of it may be kept.
+  func version(of item: DatasetItem) -> ItemVersion?
   /// What was found to be wrong while the data set was opened. Everything else works.
   var problems: [DatasetProblem] { get }
   /// What is wrong with one item's files, as far as their headers tell.
@@ -60,6 +64,8 @@ extension Dataset {
   }
 
   public func storedMask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask { try mask(item, of: classIndex) }
+  public var storesMasksApart: Bool { false }
+  public func version(of item: DatasetItem) -> ItemVersion? { nil }
 
   /// What is known of class `index`; nil when the data set has no such class.
   public func classInfo(_ index: Int) -> ClassInfo? {

@@ -80,7 +80,9 @@ public enum Diagnosis {
     let name = PlainText.clean("\(entry.kind.title): \(entry.id) (\(entry.origin.rawValue))")
     do {
       if let problem = try ModelLibrary.problem(of: entry) {
-        return Finding("weights", .broken, "\(name): \(PlainText.clean(problem))", advice: "see the whole of it with: diffss models info \(PlainText.clean(entry.id))")
+        return Finding(
+          "weights", .broken, "\(name): \(PlainText.clean(problem.text))",
+          advice: problem.hint.map(PlainText.clean) ?? "see the whole of it with: diffss models info \(PlainText.clean(entry.id))")
       }
       let bytes = try models.bytes(of: entry.id), digest = try models.digest(of: entry.id)
       let text = name + String(format: ", %.1f MB, SHA-256 ", Double(bytes) / 1e6) + digest.prefix(12)

@@ -21,12 +21,14 @@ struct ControlSource: Codable, Hashable, Sendable {
   }
 }
 
-/// Makes the control images of requests. The last one is kept: the pictures of a support share it, and edges take seconds.
+/// Makes control images: those of requests, of which the last are kept (the pictures of a support share theirs, and edges take seconds), and those
+/// that settings ask for.
 final class ControlImages: Sendable {
   private let supports: SupportReader
   private let models: ModelLibrary
   private let report: ModelLibrary.Report
-  private let last: Mutex<(source: ControlSource, control: ControlImage?)?> = Mutex(nil)
+  private let edgeMaps = EdgeMaps()
+  private let kept = Mutex(BoundedCache<ControlSource, ControlImage?>(limit: 8))
 
   init(supports: SupportReader, models: ModelLibrary, report: @escaping ModelLibrary.Report) {
     self.supports = supports
@@ -39,18 +41,28 @@ final class ControlImages: Sendable {
   /// Throws for a support that cannot be used or is no longer the request's, and when the edge detector cannot be read.
   func control(_ request: GenerationRequest) throws -> ControlImage? {
     let source = ControlSource(request)
-    if let known = last.withLock({ $0 }), known.source == source { return known.control }
-    let control = try make(request)
-    last.withLock { $0 = (source, control) }
+    if let known = kept.withLock({ $0.use(source) }) { return known }
+    let control = try make(
+      request.condition, request.conditionSettings, of: supports.support(request.source), adeIndex: request.adeIndex, detector: request.models.detector)
+    kept.withLock { $0.store(control, for: source) }
     return control
   }
 
-  private func make(_ request: GenerationRequest) throws -> ControlImage? {
-    let support = try supports.support(request.source)
-    guard request.condition != .none else { return nil }
-    let detector = try request.models.detector.map { try models.detector($0, report: report) }
+  /// The control image of a support with other settings. The edge detector runs once for a picture, however often they change.
+  ///
+  /// Throws for a support that cannot be used, a setting out of range, and an edge detector that is missing.
+  func control(_ type: ConditionType, _ settings: ConditionSettings, item: DatasetItem, classIndex: Int) throws -> ControlImage? {
+    let detector = try type.detector(settings).map { try models.detectorEntry($0).id }
+    return try make(type, settings, of: supports.support(item, classIndex: classIndex), adeIndex: nil, detector: detector)
+  }
+
+  private func make(
+    _ type: ConditionType, _ settings: ConditionSettings, of support: RealSupport, adeIndex: Int?, detector: String?
+  ) throws -> ControlImage? {
+    guard type != .none else { return nil }
     let maker = try ConditionMaker(
-      request.condition, settings: request.conditionSettings, palette: supports.palette.get(), detector: detector)
-    return try maker.make(image: support.image, mask: support.mask, adeIndex: request.adeIndex ?? support.info.adeIndex)
+      type, settings: settings, palette: supports.palette.get(), detector: try detector.map { try models.detector($0, report: report) },
+      edgeMaps: edgeMaps)
+    return try maker.make(image: support.image, mask: support.mask, adeIndex: adeIndex ?? support.info.adeIndex)
   }
 }

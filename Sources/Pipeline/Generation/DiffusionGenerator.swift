@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import Render
+import Synchronization
 
 /// Makes supports with ControlNet and Stable Diffusion: request, condition, denoising, PNG in the store.
 final class DiffusionGenerator: SupportGenerator {
@@ -10,6 +11,8 @@ final class DiffusionGenerator: SupportGenerator {
   private let report: ModelLibrary.Report
   /// Two denoisings at once would only slow each other down and need twice the memory.
   private let turn = NSLock()
+  /// Keys of files that look whole and cannot be decoded.
+  private let broken = Mutex<Set<String>>([])
 
   init(controls: ControlImages, models: ModelLibrary, store: Store, report: @escaping ModelLibrary.Report) {
     self.controls = controls
@@ -21,6 +24,13 @@ final class DiffusionGenerator: SupportGenerator {
   /// The stored picture of a request with the present weights; nil when there is none. Loads no network.
   func stored(_ request: GenerationRequest) throws -> GeneratedImage? {
     try picture(request, key: request.key(weights: models.weights(request.models)))
+  }
+
+  /// Whether there is one, as far as its header and its end tell. Decodes nothing.
+  func isStored(_ request: GenerationRequest) throws -> Bool {
+    let key = try request.key(weights: models.weights(request.models)), file = store.file(key)
+    guard FileManager.default.fileExists(atPath: file.path), !broken.withLock({ $0.contains(key) }) else { return false }
+    return (try? PictureSize(ofWhole: file)) == PictureSize(width: request.width, height: request.height)
   }
 
   func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
@@ -44,6 +54,7 @@ final class DiffusionGenerator: SupportGenerator {
       text: PictureMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models).entries())
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
+    broken.withLock { _ = $0.remove(key) }
     Log.painting.info("\(key) painted in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")
     return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
   }
@@ -83,9 +94,11 @@ final class DiffusionGenerator: SupportGenerator {
   /// A broken file is as good as none: it is painted again and replaced.
   private func picture(_ request: GenerationRequest, key: String) throws -> GeneratedImage? {
     let file = store.file(key)
-    guard FileManager.default.fileExists(atPath: file.path), let image = try? Image(pngOrJpeg: file),
-      image.width == request.width, image.height == request.height
-    else { return nil }
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    guard let image = try? Image(pngOrJpeg: file), image.width == request.width, image.height == request.height else {
+      broken.withLock { _ = $0.insert(key) }
+      return nil
+    }
     return GeneratedImage(key: key, request: request, file: file, image: image.rgb)
   }
 }

@@ -17,12 +17,22 @@ public struct OwnPictureWeights: Hashable, Sendable {
     // A folder's own configurations are what counts.
     self.config = model.isFolder ? nil : config
     self.networks = networks
-    self.autoencoder = autoencoder
+    // A folder lends itself what it uses anyway; under one name there is one digest.
+    let isOwn = model.isFolder && autoencoder?.standardizedFileURL.path == model.standardizedFileURL.path
+    self.autoencoder = isOwn ? nil : autoencoder
     self.loras = loras
   }
 
   /// All of them in one order: the model, its configuration, the ControlNets, the autoencoder, the LoRA files.
   private var all: [URL] { [model] + [config].compactMap { $0 } + networks + [autoencoder].compactMap { $0 } + loras }
+
+  /// Throws `ModelError` for what does not serve as what it was named for, as far as headers tell: before any work.
+  public func check() throws {
+    try ModelRole.model.check(model)
+    for network in networks { try ModelRole.controlNet.check(network) }
+    if let autoencoder { try ModelRole.autoencoder.check(autoencoder) }
+    for lora in loras { try ModelRole.adapter.check(lora) }
+  }
 
   /// Those of the demo among them; nil when there are none.
   public var demo: DemoWeights? { DemoWeights(at: all) }
@@ -55,15 +65,17 @@ extension ModelLibrary {
 
   func digest(ofConfiguration folder: URL) throws -> String { try digests.digest(ofConfiguration: folder) }
 
-  /// The weights that a request names, with the digests that its picture says: what lies under a name is taken only if it is that.
+  /// The weights that a request names, with the digests that its picture says: of what may be meant by a name the one of that digest is taken.
   ///
-  /// Throws `PipelineError.modelMissing` for a name under which nothing is found. What is found but has another digest is among `others`.
+  /// Throws `PipelineError.modelMissing` for a name under which nothing is found. Where something is found and nothing of the digest, the name is among
+  /// `others`.
   func weights(of request: OwnPictureRequest, digests known: [String: String]) throws -> (places: OwnPictureWeights, others: [String]) {
     var others: [String] = []
     func place(_ name: String, _ what: String, _ digest: (URL) throws -> String) throws -> URL {
       let candidates = candidates(name)
-      guard let first = candidates.first else { throw missing("\(what) \"\(PlainText.clean(name))\"") }
-      for url in candidates where try digest(url) == known[name] { return url }
+      // What cannot be read is not it.
+      for url in candidates.all where (try? digest(url)) == known[name] { return url }
+      guard let first = candidates.all.first, candidates.isCalledSo else { throw missing("\(what) \"\(PlainText.clean(name))\"") }
       others.append(name)
       return first
     }
@@ -76,13 +88,21 @@ extension ModelLibrary {
     return (places, Array(Set(others)).sorted())
   }
 
-  /// What may be meant by a name: models of the library that are called so, and files and folders of that path below a place that is searched.
-  private func candidates(_ name: String) -> [URL] {
+  /// What may be meant by a name: models of the library that are called so, and files and folders of that path below a place that is searched; behind them
+  /// those whose last part alone is the name's, which the other parts told from one of the same request. `isCalledSo` says whether there is any of the former.
+  private func candidates(_ name: String) -> (all: [URL], isCalledSo: Bool) {
+    let entries = entries + shadowed, last = name.split(separator: "/").last.map(String.init) ?? name
     var found = entries.filter { $0.id == name || $0.id.hasSuffix("/\(name)") || WeightName.of([$0.url]) == [name] }.map(\.url)
     if let below = below(name) { found.append(below.url) }
     // The place itself may be the model.
     found += places.map(\.1).filter { WeightName.of([$0]) == [name] }
+    let isCalledSo = !found.isEmpty
+    found += entries.map(\.url).filter { $0.lastPathComponent == last }
+    // What was named is looked for where it was said to be, not where everything is.
+    let named = ["", ".", ".."].contains(last) ? [] : places.filter { [.option, .environment].contains($0.0) }.map(\.1)
+    found += named.map { $0.appendingPathComponent(last) }.filter { FileManager.default.fileExists(atPath: $0.path) }
+    found += named.filter { $0.lastPathComponent == last }
     var seen: Set<String> = []
-    return found.filter { seen.insert($0.standardizedFileURL.path).inserted }
+    return (found.filter { seen.insert($0.standardizedFileURL.path).inserted }, isCalledSo)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Render
+import Synchronization
 
 /// A real support: picture, mask of its class, and what is known of the class.
 struct RealSupport: Sendable {
@@ -7,17 +8,25 @@ struct RealSupport: Sendable {
   /// 1 where the class is, else 0, or 255 where the annotation says to ignore.
   let mask: LabelMask
   let info: ClassInfo
-
-  var digest: String { Digest.hex(image: image, mask: mask) }
+  /// SHA-256 of the picture's and the mask's pixels, as in `SupportSource`.
+  let digest: String
 }
 
-/// Reads the supports that requests speak of.
+/// Reads the supports that requests speak of. Those read last are kept, checked and hashed.
 final class SupportReader: Sendable {
+  private struct Key: Hashable {
+    let item: String
+    let version: ItemVersion
+    let classIndex: Int
+  }
+
+  /// With its pictures and masks kept by `DecodedDataset`.
   let dataset: any Dataset
   let palette: Result<Palette, any Error>
+  private let kept = Mutex(BoundedCache<Key, RealSupport>(limit: 64 << 20) { $0.image.pixels.count + $0.mask.labels.count })
 
   init(dataset: any Dataset) {
-    self.dataset = dataset
+    self.dataset = DecodedDataset(dataset)
     palette = Result { try Palette() }
   }
 
@@ -28,7 +37,15 @@ final class SupportReader: Sendable {
   }
 
   /// A class of an item, checked: same size, known class, at least one pixel of it.
+  ///
+  /// Throws `PipelineError.unknownItem`, `.unknownClass`, `.sizeMismatch`, `.emptyMask`, `.classAbsent`, and what reading throws.
   func support(_ item: DatasetItem, classIndex: Int) throws -> RealSupport {
+    guard let version = dataset.version(of: item) else { return try read(item, classIndex: classIndex) }
+    let key = Key(item: item.id, version: version, classIndex: classIndex)
+    return try kept.withLock { try $0.value(key) { try read(item, classIndex: classIndex) } }
+  }
+
+  private func read(_ item: DatasetItem, classIndex: Int) throws -> RealSupport {
     guard dataset.item(item.id) != nil else { throw PipelineError.unknownItem(id: item.id, dataset: dataset.name) }
     guard let info = dataset.classInfo(classIndex) else {
       throw PipelineError.unknownClass(index: classIndex, dataset: dataset.name, count: dataset.classes.count)
@@ -43,7 +60,7 @@ final class SupportReader: Sendable {
       throw present.isEmpty
         ? PipelineError.emptyMask(name: item.id) : .classAbsent(index: classIndex, name: item.id, present: present)
     }
-    return RealSupport(image: image, mask: mask, info: info)
+    return RealSupport(image: image, mask: mask, info: info, digest: Digest.hex(image: image, mask: mask))
   }
 
   /// The support of a request; throws `PipelineError.sourceChanged` when its pixels are not those the request was made for.

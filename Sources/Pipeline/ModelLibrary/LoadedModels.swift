@@ -11,9 +11,9 @@ final class LoadedModels: @unchecked Sendable {
   // One lock a kind: a prediction does not wait for gigabytes of diffusion weights.
   private let diffusionLock = NSLock(), detectorLock = NSLock(), segmenterLock = NSLock()
   private var base: (key: String, model: StableDiffusion)?
-  private var joined: [(key: String, model: StableDiffusion)] = []
+  private var joined = BoundedCache<String, StableDiffusion>(limit: keptControlNets)
   private var detectors: [String: any EdgeDetector] = [:]
-  private var segmenters: [(key: String, network: any FewShotSegmenter)] = []
+  private var segmenters = BoundedCache<String, any FewShotSegmenter>(limit: keptSegmenters)
 
   /// The model `key` with one ControlNet or none. Another model takes the place of the one in memory, its ControlNets go with it.
   func diffusion(
@@ -25,16 +25,12 @@ final class LoadedModels: @unchecked Sendable {
       if let base, base.key == key {
         model = base.model
       } else {
-        (base, joined) = (nil, [])
+        (base, joined) = (nil, BoundedCache(limit: Self.keptControlNets))
         model = try load()
         base = (key, model)
       }
       guard let controlNet else { return model }
-      let known = joined.firstIndex { $0.key == controlNet.key }.map { joined.remove(at: $0).model }
-      let complete = try known ?? join(model, controlNet.url)
-      joined.append((controlNet.key, complete))
-      if joined.count > Self.keptControlNets { joined.removeFirst() }
-      return complete
+      return try joined.value(controlNet.key) { try join(model, controlNet.url) }
     }
   }
 
@@ -48,12 +44,6 @@ final class LoadedModels: @unchecked Sendable {
   }
 
   func segmenter(_ key: String, load: () throws -> any FewShotSegmenter) throws -> any FewShotSegmenter {
-    try segmenterLock.withLock {
-      let known = segmenters.firstIndex { $0.key == key }.map { segmenters.remove(at: $0).network }
-      let network = try known ?? load()
-      segmenters.append((key, network))
-      if segmenters.count > Self.keptSegmenters { segmenters.removeFirst() }
-      return network
-    }
+    try segmenterLock.withLock { try segmenters.value(key, make: load) }
   }
 }

@@ -31,6 +31,28 @@ public enum ModelKind: Hashable, Sendable {
     case .segmentation(let network, let fold): "\(network.rawValue) for fold \(fold)"
     }
   }
+
+  /// With its article, as what one is.
+  var noun: String {
+    switch self {
+    case .diffusion: "a \(title) model"
+    case .controlNet(nil): "a ControlNet"
+    case .autoencoder: "an \(title)"
+    case .controlNet, .detector, .previewDecoder, .lora: "a \(title)"
+    case .segmentation: title
+    }
+  }
+
+  /// The option that names one; nil for those that are found by themselves.
+  var option: String? {
+    switch self {
+    case .diffusion: "--model"
+    case .controlNet: "--controlnet"
+    case .autoencoder: "--vae"
+    case .lora: "--lora"
+    case .detector, .previewDecoder, .segmentation: nil
+    }
+  }
 }
 
 /// A model found on disk.

@@ -49,7 +49,7 @@ extension ModelLibrary {
     for condition: ConditionType, settings: ConditionSettings, preferring preferred: PreferredModels? = nil
   ) throws -> ModelChoice {
     let menu = menu
-    let detector = try condition.detector(settings).map { kind in try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id }
+    let detector = try condition.detector(settings).map { try detectorEntry($0).id }
     if let id = preferred?.diffusion, !menu.diffusion.contains(where: { $0.id == id }) { throw absent(id, "Stable Diffusion model") }
     for id in preferred?.controlNets ?? [] where !menu.controlNets.contains(where: { $0.id == id }) { throw absent(id, "ControlNet") }
     guard !menu.diffusion.isEmpty else {
@@ -61,8 +61,10 @@ extension ModelLibrary {
     if preferred?.controlNets.isEmpty ?? true, let net = pair.controlNet {
       try checkNothingBefore(try entry(net)) { $0 == .controlNet(condition.controlNetCondition) }
     }
+    // A folder lends itself what it uses anyway; under one name there is one digest.
+    let isOwn = try preferred?.autoencoder == pair.diffusion.id && entry(pair.diffusion.id).url.isFolder
     let choice = ModelChoice(
-      diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: preferred?.autoencoder,
+      diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: isOwn ? nil : preferred?.autoencoder,
       loras: preferred?.loras.flatMap { $0.isEmpty ? nil : $0 })
     for lora in choice.loras ?? [] where !LoRAChoice.scales.contains(lora.scale) {
       throw PipelineError.badSetting(name: "LoRA scale", value: lora.scale.short, allowed: "-10...10")

@@ -9,7 +9,7 @@ public final class ModelLibrary: Sendable {
   let places: [(ModelEntry.Origin, URL)]
   /// Weights that were named by their paths.
   public let given: GivenFiles
-  private let found: Mutex<(entries: [ModelEntry], unusable: [UnusableModel])?> = Mutex(nil)
+  private let found: Mutex<Found?> = Mutex(nil)
   /// What `menu` read.
   let offered: Mutex<ModelMenu?> = Mutex(nil)
   /// Those that prompts were measured with.
@@ -49,15 +49,27 @@ public final class ModelLibrary: Sendable {
   /// What lies in a model's place and cannot be used, in the same order.
   public var unusable: [UnusableModel] { search.unusable }
 
-  private var search: (entries: [ModelEntry], unusable: [UnusableModel]) {
+  /// Models behind others of their identifiers among places of one kind (several `--models`): what is asked for by its digest may be one of them.
+  var shadowed: [ModelEntry] { search.shadowed }
+
+  private struct Found {
+    var entries: [ModelEntry] = []
+    var unusable: [UnusableModel] = []
+    var shadowed: [ModelEntry] = []
+  }
+
+  private var search: Found {
     found.withLock { found in
       if let found { return found }
-      var seen: Set<String> = []
-      var all: (entries: [ModelEntry], unusable: [UnusableModel]) = ([], [])
+      var seen: [String: ModelEntry.Origin] = [:]
+      var all = Found()
       for (origin, place) in places {
         let search = ModelSearch(place, origin: origin, headers: headers)
-        all.entries += search.entries.filter { seen.insert($0.id).inserted }
-        all.unusable += search.unusable.filter { seen.insert($0.id).inserted }
+        for entry in search.entries {
+          if seen[entry.id] == nil { all.entries.append(entry) } else if seen[entry.id] == origin { all.shadowed.append(entry) }
+          seen[entry.id] = seen[entry.id] ?? origin
+        }
+        for model in search.unusable where seen.updateValue(seen[model.id] ?? origin, forKey: model.id) == nil { all.unusable.append(model) }
       }
       found = all
       headers.save()
@@ -133,10 +145,13 @@ public final class ModelLibrary: Sendable {
     try (choice.autoencoder.map { [try addition($0, .autoencoder)] } ?? []) + (choice.loras ?? []).map { try addition($0.id, .lora) }
   }
 
-  /// An autoencoder or a LoRA by its name: one that was given, one of the library, or the file or folder of that path below a place that is searched.
+  /// An autoencoder or a LoRA by its name: one that was given, one of the library (a whole model lends its autoencoder), or the file or folder of that path below a place that is searched.
   public func addition(_ id: String, _ kind: ModelKind) throws -> ModelEntry {
     if let own = given.entries.first(where: { $0.id == id && $0.kind == kind }) { return own }
     if let known = entries.first(where: { $0.id == id && $0.kind == kind }) { return known }
+    if kind == .autoencoder, let whole = entries.first(where: { $0.id == id && $0.kind == .diffusion }) {
+      return ModelEntry(id: id, kind: kind, url: whole.url, origin: whole.origin)
+    }
     guard let found = below(id) else { throw missing("\(kind.title) \"\(PlainText.clean(id))\"") }
     return ModelEntry(id: id, kind: kind, url: found.url, origin: found.origin)
   }
@@ -190,8 +205,11 @@ public final class ModelLibrary: Sendable {
 
   /// The edge detector of a kind, to show a condition without generating.
   public func detector(_ kind: EdgeDetectorKind, report: Report = { _ in }) throws -> any EdgeDetector {
-    try detector(first("\(kind.rawValue) edge detector") { $0 == .detector(kind) }.id, report: report)
+    try detector(detectorEntry(kind).id, report: report)
   }
+
+  /// The first one of its kind. Throws `PipelineError.modelMissing`.
+  func detectorEntry(_ kind: EdgeDetectorKind) throws -> ModelEntry { try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) } }
 
   private func reporting<T>(_ name: String, _ report: Report, _ load: () throws -> T) throws -> T {
     report(.modelLoading(name: name))
@@ -224,7 +242,7 @@ public final class ModelLibrary: Sendable {
   func absent(_ id: String, _ kind: String) -> PipelineError {
     if let model = unusable.first(where: { $0.id == id }) { return .modelUnusable(problem: model.problem, hint: model.hint) }
     if let other = entries.first(where: { $0.id == id }) {
-      return .badSetting(name: kind, value: PlainText.clean(id), allowed: "a \(kind); this is one of the kind: \(other.kind.title)")
+      return .modelUnusable(problem: "\(id) is \(other.kind.noun), not a \(kind)", hint: other.kind.option.map { "name it with \($0)" })
     }
     return missing("\(kind) \"\(PlainText.clean(id))\"")
   }

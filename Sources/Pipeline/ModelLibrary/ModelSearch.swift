@@ -84,18 +84,21 @@ struct ModelSearch {
   private mutating func take(folder: URL, id: String, name: String, origin: ModelEntry.Origin) -> Bool {
     // A link that leads nowhere is a file that should be there.
     func has(_ path: String) -> Bool { (try? FileManager.default.attributesOfItem(atPath: folder.appendingPathComponent(path).path)) != nil }
-    func add(_ kind: ModelKind, _ problem: ModelError?, _ summary: WeightSummary? = nil) -> Bool {
+    func add(_ kind: ModelKind, _ problem: ModelError?, _ summary: WeightSummary? = nil, family: CheckpointFamily? = nil) -> Bool {
       if let problem {
-        unusable.append(UnusableModel(id: id, title: kind.title, kind: kind, url: folder, origin: origin, problem))
+        unusable.append(UnusableModel(id: id, title: family?.rawValue ?? kind.title, kind: kind, url: folder, origin: origin, problem))
       } else {
         entries.append(ModelEntry(id: id, kind: kind, url: folder, origin: origin, summary: summary))
       }
       return true
     }
-    if has("model_index.json") {
+    let networks = ModelFolder.Part.networks.map { folder.appendingPathComponent($0.rawValue) }
+    // Without the index a folder of configurations, for single files, looks the same but for the weights.
+    if has("model_index.json") || networks.filter({ !Checkpoint.weightFiles(in: $0).isEmpty }).count > 1 {
       let family = CheckpointFamily(foreignFolder: folder)
-      let isOurs = has("unet/config.json") || ModelConfig(folder.appendingPathComponent("model_index.json"))?.className?.hasPrefix("StableDiffusion") == true
-      if isOurs || family != nil { return add(.diffusion, ModelInspection.problem(ofFolder: folder)) }
+      let className = ModelConfig(folder.appendingPathComponent("model_index.json"))?.className
+      let isOurs = has("unet/config.json") || className.map { $0.hasPrefix("StableDiffusion") } ?? networks.contains(where: \.isFolder)
+      if isOurs || family != nil { return add(.diffusion, ModelInspection.problem(ofFolder: folder), family: family) }
     }
     if name.lowercased().contains("controlnet"), let link = ModelError.brokenLink(at: folder.appendingPathComponent("config.json")) {
       return add(.controlNet(Self.condition(inName: name)), link)
@@ -109,6 +112,11 @@ struct ModelSearch {
     case .failure(let error): return add(.controlNet(Self.condition(inName: name)), error)
     case .success(let summary):
       let fits = summary.hasControlNet && summary.problem == nil
+      if summary.hasControlNet, summary.problem != nil, let file = Checkpoint.weightFiles(in: folder).first,
+        let problem = ModelInspection.problem(ofFile: folder.appendingPathComponent(file))
+      {
+        return add(.controlNet(Self.condition(inName: name)), problem, summary)
+      }
       let problem = ModelError.wrongModel(path: folder.path, found: summary.family, wanted: "a ControlNet that diffss runs")
       return add(.controlNet(Self.condition(inName: name)), fits ? nil : problem, summary)
     }
@@ -151,12 +159,12 @@ struct ModelSearch {
       .failure(.wrongModel(path: file.path, found: summary.family, wanted: wanted))
     }
     if summary.hasControlNet, [.controlNet, .diffusersControlNet, .stableDiffusion1].contains(summary.family) {
+      if summary.family != .stableDiffusion1, summary.problem != nil { return .failure(problem(summary, file)) }
       return .success(.controlNet(Self.condition(inName: id)))
     }
     switch summary.family {
     case .stableDiffusion1:
-      guard let problem = summary.problem else { return .success(.diffusion) }
-      return .failure(.badWeights(path: file.path, reason: problem))
+      return summary.problem == nil ? .success(.diffusion) : .failure(problem(summary, file))
     case .hed: return .success(.detector(.hed))
     case .pidinet: return .success(.detector(.pidinet))
     case .previewDecoder: return .success(.previewDecoder)
@@ -175,6 +183,11 @@ struct ModelSearch {
     case .textEncoder, .diffusersUNet: return .failure(.wrongModel(path: file.path, found: .unknown, wanted: "a model"))
     default: return refused()
     }
+  }
+
+  /// The error behind what a summary says in words.
+  private func problem(_ summary: WeightSummary, _ file: URL) -> ModelError {
+    ModelInspection.problem(ofFile: file) ?? .badWeights(path: file.path, reason: summary.problem ?? "")
   }
 
   // MARK: Names

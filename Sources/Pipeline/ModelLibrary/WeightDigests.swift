@@ -59,7 +59,11 @@ final class WeightDigests: Sendable {
       return .several([entry.url, backbone].map(\.lastPathComponent), in: folder)
     case _ where !entry.url.isFolder: return .one(entry.url)
     case .detector: return .one(entry.url)
-    case .controlNet, .previewDecoder, .autoencoder, .lora: return .several(modelFiles(in: entry.url, below: ""), in: entry.url)
+    case .autoencoder:
+      // Of a whole model that lends its own that alone counts.
+      let place = AutoencoderFile.place(entry.url)
+      return .several(modelFiles(in: place, below: ""), in: place)
+    case .controlNet, .previewDecoder, .lora: return .several(modelFiles(in: entry.url, below: ""), in: entry.url)
     case .diffusion:
       let parts = ["text_encoder", "tokenizer", "unet", "vae", "scheduler"]
       return .several(parts.flatMap { modelFiles(in: entry.url, below: $0) }, in: entry.url)

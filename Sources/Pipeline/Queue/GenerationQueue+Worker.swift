@@ -58,6 +58,7 @@ extension GenerationQueue {
         return advance(job.id, to: .running(step: progress.step, of: progress.steps), elapsed: elapsed)
       }
       (finalState, key) = (.finished, picture.key)
+      if hub.isWatched { hub.send(.generated(picture)) }
     } catch is CancellationError {
       finalState = state.withLock { state in
         switch state.stops[job.id] {

@@ -1,10 +1,19 @@
 import Models
+import Synchronization
 
-/// Turns settings and a real support into requests.
-struct RequestMaker: Sendable {
+/// Turns settings and a real support into requests. Those made last are kept.
+final class RequestMaker: Sendable {
+  private struct Key: Hashable {
+    let source: SupportSource
+    let options: GenerationOptions
+    let models: ModelChoice
+    let count: Int
+  }
+
   let supports: SupportReader
   let models: ModelLibrary
   let prompts: Result<Prompts, any Error>
+  private let kept = Mutex(BoundedCache<Key, [GenerationRequest]>(limit: 4096) { $0.count })
 
   init(supports: SupportReader, models: ModelLibrary) {
     self.supports = supports
@@ -29,17 +38,32 @@ struct RequestMaker: Sendable {
   ) throws -> [GenerationRequest] {
     try options.validate()
     let support = try supports.support(item, classIndex: classIndex), digest = support.digest
-    let size = try options.conditionSettings.controlSize(options.condition, width: support.image.width, height: support.image.height)
+    let source = SupportSource(dataset: supports.dataset.name, item: item.id, classIndex: classIndex, number: 0, digest: digest)
     let choice = try models.choice(for: options)
+    func make() throws -> [GenerationRequest] {
+      try requests(source, support, options: options, choice, count: count, published: published)
+    }
+    if published != nil { return try make() }
+    let key = Key(source: source, options: options, models: choice, count: count)
+    if let known = kept.withLock({ $0.use(key) }) { return known }
+    let fresh = try make()
+    kept.withLock { $0.store(fresh, for: key) }
+    return fresh
+  }
+
+  private func requests(
+    _ source: SupportSource, _ support: RealSupport, options: GenerationOptions, _ choice: ModelChoice, count: Int, published: PublishedScript.Terms?
+  ) throws -> [GenerationRequest] {
+    let size = try options.conditionSettings.controlSize(options.condition, width: support.image.width, height: support.image.height)
     let prompts = try prompts.get()
     return (0..<count).map { number in
       GenerationRequest(
         source: SupportSource(
-          dataset: supports.dataset.name, item: item.id, classIndex: classIndex, number: number, digest: digest),
+          dataset: source.dataset, item: source.item, classIndex: source.classIndex, number: number, digest: source.digest),
         settings: options.settings.relevant(), prompt: prompts.positive(published?.info ?? support.info, template: options.prompt),
         negativePrompt: options.negativePrompt ?? prompts.negative,
         seed: published?.seed
-          ?? SupportSeed.derive(base: options.seed, item: item.id, classIndex: classIndex, number: number),
+          ?? SupportSeed.derive(base: options.seed, item: source.item, classIndex: source.classIndex, number: number),
         noiseRow: published.map { _ in NoiseRow(row: number, rows: count) },
         adeIndex: options.condition == .mask ? published?.info?.adeIndex : nil, width: size.width, height: size.height, models: choice)
     }

@@ -41,7 +41,7 @@ extension EffectRunner {
 
   func found(_ request: GenerationRequest, _ workbench: Workbench) async throws -> FoundSupport? {
     guard let stored = try await workbench.generated(request) else { return nil }
-    return FoundSupport(image: DisplaySize.reduce(stored.image), verdict: try await workbench.verdict(of: stored), file: stored.file)
+    return try await FoundSupport(stored, workbench)
   }
 
   func survey(_ episode: Episode, _ plan: SupportPlan, _ choice: ConditionChoice, _ workbench: Workbench) async throws -> Outcome {
@@ -101,5 +101,12 @@ extension EffectRunner {
     let prediction = try await workbench.predict(episode, network: network, auxiliaries: auxiliaries)
     let image = DisplaySize.reduce(try await workbench.image(episode.query))
     return .prediction(image: image, mask: prediction.mask, truth: prediction.truth, iou: prediction.iou, rejected: rejected)
+  }
+}
+
+extension FoundSupport {
+  /// A stored picture, reduced for the screen.
+  init(_ stored: GeneratedImage, _ workbench: Workbench) async throws {
+    self.init(image: DisplaySize.reduce(stored.image), verdict: try await workbench.verdict(of: stored), file: stored.file)
   }
 }

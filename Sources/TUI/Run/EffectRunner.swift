@@ -116,13 +116,7 @@ final class EffectRunner: Sendable {
       return .plan(requests, found)
     case .survey(let episode, let plan, let choice): return try await survey(episode, plan, choice, workbench)
     case .generate(let episode, let plan):
-      let requests = try await requests(episode, plan, workbench)
-      // A picture that is drawn twice as a support asks for the same ones twice.
-      var queued = Set(workbench.jobs.filter { !$0.state.isFinal }.map(\.request)), missing: [GenerationRequest] = []
-      for request in requests where queued.insert(request).inserted {
-        if try await workbench.generated(request) == nil { missing.append(request) }
-      }
-      workbench.enqueue(missing)
+      try await workbench.enqueueMissing(episode, options: plan.options, count: plan.count)
       return .queued
     case .loadGenerated(let request): return .generated(try await found(request, workbench))
     case .enqueue(let requests):
@@ -191,7 +185,14 @@ final class EffectRunner: Sendable {
     work.withLock { $0.workbench = workbench }
     let events = workbench.events()
     Task.detached { [post] in
-      for await event in events { post(.work(event)) }
+      for await event in events {
+        // Reduced here, not by the thread that draws.
+        if case .generated(let picture) = event {
+          post(.done(.loadGenerated(picture.request), .generated((try? await FoundSupport(picture, workbench)) ?? nil)))
+        } else {
+          post(.work(event))
+        }
+      }
     }
     workbench.followQueue()
     if let recovery = store.recovery { post(.said(Notice(.warning, recovery.message))) }

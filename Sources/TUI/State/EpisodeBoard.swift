@@ -77,35 +77,24 @@ package struct EpisodeBoard: Sendable {
 
 /// The boards of the episodes looked at last.
 package struct BoardShelf: Sendable {
-  private var boards: [Episode: EpisodeBoard] = [:]
-  /// Oldest first.
-  private var order: [Episode] = []
-  private let limit = 12
+  private var boards = BoundedCache<Episode, EpisodeBoard>(limit: 12)
 
   package init() {}
 
   /// The board of an episode; asking does not bring it to the front.
   package subscript(_ episode: Episode) -> EpisodeBoard? { boards[episode] }
 
-  package var episodes: [Episode] { order }
+  /// The one looked at last at the end.
+  package var episodes: [Episode] { boards.keys }
 
   /// Brings an episode to the front, with an empty board when it has none.
-  package mutating func open(_ episode: Episode) {
-    if boards[episode] == nil { boards[episode] = EpisodeBoard() }
-    order.removeAll { $0 == episode }
-    order.append(episode)
-    while order.count > limit { boards[order.removeFirst()] = nil }
-  }
+  package mutating func open(_ episode: Episode) { _ = boards.value(episode) { EpisodeBoard() } }
 
   /// Changes the board of an episode that is still on the shelf.
-  package mutating func change(_ episode: Episode, _ change: (inout EpisodeBoard) -> Void) {
-    guard var board = boards.removeValue(forKey: episode) else { return }
-    change(&board)
-    boards[episode] = board
-  }
+  package mutating func change(_ episode: Episode, _ change: (inout EpisodeBoard) -> Void) { boards.change(episode, change) }
 
   /// Has the stored pictures looked up again: others may have been painted.
   package mutating func forgetPlans() {
-    for episode in order { change(episode) { $0.plans = [:] } }
+    for episode in episodes { change(episode) { $0.plans = [:] } }
   }
 }

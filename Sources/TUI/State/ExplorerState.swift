@@ -189,7 +189,7 @@ package struct ExplorerState: Sendable {
   package var toasts: [Toast] = []
   package var messages: [Notice] = []
 
-  package var paintings = PaintingCache()
+  package var paintings = BoundedCache<PaintKey, Painting>(limit: 240)
   /// What each tile showed last: it stays until the next picture is painted.
   package var lastPainted: [Tile: PaintKey] = [:]
   /// Work asked for and not yet answered.

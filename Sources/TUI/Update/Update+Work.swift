@@ -5,6 +5,8 @@ extension ExplorerState {
   mutating func take(_ event: WorkEvent) -> [Effect] {
     switch event {
     case .jobChanged(let job): return take(job)
+    // The runner has it reduced for the screen.
+    case .generated: break
     case .preview(let id, let image):
       // One that comes late, after its job has ended, is of no use.
       guard let job = queue.running, job.id == id else { return [] }
@@ -33,8 +35,11 @@ extension ExplorerState {
       if source.dataset == catalog?.name {
         painted[name, default: []].append(PaintedSupport(key: "", item: source.item, classIndex: source.classIndex, condition: job.request.condition, verdict: nil))
       }
-      let isShown = shelf.episodes.contains { shelf[$0]?.plans.values.contains { $0.contains(job.request) } == true }
-      return isShown ? [.loadGenerated(job.request)] : []
+      let isLacking = shelf.episodes.contains { episode in
+        guard let board = shelf[episode], board.generated[job.request] == nil else { return false }
+        return board.plans.values.contains { $0.contains(job.request) }
+      }
+      return isLacking ? [.loadGenerated(job.request)] : []
     case .failed(let reason):
       say(Notice(.error, "\(describe(job)) failed: \(reason)", hint: "the other jobs go on"))
       fallthrough

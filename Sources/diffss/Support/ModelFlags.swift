@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Models
 import Pipeline
 
 /// Which diffusion models paint.
@@ -13,7 +14,8 @@ struct ModelFlags: ParsableArguments {
   var controlnet: [String] = []
 
   @Option(help: ArgumentHelp(
-    "Autoencoder in place of the model's own: a file or a diffusers folder, or its path below a folder of models.", valueName: "path"))
+    "Autoencoder in place of the model's own: a file or a diffusers folder, a whole model's too, which lends its own, or its path below a folder of models.",
+    valueName: "path"))
   var vae: String?
 
   @Option(help: ArgumentHelp(
@@ -57,12 +59,33 @@ struct ModelFlags: ParsableArguments {
   /// A file, or a folder in diffusers' layout; nil for a name.
   private static func place(_ name: String) -> URL? {
     guard let url = file(name)?.standardizedFileURL else { return nil }
-    let marks = ["model_index.json", "config.json"].map { url.appendingPathComponent($0).path }
+    let marks = (["model_index.json", "config.json"] + ModelFolder.Part.networks.map(\.rawValue)).map { url.appendingPathComponent($0).path }
     return !url.hasDirectoryPath || marks.contains(where: FileManager.default.fileExists) ? url : nil
   }
 
-  /// What a data set's pictures are painted with. Throws where a ControlNet is for none of the conditions that are asked for.
+  /// Throws what speaks against a file or folder that was named, and nothing for a name of the library, of which the library tells: `ModelError` for what
+  /// does not serve as what it was named for, and `PipelineError.modelMissing`. A folder in the current directory does not hide a model of its name.
+  private func check(_ library: ModelLibrary) throws {
+    func check(_ name: String, as role: ModelRole) throws {
+      guard let url = Self.file(name), Self.place(name) != nil || (try? library.entry(name)) == nil else { return }
+      try role.check(url)
+    }
+    if let model { try check(model, as: .model) }
+    for net in controlnet { try check(net, as: .controlNet) }
+    let named = ([model].compactMap { $0 } + controlnet).compactMap(Self.place)
+    for (index, url) in named.enumerated() {
+      guard let other = named[..<index].first(where: { $0.lastPathComponent == url.lastPathComponent && $0.path != url.path }) else { continue }
+      throw ValidationError("\(other.path) and \(url.path) would both be called \(url.lastPathComponent): name one of them below a folder of models (--models)")
+    }
+    let added = additions(library.given)
+    if let name = added.autoencoder { try ModelRole.autoencoder.check(library.addition(name, .autoencoder).url) }
+    for lora in added.loras ?? [] { try ModelRole.adapter.check(library.addition(lora.id, .lora).url) }
+  }
+
+  /// What a data set's pictures are painted with. Throws where a ControlNet is for none of the conditions that are asked for, and what speaks against
+  /// the files and folders that were named.
   func preferred(for conditions: [ConditionType], in library: ModelLibrary) throws -> PreferredModels? {
+    try check(library)
     let menu = library.menu, nets = controlnet.map(Self.identifier)
     for name in nets {
       guard let net = menu.controlNets.first(where: { $0.id == name }), let condition = net.condition,

@@ -121,6 +121,7 @@ struct OwnPictureRun {
     for (name, text) in [("prompt", request.prompt), ("negative prompt", request.negativePrompt)] {
       PromptRemarks.say([PromptCharacters.warning(name, text)].compactMap { $0 })
     }
+    try weights.check()
     demo.warn(weights.demo)
     reportRange(of: request, model)
     let folder = try SupportFolder(creating: url), stem = controls.first?.name ?? picture?.name ?? "picture"

@@ -38,7 +38,7 @@ final class QueueWatch: Sendable {
         case .queueTrouble(let reason):
           report(message: PlainText.clean(reason), hint: "check free space and permissions of the data folder")
           state.withLock { $0.trouble = true }
-        case .preview, .modelLoading, .modelLoaded, .queuePaused: break
+        case .generated, .preview, .modelLoading, .modelLoaded, .queuePaused: break
         }
       }
     }

@@ -49,6 +49,54 @@ import Testing
     #expect(renamed.leftovers.weights == ["net.bad": "quantizer.core.rebuild"])
   }
 
+  /// Between good weights lie tensors of forms that are not read: the good ones load, and what needs one of the others is told which it is. Both formats of
+  /// PyTorch 2.15 (`Tools/make_torch_fixture.py`).
+  @Test(arguments: ["odd.pth", "odd-1.4.pth"]) func goodWeightsBesideOddOnesLoad(_ name: String) throws {
+    let checkpoint = try Checkpoint(file: fixture(name))
+    #expect(checkpoint.names == ["first", "last"])
+    #expect(try checkpoint.tensor("first").values == [0, 1, 2, 3] && checkpoint.tensor("last").values == [5, 6, 7])
+    for (weight, maker, words) in [
+      ("quantised", "torch._utils._rebuild_qtensor", "a quantised tensor"), ("quantised.wide", "torch._utils._rebuild_qtensor", "a quantised tensor"),
+      ("complex", "torch.ComplexFloatStorage", "a tensor of complex numbers"),
+    ] {
+      let loader = WeightLoader(checkpoint)
+      _ = (loader.parameter("first", [2, 2]), loader.parameter("last", [3]), loader.parameter(weight, [5]))
+      #expect { try loader.finish() } throws: { error in
+        let error = error as? ModelError
+        return error?.message == "\(checkpoint.path) holds \(words) (\(maker)) in the place of its weight \(weight)" && error?.hint?.contains("plain tensors") == true
+      }
+    }
+  }
+
+  /// Arrays, numbers and texts in a weight's place are named, with the key that the file has for them; beside the weights they hinder nobody.
+  @Test func whatIsNoTensorIsNamed() throws {
+    let checkpoint = try Checkpoint(file: fixture("arrays.pth"))
+    #expect(checkpoint.names == ["good"] && checkpoint.leftovers.names.isEmpty)
+    let plain = WeightLoader(checkpoint)
+    _ = plain.parameter("good", [2])
+    try plain.finish()
+    let renamed = try checkpoint.renamed(by: [.add(prefix: "net.")])
+    for (weight, words) in [
+      ("array", "a NumPy array (numpy._core.multiarray._reconstruct)"), ("scalar", "a NumPy number (numpy._core.multiarray.scalar)"),
+      ("number", "a Python float (builtins.float)"), ("text", "a Python str (builtins.str)"), ("list", "a Python list (builtins.list)"),
+    ] {
+      let loader = WeightLoader(renamed)
+      _ = (loader.parameter("net.good", [2]), loader.parameter("net.\(weight)", [2, 2]))
+      #expect { try loader.finish() } throws: { "\($0)" == "\(checkpoint.path) holds \(words) in the place of its weight \(weight)" }
+    }
+  }
+
+  /// Nothing but arrays, or nothing at all: neither is a damaged file.
+  @Test(arguments: [
+    ("arrays-alone.pth", "conv.bias is a NumPy array (numpy._core.multiarray._reconstruct), and 1 more are such"), ("empty.pth", "it is an empty dictionary"),
+    ("empty-1.4.pth", "it is an empty dictionary"),
+  ]) func aFileWithoutTensorsIsNotDamaged(_ name: String, _ reason: String) throws {
+    #expect { try Checkpoint(file: fixture(name)) } throws: { error in
+      let error = error as? ModelError
+      return error?.message == "\(fixture(name).path) holds no weights: \(reason)" && error?.hint?.hasPrefix("weights are what torch.save") == true
+    }
+  }
+
   /// Every way in which a pickle makes an object, of names that nobody knows, before the one weight; Python 3.11's `pickletools` reads them.
   @Test(arguments: [
     "cevil.module\nrun\n(tR", "cevil.module\nrun\n)\u{81}", "cevil.module\nrun\n)}\u{92}", "(ievil.module\nrun\n", "(cevil.module\nrun\nK\u{1}o",
@@ -124,7 +172,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["training.pth", "training-1.4.pth", "lightning.ckpt", "lightning-1.4.ckpt", "float8.pth"]) func damagedFilesNeverCrash(_ name: String) throws {
+  @Test(arguments: ["training.pth", "training-1.4.pth", "lightning.ckpt", "lightning-1.4.ckpt", "float8.pth", "odd-1.4.pth"]) func damagedFilesNeverCrash(_ name: String) throws {
     let folder = try TemporaryFolder()
     let good = Array(try Data(contentsOf: fixture(name)))
     var mutations = Mutations(seed: 3)

@@ -97,6 +97,11 @@ import Testing
     let weights = file("vae/diffusion_pytorch_model.safetensors")
     #expect(try StableDiffusion.load(model: Self.model, additions: ModelAdditions(autoencoder: weights)).generate(run).image.values == image.values)
     #expect(try painted([]).image.values != image.values)
+    // A whole model's folder lends its own, whatever else is wrong with it.
+    let copy = try TemporaryFolder(), whole = copy.url.appendingPathComponent("whole")
+    try FileManager.default.createDirectory(at: whole, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: file("vae"), to: whole.appendingPathComponent("vae"))
+    #expect(try StableDiffusion.load(model: Self.model, additions: ModelAdditions(autoencoder: whole)).generate(run).image.values == image.values)
   }
 
   @Test func anAutoencoderOfAnotherFamilyIsNamed() throws {

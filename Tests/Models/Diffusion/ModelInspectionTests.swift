@@ -82,6 +82,122 @@ import Testing
     try FileManager.default.removeItem(at: url.appendingPathComponent(part))
     let problems = try ModelInspection(url, config: nil).parts.filter { $0.problem != nil }
     #expect(problems.map(\.name) == [part] && problems[0].tensors == 0 && problems[0].problem?.contains(part) == true, "\(problems)")
+    // One sentence on every road, with what to do.
+    let sentence = try #require(problems[0].problem)
+    #expect(sentence.hasPrefix("\(url.path) holds no ") && sentence.hasSuffix(" (\(part)/)") && problems[0].hint?.hasPrefix("take the complete model") == true)
+    #expect { try StableDiffusion.load(model: url) } throws: { "\($0)" == sentence }
+    #expect { try ModelRole.model.check(url) } throws: { "\($0)" == sentence }
+    #expect(ModelInspection.problem(ofFolder: url)?.message == sentence)
+    #expect { try DiffusersExport.convert(url, config: nil, to: folder.file("converted")) } throws: { "\($0)" == sentence }
+  }
+
+  /// All that is missing is said at once, and of a folder with nothing that there is no model.
+  @Test func everyMissingPartIsNamed() throws {
+    let url = try model()
+    for file in ["tokenizer/merges.txt", "scheduler", "vae/config.json"] { try FileManager.default.removeItem(at: url.appendingPathComponent(file)) }
+    #expect { try StableDiffusion.load(model: url) } throws: {
+      "\($0)" == "\(url.path) holds no merges.txt of its tokenizer (tokenizer/), no config.json of its autoencoder (vae/) and no scheduler (scheduler/)"
+    }
+    let empty = folder.file("empty")
+    try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+    #expect { try StableDiffusion.load(model: empty) } throws: {
+      "\($0)" == "\(empty.path) holds no model: none of tokenizer/, text_encoder/, unet/, vae/, scheduler/ is there"
+    }
+    // A folder of single files is no model either: they are named.
+    try Data().write(to: empty.appendingPathComponent("v1-5-pruned.safetensors"))
+    #expect { try StableDiffusion.load(model: empty) } throws: { error in
+      "\(error)".hasSuffix("only v1-5-pruned.safetensors") && (error as? ModelError)?.hint?.hasPrefix("name one of them by its own path") == true
+    }
+    // The folder that serves a single file has to be whole but for its weights.
+    let single = try file([("model.diffusion_model.out.2.bias", [4])])
+    #expect { try StableDiffusion.load(model: single, config: url) } throws: { "\($0)".hasPrefix("\(url.path) holds no merges.txt of its tokenizer") }
+    // A network's folder without the file that says how it is built.
+    let net = folder.file("net")
+    try FileManager.default.copyItem(at: Golden.fixture("diffusion/controlnet"), to: net)
+    try FileManager.default.removeItem(at: net.appendingPathComponent("config.json"))
+    let sentence = "\(net.path) holds no config.json, which says how its network is built"
+    #expect { try StableDiffusion.load(model: fixture, controlNets: [net]) } throws: { "\($0)" == sentence }
+    #expect(try ModelInspection(net, config: nil).parts.map(\.problem) == [sentence])
+  }
+
+  /// Folders of other families, by their configurations (as the published ones have them), in one sentence on every road.
+  @Test(arguments: [
+    (["cross_attention_dim": 1024, "use_linear_projection": true], "StableDiffusionPipeline", "a Stable Diffusion 2.x model"),
+    (["cross_attention_dim": 1024, "in_channels": 9, "out_channels": 4], "StableDiffusionInpaintPipeline", "a Stable Diffusion 2.x model"),
+    (["in_channels": 9, "out_channels": 4], "StableDiffusionInpaintPipeline", "an inpainting model"),
+    (["in_channels": 8, "out_channels": 4], "StableDiffusionInstructPix2PixPipeline", "an InstructPix2Pix model"),
+    (["in_channels": 5, "out_channels": 4], "StableDiffusionDepth2ImgPipeline", "a depth-to-image model"),
+    (["cross_attention_dim": 2048], "StableDiffusionXLPipeline", "a Stable Diffusion XL model"), (["cross_attention_dim": 2048], nil, "a Stable Diffusion XL model"),
+    (["addition_embed_type": "text_time"], nil, "a Stable Diffusion XL model"), ([:], "StableDiffusion3Pipeline", "a Stable Diffusion 3 model"),
+    ([:], "FluxPipeline", "a Flux model"), (["cross_attention_dim": 1024, "in_channels": 7], "StableDiffusionUpscalePipeline", "a diffusion model of another family"),
+  ] as [([String: any Sendable], String?, String)]) func foldersOfOtherFamilies(_ settings: [String: any Sendable], _ pipeline: String?, _ words: String) throws {
+    let url = try model()
+    try edit(url.appendingPathComponent("unet/config.json")) { for (key, value) in settings { $0[key] = value } }
+    if let pipeline { try Data(#"{"_class_name": "\#(pipeline)"}"#.utf8).write(to: url.appendingPathComponent("model_index.json")) }
+    try expectRefusal(of: url, words)
+  }
+
+  /// Transformers in the UNet's place.
+  @Test(arguments: [("SD3Transformer2DModel", "a Stable Diffusion 3 model"), ("FluxTransformer2DModel", "a Flux model"), ("PixArtTransformer2DModel", "a diffusion model of another family")])
+  func foldersWithATransformer(_ name: String, _ words: String) throws {
+    let url = try model()
+    try FileManager.default.moveItem(at: url.appendingPathComponent("unet"), to: url.appendingPathComponent("transformer"))
+    try Data(#"{"_class_name": "\#(name)"}"#.utf8).write(to: url.appendingPathComponent("transformer/config.json"))
+    try expectRefusal(of: url, words)
+  }
+
+  private func expectRefusal(of url: URL, _ words: String) throws {
+    let parts = try ModelInspection(url, config: nil).parts, sentence = parts[0].problem ?? ""
+    #expect(parts.count == 1 && sentence.hasPrefix("\(url.path) is \(words)") && sentence.hasSuffix(", not a Stable Diffusion 1.5 model"), "\(parts)")
+    #expect(!sentence.contains("\n") && ModelInspection.problem(ofFolder: url)?.message == sentence)
+    #expect { try StableDiffusion.load(model: url) } throws: { "\($0)" == sentence }
+    #expect { try DiffusersExport.convert(url, config: nil, to: folder.file("converted")) } throws: { "\($0)" == sentence }
+  }
+
+  /// Every kind of weights in the place of another, in both forms: what it is, and which option it belongs to.
+  @Test func whatBelongsToAnotherOptionIsTold() throws {
+    let loras = folder.file("lora"), net = Golden.fixture("diffusion/controlnet")
+    try FileManager.default.createDirectory(at: loras, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: Golden.fixture("lora/unet.safetensors"), to: loras.appendingPathComponent("pytorch_lora_weights.safetensors"))
+    let single = try file([("model.diffusion_model.out.2.bias", [4])])
+    func weights(_ part: String) -> URL { fixture.appendingPathComponent(Checkpoint.weightFiles(in: fixture.appendingPathComponent(part)).first.map { "\(part)/\($0)" } ?? part) }
+    let netFile = net.appendingPathComponent(try #require(Checkpoint.weightFiles(in: net).first))
+    let things: [(url: URL, words: String, option: String, serves: ModelRole?)] = [
+      (fixture, "a Stable Diffusion 1.x model", "--model", .model), (single, "a Stable Diffusion 1.x model", "--model", .model),
+      (net, "a ControlNet", "--controlnet", .controlNet), (netFile, "a ControlNet", "--controlnet", .controlNet),
+      (fixture.appendingPathComponent("vae"), "an autoencoder alone", "--vae", .autoencoder), (weights("vae"), "an autoencoder alone", "--vae", .autoencoder),
+      (loras, "a LoRA (changes to another model's weights)", "--lora", .adapter), (Golden.fixture("lora/unet.safetensors"), "a LoRA (changes to another model's weights)", "--lora", .adapter),
+      (fixture.appendingPathComponent("unet"), "a UNet alone", "--model", nil), (weights("unet"), "a UNet alone", "--model", nil),
+      (fixture.appendingPathComponent("text_encoder"), "a CLIP text encoder alone", "--model", nil),
+    ]
+    let roles: [(role: ModelRole, title: String, load: (URL) throws -> Void)] = [
+      (.model, "a Stable Diffusion 1.5 model", { _ = try StableDiffusion.load(model: $0, config: fixture) }),
+      (.controlNet, "a ControlNet", { _ = try StableDiffusion.load(model: fixture, controlNets: [$0]) }),
+      (.autoencoder, "an autoencoder", { _ = try StableDiffusion.load(model: fixture, additions: ModelAdditions(autoencoder: $0)) }),
+      (.adapter, "a LoRA", { _ = try StableDiffusion.load(model: fixture, additions: ModelAdditions(adapters: [LowRankSource(url: $0)])) }),
+    ]
+    for thing in things {
+      for (role, title, load) in roles {
+        // A whole model's folder lends its autoencoder; this single file has none.
+        if role == thing.serves || role == .autoencoder && thing.url == fixture {
+          #expect(throws: Never.self) { try role.check(thing.url) }
+          continue
+        }
+        for refuse in [role.check, load] {
+          #expect { try refuse(thing.url) } throws: { error in
+            let error = error as? ModelError
+            return error?.message == "\(thing.url.path) is \(thing.words), not \(title)" && error?.hint?.contains(thing.option) == true
+          }
+        }
+      }
+    }
+  }
+
+  /// What nobody knows is said once.
+  @Test func anUnknownFileIsToldOnce() throws {
+    let url = try file([("something.else", [1])])
+    #expect(try ModelInspection(url, config: fixture).parts.map(\.problem) == ["\(url.path) is no model that diffss knows"])
+    #expect { try StableDiffusion.load(model: url, config: fixture) } throws: { "\($0)" == "\(url.path) is not a Stable Diffusion 1.5 model: it is no model that diffss knows" }
   }
 
   @Test func partsThatDoNotFitEachOtherAreNotReady() throws {
@@ -121,6 +237,33 @@ import Testing
       guard case ModelError.otherConfiguration(url.path, let reason) = error else { return false }
       return reason.hasPrefix("its UNet reads text states of width 640") && !"\(error)".contains("\n")
     }
+  }
+
+  /// The same sentence on every road, whichever network has other extents.
+  @Test func everyDifferenceOfASingleFileIsToldInASentence() throws {
+    let unet = "model.diffusion_model.", text = "cond_stage_model.transformer.text_model.", vae = "first_stage_model."
+    let whole: [(String, [Int])] = [(unet + "out.2.bias", [6]), (text + "final_layer_norm.bias", [24]), (vae + "quant_conv.bias", [12])]
+    // The fixture's UNet has levels of 12 and 24 channels with a block each, its autoencoder three from 8 channels on, its text encoder two layers.
+    for (weights, words) in [
+      ([(unet + "input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight", [8, 640])], "its UNet reads text states of width 640, its configuration says 24"),
+      ([(unet + "input_blocks.0.0.weight", [320, 6, 3, 3])], "its UNet begins with a number of channels of 320, its configuration says"),
+      ((0..<12).map { (unet + "input_blocks.\($0).0.in_layers.0.bias", [8]) }, "the number of blocks on its UNet's way down is 12, its configuration says"),
+      ([(text + "embeddings.token_embedding.weight", [49408, 768])], "its text encoder gives states of width 768, its configuration says 24"),
+      ((0..<12).map { (text + "encoder.layers.\($0).mlp.fc1.bias", [8]) }, "the number of its text encoder's layers is 12, its configuration says"),
+      ([(vae + "encoder.conv_in.weight", [128, 3, 3, 3])], "its autoencoder begins with a number of channels of 128, its configuration says"),
+      ((0..<4).map { (vae + "decoder.up.\($0).block.0.norm1.bias", [8]) }, "the number of its autoencoder's levels is 4, its configuration says"),
+    ] as [([(String, [Int])], String)] {
+      let url = try file(whole + weights), parts = try ModelInspection(url, config: fixture).parts
+      #expect(parts.count == 1 && parts[0].family == .stableDiffusion1 && parts[0].hint?.contains("--config DIR") == true)
+      let problem = try #require(parts[0].problem)
+      #expect(problem.hasPrefix("\(url.path) is built otherwise than Stable Diffusion 1.5 or what --config names: \(words)") && !problem.contains("\n"), "\(problem)")
+      #expect { try StableDiffusion.load(model: url, config: fixture) } throws: { "\($0)" == problem }
+    }
+    // An autoencoder alone.
+    let alone = try file([("encoder.conv_in.weight", [128, 3, 3, 3]), ("decoder.conv_in.weight", [512, 6, 3, 3]), ("decoder.up_blocks.0.resnets.0.norm1.bias", [512])])
+    let problem = try #require(try ModelInspection(alone, config: fixture).parts.first?.problem)
+    #expect(problem.contains("its autoencoder begins with a number of channels of 128") && !problem.contains("\n"), "\(problem)")
+    #expect { try StableDiffusion.load(model: fixture, additions: ModelAdditions(autoencoder: alone)) } throws: { "\($0)" == problem }
   }
 
   /// One made for another model is blamed itself, and not by its keys.

@@ -43,6 +43,27 @@ import Testing
     #expect(tokenizer.encode("a<e>a") == [13, 5, 14, 5, 14, 0, 0, 0])
   }
 
+  /// transformers 5 saves one `tokenizer.json` in place of both files; older ones wrote its merges as texts. The ids are those of the two files.
+  @Test func oneFileIsReadAsTwo() throws {
+    let tokens = ["a", "b", "c", "d", "e", "a</w>", "b</w>", "c</w>", "d</w>", "e</w>", "bc", "bcd</w>", "ab", "<s>", "<e>"]
+    let vocab = "{\(tokens.enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ", "))}"
+    func joined(_ merges: String, suffix: String = "</w>", type: String = "BPE") throws -> CLIPTokenizer {
+      let folder = try TemporaryFolder()
+      try folder.write(#"{"version": "1.0", "normalizer": {"type": "NFC"}, "model": {"type": "\#(type)", "end_of_word_suffix": "\#(suffix)", "vocab": \#(vocab), "merges": \#(merges)}}"#, to: "tokenizer.json")
+      try folder.write(#"{"bos_token": "<s>", "eos_token": "<e>", "pad_token": "a", "model_max_length": 8}"#, to: "tokenizer_config.json")
+      return try CLIPTokenizer(folder: folder.url)
+    }
+    let two = try small()
+    for merges in [#"[["b", "c"], ["bc", "d</w>"], ["a", "b"]]"#, #"["b c", "bc d</w>", "a b"]"#] {
+      let one = try joined(merges)
+      #expect(one.vocabularySize == two.vocabularySize && one.length == 8)
+      for text in ["ABCD  e", "abc", "aé", "e e e e e e e e e", "", "a<e>a"] { #expect(one.encode(text) == two.encode(text), "\(text)") }
+    }
+    for bad in [#"[["b", "x"]]"#, #"[["b"]]"#, "[1]", "{}"] { #expect(throws: ModelError.self) { try joined(bad) } }
+    #expect(throws: ModelError.self) { try joined("[]", suffix: "") }
+    #expect(throws: ModelError.self) { try joined("[]", type: "WordPiece") }
+  }
+
   /// By transformers 5.24.0 as diffusers 0.42.1 warns: `batch_decode(ids[:, model_max_length - 1 : -1])` of the published vocabulary.
   @Test(.enabled(if: Golden.isAvailable)) func saysWhatIsCutAsDiffusersDoes() throws {
     let tokenizer = try CLIPTokenizer(folder: Golden.url("sd/tiny-sd15/tokenizer"))

@@ -91,17 +91,22 @@ extension Checkpoint {
   /// File names under which diffusers saves a LoRA.
   package static let lowRankNames = ["pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin"]
 
-  /// A LoRA file, or the one in a folder of diffusers'. Throws as `init(file:)`.
+  /// A LoRA file, or the one in a folder of diffusers'. Throws as `init(file:)`, and `wrongModel` for a folder of anything else.
   convenience init(lowRank url: URL) throws {
     guard url.isFolder else {
       try self.init(file: url)
       return
     }
-    let files = Self.lowRankNames.map(url.appendingPathComponent)
-    guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-      throw ModelError.missingFile(path: url.path, what: Self.lowRankNames[0])
+    guard let file = Self.lowRankFile(in: url) else {
+      try ModelRole.adapter.check(url)
+      throw ModelError.noWeights(path: url.path, there: [])
     }
     try self.init(file: file)
+  }
+
+  /// The LoRA in a folder of diffusers'; nil where there is none.
+  static func lowRankFile(in folder: URL) -> URL? {
+    lowRankNames.map(folder.appendingPathComponent).first { FileManager.default.fileExists(atPath: $0.path) }
   }
 }
 

@@ -26,7 +26,7 @@ struct LowRankFile: Sendable {
   init(_ checkpoint: Checkpoint) throws {
     path = checkpoint.path
     let family = checkpoint.family
-    guard !family.isRun || family == .lowRank else { throw ModelError.wrongModel(path: path, found: family, wanted: "a LoRA") }
+    guard !family.isRun || family == .lowRank else { throw ModelError.wrongModel(path: path, found: family, wanted: ModelRole.adapter.title) }
     if let method = Self.otherMethod(checkpoint.names) { throw ModelError.unsupportedAdapter(path: path, method: method) }
     var halves: [String: [Half: Parameter]] = [:], strangers: [String] = []
     for name in checkpoint.names {
@@ -40,7 +40,7 @@ struct LowRankFile: Sendable {
     }
     guard halves.values.contains(where: { $0[.down] != nil && $0[.up] != nil }) else {
       guard halves.isEmpty else { throw ModelError.badWeights(path: path, reason: "it is a LoRA of which no layer has both of its matrices") }
-      throw ModelError.wrongModel(path: path, found: checkpoint.family, wanted: "a LoRA")
+      throw ModelError.wrongModel(path: path, found: checkpoint.family, wanted: ModelRole.adapter.title)
     }
     let trained = try TrainedScales(checkpoint)
     let reason = { [path] (reason: String) in ModelError.badWeights(path: path, reason: reason) }

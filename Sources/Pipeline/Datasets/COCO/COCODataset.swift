@@ -122,6 +122,13 @@ final class COCODataset: Dataset {
     return try COCOIndex.paint(part.index.pictures[index], from: part.annotations).mask
   }
 
+  func version(of item: DatasetItem) -> ItemVersion? {
+    guard let (part, index) = place(item.id),
+      let file = try? part.pictures.file(part.index.pictures[index].fileName, listedIn: part.annotations.url.path).inAnyCase
+    else { return nil }
+    return ItemVersion(image: file.path, mask: part.annotations.url.path)
+  }
+
   func check(_ item: DatasetItem) -> [DatasetProblem] {
     guard let (part, index) = place(item.id) else { return [] }
     let picture = part.index.pictures[index], expected = PictureSize(width: picture.width, height: picture.height)

@@ -58,6 +58,8 @@ public final class DemoDataset: Dataset {
     return index
   }
 
+  public func version(of item: DatasetItem) -> ItemVersion? { ItemVersion() }
+
   public func image(_ item: DatasetItem) throws -> Image { try picture(item).image }
 
   public func mask(_ item: DatasetItem) throws -> LabelMask { try picture(item).mask }

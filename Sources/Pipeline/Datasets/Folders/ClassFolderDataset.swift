@@ -99,6 +99,10 @@ final class ClassFolderDataset: Dataset {
       ? mask : LabelMask(width: mask.width, height: mask.height, labels: [UInt8](repeating: 0, count: mask.labels.count))
   }
 
+  var storesMasksApart: Bool { resizesMasks }
+
+  func version(of item: DatasetItem) -> ItemVersion? { pairs[item.id]?.version }
+
   func check(_ item: DatasetItem) -> [DatasetProblem] {
     guard let pair = pairs[item.id] else { return [] }
     do {

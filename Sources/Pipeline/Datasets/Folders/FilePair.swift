@@ -17,6 +17,8 @@ struct FilePair: Hashable, Sendable {
     return picture.image
   }
 
+  var version: ItemVersion { ItemVersion(image: image, mask: mask) }
+
   /// What is done to the stored rows of a picture of the user's own; upright where it cannot be read.
   func turn(_ rule: OrientationRule) -> Orientation { turn(rule, isOwn: true) }
 

@@ -87,6 +87,8 @@ final class LabelMaskDataset: Dataset {
     return mask
   }
 
+  func version(of item: DatasetItem) -> ItemVersion? { try? pair(item).version }
+
   func check(_ item: DatasetItem) -> [DatasetProblem] { (try? pair(item).check(item.id, ownRule ?? .auto, isOwn: ownRule != nil)) ?? [] }
 
   private func pair(_ item: DatasetItem) throws -> FilePair {

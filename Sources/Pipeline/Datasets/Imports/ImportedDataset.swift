@@ -43,6 +43,10 @@ struct ImportedDataset: Dataset {
     try own(item.id) == nil ? base.storedMask(item, of: classIndex) : mask(item, of: classIndex)
   }
 
+  var storesMasksApart: Bool { base.storesMasksApart }
+
+  func version(of item: DatasetItem) -> ItemVersion? { own(item.id)?.version ?? base.version(of: item) }
+
   private func own(_ id: String) -> ImportedPicture? { id.hasPrefix("own/") ? imports.pictures.last { $0.id == id } : nil }
 
   /// Two episodes for each imported picture of a fold's classes: as the support of the class's first episode among `drawn`, and as its query.

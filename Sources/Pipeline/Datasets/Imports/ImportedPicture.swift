@@ -30,6 +30,8 @@ struct ImportedPicture: Codable, Hashable, Sendable {
   /// 1 where the class is, 255 where the mask says to ignore.
   func readMask() throws -> LabelMask { try read().mask }
 
+  var version: ItemVersion { ItemVersion(image: image.path, mask: mask.path) }
+
   /// What is done to the stored rows of the picture.
   var turn: Orientation { FilePair(image: image.path, mask: mask.path).turn(.auto) }
 

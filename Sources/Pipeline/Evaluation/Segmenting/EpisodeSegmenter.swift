@@ -28,8 +28,8 @@ final class EpisodeSegmenter {
   /// Features of about six hundred pictures of the demo, or of four at the published size of DCAMA.
   private static let keptBytes = 512 << 20
 
-  private var features: RecentValues<MaskedPicture.Source, ImageFeatures>
-  private var masks: RecentValues<MaskKey, LabelMask>
+  private var features: BoundedCache<MaskedPicture.Source, ImageFeatures>
+  private var masks: BoundedCache<MaskKey, LabelMask>
 
   private struct MaskKey: Hashable {
     let item: DatasetItem
@@ -48,8 +48,8 @@ final class EpisodeSegmenter {
     self.network = network
     self.dataset = dataset
     input = NetworkInput(fit: kind.fit, side: side)
-    features = RecentValues(limit: Self.keptBytes) { $0.maps.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride } }
-    masks = RecentValues(limit: Self.keptBytes / 8) { $0.labels.count }
+    features = BoundedCache(limit: Self.keptBytes) { $0.maps.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride } }
+    masks = BoundedCache(limit: Self.keptBytes / 8) { $0.labels.count }
   }
 
   /// Throws `ModelError.badInput` if the network does not take as many real supports, alone or with a plan's generated ones.

@@ -1,0 +1,107 @@
+import Foundation
+import Models
+import Pipeline
+import Render
+import TestSupport
+import Testing
+
+/// Weights of one name in two places: pictures tell them apart by their digests, and `verify` takes each for what it is.
+@Suite(.enabled(if: Golden.isAvailable)) struct SameNameTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func plant(_ name: String, at path: String) throws {
+    let url = folder.file(path)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: Golden.url("sd/\(name)"), to: url)
+  }
+
+  private func library(_ folders: [String]) -> ModelLibrary {
+    ModelLibrary(folders: folders.map(folder.file), searchesHub: false, environment: ["XDG_CACHE_HOME": folder.file("cache").path])
+  }
+
+  private let controls = [Image(width: 64, height: 64, color: [200, 10, 10]), Image(width: 64, height: 64, color: [10, 200, 10])]
+
+  /// A picture painted with both ControlNets, in a file.
+  private func painted(_ weights: OwnPictureWeights, _ loraScales: [Double] = []) throws -> (picture: StoredPicture, metadata: OwnPictureMetadata) {
+    let request = OwnPictureRequest(
+      weights, prompt: "a cup", negativePrompt: "", sampler: .ddim, steps: 1, guidance: 3, eta: 0, seed: 5, width: 64, height: 64, guessMode: false,
+      controls: controls.prefix(weights.networks.count).map { (image: $0, scale: 1, start: 0, end: 1) }, loraScales: loraScales)
+    let digests = try weights.digests(library([]))
+    let paintings = try request.paint(images: Array(controls.prefix(weights.networks.count)), weights: weights, digests: digests) { _ in true }
+    try folder.write(paintings[0].png, to: "picture.png")
+    let picture = try StoredPicture(folder.file("picture.png"))
+    guard case .own(let metadata) = picture.origin else { throw PipelineError.notOurs(path: "picture.png") }
+    return (picture, metadata)
+  }
+
+  private func verify(_ stored: (picture: StoredPicture, metadata: OwnPictureMetadata), _ folders: [String]) throws -> PictureVerification {
+    try stored.picture.verify(stored.metadata, with: library(folders), controls: controls, memory: .ample) { _ in true }
+  }
+
+  @Test func theRightOneOfTwoIsTakenWhereverTheyAre() throws {
+    try plant("tiny-sd15", at: "base/tiny-sd15")
+    try plant("tiny-controlnet-seg", at: "one/x")
+    try plant("tiny-controlnet-hed", at: "two/x")
+    let stored = try painted(OwnPictureWeights(model: folder.file("base/tiny-sd15"), networks: [folder.file("one/x"), folder.file("two/x")]))
+    #expect(stored.metadata.request.controls.map(\.network) == ["one/x", "two/x"])
+    // Below one place, each place by itself in both orders (of equal names the first hides the second), and the folders themselves.
+    for places in [["."], ["base", "one", "two"], ["base", "two", "one"], ["base", "one/x", "two/x"], ["base", "two/x", "one/x"]] {
+      #expect(try verify(stored, places) == .identical, "\(places)")
+    }
+    // Moved to where their other names are others, and exchanged.
+    try FileManager.default.createDirectory(at: folder.file("elsewhere"), withIntermediateDirectories: true)
+    try FileManager.default.moveItem(at: folder.file("one"), to: folder.file("elsewhere/two"))
+    try FileManager.default.moveItem(at: folder.file("two"), to: folder.file("elsewhere/one"))
+    #expect(try verify(stored, ["base", "elsewhere"]) == .identical)
+    try FileManager.default.moveItem(at: folder.file("elsewhere/one"), to: folder.file("elsewhere/deep"))
+    #expect(try verify(stored, ["base", "elsewhere"]) == .identical)
+    // One of them is gone: what is left under the last name is another, and so is one that is called so.
+    try FileManager.default.removeItem(at: folder.file("elsewhere/two"))
+    #expect { try verify(stored, ["base", "elsewhere"]) } throws: { "\($0)" == "no ControlNet \"one/x\" found" }
+    try plant("tiny-controlnet-scribble", at: "elsewhere/one/x")
+    #expect(try verify(stored, ["base", "elsewhere"]) == .otherWeights(["one/x"]))
+  }
+
+  /// The last part of a name leads nowhere outside the places that are searched.
+  @Test func aNameDoesNotLeaveThePlaces() throws {
+    try plant("tiny-sd15", at: "inner/tiny-sd15")
+    try plant("tiny-controlnet-seg", at: "x")
+    let stored = try painted(OwnPictureWeights(model: folder.file("inner/tiny-sd15"), networks: [folder.file("x")]))
+    var request = stored.metadata.request
+    request.controls[0].network = "a/.."
+    let weights = ["tiny-sd15": stored.metadata.weights["tiny-sd15"] ?? "", "a/..": stored.metadata.weights["x"] ?? ""]
+    let forged = try OwnPictureMetadata(request, weights: weights)
+    #expect { try verify((stored.picture, forged), ["inner"]) } throws: { "\($0)" == "no ControlNet \"a/..\" found" }
+  }
+
+  /// A whole model's folder lends its autoencoder, and is known by that alone.
+  @Test func anAutoencoderOfAWholeModelIsVerified() throws {
+    try plant("tiny-sd15", at: "a/tiny-sd15")
+    try plant("tiny-sd15", at: "b/lender")
+    let lender = folder.file("b/lender"), model = folder.file("a/tiny-sd15")
+    let stored = try painted(OwnPictureWeights(model: model, autoencoder: lender))
+    #expect(stored.metadata.request.autoencoder == "lender")
+    let inner = try OwnPictureWeights(model: model, autoencoder: lender.appendingPathComponent("vae")).digests(library([]))
+    #expect(stored.metadata.weights["lender"] == inner["vae"] && inner["vae"] != nil)
+    #expect(try verify(stored, ["a", "b"]) == .identical)
+    // What is no part of the autoencoder does not count, what is does.
+    try FileManager.default.removeItem(at: lender.appendingPathComponent("unet"))
+    #expect(try verify(stored, ["a", "b"]) == .identical)
+    let config = lender.appendingPathComponent("vae/config.json")
+    try (String(contentsOf: config, encoding: .utf8) + "\n").write(to: config, atomically: true, encoding: .utf8)
+    #expect(try verify(stored, ["a", "b"]) == .otherWeights(["lender"]))
+    // A model lends itself what it has: nothing is said of it.
+    let own = OwnPictureWeights(model: model, autoencoder: model)
+    #expect(own.autoencoder == nil && own == OwnPictureWeights(model: model))
+    // By name, for a data set.
+    try plant("tiny-sd15", at: "c/other")
+    let models = library(["a", "c"]), settings = ConditionSettings()
+    func choice(_ autoencoder: String?) throws -> ModelChoice {
+      try models.choice(for: .none, settings: settings, preferring: PreferredModels(diffusion: "tiny-sd15", autoencoder: autoencoder))
+    }
+    #expect(try models.weights(choice("other"))["other"] == inner["vae"])
+    #expect(try choice("tiny-sd15") == choice(nil))
+  }
+}
