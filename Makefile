@@ -3,10 +3,12 @@
 
 PACKAGES := libncursesw5-dev libpng-dev libturbojpeg0-dev libopenblas-dev libsqlite3-dev libssl-dev libcurl4
 TEST_PACKAGES := tmux
+# Linked statically, Foundation asks for libcurl's development files.
+DIST_PACKAGES := dpkg-dev binutils libcurl4-openssl-dev
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
 
-.PHONY: run test build bench bench-peers bench-networks bench-datasets bench-explorer fuzz install setup setup-test clean
+.PHONY: run test build lint bench bench-peers bench-networks bench-datasets bench-explorer fuzz fuzz-short install dist dist-check setup setup-test setup-dist clean
 
 run: build
 	@$(BIN) explore --dataset demo
@@ -17,6 +19,10 @@ build: setup
 test: setup-test
 	swift build -c release --build-tests
 	swift test -c release --skip-build
+
+# .swift-format, .editorconfig and the places that repeat the version: seconds.
+lint:
+	@.ci/lint
 
 bench: build
 	@Benchmarks/bench.sh
@@ -42,20 +48,31 @@ fuzz: setup
 	swift build -c release --sanitize=address --scratch-path .build-fuzz --product Fuzz
 	ASAN_OPTIONS=detect_leaks=0 .build-fuzz/release/Fuzz $(INPUTS) $(SEED)
 
+# 20,000 of them without it, some minutes less the build: what CI runs.
+fuzz-short: setup
+	swift build -c release --product Fuzz
+	.build/release/Fuzz 20000 $(SEED)
+
 install: build
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/diffss
-	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/diffss
-	cp -R Assets/. $(DESTDIR)$(PREFIX)/share/diffss/
-	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	$(BIN) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/diffss
-	$(BIN) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_diffss
-	$(BIN) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/diffss.fish
+	.ci/install $(BIN) $(DESTDIR)$(PREFIX)
+
+# dist/: a tarball and a Debian package that run without Swift.
+dist: setup-dist
+	@.ci/dist
+
+# Installs both in a bare Debian 12 and runs them there; needs root and Debian's archive.
+dist-check: dist
+	@.ci/setup debootstrap
+	@.ci/dist-check
 
 setup:
 	@.ci/setup $(PACKAGES)
 
 setup-test:
 	@.ci/setup $(PACKAGES) $(TEST_PACKAGES)
+
+setup-dist:
+	@.ci/setup $(PACKAGES) $(DIST_PACKAGES)
 
 clean:
 	swift package clean

@@ -210,6 +210,4 @@ extension JobState {
     case .failed: "failed"
     case .cancelled: "cancelled"
     }
-  }
-
-}
+  }}

@@ -99,7 +99,8 @@ import Testing
   @Test(.enabled(if: Golden.isAvailable)) func everyListIsReadWhole() throws {
     struct Summary: Decodable {
       enum End: Decodable {
-        case text(String), other
+        case text(String)
+        case other
         init(from decoder: any Decoder) throws { self = (try? String(from: decoder)).map(End.text) ?? .other }
       }
       let lines: Int?, counts: [String: Int]?, kind: String, first: End?, last: End?

@@ -68,8 +68,8 @@ import Testing
 
   /// Computed with: printf '7/scene-00001/3/0' | sha256sum, first eight digits, bytes reversed.
   @Test func seedsAreThoseOfTheDocumentedHash() {
-    #expect(SupportSeed.derive(base: 7, item: "scene-00001", classIndex: 3, number: 0) == 2262924415)
-    #expect(SupportSeed.derive(base: 7, item: "scene-00001", classIndex: 3, number: 1) == 278425706)
+    #expect(SupportSeed.derive(base: 7, item: "scene-00001", classIndex: 3, number: 0) == 2_262_924_415)
+    #expect(SupportSeed.derive(base: 7, item: "scene-00001", classIndex: 3, number: 1) == 278_425_706)
   }
 
   @Test func seedsDifferBetweenItemsClassesNumbersAndBases() {

@@ -1,7 +1,7 @@
 import Foundation
 import Render
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct CellQualityTests {
   /// Least PSNR (dB) and SSIM of a picture turned into cells and painted back, as measured less about half a decibel and 0.02.

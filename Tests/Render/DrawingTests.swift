@@ -1,7 +1,7 @@
 import Foundation
 import Render
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct MorphologyTests {
   static let items = [

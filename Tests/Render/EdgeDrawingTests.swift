@@ -1,7 +1,7 @@
 import Foundation
 import Render
-import Testing
 import TestSupport
+import Testing
 
 /// Against what OpenCV made of a demo scene (`Tests/Fixtures/opencv`).
 @Suite struct EdgeDrawingTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Render
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct PNGTests {
   @Test(arguments: PNGFixture.Kind.allCases, [false, true])

@@ -1,7 +1,7 @@
 import Foundation
 import Render
-import Testing
 import TestSupport
+import Testing
 
 /// The resampling inside the published preprocessing chains, on its own.
 @Suite struct TransformTests {

@@ -74,7 +74,7 @@ struct FakeScreen {
       return .opened(
         Catalog(name: "demo", classes: classes, folds: [Array(1...names.count), [1], [2], [3]]), models: models, secondsPerStep: nil)
     case .loadEpisodes(let fold): return .episodes((0..<30).map { episode($0, fold: fold) })
-    case .loadEpisode: 
+    case .loadEpisode:
       let masked = EpisodePictures.Masked(Self.image, Self.mask)
       return .episode(EpisodePictures(supports: Array(repeating: masked, count: shots), query: masked))
     case .makeCondition(_, let choice): return .condition(Image(width: 16, height: 16, color: [UInt8(choice.settings.threshold), 0, 0]))

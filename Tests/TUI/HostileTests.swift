@@ -73,7 +73,7 @@ struct HostileTests {
         screen.send(.key(key))
         switch Int.random(in: 0..<12, using: &numbers) {
         case 0: screen.send(.resized(Size(width: Int.random(in: 1...220, using: &numbers), height: Int.random(in: 1...70, using: &numbers))))
-        case 1: 
+        case 1:
           if var job = screen.jobs().randomElement(using: &numbers) {
             job.state = [.queued, .running(step: 3, of: 20), .running(step: 0, of: 0), .finished, .failed(reason: "\u{1B}[2J"), .cancelled(reason: "\u{9B}2J"), .interrupted(reason: "\u{1B}[2J")]
               .randomElement(using: &numbers) ?? .queued

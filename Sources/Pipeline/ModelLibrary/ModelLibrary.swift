@@ -176,7 +176,7 @@ public final class ModelLibrary: Sendable {
     // Scales make other weights of the same files.
     let key = try CanonicalJSON.text([model.id, choice.autoencoder ?? ""] + (choice.loras ?? []).flatMap { [$0.id, $0.scale.short] })
     return try loaded.diffusion(key, controlNet: controlNet.map { ($0.id, $0.url) }) {
-      try reporting(model.id, report) { 
+      try reporting(model.id, report) {
         try StableDiffusion.load(
           model: model.url, config: Self.configuration(), memory: memory, preview: previewDecoder,
           additions: ModelAdditions(autoencoder: autoencoder, adapters: adapters))

@@ -47,12 +47,6 @@ public struct ReportGallery: Sendable {
   /// Pictures in a row; further ones are left out.
   public static let mostPictures = 16
 
-  init(rows: [Row], remarks: [String], problems: [any Error]) {
-    self.rows = rows
-    self.remarks = remarks
-    self.problems = problems
-  }
-
   /// The sheet: a row a support, with the real picture, the control image and the generated ones; gaps where there is none.
   ///
   /// Throws `PipelineError.nothingToReport` without a picture, `.badSetting` when no PNG could hold it.

@@ -46,9 +46,9 @@ public struct SweepAxis: Sendable {
       try setting.set(text, in: &options)
       return options
     }
-    return SweepAxis(id.rawValue, setting.name, changed, text: { setting.text($0) ?? "" }, number: { setting.text($0).flatMap(Double.init) }) {
-      setting.access.copy($1, &$0.options)
-    }
+    return SweepAxis(
+      id.rawValue, setting.name, changed, text: { setting.text($0) ?? "" }, number: { setting.text($0).flatMap(Double.init) },
+      apply: { setting.access.copy($1, &$0.options) })
   }
 
   public static func auxiliaryShots(_ values: [Int]) -> SweepAxis {

@@ -33,7 +33,13 @@ package struct EpisodeFilter: Hashable, Sendable {
 
   enum Figure: String, CaseIterable { case iou, aug, diff, drift }
 
-  enum Relation: String, CaseIterable { case atMost = "<=", atLeast = ">=", below = "<", above = ">", equal = "=" }
+  enum Relation: String, CaseIterable {
+    case atMost = "<="
+    case atLeast = ">="
+    case below = "<"
+    case above = ">"
+    case equal = "="
+  }
 
   /// What can be typed.
   package static let syntax = "words  class:dog  fold:2  iou<40  aug>=50  diff<0  drift>0.3  cond:hed  kept:no  star:yes  reject:yes  marked:yes"

@@ -5,8 +5,10 @@ package enum Tile: Hashable, Sendable {
   case support, condition, query, baseline, augmented
   /// A generated support, counted from 0.
   case generated(Int)
-  /// A cell of the settings side by side, and the picture of a duel.
-  case table(row: Int, column: Int), duel
+  /// A cell of the settings side by side.
+  case table(row: Int, column: Int)
+  /// The picture of a duel.
+  case duel
 
   package var isGenerated: Bool { if case .generated = self { true } else { false } }
 }

@@ -1,8 +1,7 @@
 import Foundation
+import Pipeline
 import TestSupport
 import Testing
-
-import Pipeline
 
 /// Fetching from a server on the loopback that cuts, corrupts and redirects.
 @Suite struct HubPullTests {
