@@ -7,7 +7,9 @@ package final class AtomicWriter {
     package let reason: String
 
     /// Of `errno`.
-    fileprivate init() { reason = errno == ENOENT ? "no such file or folder" : String(cString: strerror(errno)) }
+    fileprivate init() {
+      reason = errno == ENOENT ? "no such file or folder" : String(cString: strerror(errno))
+    }
   }
 
   private let url: URL
@@ -72,10 +74,12 @@ package final class AtomicWriter {
 
   /// Removes what processes that died while they wrote have left in a folder.
   package static func sweep(_ folder: URL) {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where name.hasPrefix(".") && name.hasSuffix(suffix) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(suffix) {
       let parts = name.dropLast(suffix.count).split(separator: ".")
       // Signal 0 only asks whether the process is there.
-      guard parts.count >= 3, let process = Int32(parts[parts.count - 2]), process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
+      guard parts.count >= 3, let process = Int32(parts[parts.count - 2]), process > 0, kill(process, 0) != 0, errno == ESRCH
+      else { continue }
       unlink(folder.appendingPathComponent(name).path)
     }
   }

@@ -176,8 +176,8 @@ package struct JSONCursor {
   package mutating func string() throws -> String {
     let content = try quoted()
     // Most are as they stand.
-    let text = Self.isPlain(content) ? String(validating: content, as: UTF8.self) : String(validating: try resolved(content), as: UTF8.self)
-    guard let text else { throw problem("a string that is not UTF-8") }
+    let text = Self.isPlain(content) ? content : try resolved(content)[...]
+    guard let text = String(validating: text, as: UTF8.self) else { throw problem("a string that is not UTF-8") }
     return text
   }
 
@@ -195,13 +195,18 @@ package struct JSONCursor {
     return bytes[start..<(offset - 1)]
   }
 
-  private static func isPlain(_ content: ArraySlice<UInt8>) -> Bool { content.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\\") } }
+  private static func isPlain(_ content: ArraySlice<UInt8>) -> Bool {
+    content.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\\") }
+  }
 
   private func resolved(_ content: ArraySlice<UInt8>) throws -> [UInt8] {
     var text: [UInt8] = [], at = content.startIndex
     func hexUnit(at start: Int) -> UInt16? {
-      guard start + 4 <= content.endIndex, content[start..<start + 4].allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else { return nil }
-      return UInt16(String(decoding: content[start..<start + 4], as: UTF8.self), radix: 16)
+      guard start + 4 <= content.endIndex else { return nil }
+      let digits = content[start..<start + 4]
+      // A sign is no digit.
+      guard digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else { return nil }
+      return UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
     }
     while at < content.endIndex {
       let byte = content[at]
@@ -223,7 +228,9 @@ package struct JSONCursor {
         guard let first = hexUnit(at: at) else { throw problem("a string holds a broken \\u escape") }
         at += 4
         var units = [first]
-        if UTF16.isLeadSurrogate(first), at + 2 <= content.endIndex, content[at..<at + 2].elementsEqual("\\u".utf8), let second = hexUnit(at: at + 2) {
+        if UTF16.isLeadSurrogate(first), at + 2 <= content.endIndex, content[at..<at + 2].elementsEqual("\\u".utf8),
+          let second = hexUnit(at: at + 2)
+        {
           units.append(second)
           at += 6
         }

@@ -88,7 +88,8 @@ private func masks(_ path: String) throws -> [LabelMask] {
     plan.classMean = .all
     let report = EvaluationReport(
       dataset: "coco", plan: plan, weights: [:], results: results,
-      classes: ids.indices.map { ClassInfo(index: $0 + 1, name: "\(ids[$0])", promptName: "", adeIndex: 0) }, comparison: Comparison(convention), seconds: 1)
+      classes: ids.indices.map { ClassInfo(index: $0 + 1, name: "\(ids[$0])", promptName: "", adeIndex: 0) },
+      comparison: Comparison(convention), seconds: 1)
     return try JSONDecoder().decode(EvaluationReport.self, from: CanonicalJSON.data(report))
   }
 

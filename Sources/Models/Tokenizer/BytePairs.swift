@@ -89,7 +89,8 @@ struct BytePairs: Sendable {
       try cursor.membersOfBytes { token, cursor in
         let id = try cursor.natural()
         guard let id = Int32(exactly: id), ids.updateValue(id, forKey: token) == nil else {
-          throw ModelError.badConfig(path: url.path, reason: "\(String(decoding: token, as: UTF8.self)) is listed twice or has an impossible id")
+          let name = String(decoding: token, as: UTF8.self)
+          throw ModelError.badConfig(path: url.path, reason: "\(name) is listed twice or has an impossible id")
         }
       }
       try cursor.finish()
