@@ -112,6 +112,7 @@ def main():
     keys = ("first_stage_model.decoder.conv_in.bias", "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight")
     torch.save({**{key: torch.ones(1) for key in keys}, "model.diffusion_model.input_blocks.0.0.bias": torch.ones(1), "model.diffusion_model.out.2.bias": np.ones(1)},
                out / "arrays-model.pth")
+    torch.save({"good": torch.ones(2), "negated": torch._neg_view(torch.ones(2))}, out / "negated.pth")
     torch.save({}, out / "empty.pth")
     torch.save({}, out / "empty-1.4.pth", _use_new_zipfile_serialization=False)
     eights = every_float8()

@@ -257,7 +257,8 @@ package struct JSONCursor {
   /// `line 3, column 14`, both from 1 and the column in characters, as Python's `json` counts.
   package static func place(of offset: Int, in bytes: [UInt8]) -> String {
     let before = bytes.prefix(max(offset, 0)), lines = before.count { $0 == 0x0A }
-    let line = before.lastIndex(of: 0x0A).map { before[($0 + 1)...] } ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? before.dropFirst(3) : before)
+    let line =
+      before.lastIndex(of: 0x0A).map { before[($0 + 1)...] } ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? before.dropFirst(3) : before)
     // Further bytes of a character are 10xxxxxx.
     return "line \(lines + 1), column \(line.count { $0 & 0xC0 != 0x80 } + 1)"
   }

@@ -42,6 +42,9 @@ struct GenerateCommand: AsyncParsableCommand {
       throw ValidationError(
         "--list, --shard, --format, --limit, --as-published, --dataset, --root, --fold, --split and --fold-rule belong to a data set, not to a picture of your own")
     }
+    if !own.control.isEmpty, let first = flags.ofControlImage.first {
+      throw ValidationError("\(first) makes a control image; those of --control are ready")
+    }
     if own.isUsed, shots != nil {
       throw ValidationError("--shots belongs to a data set; --batch paints several pictures of your own")
     }

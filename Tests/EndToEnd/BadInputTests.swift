@@ -60,7 +60,6 @@ import Testing
   @Test(arguments: [
     (["--threshold", "255"], "--threshold must be 0...254"), (["--dilation", "129"], "--dilation must be 0...128"),
     (["--blur", "nan"], "--blur must be 0...10"), (["--canny-high", "1001"], "--canny-high must be 0...1000"),
-    (["--canny-low", "201"], "canny low cannot be 201"),
   ]) func knobsOutOfRange(knob: [String], text: String) throws {
     try expectFailure(condition + knob, says: text)
     try expectFailure(["generate", "--limit", "1", "--out", "nowhere"] + knob, says: text)
@@ -75,6 +74,30 @@ import Testing
     }
   }
 
+  /// Control images that come ready are made by no setting; nothing is written before sizes are known to be right.
+  @Test(arguments: [
+    (["--condition", "scribble"], "--condition makes a control image"), (["--resolution", "64"], "--resolution makes"),
+    (["--ade", "5"], "--ade belongs"), (["--detector-weights", "x"], "--detector-weights belongs"), (["--width", "100"], "multiple of 8"),
+    (["--width", "128", "--height", "64"], "64x64"),
+    (["--preview", "/nowhere/x.png"], "--preview /nowhere/x.png"), (["--latents", "/nowhere/x"], "--latents /nowhere/x"),
+  ]) func readyControlImages(words: [String], text: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let control = program.home.appendingPathComponent("c.png"), out = program.home.appendingPathComponent("out")
+    try picture(64, 64).writePNG(to: control)
+    let own = ["--control", control.path, "--controlnet", "controlnet-mask", "--model", "sd"]
+    let output = try program.run(["generate", "--prompt", "x", "--steps", "1", "--out", out.path] + own + words)
+    #expect(output.status == 2 && output.standardError.contains(text) && output.standardError.contains("hint: "), "\(output.standardError)")
+    #expect(!FileManager.default.fileExists(atPath: out.path))
+  }
+
+  @Test(arguments: [["queue", "add", "--limit", "1"], ["evaluate", "--episodes", "1"], ["generate", "--limit", "1", "--out", "nowhere"]])
+  func oneControlScaleForADataSet(command: [String]) throws {
+    try expectFailure(command + ["--control-scale", "1", "--control-scale", "2"], says: "several --control-scale")
+    let words = ["generate", "--limit", "1", "--out", "nowhere", "--ade", "4"]
+    try expectFailure(words, says: "--ade belongs to a picture of your own")
+  }
+
   @Test func noControlNetForCanny() throws {
     try expectFailure(["generate", "--condition", "canny", "--limit", "1"], says: "no ControlNet for the condition canny") { home in
       ["--out", home.appendingPathComponent("pictures").path]
@@ -84,7 +107,8 @@ import Testing
   @Test(arguments: [
     (["--steps", "2,x"], "--steps must be 1...1000, not \"x\""), (["--min-agreement", "2"], "--min-agreement must be 0...1"), (["--network", "bam,pspnet"], "pspnet"),
     (["--min-agreement", "0.5", "--aux-shots", "0,2"], "needs --aux-shots above 0"), (["--guidance", ""], "--guidance"),
-    (["--fold", "7"], "fold"), (["--control-scale", "-1"], "control"),
+    (["--fold", "7"], "fold"), (["--control-scale", "-1"], "control"), (["--guidance", "2,2.0"], "names a value twice"),
+    (["--steps", "1,01"], "names a value twice"), (["--guidance", "0,-0"], "names a value twice"), (["--steps", "1,"], "not \"\""),
   ]) func listsThatCannotBeSwept(lists: [String], text: String) throws {
     try expectFailure(["sweep", "--episodes", "1"] + lists, says: text)
   }

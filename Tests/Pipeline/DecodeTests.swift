@@ -48,7 +48,8 @@ import Testing
     let workbench = Workbench(
       dataset: dataset,
       models: ModelLibrary(
-        folders: [Golden.projectRoot.appendingPathComponent("Assets/demo")], searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
+        folders: [Golden.projectRoot.appendingPathComponent("Assets/demo")], searchesHub: false,
+        environment: ["XDG_CACHE_HOME": folder.url.path]),
       store: try Store(folder: folder.url.appendingPathComponent("data")))
     let episode = try #require(try await workbench.episodes(fold: 0, count: 1).first)
     // Lists look at masks of their own.
@@ -59,7 +60,8 @@ import Testing
     }
     for condition in [ConditionType.mask, .scribble] {
       let options = GenerationOptions(DiffusionSettings { ($0.condition, $0.conditionSettings.resolution, $0.steps) = (condition, 64, 1) })
-      _ = try await workbench.condition(condition, settings: options.conditionSettings, item: episode.supports[0], classIndex: episode.classIndex)
+      _ = try await workbench.condition(
+        condition, settings: options.conditionSettings, item: episode.supports[0], classIndex: episode.classIndex)
       try await workbench.enqueueMissing(episode, options: options, count: 4)
       try await workbench.idle()
       var auxiliaries: [GeneratedImage] = []
@@ -83,12 +85,15 @@ import Testing
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
     func write(_ red: UInt8) throws {
       try Image(width: 8, height: 8, color: [red, 0, 0]).writePNG(to: root.appendingPathComponent("1.png"))
-      try LabelMask(width: 8, height: 8, labels: [UInt8](repeating: 0, count: 32) + [UInt8](repeating: 255, count: 32)).writePNG(to: root.appendingPathComponent("1_mask.png"))
+      try LabelMask(width: 8, height: 8, labels: [UInt8](repeating: 0, count: 32) + [UInt8](repeating: 255, count: 32)).writePNG(
+        to: root.appendingPathComponent("1_mask.png"))
     }
     try write(10)
     let workbench = Workbench(
       dataset: try Datasets.open(DatasetSource(.folder, root: folder.url.appendingPathComponent("own"))),
-      models: ModelLibrary(folders: [Golden.projectRoot.appendingPathComponent("Assets/demo")], searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
+      models: ModelLibrary(
+        folders: [Golden.projectRoot.appendingPathComponent("Assets/demo")], searchesHub: false,
+        environment: ["XDG_CACHE_HOME": folder.url.path]),
       store: try Store(folder: folder.url.appendingPathComponent("data")))
     let item = try #require(workbench.dataset.items.first), options = GenerationOptions()
     let before = try await workbench.requests(item: item, classIndex: 1, options: options, count: 1)

@@ -114,11 +114,13 @@ private final class RedEdges: EdgeDetector {
   @Test func settingsOutOfRangeAreRefused() {
     for settings in [
       ConditionSettings(threshold: 255), ConditionSettings(threshold: -1), ConditionSettings(dilation: 129),
-      ConditionSettings(blur: -0.1), ConditionSettings(blur: .infinity), ConditionSettings(cannyLow: 201),
+      ConditionSettings(blur: -0.1), ConditionSettings(blur: .infinity),
       ConditionSettings(cannyHigh: 1001), ConditionSettings(resolution: 63),
     ] {
       #expect(throws: PipelineError.self) { try make(.scribble, settings) }
     }
+    // Canny's thresholds are bounded by one another where Canny uses them.
+    #expect(throws: PipelineError.self) { try make(.canny, ConditionSettings(cannyLow: 201)) }
   }
 
   @Test func theDetectorRunsOnceForAPicture() throws {

@@ -118,8 +118,9 @@ import Testing
     #expect(message { $0.conditionSettings.dilation = -1 } == "dilation cannot be -1")
     #expect(message { $0.conditionSettings.blur = .nan } == "blur cannot be nan")
     #expect(message { $0.conditionSettings.cannyHigh = 1001 } == "canny high cannot be 1001")
-    #expect(message { $0.conditionSettings.cannyLow = 201 } == "canny low cannot be 201")
-    #expect(message { $0.controlStart = 0.8; $0.controlEnd = 0.2 } == "control start cannot be 0.8")
-    #expect(message { $0.sampler = "euler"; $0.eta = 0.5 } == "eta cannot be 0.5")
+    #expect(message { ($0.condition, $0.conditionSettings.cannyLow) = (.canny, 201) } == "canny low cannot be 201")
+    #expect(message { $0.conditionSettings.cannyLow = 201 } == "", "Canny is not used")
+    #expect(message { ($0.controlStart, $0.controlEnd) = (0.8, 0.2) } == "control start cannot be 0.8")
+    #expect(message { ($0.sampler, $0.eta) = ("euler", 0.5) } == "eta cannot be 0.5")
   }
 }

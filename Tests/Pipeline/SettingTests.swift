@@ -61,12 +61,52 @@ import Testing
   /// Settings that are bounded by one another are set in any order and checked together.
   @Test func boundsOfOneAnother() throws {
     var options = GenerationOptions(DiffusionSettings { $0.condition = .canny })
-    for (id, text) in [(Setting.ID.cannyLow, "300"), (.cannyHigh, "400"), (.controlEnd, "0.5"), (.controlStart, "0.25")] { try Setting[id].set(text, in: &options) }
+    for (id, text) in [(Setting.ID.cannyLow, "300"), (.cannyHigh, "400"), (.controlEnd, "0.5"), (.controlStart, "0.25")] {
+      try Setting[id].set(text, in: &options)
+    }
     try options.validate()
     #expect(Setting[.cannyLow].allowed(options) == "0...400" && Setting[.cannyHigh].allowed(options) == "300...1000")
     #expect(Setting[.controlStart].allowed(options) == "0...0.5" && Setting[.controlEnd].allowed(options) == "0.25...1")
     try Setting[.cannyLow].set("401", in: &options)
-    #expect(throws: PipelineError.badSetting(name: "canny low", value: "401", allowed: "0...400")) { try options.validate() }
+    #expect(throws: PipelineError.badSetting(name: "canny low", value: "401", allowed: "0...400 where canny high is 400")) {
+      try options.validate()
+    }
+  }
+
+  /// One value has one text, whichever way it is written: lists compare by it, and requests have one key.
+  @Test func valuesAreWrittenInOneWay() throws {
+    for (id, texts, normal) in [
+      (Setting.ID.guidance, ["2", "2.0", "0x2", "+2", "2e0"], "2"), (.guidance, ["0", "-0", "0.0", "1e-400"], "0"),
+      (.steps, ["1", "01", "+1"], "1"),
+    ] {
+      for text in texts { #expect(Setting[id].normal(text) == normal, "\(text)") }
+    }
+    #expect(Setting[.steps].normal("1.0") == nil && Setting[.guidance].normal("nan") == nil)
+    var options = GenerationOptions()
+    try Setting[.eta].set("-0", in: &options)
+    #expect(try CanonicalJSON.text(options) == CanonicalJSON.text(GenerationOptions()))
+  }
+
+  /// Without a ControlNet nothing of it counts, and lcm lays its steps itself: the same picture is the same request.
+  @Test func whatDoesNotCountIsNoOtherRequest() async throws {
+    let folder = try TemporaryFolder()
+    let workbench = Workbench(
+      dataset: try DemoDataset(),
+      models: ModelLibrary(
+        folders: [Golden.projectRoot.appendingPathComponent("Assets/demo")], searchesHub: false,
+        environment: ["XDG_CACHE_HOME": folder.url.path]),
+      store: try Store(folder: folder.url.appendingPathComponent("data")))
+    let item = try #require(workbench.dataset.items.first), index = try #require(item.classes.first)
+    func request(_ change: (inout DiffusionSettings) -> Void) async throws -> GenerationRequest {
+      let options = GenerationOptions(DiffusionSettings(change))
+      return try #require(try await workbench.requests(item: item, classIndex: index, options: options, count: 1).first)
+    }
+    let plain = try await request { ($0.condition, $0.sampler) = (.none, "lcm") }
+    let other = try await request {
+      ($0.condition, $0.sampler, $0.timestepSpacing) = (.none, "lcm", .trailing)
+      ($0.guessMode, $0.controlScale, $0.controlStart, $0.conditionSettings.threshold) = (true, 2, 0.5, 9)
+    }
+    #expect(plain == other)
   }
 
   @Test func theDocsHoldTheTable() throws {

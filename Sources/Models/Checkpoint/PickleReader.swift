@@ -162,10 +162,10 @@ struct PickleReader {
     if case .foreign = callee { return callee }
     guard case .global(let global) = callee else { return .inert(nil) }
     switch global {
-    case .rebuildTensor: return try tensor(arguments)
+    case .rebuildTensor: return try tensor(arguments, marks: arguments.count > 6 ? arguments[6] : .none)
     case .rebuildFormattedTensor:
       guard arguments.count >= 7 else { throw fault("a tensor without a number format") }
-      return try tensor(arguments, format: arguments[6])
+      return try tensor(arguments, format: arguments[6], marks: arguments.count > 7 ? arguments[7] : .none)
     case .rebuildAsType:
       guard arguments.count >= 3 else { throw fault("a tensor of a class without its parts") }
       if case .global(.rebuildAsType) = arguments[0] { throw fault("a tensor of a class of a class") }
@@ -183,7 +183,13 @@ struct PickleReader {
   }
 
   /// `(storage, offset, size, stride, ...)`; what is made of a foreign storage or number format is foreign.
-  private func tensor(_ arguments: [PickleValue], format: PickleValue? = nil) throws -> PickleValue {
+  ///
+  /// `marks` is PyTorch's dictionary of what the numbers still have to go through: a negated view (`neg`) keeps those of its base.
+  private mutating func tensor(_ arguments: [PickleValue], format: PickleValue? = nil, marks: PickleValue) throws -> PickleValue {
+    for (mark, value) in dictionary(marks) ?? [] {
+      if case .bool(false) = value { continue }
+      return foreign("torch._\(mark)_view")
+    }
     for case .foreign(let number) in [arguments.first, format].compactMap({ $0 }) { return .foreign(number) }
     guard arguments.count >= 4, case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1] else {
       throw fault("a tensor without a storage")

@@ -24,6 +24,8 @@ struct BytePairs: Sendable {
   private let inner: [Int32]
   private let final: [Int32]
 
+  private static let mostSpecialTokens = 64
+
   var vocabularySize: Int { ids.count }
 
   /// Reads `vocab.json` and `merges.txt`, or where there is neither what `tokenizer.json` says in their place. Throws `ModelError.missingFile` and
@@ -37,6 +39,13 @@ struct BytePairs: Sendable {
       merges = try Self.merges(names[1], self.ids)
     }
     let ids = self.ids
+    // Every token is a byte, a byte at a word's end, what a merge makes, or one of a few special ones.
+    let made = 2 * Self.byteCharacters.count + merges.count
+    guard made + Self.mostSpecialTokens >= ids.count else {
+      throw ModelError.badConfig(
+        path: folder.appendingPathComponent("merges.txt").path,
+        reason: "it has \(merges.count) merges, and the vocabulary has \(ids.count) tokens: it is not whole, or of another tokenizer")
+    }
     let characters = Self.byteCharacters
     inner = characters.map { ids[$0] ?? -1 }
     final = characters.map { ids[$0 + Self.wordEnd] ?? -1 }

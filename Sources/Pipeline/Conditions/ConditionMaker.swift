@@ -23,7 +23,7 @@ public struct ConditionMaker: Sendable {
     guard type != .none, type.detector(settings) == nil || detector != nil else {
       throw PipelineError.badSetting(name: "condition", value: type.rawValue, allowed: "one with a control image and its edge detector")
     }
-    try settings.validate()
+    try settings.validate(for: type)
     self.type = type
     self.settings = settings
     self.palette = palette

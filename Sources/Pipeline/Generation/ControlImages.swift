@@ -44,7 +44,8 @@ final class ControlImages: Sendable {
     let source = ControlSource(request)
     if let known = kept.withLock({ $0.use(source) }) { return known }
     let control = try make(
-      request.condition, request.conditionSettings, of: supports.support(request.source), adeIndex: request.adeIndex, detector: request.models.detector)
+      request.condition, request.conditionSettings, of: supports.support(request.source), adeIndex: request.adeIndex,
+      detector: request.models.detector)
     kept.withLock { $0.store(control, for: source) }
     return control
   }

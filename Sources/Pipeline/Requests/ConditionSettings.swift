@@ -37,8 +37,9 @@ public struct ConditionSettings: Hashable, Sendable {
 
 extension ConditionSettings {
   /// Throws `PipelineError.badSetting` for the first value outside its range.
-  public func validate() throws {
-    let options = GenerationOptions(DiffusionSettings { $0.conditionSettings = self })
+  public func validate(for type: ConditionType = .mask) throws {
+    // Canny's thresholds are bounded by one another where Canny uses them.
+    let options = GenerationOptions(DiffusionSettings { ($0.condition, $0.conditionSettings) = (type, self) })
     for setting in Setting.all where setting.isOfControlImage || setting.id == .resolution { try setting.validate(options) }
   }
 

@@ -32,16 +32,18 @@ public struct DiffusionSettings: Hashable, Sendable {
 extension DiffusionSettings {
   /// These settings with the default for everything that does not change the picture: the same picture is the same request.
   func relevant() -> DiffusionSettings {
-    var settings = self
-    settings.conditionSettings = conditionSettings.relevant(to: condition)
-    if !isSpaced { settings.timestepSpacing = nil }
-    return settings
+    var options = GenerationOptions(self)
+    for setting in Setting.all where !setting.applies(to: options) { setting.reset(in: &options) }
+    options.conditionSettings = options.conditionSettings.relevant(to: condition)
+    return options.settings
   }
 
   /// Of these settings those that do not belong to a control image.
   var sampling: DiffusionSettings {
     DiffusionSettings { own in
-      (own.sampler, own.steps, own.timestepSpacing, own.guidance, own.eta, own.guessMode) = (sampler, steps, timestepSpacing, guidance, eta, guessMode)
+      (own.sampler, own.steps, own.timestepSpacing, own.guidance, own.eta, own.guessMode) = (
+        sampler, steps, timestepSpacing, guidance, eta, guessMode
+      )
     }
   }
 

@@ -10,38 +10,52 @@ extension Setting {
       .detector, title: "Detector", name: "edge detector", summary: "what finds the edges", help: "The edge detector behind a scribble",
       .choice(EdgeDetectorKind.allCases.map(\.rawValue)), isUsed: uses(.detector), .choice(\.settings.conditionSettings.detector)),
     Setting(
-      .threshold, title: "Threshold", name: "threshold", summary: "edges above are drawn", help: "A scribble is white where the masked edges are above this",
+      .threshold, title: "Threshold", name: "threshold", summary: "edges above are drawn",
+      help: "A scribble is white where the masked edges are above this",
       .whole(0...254), increment: 5, isUsed: uses(.threshold), .whole(\.settings.conditionSettings.threshold)),
     Setting(
-      .thinning, title: "Thinning", name: "thinning", summary: "lines of one pixel", help: "A scribble's lines are worn down to one pixel", .flag,
+      .thinning, title: "Thinning", name: "thinning", summary: "lines of one pixel", help: "A scribble's lines are worn down to one pixel",
+      .flag,
       isUsed: uses(.thinning), .flag(\.settings.conditionSettings.thinning)),
     Setting(
-      .cannyLow, title: "Canny low", name: "canny low", summary: "slope of an edge's rest", help: "Slope above which a pixel continues an edge of Canny's",
-      .whole(cannySlopes), increment: 10, narrowed: { 0...Double(max(0, $0.conditionSettings.cannyHigh)) }, isUsed: uses(.cannyLow),
+      .cannyLow, title: "Canny low", name: "canny low", summary: "slope of an edge's rest",
+      help: "Slope above which a pixel continues an edge of Canny's",
+      .whole(cannySlopes), increment: 10, boundBy: .cannyHigh, narrowed: { 0...Double(max(0, $0.conditionSettings.cannyHigh)) },
+      isUsed: uses(.cannyLow),
       .whole(\.settings.conditionSettings.cannyLow)),
     Setting(
-      .cannyHigh, title: "Canny high", name: "canny high", summary: "slope an edge needs", help: "Slope above which a pixel is an edge of Canny's",
-      .whole(cannySlopes), increment: 10,
-      narrowed: { Double(min(max(cannySlopes.lowerBound, $0.conditionSettings.cannyLow), cannySlopes.upperBound))...Double(cannySlopes.upperBound) },
+      .cannyHigh, title: "Canny high", name: "canny high", summary: "slope an edge needs",
+      help: "Slope above which a pixel is an edge of Canny's",
+      .whole(cannySlopes), increment: 10, boundBy: .cannyLow,
+      narrowed: {
+        Double(min(max(cannySlopes.lowerBound, $0.conditionSettings.cannyLow), cannySlopes.upperBound))...Double(cannySlopes.upperBound)
+      },
       isUsed: uses(.cannyHigh), .whole(\.settings.conditionSettings.cannyHigh)),
     Setting(
       .dilation, title: "Dilation", name: "dilation", unit: "pixels", summary: "pixels the mask grows",
-      help: "Side of the ellipse by which the mask grows before it cuts the edges out; 0 and 1 leave it as it is", .whole(0...128), isUsed: uses(.dilation),
+      help: "Side of the ellipse by which the mask grows before it cuts the edges out; 0 and 1 leave it as it is", .whole(0...128),
+      isUsed: uses(.dilation),
       .whole(\.settings.conditionSettings.dilation)),
     Setting(
-      .blur, title: "Blur", name: "blur", unit: "pixels", summary: "sigma before the edges", help: "Sigma of the Gaussian that smooths the picture before edges are looked for",
+      .blur, title: "Blur", name: "blur", unit: "pixels", summary: "sigma before the edges",
+      help: "Sigma of the Gaussian that smooths the picture before edges are looked for",
       .number(0...10), increment: 0.5, isUsed: uses(.blur), .number(\.settings.conditionSettings.blur)),
     Setting(
       .detectResolution, title: "Edges at", name: "detect resolution", unit: "pixels", summary: "shorter side for edges",
-      help: "Shorter side at which a scribble's edges are looked for, before rounding to multiples of 64", .whole(resolutions), increment: 64,
+      help: "Shorter side at which a scribble's edges are looked for, before rounding to multiples of 64", .whole(resolutions),
+      increment: 64,
       absence: "the picture's own (--resolution)", isUsed: uses(.detectResolution), .whole(\.settings.conditionSettings.detectResolution)),
     Setting(
-      .steps, title: "Steps", name: "steps", summary: "denoising steps", help: "Denoising steps", .whole(1...1000), .whole(\.settings.steps)),
+      .steps, title: "Steps", name: "steps", summary: "denoising steps", help: "Denoising steps", .whole(1...1000), .whole(\.settings.steps)
+    ),
     Setting(
-      .guidance, title: "Guidance", name: "guidance", summary: "pull of the prompt, 1 = off", help: "Classifier-free guidance scale; 1 switches guidance off",
-      .number(0...100), increment: 0.5, absence: "the model's own recommendation (recommended.json), else 9, as published", .number(\.settings.guidance)),
+      .guidance, title: "Guidance", name: "guidance", summary: "pull of the prompt, 1 = off",
+      help: "Classifier-free guidance scale; 1 switches guidance off",
+      .number(0...100), increment: 0.5, absence: "the model's own recommendation (recommended.json), else 9, as published",
+      .number(\.settings.guidance)),
     Setting(
-      .controlScale, title: "Control", name: "control scale", summary: "pull of the condition", help: "Strength of the ControlNet's residuals",
+      .controlScale, title: "Control", name: "control scale", summary: "pull of the condition",
+      help: "Strength of the ControlNet's residuals",
       .number(0...10), increment: 0.1, isUsed: isSteered, .number(\.settings.controlScale)),
     Setting(
       .sampler, title: "Sampler", name: "sampler", summary: "how noise is taken away", help: "Sampler (docs/samplers.md)",
@@ -50,25 +64,33 @@ extension Setting {
       .seed, title: "Seed", name: "seed of the supports", summary: "same seed, same pictures",
       help: "Seed of the noise; each picture of a data set derives its own from it", .seed, .seed(\.seed)),
     Setting(
-      .prompt, title: "Prompt", name: "prompt", summary: "what is painted", help: "Replaces the prompt made from the class name; {name} in it stands for the class",
+      .prompt, title: "Prompt", name: "prompt", summary: "what is painted",
+      help: "Replaces the prompt made from the class name; {name} in it stands for the class",
       .text, absence: "the published one", .text(\.prompt)),
     Setting(
-      .negativePrompt, title: "Negative", name: "negative prompt", summary: "what is kept out", help: "Replaces the published negative prompt", .text,
+      .negativePrompt, title: "Negative", name: "negative prompt", summary: "what is kept out",
+      help: "Replaces the published negative prompt", .text,
       absence: "the published one", .text(\.negativePrompt)),
     Setting(
-      .eta, title: "Eta", name: "eta", summary: "noise in each step (ddim)", help: "Noise added in each step; ddim only", .number(0...1), increment: 0.1,
+      .eta, title: "Eta", name: "eta", summary: "noise in each step (ddim)", help: "Noise added in each step; ddim only", .number(0...1),
+      increment: 0.1,
       .number(\.settings.eta)),
     Setting(
       .timestepSpacing, title: "Spacing", name: "timestep spacing", summary: "where the time steps lie",
       help: "How the steps are laid over the training steps, leading beginning late where they do not divide; lcm has its own steps",
-      .choice(SchedulerConfig.Spacing.allCases.map(\.rawValue)), absence: "the model's own (scheduler_config.json)", isUsed: { $0.settings.isSpaced },
+      .choice(SchedulerConfig.Spacing.allCases.map(\.rawValue)), absence: "the model's own (scheduler_config.json)",
+      isUsed: { $0.settings.isSpaced },
       .choice(\.settings.timestepSpacing)),
     Setting(
-      .controlStart, title: "Ctrl from", name: "control start", summary: "part of the steps", help: "Fraction of the steps at which the ControlNet begins to act",
-      .number(0...1), increment: 0.1, narrowed: { 0...min(1, max(0, $0.controlEnd)) }, isUsed: isSteered, .number(\.settings.controlStart)),
+      .controlStart, title: "Ctrl from", name: "control start", summary: "part of the steps",
+      help: "Fraction of the steps at which the ControlNet begins to act",
+      .number(0...1), increment: 0.1, boundBy: .controlEnd, narrowed: { 0...min(1, max(0, $0.controlEnd)) }, isUsed: isSteered,
+      .number(\.settings.controlStart)),
     Setting(
-      .controlEnd, title: "Ctrl to", name: "control end", summary: "part of the steps", help: "Fraction of the steps at which the ControlNet ends to act",
-      .number(0...1), increment: 0.1, narrowed: { min(1, max(0, $0.controlStart))...1 }, isUsed: isSteered, .number(\.settings.controlEnd)),
+      .controlEnd, title: "Ctrl to", name: "control end", summary: "part of the steps",
+      help: "Fraction of the steps at which the ControlNet ends to act",
+      .number(0...1), increment: 0.1, boundBy: .controlStart, narrowed: { min(1, max(0, $0.controlStart))...1 }, isUsed: isSteered,
+      .number(\.settings.controlEnd)),
     Setting(
       .guessMode, title: "Guess mode", name: "guess mode", summary: "the condition leads alone",
       help: "ControlNets lead without the prompt's help, their finer residuals faded (ControlNet's guess mode)", .flag, isUsed: isSteered,
@@ -132,8 +154,10 @@ extension Setting {
       let isAlways = setting.applies(to: GenerationOptions(DiffusionSettings { $0.condition = .none }))
       let scope = setting.scope.isEmpty ? isAlways ? "all" : "all but none" : setting.scope.joined(separator: ", ")
       let values = setting.allowed() + (setting.unit.map { " \($0)" } ?? "")
-      return "| `--\(setting.id.rawValue)` | \(setting.title) | \(setting.help) | \(values) | \(setting.absence ?? setting.text(usual) ?? "") | \(scope) |"
+      return
+        "| `--\(setting.id.rawValue)` | \(setting.title) | \(setting.help) | \(values) | \(setting.absence ?? setting.text(usual) ?? "") | \(scope) |"
     }
-    return (["| option | settings panel | what it does | values | usual | conditions |", "| --- | --- | --- | --- | --- | --- |"] + rows).joined(separator: "\n")
+    return (["| option | settings panel | what it does | values | usual | conditions |", "| --- | --- | --- | --- | --- | --- |"] + rows)
+      .joined(separator: "\n")
   }
 }

@@ -48,14 +48,17 @@ public struct Setting: Sendable, Identifiable {
   public let increment: Double
   /// What is taken where nothing is set, in words; nil where that is the value of `GenerationOptions()`.
   public let absence: String?
-  /// The range that the other settings leave, inside that of `kind`.
+  /// The setting that bounds it, and the range that this leaves inside that of `kind`.
+  let boundBy: ID?
   let narrowed: (@Sendable (GenerationOptions) -> ClosedRange<Double>)?
   let isUsed: @Sendable (GenerationOptions) -> Bool
   let access: Access
 
   init(
-    _ id: ID, title: String, name: String, unit: String? = nil, summary: String, help: String, _ kind: Kind, increment: Double = 1, absence: String? = nil,
-    narrowed: (@Sendable (GenerationOptions) -> ClosedRange<Double>)? = nil, isUsed: @escaping @Sendable (GenerationOptions) -> Bool = { _ in true },
+    _ id: ID, title: String, name: String, unit: String? = nil, summary: String, help: String, _ kind: Kind, increment: Double = 1,
+    absence: String? = nil,
+    boundBy: ID? = nil, narrowed: (@Sendable (GenerationOptions) -> ClosedRange<Double>)? = nil,
+    isUsed: @escaping @Sendable (GenerationOptions) -> Bool = { _ in true },
     _ access: Access
   ) {
     self.id = id
@@ -67,6 +70,7 @@ public struct Setting: Sendable, Identifiable {
     self.kind = kind
     self.increment = increment
     self.absence = absence
+    self.boundBy = boundBy
     self.narrowed = narrowed
     self.isUsed = isUsed
     self.access = access
@@ -87,7 +91,9 @@ extension Setting {
   public func text(_ options: GenerationOptions) -> String? { access.text(options) }
 
   /// Whether the value is that of `usual`.
-  public func isUsual(_ options: GenerationOptions, _ usual: GenerationOptions = GenerationOptions()) -> Bool { text(options) == text(usual) }
+  public func isUsual(_ options: GenerationOptions, _ usual: GenerationOptions = GenerationOptions()) -> Bool {
+    text(options) == text(usual)
+  }
 
   /// Whether a text is one of its values, whatever the other settings are.
   public func admits(_ text: String) -> Bool {
@@ -99,6 +105,12 @@ extension Setting {
     case .choice(let values): values.contains(text)
     case .seed, .flag, .text: true
     }
+  }
+
+  /// The value of a text as it is kept: `2` for `2.0`; nil for what is none of its values.
+  public func normal(_ text: String) -> String? {
+    var options = GenerationOptions()
+    return admits(text) && access.set(text, &options) ? self.text(options) : nil
   }
 
   /// Takes a value; what the other settings leave of its range, `GenerationOptions.validate` checks. Throws `PipelineError.badSetting` for a text
@@ -113,9 +125,9 @@ extension Setting {
   /// Whether a value can be absent.
   public var isOptional: Bool { text(GenerationOptions()) == nil }
 
-  /// Smallest and largest value beside the others of these options; nil for what is no plain number.
-  public func range(_ options: GenerationOptions) -> ClosedRange<Double>? {
-    if let narrowed { return narrowed(options) }
+  /// Smallest and largest value beside the others of these options, of all without them; nil for what is no plain number.
+  public func range(_ options: GenerationOptions?) -> ClosedRange<Double>? {
+    if let options, let narrowed { return narrowed(options) }
     switch kind {
     case .whole(let range): return Double(range.lowerBound)...Double(range.upperBound)
     case .number(let range): return range
@@ -140,10 +152,13 @@ extension Setting {
   func validate(_ options: GenerationOptions) throws {
     guard let text = text(options) else { return }
     if case .choice(let values) = kind, !values.contains(text) { throw fault("\"\(text)\"", options) }
-    if let range = range(options), !contains(range, options) { throw fault(text, options) }
+    if let range = range(nil), !contains(range, options) { throw fault(text, nil) }
+    // Bounds of one another hold where the settings count.
+    if applies(to: options), let range = range(options), !contains(range, options) { throw fault(text, options) }
     // η is a word of DDIM's paper (Song, Meng & Ermon 2021, eq. 16); other samplers would pass it over.
     if id == .eta, options.eta != 0, options.sampler != SamplerName.ddim.rawValue {
-      throw PipelineError.badSetting(name: name, value: text, allowed: "0 with sampler \(PlainText.clean(options.sampler)), only ddim knows others")
+      throw PipelineError.badSetting(
+        name: name, value: text, allowed: "0 with sampler \(PlainText.clean(options.sampler)), only ddim knows others")
     }
   }
 
@@ -152,7 +167,8 @@ extension Setting {
   }
 
   private func fault(_ value: String, _ options: GenerationOptions?) -> PipelineError {
-    .badSetting(name: name, value: PlainText.clean(value), allowed: allowed(options))
+    let other = options.flatMap { options in boundBy.map { "\(Setting[$0].name) is \(Setting[$0].text(options) ?? "")" } }
+    return .badSetting(name: name, value: PlainText.clean(value), allowed: allowed(options) + (other.map { " where \($0)" } ?? ""))
   }
 }
 
@@ -168,7 +184,8 @@ extension Setting {
     let copy: @Sendable (GenerationOptions, inout GenerationOptions) -> Void
 
     private init<Value>(
-      _ path: WritableKeyPath<GenerationOptions, Value> & Sendable, text: @escaping @Sendable (Value) -> String?, value: @escaping @Sendable (String) -> Value?
+      _ path: WritableKeyPath<GenerationOptions, Value> & Sendable, text: @escaping @Sendable (Value) -> String?,
+      value: @escaping @Sendable (String) -> Value?
     ) {
       self.text = { text($0[keyPath: path]) }
       set = { text, options in
@@ -179,17 +196,22 @@ extension Setting {
       copy = { $1[keyPath: path] = $0[keyPath: path] }
     }
 
-    static func whole(_ path: WritableKeyPath<GenerationOptions, Int> & Sendable) -> Access { Access(path, text: { "\($0)" }, value: { Int($0) }) }
+    static func whole(_ path: WritableKeyPath<GenerationOptions, Int> & Sendable) -> Access {
+      Access(path, text: { "\($0)" }, value: { Int($0) })
+    }
 
     static func whole(_ path: WritableKeyPath<GenerationOptions, Int?> & Sendable) -> Access {
       Access(path, text: { value in value.map { "\($0)" } }, value: { text in Int(text).map { .some($0) } })
     }
 
     static func number(_ path: WritableKeyPath<GenerationOptions, Double> & Sendable) -> Access {
-      Access(path, text: { $0.short }, value: { text in Double(text).flatMap { $0.isFinite ? $0 : nil } })
+      // Minus zero is another text than zero, but the same setting.
+      Access(path, text: { $0.short }, value: { text in Double(text).flatMap { $0.isFinite ? $0 == 0 ? 0 : $0 : nil } })
     }
 
-    static func seed(_ path: WritableKeyPath<GenerationOptions, UInt64> & Sendable) -> Access { Access(path, text: { "\($0)" }, value: { UInt64($0) }) }
+    static func seed(_ path: WritableKeyPath<GenerationOptions, UInt64> & Sendable) -> Access {
+      Access(path, text: { "\($0)" }, value: { UInt64($0) })
+    }
 
     static func flag(_ path: WritableKeyPath<GenerationOptions, Bool> & Sendable) -> Access {
       Access(path, text: { $0 ? "on" : "off" }, value: { ["on": true, "off": false][$0] })
@@ -197,13 +219,16 @@ extension Setting {
 
     static func name(_ path: WritableKeyPath<GenerationOptions, String> & Sendable) -> Access { Access(path, text: { $0 }, value: { $0 }) }
 
-    static func text(_ path: WritableKeyPath<GenerationOptions, String?> & Sendable) -> Access { Access(path, text: { $0 }, value: { .some($0) }) }
+    static func text(_ path: WritableKeyPath<GenerationOptions, String?> & Sendable) -> Access {
+      Access(path, text: { $0 }, value: { .some($0) })
+    }
 
     static func choice<Value: RawRepresentable<String> & Sendable>(_ path: WritableKeyPath<GenerationOptions, Value> & Sendable) -> Access {
       Access(path, text: { $0.rawValue }, value: { Value(rawValue: $0) })
     }
 
-    static func choice<Value: RawRepresentable<String> & Sendable>(_ path: WritableKeyPath<GenerationOptions, Value?> & Sendable) -> Access {
+    static func choice<Value: RawRepresentable<String> & Sendable>(_ path: WritableKeyPath<GenerationOptions, Value?> & Sendable) -> Access
+    {
       Access(path, text: { $0?.rawValue }, value: { text in Value(rawValue: text).map { .some($0) } })
     }
   }

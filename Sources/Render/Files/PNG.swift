@@ -151,10 +151,12 @@ private struct Raw {
     var place = PNG.signature.count
     while place + 8 <= bytes.count {
       let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-      let isPixels = bytes[place + 4..<place + 8].elementsEqual("IDAT".utf8)
+      let kind = bytes[place + 4..<place + 8], isPixels = kind.elementsEqual("IDAT".utf8)
       guard isPixels || length <= bytes.count - place - 8 else {
         throw RenderError.corrupt(name: name, format: "PNG", reason: "the file ends too early")
       }
+      // What programs put behind a picture's end is none of it.
+      if kind.elementsEqual("IEND".utf8) { return }
       place += length + 12
     }
   }

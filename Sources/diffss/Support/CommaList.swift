@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// Different values with commas between, such as `2,10,50`.
 struct CommaList<Value: ExpressibleByArgument & Hashable & Sendable>: ExpressibleByArgument, Sendable {
@@ -8,7 +9,7 @@ struct CommaList<Value: ExpressibleByArgument & Hashable & Sendable>: Expressibl
 
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let values = parts.compactMap { Value(argument: String($0)) }
+    let values = parts.compactMap { Value(argument: $0.trimmingCharacters(in: .whitespaces)) }
     guard values.count == parts.count, Set(values).count == values.count else { return nil }
     self.values = values
   }

@@ -17,6 +17,7 @@ struct GenerationFlags: ParsableArguments {
 
   /// These flags over what the models of a workbench's data set recommend.
   func options(_ library: ModelLibrary, seed: UInt64) throws -> GenerationOptions {
+    if controlScale.count > 1 { throw ValidationError("several --control-scale need several --control") }
     var asked = GenerationOptions()
     try given.apply(to: &asked)
     var options = try others.options(library, conditions: [asked.condition], seed: seed)
@@ -24,6 +25,11 @@ struct GenerationFlags: ParsableArguments {
     try options.validate()
     report(shortRange: library.menu.timesteps(options), options.sampler)
     return options
+  }
+
+  /// Options that were given and mean nothing beside ready control images.
+  var ofControlImage: [String] {
+    ([condition, others.resolution].compactMap { $0 } + others.controlImage.given).map { "--\($0.id.rawValue)" }
   }
 
   /// These flags for a picture of one's own.
@@ -80,10 +86,5 @@ struct ConditionFlags: ParsableArguments {
       + (thinning ? [SettingValue(id: .thinning, text: "on")] : [])
   }
 
-  func validate() throws {
-    try given.validate()
-    var options = GenerationOptions()
-    try given.apply(to: &options)
-    do { try options.conditionSettings.validate() } catch { throw ValidationError("\(error)") }
-  }
+  func validate() throws { try given.validate() }
 }

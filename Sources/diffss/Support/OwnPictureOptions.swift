@@ -13,8 +13,12 @@ struct OwnPictureOptions: ParsableArguments {
   @Option(help: "The class: its label in a mask of class indices, 1...254, and its number in --classes; with --classes fss 1...1000, whose masks are black and white.")
   var classIndex: Int?
 
-  @Option(help: "Whose class numbers: their names make the prompt, their ADE20K colours the mask condition.")
-  var classes: DatasetKind = .coco
+  @Option(
+    name: .customLong("classes"),
+    help: "Whose class numbers: their names make the prompt, their ADE20K colours the mask condition; coco when absent.")
+  var classesOf: DatasetKind?
+
+  var classes: DatasetKind { classesOf ?? .coco }
 
   @Option(help: "ADE20K class 0...149 whose colour paints the mask condition, in place of the table's.")
   var ade: Int?
@@ -30,6 +34,11 @@ struct OwnPictureOptions: ParsableArguments {
     let largest = classes == .fss ? 1000 : 254
     if !(1...largest).contains(classIndex) { throw ValidationError("--class-index must be 1...\(largest)") }
     if let ade, !(0...149).contains(ade) { throw ValidationError("--ade must be 0...149") }
+  }
+
+  /// Options that were given and mean nothing without a picture and its mask.
+  var given: [String] {
+    [("--classes", classesOf != nil), ("--ade", ade != nil), ("--detector-weights", detectorWeights != nil)].filter(\.1).map(\.0)
   }
 
   var detectorFile: URL? { detectorWeights.map { URL(fileURLWithPath: $0) } }

@@ -34,14 +34,27 @@ struct OwnRunOptions: ParsableArguments {
   /// Options that were given and mean nothing to a data set.
   var ownOnly: [String] {
     [("--width", width != nil), ("--height", height != nil), ("--preview", preview != nil), ("--batch", batch != 1), ("--latents", latents != nil),
-      ("--config", singleFile.config != nil)].filter(\.1).map(\.0)
+      ("--config", singleFile.config != nil)].filter(\.1).map(\.0) + picture.given
   }
 
   func validate() throws {
     if picture.image != nil && !control.isEmpty {
       throw ValidationError("give --image and --mask, or --control, not both")
     }
+    if !control.isEmpty, let first = picture.given.first {
+      throw ValidationError("\(first) belongs to --image with --mask; a control image of --control is ready")
+    }
     if !(1...64).contains(batch) { throw ValidationError("--batch must be 1...64") }
+    for (name, side) in [("--width", width), ("--height", height)] {
+      if let side, !(8...8192).contains(side) || side % 8 != 0 { throw ValidationError("\(name) must be a multiple of 8, 8...8192") }
+    }
+    for (name, file) in [("--preview", preview), ("--latents", latents)] {
+      guard let file else { continue }
+      let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+      if !FileManager.default.isWritableFile(atPath: folder) {
+        throw ValidationError("\(name) \(PlainText.clean(file)): its folder is not there, or nothing may be written in it")
+      }
+    }
   }
 }
 
@@ -118,6 +131,9 @@ struct OwnPictureRun {
       weights, prompt: prompt, negativePrompt: settings.negativePrompt ?? prompts.negative, settings: settings.settings, seed: seed,
       width: options.width ?? controls.first?.image.width ?? native, height: options.height ?? controls.first?.image.height ?? native, controls: given,
       loraScales: added.scales)
+    for control in controls where control.image.width != request.width || control.image.height != request.height {
+      throw ValidationError("--width and --height must be the control image's, \(control.image.width)x\(control.image.height)")
+    }
     for (name, text) in [("prompt", request.prompt), ("negative prompt", request.negativePrompt)] {
       PromptRemarks.say([PromptCharacters.warning(name, text)].compactMap { $0 })
     }

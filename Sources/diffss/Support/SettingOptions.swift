@@ -49,7 +49,9 @@ struct SettingList: Sendable {
   /// Throws `ValidationError` for a text that is none of the setting's values, and for a value that comes twice.
   func validate() throws {
     try texts.map { SettingValue(id: id, text: $0) }.validate()
-    if Set(texts).count < texts.count { throw ValidationError("--\(id.rawValue) names a value twice: \(texts.joined(separator: ","))") }
+    if Set(texts.map { Setting[id].normal($0) }).count < texts.count {
+      throw ValidationError("--\(id.rawValue) names a value twice: \(texts.joined(separator: ","))")
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import Models
 import TestSupport
 import Testing
 
-/// Files of `torch.save`, made by `Tools/make_torch_fixture.py` with PyTorch 2.13.
+/// Files of `torch.save`, made by `Tools/make_torch_fixture.py` with PyTorch 2.13 (negated.pth: 2.15).
 @Suite struct TorchFileTests {
   private func fixture(_ name: String) -> URL { Golden.fixture("torch/\(name)") }
 
@@ -66,6 +66,14 @@ import Testing
         return error?.message == "\(checkpoint.path) holds \(words) (\(maker)) in the place of its weight \(weight)" && error?.hint?.contains("plain tensors") == true
       }
     }
+  }
+
+  /// A negated view keeps the numbers of its base and a mark (PyTorch 2.15): read without it the weight would have the wrong sign.
+  @Test func aNegatedViewIsNamed() throws {
+    let checkpoint = try Checkpoint(file: fixture("negated.pth")), loader = WeightLoader(checkpoint)
+    #expect(checkpoint.names == ["good"])
+    _ = (loader.parameter("good", [2]), loader.parameter("negated", [2]))
+    #expect { try loader.finish() } throws: { "\($0)".contains("torch._neg_view") && "\($0)".contains("for its weight negated") }
   }
 
   /// Arrays, numbers and texts in a weight's place are named, with the key that the file has for them; beside the weights they hinder nobody.

@@ -19,7 +19,8 @@ import Testing
       try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
     }
     try picture.write(to: folder.file("JPEGImages/a.jpg"))
-    try LabelMask(width: width, height: height, labels: [UInt8](repeating: 2, count: width * height)).writePNG(to: folder.file("SegmentationClass/a.png"))
+    try LabelMask(width: width, height: height, labels: [UInt8](repeating: 2, count: width * height)).writePNG(
+      to: folder.file("SegmentationClass/a.png"))
     return (folder, try Datasets.open(DatasetSource(.pascal, root: folder.url)))
   }
 
@@ -30,6 +31,9 @@ import Testing
     // Cameras put more behind the picture's end: it can be read, so nothing is wrong.
     let longer = try voc(whole + Data("more of the camera's".utf8), 48, 32)
     #expect(try DatasetCheck.problems(of: longer.dataset).isEmpty)
+    let png = try Image(width: 48, height: 32, color: [9, 9, 9]).pngData() + Array("sixteen letters.".utf8)
+    let behind = try voc(Data(png), 48, 32)
+    #expect(try DatasetCheck.problems(of: behind.dataset).isEmpty && behind.dataset.image(behind.dataset.items[0]).width == 48)
     for part in [whole.count / 2, whole.count * 9 / 10, whole.count - 2] {
       let (folder, cut) = try voc(whole.prefix(part), 48, 32)
       defer { withExtendedLifetime(folder) {} }
@@ -49,7 +53,8 @@ import Testing
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(at: folder.file("mug"), withIntermediateDirectories: true)
     try photograph().dropLast(400).write(to: folder.file("mug/1.jpg"))
-    try LabelMask(width: 48, height: 32, labels: [0] + [UInt8](repeating: 255, count: 48 * 32 - 1)).writePNG(to: folder.file("mug/1_mask.png"))
+    try LabelMask(width: 48, height: 32, labels: [0] + [UInt8](repeating: 255, count: 48 * 32 - 1)).writePNG(
+      to: folder.file("mug/1_mask.png"))
     let own = try Datasets.open(DatasetSource(.folder, root: folder.url))
     #expect(try DatasetCheck.problems(of: own).map(\.kind) == [.imageUnreadable])
   }
@@ -60,7 +65,9 @@ import Testing
     let (upright, stored) = (lying.dataset, standing.dataset)
     defer { withExtendedLifetime((lying, standing)) {} }
     let one = try #require(try DatasetCheck.problems(of: upright).first), other = try #require(try DatasetCheck.problems(of: stored).first)
-    #expect(one.kind == .turnsDiffer && one.detail.contains("48x32, 32x48 as its EXIF data turns it") && one.detail.hasSuffix("fails with hsnet and dcama"), "\(one)")
+    #expect(
+      one.kind == .turnsDiffer && one.detail.contains("48x32, 32x48 as its EXIF data turns it")
+        && one.detail.hasSuffix("fails with hsnet and dcama"), "\(one)")
     #expect(other.kind == .turnsDiffer && other.detail.hasSuffix("fails with bam and hdmnet"), "\(other)")
     // As evaluations find it.
     for (dataset, failing) in [(upright, OrientationRule.ignore), (stored, .obey)] {

@@ -15,7 +15,7 @@ import Testing
     for name in names { try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true) }
   }
 
-  @Test(arguments: ["\u{FEFF}mug\r\ncup\r\n", "mug\r\n\r\ncup"]) func namesAreReadWithoutTheirMark(text: String) throws {
+  @Test(arguments: ["\u{FEFF}mug\r\ncup\r\n", "mug\r\ncup\r\n\r\n", "mug\rcup"]) func namesAreReadWithoutTheirMark(text: String) throws {
     let folder = try TemporaryFolder()
     try folders(folder, "images", "masks")
     try picture.writeJPEG(to: folder.file("images/1.JPG"))
@@ -42,7 +42,8 @@ import Testing
   }
 
   /// Latin-1, Windows-1252 and Shift-JIS: which one it is nobody can tell, and a class would get another name and prompt.
-  @Test(arguments: [[0x6D, 0x75, 0x67, 0x0A, 0x63, 0x61, 0x66, 0xE9, 0x0A], [0x83, 0x4A, 0x83, 0x62, 0x83, 0x76, 0x0A]]) func namesInAnotherEncodingAreRefused(bytes: [UInt8]) throws {
+  @Test(arguments: [[0x6D, 0x75, 0x67, 0x0A, 0x63, 0x61, 0x66, 0xE9, 0x0A], [0x83, 0x4A, 0x83, 0x62, 0x83, 0x76, 0x0A]])
+  func namesInAnotherEncodingAreRefused(bytes: [UInt8]) throws {
     let folder = try TemporaryFolder()
     try folders(folder, "images", "masks")
     try picture.writeJPEG(to: folder.file("images/1.jpg"))
@@ -52,6 +53,30 @@ import Testing
     #expect(error?.message.contains("names.txt is broken") == true && error?.message.contains("is not UTF-8 text; save the file as UTF-8") == true)
     let list = #expect(throws: PipelineError.self) { try SquaresDataset().supports(listedIn: folder.file("names.txt")) }
     #expect(list?.message.contains("is not UTF-8 text") == true)
+  }
+
+  /// UTF-16 and UTF-32 without a mark, an odd byte at the end, half a surrogate pair.
+  @Test(arguments: [
+    Array("m\0u\0g\0".utf8), Array("\0m\0u\0g".utf8), Array("m\0\0\0u\0\0\0".utf8), [0xFF, 0xFE, 0x6D, 0, 0x75],
+    [0xFF, 0xFE, 0x00, 0xD8],
+  ]) func namesInHalfAnEncodingAreRefused(bytes: [UInt8]) throws {
+    let folder = try TemporaryFolder()
+    try folders(folder, "images", "masks")
+    try folder.write(bytes, to: "names.txt")
+    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    #expect(error?.message.contains("is not UTF-8 text") == true, "\(error.map { "\($0)" } ?? "")")
+  }
+
+  /// Line k names class k: a blank line would move the classes behind it, and two of one name cannot be told apart.
+  @Test(arguments: [
+    ("cup\n\nmug\n", "line 2 of names.txt is blank"), ("\r\ncup\r\n", "line 1 of names.txt is blank"),
+    ("cup\nmug\ncup\n", "names.txt names cup twice"), ("caf\u{E9}\ncafe\u{301}\n", "twice"),
+  ]) func namesSayOneClassALine(text: String, reason: String) throws {
+    let folder = try TemporaryFolder()
+    try folders(folder, "images", "masks")
+    try folder.write(text, to: "names.txt")
+    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    #expect(error?.message.contains(reason) == true, "\(error.map { "\($0)" } ?? "")")
   }
 
   @Test func ownFoldersInCapitals() throws {

@@ -39,7 +39,7 @@ enum OwnFolder {
     guard source.split == nil || source.split == .all else {
       throw PipelineError.badSetting(name: "split", value: source.split?.rawValue ?? "", allowed: "all for a folder of your own")
     }
-    if parts.isDivided, let file = parts.names, let names = try folder.list(file) {
+    if parts.isDivided, let file = parts.names, let names = try folder.numberedList(file) {
       return try indexed(source, folder, parts, names: names, progress: progress)
     }
     return try byClass(source, folder, parts)
@@ -51,6 +51,10 @@ enum OwnFolder {
     _ source: DatasetSource, _ folder: RootFolder, _ parts: Parts, names: [String], progress: DatasetProgress
   ) throws -> any Dataset {
     guard !names.isEmpty else { throw folder.wrong("names.txt names no class") }
+    if let blank = names.firstIndex(of: "") { throw folder.wrong("line \(blank + 1) of names.txt is blank, and line k names class k") }
+    if let twice = Dictionary(grouping: names, by: \.self).filter({ $0.value.count > 1 }).keys.min() {
+      throw folder.wrong("names.txt names \(PlainText.clean(twice)) twice")
+    }
     guard names.count <= 254 else { throw folder.wrong("names.txt has \(names.count) names, 1...254 fit into a mask") }
     let words = try ClassWords()
     var found = LabelMaskDataset.Found(

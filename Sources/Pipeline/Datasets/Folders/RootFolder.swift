@@ -60,10 +60,14 @@ struct RootFolder: Sendable {
   func path(_ name: String) -> String { "\(url.path)/\(name)" }
 
   /// The lines of a list in this folder, without blank ones; nil when there is none. Throws `PipelineError.malformedFile`.
-  func list(_ name: String) throws -> [String]? {
+  func list(_ name: String) throws -> [String]? { try numberedList(name)?.filter { !$0.isEmpty } }
+
+  /// The same with blank lines, but for those at the end.
+  func numberedList(_ name: String) throws -> [String]? {
     let file = url.appendingPathComponent(name)
     guard let bytes = try? FileBytes.read(file) else { return nil }
-    return try TextLines.split(bytes, path: file.path)
+    let lines = try TextLines.numbered(bytes, path: file.path)
+    return Array(lines.prefix((lines.lastIndex { !$0.isEmpty } ?? -1) + 1))
   }
 
   static func isFolder(_ url: URL) -> Bool {
