@@ -113,6 +113,10 @@ def main():
     torch.save({**{key: torch.ones(1) for key in keys}, "model.diffusion_model.input_blocks.0.0.bias": torch.ones(1), "model.diffusion_model.out.2.bias": np.ones(1)},
                out / "arrays-model.pth")
     torch.save({"good": torch.ones(2), "negated": torch._neg_view(torch.ones(2))}, out / "negated.pth")
+    key = "controlnet_cond_embedding.{}.weight"
+    torch.save({key.format("conv_in"): torch.ones(2, 3, 3, 3), key.format("blocks.1"): np.ones(2, np.float32)}, out / "control-array.pth")
+    negated = torch._neg_view(torch.ones(2, 3, 3, 3))
+    torch.save({key.format("conv_in"): negated, key.format("blocks.0"): torch.ones(2, 2, 3, 3)}, out / "control-negated.pth")
     torch.save({}, out / "empty.pth")
     torch.save({}, out / "empty-1.4.pth", _use_new_zipfile_serialization=False)
     eights = every_float8()

@@ -1,5 +1,6 @@
 import Foundation
 import Render
+import TestSupport
 import Testing
 
 /// Every failure: `error:` and `hint:` on standard error, exit status 2, nothing half-written.
@@ -88,6 +89,21 @@ import Testing
     let own = ["--control", control.path, "--controlnet", "controlnet-mask", "--model", "sd"]
     let output = try program.run(["generate", "--prompt", "x", "--steps", "1", "--out", out.path] + own + words)
     #expect(output.status == 2 && output.standardError.contains(text) && output.standardError.contains("hint: "), "\(output.standardError)")
+    #expect(!FileManager.default.fileExists(atPath: out.path))
+  }
+
+  /// Of the first weights of a ControlNet its names and widths are told; one that is no tensor is named itself.
+  @Test(arguments: [
+    ("control-array.pth", "controlnet_cond_embedding.blocks.1.weight"), ("control-negated.pth", "controlnet_cond_embedding.conv_in.weight"),
+  ]) func oddWeightsOfAControlNet(name: String, weight: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let control = program.home.appendingPathComponent("c.png"), out = program.home.appendingPathComponent("out")
+    try picture(64, 64).writePNG(to: control)
+    let net = Golden.fixture("torch/\(name)").path, own = ["--control", control.path, "--controlnet", net, "--model", "sd"]
+    let output = try program.run(["generate", "--prompt", "x", "--steps", "1", "--out", out.path] + own)
+    #expect(output.status == 2 && output.standardError.contains("weight \(weight)"), "\(output.standardError)")
+    #expect(!output.standardError.contains("wrong shape") && !output.standardError.contains("not a ControlNet"))
     #expect(!FileManager.default.fileExists(atPath: out.path))
   }
 

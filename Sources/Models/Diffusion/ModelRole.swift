@@ -51,6 +51,7 @@ public enum ModelRole: Sendable {
       let isPartial = [.differenceControlNet, .controlLoRA, .lowRank].contains(family)
       let isOne = isInside || [.controlNet, .diffusersControlNet, .controlNet2, .controlNetXL].contains(family)
       if isPartial || !isOne { throw refused(family) }
+      try checkpoint.checkHintTensors()
     case .autoencoder:
       do { _ = try AutoencoderFile.decoder(in: checkpoint) } catch ModelError.wrongModel(_, let found, _) { throw refused(found) }
     case .adapter:

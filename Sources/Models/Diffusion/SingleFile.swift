@@ -53,6 +53,7 @@ struct SingleFile: Sendable {
   /// folder's weights without their configuration.
   func controlNet(for unet: UNetConfig) throws -> (weights: Checkpoint, config: UNetConfig) {
     try checkpoint.checkControlNet(for: unet)
+    try checkpoint.checkHintTensors()
     let isPlain = checkpoint.shape(of: "controlnet_cond_embedding.conv_in.weight") == nil
     let weights = isPlain ? try weights(.controlNet) : checkpoint
     func width(_ original: Int, _ diffusers: String) -> Int? {

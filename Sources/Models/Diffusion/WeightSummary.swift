@@ -47,9 +47,15 @@ public struct WeightSummary: Codable, Hashable, Sendable {
 
 extension Checkpoint {
   /// Throws `ModelError.foreignWeight` for a layer's weight that is no tensor, told from its name: what else lies there nobody asks for.
-  func checkTensors() throws {
-    guard let (name, origin) = leftovers.weights.filter({ $0.key.hasSuffix(".weight") || $0.key.hasSuffix(".bias") }).min(by: { $0.key < $1.key }) else { return }
+  func checkTensors(where isNeeded: (String) -> Bool = { _ in true }) throws {
+    let odd = leftovers.weights.filter { ($0.key.hasSuffix(".weight") || $0.key.hasSuffix(".bias")) && isNeeded($0.key) }
+    guard let (name, origin) = odd.min(by: { $0.key < $1.key }) else { return }
     throw ModelError.foreignWeight(path: path, weight: leftovers.key(of: name), name: origin)
+  }
+
+  /// The same for what a ControlNet's names and widths are told by: one that is no tensor would make others look wrong.
+  func checkHintTensors() throws {
+    try checkTensors { $0.contains("controlnet_cond_embedding.") || $0.contains("input_hint_block.") }
   }
 }
 
