@@ -37,29 +37,31 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS"),
     .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto"),
     .systemLibrary(name: "CProcessor", path: "Sources/System/CProcessor"),
-    .target(name: "Core", swiftSettings: swiftSettings),
+    .target(name: "Core", dependencies: ["CCrypto", .product(name: "Logging", package: "swift-log")], swiftSettings: swiftSettings),
     .target(name: "Models", dependencies: ["Core", "COpenBLAS"], swiftSettings: kernelSettings),
     .target(name: "Render", dependencies: ["Core", "CPNG", "CTurboJPEG"], swiftSettings: kernelSettings),
+    .target(name: "Data", dependencies: ["Core", "Models", "Render"], path: "Sources/Pipeline/Data", swiftSettings: swiftSettings),
     .target(
-      name: "Pipeline",
-      dependencies: [
-        "Core", "Models", "Render", "CCrypto",
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: swiftSettings),
-    .target(name: "TUI", dependencies: ["Core", "Pipeline", "Models", "Render", "CNcurses"], swiftSettings: swiftSettings),
+      name: "Generation", dependencies: ["Core", "Models", "Render", "Data", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Sources/Pipeline/Generation", swiftSettings: swiftSettings),
+    .target(
+      name: "Evaluation", dependencies: ["Core", "Models", "Render", "Data", "Generation", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Sources/Pipeline/Evaluation", swiftSettings: swiftSettings),
+    .target(
+      name: "Pipeline", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation"],
+      path: "Sources/Pipeline/Workbench", swiftSettings: swiftSettings),
+    .target(name: "TUI", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "CNcurses"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "diffss",
       dependencies: [
-        "TUI", "Pipeline", "Render", "Models", "CProcessor",
+        "Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TUI", "CProcessor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
     .target(name: "ClockShift", path: "Tests/ClockShift"),
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
-    .executableTarget(name: "Fuzz", dependencies: ["Models", "Render", "Pipeline", "TestSupport"], path: "Tests/Fuzz", swiftSettings: swiftSettings),
+    .executableTarget(name: "Fuzz", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"], path: "Tests/Fuzz", swiftSettings: swiftSettings),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"], path: "Tests/Models",
       swiftSettings: swiftSettings),
@@ -67,10 +69,10 @@ let package = Package(
       name: "RenderTests", dependencies: ["Render", "TestSupport"], path: "Tests/Render",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Core", "Pipeline", "TestSupport"], path: "Tests/Pipeline",
+      name: "PipelineTests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"], path: "Tests/Pipeline",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "TUITests", dependencies: ["TUI", "TestSupport"], path: "Tests/TUI",
+      name: "TUITests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "TUI", "TestSupport"], path: "Tests/TUI",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Models", "Render", "TestSupport"], path: "Tests/EndToEnd",

@@ -1,7 +1,8 @@
+import Core
 import Foundation
 
 /// Everything that can go wrong between a weight file and a network's output; the cases carry the facts.
-public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum ModelError: Explained, Equatable, Sendable {
   /// A file or folder that has to be there is not.
   case missingFile(path: String, what: String)
   /// The system would not open, map or read a file.
@@ -107,6 +108,15 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  public var ownReason: String {
+    switch self {
+    case .unreadable(_, let reason), .badWeights(_, let reason), .badConfig(_, let reason), .writeFailed(_, let reason), .cutShort(_, let reason),
+      .unsupportedFormat(_, let reason), .unfitControlNet(_, let reason):
+      reason
+    default: message
+    }
+  }
+
   /// What to do about it, where there is something to do.
   public var hint: String? {
     switch self {
@@ -149,8 +159,6 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .writeFailed: "check the folder's permissions and the free space"
     }
   }
-
-  public var description: String { message }
 
   /// What is wanted where any model will do.
   static let anyModel = "a model that diffss runs"

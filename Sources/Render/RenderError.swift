@@ -1,5 +1,7 @@
+import Core
+
 /// What can go wrong between a file and its pixels.
-public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum RenderError: Explained, Hashable, Sendable {
   /// The file cannot be read: missing, no permission, not a regular file.
   case unreadable(path: String, reason: String)
   /// The bytes are neither PNG nor JPEG.
@@ -40,7 +42,7 @@ public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// What is wrong without the file's name, for a sentence that names it already.
-  public var reason: String {
+  public var ownReason: String {
     switch self {
     case .unreadable(_, let reason), .unwritable(_, let reason), .encodingFailed(_, let reason): reason
     case .notAPicture(_, let found): "it is not a PNG or JPEG file: \(found)"
@@ -70,7 +72,6 @@ public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String { message }
 }
 
 /// What is accepted from a file.

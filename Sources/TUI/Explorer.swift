@@ -1,6 +1,7 @@
+import Core
+import Data
 import Foundation
 import Models
-import Pipeline
 
 /// What `diffss explore` was asked for.
 public struct ExplorerOptions: Sendable {

@@ -1,5 +1,7 @@
+import Core
+
 /// Why the explorer cannot run; each case carries the facts.
-public enum TUIError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum TUIError: Explained, Hashable, Sendable {
   /// Standard input or output is a file or a pipe.
   case noTerminal(stream: String)
   /// The terminal cannot place its cursor (`TERM=dumb`).
@@ -34,6 +36,4 @@ public enum TUIError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noDescriptors: "raise the limit with `ulimit -n`"
     }
   }
-
-  public var description: String { message }
 }

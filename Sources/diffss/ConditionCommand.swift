@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Pipeline
+import Generation
 import Render
 
 struct ConditionCommand: ParsableCommand {

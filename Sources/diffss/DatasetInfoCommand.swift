@@ -1,6 +1,8 @@
 import ArgumentParser
+import Core
+import Data
+import Evaluation
 import Foundation
-import Pipeline
 
 struct DatasetInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Core
+import Data
+import Evaluation
 import Foundation
-import Pipeline
 
 struct DatasetListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,7 +41,7 @@ struct DatasetListCommand: ParsableCommand {
     let list = try EpisodeList(dataset, fold: data.fold, draw: draw, count: episodes)
     warn(try ListCheck.problems(draw, fold: data.fold, of: dataset))
     if list.episodes.isEmpty, let first = list.undrawable.first {
-      throw PipelineError.queryIsSupport(name: first.query.id, classIndex: first.classIndex)
+      throw EvaluationError.queryIsSupport(name: first.query.id, classIndex: first.classIndex)
     }
     if let out { try list.write(to: URL(fileURLWithPath: out)) }
     if json {

@@ -1,6 +1,7 @@
 import ArgumentParser
+import Core
+import Data
 import Foundation
-import Pipeline
 
 struct DatasetPrepareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -56,7 +57,7 @@ struct DatasetPrepareCommand: ParsableCommand {
       }
       line.finish()
       guard let done else {
-        throw PipelineError.badSetting(name: "out", value: out, allowed: "only coco and demo, \(dataset.name) has masks already")
+        throw CoreError.badSetting(name: "out", value: out, allowed: "only coco and demo, \(dataset.name) has masks already")
       }
       print("\(out): \(done.written) masks written")
       if done.failed > 0 {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Core
 import Foundation
-import Pipeline
 
 /// The command line: one file a subcommand, no logic of its own.
 struct Diffss: AsyncParsableCommand {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Core
 import Foundation
+import Models
 import Pipeline
 
 struct EvaluateCommand: AsyncParsableCommand {

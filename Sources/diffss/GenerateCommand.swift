@@ -1,5 +1,8 @@
 import ArgumentParser
+import Core
+import Data
 import Foundation
+import Generation
 import Pipeline
 
 struct GenerateCommand: AsyncParsableCommand {

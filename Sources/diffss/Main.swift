@@ -1,7 +1,7 @@
 import ArgumentParser
 import CProcessor
+import Core
 import Foundation
-import Pipeline
 
 /// Parses and runs, and turns whatever is thrown into `error:` + `hint:` and an `ExitStatus`.
 @main

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Core
+import Evaluation
 import Foundation
+import Generation
 import Models
-import Pipeline
 
 /// `diffss models`: what is on this machine, what a file is, and bringing it into the usual layout.
 struct ModelsCommand: ParsableCommand {

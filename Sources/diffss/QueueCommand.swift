@@ -1,5 +1,8 @@
 import ArgumentParser
+import Core
+import Evaluation
 import Foundation
+import Generation
 import Pipeline
 
 /// `diffss queue`: the queue that the explorer shows too.
@@ -96,7 +99,7 @@ struct QueueCommand: AsyncParsableCommand {
         do {
           let requests = try await workbench.requests(item: support.item, classIndex: support.classIndex, options: options, count: shots)
           added += try workbench.leave(requests, priority: priority).count
-        } catch let error as PipelineError {
+        } catch let error as any Explained {
           report(message: "\(PlainText.clean(support.item.id)): \(PlainText.clean(error.message))", hint: error.hint.map(PlainText.cleanLines))
           failed += 1
         }
@@ -187,13 +190,13 @@ struct JobNames: ParsableArguments {
     if all != names.isEmpty { throw ValidationError("name jobs\(flag.isEmpty ? "" : ", or give \(flag)")") }
   }
 
-  /// Throws `PipelineError.unknownJob` for the first name that means no job or several.
+  /// Throws `GenerationError.unknownJob` for the first name that means no job or several.
   func ids(in store: Store) throws -> [JobID] {
     let known = try store.jobs().map(\.id)
     return try names.map { name in
       let found = known.filter { $0.description.hasPrefix(name.lowercased()) }
       guard !name.isEmpty, let only = found.first, found.count == 1 else {
-        throw PipelineError.unknownJob(name: name, matches: name.isEmpty ? 0 : found.count)
+        throw GenerationError.unknownJob(name: name, matches: name.isEmpty ? 0 : found.count)
       }
       return only
     }

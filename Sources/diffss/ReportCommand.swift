@@ -1,6 +1,7 @@
 import ArgumentParser
+import Core
+import Evaluation
 import Foundation
-import Pipeline
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Core
+import Evaluation
 import Foundation
+import Generation
 import Models
 import Pipeline
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Core
 import Foundation
+import Generation
 import Pipeline
 import Render
 

@@ -1,5 +1,5 @@
+import Data
 import Foundation
-import Pipeline
 import Render
 import TestSupport
 

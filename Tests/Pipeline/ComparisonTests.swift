@@ -1,6 +1,6 @@
+import Evaluation
 import Foundation
 import Models
-import Pipeline
 import Render
 import TestSupport
 import Testing
@@ -117,7 +117,7 @@ import Testing
 
   @Test func picturesFarTooLongAreRefused() {
     let input = NetworkInput(fit: .letterbox, side: 121)
-    #expect(throws: PipelineError.tooNarrow(width: 2000, height: 3, side: 121)) {
+    #expect(throws: EvaluationError.tooNarrow(width: 2000, height: 3, side: 121)) {
       try input.picture(Image(width: 2000, height: 3, color: [1, 2, 3]))
     }
   }

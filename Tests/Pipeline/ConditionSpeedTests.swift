@@ -1,5 +1,6 @@
+import Data
 import Foundation
-import Pipeline
+import Generation
 import Render
 import Testing
 

@@ -1,6 +1,8 @@
+import Core
+import Data
 import Foundation
+import Generation
 import Models
-import Pipeline
 import Render
 import TestSupport
 import Testing
@@ -91,7 +93,7 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
       let expected = try item.stage(file).rgb
       guard expected.pixels.contains(255) || type == .hed else {
         // The random detector's edges are weak there: the published script goes on with black, here it is an error.
-        #expect(throws: PipelineError.self) { try item.make(type, detector: detector) }
+        #expect(throws: CoreError.self) { try item.make(type, detector: detector) }
         continue
       }
       let control = try item.make(type, detector: detector)
@@ -150,13 +152,13 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
 
   @Test func badMasksAreNamed() throws {
     let image = Image(width: 8, height: 4, color: [1, 2, 3])
-    func check(_ labels: [UInt8], width: Int = 8, height: Int = 4, classIndex: Int = 2) -> PipelineError? {
+    func check(_ labels: [UInt8], width: Int = 8, height: Int = 4, classIndex: Int = 2) -> DataError? {
       do {
         _ = try SupportMask.check(
           image: image, mask: LabelMask(width: width, height: height, labels: labels), classIndex: classIndex, imageName: "a.jpg",
           maskName: "a.png")
         return nil
-      } catch { return error as? PipelineError }
+      } catch { return error as? DataError }
     }
     var labels = [UInt8](repeating: 0, count: 32)
     #expect(check(labels) == .emptyMask(name: "a.png"))
@@ -173,11 +175,11 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
 
   @Test func aConditionWithEdgesNeedsADetector() throws {
     for type in [ConditionType.hed, .pidinet, .scribble, .none] {
-      #expect(throws: PipelineError.self) { try ConditionMaker(type, settings: ConditionSettings(), palette: Palette()) }
+      #expect(throws: CoreError.self) { try ConditionMaker(type, settings: ConditionSettings(), palette: Palette()) }
     }
   }
 
   @Test func aPictureFarTooLongIsRefused() {
-    #expect(throws: PipelineError.self) { try SizeRule(width: 20000, height: 10, resolution: 512) }
+    #expect(throws: CoreError.self) { try SizeRule(width: 20000, height: 10, resolution: 512) }
   }
 }

@@ -1,5 +1,6 @@
+import Core
+import Data
 import Foundation
-import Pipeline
 import TestSupport
 import Testing
 
@@ -126,8 +127,8 @@ private func item(_ id: String) -> DatasetItem { DatasetItem(id: id, classes: []
 
   @Test func foldsAndShotsThatCannotBeAreErrors() {
     let dataset = SquaresDataset()
-    #expect(throws: PipelineError.unknownFold(fold: 9, dataset: "squares", folds: 2)) { try EpisodeSampler(dataset, fold: 9) }
-    #expect(throws: PipelineError.self) { try EpisodeSampler(dataset, fold: 0, EpisodeDraw(shots: 0)) }
+    #expect(throws: DataError.unknownFold(fold: 9, dataset: "squares", folds: 2)) { try EpisodeSampler(dataset, fold: 9) }
+    #expect(throws: CoreError.self) { try EpisodeSampler(dataset, fold: 0, EpisodeDraw(shots: 0)) }
   }
 }
 

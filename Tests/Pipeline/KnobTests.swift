@@ -1,5 +1,6 @@
+import Core
+import Generation
 import Models
-import Pipeline
 import Render
 import Synchronization
 import Testing
@@ -44,7 +45,7 @@ private final class RedEdges: EdgeDetector {
     #expect(try columns(127) == Array(64..<90))
     #expect(try columns(128) == Array(65..<90))
     #expect(try columns(0) == Array(40..<90))
-    #expect(throws: PipelineError.noObject(
+    #expect(throws: GenerationError.noObject(
       condition: "scribble", reason: "no edge in it is above the threshold 254, the strongest is 178", advice: "choose a lower --threshold")
     ) { try columns(254) }
   }
@@ -81,7 +82,7 @@ private final class RedEdges: EdgeDetector {
 
   @Test func cannyFollowsItsThresholdsAndNeedsNoDetector() throws {
     #expect(ConditionType.canny.detector(ConditionSettings()) == nil)
-    #expect(throws: PipelineError.noObject(
+    #expect(throws: GenerationError.noObject(
       condition: "canny", reason: "no edge was found in or around it", advice: "choose lower --canny-low and --canny-high, or the condition mask")
     ) { try make(.canny, ConditionSettings(resolution: 128, cannyLow: 1000, cannyHigh: 1000)) }
   }
@@ -92,7 +93,7 @@ private final class RedEdges: EdgeDetector {
         _ = try ConditionMaker(type, settings: ConditionSettings(resolution: size, dilation: 0), palette: Palette(), detector: RedEdges())
           .make(image: image, mask: mask, adeIndex: ade)
         return nil
-      } catch PipelineError.noObject(let condition, let reason, let advice) {
+      } catch GenerationError.noObject(let condition, let reason, let advice) {
         return condition == type.rawValue && !advice.isEmpty ? reason : "?"
       } catch { return "\(error)" }
     }
@@ -117,10 +118,10 @@ private final class RedEdges: EdgeDetector {
       ConditionSettings(blur: -0.1), ConditionSettings(blur: .infinity),
       ConditionSettings(cannyHigh: 1001), ConditionSettings(resolution: 63),
     ] {
-      #expect(throws: PipelineError.self) { try make(.scribble, settings) }
+      #expect(throws: CoreError.self) { try make(.scribble, settings) }
     }
     // Canny's thresholds are bounded by one another where Canny uses them.
-    #expect(throws: PipelineError.self) { try make(.canny, ConditionSettings(cannyLow: 201)) }
+    #expect(throws: CoreError.self) { try make(.canny, ConditionSettings(cannyLow: 201)) }
   }
 
   @Test func theDetectorRunsOnceForAPicture() throws {

@@ -1,6 +1,9 @@
+import Core
+import Data
+import Evaluation
 import Foundation
+import Generation
 import Models
-import Pipeline
 import Render
 import Synchronization
 import TestSupport
@@ -27,7 +30,7 @@ private final class FaultySquares: Dataset {
 
   func mask(_ item: DatasetItem) throws -> LabelMask {
     switch faults.withLock({ $0[item.id] }) {
-    case .mask: throw PipelineError.malformedFile(path: item.id, reason: "it is none")
+    case .mask: throw CoreError.malformedFile(path: item.id, reason: "it is none")
     case .absent: return LabelMask(width: 96, height: 80, labels: [UInt8](repeating: 0, count: 96 * 80))
     default: return try base.mask(item)
     }
@@ -105,7 +108,7 @@ private final class FailingGenerator: SupportGenerator {
 
   /// What every episode needs is no matter of one picture.
   @Test(.enabled(if: Golden.isAvailable)) func aFullDiskEndsIt() async throws {
-    let bench = try bench(), error = PipelineError.cannotWrite(path: "/store", reason: "no space left")
+    let bench = try bench(), error = CoreError.cannotWrite(path: "/store", reason: "no space left")
     generator.failing.withLock { $0 = ("square-4", error) }
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 1, options: bench.options, episodes: 12)
     await #expect(throws: error) { try await bench.workbench.evaluate(plan) }
@@ -118,7 +121,7 @@ private final class FailingGenerator: SupportGenerator {
     await #expect {
       try await bench.workbench.evaluate(plan)
     } throws: { error in
-      guard case PipelineError.nothingEvaluated(5, _, let reason, _) = error else { return false }
+      guard case EvaluationError.nothingEvaluated(5, _, let reason, _) = error else { return false }
       return reason.contains("cut off")
     }
     #expect(try await bench.workbench.evaluations().isEmpty)
@@ -149,7 +152,7 @@ private final class FailingGenerator: SupportGenerator {
     #expect(evaluations.map { $0.map(\.plan.fold) } == [[0]] && report.leftOut?.count == 1)
     #expect(report.leftOut?[0].hasPrefix("fold 1, seed 0 left out: ") == true && report.table.contains("fold 1, seed 0 left out: "))
     #expect(try await bench.workbench.sweep(try plan([0])).report.settings.map(\.baseline) == report.settings.map(\.baseline))
-    await #expect(throws: PipelineError.self) { try await bench.workbench.sweep(try plan([1])) }
+    await #expect(throws: CoreError.self) { try await bench.workbench.sweep(try plan([1])) }
   }
 
   /// An episode whose query is its own support, as BAM's order draws where a class has one picture, measures nothing.

@@ -1,5 +1,6 @@
+import Core
+import Data
 import Foundation
-import Pipeline
 import Render
 import TestSupport
 import Testing
@@ -39,7 +40,7 @@ private struct Benchmark: Dataset {
     Array(try EpisodeSampler(dataset, fold: fold, EpisodeDraw(own, lists: lists.path)).prefix(20))
   }
 
-  private func foreign(_ list: URL, _ of: String?, _ asked: String) -> PipelineError { .foreignList(list: list.path, of: of, asked: asked) }
+  private func foreign(_ list: URL, _ of: String?, _ asked: String) -> DataError { .foreignList(list: list.path, of: of, asked: asked) }
 
   // MARK: As published
 
@@ -127,18 +128,18 @@ private struct Benchmark: Dataset {
     try EpisodeList(interleaved, fold: 1, draw: EpisodeDraw(), count: 30).write(to: file)
     #expect(try EpisodeList(file, for: interleaved, fold: 1).episodes.count == 30)
     #expect(throws: foreign(file, "fold 1 by the rule interleaved", "fold 1 by the rule contiguous")) { try EpisodeList(file, for: contiguous) }
-    #expect(throws: PipelineError.badSetting(name: "fold", value: "2", allowed: "1, the fold of the episode list")) {
+    #expect(throws: CoreError.badSetting(name: "fold", value: "2", allowed: "1, the fold of the episode list")) {
       try EpisodeList(file, for: interleaved, fold: 2)
     }
     let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
     try Data(text.replacing("\"fold\":1,\"index\":3,", with: "\"fold\":2,\"index\":3,").utf8).write(to: file)
-    #expect(throws: PipelineError.malformedFile(path: file.path, reason: "it is of fold 1, but has episodes of another one")) {
+    #expect(throws: CoreError.malformedFile(path: file.path, reason: "it is of fold 1, but has episodes of another one")) {
       try EpisodeList(file, for: interleaved)
     }
   }
 
   @Test func theErrorSaysWhoseItIsAndWhatToDo() {
-    let error = PipelineError.foreignList(list: "/l/fold2.txt", of: "fold 2", asked: "fold 0")
+    let error = DataError.foreignList(list: "/l/fold2.txt", of: "fold 2", asked: "fold 0")
     #expect(error.message == "/l/fold2.txt is a list of fold 2, not of fold 0")
     #expect(error.hint == "ask for fold 2, or give the list of fold 0; --fold, --fold-rule, --split and --lists belong together")
   }

@@ -1,5 +1,5 @@
+import Core
 import Foundation
-import Pipeline
 import TestSupport
 import Testing
 

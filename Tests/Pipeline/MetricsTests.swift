@@ -1,5 +1,7 @@
+import Core
+import Data
+import Evaluation
 import Foundation
-import Pipeline
 import Render
 import TestSupport
 import Testing

@@ -1,4 +1,6 @@
+import Core
 import Foundation
+import Generation
 import Models
 import Pipeline
 import TestSupport
@@ -105,10 +107,10 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
         == ModelChoice(diffusion: "sd", controlNet: "controlnet-scribble", detector: "hed/ControlNetHED.safetensors"))
     #expect(try models.choice(for: .none, settings: settings) == ModelChoice(diffusion: "sd"))
     #expect(models.menu.diffusion == [ModelMenu.Diffusion(id: "sd", resolution: 128)])
-    #expect(throws: PipelineError.self) { try models.choice(for: .pidinet, settings: settings) }
+    #expect(throws: CoreError.self) { try models.choice(for: .pidinet, settings: settings) }
     do {
       _ = try models.choice(for: .canny, settings: settings)
-    } catch let error as PipelineError {
+    } catch let error as CoreError {
       #expect(error.message.hasPrefix("no ControlNet for the condition canny that fits sd"))
       #expect(error.message.contains("only for hed, mask, scribble"))
       #expect(error.hint?.contains(folder.url.path) == true)
@@ -119,7 +121,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     #expect(
       try library([folder], cache: cache).choice(for: .canny, settings: settings)
         == ModelChoice(diffusion: "sd", controlNet: "sd-controlnet-canny"))
-    #expect(throws: PipelineError.self) { try models.segmentation(.dcama, fold: 7) }
+    #expect(throws: CoreError.self) { try models.segmentation(.dcama, fold: 7) }
   }
 
   @Test func whatIsPreferredIsTakenOrSaidToBeMissing() throws {
@@ -138,14 +140,14 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     do {
       _ = try choice(PreferredModels(diffusion: "sd", controlNets: ["large-controlnet-mask"]))
       Issue.record("a ControlNet of another model was taken")
-    } catch let error as PipelineError {
+    } catch let error as CoreError {
       #expect(error.message.contains("large-controlnet-mask") && (error.message + (error.hint ?? "")).contains("one that was made for sd"))
     }
     for absent in [PreferredModels(diffusion: "absent"), PreferredModels(controlNets: ["absent"])] {
       do {
         _ = try choice(absent)
         Issue.record("a model that is not there was taken")
-      } catch let error as PipelineError {
+      } catch let error as CoreError {
         #expect(error.message.contains("\"absent\""))
       }
     }
@@ -177,7 +179,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let fault = try #require(broken.unusable.first { $0.id == "lllyasviel/sd-controlnet-seg" })
     #expect(fault.isDamaged && fault.problem.contains("is a link to ../../blobs/2, which is not there"))
     #expect(fault.hint?.contains("diffss models pull lllyasviel/sd-controlnet-seg") == true)
-    #expect(throws: PipelineError.modelUnusable(problem: fault.problem, hint: fault.hint)) { try broken.entry(fault.id) }
+    #expect(throws: GenerationError.modelUnusable(problem: fault.problem, hint: fault.hint)) { try broken.entry(fault.id) }
     try hub.plant(weights: Keys.controlNet, at: "hub/models--lllyasviel--sd-controlnet-seg/blobs/2")
     let entry = try library([], hub: hub, cache: cache).entry("lllyasviel/sd-controlnet-seg")
     #expect(entry.kind == .controlNet(.mask))
@@ -204,7 +206,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       #expect(model.problem == "\(folder.file(id).path) \(words)" && model.isDamaged, "\(model.problem)")
       #expect(model.hint?.hasPrefix("take the complete model: text_encoder/, tokenizer/ (vocab.json, merges.txt)") == true)
       // Nothing that is searched later takes its place, and `doctor` never calls it fine.
-      #expect(throws: PipelineError.modelUnusable(problem: model.problem, hint: model.hint)) { try models.entry(id) }
+      #expect(throws: GenerationError.modelUnusable(problem: model.problem, hint: model.hint)) { try models.entry(id) }
       let findings = Diagnosis.findings(models: models, sources: []).filter { $0.text.contains(": \(id) (") }
       #expect(findings.map(\.state) == [.broken] && findings[0].text.contains(words), "\(findings)")
     }
@@ -339,7 +341,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       #expect(problems[id].map { $0.problem.components(separatedBy: folder.url.path).count } == 2, "\(problems[id]?.problem ?? "")")
       #expect(problems[id]?.problem.contains(words) == true && problems[id]?.isDamaged == isDamaged, "\(id): \(problems[id]?.problem ?? "not told")")
       #expect(!models.entries.contains { $0.id == id })
-      #expect(throws: PipelineError.self) { try models.entry(id) }
+      #expect(throws: CoreError.self) { try models.entry(id) }
     }
     // One that is merged into a model is none itself.
     #expect(try models.entry("style.safetensors").kind == .lora)
@@ -352,7 +354,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     do {
       _ = try models.choice(for: .none, settings: ConditionSettings(), preferring: PreferredModels(diffusion: "sdxl.safetensors"))
       Issue.record("a model that cannot be run was taken")
-    } catch let error as PipelineError {
+    } catch let error as CoreError {
       #expect(error.message.contains("a Stable Diffusion XL model") && !error.message.contains("\n"))
     }
   }
@@ -365,7 +367,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let models = library([folder], cache: cache), settings = ConditionSettings()
     func refused(_ words: String, _ choose: () throws -> Void) {
       #expect { try choose() } throws: { error in
-        if case PipelineError.modelUnusable(let problem, _) = error { problem.contains(words) } else { false }
+        if case GenerationError.modelUnusable(let problem, _) = error { problem.contains(words) } else { false }
       }
     }
     refused("a Git LFS pointer") { _ = try models.choice(for: .mask, settings: settings) }
@@ -385,7 +387,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     for name in ["mask", "canny"] { try? FileManager.default.removeItem(at: folder.file("controlnet-\(name)")) }
     let models = library([folder], cache: cache), settings = ConditionSettings()
     #expect(try models.entry("my-control").kind == .controlNet(nil))
-    #expect(throws: PipelineError.self) { try models.choice(for: .canny, settings: settings) }
+    #expect(throws: CoreError.self) { try models.choice(for: .canny, settings: settings) }
     for condition in [ConditionType.canny, .mask] {
       #expect(
         try models.choice(for: condition, settings: settings, preferring: PreferredModels(controlNets: ["my-control"]))
@@ -427,7 +429,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let folder = try TemporaryFolder(), cache = try TemporaryFolder()
     do {
       _ = try library([folder], cache: cache).entry("nothing")
-    } catch let error as PipelineError {
+    } catch let error as CoreError {
       #expect(error.message == "no model \"nothing\" found")
       #expect(error.hint?.contains(folder.url.path) == true)
     }

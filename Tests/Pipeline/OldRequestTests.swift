@@ -1,5 +1,6 @@
+import Core
 import Foundation
-import Pipeline
+import Generation
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
+import Core
+import Data
 import Foundation
-import Pipeline
 import Render
 import TestSupport
 import Testing
@@ -146,7 +147,7 @@ import Testing
     #expect(supports.map(\.item.id) == ["square-0", "passwd", "shadow"])
     #expect(supports.map(\.classIndex) == [1, 0, 0])
     try Data("a/.. m\n".utf8).write(to: folder.file("list.txt"))
-    #expect(throws: PipelineError.nameEscapesRoot(name: "a/..", file: folder.file("list.txt").path)) {
+    #expect(throws: DataError.nameEscapesRoot(name: "a/..", file: folder.file("list.txt").path)) {
       try SquaresDataset().supports(listedIn: folder.file("list.txt"))
     }
   }
@@ -166,15 +167,15 @@ import Testing
     let folder = try TemporaryFolder(), file = folder.file("list.txt")
     for text in ["", "\n\n", "{", "{1: [('a', 'b')]", "{'a': []}", "{1: ['a']}", "{1: [()]}", "{0: []}", "a__01\nb", "a b\nc", "{1: []} x"] {
       try Data(text.utf8).write(to: file)
-      #expect(throws: PipelineError.self, "\(text)") { try PublishedList(file) }
+      #expect(throws: CoreError.self, "\(text)") { try PublishedList(file) }
     }
     // A pickle that would run something, and one that is no dictionary.
     for bytes in [Array("\u{80}".utf8), [0x80, 3] + Array("cos\nsystem\n(S'true'\ntR.".utf8), [0x80, 3, 0x5D, 0x2E]] as [[UInt8]] {
       try Data(bytes[0] == 0x80 ? bytes : [0x80] + bytes).write(to: file)
-      #expect(throws: PipelineError.self) { try PublishedList(file) }
+      #expect(throws: CoreError.self) { try PublishedList(file) }
     }
-    #expect(throws: PipelineError.self) { try PublishedList(folder.file("absent")) }
-    #expect(throws: PipelineError.listMissing(names: ["fold0.txt", "fold0.pkl"], folder: folder.url.path)) {
+    #expect(throws: CoreError.self) { try PublishedList(folder.file("absent")) }
+    #expect(throws: DataError.listMissing(names: ["fold0.txt", "fold0.pkl"], folder: folder.url.path)) {
       try EpisodeSampler(SquaresDataset(), fold: 0, EpisodeDraw(lists: folder.url.path))
     }
   }
@@ -194,7 +195,7 @@ import Testing
         do {
           _ = try PublishedList(file)
           read += 1
-        } catch is PipelineError {}
+        } catch is CoreError {}
       }
       #expect(read > 0 && read < 500)
     }
@@ -208,11 +209,11 @@ import Testing
     try list.write(to: file)
     #expect(try EpisodeList(file, for: dataset) == list)
     try Data("[]".utf8).write(to: file)
-    #expect(throws: PipelineError.self) { try EpisodeList(file, for: dataset) }
+    #expect(throws: CoreError.self) { try EpisodeList(file, for: dataset) }
     let text = String(decoding: try CanonicalJSON.data(list), as: UTF8.self)
     for (old, new) in [("\"dataset\":\"squares\"", "\"dataset\":\"coco\""), ("square-", "circle-"), ("\"classIndex\":3", "\"classIndex\":99")] {
       try Data(text.replacingOccurrences(of: old, with: new).utf8).write(to: file)
-      #expect(throws: PipelineError.self, "\(new)") { try EpisodeList(file, for: dataset) }
+      #expect(throws: CoreError.self, "\(new)") { try EpisodeList(file, for: dataset) }
     }
   }
 }

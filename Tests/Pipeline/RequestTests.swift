@@ -1,5 +1,7 @@
+import Core
+import Data
 import Foundation
-import Pipeline
+import Generation
 import Testing
 
 @Suite struct RequestTests {
@@ -33,7 +35,7 @@ import Testing
     settings.detectResolution = 256
     #expect(settings.relevant(to: .scribble) == ConditionSettings(resolution: 256))
     settings.detectResolution = 63
-    #expect(throws: PipelineError.badSetting(name: "detect resolution", value: "63", allowed: "64...4096")) { try settings.validate() }
+    #expect(throws: CoreError.badSetting(name: "detect resolution", value: "63", allowed: "64...4096")) { try settings.validate() }
   }
 
   @Test func whatDoesNotMatterIsNoOtherRequest() {

@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 /// A request with nothing behind it.
 func plainRequest(_ number: Int = 0, steps: Int = 3) -> GenerationRequest {

@@ -1,4 +1,7 @@
+import Core
+import Data
 import Foundation
+import Generation
 import Pipeline
 import TestSupport
 import Testing
@@ -53,7 +56,7 @@ import Testing
       case .text: []
       }
     for text in bad {
-      #expect(throws: PipelineError.self, "\(text)") { try setting.set(text, in: &options) }
+      #expect(throws: CoreError.self, "\(text)") { try setting.set(text, in: &options) }
       #expect(options == GenerationOptions(), "\(text)")
     }
   }
@@ -68,7 +71,7 @@ import Testing
     #expect(Setting[.cannyLow].allowed(options) == "0...400" && Setting[.cannyHigh].allowed(options) == "300...1000")
     #expect(Setting[.controlStart].allowed(options) == "0...0.5" && Setting[.controlEnd].allowed(options) == "0.25...1")
     try Setting[.cannyLow].set("401", in: &options)
-    #expect(throws: PipelineError.badSetting(name: "canny low", value: "401", allowed: "0...400 where canny high is 400")) {
+    #expect(throws: CoreError.badSetting(name: "canny low", value: "401", allowed: "0...400 where canny high is 400")) {
       try options.validate()
     }
   }

@@ -1,5 +1,6 @@
+import Core
+import Data
 import Foundation
-import Pipeline
 import TestSupport
 import Testing
 
@@ -67,7 +68,7 @@ import Testing
 
   @Test(arguments: ["square-0__01", "square-0__01\nsquare-1__02\n", "square-0__01\nsquare-0__01\n"]) func aListWithoutEpisodesSaysWhy(text: String) throws {
     let lists = try Lists(text)
-    let error = #expect(throws: PipelineError.self) { try EpisodeSampler(SquaresDataset(), fold: 0, lists.draw) }
+    let error = #expect(throws: CoreError.self) { try EpisodeSampler(SquaresDataset(), fold: 0, lists.draw) }
     #expect(error?.message.contains("single picture") == true && error?.message.contains("fold0.txt") == true && error?.hint != nil, "\(error?.message ?? "")")
   }
 
@@ -77,7 +78,7 @@ import Testing
       ("x/square-0.jpg m\nx/square-1.jpg m\n", "{1: [('square-0.jpg', 'm')], 2: [('square-1.jpg', 'm')]}"),
     ] {
       let lists = try Lists(queries, supports: supports)
-      let error = #expect(throws: PipelineError.self) { try EpisodeSampler(SquaresDataset(), fold: 0, lists.draw) }
+      let error = #expect(throws: CoreError.self) { try EpisodeSampler(SquaresDataset(), fold: 0, lists.draw) }
       #expect(error?.message.contains("no episode can be drawn from") == true && error?.hint != nil, "\(error?.message ?? "")")
     }
   }
@@ -119,7 +120,7 @@ import Testing
     let problems = try ListCheck.problems(lists.draw, fold: 0, of: SquaresDataset())
     #expect(problems.map(\.kind) == [.notInDataset] && problems[0].detail.hasPrefix("not in the data set: 1 of the 4"))
     let none = try Lists("x/lost.jpg m\nx/gone.jpg m\n", supports: supports)
-    #expect(throws: PipelineError.notInDataset(list: none.folder.file("data_list_0.txt").path, missing: 2, of: 2, first: "lost")) {
+    #expect(throws: DataError.notInDataset(list: none.folder.file("data_list_0.txt").path, missing: 2, of: 2, first: "lost")) {
       try EpisodeSampler(SquaresDataset(), fold: 0, none.draw)
     }
   }
@@ -132,6 +133,6 @@ import Testing
     try EpisodeList(dataset, fold: 0, draw: EpisodeDraw(), episodes: [good, bad]).write(to: file)
     #expect(try EpisodeList(file, for: dataset).episodes == [good, bad])
     try EpisodeList(dataset, fold: 0, draw: EpisodeDraw(), episodes: [bad]).write(to: file)
-    #expect(throws: PipelineError.notInDataset(list: file.path, missing: 1, of: 2, first: "lost")) { try EpisodeList(file, for: dataset) }
+    #expect(throws: DataError.notInDataset(list: file.path, missing: 1, of: 2, first: "lost")) { try EpisodeList(file, for: dataset) }
   }
 }

@@ -1,4 +1,4 @@
-import Pipeline
+import Data
 import Render
 
 /// Twelve pictures of 96x80 with one square each: a data set that needs no files. Four classes in two folds.
@@ -28,7 +28,7 @@ struct SquaresDataset: Dataset {
 
   private func number(_ item: DatasetItem) throws -> Int {
     guard let number = Int(item.id.dropFirst("square-".count)), items.indices.contains(number) else {
-      throw PipelineError.unknownItem(id: item.id, dataset: name)
+      throw DataError.unknownItem(id: item.id, dataset: name)
     }
     return number
   }

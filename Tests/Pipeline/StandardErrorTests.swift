@@ -1,4 +1,5 @@
-import Pipeline
+import Data
+import Evaluation
 import Testing
 
 /// Results with foreground areas alone; the rest of a 100-pixel picture is background.

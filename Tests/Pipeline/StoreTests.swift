@@ -1,5 +1,8 @@
+import Core
+import Data
+import Evaluation
 import Foundation
-import Pipeline
+import Generation
 import Render
 import TestSupport
 import Testing
@@ -52,7 +55,7 @@ import Testing
     do {
       _ = try Store(folder: folder.url.appendingPathComponent("taken/data"))
       Issue.record("a store below a file")
-    } catch let error as PipelineError {
+    } catch let error as CoreError {
       #expect(error.message.hasPrefix("cannot write \(folder.url.path)/taken/data"))
       #expect(error.hint != nil)
     }
@@ -71,8 +74,8 @@ import Testing
     defer {
       if getuid() == 0 { umount2(folder.url.path, Int32(MNT_DETACH)) } else { chmod(folder.url.path, 0o755) }
     }
-    #expect(throws: PipelineError.self) { try Store(folder: folder.url) }
-    #expect(throws: PipelineError.self) { try AtomicFile.write([1], to: folder.url.appendingPathComponent("x")) }
+    #expect(throws: CoreError.self) { try Store(folder: folder.url) }
+    #expect(throws: CoreError.self) { try AtomicFile.write([1], to: folder.url.appendingPathComponent("x")) }
     #expect(folder.files.isEmpty)
   }
 
@@ -138,7 +141,7 @@ import Testing
       try (bytes.prefix(4096) + Data(repeating: 0x5A, count: bytes.count - 4096)).write(to: file)
       // Such damage shows only when it is read.
       if let store = try? Store(folder: folder.url), store.recovery == nil {
-        #expect(throws: PipelineError.storeDamaged(path: file.path)) { try store.jobs() }
+        #expect(throws: GenerationError.storeDamaged(path: file.path)) { try store.jobs() }
       }
     }
     let store = try Store(folder: folder.url)
@@ -164,7 +167,7 @@ import Testing
       // As long as before, so that the page stays whole.
       let other = Data(name.utf8.enumerated().map { $0.offset == 1 ? UInt8(ascii: "x") : $0.element })
       try (bytes[..<range.lowerBound] + other + bytes[range.upperBound...]).write(to: broken.file("store.sqlite"))
-      #expect(throws: PipelineError.self) {
+      #expect(throws: CoreError.self) {
         let store = try Store(folder: broken.url)
         _ = try store.jobs()
         _ = try store.retry(nil)
@@ -225,7 +228,7 @@ import Testing
     try Data("not ours".utf8).write(to: out.appendingPathComponent(names[0]))
     // One that cannot be written stops no other.
     var outcome = try KeptExport.write(store, dataset: "squares", to: out)
-    #expect(outcome.written == 1 && outcome.problems == [.foreignFile(path: out.appendingPathComponent(names[0]).path)])
+    #expect(outcome.written == 1 && outcome.problems.map { $0 as? GenerationError } == [.foreignFile(path: out.appendingPathComponent(names[0]).path)])
     try FileManager.default.removeItem(at: store.file(keys[0]))
     outcome = try KeptExport.write(store, dataset: "squares", to: out.appendingPathComponent("fresh"))
     #expect(outcome.written == 1 && outcome.problems.count == 1)
@@ -236,7 +239,7 @@ import Testing
     let folder = try TemporaryFolder()
     // A folder of that name cannot be replaced by a file.
     try folder.plant("inside", at: "target/file")
-    #expect(throws: PipelineError.self) { try AtomicFile.write([1, 2], to: folder.url.appendingPathComponent("target")) }
+    #expect(throws: CoreError.self) { try AtomicFile.write([1, 2], to: folder.url.appendingPathComponent("target")) }
     #expect(folder.files == ["target/file"])
     try AtomicFile.write([1, 2], to: folder.url.appendingPathComponent("new/file"))
     try AtomicFile.write([3], to: folder.url.appendingPathComponent("new/file"))
@@ -253,7 +256,7 @@ import Testing
     do {
       try store.save(png: [UInt8](repeating: 7, count: 2 << 20), key: "k", request: plainRequest(), weights: [:], seconds: 0)
       Issue.record("2 MB on a disk of 1 MB")
-    } catch let error as PipelineError {
+    } catch let error as CoreError {
       #expect(error.message.contains("No space left"))
     }
     #expect(try store.imageKeys().isEmpty)

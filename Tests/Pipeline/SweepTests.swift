@@ -1,6 +1,7 @@
+import Evaluation
 import Foundation
+import Generation
 import Models
-import Pipeline
 import Render
 import Synchronization
 import TestSupport
@@ -120,7 +121,7 @@ import Testing
       try await bench.workbench.sweep(plan)
     } throws: { error in
       // Not the demo's, which is searched later.
-      if case PipelineError.modelUnusable(let problem, _) = error { problem.contains("bam/fold0.safetensors is a server's answer or a note") } else { false }
+      if case GenerationError.modelUnusable(let problem, _) = error { problem.contains("bam/fold0.safetensors is a server's answer or a note") } else { false }
     }
     #expect(generator.painted.withLock { $0 } == 0)
   }

@@ -1,4 +1,6 @@
+import Data
 import Foundation
+import Generation
 import Pipeline
 import TestSupport
 

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Pipeline
 import TestSupport
@@ -43,7 +44,7 @@ import Testing
       var mutations = Mutations(seed: UInt64(seed))
       let file = try folder.write(mutations.damaged(good, focus: good.count), to: "config.toml")
       // A setting or an error of its own: nothing else.
-      #expect(throws: Never.self) { do { _ = try UserSettings(file: file) } catch is PipelineError {} }
+      #expect(throws: Never.self) { do { _ = try UserSettings(file: file) } catch is CoreError {} }
     }
   }
 }

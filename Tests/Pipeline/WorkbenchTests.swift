@@ -1,4 +1,7 @@
+import Data
+import Evaluation
 import Foundation
+import Generation
 import Pipeline
 import Render
 import Synchronization
@@ -225,10 +228,10 @@ import Testing
     let settings = ConditionSettings(resolution: 64)
     let control = try await workbench.condition(.mask, settings: settings, item: episode.query, classIndex: episode.classIndex)
     #expect(control?.image.height == 64)
-    await #expect(throws: PipelineError.classAbsent(index: 1, name: "square-1", present: [2])) {
+    await #expect(throws: DataError.classAbsent(index: 1, name: "square-1", present: [2])) {
       try await workbench.condition(.mask, settings: settings, item: dataset.items[1], classIndex: 1)
     }
-    await #expect(throws: PipelineError.unknownClass(index: 9, dataset: "squares", count: 4)) {
+    await #expect(throws: DataError.unknownClass(index: 9, dataset: "squares", count: 4)) {
       try await workbench.requests(item: dataset.items[1], classIndex: 9, options: GenerationOptions(), count: 1)
     }
   }

@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 import TUI
 import Testing
 

@@ -1,4 +1,3 @@
-import Pipeline
 import Render
 import TUI
 import Testing

@@ -1,4 +1,6 @@
-import Pipeline
+import Data
+import Evaluation
+import Generation
 import Render
 import TUI
 

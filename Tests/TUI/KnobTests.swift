@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 import TUI
 import Testing
 
@@ -113,7 +113,7 @@ struct KnobTests {
   @Test func aMissingControlNetIsSaidAndTheConditionStays() throws {
     var screen = screen(.canny)
     let episode = try #require(screen.state.selected)
-    let error = PipelineError.modelMissing(what: "ControlNet for the condition canny that fits sd, only for hed, mask", searched: ["/models"])
+    let error = GenerationError.modelMissing(what: "ControlNet for the condition canny that fits sd, only for hed, mask", searched: ["/models"])
     screen.send(.done(.generate(episode, screen.state.plan), .failed(Notice(error))))
     let text = screen.text()
     #expect(text.contains("no ControlNet for the condition canny"))

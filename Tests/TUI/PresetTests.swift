@@ -1,5 +1,6 @@
+import Core
 import Foundation
-import Pipeline
+import Generation
 import TUI
 import TestSupport
 import Testing
@@ -51,8 +52,8 @@ struct PresetTests {
     let folder = try TemporaryFolder(), file = PresetFile(folder.url)
     for text in ["{", "[1]", #"[{"name": "a"}]"#] {
       try text.write(to: folder.url.appendingPathComponent("presets.json"), atomically: true, encoding: .utf8)
-      #expect(throws: PipelineError.self) { try file.read() }
-      #expect(throws: PipelineError.self) { try file.add(OwnPreset("a", GenerationOptions())) }
+      #expect(throws: CoreError.self) { try file.read() }
+      #expect(throws: CoreError.self) { try file.add(OwnPreset("a", GenerationOptions())) }
       #expect(try String(contentsOf: folder.url.appendingPathComponent("presets.json"), encoding: .utf8) == text)
     }
   }

@@ -1,5 +1,5 @@
 import Foundation
-import Pipeline
+import Generation
 import TUI
 import Testing
 
@@ -149,7 +149,7 @@ struct QueueKeyTests {
     screen.type("I/tmp/a b.png")
     screen.press(.enter)
     #expect(screen.effects.last == .recall("/tmp/a b.png"))
-    screen.send(.done(.recall("/tmp/a b.png"), .failed(Notice(PipelineError.notOurs(path: "/tmp/a b.png")))))
+    screen.send(.done(.recall("/tmp/a b.png"), .failed(Notice(GenerationError.notOurs(path: "/tmp/a b.png")))))
     #expect(screen.text().contains("does not say how it was painted"))
     screen.type("O")
     screen.press(.enter)

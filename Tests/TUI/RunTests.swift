@@ -1,4 +1,5 @@
-import Pipeline
+import Evaluation
+import Generation
 import TUI
 import Testing
 

@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 extension Action {
   /// Every action there is.

@@ -1,4 +1,8 @@
+import Data
+import Evaluation
 import Foundation
+import Generation
+import Models
 import Pipeline
 import Render
 

@@ -1,4 +1,7 @@
+import Core
+import Data
 import Foundation
+import Generation
 import Pipeline
 import Render
 import Synchronization

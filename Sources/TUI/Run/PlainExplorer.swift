@@ -1,5 +1,6 @@
+import Core
 import Foundation
-import Pipeline
+import Generation
 
 /// The explorer without a screen: lines in, lines out, the same actions.
 final class PlainExplorer {

@@ -1,4 +1,4 @@
-import Pipeline
+import Data
 
 /// The order of the classes in their table.
 package enum ClassOrder: String, CaseIterable, Hashable, Codable, Sendable {

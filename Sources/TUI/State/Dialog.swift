@@ -1,4 +1,4 @@
-import Pipeline
+import Evaluation
 
 /// What lies over the panels and takes the keys.
 package enum Dialog: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Core
-import Pipeline
+import Data
+import Generation
 import Render
 
 /// Generated supports as asked for: the settings and their number.

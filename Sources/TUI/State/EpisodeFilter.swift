@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 /// What one episode is filtered and sorted by.
 package struct EpisodeFacts: Hashable, Sendable {

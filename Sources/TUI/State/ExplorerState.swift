@@ -1,6 +1,9 @@
 import Core
+import Data
+import Evaluation
 import Foundation
-import Pipeline
+import Generation
+import Models
 
 /// What the data set offers, as far as the screen needs it.
 package struct Catalog: Hashable, Sendable {

@@ -1,5 +1,8 @@
+import Data
+import Evaluation
 import Foundation
-import Pipeline
+import Generation
+import Models
 
 /// What figures on the screen are of: every one belongs to one of these, and says which.
 package enum FigureRun: Hashable, Sendable {

@@ -1,5 +1,5 @@
+import Core
 import Models
-import Pipeline
 import Render
 
 /// Something to tell the user: what happened and, where there is something, what to do.
@@ -18,12 +18,10 @@ package struct Notice: Hashable, Sendable {
 
   /// From whatever was thrown.
   package init(_ error: any Error) {
-    switch error {
-    case let error as PipelineError: self.init(.error, error.message, hint: error.hint)
-    case let error as ModelError: self.init(.error, error.message, hint: error.hint)
-    case let error as RenderError: self.init(.error, error.message, hint: error.hint)
-    case let error as TUIError: self.init(.error, error.message, hint: error.hint)
-    default: self.init(.error, String(describing: error))
+    if let error = error as? any Explained {
+      self.init(.error, error.message, hint: error.hint)
+    } else {
+      self.init(.error, String(describing: error))
     }
   }
 }

@@ -1,4 +1,4 @@
-import Pipeline
+import Data
 
 /// A list to choose one from, filtered by typing.
 package struct Picker: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 /// What varies along one side of a grid: a setting, and the values that are tried of it.
 package struct GridAxis: Hashable, Sendable {

@@ -1,5 +1,6 @@
+import Core
 import Foundation
-import Pipeline
+import Generation
 
 /// Settings that go together.
 package enum Preset: String, CaseIterable, Hashable, Sendable {
@@ -51,17 +52,17 @@ package struct PresetFile: Sendable {
 
   package init(_ dataFolder: URL) { file = dataFolder.appendingPathComponent("presets.json") }
 
-  /// By name; none where there is no file. Throws `PipelineError.unreadableFile` for one that cannot be understood: it is not written over.
+  /// By name; none where there is no file. Throws `CoreError.unreadableFile` for one that cannot be understood: it is not written over.
   package func read() throws -> [OwnPreset] {
     guard FileManager.default.fileExists(atPath: file.path) else { return [] }
     do {
       let data = try Data(contentsOf: file)
-      guard data.count <= Self.mostBytes else { throw PipelineError.unreadableFile(path: file.path, reason: "it is larger than a megabyte") }
+      guard data.count <= Self.mostBytes else { throw CoreError.unreadableFile(path: file.path, reason: "it is larger than a megabyte") }
       return try JSONDecoder().decode([OwnPreset].self, from: data).sorted { $0.name < $1.name }
-    } catch let error as PipelineError {
+    } catch let error as CoreError {
       throw error
     } catch {
-      throw PipelineError.unreadableFile(path: file.path, reason: "it holds no presets")
+      throw CoreError.unreadableFile(path: file.path, reason: "it holds no presets")
     }
   }
 

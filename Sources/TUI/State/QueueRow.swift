@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 /// A row of the queue panel.
 package enum QueueRow: Hashable, Sendable {

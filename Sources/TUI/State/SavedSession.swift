@@ -1,5 +1,7 @@
+import Core
 import Foundation
-import Pipeline
+import Generation
+import Models
 
 /// What the next start finds as it was left: kept as JSON beside the store.
 package struct SavedSession: Codable, Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 /// The rows of the settings panel.
 package enum SettingsField: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 /// The choice of the models that paint.
 extension SettingsForm {

@@ -1,5 +1,6 @@
 import Foundation
-import Pipeline
+import Generation
+import Models
 
 /// What the settings panel edits.
 package struct SettingsForm: Hashable, Sendable {

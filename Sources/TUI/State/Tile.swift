@@ -1,4 +1,3 @@
-import Pipeline
 
 /// One picture of the pictures panel.
 package enum Tile: Hashable, Sendable {

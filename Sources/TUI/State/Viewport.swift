@@ -1,4 +1,3 @@
-import Pipeline
 import Render
 
 /// The part of a zoomed picture in sight, and the pixel under the crosshair.

@@ -1,5 +1,5 @@
 import Foundation
-import Pipeline
+import Generation
 
 /// The jobs as the events tell them, and how long they take. Made for tens of thousands: what a frame asks for is at hand.
 package struct WorkQueue: Sendable {

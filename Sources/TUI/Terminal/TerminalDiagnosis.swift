@@ -1,4 +1,5 @@
 import CNcurses
+import Core
 import Foundation
 import Pipeline
 

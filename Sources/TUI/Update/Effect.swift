@@ -1,4 +1,7 @@
-import Pipeline
+import Data
+import Evaluation
+import Generation
+import Models
 
 /// Work that `update` asks for; done elsewhere, answered with `Event.done`.
 package enum Effect: Hashable, Sendable {

@@ -1,5 +1,7 @@
+import Data
+import Evaluation
 import Foundation
-import Pipeline
+import Generation
 import Render
 
 /// Whatever happens to the explorer.

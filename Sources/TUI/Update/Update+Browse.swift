@@ -1,4 +1,4 @@
-import Pipeline
+import Data
 
 /// Lists of episodes: filter, order, marks, and the pickers of what is listed.
 extension ExplorerState {

@@ -1,4 +1,3 @@
-import Pipeline
 
 /// Settings side by side, and two pictures against one another.
 extension ExplorerState {

@@ -1,5 +1,4 @@
 import Foundation
-import Pipeline
 
 extension ExplorerState {
   /// What a key does while a dialog is open.

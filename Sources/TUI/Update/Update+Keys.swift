@@ -1,4 +1,3 @@
-import Pipeline
 
 extension ExplorerState {
   /// What a key press does: the dialog's business when there is one, otherwise the action table's.

@@ -1,4 +1,4 @@
-import Pipeline
+import Data
 
 /// The cursors of the panels' lists.
 extension ExplorerState {

@@ -1,4 +1,6 @@
-import Pipeline
+import Data
+import Evaluation
+import Generation
 
 /// Generating, measuring, and looking at saved evaluations.
 extension ExplorerState {

@@ -1,4 +1,3 @@
-import Pipeline
 
 /// What the mouse does: it points at what the keys move to, and a second press does what Enter does there.
 extension ExplorerState {

@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 /// What the queue's keys do.
 extension ExplorerState {

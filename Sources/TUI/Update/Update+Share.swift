@@ -1,5 +1,6 @@
+import Core
 import Foundation
-import Pipeline
+import Generation
 
 /// What leaves the explorer as text.
 extension ExplorerState {

@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 extension ExplorerState {
   /// Takes over what the background queue says.

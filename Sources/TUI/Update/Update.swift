@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 /// Changes the state as the event demands and says what is to be done outside. Neither waits nor asks for the time.
 package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {

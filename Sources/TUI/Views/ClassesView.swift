@@ -1,4 +1,4 @@
-import Pipeline
+import Evaluation
 
 extension ScreenPainter {
   /// IoU of each class of the fold: one support, with the generated ones added, the difference and its standard error, a bar.

@@ -1,4 +1,3 @@
-import Pipeline
 
 /// A text that is scrolled, or a list that is chosen from, in a box over the panels.
 enum ScrollingDialog {

@@ -1,4 +1,4 @@
-import Pipeline
+import Data
 
 extension ScreenPainter {
   /// The episode list: number, class, query, and the IoU with one support and with the generated ones where known.

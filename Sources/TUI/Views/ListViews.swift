@@ -1,4 +1,3 @@
-import Pipeline
 
 /// Lists to choose from, filtered by typing: help, palette, pickers.
 extension ScreenPainter {

@@ -1,5 +1,5 @@
+import Data
 import Foundation
-import Pipeline
 
 extension ScreenPainter {
   /// The selected episode: its tiles, the figures, what the colours mean.

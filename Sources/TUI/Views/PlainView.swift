@@ -1,5 +1,6 @@
+import Core
+import Data
 import Foundation
-import Pipeline
 
 /// The explorer in plain lines: for screen readers, logs and terminals that can do nothing else.
 package enum PlainView {

@@ -1,4 +1,4 @@
-import Pipeline
+import Generation
 
 extension ScreenPainter {
   /// Progress of the whole queue, then its rows: what runs, what waits, what has ended.

@@ -1,4 +1,4 @@
-import Pipeline
+import Data
 
 extension ScreenPainter {
   /// Conditions in columns with control map, picture and prediction below one another, or a grid over two axes; IoU beside each.

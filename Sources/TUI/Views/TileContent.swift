@@ -1,5 +1,5 @@
+import Data
 import Foundation
-import Pipeline
 
 /// A row of a comparison of conditions.
 enum TableAspect: Hashable, CaseIterable {

@@ -1,5 +1,5 @@
 import Foundation
-import Pipeline
+import Generation
 import Render
 
 /// What there is to know of a tile's picture: how it was made, what is in it.

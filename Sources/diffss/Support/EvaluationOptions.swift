@@ -1,5 +1,9 @@
 import ArgumentParser
+import Core
+import Data
+import Evaluation
 import Foundation
+import Generation
 import Pipeline
 
 /// Which episodes are segmented, and where their generated supports come from.

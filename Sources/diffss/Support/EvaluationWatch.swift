@@ -1,3 +1,5 @@
+import Core
+import Evaluation
 import Foundation
 import Pipeline
 import Synchronization
@@ -9,13 +11,13 @@ struct EvaluationWatch {
   /// The reports in the order of the plans. One of several of which nothing can be evaluated is left out and named; when none is left, the first
   /// one's error is thrown. Throws `ExitStatus.interrupted` on Ctrl-C; what is finished is kept.
   func run(_ plans: [EvaluationPlan]) async throws -> EvaluationSummary {
-    var reports: [EvaluationReport] = [], leftOut: [String] = [], failure: PipelineError?
+    var reports: [EvaluationReport] = [], leftOut: [String] = [], failure: (any Explained)?
     for (number, plan) in plans.enumerated() {
       let lines = EvaluationLines(), name = plans.count == 1 ? "" : " \(number + 1) of \(plans.count)"
       let work = Task { try await workbench.evaluate(plan) { lines.show($0, name) } }
       do {
         reports.append(try await lines.value(of: work))
-      } catch let error as PipelineError where plans.count > 1 && error.leavesOutOnePart {
+      } catch let error as any Explained where plans.count > 1 && error.leavesOutOnePart {
         leftOut.append("fold \(plan.fold), seed \(plan.seed) left out: \(error.message)")
         failure = failure ?? error
       }

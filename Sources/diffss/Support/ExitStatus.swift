@@ -1,6 +1,6 @@
 import ArgumentParser
+import Core
 import Foundation
-import Pipeline
 
 /// What the process tells its caller; scripts use the numbers.
 enum ExitStatus: Int32, Error {

@@ -1,6 +1,7 @@
 import ArgumentParser
+import Evaluation
 import Foundation
-import Pipeline
+import Models
 
 /// How predictions are compared.
 struct ComparisonOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Pipeline
+import Generation
 
 /// The settings from which generated supports are made: each with its name, help and values from the table of settings.
 struct GenerationFlags: ParsableArguments {

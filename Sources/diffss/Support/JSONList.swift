@@ -1,4 +1,4 @@
-import Pipeline
+import Core
 
 /// Prints one JSON array on standard output, an element when it comes: a benchmark's worth of them is not kept.
 struct JSONList {

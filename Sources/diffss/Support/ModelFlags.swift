@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import Generation
 import Models
-import Pipeline
 
 /// Which diffusion models paint.
 struct ModelFlags: ParsableArguments {
@@ -64,7 +64,7 @@ struct ModelFlags: ParsableArguments {
   }
 
   /// Throws what speaks against a file or folder that was named, and nothing for a name of the library, of which the library tells: `ModelError` for what
-  /// does not serve as what it was named for, and `PipelineError.modelMissing`. A folder in the current directory does not hide a model of its name.
+  /// does not serve as what it was named for, and `GenerationError.modelMissing`. A folder in the current directory does not hide a model of its name.
   private func check(_ library: ModelLibrary) throws {
     func check(_ name: String, as role: ModelRole) throws {
       guard let url = Self.file(name), Self.place(name) != nil || (try? library.entry(name)) == nil else { return }
@@ -97,7 +97,7 @@ struct ModelFlags: ParsableArguments {
     return PreferredModels(diffusion: model.map(Self.identifier), controlNets: nets, autoencoder: added.autoencoder, loras: added.loras).orNone
   }
 
-  /// The autoencoder and the LoRA files of a picture of one's own, and how much of each is merged. Throws `PipelineError.modelMissing`.
+  /// The autoencoder and the LoRA files of a picture of one's own, and how much of each is merged. Throws `GenerationError.modelMissing`.
   func places(_ library: ModelLibrary) throws -> (autoencoder: URL?, loras: [URL], scales: [Double]) {
     (
       try vae.map { try Self.file($0) ?? library.addition($0, .autoencoder).url },

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Core
+import Data
 import Foundation
+import Generation
 import Logging
 import Models
 import Pipeline
@@ -50,14 +53,14 @@ struct DatasetOptions: ParsableArguments {
     DatasetSource(dataset, root: rootURL, split: split, foldRule: foldRule, cache: DataFolder.cache(), orientation: turning.orientation)
   }
 
-  /// Says what `--root` was taken for. Throws `PipelineError.unknownLayout` for a folder that is like none of the data sets.
+  /// Says what `--root` was taken for. Throws `DataError.unknownLayout` for a folder that is like none of the data sets.
   func recognise() throws {
     guard named == nil, let root else { return }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
-      throw PipelineError.unreadableFile(path: root, reason: "there is no such folder")
+      throw CoreError.unreadableFile(path: root, reason: "there is no such folder")
     }
-    guard let recognised else { throw PipelineError.unknownLayout(root: root) }
+    guard let recognised else { throw DataError.unknownLayout(root: root) }
     printError("note: \(PlainText.clean(root)) is laid out like --dataset \(recognised.rawValue), and is read so")
   }
 
@@ -121,7 +124,7 @@ struct RuntimeOptions: ParsableArguments {
 
   var modelFolders: [URL] { models.map { URL(fileURLWithPath: $0, isDirectory: true) } + UserSettings.ofUser.models }
 
-  /// Sets the pool's size and begins the log; call before any network runs. Throws `PipelineError` when the configuration is unusable.
+  /// Sets the pool's size and begins the log; call before any network runs. Throws `CoreError` when the configuration is unusable.
   func apply() throws { try pool.apply() }
 }
 
@@ -137,7 +140,7 @@ struct ThreadOptions: ParsableArguments {
     if let threads, !(1...64).contains(threads) { throw ValidationError("--threads must be 1...64") }
   }
 
-  /// Sets the pool's size and begins the log; call before any network runs. Throws `PipelineError` when the configuration is unusable.
+  /// Sets the pool's size and begins the log; call before any network runs. Throws `CoreError` when the configuration is unusable.
   func apply() throws {
     let configured = UserSettings.ofUser
     if let threads = threads ?? configured.threads { Compute.threads = threads }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Core
+import Data
 import Foundation
-import Pipeline
+import Generation
 
 /// A picture of the user's own, its mask, and the class meant in it.
 struct OwnPictureOptions: ParsableArguments {

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Core
+import Data
 import Foundation
+import Generation
 import Models
-import Pipeline
 import Render
 
 /// What `generate` takes beside a data set's options when it paints one picture.

@@ -1,4 +1,4 @@
-import Pipeline
+import Core
 
 /// Says what becomes of prompts that text encoders do not read as they stand.
 enum PromptRemarks {

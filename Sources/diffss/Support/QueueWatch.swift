@@ -1,5 +1,6 @@
+import Core
 import Foundation
-import Pipeline
+import Generation
 import Synchronization
 
 /// Works on a queue until it is empty, shows the progress, and tells of each job when it ends.

@@ -1,6 +1,7 @@
 import ArgumentParser
+import Core
 import Foundation
-import Pipeline
+import Generation
 
 /// A value that the command line gives to a setting.
 struct SettingValue: Sendable {
@@ -63,7 +64,7 @@ extension [SettingValue] {
     }
   }
 
-  /// Sets them. Throws `PipelineError.badSetting`.
+  /// Sets them. Throws `CoreError.badSetting`.
   func apply(to options: inout GenerationOptions) throws {
     for value in self { try Setting[value.id].set(value.text, in: &options) }
   }

@@ -1,5 +1,4 @@
 import Models
-import Pipeline
 
 /// Says on standard error that steps begin late, where they do: the picture would be noisier than that of fewer steps.
 func report(shortRange range: TimestepRange?, _ sampler: String) {

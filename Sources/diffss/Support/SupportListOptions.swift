@@ -1,6 +1,8 @@
 import ArgumentParser
+import Core
+import Data
 import Foundation
-import Pipeline
+import Generation
 
 /// Which supports of a data set are meant.
 struct SupportChoice: ParsableArguments {
@@ -15,7 +17,7 @@ struct SupportChoice: ParsableArguments {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
   }
 
-  /// The supports to paint. Throws what reading the list throws, and `PipelineError.unknownFold`.
+  /// The supports to paint. Throws what reading the list throws, and `DataError.unknownFold`.
   func supports(of dataset: any Dataset, fold: Int) throws -> [Support] {
     let all = try list.map { try dataset.supports(listedIn: URL(fileURLWithPath: $0)) } ?? dataset.supports(inFold: fold)
     return Array(all.prefix(limit ?? .max))

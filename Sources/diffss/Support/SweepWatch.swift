@@ -1,3 +1,4 @@
+import Evaluation
 import Pipeline
 
 /// Carries out a sweep and shows its progress.

@@ -1,5 +1,6 @@
+import Core
+import Data
 import Foundation
-import Pipeline
 
 /// Says on standard error what a list's episodes lack: each kind's first cases, and what becomes of them.
 func warn(_ problems: [DatasetProblem]) {

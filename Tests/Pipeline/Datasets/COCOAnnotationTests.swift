@@ -1,5 +1,6 @@
+import Core
+import Data
 import Foundation
-import Pipeline
 import Render
 import TestSupport
 import Testing
@@ -110,12 +111,12 @@ import Testing
       ("{\"näme\": 1 \"b\": 2}", "line 1, column 12"), ("{\n\n\"images\": [", "line 3, column 12"), ("\u{FEFF}x", "line 1, column 1"),
     ]
     for (text, place) in cases {
-      let error = #expect(throws: PipelineError.self) { try COCOFolder(text: text).open() }
+      let error = #expect(throws: DataError.self) { try COCOFolder(text: text).open() }
       #expect(error?.message.contains(place) == true && error?.message.contains("byte") == true, "\(error?.message ?? "")")
     }
     let utf16 = try COCOFolder(text: "")
     try Data([0xFF, 0xFE, 0x7B, 0, 0x7D, 0]).write(to: utf16.annotations)
-    let error = #expect(throws: PipelineError.self) { try utf16.open() }
+    let error = #expect(throws: DataError.self) { try utf16.open() }
     #expect(error?.message.contains("UTF-16") == true)
   }
 
@@ -160,7 +161,7 @@ import Testing
 
   @Test func otherCategoriesAreAnErrorThatNamesBothFiles() throws {
     let folder = try twoFiles(train: [(1, "a"), (2, "b"), (3, "cup")], val: [(1, "a"), (2, "b")])
-    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.coco, root: folder.url, split: .all)) }
+    let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.coco, root: folder.url, split: .all)) }
     for fact in ["instances_train2017.json", "instances_val2017.json", "\"cup\""] { #expect(error?.message.contains(fact) == true) }
     let val = try Datasets.open(DatasetSource(.coco, root: folder.url, split: .val))
     #expect(val.problems.map(\.kind) == [.categoriesDiffer] && val.problems[0].detail.contains("cup"))

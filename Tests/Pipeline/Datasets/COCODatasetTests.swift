@@ -1,5 +1,5 @@
+import Data
 import Foundation
-import Pipeline
 import Render
 import Synchronization
 import TestSupport
@@ -170,7 +170,7 @@ import Testing
       let folder = try COCOFolder.small(segmentations: [(1, segmentation)])
       let dataset = try folder.open()
       #expect(dataset.problems.map(\.kind) == [.brokenAnnotation, .maskUnreadable] && dataset.problems[0].name == "annotation 0", "\(segmentation)")
-      #expect(throws: PipelineError.self, "\(segmentation)") { try dataset.mask(DatasetItem(id: "set/0", classes: [])) }
+      #expect(throws: DataError.self, "\(segmentation)") { try dataset.mask(DatasetItem(id: "set/0", classes: [])) }
     }
   }
 
@@ -250,7 +250,7 @@ import Testing
 
   @Test func anotherDataSetsFolderIsRecognised() throws {
     let folder = try COCOFolder.small(segmentations: [])
-    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.pascal, root: folder.url)) }
+    let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.pascal, root: folder.url)) }
     #expect(error?.message.contains("it looks like a coco folder") == true)
   }
 
@@ -265,7 +265,7 @@ import Testing
     ]
     for text in texts {
       let folder = try COCOFolder(text: text)
-      #expect(throws: PipelineError.self, "\(text.prefix(80))") { try folder.open() }
+      #expect(throws: DataError.self, "\(text.prefix(80))") { try folder.open() }
     }
   }
 
@@ -282,7 +282,7 @@ import Testing
     let folder = try COCOFolder.small(segmentations: [])
     try Image(width: 6, height: 4, color: [1, 2, 3]).writePNG(to: folder.url.appendingPathComponent("set/0.jpg"))
     let dataset = try folder.open()
-    let error = #expect(throws: PipelineError.self) { try dataset.image(dataset.items[0]) }
+    let error = #expect(throws: DataError.self) { try dataset.image(dataset.items[0]) }
     #expect(error?.message.contains("6x4") == true && error?.message.contains("5x4") == true)
   }
 
@@ -300,7 +300,7 @@ import Testing
         let dataset = try good.open()
         for item in dataset.items.prefix(3) { _ = try dataset.mask(item) }
         read += 1
-      } catch is PipelineError {}
+      } catch is DataError {}
     }
     #expect(read > 0 && read < 500)
   }
@@ -308,9 +308,9 @@ import Testing
   @Test func wrongFoldersAreNamed() throws {
     let folder = try TemporaryFolder()
     for kind in [DatasetKind.coco, .fss, .pascal, .folder] {
-      #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(kind)) }
-      #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(kind, root: folder.file("absent"))) }
-      let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(kind, root: folder.url)) }
+      #expect(throws: DataError.self) { try Datasets.open(DatasetSource(kind)) }
+      #expect(throws: DataError.self) { try Datasets.open(DatasetSource(kind, root: folder.file("absent"))) }
+      let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(kind, root: folder.url)) }
       #expect(error?.hint?.contains("DIR/") == true)
     }
   }

@@ -1,5 +1,5 @@
+import Data
 import Foundation
-import Pipeline
 import Render
 import TestSupport
 import Testing
@@ -68,7 +68,7 @@ private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
   @Test func unknownItemsAreRefused() throws {
     let dataset = try DemoDataset()
     for id in ["", "scene-", "scene-99999", "scene-0", "scene--0001", "../scene-00000"] {
-      #expect(throws: PipelineError.unknownItem(id: id, dataset: "demo")) {
+      #expect(throws: DataError.unknownItem(id: id, dataset: "demo")) {
         try dataset.image(DatasetItem(id: id, classes: []))
       }
     }

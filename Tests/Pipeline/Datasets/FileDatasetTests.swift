@@ -1,5 +1,6 @@
+import Data
 import Foundation
-import Pipeline
+import Generation
 import Render
 import TestSupport
 import Testing
@@ -85,7 +86,7 @@ import Testing
     let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
     #expect(try DatasetCheck.problems(of: dataset).map(\.kind) == [.maskMissing, .sizesDiffer])
     let item = try #require(dataset.item("ashtray/12"))
-    let error = #expect(throws: PipelineError.self) { try dataset.image(item) }
+    let error = #expect(throws: DataError.self) { try dataset.image(item) }
     for fact in ["12.jpg", "8x6", "12.png", "8x5"] { #expect(error?.message.contains(fact) == true) }
   }
 }
@@ -138,7 +139,7 @@ import Testing
     try Image(width: 4, height: 4, color: [9, 9, 9]).writeJPEG(to: folder.file("JPEGImages/a.jpg"))
     try Image(width: 4, height: 4, color: [21]).writePNG(to: folder.file("SegmentationClassAug/a.png"))
     let dataset = try Datasets.open(DatasetSource(.pascal, root: folder.url))
-    #expect(throws: PipelineError.self) { try dataset.mask(dataset.items[0]) }
+    #expect(throws: DataError.self) { try dataset.mask(dataset.items[0]) }
     #expect(dataset.problems == [DatasetProblem(.unknownLabel, "a", "16 pixels of class 21, there are 1...20")])
   }
 

@@ -1,3 +1,4 @@
+import Data
 import Foundation
 import Pipeline
 import Render
@@ -37,7 +38,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folders(folder, "images", "masks")
     try folder.write("\u{FEFF}\r\n", to: "names.txt")
-    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
     #expect(error?.message.contains("names.txt names no class") == true)
   }
 
@@ -49,9 +50,9 @@ import Testing
     try picture.writeJPEG(to: folder.file("images/1.jpg"))
     try mask(1).writePNG(to: folder.file("masks/1.png"))
     try folder.write(bytes, to: "names.txt")
-    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
     #expect(error?.message.contains("names.txt is broken") == true && error?.message.contains("is not UTF-8 text; save the file as UTF-8") == true)
-    let list = #expect(throws: PipelineError.self) { try SquaresDataset().supports(listedIn: folder.file("names.txt")) }
+    let list = #expect(throws: DataError.self) { try SquaresDataset().supports(listedIn: folder.file("names.txt")) }
     #expect(list?.message.contains("is not UTF-8 text") == true)
   }
 
@@ -63,7 +64,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folders(folder, "images", "masks")
     try folder.write(bytes, to: "names.txt")
-    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
     #expect(error?.message.contains("is not UTF-8 text") == true, "\(error.map { "\($0)" } ?? "")")
   }
 
@@ -75,7 +76,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folders(folder, "images", "masks")
     try folder.write(text, to: "names.txt")
-    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
     #expect(error?.message.contains(reason) == true, "\(error.map { "\($0)" } ?? "")")
   }
 
@@ -84,7 +85,7 @@ import Testing
     try folders(folder, "Images", "MASKS")
     try picture.writeJPEG(to: folder.file("Images/1.jpg"))
     try mask(1).writePNG(to: folder.file("MASKS/1.png"))
-    let error = #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
     #expect(error?.message.contains("Images/ and MASKS/ lack names.txt beside them, whose line k names class k") == true, "\(error.map { "\($0)" } ?? "")")
     try folder.write("mug\n", to: "Names.txt")
     #expect(Datasets.kind(of: folder.url) == .folder)

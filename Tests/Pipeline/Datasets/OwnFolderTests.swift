@@ -1,5 +1,5 @@
+import Data
 import Foundation
-import Pipeline
 import Render
 import TestSupport
 import Testing
@@ -64,8 +64,8 @@ import Testing
 
   @Test func splitsThatADataSetDoesNotHaveAreErrors() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url, split: .val)) }
-    #expect(throws: PipelineError.self) { try Datasets.open(DatasetSource(.pascal, root: folder.url, split: .test)) }
+    #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url, split: .val)) }
+    #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.pascal, root: folder.url, split: .test)) }
   }
 
   /// Masks are read once; a mask that changes is read again, the others are not.

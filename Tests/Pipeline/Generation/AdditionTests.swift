@@ -1,4 +1,6 @@
+import Core
 import Foundation
+import Generation
 import Models
 import Pipeline
 import TestSupport

@@ -1,4 +1,4 @@
-import Pipeline
+import Data
 import Render
 
 /// Pictures of 96x80 under any names, each with one class in its left half. Names in `broken` cannot be read.

@@ -1,4 +1,7 @@
+import Core
+import Data
 import Foundation
+import Generation
 import Pipeline
 import Render
 import TestSupport
@@ -38,8 +41,8 @@ import Testing
     try OwnPicture(image: folder.file("image.png"), mask: folder.file("mask.png"), info: OwnClass(classIndex, of: kind)).mask.labels
   }
 
-  private func error(_ classIndex: Int, of kind: DatasetKind = .coco) -> PipelineError? {
-    do { return try mask(classIndex, of: kind) == [] ? nil : nil } catch { return error as? PipelineError }
+  private func error(_ classIndex: Int, of kind: DatasetKind = .coco) -> DataError? {
+    do { return try mask(classIndex, of: kind) == [] ? nil : nil } catch { return error as? DataError }
   }
 
   @Test(arguments: files.keys.sorted(), [1, 17, 255])
@@ -143,9 +146,9 @@ import Testing
     #expect([stored.image.width, stored.image.height] == [16, 8] && isRed(stored, 2, 4) && !isRed(stored, 13, 4))
     #expect(stored.note == "photo.jpg is taken as stored: its mask is of that size, its EXIF data (turned by 90 degrees) is ignored")
     #expect(try read(8, 16, .obey).image == turned.image && read(16, 8, .ignore).image == stored.image)
-    #expect(throws: PipelineError.self) { try read(16, 8, .obey) }
-    #expect(throws: PipelineError.self) { try read(8, 16, .ignore) }
-    do { _ = try read(9, 9, .auto) } catch let error as PipelineError {
+    #expect(throws: CoreError.self) { try read(16, 8, .obey) }
+    #expect(throws: CoreError.self) { try read(8, 16, .ignore) }
+    do { _ = try read(9, 9, .auto) } catch let error as CoreError {
       #expect(error.message.contains("photo.jpg is 8x16, turned as its EXIF data says, but its mask") && error.message.hasSuffix("is 9x9"))
     }
     try folder.write(photograph(1), to: "photo.jpg")
@@ -178,7 +181,7 @@ import Testing
     // A network's loader has no say in pictures of one's own.
     #expect(try dataset.image(dataset.items[1], orientation: .ignore).width == 8)
     let told = try Datasets.open(DatasetSource(.folder, root: folder.url, orientation: .ignore))
-    #expect(throws: PipelineError.self) { try told.image(told.items[1]) }
+    #expect(throws: CoreError.self) { try told.image(told.items[1]) }
     #expect(try DatasetCheck.problems(of: told).map(\.kind) == [.sizesDiffer])
 
     let store = try Store(folder: folder.file("data"))
@@ -214,10 +217,10 @@ import Testing
     #expect(try OwnClass(17, of: .coco).colour() == 126 && OwnClass(17, of: .coco, ade: 3).colour() == 3)
     #expect(try OwnClass(1, of: .fss).named().name == "fountain" && OwnClass(1000, of: .fss).named().index == 1000)
     #expect(try OwnClass(9, of: .folder).colour() == 108)
-    #expect(throws: PipelineError.namelessClass(index: 9)) { try OwnClass(9, of: .folder).named() }
-    #expect(throws: PipelineError.unknownClass(index: 81, dataset: "coco", count: 80)) { try OwnClass(81, of: .coco).colour() }
-    #expect(throws: PipelineError.unknownClass(index: 1001, dataset: "fss", count: 1000)) { try OwnClass(1001, of: .fss).named() }
+    #expect(throws: DataError.namelessClass(index: 9)) { try OwnClass(9, of: .folder).named() }
+    #expect(throws: DataError.unknownClass(index: 81, dataset: "coco", count: 80)) { try OwnClass(81, of: .coco).colour() }
+    #expect(throws: DataError.unknownClass(index: 1001, dataset: "fss", count: 1000)) { try OwnClass(1001, of: .fss).named() }
     #expect(try OwnClass(81, of: .coco).prompt(Prompts(), template: "a thing") == "a thing")
-    #expect(throws: PipelineError.self) { try OwnClass(81, of: .coco).prompt(Prompts(), template: "a {name}") }
+    #expect(throws: CoreError.self) { try OwnClass(81, of: .coco).prompt(Prompts(), template: "a {name}") }
   }
 }

@@ -1,6 +1,8 @@
+import Core
+import Data
 import Foundation
+import Generation
 import Models
-import Pipeline
 import Render
 import TestSupport
 import Testing

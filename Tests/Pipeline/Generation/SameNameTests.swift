@@ -1,6 +1,6 @@
 import Foundation
+import Generation
 import Models
-import Pipeline
 import Render
 import TestSupport
 import Testing
@@ -32,7 +32,7 @@ import Testing
     let paintings = try request.paint(images: Array(controls.prefix(weights.networks.count)), weights: weights, digests: digests) { _ in true }
     try folder.write(paintings[0].png, to: "picture.png")
     let picture = try StoredPicture(folder.file("picture.png"))
-    guard case .own(let metadata) = picture.origin else { throw PipelineError.notOurs(path: "picture.png") }
+    guard case .own(let metadata) = picture.origin else { throw GenerationError.notOurs(path: "picture.png") }
     return (picture, metadata)
   }
 

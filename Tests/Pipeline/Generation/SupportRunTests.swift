@@ -1,5 +1,6 @@
+import Core
 import Foundation
-import Pipeline
+import Generation
 import Render
 import Synchronization
 import TestSupport
@@ -33,7 +34,7 @@ import Testing
     let outcomes = try await bench.paint(run(dataset, bench, shots: 1))
     #expect(outcomes == names.dropLast().map { "failed \($0)_1" } + ["painted fine_1_0.png"])
     #expect(try bench.files().keys.sorted() == ["fine_1_0.png", "fine_1_control.png"])
-    #expect(throws: PipelineError.nameEscapesFolder(name: "../up", folder: bench.out.path)) {
+    #expect(throws: GenerationError.nameEscapesFolder(name: "../up", folder: bench.out.path)) {
       try SupportFolder(creating: bench.out).stem(item: "../up", classIndex: 1)
     }
   }
@@ -171,9 +172,9 @@ import Testing
     let dataset = ListedDataset(Self.items), bench = try RunBench(dataset)
     var run = run(dataset, bench)
     run.options.models = PreferredModels(diffusion: "absent")
-    await #expect(throws: PipelineError.self) { try await bench.paint(run) }
+    await #expect(throws: CoreError.self) { try await bench.paint(run) }
     run.options = bench.options
     run.options.steps = 0
-    await #expect(throws: PipelineError.self) { try await bench.paint(run) }
+    await #expect(throws: CoreError.self) { try await bench.paint(run) }
   }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Pipeline
+import Generation
 import Testing
 
 /// `parameters` as the web interface's own reader takes them apart (stable-diffusion-webui 1.10.1, `modules/infotext_utils.py`,

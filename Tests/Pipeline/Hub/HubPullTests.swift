@@ -1,5 +1,6 @@
+import Core
 import Foundation
-import Pipeline
+import Generation
 import TestSupport
 import Testing
 
@@ -69,7 +70,7 @@ import Testing
 
   @Test func whatABreakLeftIsUsedByTheNextPull() async throws {
     server.serve(weightsPath, weights, .cut(after: 120_000), .status(503), .status(503), .status(503), .status(503), .status(503))
-    await #expect(throws: PipelineError.self) { try await pull() }
+    await #expect(throws: CoreError.self) { try await pull() }
     #expect(blobs.contains(Digest.hex(Data(weights)) + ".incomplete"))
     #expect(!blobs.contains(Digest.hex(Data(weights))))
     server.serve(weightsPath, weights)
@@ -81,7 +82,7 @@ import Testing
   @Test func damageIsNeverKept() async throws {
     for manner in [LoopbackServer.Manner.corrupt(at: 777), .endless] {
       server.serve(weightsPath, weights, manner)
-      await #expect(throws: PipelineError.self) { try await pull() }
+      await #expect(throws: CoreError.self) { try await pull() }
       #expect(!blobs.contains(Digest.hex(Data(weights))))
       #expect(!FileManager.default.fileExists(atPath: home.file("hub/models--org--net/refs/main").path))
       try? FileManager.default.removeItem(at: home.file("hub"))
@@ -108,13 +109,13 @@ import Testing
   @Test func hostileListingsAreRefused() async throws {
     for path in ["../../evil.json", "/etc/passwd", "a//b.json"] {
       list([(path, config, false), ("config.json", config, false)])
-      await #expect(throws: PipelineError.self, "\(path)") { try await pull() }
+      await #expect(throws: CoreError.self, "\(path)") { try await pull() }
     }
     for name in ["../x", "a/b/c", "org", ".org/net", "org/ne--t"] {
-      #expect(throws: PipelineError.self, "\(name)") { try HubRepository(name, environment: [:]) }
+      #expect(throws: CoreError.self, "\(name)") { try HubRepository(name, environment: [:]) }
     }
     server.serve("/api/models/org/net/revision/main", Array("<html>".utf8))
-    await #expect(throws: PipelineError.self) { try await pull() }
+    await #expect(throws: CoreError.self) { try await pull() }
   }
 
   /// What the server does not give out is said as that; nothing has arrived, so nothing is kept. Statuses as Hugging Face gives them.
@@ -126,8 +127,8 @@ import Testing
       do {
         _ = try await HubPull(repository, pause: 0.01, timeout: 20).run()
         Issue.record("it was fetched")
-      } catch PipelineError.repositoryClosed(let found, let reason, let present) {
-        let error = PipelineError.repositoryClosed(name: found, reason: reason, home: present)
+      } catch GenerationError.repositoryClosed(let found, let reason, let present) {
+        let error = GenerationError.repositoryClosed(name: found, reason: reason, home: present)
         #expect(found == name && present == home && reason.contains(words), "\(reason)")
         #expect(error.hint?.contains("stable-diffusion-v1-5/stable-diffusion-v1-5") == true && error.hint?.contains("kept") == false)
       }
@@ -136,7 +137,7 @@ import Testing
 
   @Test func onlyWhatHasArrivedIsKept() async throws {
     func hint() async -> String {
-      do { _ = try await pull(); return "fetched" } catch { return (error as? PipelineError)?.hint ?? "" }
+      do { _ = try await pull(); return "fetched" } catch { return (error as? CoreError)?.hint ?? "" }
     }
     server.serve("/api/models/org/net/revision/main", Array("<html>".utf8), .status(503), .status(503), .status(503), .status(503), .status(503), .status(503))
     #expect(await !hint().contains("kept"))
@@ -174,8 +175,8 @@ import Testing
         "scheduler/scheduler_config.json",
       ])
     let files = try listing(["control_v11p_sd15_seg.pth", "control_v11p_sd15_scribble.pth"])
-    #expect(throws: PipelineError.self) { try files.selection(named: []) }
+    #expect(throws: CoreError.self) { try files.selection(named: []) }
     #expect(try files.selection(named: ["control_v11p_sd15_seg.pth"]).count == 1)
-    #expect(throws: PipelineError.self) { try files.selection(named: ["absent.pth"]) }
+    #expect(throws: CoreError.self) { try files.selection(named: ["absent.pth"]) }
   }
 }

@@ -1,3 +1,6 @@
+import Core
+import Data
+
 /// Drops generated supports whose object has left its mask, and fills their places with further ones from the same real support.
 ///
 /// For each real support and class at most twice as many pictures are made as are wanted; where that is not enough, the real support

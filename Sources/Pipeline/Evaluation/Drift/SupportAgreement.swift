@@ -1,3 +1,5 @@
+import Data
+
 /// How much of the painted object still fills its mask, without a human: the network segments the generated support with the real one as
 /// its reference, and the answer's IoU with the mask that both share is the agreement.
 ///

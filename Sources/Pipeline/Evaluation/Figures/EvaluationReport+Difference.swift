@@ -1,3 +1,5 @@
+import Data
+
 extension EvaluationReport {
   /// What this evaluation comes to above another one, each with its generated supports where it has any: paired, so that its errors come from
   /// the differences within each episode. Nil unless both compared the same episodes in the same way.

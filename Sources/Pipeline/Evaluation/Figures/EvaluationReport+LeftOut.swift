@@ -1,3 +1,6 @@
+import Core
+import Data
+
 extension EvaluationReport {
   /// `3 of 500 episodes left out`; nil when none was.
   public var leftOutSummary: String? {

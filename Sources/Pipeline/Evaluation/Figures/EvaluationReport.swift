@@ -1,3 +1,6 @@
+import Data
+import Generation
+
 /// One evaluated episode.
 public struct EpisodeResult: Codable, Hashable, Sendable {
   public let episode: Episode
@@ -85,7 +88,7 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
 
 extension EvaluationReport {
   /// The figures of a list of results, by one way of comparing.
-  package init(
+  public init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], results: [EpisodeResult], classes: [ClassInfo],
     comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, gate: GateReport? = nil, demoWeights: [String]? = nil,
     leftOut: [LeftOutEpisode] = [],
@@ -108,7 +111,7 @@ extension EvaluationReport {
 
 extension EvaluationReport {
   /// What has to be said with every figure of it, a sentence each.
-  package var remarks: [String] {
+  public var remarks: [String] {
     [(classMean ?? .all).caption(present: baseline.present, of: baseline.classes.count)] + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
   }
 }

@@ -1,3 +1,5 @@
+import Generation
+
 /// Several reports of one setting: every fold, several seeds of the episodes.
 public struct EvaluationSummary: Codable, Hashable, Sendable {
   /// mIoU of one seed: the mean over the folds, whose errors are independent.

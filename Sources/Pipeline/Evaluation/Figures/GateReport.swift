@@ -1,3 +1,5 @@
+import Data
+
 /// What generated supports come to when those that have drifted are dropped.
 public struct GateReport: Codable, Hashable, Sendable {
   /// The drift of one class's generated supports, or of all.

@@ -1,9 +1,12 @@
+import Core
+import Data
+
 extension Scores {
   /// The results of one setting, an episode each.
-  package typealias Results = [(classIndex: Int, areas: Areas)]
+  public typealias Results = [(classIndex: Int, areas: Areas)]
 
   /// The figures of one setting: those of `IoUMeter`, with their errors over the episodes.
-  package static func of(_ results: Results, classes: [ClassInfo], _ convention: IoUConvention, mean: ClassMean) -> Scores {
+  public static func of(_ results: Results, classes: [ClassInfo], _ convention: IoUConvention, mean: ClassMean) -> Scores {
     estimate([(1, results)], classes: classes, convention, mean)
   }
 

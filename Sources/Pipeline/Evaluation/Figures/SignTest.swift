@@ -1,3 +1,4 @@
+import Data
 import Foundation
 
 /// Whether the generated supports help more episodes than they harm: the two-sided sign test (Arbuthnot 1710; Conover, *Practical

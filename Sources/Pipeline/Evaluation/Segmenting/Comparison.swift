@@ -1,3 +1,4 @@
+import Data
 import Models
 import Render
 
@@ -17,7 +18,7 @@ public enum IoUConvention: String, CaseIterable, Codable, Sendable {
 
   /// Whether the truth's 255 is left out. HSNet's loaders of COCO-20i and FSS-1000 make it background.
   func ignores255(of dataset: String) -> Bool {
-    self == .bam || ![DatasetKind.coco.rawValue, DatasetKind.fss.rawValue].contains(dataset)
+    self == .bam || !DatasetKind.hidesIgnored(inHSNets: dataset)
   }
 }
 
@@ -39,8 +40,8 @@ public struct Comparison: Codable, Hashable, Sendable {
   /// Prediction (0, 1) and truth (0, 1, 255) in one size.
   ///
   /// A letterboxed network's scores are blown up to the square of the picture's longer side, whose padding is left out; those of a
-  /// stretched one are stretched back. `segmentation` nil stands for an empty prediction. Throws `PipelineError.tooNarrow`.
-  package func masks(
+  /// stretched one are stretched back. `segmentation` nil stands for an empty prediction. Throws `EvaluationError.tooNarrow`.
+  public func masks(
     _ segmentation: Segmentation?, truth: LabelMask, _ input: NetworkInput
   ) throws -> (prediction: LabelMask, truth: LabelMask) {
     func mask(_ width: Int, _ height: Int, _ labels: @autoclosure () -> [UInt8]?) -> LabelMask {

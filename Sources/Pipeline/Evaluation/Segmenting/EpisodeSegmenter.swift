@@ -1,11 +1,12 @@
 import Core
+import Data
 import Models
 import Render
 
 /// A picture and the mask it goes with, which for a generated picture is the real support's.
-struct MaskedPicture {
+public struct MaskedPicture {
   /// The picture, by where it comes from.
-  enum Source: Hashable {
+  public enum Source: Hashable {
     case real(DatasetItem)
     case generated(key: String)
     case file(String)
@@ -20,7 +21,7 @@ struct MaskedPicture {
 /// Runs one segmentation network on episodes; real and generated supports go the same way, its unmodified K-shot path.
 ///
 /// Features of pictures are kept, so that what an evaluation meets again is read and prepared once.
-final class EpisodeSegmenter {
+public final class EpisodeSegmenter {
   let kind: SegmentationNetwork
   let input: NetworkInput
 
@@ -53,22 +54,22 @@ final class EpisodeSegmenter {
     masks = BoundedCache(limit: Self.keptBytes / 8) { $0.labels.count }
   }
 
-  /// Throws `ModelError.badInput` if the network does not take as many real supports, alone or with a plan's generated ones.
-  func check(_ plan: EvaluationPlan, shots: Int) throws {
+  /// Throws `ModelError.badInput` if the network does not take as many real supports, alone or with that many generated ones.
+  func check(shots: Int, auxiliaryShots: Int) throws {
     try network.check(side: input.side)
-    for count in [shots, shots + plan.auxiliaryShots] { try network.check(shots: count) }
+    for count in [shots, shots + auxiliaryShots] { try network.check(shots: count) }
   }
 
   /// The network's mask for an episode's query from some supports, in the order drawn, compared with the truth.
   ///
   /// Throws `ModelError.notFinite` for a prediction that is no number, `ModelError.badInput` for a number of supports or a size that
   /// the network does not take.
-  func predict(_ episode: Episode, supports: [MaskedPicture], _ comparison: Comparison) throws -> Prediction {
+  public func predict(_ episode: Episode, supports: [MaskedPicture], _ comparison: Comparison) throws -> Prediction {
     try predict(real(episode.query), classIndex: episode.classIndex, supports: supports, comparison)
   }
 
   /// The same for any picture that has a mask, a generated one too.
-  func predict(
+  public func predict(
     _ query: MaskedPicture, classIndex: Int, supports: [MaskedPicture], _ comparison: Comparison
   ) throws -> Prediction {
     let truth = try mask(query.maskItem, classIndex, at: comparison.isAtOriginalSize ? .image : .file)
@@ -81,26 +82,26 @@ final class EpisodeSegmenter {
   }
 
   /// IoU, 0...1, of a painted picture's mask and what the network finds in it with the real support as its reference.
-  func agreement(_ picture: MaskedPicture, classIndex: Int, _ comparison: Comparison) throws -> Double {
+  public func agreement(_ picture: MaskedPicture, classIndex: Int, _ comparison: Comparison) throws -> Double {
     try predict(picture, classIndex: classIndex, supports: [real(picture.maskItem)], comparison).areas.iou / 100
   }
 
   /// Whether an episode can be measured: its class is in the masks of its query and of each of its supports, and the query is none of these.
   ///
-  /// Throws `PipelineError.classAbsent`, `.emptyMask`, `.queryIsSupport` and what reading masks throws.
+  /// Throws `DataError.classAbsent`, `.emptyMask`, `.queryIsSupport` and what reading masks throws.
   func check(_ episode: Episode) throws {
     if episode.supports.contains(where: { $0.id == episode.query.id }) {
-      throw PipelineError.queryIsSupport(name: episode.query.id, classIndex: episode.classIndex)
+      throw EvaluationError.queryIsSupport(name: episode.query.id, classIndex: episode.classIndex)
     }
     for item in [episode.query] + episode.supports {
       if try mask(item, episode.classIndex, at: .file).labels.contains(1) { continue }
       let present = item.classes.filter { $0 != episode.classIndex }
-      throw present.isEmpty ? PipelineError.emptyMask(name: item.id) : .classAbsent(index: episode.classIndex, name: item.id, present: present)
+      throw present.isEmpty ? DataError.emptyMask(name: item.id) : .classAbsent(index: episode.classIndex, name: item.id, present: present)
     }
   }
 
   /// The episode's real supports, in the order drawn.
-  func realSupports(_ episode: Episode) -> [MaskedPicture] { episode.supports.map(real) }
+  public func realSupports(_ episode: Episode) -> [MaskedPicture] { episode.supports.map(real) }
 
   /// Nil when no support shows the object at the network's size.
   ///

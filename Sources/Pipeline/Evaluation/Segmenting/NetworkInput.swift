@@ -2,8 +2,8 @@ import Models
 import Render
 
 /// How a network sees pictures and masks: brought to one square as its published loader does (goldens: `transforms`).
-package struct NetworkInput: Hashable, Sendable {
-  package enum Fit: Sendable {
+public struct NetworkInput: Hashable, Sendable {
+  public enum Fit: Sendable {
     /// The longer side becomes the square's, both are rounded down to multiples of 8, the rest is padding: BAM.
     case letterbox
     /// Both sides become the square's, by OpenCV's bilinear rule: HDMNet.
@@ -12,19 +12,19 @@ package struct NetworkInput: Hashable, Sendable {
     case smoothStretch
   }
 
-  package let fit: Fit
+  public let fit: Fit
   /// Pixels.
-  package let side: Int
+  public let side: Int
 
-  package init(fit: Fit, side: Int) {
+  public init(fit: Fit, side: Int) {
     self.fit = fit
     self.side = side
   }
 
   /// `[1, side, side, 3]`: 0...1, minus ImageNet's mean, over its deviation. Padding is black before that.
   ///
-  /// Throws `PipelineError.tooNarrow`.
-  package func picture(_ image: Image) throws -> Tensor {
+  /// Throws `EvaluationError.tooNarrow`.
+  public func picture(_ image: Image) throws -> Tensor {
     switch fit {
     case .smoothStretch:
       let pixels = image.rgb.pillowBilinear(width: side, height: side).pixels
@@ -43,8 +43,8 @@ package struct NetworkInput: Hashable, Sendable {
     }
   }
 
-  /// The mask at the square's size, nearest; padding is 255. Throws `PipelineError.tooNarrow`.
-  package func mask(_ mask: LabelMask) throws -> LabelMask {
+  /// The mask at the square's size, nearest; padding is 255. Throws `EvaluationError.tooNarrow`.
+  public func mask(_ mask: LabelMask) throws -> LabelMask {
     switch fit {
     case .smoothStretch: return mask.torchNearest(width: side, height: side)
     case .stretch: return mask.resized(width: side, height: side)
@@ -62,12 +62,12 @@ package struct NetworkInput: Hashable, Sendable {
   /// Pixels that a picture covers in a letterbox.
   ///
   /// The published order of steps: the shorter side is truncated first, then both are rounded down to multiples of 8.
-  package func content(width: Int, height: Int) throws -> (width: Int, height: Int) {
+  public func content(width: Int, height: Int) throws -> (width: Int, height: Int) {
     let ratio = Double(side) / Double(max(width, height))
     let size = (
       width: width > height ? side : Int(Double(width) * ratio), height: width > height ? Int(Double(height) * ratio) : side
     )
-    guard min(size.width, size.height) >= 8 else { throw PipelineError.tooNarrow(width: width, height: height, side: side) }
+    guard min(size.width, size.height) >= 8 else { throw EvaluationError.tooNarrow(width: width, height: height, side: side) }
     return (size.width / 8 * 8, size.height / 8 * 8)
   }
 
@@ -91,7 +91,7 @@ extension LabelMask {
   }
 
   /// The mask with 255 made background.
-  package var ignoringNothing: LabelMask {
+  public var ignoringNothing: LabelMask {
     LabelMask(width: width, height: height, labels: labels.map { $0 == 255 ? 0 : $0 })
   }
 }

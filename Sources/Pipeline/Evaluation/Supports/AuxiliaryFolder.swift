@@ -1,4 +1,7 @@
+import Core
+import Data
 import Foundation
+import Generation
 import Render
 
 /// A folder of pre-generated supports, read as DifFSS-BAM's loader does.
@@ -11,13 +14,13 @@ struct AuxiliaryFolder: AuxiliarySource {
   private let url: URL
   private let dataset: any Dataset
 
-  /// Throws `PipelineError.unreadableFile` when there is no such folder, or none of the wanted pictures in it.
+  /// Throws `CoreError.unreadableFile` when there is no such folder, or none of the wanted pictures in it.
   init(_ url: URL, of dataset: any Dataset, wanted: [GeneratedSupport]) throws {
-    guard RootFolder.isFolder(url) else { throw PipelineError.unreadableFile(path: url.path, reason: "there is no such folder") }
+    guard RootFolder.isFolder(url) else { throw CoreError.unreadableFile(path: url.path, reason: "there is no such folder") }
     self.url = url
     self.dataset = dataset
     guard wanted.contains(where: has) || wanted.isEmpty else {
-      throw PipelineError.unreadableFile(
+      throw CoreError.unreadableFile(
         path: url.path, reason: "none of its pictures is for these supports, such as \(wanted.first?.name ?? "").jpg or .png")
     }
     guard let first = wanted.lazy.compactMap(file).first, let text = try? PictureText.of(FileBytes.read(first)) else { return }

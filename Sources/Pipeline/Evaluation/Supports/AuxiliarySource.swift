@@ -1,3 +1,5 @@
+import Core
+import Data
 import Render
 
 /// Where the generated supports of an evaluation come from.
@@ -30,7 +32,7 @@ extension AuxiliarySource {
 
 extension MaskedPicture {
   /// A picture painted from a support.
-  static func painted(
+  public static func painted(
     _ source: Source, from item: DatasetItem, of dataset: any Dataset, read: @escaping () throws -> Image
   ) -> MaskedPicture {
     MaskedPicture(source: source, maskItem: item) {

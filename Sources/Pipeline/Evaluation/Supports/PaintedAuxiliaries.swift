@@ -1,4 +1,7 @@
+import Core
+import Data
 import Foundation
+import Generation
 import Render
 
 /// Generated supports found in the store, or painted into it.
@@ -58,7 +61,7 @@ struct PaintedAuxiliaries: AuxiliarySource {
 
   func picture(_ support: GeneratedSupport) throws -> MaskedPicture {
     guard let name = names[support] else {
-      throw failures[support] ?? PipelineError.unknownItem(id: support.item.id, dataset: dataset.name)
+      throw failures[support] ?? DataError.unknownItem(id: support.item.id, dataset: dataset.name)
     }
     return .painted(.generated(key: name.key), from: support.item, of: dataset) { try Image(pngOrJpeg: name.file) }
   }

@@ -1,0 +1,183 @@
+import Core
+import Data
+import Foundation
+import Generation
+import Models
+import Render
+
+/// Carries out evaluation plans: episodes, missing supports, predictions with and without them, figures.
+public struct Evaluator: Sendable {
+  let supports: SupportReader
+  let models: ModelLibrary
+  let store: Store
+  let requests: RequestMaker
+  let generator: any SupportGenerator
+  let report: ModelLibrary.Report
+
+  public init(
+    supports: SupportReader, models: ModelLibrary, store: Store, requests: RequestMaker, generator: any SupportGenerator,
+    report: @escaping ModelLibrary.Report
+  ) {
+    self.supports = supports
+    self.models = models
+    self.store = store
+    self.requests = requests
+    self.generator = generator
+    self.report = report
+  }
+
+  private var dataset: any Dataset { supports.dataset }
+
+  /// A network with a fold's weights; `side` nil for the input square that the weights recommend, else the published one.
+  public func segmenter(_ network: SegmentationNetwork, fold: Int, side: Int? = nil) throws -> (segmenter: EpisodeSegmenter, model: ModelEntry) {
+    let entry = try models.segmentation(network, fold: fold)
+    let side = side ?? ModelLibrary.recommendation(besides: entry.url)?.inputSide ?? network.publishedSide
+    return (EpisodeSegmenter(network, network: try models.segmenter(entry, report: report), dataset: dataset, side: side), entry)
+  }
+
+  /// Blocks until the report is made and stored. An evaluation that was ended before goes on from its finished episodes.
+  ///
+  /// An episode that cannot be evaluated is left out of the figures and told in the report; asked for again it is tried again. `shared`
+  /// keeps what other settings have in common with this one, and the journal until its `finish()`. Throws `EvaluationError.nothingEvaluated`
+  /// when no episode can be, and `CancellationError` soon after `stop` is set.
+  public func evaluate(
+    _ plan: EvaluationPlan, sharing shared: SharedWork, stop: StopFlag, progress: (EvaluationProgress) -> Void
+  ) throws -> EvaluationReport {
+    try plan.validate()
+    let episodes = try episodes(of: plan)
+    // Asked for before hours of painting: missing weights, or ones made for another number of supports, are found at once.
+    let bench = try shared.bench(plan) { try segmenter(plan.network, fold: plan.fold, side: plan.inputSide) }
+    for shots in Set(episodes.map(\.supports.count)) { try bench.segmenter.check(shots: shots, auxiliaryShots: plan.auxiliaryShots) }
+    let comparison = plan.comparison ?? Comparison(plan.network.convention)
+    let wanted = episodes.filter(isThere).generatedSupports(plan.auxiliaryShots)
+    var source = try source(wanted, plan)
+    try source.prepare(wanted, stop: stop, progress: progress)
+    let ready = wanted.filter(source.has)
+    let gate = try plan.minimumAgreement.map { minimum in
+      try DriftGate(minimum: minimum) { try bench.agreement($0, classIndex: $1, comparison) }.pass(ready, from: &source, stop: stop, progress: progress)
+    }
+    let weights = source.weights.merging([bench.model.id: try models.digest(of: bench.model.id)]) { first, _ in first }
+    let demo = DemoWeights(weights.keys, of: models, on: dataset.name).map(\.models) ?? source.demoWeights
+    let journal = try EpisodeJournal(
+      EpisodeJournal.Identity(
+        dataset: dataset.name, plan: plan, inputSide: bench.segmenter.input.side, weights: weights, episodes: episodes,
+        pictures: Set([episodes.first, episodes.last].compactMap { $0 }).compactMap { try? digest($0) }.sorted(),
+        auxiliaries: source.state(wanted + (gate?.measured ?? []))),
+      in: store.folder.appendingPathComponent("evaluations"))
+    shared.keep(journal)
+
+    let start = ContinuousClock.now
+    let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention, mean = plan.classMean ?? .present
+    var baseline = IoUMeter(classes: classes), augmented = IoUMeter(classes: classes)
+    let setting = Setting(plan: plan, bench: bench, source: source, gate: gate, comparison: comparison)
+    var results: [EpisodeResult] = [], leftOut: [LeftOutEpisode] = [], failure: (any Error)?
+    for (position, episode) in episodes.enumerated() {
+      if stop.isSet { throw CancellationError() }
+      if let line = try finished(position, episode, setting, journal, failed: { error in
+        leftOut.append(LeftOutEpisode(episode: episode, reason: EpisodeFailure.reason(error)))
+        failure = failure ?? error
+      }) {
+        bench.keep(line, plan)
+        baseline.add(line.baseline, classIndex: episode.classIndex)
+        if let areas = line.augmented { augmented.add(areas, classIndex: episode.classIndex) }
+        results.append(EpisodeResult(episode: episode, baseline: line.baseline, augmented: line.augmented, gated: line.gated))
+      }
+      progress(
+        .evaluating(
+          done: position + 1, of: episodes.count, baseline: results.isEmpty ? nil : 100 * baseline.miou(convention, over: mean),
+          augmented: plan.auxiliaryShots == 0 || results.isEmpty ? nil : 100 * augmented.miou(convention, over: mean)))
+    }
+    if results.isEmpty, let failure, let first = leftOut.first {
+      throw EvaluationError.nothingEvaluated(
+        episodes: leftOut.count, first: "query \(first.episode.query.id)", reason: first.reason,
+        hint: (failure as? any Explained)?.hint)
+    }
+    journal.leftOut = leftOut
+    let infos = classes.compactMap(dataset.classInfo)
+    let report = EvaluationReport(
+      dataset: dataset.name, plan: plan, weights: weights, results: results, classes: infos, comparison: comparison,
+      inputSide: bench.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
+      gate: gate.map { gate in
+        let used = Set(results.map(\.episode).generatedSupports(plan.auxiliaryShots))
+        return GateReport(gate, wanted: ready.filter { used.contains($0) && gate.agreements[$0] != nil }, results, classes: infos, convention, mean: mean)
+      }, demoWeights: demo, leftOut: leftOut, seconds: (ContinuousClock.now - start) / .seconds(1))
+    if let text = report.leftOutText { Log.evaluation.warning("\(text)") }
+    Log.evaluation.info("\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s")
+    if !journal.isReported {
+      try store.save(report)
+      try journal.noteReported()
+    }
+    journal.close()
+    return report
+  }
+
+  private func episodes(of plan: EvaluationPlan) throws -> [Episode] {
+    if let list = plan.episodeList {
+      return Array(try EpisodeList(URL(fileURLWithPath: list), for: dataset, fold: plan.fold).episodes.prefix(plan.episodes))
+    }
+    return Array(try EpisodeSampler(dataset, fold: plan.fold, plan.draw).prefix(plan.episodes))
+  }
+
+  /// Whether the data set has all of an episode's pictures, and its query is none of its supports.
+  private func isThere(_ episode: Episode) -> Bool {
+    !episode.isOwnSupport && ([episode.query] + episode.supports).allSatisfy { dataset.item($0.id) != nil }
+  }
+
+  /// An episode from the journal, else evaluated and put there; nil, with `failed` told why, when its pictures do not let it.
+  private func finished(
+    _ position: Int, _ episode: Episode, _ setting: Setting, _ journal: EpisodeJournal, failed: (any Error) -> Void
+  ) throws -> EpisodeJournal.Line? {
+    if let known = journal.finished[position] { return known }
+    let fresh: EpisodeJournal.Line
+    do { fresh = try line(position, episode, setting) } catch let error where EpisodeFailure.isOfPictures(error) {
+      failed(error)
+      return nil
+    }
+    return try journal.adding(fresh)
+  }
+
+  /// What an evaluation's episodes are segmented with.
+  private struct Setting {
+    let plan: EvaluationPlan
+    let bench: SharedWork.Bench
+    let source: any AuxiliarySource
+    let gate: DriftGate.Outcome?
+    let comparison: Comparison
+  }
+
+  /// An episode with its real supports alone, with the generated ones added, and without those that have drifted.
+  private func line(_ position: Int, _ episode: Episode, _ setting: Setting) throws -> EpisodeJournal.Line {
+    let (plan, segmenter, source) = (setting.plan, setting.bench.segmenter, setting.source)
+    try segmenter.check(episode)
+    let real = segmenter.realSupports(episode)
+    func areas(_ added: [MaskedPicture]) throws -> Areas {
+      try segmenter.predict(episode, supports: real + added, setting.comparison).areas
+    }
+    let baseline = try setting.bench.areas(plan.baseline, position) { try areas([]) }
+    guard plan.auxiliaryShots > 0 else { return EpisodeJournal.Line(position: position, baseline: baseline, augmented: nil, gated: nil) }
+    let wanted = episode.generatedSupports(plan.auxiliaryShots)
+    let augmented = try setting.bench.areas(plan.ungated, position) { try areas(wanted.map(source.picture)) }
+    let gated = try setting.gate.map { gate in
+      if let failure = wanted.lazy.compactMap({ gate.failures[$0] }).first { throw failure }
+      let places = wanted.map(gate.place)
+      return places == wanted
+        ? augmented : try areas(zip(wanted, places).map { try $1.map(source.picture) ?? segmenter.real($0.item) })
+    }
+    return EpisodeJournal.Line(position: position, baseline: baseline, augmented: augmented, gated: gated)
+  }
+
+  private func digest(_ episode: Episode) throws -> String {
+    Digest.hex(image: try dataset.image(episode.query), mask: try dataset.mask(episode.query, of: episode.classIndex))
+  }
+
+  /// The generated supports of a plan: its folder's, else the store's.
+  private func source(_ wanted: [GeneratedSupport], _ plan: EvaluationPlan) throws -> any AuxiliarySource {
+    if let path = plan.auxiliaryFolder { return try AuxiliaryFolder(URL(fileURLWithPath: path), of: dataset, wanted: wanted) }
+    var weights: [String: String] = [:]
+    if !wanted.isEmpty {
+      weights = try models.weights(
+        models.choice(for: plan.options))
+    }
+    return PaintedAuxiliaries(plan.options, weights: weights, requests: requests, generator: generator, dataset: dataset)
+  }
+}

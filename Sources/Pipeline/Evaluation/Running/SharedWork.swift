@@ -1,0 +1,70 @@
+import Generation
+import Models
+
+/// What evaluations of one network and fold have in common, kept from one to the next: prepared pictures, predictions that several
+/// settings ask for, agreements. For one thread.
+public final class SharedWork {
+  private struct Key: Hashable {
+    let network: SegmentationNetwork
+    let fold: Int
+    let side: Int?
+  }
+
+  private var key: Key?
+  private var bench: Bench?
+  private var journals: [EpisodeJournal] = []
+
+  public init() {}
+
+  /// Of the network and fold that a plan asks for; the one before is given up.
+  func bench(_ plan: EvaluationPlan, make: () throws -> (segmenter: EpisodeSegmenter, model: ModelEntry)) rethrows -> Bench {
+    let wanted = Key(network: plan.network, fold: plan.fold, side: plan.inputSide)
+    if let bench, key == wanted { return bench }
+    let made = try make(), fresh = Bench(made.segmenter, made.model)
+    (key, bench) = (wanted, fresh)
+    return fresh
+  }
+
+  func keep(_ journal: EpisodeJournal) { journals.append(journal) }
+
+  /// All that was asked for is done: nothing will have to go on from the journals.
+  public func finish() {
+    for journal in journals { journal.remove() }
+    journals = []
+  }
+
+  /// A network with a fold's weights, and what it found out.
+  final class Bench {
+    let segmenter: EpisodeSegmenter
+    let model: ModelEntry
+    private var areas: [EvaluationPlan: [Int: Areas]] = [:]
+    private var agreements: [MaskedPicture.Source: [Int: Double]] = [:]
+
+    init(_ segmenter: EpisodeSegmenter, _ model: ModelEntry) {
+      self.segmenter = segmenter
+      self.model = model
+    }
+
+    /// Areas of the episode at a position of a plan that leaves out all that does not decide them.
+    func areas(_ plan: EvaluationPlan, _ position: Int, make: () throws -> Areas) rethrows -> Areas {
+      if let known = areas[plan]?[position] { return known }
+      let fresh = try make()
+      areas[plan, default: [:]][position] = fresh
+      return fresh
+    }
+
+    /// Takes over the areas of an episode of a plan.
+    func keep(_ line: EpisodeJournal.Line, _ plan: EvaluationPlan) {
+      areas[plan.baseline, default: [:]][line.position] = line.baseline
+      if let augmented = line.augmented { areas[plan.ungated, default: [:]][line.position] = augmented }
+    }
+
+    /// Agreement of a picture painted for a class, 0...1.
+    func agreement(_ picture: MaskedPicture, classIndex: Int, _ comparison: Comparison) throws -> Double {
+      if let known = agreements[picture.source]?[classIndex] { return known }
+      let fresh = try segmenter.agreement(picture, classIndex: classIndex, comparison)
+      agreements[picture.source, default: [:]][classIndex] = fresh
+      return fresh
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Core
+
+/// What can go wrong with conditions, models, generated supports, the store and the queue; each case carries the facts.
+public enum GenerationError: Explained, Hashable, Sendable {
+  /// A control image would show nothing of the object, so that nothing could be painted from it.
+  case noObject(condition: String, reason: String, advice: String)
+  /// A picture or its mask is no longer the one that a request was made for.
+  case sourceChanged(item: String)
+  /// No model of a kind was found in the places searched.
+  case modelMissing(what: String, searched: [String])
+  /// A model was found and cannot be used; the problem names its path.
+  case modelUnusable(problem: String, hint: String?)
+  /// Something could not be fetched from a server; `kept` says whether a part of it has arrived.
+  case fetchFailed(address: String, reason: String, kept: Bool)
+  /// A repository that the server does not give out; `home` is where its content is now, if that is known.
+  case repositoryClosed(name: String, reason: String, home: String?)
+  /// A network's output holds NaN or infinity.
+  case notANumber(what: String)
+  /// A picture's name would lie outside the folder that it is to be written to.
+  case nameEscapesFolder(name: String, folder: String)
+  /// A file that this program did not write stands where a picture is to be written.
+  case foreignFile(path: String)
+  /// A picture does not say how it was made.
+  case notOurs(path: String)
+  /// A picture was painted from control images of the user's own, where a data set's is meant.
+  case notASupport(path: String)
+  /// The control image that led to a picture is neither beside it nor among the `given` ones.
+  case controlMissing(path: String, file: String, given: Int)
+  /// The SQLite store cannot be opened, read or written.
+  case storeUnusable(path: String, reason: String)
+  /// The SQLite store's file is damaged; the next opening sets it aside.
+  case storeDamaged(path: String)
+  /// A queue has no job, or several, whose name begins so.
+  case unknownJob(name: String, matches: Int)
+
+  public var message: String {
+    switch self {
+    case .noObject(let condition, let reason, _): "the \(condition) control image would show no object: \(reason)"
+    case .sourceChanged(let item): "\(item) or its mask has changed since the request was made"
+    case .modelMissing(let what, _): "no \(what) found"
+    case .modelUnusable(let problem, _): problem
+    case .fetchFailed(let address, let reason, _): "cannot fetch \(address): \(reason)"
+    case .repositoryClosed(let name, let reason, _): "\(name) cannot be fetched: \(reason)"
+    case .notANumber(let what): "\(what) holds NaN or infinity"
+    case .nameEscapesFolder(let name, let folder): "\"\(name)\" cannot be the name of a file in \(folder)"
+    case .foreignFile(let path): "\(path) is there, and is not a picture of this program: it is left as it is"
+    case .notOurs(let path): "\(path) does not say how it was painted"
+    case .notASupport(let path): "\(path) was painted from a control image of its own, not for a support of a data set"
+    case .controlMissing(let path, let file, let given):
+      given == 0 ? "the control image of \(path) is not beside it (\(file))" : "\(path) was painted from another control image than the ones given"
+    case .storeUnusable(let path, let reason): "the store \(path) cannot be used: \(reason)"
+    case .storeDamaged(let path): "the store \(path) is damaged"
+    case .unknownJob(let name, let matches): matches == 0 ? "there is no job \(PlainText.clean(name))" : "\(matches) jobs have a name that begins with \(PlainText.clean(name))"
+    }
+  }
+
+  public var hint: String? {
+    switch self {
+    case .noObject(_, _, let advice): advice
+    case .sourceChanged: "make the request again"
+    case .modelMissing(_, let searched):
+      searched.isEmpty
+        ? "give a folder with --models DIR or in $DIFFSS_MODELS" : "searched: \(searched.joined(separator: ", ")); `diffss models list` tells what is there; give another folder with --models DIR"
+    case .modelUnusable(_, let hint): hint
+    case .fetchFailed(_, _, let kept):
+      (kept ? "what has arrived is kept: the same command goes on from there; " : "") + "check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
+    case .repositoryClosed(_, _, let home?): "its content is at \(home) now: diffss models pull \(home)"
+    case .repositoryClosed(_, _, nil):
+      "check the name on the server's pages; a model that wants its conditions accepted needs that, and $HF_TOKEN of who did; Stable Diffusion 1.5 is at \(MovedRepositories.stableDiffusion)"
+    case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
+    case .nameEscapesFolder: "names of pictures must be relative, without \"..\" and empty steps; correct the list or the annotations"
+    case .foreignFile: "move it away, or write to another folder"
+    case .notOurs: "only pictures that this program painted carry their whole request; those of one's own since they name their weights by digest"
+    case .notASupport: "`diffss verify` paints it anew; a data set's pictures are in the store and in folders of `diffss generate --dataset`"
+    case .controlMissing: "give it with --control FILE, for several in any order"
+    case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
+    case .storeDamaged: "start again: it is set aside then, and a new one is made from what the pictures say of themselves"
+    case .unknownJob: "see the names with: diffss queue list --all"
+    }
+  }
+
+  public var ownReason: String {
+    switch self {
+    case .notOurs: "it does not say how it was painted"
+    case .storeUnusable(_, let reason), .fetchFailed(_, let reason, _): reason
+    default: message
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Core
+import Foundation
+import Models
+import Render
+import Synchronization
+
+/// Makes supports with ControlNet and Stable Diffusion: request, condition, denoising, PNG in the store.
+public final class DiffusionGenerator: SupportGenerator {
+  private let controls: ControlImages
+  private let models: ModelLibrary
+  private let store: Store
+  private let report: ModelLibrary.Report
+  /// Two denoisings at once would only slow each other down and need twice the memory.
+  private let turn = NSLock()
+  /// Keys of files that look whole and cannot be decoded.
+  private let broken = Mutex<Set<String>>([])
+
+  public init(controls: ControlImages, models: ModelLibrary, store: Store, report: @escaping ModelLibrary.Report) {
+    self.controls = controls
+    self.models = models
+    self.store = store
+    self.report = report
+  }
+
+  /// The stored picture of a request with the present weights; nil when there is none. Loads no network.
+  public func stored(_ request: GenerationRequest) throws -> GeneratedImage? {
+    try picture(request, key: request.key(weights: models.weights(request.models)))
+  }
+
+  /// Whether there is one, as far as its header and its end tell. Decodes nothing.
+  public func isStored(_ request: GenerationRequest) throws -> Bool {
+    let key = try request.key(weights: models.weights(request.models)), file = store.file(key)
+    guard FileManager.default.fileExists(atPath: file.path), !broken.withLock({ $0.contains(key) }) else { return false }
+    return (try? PictureSize(ofWhole: file)) == PictureSize(width: request.width, height: request.height)
+  }
+
+  public func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
+    let weights = try models.weights(request.models)
+    let key = try request.key(weights: weights)
+    if let known = try picture(request, key: key) { return known }
+    while !turn.try() {
+      guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
+      usleep(20_000)
+    }
+    defer { turn.unlock() }
+    // Another caller may have painted it while this one waited.
+    if let known = try picture(request, key: key) { return known }
+    let start = ContinuousClock.now
+    guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
+    let cut = try models.cut(request)
+    for line in cut?.lines ?? [] { Log.painting.warning("\(key): \(line)") }
+    let image = try paint(request, progress: progress)
+    let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset)
+    let png = try image.pngData(
+      text: PictureMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models).entries())
+    try store.save(
+      png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
+    broken.withLock { _ = $0.remove(key) }
+    Log.painting.info("\(key) painted in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")
+    return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
+  }
+
+  /// Paints a picture, stored already or not, and stores nothing.
+  public func paint(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
+    let control = try controls.control(request)?.image
+    let model = try models.diffusion(request.models, report: report)
+    var inputs: [ControlInput] = []
+    if let control {
+      guard control.width == request.width, control.height == request.height else {
+        throw CoreError.badSetting(
+          name: "size", value: "\(request.width)x\(request.height)",
+          allowed: "\(control.width)x\(control.height), the size of the control image")
+      }
+      inputs = [
+        ControlInput(
+          image: Tensor(unit: control), scale: Float(request.controlScale), start: request.controlStart, end: request.controlEnd)
+      ]
+    }
+    let sampler = try request.settings.samplerName()
+    if let range = try? sampler.range(model.scheduler.spaced(request.timestepSpacing), steps: request.steps), range.isShort {
+      Log.painting.notice("\(request.sampler) with \(request.steps) steps begins late: \(range.text)")
+    }
+    let run = DiffusionRun(
+      prompt: request.prompt, negativePrompt: request.negativePrompt, sampler: sampler, steps: request.steps,
+      spacing: request.timestepSpacing, guidanceScale: Float(request.guidance), eta: Float(request.eta), seed: request.seed, noiseRow: request.noiseRow,
+      width: request.width, height: request.height, guessMode: request.guessMode, controls: inputs)
+    do {
+      let result = try model.generate(run) { progress(GenerationProgress($0, of: model)) }
+      return try Image(unit: result.image)
+    } catch ModelError.cancelled {
+      throw CancellationError()
+    }
+  }
+
+  /// A broken file is as good as none: it is painted again and replaced.
+  private func picture(_ request: GenerationRequest, key: String) throws -> GeneratedImage? {
+    let file = store.file(key)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    guard let image = try? Image(pngOrJpeg: file), image.width == request.width, image.height == request.height else {
+      broken.withLock { _ = $0.insert(key) }
+      return nil
+    }
+    return GeneratedImage(key: key, request: request, file: file, image: image.rgb)
+  }
+}
+
+extension GenerationProgress {
+  /// With a preview of the first picture after each step but the last, whose picture comes anyway.
+  init(_ state: DiffusionProgress, of model: StableDiffusion) {
+    guard let latents = state.latents, state.step < state.steps else {
+      self.init(step: state.step, steps: state.steps)
+      return
+    }
+    self.init(step: state.step, steps: state.steps) {
+      // A preview that fails costs nobody the picture.
+      try? model.preview().map { try Image(unit: $0.picture(of: latents.slice(0..<1))) }
+    }
+  }
+}

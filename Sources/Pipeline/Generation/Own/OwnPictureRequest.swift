@@ -1,0 +1,176 @@
+import Core
+import Foundation
+import Models
+import Render
+
+/// One picture painted from control images of the user's own: everything that decides it, beside the files' bytes. Weights are known by their
+/// names (`WeightName`); their digests stand beside the request (`OwnPictureMetadata`).
+public struct OwnPictureRequest: Hashable, Sendable, DiffusionConfigured {
+  /// A ControlNet, the picture it reads, and when and how much it counts.
+  public struct Control: Codable, Hashable, Sendable {
+    /// The ControlNet's name.
+    public var network: String
+    /// Extents and SHA-256 of the control image's bytes; the bytes themselves are given to `paint`.
+    public var digest: String
+    public var scale: Double
+    /// Fractions 0...1 of the steps between which it acts.
+    public var start: Double
+    public var end: Double
+
+    init(network: String, image: Image, scale: Double, start: Double, end: Double) {
+      self.network = network
+      digest = Self.digest(image)
+      self.scale = scale
+      self.start = start
+      self.end = end
+    }
+
+    static func digest(_ image: Image) -> String { Digest.hex(image: image, mask: LabelMask(width: 1, height: 1, labels: [0])) }
+  }
+
+  /// The name of the diffusers folder or single file.
+  public var model: String
+  /// The name of the folder whose configurations serve a single file; nil for SD 1.5's.
+  public var config: String?
+  public var prompt: String
+  public var negativePrompt: String
+  /// Those of the sampling; condition, scale and window are each control's own.
+  public var settings: DiffusionSettings
+  public var seed: UInt64
+  public var width: Int
+  public var height: Int
+  public var controls: [Control]
+  /// An autoencoder in place of the model's own; nil, and absent from the JSON, for that.
+  public var autoencoder: String?
+  /// LoRA files merged into the model, in their order; nil, and absent from the JSON, for none.
+  public var loras: [LoRAChoice]?
+  /// What the text encoder did not see of the prompts; absent from the JSON where it saw all, and before painting.
+  public internal(set) var cut: PromptCut?
+
+  /// - Parameters:
+  ///   - weights: where the weights lie; the request takes their names.
+  ///   - settings: of which the sampling counts.
+  ///   - controls: what each ControlNet of `weights` reads.
+  ///   - loraScales: how much of each LoRA of `weights` is merged.
+  public init(
+    _ weights: OwnPictureWeights, prompt: String, negativePrompt: String, settings: DiffusionSettings, seed: UInt64, width: Int, height: Int,
+    controls: [(image: Image, scale: Double, start: Double, end: Double)], loraScales: [Double] = []
+  ) {
+    let names = weights.names
+    model = names.model
+    config = names.config
+    autoencoder = names.autoencoder
+    loras = names.loras.isEmpty ? nil : zip(names.loras, loraScales).map { LoRAChoice(id: $0, scale: $1) }
+    self.controls = zip(names.networks, controls).map {
+      Control(network: $0, image: $1.image, scale: $1.scale, start: $1.start, end: $1.end)
+    }
+    self.prompt = prompt
+    self.negativePrompt = negativePrompt
+    self.settings = settings.sampling.relevant()
+    self.seed = seed
+    self.width = width
+    self.height = height
+  }
+
+  /// A painted picture with the latents that led to it.
+  public struct Painting: Sendable {
+    /// What the picture is of; its seed is the picture's own.
+    public let request: OwnPictureRequest
+    public let image: Image
+    /// PNG bytes with the request inside.
+    public let png: [UInt8]
+    /// `[1, h, w, c]` after each step.
+    fileprivate let latentsPerStep: [Tensor]
+
+    /// `latents` `[n, c, h, w]` and `latents_per_step` `[steps, n, c, h, w]` of n pictures, as PyTorch would store them.
+    public static func latents(of paintings: [Painting]) -> [(name: String, tensor: Tensor)] {
+      guard let count = paintings.first?.latentsPerStep.count, count > 0 else { return [] }
+      let steps = (0..<count).map { step in Tensor.stacked(paintings.map { $0.latentsPerStep[step] }).nchw() }
+      return [
+        ("latents", steps[count - 1]), ("latents_per_step", Tensor(steps.flatMap(\.values), shape: [count] + steps[0].shape)),
+      ]
+    }
+  }
+
+  /// Paints `pictures` pictures together, of this seed and the ones after it; `images` are the control images in the order of `controls`, `weights`
+  /// the places of what it names, with their `digests`.
+  ///
+  /// `progress` hears how far it is, many times a step (its previews are of the first picture), and ends the work by returning false:
+  /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder.
+  /// Throws `ModelError` for weights that do not fit, `GenerationError.notANumber`, and `.badSetting` for a sampler that there is none of.
+  public func paint(
+    images: [Image], weights: OwnPictureWeights, digests: [String: String], pictures: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
+    progress: (GenerationProgress) -> Bool
+  ) throws -> [Painting] {
+    let diffusion = try StableDiffusion.load(
+      model: weights.model, controlNets: weights.networks, config: weights.config ?? ModelLibrary.configuration(), memory: memory, preview: preview,
+      additions: ModelAdditions(
+        autoencoder: weights.autoencoder,
+        adapters: zip(weights.loras, loras ?? []).map { LowRankSource(url: $0, scale: Float($1.scale)) }))
+    let run = DiffusionRun(
+      prompt: prompt, negativePrompt: negativePrompt, sampler: try settings.samplerName(), steps: settings.steps, spacing: settings.timestepSpacing,
+      guidanceScale: Float(settings.guidance), eta: Float(settings.eta), seed: seed, width: width, height: height, guessMode: settings.guessMode,
+      controls: zip(controls, images).enumerated().map { number, pair in
+        ControlInput(
+          image: Tensor(unit: pair.1.rgb), network: number, scale: Float(pair.0.scale), start: pair.0.start, end: pair.0.end)
+      })
+    let cut = PromptCut(prompt: prompt, negativePrompt: negativePrompt, guidance: settings.guidance, cut: diffusion.tokenizer.cut)
+    for line in cut?.lines ?? [] { Log.painting.warning("\(line)") }
+    let requests = (0..<pictures).map { number in
+      var own = self
+      own.cut = cut
+      own.seed = seed &+ UInt64(number)
+      return own
+    }
+    let demo = weights.demo
+    do {
+      let results = try diffusion.generate(run, seeds: requests.map(\.seed)) { progress(GenerationProgress($0, of: diffusion)) }
+      return try zip(requests, results).map { own, result in
+        let image = try Image(unit: result.image)
+        return Painting(
+          request: own, image: image, png: try image.pngData(text: OwnPictureMetadata(own, weights: digests, demoWeights: demo?.models).entries()),
+          latentsPerStep: result.latentsPerStep)
+      }
+    } catch ModelError.cancelled {
+      throw CancellationError()
+    }
+  }
+}
+
+extension OwnPictureRequest: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case model, config, prompt, negativePrompt, seed, width, height, controls, autoencoder, loras, cut
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    settings = try DiffusionSettings(samplingFrom: decoder)
+    model = try values.decode(String.self, forKey: .model)
+    config = try values.decodeIfPresent(String.self, forKey: .config)
+    prompt = try values.decode(String.self, forKey: .prompt)
+    negativePrompt = try values.decode(String.self, forKey: .negativePrompt)
+    seed = try values.decode(UInt64.self, forKey: .seed)
+    width = try values.decode(Int.self, forKey: .width)
+    height = try values.decode(Int.self, forKey: .height)
+    controls = try values.decode([Control].self, forKey: .controls)
+    autoencoder = try values.decodeIfPresent(String.self, forKey: .autoencoder)
+    loras = try values.decodeIfPresent([LoRAChoice].self, forKey: .loras)
+    cut = try values.decodeIfPresent(PromptCut.self, forKey: .cut)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try settings.encodeSampling(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(model, forKey: .model)
+    try values.encodeIfPresent(config, forKey: .config)
+    try values.encode(prompt, forKey: .prompt)
+    try values.encode(negativePrompt, forKey: .negativePrompt)
+    try values.encode(seed, forKey: .seed)
+    try values.encode(width, forKey: .width)
+    try values.encode(height, forKey: .height)
+    try values.encode(controls, forKey: .controls)
+    try values.encodeIfPresent(autoencoder, forKey: .autoencoder)
+    try values.encodeIfPresent(loras, forKey: .loras)
+    try values.encodeIfPresent(cut, forKey: .cut)
+  }
+}

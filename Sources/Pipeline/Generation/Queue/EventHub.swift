@@ -1,0 +1,110 @@
+import Foundation
+import Synchronization
+
+/// Hands work events to any number of watchers without ever waiting for one.
+///
+/// Each watcher has a mailbox that holds at most one event a job and model, the newest: a slow watcher misses steps, never
+/// the last state, and memory stays bounded by the number of jobs.
+public final class EventHub: Sendable {
+  private struct Watcher: Sendable {
+    weak let mailbox: Mailbox?
+  }
+
+  private let watchers = Mutex<[Watcher]>([])
+
+  public init() {}
+
+  /// Whether anybody listens.
+  var isWatched: Bool { watchers.withLock { $0.contains { $0.mailbox != nil } } }
+
+  public func send(_ event: WorkEvent) {
+    let mailboxes = watchers.withLock { watchers in
+      watchers.removeAll { $0.mailbox == nil }
+      return watchers.compactMap(\.mailbox)
+    }
+    for mailbox in mailboxes { mailbox.put(event) }
+  }
+
+  /// Events from now on, until the watching task is cancelled or the stream is dropped.
+  public func stream() -> AsyncStream<WorkEvent> {
+    let mailbox = Mailbox()
+    watchers.withLock { $0.append(Watcher(mailbox: mailbox)) }
+    return AsyncStream(unfolding: { await mailbox.next() }, onCancel: { mailbox.close() })
+  }
+}
+
+/// The unread events of one watcher.
+private final class Mailbox: Sendable {
+  private enum Key: Hashable {
+    case job(JobID)
+    case picture(key: String)
+    case preview(JobID)
+    case model(String)
+    case trouble, pause
+  }
+
+  private struct State {
+    var order: [Key] = []
+    var latest: [Key: WorkEvent] = [:]
+    var waiter: CheckedContinuation<WorkEvent?, Never>?
+    var isClosed = false
+
+    /// Pictures are large: a watcher that is behind gets the newest ones.
+    mutating func dropOldPictures() {
+      let pictures = order.filter { if case .picture = $0 { true } else { false } }
+      for key in pictures.dropLast(Mailbox.mostPictures) {
+        latest[key] = nil
+        order.removeAll { $0 == key }
+      }
+    }
+  }
+
+  private static let mostPictures = 8
+  private let state = Mutex(State())
+
+  func put(_ event: WorkEvent) {
+    let key: Key =
+      switch event {
+      case .jobChanged(let job): .job(job.id)
+      case .generated(let picture): .picture(key: picture.key)
+      case .preview(let job, _): .preview(job)
+      case .modelLoading(let name), .modelLoaded(let name): .model(name)
+      case .queueTrouble: .trouble
+      case .queuePaused: .pause
+      }
+    let waiter: CheckedContinuation<WorkEvent?, Never>? = state.withLock { state in
+      if state.isClosed { return nil }
+      if let waiter = state.waiter {
+        state.waiter = nil
+        return waiter
+      }
+      if state.latest.updateValue(event, forKey: key) == nil { state.order.append(key) }
+      if case .picture = key { state.dropOldPictures() }
+      return nil
+    }
+    waiter?.resume(returning: event)
+  }
+
+  func next() async -> WorkEvent? {
+    await withCheckedContinuation { continuation in
+      let ready: WorkEvent?? = state.withLock { state in
+        if state.isClosed { return .some(nil) }
+        guard !state.order.isEmpty else {
+          state.waiter = continuation
+          return nil
+        }
+        return .some(state.latest.removeValue(forKey: state.order.removeFirst()))
+      }
+      if let ready { continuation.resume(returning: ready) }
+    }
+  }
+
+  func close() {
+    let waiter = state.withLock { state in
+      state.isClosed = true
+      defer { state.waiter = nil }
+      return state.waiter
+    }
+    waiter?.resume(returning: nil)
+  }
+}

@@ -1,0 +1,50 @@
+import Data
+import Foundation
+import Synchronization
+
+/// Finds who paints a job: the data set that is open, or the job's own, opened for it.
+public final class JobPainters: Sendable {
+  /// What is open already, and the generator that paints for it.
+  public struct Own: Sendable {
+    let dataset: String
+    let origin: JobOrigin?
+    let generator: any SupportGenerator
+
+    public init(dataset: String, origin: JobOrigin?, generator: any SupportGenerator) {
+      self.dataset = dataset
+      self.origin = origin
+      self.generator = generator
+    }
+  }
+
+  private let own: Own?
+  private let store: Store
+  private let report: ModelLibrary.Report
+  /// The one opened last: jobs of one data set follow each other.
+  private let opened: Mutex<(origin: JobOrigin, generator: any SupportGenerator)?> = Mutex(nil)
+
+  public init(own: Own? = nil, store: Store, report: @escaping ModelLibrary.Report) {
+    self.own = own
+    self.store = store
+    self.report = report
+  }
+
+  /// Opens the job's data set if need be. Throws what opening throws, and `DataError.unknownItem` for a job of another data set that
+  /// does not say how it is opened.
+  func painter(of job: Job) throws -> any SupportGenerator {
+    if let own, job.origin == nil ? own.dataset == job.request.source.dataset : own.origin == job.origin { return own.generator }
+    guard let origin = job.origin else {
+      throw DataError.unknownItem(id: job.request.source.item, dataset: own?.dataset ?? "")
+    }
+    return try opened.withLock { opened in
+      if let known = opened, known.origin == origin { return known.generator }
+      // The old one's networks go before the new one's come.
+      opened = nil
+      let models = ModelLibrary(folders: origin.modelFolders, files: origin.files ?? GivenFiles(), for: origin.source.kind, memory: origin.memory)
+      let controls = ControlImages(supports: SupportReader(dataset: ImportedDataset(try Datasets.open(origin.source), folder: store.folder)), models: models, report: report)
+      let generator = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
+      opened = (origin, generator)
+      return generator
+    }
+  }
+}

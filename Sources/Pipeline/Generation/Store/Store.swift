@@ -1,0 +1,147 @@
+import Core
+import Foundation
+import GRDB
+import Models
+import Render
+
+/// Requests, jobs, generated pictures and evaluations on disk: an SQLite file and a folder of PNGs.
+///
+/// Safe from any thread. Every throwing method throws `GenerationError.storeUnusable` or `.cannotWrite`, and leaves
+/// nothing half-written when it does.
+public final class Store: Sendable {
+  /// The data folder.
+  public let folder: URL
+  /// What happened to a damaged store when this one was opened; nil when nothing had.
+  public let recovery: StoreRecovery?
+  private let database: DatabasePool
+
+  /// Opens or creates the store in a folder. A damaged one is set aside, and what the pictures say of themselves is recorded anew.
+  public init(folder: URL = DataFolder.standard()) throws {
+    self.folder = folder
+    try AtomicFile.createFolder(folder)
+    let file = Self.database(in: folder)
+    if StoreRecovery.isMarked(file) {
+      recovery = try StoreRecovery.setAside(file)
+    } else {
+      do {
+        database = try Self.open(file)
+        recovery = nil
+        return
+      } catch let error as DatabaseError where StoreRecovery.isDamage(error) {
+        recovery = try StoreRecovery.setAside(file)
+      } catch let error as DatabaseError { throw Self.unusable(file, error) }
+    }
+    database = try Self.translating(file) { try Self.open(file) }
+    try recordPictures()
+    if let recovery { Log.store.warning("\(recovery.message)") }
+  }
+
+  private static func database(in folder: URL) -> URL { folder.appendingPathComponent("store.sqlite") }
+
+  private static func open(_ file: URL) throws -> DatabasePool {
+    var configuration = Configuration()
+    // Another process may hold the lock for the length of one small write.
+    configuration.busyMode = .timeout(5)
+    let database = try DatabasePool(path: file.path, configuration: configuration)
+    try StoreSchema.migrator.migrate(database)
+    return database
+  }
+
+  // MARK: Pictures
+
+  /// Where the picture of a key is or will be.
+  public func file(_ key: String) -> URL { folder.appendingPathComponent("images/\(key).png") }
+
+  /// Writes a picture under its key, then its row.
+  public func save(png: [UInt8], key: String, request: GenerationRequest, weights: [String: String], seconds: Double) throws {
+    try AtomicFile.write(png, to: file(key))
+    let weights = try CanonicalJSON.text(weights)
+    try write { db in
+      let hash = try Self.insert(request, db)
+      try db.execute(
+        sql: """
+          INSERT OR REPLACE INTO images (key, request, weights, seconds, created, version, threads) VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [key, hash, weights, seconds, Date().timeIntervalSince1970, ProgramVersion.current, Compute.threads])
+    }
+  }
+
+  /// Keys of every recorded picture, newest first.
+  public func imageKeys() throws -> [String] {
+    try read { try String.fetchAll($0, sql: "SELECT key FROM images ORDER BY rowid DESC") }
+  }
+
+  /// What is known of how a picture was made, beside what it says of itself; nil when it is not recorded.
+  public func provenance(of key: String) throws -> Provenance? {
+    try read { db in
+      try Row.fetchOne(db, sql: "SELECT seconds, version, threads FROM images WHERE key = ?", arguments: [key]).map {
+        try Provenance(seconds: $0.value("seconds"), version: $0.optional("version"), threads: $0.optional("threads"))
+      }
+    }
+  }
+
+  /// Records the pictures of the folder from their own metadata, where they are not recorded.
+  private func recordPictures() throws {
+    let images = file("").deletingLastPathComponent()
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: images.path)) ?? []).filter { $0.hasSuffix(".png") }.sorted()
+    for start in stride(from: 0, to: names.count, by: 256) {
+      let found = names[start..<min(start + 256, names.count)].compactMap { name -> PictureMetadata? in
+        guard let bytes = try? FileBytes.read(images.appendingPathComponent(name)), let text = try? PictureText.of(bytes),
+          let metadata = PictureMetadata(entries: text), name == "\(metadata.key).png",
+          (try? metadata.request.key(weights: metadata.weights)) == metadata.key
+        else { return nil }
+        return metadata
+      }
+      try write { db in
+        for picture in found {
+          try db.execute(
+            sql: "INSERT OR IGNORE INTO images (key, request, weights, seconds, created) VALUES (?, ?, ?, 0, ?)",
+            arguments: [
+              picture.key, try Self.insert(picture.request, db), try CanonicalJSON.text(picture.weights), Date().timeIntervalSince1970,
+            ])
+        }
+      }
+    }
+  }
+
+  // MARK: SQLite
+
+  /// Records a request where it is not; returns its hash.
+  static func insert(_ request: GenerationRequest, _ db: Database) throws -> String {
+    let json = try CanonicalJSON.data(request), hash = Digest.hex(json)
+    try db.execute(
+      sql: "INSERT OR IGNORE INTO requests (hash, json) VALUES (?, ?)", arguments: [hash, String(decoding: json, as: UTF8.self)])
+    return hash
+  }
+
+  /// Runs `body` in a transaction of its own that may write.
+  public func write<T>(_ body: (Database) throws -> T) throws -> T {
+    try Self.translating(Self.database(in: folder)) { try database.write(body) }
+  }
+
+  /// Runs `body` on one unchanging view of the database.
+  public func read<T>(_ body: (Database) throws -> T) throws -> T {
+    try Self.translating(Self.database(in: folder)) { try database.read(body) }
+  }
+
+  private static func translating<T>(_ file: URL, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw unusable(file, error)
+    } catch let error as DecodingError {
+      throw GenerationError.storeUnusable(path: file.path, reason: "a row does not decode: \(error.words)")
+    }
+  }
+
+  private static func unusable(_ file: URL, _ error: DatabaseError) -> GenerationError {
+    guard StoreRecovery.isDamage(error) else {
+      // SQLite says no more than "disk I/O error" where it cannot make the files beside the database.
+      let isFull = [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN].contains(error.resultCode) && DiskSpace.free(at: file) ?? .max < 1 << 17
+      return .storeUnusable(path: file.path, reason: isFull ? "No space left on device" : error.message ?? "\(error.resultCode)")
+    }
+    // Not now: other threads and processes have it open.
+    StoreRecovery.mark(file)
+    return .storeDamaged(path: file.path)
+  }
+}

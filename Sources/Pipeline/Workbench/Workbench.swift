@@ -1,0 +1,380 @@
+import Core
+import Data
+import Evaluation
+import Foundation
+import Generation
+import Models
+import Render
+import Synchronization
+
+/// Everything that the explorer and the command line do with one data set: browse, condition, generate, segment, evaluate.
+///
+/// Safe from any thread. What is `async` runs on the workbench's own threads, never on the caller's; what is not returns
+/// at once. Opening reads no weights: they load when first needed.
+public final class Workbench: Sendable {
+  /// The data set, which also knows the pictures imported into it.
+  public var dataset: any Dataset { imported }
+  public let models: ModelLibrary
+  public let store: Store
+
+  private let imported: ImportedDataset
+  private let supports: SupportReader
+  private let requestMaker: RequestMaker
+  private let controls: ControlImages
+  private let diffusion: DiffusionGenerator
+  private let painter: SupportPainter
+  private let hub = EventHub()
+  private let queue: GenerationQueue
+  private let evaluator: Evaluator
+  /// Looking things up, which never waits for a network; conditions, which follow their knobs at once; predictions; evaluations and loading.
+  private let desk = WorkLane("desk")
+  private let easel = WorkLane("easel")
+  private let networks = WorkLane("networks")
+  private let bench = WorkLane("bench")
+  private let segmenters = KeptSegmenters()
+
+  /// `origin` says how the data set and the models were opened, so that another process can go on with the queue; nil where none can.
+  /// `generator` replaces the diffusion model (tests do that).
+  public init(
+    dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, generator: (any SupportGenerator)? = nil
+  ) {
+    imported = ImportedDataset(dataset, folder: store.folder)
+    let dataset = imported
+    self.models = models
+    self.store = store
+    supports = SupportReader(dataset: dataset)
+    requestMaker = RequestMaker(supports: supports, models: models)
+    let report: ModelLibrary.Report = { [hub] in hub.send(WorkEvent($0)) }
+    controls = ControlImages(supports: supports, models: models, report: report)
+    diffusion = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
+    let generator = generator ?? diffusion
+    painter = SupportPainter(requests: requestMaker, controls: controls, models: models, generator: generator)
+    let painters = JobPainters(
+      own: JobPainters.Own(dataset: dataset.name, origin: origin, generator: generator), store: store, report: report)
+    queue = GenerationQueue(painters: painters, origin: origin, store: store, hub: hub)
+    evaluator = Evaluator(
+      supports: supports, models: models, store: store, requests: requestMaker, generator: generator, report: report)
+  }
+
+  // MARK: Browsing
+
+  /// The first `count` episodes of a fold. Throws for an unknown fold or one with too few pictures.
+  public func episodes(fold: Int, _ draw: EpisodeDraw = EpisodeDraw(), count: Int) async throws -> [Episode] {
+    try await desk.run { [imported] _ in try EpisodeList(imported, fold: fold, draw: draw, count: max(count, 0)).episodes }
+  }
+
+  /// Those that imported pictures give a fold, behind the ones drawn from the data set: each as a support, and as a query.
+  public func episodes(fold: Int, importedBeside drawn: [Episode]) async throws -> [Episode] {
+    try await desk.run { [imported] _ in imported.episodes(beside: drawn, fold: fold) }
+  }
+
+  /// Takes a picture of the user's own with its mask into the data set; later starts know it too. In a mask without the label
+  /// `classIndex` everything that is set is the class.
+  ///
+  /// Throws for unreadable files, sizes that differ and an empty mask.
+  public func importPicture(image: URL, mask: URL, classIndex: Int) async throws -> DatasetItem {
+    try await desk.run { [imported] _ in
+      guard imported.classInfo(classIndex) != nil else {
+        throw DataError.unknownClass(index: classIndex, dataset: imported.name, count: imported.classes.count)
+      }
+      let picture = try ImportedPicture(image: image, mask: mask, classIndex: classIndex)
+      try imported.imports.add(picture)
+      return picture.item
+    }
+  }
+
+  /// What is done to the stored rows of a picture of the user's own.
+  public func turn(of item: DatasetItem) async throws -> Orientation {
+    try await desk.run { [imported] _ in imported.turn(of: item) ?? .upright }
+  }
+
+  /// The picture, three channels.
+  public func image(_ item: DatasetItem) async throws -> Image {
+    try await desk.run { [supports] _ in try supports.dataset.image(item) }
+  }
+
+  /// 1 where the class is, 0 elsewhere, 255 where the annotation says to ignore.
+  public func mask(_ item: DatasetItem, of classIndex: Int) async throws -> LabelMask {
+    try await desk.run { [supports] _ in try supports.dataset.mask(item, of: classIndex) }
+  }
+
+  // MARK: Conditions
+
+  /// The control image of a support with every stage; nil for the condition `none`.
+  ///
+  /// Throws for a mask that is empty, of another size, or without the class, for a setting out of range, and when an edge detector is
+  /// missing. The detector runs once for a picture, however often the other settings change.
+  public func condition(
+    _ type: ConditionType, settings: ConditionSettings, item: DatasetItem, classIndex: Int
+  ) async throws -> ControlImage? {
+    try await easel.run { [controls] _ in try controls.control(type, settings, item: item, classIndex: classIndex) }
+  }
+
+  // MARK: Generating
+
+  /// Requests for supports `0..<count` generated from a picture and class, each with its own seed.
+  ///
+  /// Throws for a setting out of range, a support that cannot be used, or a model that is missing.
+  public func requests(
+    item: DatasetItem, classIndex: Int, options: GenerationOptions, count: Int
+  ) async throws -> [GenerationRequest] {
+    try await desk.run { [requestMaker] _ in
+      try requestMaker.requests(item: item, classIndex: classIndex, options: options, count: max(count, 0))
+    }
+  }
+
+  /// Requests for `count` generated supports of an episode, as an evaluation takes them: number k from real support k modulo shots.
+  ///
+  /// Throws as the other one.
+  public func requests(_ episode: Episode, options: GenerationOptions, count: Int) async throws -> [GenerationRequest] {
+    try await desk.run { [requestMaker] _ in try requestMaker.requests(episode, options: options, count: max(count, 0)) }
+  }
+
+  /// What is to be said of the prompts of classes with these settings before anything is painted: characters that tokenizers read differently,
+  /// and what a text encoder does not see of them.
+  public func promptRemarks(_ options: GenerationOptions, classes: [Int]) async throws -> [String] {
+    try await desk.run { [requestMaker, imported, models] _ in
+      guard let choice = try? models.choice(for: options) else { return [] }
+      let prompts = try requestMaker.prompts.get()
+      return models.remarks(
+        on: classes.compactMap(imported.classInfo).map { prompts.positive($0, template: options.prompt) },
+        negativePrompt: options.negativePrompt ?? prompts.negative, guidance: options.guidance, diffusion: choice.diffusion)
+    }
+  }
+
+  /// The same of requests.
+  public func promptRemarks(_ requests: [GenerationRequest]) async throws -> [String] {
+    guard let first = requests.first else { return [] }
+    return try await desk.run { [models] _ in
+      models.remarks(
+        on: Set(requests.map(\.prompt)).sorted(), negativePrompt: first.negativePrompt, guidance: first.guidance, diffusion: first.models.diffusion)
+    }
+  }
+
+  /// Puts requests at the end of the queue, which works through them one after the other in the background; those of the same priority in
+  /// the order queued.
+  @discardableResult
+  public func enqueue(_ requests: [GenerationRequest], priority: Int = 0) -> [JobID] { queue.enqueue(requests, priority: priority) }
+
+  /// Puts requests at the end of the queue for whichever process works on it. Throws `GenerationError.storeUnusable`.
+  public func leave(_ requests: [GenerationRequest], priority: Int = 0) throws -> [JobID] { try queue.leave(requests, priority: priority) }
+
+  /// Shows what else is in the queue, by this or another process, and works on it whenever no other process does.
+  public func followQueue() { queue.follow() }
+
+  /// Stops working on the queue. The running job is interrupted and, like all that wait, goes on at the next start.
+  public func closeQueue(reason: String) { queue.close(reason: reason) }
+
+  /// Cancels a job: at once when it waits, within a second when it runs. Does nothing to an ended job.
+  public func cancel(_ id: JobID) { queue.cancel(id) }
+
+  /// Lets no further job begin, or goes on; `now` also interrupts this process's running job, which is the first to go on.
+  public func setQueuePaused(_ isPaused: Bool, now: Bool = false) { queue.setPaused(isPaused, now: now) }
+
+  /// Sets priorities of jobs that wait: higher ones first, those of the same priority in the order queued.
+  public func prioritise(_ priorities: [JobID: Int]) { queue.prioritise(priorities) }
+
+  /// Queues failed and cancelled jobs again, in their old places.
+  public func retry(_ ids: [JobID]) { queue.retry(ids) }
+
+  /// Cancels every waiting and running job.
+  public func cancelAll() { queue.cancelAll() }
+
+  /// Jobs in the order queued: all that have not ended, the last ones that had ended before, and what came since.
+  public var jobs: [Job] { queue.jobs }
+
+  /// What happens from now on, one stream a watcher. A slow watcher misses steps, never the last state of a job.
+  public func events() -> AsyncStream<WorkEvent> { hub.stream() }
+
+  /// The stored picture for a request made with the present weights; nil when there is none yet. Loads no weights.
+  public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? {
+    try await desk.run { [diffusion] _ in try diffusion.stored(request) }
+  }
+
+  /// Queues what of an episode's `count` generated supports is neither stored nor queued. Throws as `requests`.
+  public func enqueueMissing(_ episode: Episode, options: GenerationOptions, count: Int) async throws {
+    try await desk.run { [requestMaker, diffusion, queue] _ in
+      // A picture that is drawn twice as a support asks for the same ones twice.
+      var seen = Set(queue.jobs.filter { !$0.state.isFinal }.map(\.request))
+      let requests = try requestMaker.requests(episode, options: options, count: max(count, 0)).filter { seen.insert($0).inserted }
+      queue.enqueue(try requests.filter { try !diffusion.isStored($0) })
+    }
+  }
+
+  /// The settings of a request. Their seed is the base from which its own was derived, where that is a small number
+  /// (`SupportSeed.base`); nil says that it is not, and the options hold 0.
+  public func options(of request: GenerationRequest) async throws -> (options: GenerationOptions, seed: UInt64?) {
+    try await desk.run { [requestMaker, imported, models] _ in
+      let prompts = try requestMaker.prompts.get(), info = imported.classInfo(request.source.classIndex)
+      var options = GenerationOptions(request.settings)
+      let own = PreferredModels(request.models)
+      if (try? models.choice(for: options)).map(PreferredModels.init) != own { options.models = own }
+      // A prompt that the class's name gives is none of the user's.
+      if info.map({ prompts.positive($0) }) != request.prompt { options.prompt = request.prompt }
+      if prompts.negative != request.negativePrompt { options.negativePrompt = request.negativePrompt }
+      let source = request.source
+      let seed = SupportSeed.base(of: request.seed, item: source.item, classIndex: source.classIndex, number: source.number)
+      options.seed = seed ?? 0
+      return (options, seed)
+    }
+  }
+
+  /// Notes what the user thinks of a picture; nil takes it back. Returns what lists say of the picture from now on.
+  @discardableResult
+  public func set(_ verdict: Verdict?, of picture: GeneratedImage) async throws -> PaintedSupport {
+    try await desk.run { [store] _ in
+      try store.set(verdict, of: picture.key)
+      let source = picture.request.source
+      return PaintedSupport(
+        key: picture.key, item: source.item, classIndex: source.classIndex, condition: picture.request.condition, verdict: verdict)
+    }
+  }
+
+  /// What the user thinks of a picture.
+  public func verdict(of picture: GeneratedImage) async throws -> Verdict? {
+    try await desk.run { [store] _ in try store.verdict(of: picture.key) }
+  }
+
+  /// Every painted support of the data set.
+  public func painted() async throws -> [PaintedSupport] {
+    try await desk.run { [store, imported] _ in try store.painted(dataset: imported.name) }
+  }
+
+  /// Writes the kept pictures of the data set into a folder as the published loaders read them (`KeptExport`).
+  public func exportKept(to url: URL) async throws -> KeptExport.Outcome {
+    try await desk.run { [store, imported] _ in try KeptExport.write(store, dataset: imported.name, to: url) }
+  }
+
+  /// Writes an HTML page of what the store has for the data set (`HTMLReport`). Returns what was left out of it, and why.
+  public func report(to url: URL, limit: Int = 20) async throws -> [String] {
+    try await bench.run { [store, imported] _ in
+      let page = try HTMLReport(store: store, name: imported.name, dataset: imported, limit: limit)
+      try page.write(to: url)
+      return page.problems.map { PlainText.clean("\($0)") }
+    }
+  }
+
+  /// Paints the picture of a file anew from what the file says of itself, and compares (`PictureVerification`).
+  ///
+  /// Cancelling the calling task ends it with `CancellationError`. Throws for a file that this program did not write, a support that is
+  /// not in the data set or has changed, and models that are missing.
+  public func verify(_ file: URL, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }) async throws -> PictureVerification {
+    try await bench.run { [diffusion, models] stop in
+      let stored = try StoredPicture(file), metadata = try stored.support()
+      let here = try models.located(metadata.request.models, digests: metadata.weights)
+      return try stored.verify(metadata, weights: here.weights) { request in
+        var request = request
+        request.models = here.choice
+        return try diffusion.paint(request) { state in
+          progress(state)
+          return !stop.isSet
+        }
+      }
+    }
+  }
+
+  /// Paints a list of supports into a folder, past the queue: what is finished there is left, what fails is told and passed by.
+  ///
+  /// `watch` is called from a background thread. Cancelling the calling task ends the run with `CancellationError`; what is finished
+  /// stays. Also throws for settings out of range and for models that are missing, before anything is painted.
+  public func paint(
+    _ run: SupportRun, into folder: SupportFolder, watch: @escaping @Sendable (SupportRunEvent) -> Void
+  ) async throws {
+    try await bench.run { [painter] stop in try painter.paint(run, into: folder, stop: stop, watch: watch) }
+  }
+
+  /// Returns when no job waits or runs, unless the queue is paused or closed, and all of them are in the store.
+  public func waitUntilIdle() async { await queue.waitUntilIdle() }
+
+  /// Reads the weights that `options` and the fold's network need, so that the first picture and the first prediction come sooner.
+  /// Models that are missing are left for the moment they are asked for.
+  public func preload(_ options: GenerationOptions, network: SegmentationNetwork = .dcama, fold: Int) async {
+    _ = try? await bench.run { [models, evaluator, segmenters, hub] _ in
+      let choice = try models.choice(for: options)
+      _ = try models.weights(choice)
+      _ = try models.diffusion(choice) { hub.send(WorkEvent($0)) }
+      try segmenters.use(network, fold: fold, evaluator) { _ in }
+    }
+  }
+
+  // MARK: Segmenting
+
+  /// The network's mask for the episode's query, given its real supports and the generated ones.
+  public func predict(
+    _ episode: Episode, network: SegmentationNetwork = .dcama, auxiliaries: [GeneratedImage] = []
+  ) async throws -> Prediction {
+    try await networks.run { [segmenters, evaluator, supports] _ in
+      try segmenters.use(network, fold: episode.fold, evaluator) { segmenter in
+        let generated = try auxiliaries.map { auxiliary in
+          MaskedPicture.painted(
+            .generated(key: auxiliary.key), from: try supports.item(auxiliary.request.source.item), of: supports.dataset
+          ) { auxiliary.image }
+        }
+        return try segmenter.predict(episode, supports: segmenter.realSupports(episode) + generated, Comparison(network.convention))
+      }
+    }
+  }
+
+  /// How much of a generated support's object still fills its mask, 0...1 (`SupportAgreement`).
+  public func agreement(of picture: GeneratedImage, fold: Int, network: SegmentationNetwork = .dcama) async throws -> Double {
+    try await networks.run { [segmenters, evaluator, supports] _ in
+      try segmenters.use(network, fold: fold, evaluator) { segmenter in
+        let item = try supports.item(picture.request.source.item)
+        let masked = MaskedPicture.painted(.generated(key: picture.key), from: item, of: supports.dataset) { picture.image }
+        return try segmenter.agreement(masked, classIndex: picture.request.source.classIndex, Comparison(network.convention))
+      }
+    }
+  }
+
+  /// Draws the plan's episodes, generates the supports that are missing, segments every query with and without them,
+  /// and keeps the report in the store.
+  ///
+  /// Cancelling the calling task ends it with `CancellationError`; pictures finished until then stay in the store.
+  /// `progress` is called from a background thread.
+  public func evaluate(
+    _ plan: EvaluationPlan, progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
+  ) async throws -> EvaluationReport {
+    try await bench.run { [evaluator] stop in
+      let shared = SharedWork()
+      let report = try evaluator.evaluate(plan, sharing: shared, stop: stop, progress: progress)
+      shared.finish()
+      return report
+    }
+  }
+
+  /// Evaluates every setting of a sweep, with what they have in common made once; otherwise as `evaluate`.
+  ///
+  /// Returns the figures, and each setting's reports in the order of its folds and seeds.
+  public func sweep(
+    _ plan: SweepPlan, progress: @escaping @Sendable (SweepProgress) -> Void = { _ in }
+  ) async throws -> (report: SweepReport, evaluations: [[EvaluationReport]]) {
+    try await bench.run { [evaluator] stop in try evaluator.sweep(plan, stop: stop, progress: progress) }
+  }
+
+  /// Earlier evaluations of this data set, newest first.
+  public func evaluations() async throws -> [EvaluationReport] {
+    try await desk.run { [store, imported] _ in try store.evaluations(dataset: imported.name) }
+  }
+}
+
+/// The segmenter last used for single predictions, with its prepared pictures.
+private final class KeptSegmenters: Sendable {
+  private struct Kept {
+    let network: SegmentationNetwork
+    let fold: Int
+    let segmenter: EpisodeSegmenter
+  }
+
+  private let kept: Mutex<Kept?> = Mutex(nil)
+
+  func use<T: Sendable>(
+    _ network: SegmentationNetwork, fold: Int, _ evaluator: Evaluator, _ body: (EpisodeSegmenter) throws -> T
+  ) throws -> T {
+    try kept.withLock { kept in
+      if let known = kept, known.network == network, known.fold == fold { return try body(known.segmenter) }
+      let fresh = try evaluator.segmenter(network, fold: fold).segmenter
+      kept = Kept(network: network, fold: fold, segmenter: fresh)
+      return try body(fresh)
+    }
+  }
+}
