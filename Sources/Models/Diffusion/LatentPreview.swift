@@ -78,15 +78,13 @@ public struct LatentProjection: LatentPreview {
 extension Tensor {
   /// The mean of a square of a picture `[1, h, w, 3]`.
   fileprivate func meanColour(top: Int, left: Int, side: Int) -> [Double] {
-    let width = shape[2]
-    return values.withUnsafeBufferPointer { values in
-      (0..<3).map { colour in
-        var sum = 0.0
-        for y in top..<top + side {
-          for x in left..<left + side { sum += Double(values[(y * width + x) * 3 + colour]) }
-        }
-        return sum / Double(side * side)
+    let width = shape[2], values = values
+    return (0..<3).map { colour in
+      var sum = 0.0
+      for y in top..<top + side {
+        for x in left..<left + side { sum += Double(values[(y * width + x) * 3 + colour]) }
       }
+      return sum / Double(side * side)
     }
   }
 }

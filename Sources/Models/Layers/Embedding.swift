@@ -15,15 +15,6 @@ package struct Embedding: Sendable {
     if let wrong = ids.first(where: { !(0..<count).contains($0) }) {
       throw ModelError.badInput(what: "token id \(wrong)", reason: "the embedding table has \(count) rows")
     }
-    var output = Tensor(uninitialized: [ids.count, size])
-    output.withUnsafeMutable { target in
-      table.withUnsafeBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        for (row, id) in ids.enumerated() {
-          table.dtype.widen(base + id * size * table.dtype.size, count: size, to: target + row * size)
-        }
-      }
-    }
-    return output
+    return Kernels.rows(ids, of: table, size: size)
   }
 }

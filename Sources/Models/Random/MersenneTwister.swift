@@ -54,11 +54,9 @@ public struct MersenneTwister: Sendable {
   }
 
   private mutating func refill() {
-    state.withUnsafeMutableBufferPointer { state in
-      for i in 0..<Self.size {
-        let y = (state[i] & 0x8000_0000) | (state[(i + 1) % Self.size] & 0x7FFF_FFFF)
-        state[i] = state[(i + Self.middle) % Self.size] ^ (y >> 1) ^ (y & 1 == 0 ? 0 : 0x9908_B0DF)
-      }
+    for i in 0..<Self.size {
+      let y = (state[i] & 0x8000_0000) | (state[(i + 1) % Self.size] & 0x7FFF_FFFF)
+      state[i] = state[(i + Self.middle) % Self.size] ^ (y >> 1) ^ (y & 1 == 0 ? 0 : 0x9908_B0DF)
     }
     position = 0
   }

@@ -35,18 +35,7 @@ public struct TorchGenerator: Sendable {
   /// Standard normal noise `[n, h, w, c]`, drawn in the order `torch.randn(n, c, h, w)` draws it.
   public mutating func noise(_ shape: [Int]) -> Tensor {
     precondition(shape.count == 4, "noise is made for [n, h, w, c], not \(shape)")
-    let (n, area, c) = (shape[0], shape[1] * shape[2], shape[3])
-    let drawn = randn(n * area * c)
-    var result = Tensor(uninitialized: shape)
-    result.withUnsafeMutable { target in
-      for image in 0..<n {
-        let base = image * area * c
-        for channel in 0..<c {
-          for pixel in 0..<area { target[base + pixel * c + channel] = drawn[base + channel * area + pixel] }
-        }
-      }
-    }
-    return result
+    return Tensor(randn(shape.reduce(1, *)), shape: [shape[0], shape[3], shape[1], shape[2]]).nhwc()
   }
 
   private static let block = 16

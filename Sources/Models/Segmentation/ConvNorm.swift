@@ -19,10 +19,7 @@ struct ConvNorm: Sendable {
     let (offsets, means) = (channel("bias"), channel("running_mean"))
     // A weight that is missing has stand-ins of another size; the loader's report comes before any use.
     if weights.shape == [outputs, inputs, kernel, kernel], factors.count == outputs, weights.count > 0 {
-      let (count, row) = (weights.count, weights.count / outputs)
-      weights.withUnsafeMutable { values in
-        for i in 0..<count { values[i] *= factors[i / row] }
-      }
+      weights = Kernels.scaleRows(weights, by: factors)
     }
     weight = PackedMatrix(Parameter(weights), columns: outputs, depth: inputs, taps: kernel * kernel)
     let folded = offsets.indices.map { i in offsets[i] + ((own.isEmpty ? 0 : own[i]) - means[i]) * factors[i] }

@@ -21,32 +21,7 @@ struct PyramidPool: Sendable {
       [x]
         + zip(levels, Self.grids).map { level, grid in
           Kernels.bilinear(
-            level(Self.averages(x, grid: grid), activation: .relu), height: x.shape[1], width: x.shape[2], alignCorners: true)
+            level(Kernels.averagePool(x, grid: grid), activation: .relu), height: x.shape[1], width: x.shape[2], alignCorners: true)
         })
-  }
-
-  /// Adaptive average pooling: cell i covers floor(i n / g) up to ceil((i + 1) n / g), cells may overlap.
-  private static func averages(_ x: Tensor, grid: Int) -> Tensor {
-    let (height, width, channels) = (x.shape[1], x.shape[2], x.channels)
-    func span(_ cell: Int, _ extent: Int) -> Range<Int> { cell * extent / grid..<((cell + 1) * extent + grid - 1) / grid }
-    var output = Tensor(zeros: [1, grid, grid, channels])
-    x.withUnsafe { source in
-      output.withUnsafeMutable { target in
-        for row in 0..<grid {
-          for column in 0..<grid {
-            let (rows, columns) = (span(row, height), span(column, width))
-            let cell = target + (row * grid + column) * channels
-            for y in rows {
-              for x in columns {
-                let pixel = source + (y * width + x) * channels
-                for channel in 0..<channels { cell[channel] += pixel[channel] }
-              }
-            }
-            for channel in 0..<channels { cell[channel] /= Float(rows.count * columns.count) }
-          }
-        }
-      }
-    }
-    return output
   }
 }

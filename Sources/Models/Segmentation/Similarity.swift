@@ -5,18 +5,8 @@ enum Similarity {
     func tokens(_ map: Tensor) -> Tensor { map.reshaped([map.shape[1] * map.shape[2], map.channels]) }
     let products = Kernels.gemm(tokens(query), tokens(support), transposeB: true)  // [q, s]
     let (queryNorms, supportNorms) = (Kernels.rowNorms(query).values, Kernels.rowNorms(support).values)
-    var result = Tensor(uninitialized: query.shape.dropLast() + [1])
-    let count = supportNorms.count
-    products.withUnsafe { products in
-      result.withUnsafeMutable { target in
-        for (q, norm) in queryNorms.enumerated() {
-          var most = -Float.infinity
-          for s in 0..<count { most = max(most, products[q * count + s] / (norm * supportNorms[s] + 1e-7)) }
-          target[q] = most
-        }
-      }
-    }
-    return result
+    let cosines = Kernels.divide(products, rowNorms: queryNorms, columnNorms: supportNorms)
+    return Kernels.rowMaxima(cosines).reshaped(query.shape.dropLast() + [1])
   }
 
   /// Shifted and scaled to 0 ... 1 over the whole map.
@@ -49,13 +39,7 @@ enum GramMatrix {
     let channels = map.channels
     let rows = map.nchw().reshaped([channels, map.shape[1] * map.shape[2]])
     let norms = Kernels.rowNorms(rows).values
-    var gram = Kernels.gemm(rows, rows, transposeB: true)
-    gram.withUnsafeMutable { values in
-      for i in 0..<channels {
-        for j in 0..<channels { values[i * channels + j] /= norms[i] * norms[j] + 1e-7 }
-      }
-    }
-    return gram
+    return Kernels.divide(Kernels.gemm(rows, rows, transposeB: true), rowNorms: norms, columnNorms: norms)
   }
 }
 

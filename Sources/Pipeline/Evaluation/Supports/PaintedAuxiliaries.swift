@@ -48,10 +48,9 @@ struct PaintedAuxiliaries: AuxiliarySource {
       do {
         let own = try own.get()
         guard own.indices.contains(support.number) else { continue }
-        let picture = try generator.generate(own[support.number]) { state in
+        let picture = try generator.attempt(own[support.number], stop: { stop.isSet }) { state in
           progress(.generating(done: done, of: wanted.count, step: state.step, steps: state.steps))
-          return !stop.isSet
-        }
+        }.get()
         names[support] = picture.name
       } catch let error where EpisodeFailure.isOfPictures(error) { failures[support] = error }
       if stop.isSet { throw CancellationError() }

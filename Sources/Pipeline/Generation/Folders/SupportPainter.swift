@@ -99,10 +99,9 @@ private struct Work {
       let key = try request.key(weights: weights)
       let place = try folder.place(name, run.format, key: key)
       guard place != .finished else { return end(.kept, key: key) }
-      let picture = try generator.generate(request) { state in
+      let picture = try generator.attempt(request, stop: { stop.isSet }) { state in
         watch(.painting(name: file, step: state.step, steps: state.steps))
-        return !stop.isSet
-      }
+      }.get()
       let metadata = PictureMetadata(
         key: key, request: request, weights: weights, cut: try? models.cut(request), demoWeights: demoWeights)
       try folder.write(picture.image, name, run.format, text: metadata.entries())

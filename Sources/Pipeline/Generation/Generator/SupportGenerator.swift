@@ -8,6 +8,27 @@ public protocol SupportGenerator: Sendable {
   func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage
 }
 
+extension SupportGenerator {
+  /// The picture of a request by the rule that the queue, folders and evaluations share: `stop` is asked before it and many times a step, and its
+  /// yes ends the work with `CancellationError`; whatever else goes wrong costs this picture alone, and is returned.
+  public func attempt(
+    _ request: GenerationRequest, stop: () -> Bool, progress: (GenerationProgress) -> Void
+  ) throws(CancellationError) -> Result<GeneratedImage, any Error> {
+    if stop() { throw CancellationError() }
+    do {
+      return .success(
+        try generate(request) { state in
+          progress(state)
+          return !stop()
+        })
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
 /// How far a picture is. To be looked at at once: its preview is not kept.
 public struct GenerationProgress {
   /// Steps done, and their number.

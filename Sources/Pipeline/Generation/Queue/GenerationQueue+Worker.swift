@@ -47,7 +47,8 @@ extension GenerationQueue {
     Log.queue.info("job \(job.id) begins, attempt \(job.attempts): \(job.request.source.dataset) \(job.request.source.item) class \(job.request.source.classIndex)")
     var finalState: JobState, key: String?, noted = start
     do {
-      let picture = try painters.painter(of: job).generate(job.request) { progress in
+      let painter = try painters.painter(of: job)
+      let picture = try painter.attempt(job.request, stop: { isStopped(job.id) }) { progress in
         if hub.isWatched, let preview = progress.preview?() { hub.send(.preview(job.id, preview)) }
         let elapsed = seconds()
         if clock.now - noted > .milliseconds(500) {
@@ -56,8 +57,8 @@ extension GenerationQueue {
           // Other views see it a moment later; that it does not get there is no reason to stop.
           journal.queue.async { [store] in try? store.note(step: step, elapsed: elapsed, of: job.id) }
         }
-        return advance(job.id, to: .running(step: progress.step, of: progress.steps), elapsed: elapsed)
-      }
+        advance(job.id, to: .running(step: progress.step, of: progress.steps), elapsed: elapsed)
+      }.get()
       (finalState, key) = (.finished, picture.key)
       if hub.isWatched { hub.send(.generated(picture)) }
     } catch is CancellationError {
@@ -85,14 +86,15 @@ extension GenerationQueue {
     hub.send(.jobChanged(ended))
   }
 
-  /// Notes a step; false when the job is to stop.
-  private func advance(_ id: JobID, to newState: JobState, elapsed: Double) -> Bool {
-    let (goOn, changed) = state.withLock { state -> (Bool, Job?) in
-      guard let job = state[id], state.stops[id] == nil else { return (false, nil) }
-      return (true, job.state == newState ? nil : state.set(id, newState, elapsed: elapsed))
+  private func isStopped(_ id: JobID) -> Bool { state.withLock { $0[id] == nil || $0.stops[id] != nil } }
+
+  /// Notes a step, unless the job is to stop.
+  private func advance(_ id: JobID, to newState: JobState, elapsed: Double) {
+    let changed = state.withLock { state -> Job? in
+      guard let job = state[id], state.stops[id] == nil, job.state != newState else { return nil }
+      return state.set(id, newState, elapsed: elapsed)
     }
     if let changed { hub.send(.jobChanged(changed)) }
-    return goOn
   }
 
   func end(_ id: JobID, _ final: JobState) {
