@@ -93,7 +93,7 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
       let expected = try item.stage(file).rgb
       guard expected.pixels.contains(255) || type == .hed else {
         // The random detector's edges are weak there: the published script goes on with black, here it is an error.
-        #expect(throws: CoreError.self) { try item.make(type, detector: detector) }
+        #expect(throws: GenerationError.self) { try item.make(type, detector: detector) }
         continue
       }
       let control = try item.make(type, detector: detector)

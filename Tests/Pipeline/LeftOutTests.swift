@@ -152,7 +152,7 @@ private final class FailingGenerator: SupportGenerator {
     #expect(evaluations.map { $0.map(\.plan.fold) } == [[0]] && report.leftOut?.count == 1)
     #expect(report.leftOut?[0].hasPrefix("fold 1, seed 0 left out: ") == true && report.table.contains("fold 1, seed 0 left out: "))
     #expect(try await bench.workbench.sweep(try plan([0])).report.settings.map(\.baseline) == report.settings.map(\.baseline))
-    await #expect(throws: CoreError.self) { try await bench.workbench.sweep(try plan([1])) }
+    await #expect(throws: EvaluationError.self) { try await bench.workbench.sweep(try plan([1])) }
   }
 
   /// An episode whose query is its own support, as BAM's order draws where a class has one picture, measures nothing.

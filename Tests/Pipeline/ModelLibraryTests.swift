@@ -107,10 +107,10 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
         == ModelChoice(diffusion: "sd", controlNet: "controlnet-scribble", detector: "hed/ControlNetHED.safetensors"))
     #expect(try models.choice(for: .none, settings: settings) == ModelChoice(diffusion: "sd"))
     #expect(models.menu.diffusion == [ModelMenu.Diffusion(id: "sd", resolution: 128)])
-    #expect(throws: CoreError.self) { try models.choice(for: .pidinet, settings: settings) }
+    #expect(throws: GenerationError.self) { try models.choice(for: .pidinet, settings: settings) }
     do {
       _ = try models.choice(for: .canny, settings: settings)
-    } catch let error as CoreError {
+    } catch let error as GenerationError {
       #expect(error.message.hasPrefix("no ControlNet for the condition canny that fits sd"))
       #expect(error.message.contains("only for hed, mask, scribble"))
       #expect(error.hint?.contains(folder.url.path) == true)
@@ -140,14 +140,14 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     do {
       _ = try choice(PreferredModels(diffusion: "sd", controlNets: ["large-controlnet-mask"]))
       Issue.record("a ControlNet of another model was taken")
-    } catch let error as CoreError {
+    } catch let error as GenerationError {
       #expect(error.message.contains("large-controlnet-mask") && (error.message + (error.hint ?? "")).contains("one that was made for sd"))
     }
     for absent in [PreferredModels(diffusion: "absent"), PreferredModels(controlNets: ["absent"])] {
       do {
         _ = try choice(absent)
         Issue.record("a model that is not there was taken")
-      } catch let error as CoreError {
+      } catch let error as GenerationError {
         #expect(error.message.contains("\"absent\""))
       }
     }
@@ -341,7 +341,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       #expect(problems[id].map { $0.problem.components(separatedBy: folder.url.path).count } == 2, "\(problems[id]?.problem ?? "")")
       #expect(problems[id]?.problem.contains(words) == true && problems[id]?.isDamaged == isDamaged, "\(id): \(problems[id]?.problem ?? "not told")")
       #expect(!models.entries.contains { $0.id == id })
-      #expect(throws: CoreError.self) { try models.entry(id) }
+      #expect(throws: GenerationError.self) { try models.entry(id) }
     }
     // One that is merged into a model is none itself.
     #expect(try models.entry("style.safetensors").kind == .lora)
@@ -354,7 +354,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     do {
       _ = try models.choice(for: .none, settings: ConditionSettings(), preferring: PreferredModels(diffusion: "sdxl.safetensors"))
       Issue.record("a model that cannot be run was taken")
-    } catch let error as CoreError {
+    } catch let error as GenerationError {
       #expect(error.message.contains("a Stable Diffusion XL model") && !error.message.contains("\n"))
     }
   }
@@ -387,7 +387,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     for name in ["mask", "canny"] { try? FileManager.default.removeItem(at: folder.file("controlnet-\(name)")) }
     let models = library([folder], cache: cache), settings = ConditionSettings()
     #expect(try models.entry("my-control").kind == .controlNet(nil))
-    #expect(throws: CoreError.self) { try models.choice(for: .canny, settings: settings) }
+    #expect(throws: GenerationError.self) { try models.choice(for: .canny, settings: settings) }
     for condition in [ConditionType.canny, .mask] {
       #expect(
         try models.choice(for: condition, settings: settings, preferring: PreferredModels(controlNets: ["my-control"]))
@@ -429,7 +429,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let folder = try TemporaryFolder(), cache = try TemporaryFolder()
     do {
       _ = try library([folder], cache: cache).entry("nothing")
-    } catch let error as CoreError {
+    } catch let error as GenerationError {
       #expect(error.message == "no model \"nothing\" found")
       #expect(error.hint?.contains(folder.url.path) == true)
     }

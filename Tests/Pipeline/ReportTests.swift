@@ -123,7 +123,7 @@ import Testing
 
   @Test func theStoreHasPicturesAndEvaluations() throws {
     let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
-    #expect(throws: CoreError.self) { try HTMLReport(store: store, name: "squares", dataset: nil, limit: 3) }
+    #expect(throws: EvaluationError.self) { try HTMLReport(store: store, name: "squares", dataset: nil, limit: 3) }
     for item in [2, 0] {
       let request = try request(item: item), image = Image(width: 128, height: 128, color: [9, 9, 9])
       try store.save(png: image.pngData(), key: request.key(weights: [:]), request: request, weights: [:], seconds: 1)
@@ -133,7 +133,7 @@ import Testing
     let report = try HTMLReport(store: store, name: "squares", dataset: SquaresDataset(), limit: 1)
     #expect(report.documents.count == 1 && report.gallery.rows.map(\.title) == ["square-0, class 1 (square 1), mask"])
     #expect(report.gallery.remarks == ["Supports left out: 1."] && report.remarks.isEmpty)
-    #expect(throws: CoreError.self) { try HTMLReport(store: store, name: "other", dataset: nil, limit: 1) }
+    #expect(throws: EvaluationError.self) { try HTMLReport(store: store, name: "other", dataset: nil, limit: 1) }
   }
 
   @Test func documentsThatCannotBeAreRefused() throws {
@@ -157,6 +157,6 @@ import Testing
     try Data(contentsOf: folder.file("square-0_1_0.png")).dropLast(30).write(to: folder.file("square-0_1_1.png"))
     let gallery = try ReportGallery(folder: folder.url, dataset: SquaresDataset(), limit: 5)
     #expect(gallery.rows.map(\.pictures.count) == [1] && gallery.problems.count == 2)
-    #expect(throws: CoreError.self) { try ReportGallery.empty.sheet() }
+    #expect(throws: EvaluationError.self) { try ReportGallery.empty.sheet() }
   }
 }

@@ -68,7 +68,7 @@ import Testing
 
   @Test(arguments: ["square-0__01", "square-0__01\nsquare-1__02\n", "square-0__01\nsquare-0__01\n"]) func aListWithoutEpisodesSaysWhy(text: String) throws {
     let lists = try Lists(text)
-    let error = #expect(throws: CoreError.self) { try EpisodeSampler(SquaresDataset(), fold: 0, lists.draw) }
+    let error = #expect(throws: DataError.self) { try EpisodeSampler(SquaresDataset(), fold: 0, lists.draw) }
     #expect(error?.message.contains("single picture") == true && error?.message.contains("fold0.txt") == true && error?.hint != nil, "\(error?.message ?? "")")
   }
 
@@ -78,7 +78,7 @@ import Testing
       ("x/square-0.jpg m\nx/square-1.jpg m\n", "{1: [('square-0.jpg', 'm')], 2: [('square-1.jpg', 'm')]}"),
     ] {
       let lists = try Lists(queries, supports: supports)
-      let error = #expect(throws: CoreError.self) { try EpisodeSampler(SquaresDataset(), fold: 0, lists.draw) }
+      let error = #expect(throws: DataError.self) { try EpisodeSampler(SquaresDataset(), fold: 0, lists.draw) }
       #expect(error?.message.contains("no episode can be drawn from") == true && error?.hint != nil, "\(error?.message ?? "")")
     }
   }

@@ -55,7 +55,7 @@ import Testing
     do {
       _ = try Store(folder: folder.url.appendingPathComponent("taken/data"))
       Issue.record("a store below a file")
-    } catch let error as CoreError {
+    } catch let error as GenerationError {
       #expect(error.message.hasPrefix("cannot write \(folder.url.path)/taken/data"))
       #expect(error.hint != nil)
     }
@@ -74,7 +74,7 @@ import Testing
     defer {
       if getuid() == 0 { umount2(folder.url.path, Int32(MNT_DETACH)) } else { chmod(folder.url.path, 0o755) }
     }
-    #expect(throws: CoreError.self) { try Store(folder: folder.url) }
+    #expect(throws: GenerationError.self) { try Store(folder: folder.url) }
     #expect(throws: CoreError.self) { try AtomicFile.write([1], to: folder.url.appendingPathComponent("x")) }
     #expect(folder.files.isEmpty)
   }
@@ -167,7 +167,7 @@ import Testing
       // As long as before, so that the page stays whole.
       let other = Data(name.utf8.enumerated().map { $0.offset == 1 ? UInt8(ascii: "x") : $0.element })
       try (bytes[..<range.lowerBound] + other + bytes[range.upperBound...]).write(to: broken.file("store.sqlite"))
-      #expect(throws: CoreError.self) {
+      let error = #expect(throws: (any Error).self) {
         let store = try Store(folder: broken.url)
         _ = try store.jobs()
         _ = try store.retry(nil)
@@ -175,6 +175,7 @@ import Testing
         _ = try store.takeNext()
         _ = try HTMLReport(store: store, name: "squares", dataset: nil, limit: 1)
       }
+      #expect(error is any Explained)
     }
   }
 
@@ -256,7 +257,7 @@ import Testing
     do {
       try store.save(png: [UInt8](repeating: 7, count: 2 << 20), key: "k", request: plainRequest(), weights: [:], seconds: 0)
       Issue.record("2 MB on a disk of 1 MB")
-    } catch let error as CoreError {
+    } catch let error as GenerationError {
       #expect(error.message.contains("No space left"))
     }
     #expect(try store.imageKeys().isEmpty)

@@ -111,12 +111,12 @@ import Testing
       ("{\"näme\": 1 \"b\": 2}", "line 1, column 12"), ("{\n\n\"images\": [", "line 3, column 12"), ("\u{FEFF}x", "line 1, column 1"),
     ]
     for (text, place) in cases {
-      let error = #expect(throws: DataError.self) { try COCOFolder(text: text).open() }
+      let error = #expect(throws: CoreError.self) { try COCOFolder(text: text).open() }
       #expect(error?.message.contains(place) == true && error?.message.contains("byte") == true, "\(error?.message ?? "")")
     }
     let utf16 = try COCOFolder(text: "")
     try Data([0xFF, 0xFE, 0x7B, 0, 0x7D, 0]).write(to: utf16.annotations)
-    let error = #expect(throws: DataError.self) { try utf16.open() }
+    let error = #expect(throws: CoreError.self) { try utf16.open() }
     #expect(error?.message.contains("UTF-16") == true)
   }
 

@@ -1,3 +1,4 @@
+import Core
 import Data
 import Foundation
 import Render
@@ -170,7 +171,7 @@ import Testing
       let folder = try COCOFolder.small(segmentations: [(1, segmentation)])
       let dataset = try folder.open()
       #expect(dataset.problems.map(\.kind) == [.brokenAnnotation, .maskUnreadable] && dataset.problems[0].name == "annotation 0", "\(segmentation)")
-      #expect(throws: DataError.self, "\(segmentation)") { try dataset.mask(DatasetItem(id: "set/0", classes: [])) }
+      #expect(throws: CoreError.self, "\(segmentation)") { try dataset.mask(DatasetItem(id: "set/0", classes: [])) }
     }
   }
 
@@ -265,7 +266,7 @@ import Testing
     ]
     for text in texts {
       let folder = try COCOFolder(text: text)
-      #expect(throws: DataError.self, "\(text.prefix(80))") { try folder.open() }
+      #expect(throws: CoreError.self, "\(text.prefix(80))") { try folder.open() }
     }
   }
 
@@ -300,7 +301,7 @@ import Testing
         let dataset = try good.open()
         for item in dataset.items.prefix(3) { _ = try dataset.mask(item) }
         read += 1
-      } catch is DataError {}
+      } catch is any Explained {}
     }
     #expect(read > 0 && read < 500)
   }

@@ -1,3 +1,4 @@
+import Core
 import Data
 import Foundation
 import Generation
@@ -139,7 +140,7 @@ import Testing
     try Image(width: 4, height: 4, color: [9, 9, 9]).writeJPEG(to: folder.file("JPEGImages/a.jpg"))
     try Image(width: 4, height: 4, color: [21]).writePNG(to: folder.file("SegmentationClassAug/a.png"))
     let dataset = try Datasets.open(DatasetSource(.pascal, root: folder.url))
-    #expect(throws: DataError.self) { try dataset.mask(dataset.items[0]) }
+    #expect(throws: CoreError.self) { try dataset.mask(dataset.items[0]) }
     #expect(dataset.problems == [DatasetProblem(.unknownLabel, "a", "16 pixels of class 21, there are 1...20")])
   }
 

@@ -1,3 +1,4 @@
+import Core
 import Data
 import Foundation
 import Pipeline
@@ -50,9 +51,9 @@ import Testing
     try picture.writeJPEG(to: folder.file("images/1.jpg"))
     try mask(1).writePNG(to: folder.file("masks/1.png"))
     try folder.write(bytes, to: "names.txt")
-    let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    let error = #expect(throws: CoreError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
     #expect(error?.message.contains("names.txt is broken") == true && error?.message.contains("is not UTF-8 text; save the file as UTF-8") == true)
-    let list = #expect(throws: DataError.self) { try SquaresDataset().supports(listedIn: folder.file("names.txt")) }
+    let list = #expect(throws: CoreError.self) { try SquaresDataset().supports(listedIn: folder.file("names.txt")) }
     #expect(list?.message.contains("is not UTF-8 text") == true)
   }
 
@@ -64,7 +65,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folders(folder, "images", "masks")
     try folder.write(bytes, to: "names.txt")
-    let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
+    let error = #expect(throws: CoreError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
     #expect(error?.message.contains("is not UTF-8 text") == true, "\(error.map { "\($0)" } ?? "")")
   }
 

@@ -1,3 +1,4 @@
+import Core
 import Data
 import Foundation
 import Render
@@ -64,8 +65,8 @@ import Testing
 
   @Test func splitsThatADataSetDoesNotHaveAreErrors() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url, split: .val)) }
-    #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.pascal, root: folder.url, split: .test)) }
+    #expect(throws: CoreError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url, split: .val)) }
+    #expect(throws: CoreError.self) { try Datasets.open(DatasetSource(.pascal, root: folder.url, split: .test)) }
   }
 
   /// Masks are read once; a mask that changes is read again, the others are not.

@@ -146,9 +146,9 @@ import Testing
     #expect([stored.image.width, stored.image.height] == [16, 8] && isRed(stored, 2, 4) && !isRed(stored, 13, 4))
     #expect(stored.note == "photo.jpg is taken as stored: its mask is of that size, its EXIF data (turned by 90 degrees) is ignored")
     #expect(try read(8, 16, .obey).image == turned.image && read(16, 8, .ignore).image == stored.image)
-    #expect(throws: CoreError.self) { try read(16, 8, .obey) }
-    #expect(throws: CoreError.self) { try read(8, 16, .ignore) }
-    do { _ = try read(9, 9, .auto) } catch let error as CoreError {
+    #expect(throws: DataError.self) { try read(16, 8, .obey) }
+    #expect(throws: DataError.self) { try read(8, 16, .ignore) }
+    do { _ = try read(9, 9, .auto) } catch let error as DataError {
       #expect(error.message.contains("photo.jpg is 8x16, turned as its EXIF data says, but its mask") && error.message.hasSuffix("is 9x9"))
     }
     try folder.write(photograph(1), to: "photo.jpg")
@@ -181,7 +181,7 @@ import Testing
     // A network's loader has no say in pictures of one's own.
     #expect(try dataset.image(dataset.items[1], orientation: .ignore).width == 8)
     let told = try Datasets.open(DatasetSource(.folder, root: folder.url, orientation: .ignore))
-    #expect(throws: CoreError.self) { try told.image(told.items[1]) }
+    #expect(throws: DataError.self) { try told.image(told.items[1]) }
     #expect(try DatasetCheck.problems(of: told).map(\.kind) == [.sizesDiffer])
 
     let store = try Store(folder: folder.file("data"))
@@ -221,6 +221,6 @@ import Testing
     #expect(throws: DataError.unknownClass(index: 81, dataset: "coco", count: 80)) { try OwnClass(81, of: .coco).colour() }
     #expect(throws: DataError.unknownClass(index: 1001, dataset: "fss", count: 1000)) { try OwnClass(1001, of: .fss).named() }
     #expect(try OwnClass(81, of: .coco).prompt(Prompts(), template: "a thing") == "a thing")
-    #expect(throws: CoreError.self) { try OwnClass(81, of: .coco).prompt(Prompts(), template: "a {name}") }
+    #expect(throws: DataError.self) { try OwnClass(81, of: .coco).prompt(Prompts(), template: "a {name}") }
   }
 }

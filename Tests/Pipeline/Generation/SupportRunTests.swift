@@ -172,7 +172,7 @@ import Testing
     let dataset = ListedDataset(Self.items), bench = try RunBench(dataset)
     var run = run(dataset, bench)
     run.options.models = PreferredModels(diffusion: "absent")
-    await #expect(throws: CoreError.self) { try await bench.paint(run) }
+    await #expect(throws: GenerationError.self) { try await bench.paint(run) }
     run.options = bench.options
     run.options.steps = 0
     await #expect(throws: CoreError.self) { try await bench.paint(run) }

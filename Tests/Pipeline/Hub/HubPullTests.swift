@@ -1,4 +1,5 @@
 import Core
+import Data
 import Foundation
 import Generation
 import TestSupport
@@ -70,7 +71,7 @@ import Testing
 
   @Test func whatABreakLeftIsUsedByTheNextPull() async throws {
     server.serve(weightsPath, weights, .cut(after: 120_000), .status(503), .status(503), .status(503), .status(503), .status(503))
-    await #expect(throws: CoreError.self) { try await pull() }
+    await #expect(throws: GenerationError.self) { try await pull() }
     #expect(blobs.contains(Digest.hex(Data(weights)) + ".incomplete"))
     #expect(!blobs.contains(Digest.hex(Data(weights))))
     server.serve(weightsPath, weights)
@@ -82,7 +83,7 @@ import Testing
   @Test func damageIsNeverKept() async throws {
     for manner in [LoopbackServer.Manner.corrupt(at: 777), .endless] {
       server.serve(weightsPath, weights, manner)
-      await #expect(throws: CoreError.self) { try await pull() }
+      await #expect(throws: GenerationError.self) { try await pull() }
       #expect(!blobs.contains(Digest.hex(Data(weights))))
       #expect(!FileManager.default.fileExists(atPath: home.file("hub/models--org--net/refs/main").path))
       try? FileManager.default.removeItem(at: home.file("hub"))
@@ -109,7 +110,7 @@ import Testing
   @Test func hostileListingsAreRefused() async throws {
     for path in ["../../evil.json", "/etc/passwd", "a//b.json"] {
       list([(path, config, false), ("config.json", config, false)])
-      await #expect(throws: CoreError.self, "\(path)") { try await pull() }
+      await #expect(throws: DataError.self, "\(path)") { try await pull() }
     }
     for name in ["../x", "a/b/c", "org", ".org/net", "org/ne--t"] {
       #expect(throws: CoreError.self, "\(name)") { try HubRepository(name, environment: [:]) }
