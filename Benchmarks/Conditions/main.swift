@@ -11,10 +11,12 @@ let detector = try ModelLibrary(searchesHub: false, environment: [:]).detector(.
 
 let cases: [(name: String, type: ConditionType, settings: ConditionSettings)] = [
   ("mask", .mask, ConditionSettings()), ("canny", .canny, ConditionSettings()), ("hed after the detector", .hed, ConditionSettings()),
-  ("scribble after the detector", .scribble, ConditionSettings()),
-  ("scribble after the detector, thinned", .scribble, ConditionSettings(thinning: true)),
+  // Thresholds below the usual ones, which the enlarged picture has no edge above.
+  ("scribble after the detector", .scribble, ConditionSettings(threshold: 64)),
+  ("scribble after the detector, thinned", .scribble, ConditionSettings(threshold: 64, thinning: true)),
   ("hed after the detector, dilation 128", .hed, ConditionSettings(dilation: 128)),
-  ("canny, blur 2", .canny, ConditionSettings(blur: 2)), ("canny, blur 10", .canny, ConditionSettings(blur: 10)),
+  ("canny, blur 2", .canny, ConditionSettings(blur: 2, cannyLow: 10, cannyHigh: 20)),
+  ("canny, blur 10", .canny, ConditionSettings(blur: 10, cannyLow: 10, cannyHigh: 20)),
 ]
 for (name, type, settings) in cases {
   let maker = try ConditionMaker(
