@@ -3,6 +3,7 @@ import Data
 import Foundation
 import Generation
 import Models
+import Pipeline
 import Render
 import TestSupport
 import Testing
