@@ -60,6 +60,8 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .target(name: "ClockShift", path: "Tests/ClockShift"),
+    .executableTarget(
+      name: "ConditionBench", dependencies: ["Data", "Generation", "Render"], path: "Benchmarks/Conditions", swiftSettings: swiftSettings),
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
     .executableTarget(name: "Fuzz", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"], path: "Tests/Fuzz", swiftSettings: swiftSettings),
     .testTarget(

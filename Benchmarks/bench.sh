@@ -32,7 +32,7 @@ seconds "$diffss" evaluate --dataset demo --fold 0 --aux-shots 4 --steps 20 --ep
 again=$(seconds "$diffss" evaluate --dataset demo --fold 0 --aux-shots 4 --steps 20 --episodes 500 --json)
 echo "500 episodes, 1 and 1+4 supports: $(cat "$work/cold") s with painting, $again s when the pictures are in the store"
 
-DIFFSS_REPORT=1 swift test -c release --filter ConditionSpeed 2>/dev/null | sed -n 's/^condition:/control image:/p'
+swift run -c release --quiet ConditionBench
 
 if [ -n "${PEER_PYTHON:-}" ]; then
   "$PEER_PYTHON" Benchmarks/peer_support.py

@@ -69,14 +69,11 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let session = try explorer(program, columns: 80, rows: 24)
-    let kill = Process()
-    kill.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    kill.arguments = ["pkill", "-TERM", "-f", "^\(Program.path) explore .*--models \(program.home.path)"]
     try session.send(keys: "q")
     try session.wait(for: "left with 0")
-    try session.send(keys: "\(Program.path) explore --models \(program.home.path); echo ended with $?", "Enter")
+    try session.send(keys: "\(Program.path) explore; echo ended with $?", "Enter")
     try session.wait(for: "Episodes")
-    try kill.runToEnd()
+    try session.signal(SIGTERM)
     try session.wait(for: "ended with 143")
     try session.send(keys: "echo se''en", "Enter")
     try session.wait(for: "a line seen") { $0.split(separator: "\n").contains("seen") }

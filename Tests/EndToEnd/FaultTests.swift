@@ -23,21 +23,16 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "4", "--steps", "300"]).status == 0)
-    // A folder of its own in each command line tells the two apart.
-    func explorer(_ name: String) throws -> TerminalSession {
-      try FileManager.default.createDirectory(at: program.home.appendingPathComponent(name), withIntermediateDirectories: true)
-      let line = "\(Program.path) explore --models \(program.home.path)/\(name); echo left with $?"
+    func explorer() throws -> TerminalSession {
+      let line = "\(Program.path) explore; echo left with $?"
       let session = try TerminalSession(line, columns: 140, rows: 40, environment: program.environment)
       try session.wait(for: "Episode 1: ")
       return session
     }
-    let first = try explorer("first")
+    let first = try explorer()
     try first.wait(for: "the first one painting") { $0.contains("#1") && $0.contains("✓ ") }
-    let second = try explorer("second")
-    let kill = Process()
-    kill.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    kill.arguments = ["pkill", "-KILL", "-f", "^\(Program.path) explore --models \(program.home.path)/first"]
-    try kill.runToEnd()
+    let second = try explorer()
+    try first.signal(SIGKILL)
     try first.wait(for: "left with 137")
     try second.wait(for: "the second one painting the rest", seconds: 120) { $0.contains("4 painted") }
     // What the other one queues is seen here at once.

@@ -53,6 +53,16 @@ final class TerminalSession {
   /// What the program has put on the terminal's clipboard last.
   func clipboard() throws -> String { try tmux("show-buffer") }
 
+  /// Sends a signal to the program in the terminal's foreground.
+  func signal(_ signal: Int32) throws {
+    let shell = try tmux("display-message", "-p", "#{pane_pid}").trimmingCharacters(in: .whitespacesAndNewlines)
+    // After the name in parentheses: state, parent, group, session, terminal and the terminal's foreground group, a group's first process.
+    let fields = try String(contentsOfFile: "/proc/\(shell)/stat", encoding: .utf8).split(separator: ")").last?.split(separator: " ") ?? []
+    guard fields.count > 5, let process = pid_t(fields[5]), String(process) != shell, kill(process, signal) == 0 else {
+      throw Failure.tmux("no program is in the foreground")
+    }
+  }
+
   /// Waits until the screen satisfies `condition` and returns it; polls, since a terminal does not announce.
   @discardableResult
   func wait(for what: String, seconds: Double = 60, until condition: (String) -> Bool) throws -> String {

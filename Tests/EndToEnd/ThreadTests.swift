@@ -4,54 +4,61 @@ import TestSupport
 import Testing
 
 /// Any number of threads gives the same bytes, whichever of OpenBLAS's kernels run.
-@Suite(.enabled(if: Golden.isAvailable), .timeLimit(.minutes(15))) struct ThreadTests {
-  /// A network with its weights and the tensors it is given.
+@Suite(.timeLimit(.minutes(15))) struct ThreadTests {
+  /// A network with its weights, and names and shapes of the tensors that it is given: large enough that products are cut into rows.
   struct Case: CustomTestStringConvertible, Sendable {
     let network: String
     let weights: URL
-    /// Names of `forward` and where their tensors are; the whole file when empty.
-    let tensors: [(name: String, golden: String)]
-    let golden: URL
+    let inputs: [(name: String, shape: [Int])]
 
-    init(_ network: String, _ weights: String, _ golden: String, _ tensors: [(String, String)] = []) {
-      self.network = network
-      self.weights = weights.hasPrefix("weights/") ? Golden.data(weights) : Golden.url(weights)
-      self.golden = Golden.url(golden)
-      self.tensors = tensors.map { (name: $0.0, golden: $0.1) }
+    init(_ network: String, _ weights: String, _ inputs: [(name: String, shape: [Int])]) {
+      self.init(network, weights: Golden.projectRoot.appendingPathComponent("Assets/demo/" + weights), inputs)
+    }
+
+    init(_ network: String, weights: URL, _ inputs: [(name: String, shape: [Int])]) {
+      (self.network, self.weights, self.inputs) = (network, weights, inputs)
     }
 
     var testDescription: String { network }
 
     func write(to file: URL) throws {
-      if network == "hed" || network == "pidinet" {
-        // Larger than the goldens' pictures: products of a few rows are not cut at all.
-        let image = Tensor((0..<3 * 100 * 132).map { Float($0 &* 2_654_435_761 % 251) / (network == "hed" ? 1 : 251) }, shape: [1, 3, 100, 132])
-        return try Safetensors.write([("image", image)], to: file)
+      try Safetensors.write(
+        inputs.map { name, shape in
+          (name: name, tensor: Tensor((0..<shape.reduce(1, *)).map { value(of: name, at: $0) }, shape: shape))
+        }, to: file)
+    }
+
+    private func value(of name: String, at index: Int) -> Float {
+      let noise = index &* 2_654_435_761 % 251
+      return switch name {
+      case "input_ids": Float(noise)
+      case "timestep": Float(981 - 960 * index)
+      case "support_masks": Float(noise % 2)
+      case "image" where network == "hed": Float(noise)
+      default: Float(noise) / 125 - 1
       }
-      guard !tensors.isEmpty else { return try FileManager.default.copyItem(at: golden, to: file) }
-      let from = try Checkpoint(file: golden)
-      try Safetensors.write(tensors.map { (name: $0.name, tensor: try from.tensor($0.golden)) }, to: file)
     }
   }
 
+  private static func episode(side: Int) -> [(name: String, shape: [Int])] {
+    [("query_img", [1, 3, side, side]), ("support_imgs", [1, 1, 3, side, side]), ("support_masks", [1, 1, side, side])]
+  }
+
+  private static let noisy: [(name: String, shape: [Int])] = [
+    ("sample", [2, 8, 16, 16]), ("timestep", [2]), ("encoder_hidden_states", [2, 77, 64]),
+  ]
+
   static let cases: [Case] = [
-    Case("bam", "fss/bam_r50_w8.weights.safetensors", "fss/bam_r50_w8.shot1_161.safetensors"),
-    Case("hdmnet", "fss/hdmnet_r50_w8.weights.safetensors", "fss/hdmnet_r50_w8.shot1_129.safetensors"),
-    Case("hsnet", "fss/hsnet_r50_w8.weights.safetensors", "fss/hsnet_r50_w8.shot1_257.safetensors"),
-    Case("dcama", "fss/dcama_r50_w8.weights.safetensors", "fss/dcama_r50_w8.shot1_160.safetensors"),
-    Case("clip-text", "sd/tiny-sd15", "sd/components.safetensors", [("input_ids", "text.input_ids")]),
-    Case(
-      "unet", "sd/tiny-sd15", "sd/components.safetensors",
-      [("sample", "unet.sample"), ("timestep", "unet.timestep"), ("encoder_hidden_states", "text.last_hidden_state")]),
-    Case(
-      "controlnet", "sd/tiny-controlnet-seg", "sd/components.safetensors",
-      [
-        ("sample", "unet.sample"), ("timestep", "unet.timestep"), ("encoder_hidden_states", "text.last_hidden_state"),
-        ("cond", "controlnet.seg.cond"),
-      ]),
-    Case("vae-decode", "sd/tiny-sd15", "sd/components.safetensors", [("latent", "vae.latent")]),
-    Case("vae-encode", "sd/tiny-sd15", "sd/components.safetensors", [("image", "vae.image")]),
-    Case("hed", "weights/hed-tiny", ""), Case("pidinet", "weights/pidinet/table5_pidinet.safetensors", ""),
+    Case("bam", "bam/fold0.safetensors", episode(side: 129)), Case("hdmnet", "hdmnet/fold0.safetensors", episode(side: 129)),
+    Case("hsnet", "hsnet/fold0.safetensors", episode(side: 128)), Case("dcama", "dcama/fold0.safetensors", episode(side: 128)),
+    Case("clip-text", "sd", [("input_ids", [2, 77])]), Case("unet", "sd", noisy),
+    Case("controlnet", "controlnet-mask", noisy + [("cond", [2, 3, 128, 128])]), Case("vae-decode", "sd", [("latent", [2, 8, 16, 16])]),
+    Case("vae-encode", "sd", [("image", [1, 3, 64, 96])]), Case("hed", "hed", [("image", [1, 3, 100, 132])]),
+  ]
+
+  /// The project has no weights of it.
+  static let published = [
+    Case("pidinet", weights: Golden.data("weights/pidinet/table5_pidinet.safetensors"), [("image", [1, 3, 100, 132])])
   ]
 
   /// OpenBLAS's own choice, and those of its kernels that the processor can run which add a row up in an order that depends on the number of
@@ -65,6 +72,15 @@ import Testing
   }()
 
   @Test(arguments: cases, kernels) func outputsDoNotDependOnThreads(_ network: Case, _ kernels: String?) throws {
+    try expectEqualOutputs(network, kernels)
+  }
+
+  @Test(.enabled(if: Golden.isAvailable), arguments: published, kernels)
+  func outputsOfPublishedWeightsDoNotDependOnThreads(_ network: Case, _ kernels: String?) throws {
+    try expectEqualOutputs(network, kernels)
+  }
+
+  private func expectEqualOutputs(_ network: Case, _ kernels: String?) throws {
     let program = try Program()
     defer { program.remove() }
     let input = program.home.appendingPathComponent("in.safetensors")

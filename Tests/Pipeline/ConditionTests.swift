@@ -3,6 +3,7 @@ import Data
 import Foundation
 import Generation
 import Models
+import Pipeline
 import Render
 import TestSupport
 import Testing
@@ -40,7 +41,7 @@ struct ConditionCase: Sendable, CustomTestStringConvertible {
     let maker = try ConditionMaker(
       type, settings: ConditionSettings(resolution: resolution), palette: Palette(), detector: detector)
     return try maker.make(
-      image: image, mask: SupportMask.check(image: image, mask: mask, classIndex: facts.fg_class, imageName: item, maskName: item), adeIndex: facts.ade_index)
+      image: image, mask: mask.binary(of: facts.fg_class, keepIgnore: true), adeIndex: facts.ade_index)
   }
 }
 
@@ -150,27 +151,42 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     #expect(control.image.pixels.contains(255))
   }
 
-  @Test func badMasksAreNamed() throws {
-    let image = Image(width: 8, height: 4, color: [1, 2, 3])
-    func check(_ labels: [UInt8], width: Int = 8, height: Int = 4, classIndex: Int = 2) -> DataError? {
+  /// A picture of 8x4 with any mask.
+  private struct OnePicture: Dataset {
+    let labels: LabelMask
+    let name = "one", folds = 1
+    let classes = [2, 7, 40].map { ClassInfo(index: $0, name: "c\($0)", promptName: "c\($0)", adeIndex: 3) }
+
+    var items: [DatasetItem] { [DatasetItem(id: "a", classes: (1..<255).filter { labels.histogram[$0] > 0 })] }
+
+    func classes(inFold fold: Int) -> [Int] { classes.map(\.index) }
+    func image(_ item: DatasetItem) -> Image { Image(width: 8, height: 4, color: [1, 2, 3]) }
+    func mask(_ item: DatasetItem) -> LabelMask { labels }
+  }
+
+  @Test func badMasksAreNamed() async throws {
+    let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
+    func error(_ labels: [UInt8], width: Int = 8, height: Int = 4, classIndex: Int = 2) async -> DataError? {
+      let dataset = OnePicture(labels: LabelMask(width: width, height: height, labels: labels))
+      let models = ModelLibrary(searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path])
+      let workbench = Workbench(dataset: dataset, models: models, store: store)
       do {
-        _ = try SupportMask.check(
-          image: image, mask: LabelMask(width: width, height: height, labels: labels), classIndex: classIndex, imageName: "a.jpg",
-          maskName: "a.png")
+        _ = try await workbench.condition(.mask, settings: ConditionSettings(resolution: 64), item: dataset.items[0], classIndex: classIndex)
         return nil
       } catch { return error as? DataError }
     }
     var labels = [UInt8](repeating: 0, count: 32)
-    #expect(check(labels) == .emptyMask(name: "a.png"))
-    #expect(check([UInt8](repeating: 255, count: 32)) == .emptyMask(name: "a.png"))
+    #expect(await error(labels) == .emptyMask(name: "a"))
+    #expect(await error([UInt8](repeating: 255, count: 32)) == .emptyMask(name: "a"))
     labels[3] = 7
     labels[4] = 40
-    #expect(check(labels) == .classAbsent(index: 2, name: "a.png", present: [7, 40]))
-    #expect(check(labels)?.hint == "classes in it: 7, 40")
-    #expect(check(labels, classIndex: 255) == .classAbsent(index: 255, name: "a.png", present: [7, 40]))
-    #expect(check(labels, width: 4, height: 8) == .sizeMismatch(image: "a.jpg", imageSize: "8x4", mask: "a.png", maskSize: "4x8"))
+    let absent = await error(labels)
+    #expect(absent == .classAbsent(index: 2, name: "a", present: [7, 40]))
+    #expect(absent?.hint == "classes in it: 7, 40")
+    #expect(await error(labels, classIndex: 255) == .unknownClass(index: 255, dataset: "one", count: 3))
+    #expect(await error(labels, width: 4, height: 8) == .sizeMismatch(image: "a", imageSize: "8x4", mask: "a", maskSize: "4x8"))
     // Classes above 20, which the published script skips.
-    #expect(check(labels, classIndex: 40) == nil)
+    #expect(await error(labels, classIndex: 40) == nil)
   }
 
   @Test func aConditionWithEdgesNeedsADetector() throws {

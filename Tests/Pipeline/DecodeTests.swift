@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// How often pictures and masks of a data set are decoded. Requests hash what they were given, so a support is hashed as often.
+/// How often pictures and masks of a data set are decoded, and supports hashed.
 @Suite(.timeLimit(.minutes(5))) struct DecodeTests {
   /// The demo, counting what is read of it.
   private final class CountingDataset: Dataset {
@@ -44,15 +44,26 @@ import Testing
     }
   }
 
+  /// Hashes as the program does, counting each hash.
+  private final class Digests: Sendable {
+    let made = Mutex<[String: Int]>([:])
+
+    @Sendable func hex(image: Image, mask: LabelMask) -> String {
+      let digest = Digest.hex(image: image, mask: mask)
+      made.withLock { $0[digest, default: 0] += 1 }
+      return digest
+    }
+  }
+
   /// What the explorer asks for: an episode's pictures, its condition, `g` and `e`, then another condition, `g` and `e` again.
-  @Test func eachPictureIsDecodedOnceFromTheListToThePrediction() async throws {
-    let folder = try TemporaryFolder(), dataset = try CountingDataset()
+  @Test func eachPictureIsDecodedAndHashedOnceFromTheListToThePrediction() async throws {
+    let folder = try TemporaryFolder(), dataset = try CountingDataset(), digests = Digests()
     let workbench = Workbench(
       dataset: dataset,
       models: ModelLibrary(
         folders: [Golden.projectRoot.appendingPathComponent("Assets/demo")], searchesHub: false,
         environment: ["XDG_CACHE_HOME": folder.url.path]),
-      store: try Store(folder: folder.url.appendingPathComponent("data")))
+      store: try Store(folder: folder.url.appendingPathComponent("data")), digest: digests.hex)
     let episode = try #require(try await workbench.episodes(fold: 0, count: 1).first)
     // Lists look at masks of their own.
     dataset.counts.withLock { $0 = [:] }
@@ -79,6 +90,9 @@ import Testing
     let counts = dataset.counts.withLock { $0 }
     #expect(Set(counts.keys) == Set((episode.supports + [episode.query]).flatMap { ["image \($0.id)", "mask \($0.id)"] }))
     #expect(counts.values.allSatisfy { $0 == 1 }, "\(counts)")
+    let hashed = digests.made.withLock { $0 }
+    #expect(hashed == Dictionary(uniqueKeysWithValues: Set(workbench.jobs.map(\.request.source.digest)).map { ($0, 1) }))
+    #expect(hashed.count == episode.supports.count)
   }
 
   /// What was read of a file is given up when the file changes.

@@ -31,7 +31,7 @@ import Testing
     #expect(DemoWeights(at: [home.url, demo]) == nil)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func othersAreNone() throws {
+  @Test func othersAreNone() throws {
     let bench = try TinyModels()
     #expect(bench.workbench.models.demoWeights(on: "squares", painting: bench.options, segmenting: .dcama, fold: 0) == nil)
     #expect(!bench.workbench.models.menu.usesDemoWeights(bench.options, segmenting: .dcama, fold: 0))

@@ -20,7 +20,7 @@ import Testing
     Set(report.episodes.map { "\($0.episode.supports[0].id)/\($0.episode.classIndex)" }).count
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func atZeroNothingIsDropped() async throws {
+  @Test func atZeroNothingIsDropped() async throws {
     let (bench, generator) = try bench()
     let report = try await bench.workbench.evaluate(plan(bench, minimum: 0)), gate = try #require(report.gate)
     #expect(generator.painted.withLock { $0 } == 2 * supports(report) && gate.all.supports == 2 * supports(report))
@@ -46,7 +46,7 @@ import Testing
   }
 
   /// Agreement is what a prediction with the real support as its only reference comes to.
-  @Test(.enabled(if: Golden.isAvailable)) func agreementIsThePredictionsIoU() async throws {
+  @Test func agreementIsThePredictionsIoU() async throws {
     let (bench, generator) = try bench()
     let report = try await bench.workbench.evaluate(plan(bench, minimum: 0))
     for found in try #require(report.gate).agreements.prefix(4) {
@@ -58,7 +58,7 @@ import Testing
   }
 
   /// Where even further pictures have drifted the real support stands for them: the same as a support seen three times.
-  @Test(.enabled(if: Golden.isAvailable)) func whatNothingPassesIsTheRealSupport() async throws {
+  @Test func whatNothingPassesIsTheRealSupport() async throws {
     let (bench, generator) = try bench()
     let report = try await bench.workbench.evaluate(plan(bench, minimum: 1)), gate = try #require(report.gate)
     #expect(generator.painted.withLock { $0 } == 4 * supports(report), "twice as many as wanted, no more")
@@ -69,7 +69,7 @@ import Testing
     #expect(try await bench.workbench.predict(real).areas == report.episodes[0].gated)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func theDroppedAreReplacedByTheNextThatPasses() async throws {
+  @Test func theDroppedAreReplacedByTheNextThatPasses() async throws {
     let (bench, _) = try bench()
     let all = try #require(try await bench.workbench.evaluate(plan(bench, minimum: 1)).gate).agreements
     let levels = Set(all.map(\.agreement)).sorted()

@@ -61,7 +61,7 @@ private final class FailingGenerator: SupportGenerator {
 
   private func uses(_ episode: Episode, _ id: String) -> Bool { ([episode.query] + episode.supports).contains { $0.id == id } }
 
-  @Test(.enabled(if: Golden.isAvailable), arguments: [("square-0", 0), ("square-4", 2)])
+  @Test(arguments: [("square-0", 0), ("square-4", 2)])
   func aBadPictureCostsItsEpisodes(id: String, auxiliaries: Int) async throws {
     let bench = try bench()
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: auxiliaries, options: bench.options, episodes: 12)
@@ -95,7 +95,7 @@ private final class FailingGenerator: SupportGenerator {
     #expect(mended.episodes == clean.episodes && mended.leftOut == nil)
   }
 
-  @Test(.enabled(if: Golden.isAvailable), arguments: [nil, 0.5] as [Double?]) func aSupportThatCannotBePaintedCostsItsEpisodes(minimum: Double?) async throws {
+  @Test(arguments: [nil, 0.5] as [Double?]) func aSupportThatCannotBePaintedCostsItsEpisodes(minimum: Double?) async throws {
     let bench = try bench()
     generator.failing.withLock { $0 = ("square-4", ModelError.notFinite(what: "latents")) }
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 2, options: bench.options, episodes: 12, minimumAgreement: minimum)
@@ -107,14 +107,14 @@ private final class FailingGenerator: SupportGenerator {
   }
 
   /// What every episode needs is no matter of one picture.
-  @Test(.enabled(if: Golden.isAvailable)) func aFullDiskEndsIt() async throws {
+  @Test func aFullDiskEndsIt() async throws {
     let bench = try bench(), error = CoreError.cannotWrite(path: "/store", reason: "no space left")
     generator.failing.withLock { $0 = ("square-4", error) }
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 1, options: bench.options, episodes: 12)
     await #expect(throws: error) { try await bench.workbench.evaluate(plan) }
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func nothingEvaluatedIsAnErrorWithItsReason() async throws {
+  @Test func nothingEvaluatedIsAnErrorWithItsReason() async throws {
     let bench = try bench()
     dataset.faults.withLock { faults in for item in dataset.items { faults[item.id] = .image } }
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 0, episodes: 5)
@@ -127,7 +127,7 @@ private final class FailingGenerator: SupportGenerator {
     #expect(try await bench.workbench.evaluations().isEmpty)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func aSweepGoesOn() async throws {
+  @Test func aSweepGoesOn() async throws {
     let bench = try bench()
     dataset.faults.withLock { $0 = ["square-0": .image] }
     let plan = SweepPlan(
@@ -140,7 +140,7 @@ private final class FailingGenerator: SupportGenerator {
   }
 
   /// A fold of which nothing can be evaluated is left out of a sweep with a sentence; the others' figures are those they have alone.
-  @Test(.enabled(if: Golden.isAvailable)) func aFoldWithNothingIsLeftOutOfASweep() async throws {
+  @Test func aFoldWithNothingIsLeftOutOfASweep() async throws {
     let bench = try bench()
     dataset.faults.withLock { faults in
       for item in dataset.items where !Set(item.classes).isDisjoint(with: dataset.classes(inFold: 1)) { faults[item.id] = .image }
@@ -156,7 +156,7 @@ private final class FailingGenerator: SupportGenerator {
   }
 
   /// An episode whose query is its own support, as BAM's order draws where a class has one picture, measures nothing.
-  @Test(.enabled(if: Golden.isAvailable)) func anOwnSupportIsLeftOut() async throws {
+  @Test func anOwnSupportIsLeftOut() async throws {
     let bench = try bench(), folder = try TemporaryFolder(), file = folder.file("episodes.json"), items = dataset.items
     let own = Episode(index: 0, fold: 0, classIndex: 1, query: items[0], supports: [items[0]])
     let good = Episode(index: 1, fold: 0, classIndex: 1, query: items[0], supports: [items[4]])

@@ -22,7 +22,7 @@ import Testing
     return (bench, generator)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func everySettingIsTheEvaluationOfIts() async throws {
+  @Test func everySettingIsTheEvaluationOfIts() async throws {
     let (bench, _) = try bench(), plan = try sweep(bench)
     let seen = Mutex<[SweepProgress]>([])
     let (report, evaluations) = try await bench.workbench.sweep(plan) { news in seen.withLock { $0.append(news) } }
@@ -49,7 +49,7 @@ import Testing
     #expect(Set(report.settings.map(\.baseline)).count == 1)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func whatSettingsShareIsMadeOnce() async throws {
+  @Test func whatSettingsShareIsMadeOnce() async throws {
     let (bench, generator) = try bench()
     let (_, evaluations) = try await bench.workbench.sweep(try sweep(bench))
     // One picture a support, number and guidance: two supports need what one needs, and one more.
@@ -62,7 +62,7 @@ import Testing
     #expect(generator.painted.withLock { $0 } == pictures.count)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func aSweepGoesOnWhereItWasEnded() async throws {
+  @Test func aSweepGoesOnWhereItWasEnded() async throws {
     let (bench, _) = try bench(), plan = try sweep(bench)
     let (half, signal) = AsyncStream.makeStream(of: Void.self), isCancelled = DispatchSemaphore(value: 0)
     let task = Task {
@@ -89,7 +89,7 @@ import Testing
     #expect(try await bench.workbench.evaluations().count == 32)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func theFolderHoldsTablesPlotsAndEveryEvaluation() async throws {
+  @Test func theFolderHoldsTablesPlotsAndEveryEvaluation() async throws {
     let (bench, _) = try bench(), folder = bench.folder.url.appendingPathComponent("sweep")
     let (report, evaluations) = try await bench.workbench.sweep(try sweep(bench))
     try SweepFolder(creating: folder).write(report, evaluations)
@@ -111,7 +111,7 @@ import Testing
   }
 
   /// What cannot be used is said before anything is painted.
-  @Test(.enabled(if: Golden.isAvailable)) func unusableWeightsAreFoundAtOnce() async throws {
+  @Test func unusableWeightsAreFoundAtOnce() async throws {
     let (bench, generator) = try bench(), base = try sweep(bench)
     let folder = bench.folder.url.appendingPathComponent("models/bam")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -127,12 +127,13 @@ import Testing
   }
 
   /// BAM's weighting of supports is made for one number of them.
-  @Test(.enabled(if: Golden.isAvailable)) func supportsTooManyAreFoundAtOnce() async throws {
+  @Test func supportsTooManyAreFoundAtOnce() async throws {
     let (bench, generator) = try bench()
     let folder = bench.folder.url.appendingPathComponent("models/bam")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
-      at: folder.appendingPathComponent("fold0.safetensors"), withDestinationURL: Golden.url("fss/bam_r50_w8.weights.safetensors"))
+      at: folder.appendingPathComponent("fold0.safetensors"),
+      withDestinationURL: Golden.projectRoot.appendingPathComponent("Assets/demo/bam/fold0.safetensors"))
     let base = try sweep(bench).base
     let plan = SweepPlan(base, folds: [0], seeds: [0], axes: [.networks([.bam]), .auxiliaryShots([4, 2])])
     func isRefusal(_ error: any Error) -> Bool { (error as? ModelError)?.message.contains("no 3 supports") == true }

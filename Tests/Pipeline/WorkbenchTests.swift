@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct WorkbenchTests {
-  @Test(.enabled(if: Golden.isAvailable)) func aRequestIsPaintedOnceAndItsBytesAreItsOwn() async throws {
+  @Test func aRequestIsPaintedOnceAndItsBytesAreItsOwn() async throws {
     let first = try TinyModels(), second = try TinyModels()
     let item = first.workbench.dataset.items[1]
     let requests = try await first.workbench.requests(item: item, classIndex: 2, options: first.options, count: 2)
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func settingsComeBackFromARequest() async throws {
+  @Test func settingsComeBackFromARequest() async throws {
     let bench = try TinyModels(), item = bench.workbench.dataset.items[1]
     for seed in [UInt64(0), 7, 99_999, 100_000, 1 << 40] {
       var options = bench.options
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func anEpisodesSupportsTakeTurns() async throws {
+  @Test func anEpisodesSupportsTakeTurns() async throws {
     let bench = try TinyModels(), items = bench.workbench.dataset.items.filter { $0.classes.contains(2) }
     let episode = Episode(index: 0, fold: 0, classIndex: 2, query: items[0], supports: [items[1], items[2]])
     let requests = try await bench.workbench.requests(episode, options: bench.options, count: 5)
@@ -76,7 +76,7 @@ import Testing
     #expect([requests[0], requests[2], requests[4]] == single)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func everyConditionPaints() async throws {
+  @Test func everyConditionPaints() async throws {
     let bench = try TinyModels(), item = bench.workbench.dataset.items[2]
     var requests: [GenerationRequest] = []
     for condition in [ConditionType.mask, .scribble, .hed, .none] {
@@ -92,7 +92,7 @@ import Testing
     #expect(Set(bench.workbench.jobs.compactMap(\.key)).count == 4)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func aBrokenPictureIsPaintedAgain() async throws {
+  @Test func aBrokenPictureIsPaintedAgain() async throws {
     let bench = try TinyModels(), item = bench.workbench.dataset.items[1]
     let requests = try await bench.workbench.requests(item: item, classIndex: 2, options: bench.options, count: 1)
     bench.workbench.enqueue(requests)
@@ -106,7 +106,7 @@ import Testing
     #expect(try Data(contentsOf: picture.file) == bytes)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func aSupportThatChangedSinceFailsTheJob() async throws {
+  @Test func aSupportThatChangedSinceFailsTheJob() async throws {
     let bench = try TinyModels()
     var request = try await bench.workbench.requests(
       item: bench.workbench.dataset.items[1], classIndex: 2, options: bench.options, count: 1)[0]
@@ -116,7 +116,7 @@ import Testing
     #expect(bench.workbench.jobs[0].state == .failed(reason: "square-1 or its mask has changed since the request was made"))
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func anEvaluationPairsItsEpisodes() async throws {
+  @Test func anEvaluationPairsItsEpisodes() async throws {
     let generator = CopyingGenerator(), bench = try TinyModels(generator: generator)
     generator.store.withLock { $0 = bench.store }
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 2, options: bench.options, episodes: 6)
@@ -154,7 +154,7 @@ import Testing
     #expect(alone.augmented == nil && alone.difference == nil)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func anEvaluationEndsWithItsTask() async throws {
+  @Test func anEvaluationEndsWithItsTask() async throws {
     let generator = CopyingGenerator(), bench = try TinyModels(generator: generator)
     generator.store.withLock { $0 = bench.store }
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 1, options: bench.options, episodes: 100_000)
@@ -169,7 +169,7 @@ import Testing
     #expect(try await bench.workbench.evaluations().isEmpty)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func anEvaluationGoesOnFromItsFinishedEpisodes() async throws {
+  @Test func anEvaluationGoesOnFromItsFinishedEpisodes() async throws {
     let bench = try TinyModels(generator: CopyingGenerator())
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 0, episodes: 8)
     let (half, signal) = AsyncStream.makeStream(of: Void.self)
@@ -201,7 +201,7 @@ import Testing
     #expect(Array(fresh.episodes.dropFirst()) == Array(report.episodes.dropFirst()) && fresh.episodes[0].baseline.foregroundUnion != 4)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func foldsAndSeedsAreSummedUp() async throws {
+  @Test func foldsAndSeedsAreSummedUp() async throws {
     let bench = try TinyModels(generator: CopyingGenerator())
     let plans = EvaluationPlan(fold: 0, auxiliaryShots: 0, episodes: 4).over(folds: [0], seeds: [1, 2, 3])
     var reports: [EvaluationReport] = []

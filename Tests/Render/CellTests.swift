@@ -20,8 +20,6 @@ import Testing
     Floor(symbols: .octant, colors: .truecolor, psnr: 33.0, ssim: 0.96),
     Floor(symbols: .half, colors: .indexed256, psnr: 22.0, ssim: 0.75),
     Floor(symbols: .sextant, colors: .indexed256, psnr: 22.4, ssim: 0.78),
-    Floor(symbols: .half, colors: .indexed16, psnr: 19.8, ssim: 0.61),
-    Floor(symbols: .sextant, colors: .indexed16, psnr: 19.9, ssim: 0.61),
     Floor(symbols: .half, colors: .indexed8, psnr: 18.2, ssim: 0.43),
     Floor(symbols: .half, colors: .mono, psnr: 6.4, ssim: 0.02),
     Floor(symbols: .sextant, colors: .mono, psnr: 7.2, ssim: 0.02),
@@ -35,8 +33,6 @@ import Testing
     Floor(symbols: .octant, colors: .truecolor, psnr: 21.1, ssim: 0.58),
     Floor(symbols: .half, colors: .indexed256, psnr: 17.6, ssim: 0.39),
     Floor(symbols: .sextant, colors: .indexed256, psnr: 18.5, ssim: 0.49),
-    Floor(symbols: .half, colors: .indexed16, psnr: 15.6, ssim: 0.23),
-    Floor(symbols: .sextant, colors: .indexed16, psnr: 15.8, ssim: 0.27),
     Floor(symbols: .half, colors: .mono, psnr: 7.6, ssim: 0.10),
     Floor(symbols: .sextant, colors: .mono, psnr: 8.0, ssim: 0.13),
   ]
@@ -116,7 +112,7 @@ import Testing
       let image = Fixtures.scene(width: width, height: height, channels: width == 7 ? 1 : 3)
       for (columns, rows) in [(1, 1), (3, 80), (81, 2)] {
         for smooth in [true, false] {
-          let style = CellStyle(symbols: .octant, colors: rows == 2 ? .indexed16 : .truecolor, smooth: smooth)
+          let style = CellStyle(symbols: .octant, colors: rows == 2 ? .indexed8 : .truecolor, smooth: smooth)
           #expect(CellGrid(image, columns: columns, rows: rows, style: style).cells.count == columns * rows)
         }
       }
@@ -141,7 +137,7 @@ import Testing
 
   @Test func palettesUseTheirOwnColours() {
     let scene = Fixtures.scene(width: 200, height: 160)
-    for (colors, range) in [(ColorDepth.indexed256, 16...255), (.indexed16, 0...15), (.indexed8, 0...7)] {
+    for (colors, range) in [(ColorDepth.indexed256, 16...255), (.indexed8, 0...7)] {
       let grid = CellGrid(scene, columns: 40, rows: 16, style: CellStyle(colors: colors))
       for cell in grid.cells {
         for color in [cell.foreground, cell.background] {
@@ -167,7 +163,7 @@ import Testing
         .map { abs(Int($0.0) - Int($0.1)) }.max() ?? 0
       #expect(distance <= 10, "\(index) found \(found)")
     }
-    #expect(TerminalPalette.nearest(RGB(250, 5, 3), .indexed16) == .indexed(9))
+    #expect(TerminalPalette.nearest(RGB(210, 5, 3), .indexed8) == .indexed(1))
     #expect(TerminalPalette.nearest(RGB(1, 2, 3), .truecolor) == .rgb(RGB(1, 2, 3)))
     #expect(TerminalPalette.nearest(RGB(1, 2, 3), .mono) == .standard)
   }
@@ -179,16 +175,13 @@ import Testing
       let share = Double(painted.pixels.count { $0 == 255 }) / Double(painted.pixels.count)
       #expect(share >= low && share <= high, "\(level): \(share)")
     }
-    let paper = CellGrid(
-      Image(width: 8, height: 8, color: [255]), columns: 2, rows: 1, style: CellStyle(colors: .mono, lightBackground: true))
-    #expect(paper.cells.allSatisfy { $0.scalar == " " })
   }
 }
 
 @Suite struct MaskCellTests {
   let colors = [RGB.black, RGB(200, 0, 0), RGB(0, 0, 200), .white]
 
-  @Test(arguments: SymbolSet.allCases, [ColorDepth.truecolor, .indexed256, .indexed16])
+  @Test(arguments: SymbolSet.allCases, [ColorDepth.truecolor, .indexed256, .indexed8])
   func coloursAreNeverBlended(symbols: SymbolSet, depth: ColorDepth) {
     var mask = LabelMask(width: 61, height: 47, labels: [UInt8](repeating: 0, count: 61 * 47))
     for y in 0..<47 {
@@ -220,32 +213,5 @@ import Testing
     let mask = LabelMask(width: 4, height: 2, labels: [0, 1, 255, 7, 0, 1, 255, 7])
     let grid = CellGrid(mask, columns: 4, rows: 2, colors: colors, style: CellStyle(colors: .mono))
     #expect(grid.cells.prefix(4).map(\.scalar) == [" ", "█", "▒", "█"])
-  }
-}
-
-@Suite struct AnsiTests {
-  @Test func coloursNeverLeak() {
-    for colors in ColorDepth.allCases {
-      let grid = CellGrid(Fixtures.scene(width: 64, height: 64), columns: 16, rows: 8, style: CellStyle(colors: colors))
-      let lines = grid.ansi().split(separator: "\n", omittingEmptySubsequences: false)
-      #expect(lines.count == 9 && lines[8].isEmpty)
-      for line in lines.dropLast() {
-        if colors == .mono { #expect(!line.contains("\u{1B}")) } else { #expect(line.hasSuffix("\u{1B}[0m")) }
-        // Nothing is left of the escapes but the sixteen characters.
-        let plain = line.replacing(#/\u{1B}\[[0-9;]*m/#, with: "")
-        #expect(plain.unicodeScalars.count == 16)
-      }
-    }
-  }
-
-  @Test func codesAreShort() {
-    let red = CellColor.rgb(RGB(255, 0, 0))
-    let grid = CellGrid(
-      columns: 5, rows: 1,
-      cells: [
-        Cell("▀", red, on: .indexed(3)), Cell("▀", red, on: .indexed(3)), Cell(" ", .indexed(9), on: .indexed(3)),
-        Cell("█", .indexed(9), on: .indexed(200)), Cell("x"),
-      ])
-    #expect(grid.ansiLine(0) == "\u{1B}[38;2;255;0;0;43m▀▀ \u{1B}[91;48;5;200m█\u{1B}[39;49mx")
   }
 }

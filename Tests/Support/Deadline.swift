@@ -21,9 +21,11 @@ public func within<Value: Sendable>(
       ends.finish()
     } catch { ends.finish(throwing: error) }
   }
+  let isOver = DispatchSemaphore(value: 0)
+  defer { isOver.signal() }
   // A thread of its own: what hangs may hold all those of tasks.
   let clock = Thread {
-    Thread.sleep(forTimeInterval: seconds)
+    guard isOver.wait(timeout: .now() + seconds) == .timedOut else { return }
     work.cancel()
     ends.finish(throwing: TookTooLong(what, seconds: seconds))
   }

@@ -17,11 +17,6 @@ extension Kernels {
     zip(a, b) { $0.addingProduct($1, F8(repeating: scale)) }
   }
 
-  /// Element by element product of two tensors of one shape.
-  package static func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
-    zip(a, b) { $0 * $1 }
-  }
-
   /// `x * factor + offset`.
   package static func scale(_ x: Tensor, by factor: Float, offset: Float = 0) -> Tensor {
     map(x) { F8(repeating: offset).addingProduct($0, F8(repeating: factor)) }

@@ -28,28 +28,6 @@ extension Kernels {
     return output
   }
 
-  /// Each pixel doubled in both directions: `[n, h, w, c]` to `[n, 2h, 2w, c]`.
-  package static func upsampleNearest2x(_ x: Tensor) -> Tensor {
-    let (images, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
-    var output = Tensor(uninitialized: [images, 2 * height, 2 * width, channels])
-    x.withUnsafe { source in
-      output.withUnsafeMutable { target in
-        Compute.parallel(over: images * height, grain: max(1, elementGrain / max(1, width * channels * 4))) { rows in
-          for row in rows {
-            let to = target + row * 4 * width * channels
-            for column in 0..<width {
-              let pixel = source + (row * width + column) * channels
-              (to + 2 * column * channels).update(from: pixel, count: channels)
-              (to + (2 * column + 1) * channels).update(from: pixel, count: channels)
-            }
-            (to + 2 * width * channels).update(from: to, count: 2 * width * channels)
-          }
-        }
-      }
-    }
-    return output
-  }
-
   /// Bilinear resampling as `torch.nn.functional.interpolate` does it: `[n, h, w, c]` to `[n, height, width, c]`.
   ///
   /// - Parameter alignCorners: corner pixels' centres stay in place; otherwise the image's edges do.

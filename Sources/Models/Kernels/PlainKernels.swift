@@ -10,10 +10,6 @@ package enum PlainKernels {
     Tensor(zip(a.values, b.values).map { $0 + scale * $1 }, shape: a.shape)
   }
 
-  package static func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
-    Tensor(zip(a.values, b.values).map { $0 * $1 }, shape: a.shape)
-  }
-
   package static func scale(_ x: Tensor, by factor: Float, offset: Float = 0) -> Tensor {
     Tensor(x.values.map { $0 * factor + offset }, shape: x.shape)
   }
@@ -210,15 +206,6 @@ package enum PlainKernels {
         }
       }
       return sum
-    }
-  }
-
-  package static func upsampleNearest2x(_ x: Tensor) -> Tensor {
-    let (height, width, channels, values) = (x.shape[1], x.shape[2], x.shape[3], x.values)
-    return tensor([x.shape[0], 2 * height, 2 * width, channels]) { position in
-      let pixel = position / channels
-      let (image, row, column) = (pixel / (4 * height * width), pixel / (2 * width) % (2 * height), pixel % (2 * width))
-      return Double(values[((image * height + row / 2) * width + column / 2) * channels + position % channels])
     }
   }
 

@@ -21,9 +21,6 @@ public enum Profile {
     public internal(set) var seconds = 0.0
     /// Multiplications with addition the layer stands for; Winograd's transforms do a convolution in about a quarter of them.
     public internal(set) var products = 0.0
-
-    /// 10⁹ floating-point operations a second, a multiplication with addition being two.
-    public var gigaflops: Double { seconds > 0 ? 2e-9 * products / seconds : 0 }
   }
 
   private static let isOn = Atomic<Bool>(false)

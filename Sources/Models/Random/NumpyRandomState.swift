@@ -5,9 +5,6 @@ public struct NumpyRandomState: Sendable {
   /// `RandomState(seed)` for an integer.
   public init(seed: UInt32) { words = MersenneTwister(seed: seed) }
 
-  /// The next raw 32 bits.
-  public mutating func uint32() -> UInt32 { words.next() }
-
   /// `choice(n, count, replace=False)`: shuffles all of 0 ..< n and returns the first `count`.
   public mutating func choice(_ n: Int, count: Int) -> [Int] {
     precondition(count >= 0 && count <= n, "\(count) different values cannot be chosen out of \(n)")

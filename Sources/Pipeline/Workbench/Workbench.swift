@@ -34,15 +34,16 @@ public final class Workbench: Sendable {
   private let segmenters = KeptSegmenters()
 
   /// `origin` says how the data set and the models were opened, so that another process can go on with the queue; nil where none can.
-  /// `generator` replaces the diffusion model (tests do that).
+  /// `generator` replaces the diffusion model, `digest` what requests know a support's pixels by (tests do that).
   public init(
-    dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, generator: (any SupportGenerator)? = nil
+    dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, generator: (any SupportGenerator)? = nil,
+    digest: @escaping @Sendable (Image, LabelMask) -> String = Digest.hex(image:mask:)
   ) {
     imported = ImportedDataset(dataset, folder: store.folder)
     let dataset = imported
     self.models = models
     self.store = store
-    supports = SupportReader(dataset: dataset)
+    supports = SupportReader(dataset: dataset, digest: digest)
     requestMaker = RequestMaker(supports: supports, models: models)
     let report: ModelLibrary.Report = { [hub] in hub.send(WorkEvent($0)) }
     controls = ControlImages(supports: supports, models: models, report: report)

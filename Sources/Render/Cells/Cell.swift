@@ -15,7 +15,6 @@ public enum ColorDepth: String, CaseIterable, Codable, Sendable {
   case truecolor
   /// The xterm cube and grey ramp; the first 16 colours, which users re-define, are not used.
   case indexed256 = "256"
-  case indexed16 = "16"
   case indexed8 = "8"
   /// The terminal's own foreground on its own background.
   case mono
@@ -49,15 +48,9 @@ public struct CellStyle: Hashable, Sendable, Codable {
   public var dithered: Bool
   /// Interpolates when there are fewer pixels than the characters can show; false keeps pixels square and sharp.
   public var smooth: Bool
-  /// The terminal's background is light, its text dark: matters for `mono` alone.
-  public var lightBackground: Bool
 
-  public init(
-    symbols: SymbolSet = .sextant, colors: ColorDepth = .truecolor, dithered: Bool = true, smooth: Bool = true,
-    lightBackground: Bool = false
-  ) {
+  public init(symbols: SymbolSet = .sextant, colors: ColorDepth = .truecolor, dithered: Bool = true, smooth: Bool = true) {
     (self.symbols, self.colors, self.dithered, self.smooth) = (symbols, colors, dithered, smooth)
-    self.lightBackground = lightBackground
   }
 }
 

@@ -51,43 +51,6 @@ extension CellGrid {
     default: nil
     }
   }
-
-  /// The cells as text with ANSI colours; every line ends with the colours reset.
-  public func ansi() -> String { (0..<rows).map { ansiLine($0) + "\n" }.joined() }
-
-  /// One line of cells as text with ANSI colours, which are reset at its end; no newline.
-  public func ansiLine(_ row: Int) -> String {
-    var text = ""
-    var (foreground, background) = (CellColor.standard, CellColor.standard)
-    for column in 0..<columns {
-      let cell = self[column, row]
-      var codes: [String] = []
-      // A blank shows its background alone.
-      if cell.scalar != " " && cell.foreground != foreground {
-        codes.append(Self.code(cell.foreground, base: 30))
-        foreground = cell.foreground
-      }
-      if cell.background != background {
-        codes.append(Self.code(cell.background, base: 40))
-        background = cell.background
-      }
-      if !codes.isEmpty { text += "\u{1B}[" + codes.joined(separator: ";") + "m" }
-      text.unicodeScalars.append(cell.scalar)
-    }
-    if foreground != .standard || background != .standard { text += "\u{1B}[0m" }
-    return text
-  }
-
-  /// The SGR parameters of a colour; `base` 30 for the foreground, 40 for the background.
-  private static func code(_ color: CellColor, base: Int) -> String {
-    switch color {
-    case .standard: "\(base + 9)"
-    case .indexed(let index) where index < 8: "\(base + Int(index))"
-    case .indexed(let index) where index < 16: "\(base + 60 + Int(index) - 8)"
-    case .indexed(let index): "\(base + 8);5;\(index)"
-    case .rgb(let rgb): "\(base + 8);2;\(rgb.red);\(rgb.green);\(rgb.blue)"
-    }
-  }
 }
 
 extension Image {

@@ -13,7 +13,7 @@ enum MonoMatcher {
     let mosaic = SymbolTable.finestMosaic(style.symbols)
     let (width, height) = (columns * mosaic.across, rows * mosaic.down)
     let grey = image.grey(.opencv).resized(width: width, height: height, .area)
-    let light = grey.pixels.map { powf(Float(style.lightBackground ? 255 - $0 : $0) / 255, gamma) }
+    let light = grey.pixels.map { powf(Float($0) / 255, gamma) }
     var values = light
     var patterns = [Int](repeating: 0, count: columns * rows)
     for y in 0..<height {

@@ -60,14 +60,12 @@ struct InkPalette: Sendable {
   private let mixTable: [UInt16]
 
   static let deep = InkPalette(entries: 16..<256, shades: false)
-  static let sixteen = InkPalette(entries: 0..<16, shades: true)
   static let eight = InkPalette(entries: 0..<8, shades: true)
 
   /// The palette of a depth that has one.
   static func of(_ depth: ColorDepth) -> InkPalette? {
     switch depth {
     case .indexed256: deep
-    case .indexed16: sixteen
     case .indexed8: eight
     case .truecolor, .mono: nil
     }

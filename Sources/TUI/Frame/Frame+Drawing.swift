@@ -34,12 +34,6 @@ extension Frame {
     return self.text(text, in: rect, row: row, column: rect.width - width, style: style)
   }
 
-  /// Writes text in the middle of a row.
-  package mutating func textCentred(_ text: String, in rect: Rect, row: Int, style: Style = .plain) {
-    let width = min(rect.width, DisplayText(text).width)
-    self.text(text, in: rect, row: row, column: (rect.width - width) / 2, style: style)
-  }
-
   /// A box with a title in its upper edge and, where there is room, a note in its lower one; returns its inside.
   @discardableResult
   package mutating func box(

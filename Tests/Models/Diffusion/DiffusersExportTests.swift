@@ -32,6 +32,29 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["model"])
   }
 
+  /// The same on the project's own model: every weight comes back under its name in folders, halved.
+  @Test func ourSingleFileBecomesItsFolder() throws {
+    let folder = try TemporaryFolder(), single = folder.file("single.safetensors"), out = folder.file("model")
+    try Safetensors.write(SingleFileFixture.tensors(withControlNet: true), to: single)
+    try DiffusersExport.convert(single, config: fixture, to: out)
+    let parts = ["unet", "vae", "text_encoder"].map { ($0, fixture.appendingPathComponent($0)) }
+    for (part, original) in parts + [("controlnet", SingleFileFixture.controlNet)] {
+      let (made, own) = (try weights(out.appendingPathComponent(part)), try weights(original))
+      #expect(made.names.count == own.names.count, "\(part)")
+      for name in own.names {
+        var key = part == "text_encoder" ? "text_model." + name : name
+        for (old, new) in [("query", "to_q"), ("key", "to_k"), ("value", "to_v"), ("proj_attn", "to_out.0")] {
+          key = key.replacing(".attentions.0.\(old).", with: ".attentions.0.\(new).")
+        }
+        #expect(made.parameter(key)?.dtype == .f16 && made.shape(of: key) == own.shape(of: name), "\(part) \(key)")
+        #expect(try made.tensor(key).values == own.tensor(name).values.map { Float(Float16($0)) }, "\(part) \(key)")
+      }
+    }
+    let run = DiffusionRun(prompt: "a dog", steps: 2, seed: 1, width: 64, height: 64)
+    let made = try StableDiffusion.load(model: out).generate(run)
+    #expect(try StableDiffusion.load(model: fixture).generate(run).image.values == made.image.values)
+  }
+
   @Test func folderIsHalved() throws {
     let folder = try TemporaryFolder()
     try DiffusersExport.convert(fixture, config: nil, to: folder.file("half"))

@@ -116,15 +116,14 @@ import Testing
   }
 }
 
-/// The same under CompVis' names, of the golden single file (diffusers' golden latents, `golden/sd`).
-@Suite(.enabled(if: Golden.isAvailable)) struct OriginalAutoencoderTests {
+/// The same under CompVis' names.
+@Suite struct OriginalAutoencoderTests {
   @Test func filesUnderBothNamesDecodeAlike() throws {
-    let folder = try TemporaryFolder(), config = Golden.url("sd/tiny-sd15"), prefix = "first_stage_model."
-    let whole = try Checkpoint(file: Golden.url("sd/single-file/tiny-v1-5.ckpt"))
-    let tensors = try whole.names.filter { $0.hasPrefix(prefix) }.map { name in
-      let tensor = try whole.tensor(name)
-      // Another autoencoder than the model's own.
-      return (name: name, tensor: name.hasSuffix("decoder.conv_out.bias") ? Tensor(tensor.values.map { $0 + 0.25 }, shape: tensor.shape) : tensor)
+    let folder = try TemporaryFolder(), config = SingleFileFixture.model, prefix = "first_stage_model."
+    let whole = try SingleFileFixture.tensors()
+    // Another autoencoder than the model's own.
+    let tensors = whole.filter { $0.name.hasPrefix(prefix) }.map { name, tensor in
+      (name: name, tensor: name.hasSuffix("decoder.conv_out.bias") ? Tensor(tensor.values.map { $0 + 0.25 }, shape: tensor.shape) : tensor)
     }
     try Safetensors.write(tensors, to: folder.file("with.safetensors"))
     let bare = tensors.map { (name: String($0.name.dropFirst(prefix.count)), tensor: $0.tensor) }
@@ -139,14 +138,14 @@ import Testing
     #expect(try image(folder.file("without.safetensors")) == other)
     #expect(own != other)
     // A whole model's file lends its autoencoder.
-    #expect(try image(Golden.url("sd/single-file/tiny-v1-5.ckpt")) == own)
+    try Safetensors.write(whole, to: folder.file("whole.safetensors"))
+    #expect(try image(folder.file("whole.safetensors")) == own)
   }
 
   /// A file's marks are what `prediction_type` and `rescale_betas_zero_snr` of a folder are.
   @Test func marksOfASingleFileAreAFoldersSettings() throws {
-    let folder = try TemporaryFolder(), config = Golden.url("sd/tiny-sd15")
-    let whole = try Checkpoint(file: Golden.url("sd/single-file/tiny-v1-5.ckpt"))
-    let tensors = try whole.names.map { (name: $0, tensor: try whole.tensor($0)) }
+    let folder = try TemporaryFolder(), config = SingleFileFixture.model
+    let tensors = try SingleFileFixture.tensors()
     let model = folder.url.appendingPathComponent("model")
     try FileManager.default.createDirectory(at: model.appendingPathComponent("scheduler"), withIntermediateDirectories: true)
     for part in ["unet", "vae", "text_encoder", "tokenizer"] {

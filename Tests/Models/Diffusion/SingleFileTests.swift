@@ -42,28 +42,50 @@ import Testing
       (0..<12).map { ("down.\($0)", "controlnet.scribble.down.\($0)") } + [("mid", "controlnet.scribble.mid")])
   }
 
+  @Test func pidinetAsPublished() throws {
+    let published = try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.pth")))
+    let plain = try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
+    let image = Tensor((0..<32 * 32 * 3).map { Float($0 * 37 % 256) }, shape: [1, 32, 32, 3])
+    #expect(try published.edges(rgb: image).values == plain.edges(rgb: image).values)
+  }
+}
+
+/// The same on the project's own random model, against its folder.
+@Suite struct OwnSingleFileTests {
+  private let folder: TemporaryFolder
+  private let config = SingleFileFixture.model
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func write(withControlNet: Bool = false) throws -> URL {
+    let file = folder.file("single.safetensors")
+    try Safetensors.write(SingleFileFixture.tensors(withControlNet: withControlNet), to: file)
+    return file
+  }
+
   /// The same picture from a folder and from single files.
   @Test func paintsAsTheFolderDoes() throws {
-    let single = Golden.url("sd/single-file/control_tiny_scribble.pth")
+    let single = try write(withControlNet: true)
     let image = Tensor((0..<64 * 64 * 3).map { Float($0 % 97) / 96 }, shape: [1, 64, 64, 3])
     let run = DiffusionRun(prompt: "a cat", steps: 3, seed: 5, width: 64, height: 64, controls: [ControlInput(image: image)])
-    let folders = try StableDiffusion.load(model: config, controlNets: [Golden.url("sd/tiny-controlnet-scribble")]).generate(run)
+    let folders = try StableDiffusion.load(model: config, controlNets: [SingleFileFixture.controlNet]).generate(run)
     let files = try StableDiffusion.load(model: single, controlNets: [single], config: config).generate(run)
     #expect(folders.image.values == files.image.values)
   }
 
   /// The autoencoder's attention under the names of diffusers, its first ones and today's, as matrices and as 1x1 convolutions.
   @Test func attentionUnderItsOtherNames() throws {
-    let folder = try TemporaryFolder(), own = try Checkpoint(file: Golden.url("sd/single-file/tiny-v1-5.ckpt"))
-    try Safetensors.write([(name: "latent", tensor: try golden.tensor("vae.latent"))], to: folder.file("in.safetensors"))
+    let own = try SingleFileFixture.tensors()
+    var noise = Noise(40)
+    try Safetensors.write([(name: "latent", tensor: noise.tensor([1, 6, 8, 8]))], to: folder.file("in.safetensors"))
     func decoded(_ file: URL) throws -> [Float] {
       try ForwardRunner(.vaeDecode, weights: file, config: config)(Checkpoint(file: folder.file("in.safetensors")))[0].tensor.values
     }
-    let right = try decoded(Golden.url("sd/single-file/tiny-v1-5.ckpt"))
+    let right = try decoded(write())
     let layers = ["q", "k", "v", "proj_out"]
     for (names, isFlat) in [(["to_q", "to_k", "to_v", "to_out.0"], false), (["to_q", "to_k", "to_v", "to_out.0"], true), (["query", "key", "value", "proj_attn"], true)] {
-      let weights = try own.names.map { name in
-        var (key, tensor) = (name, try own.tensor(name))
+      let weights = own.map { name, tensor in
+        var (key, tensor) = (name, tensor)
         for (layer, other) in zip(layers, names) where name.contains(".attn_1.\(layer).") {
           key = name.replacing(".attn_1.\(layer).", with: ".attn_1.\(other).")
           if isFlat, tensor.shape.count == 4 { tensor = tensor.reshaped(Array(tensor.shape.prefix(2))) }
@@ -76,7 +98,7 @@ import Testing
   }
 
   @Test func whatAFileIsNot() throws {
-    let file = Golden.url("sd/single-file/tiny-v1-5.ckpt")
+    let file = try write()
     #expect(try Checkpoint(file: file).family == .stableDiffusion1)
     #expect {
       try StableDiffusion.load(model: config, controlNets: [file], config: config)
@@ -84,12 +106,5 @@ import Testing
       "\(error)".contains("not a ControlNet")
     }
     #expect(throws: ModelError.self) { try StableDiffusion.load(model: file) }
-  }
-
-  @Test func pidinetAsPublished() throws {
-    let published = try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.pth")))
-    let plain = try PiDiNet(Checkpoint(file: Golden.data("weights/pidinet/table5_pidinet.safetensors")))
-    let image = Tensor((0..<32 * 32 * 3).map { Float($0 * 37 % 256) }, shape: [1, 32, 32, 3])
-    #expect(try published.edges(rgb: image).values == plain.edges(rgb: image).values)
   }
 }

@@ -80,34 +80,52 @@ import Testing
       let result = try ForwardRunner(kind, weights: Golden.data(path))(input)
       #expect(result.map(\.name) == ["edge"] && result[0].tensor.shape == [2, 1, 20, 24])
     }
-    // Two weight files in one folder: which one is meant has to be said.
-    #expect(throws: ModelError.self) { try ForwardRunner(.pidinet, weights: Golden.data("weights/pidinet")) }
+  }
+}
+
+/// What does not fit is refused; a random model that comes with the project.
+@Suite struct ForwardRefusalTests {
+  /// Writes an input file of zeros of given shapes.
+  private func inputs(_ shapes: KeyValuePairs<String, [Int]>) throws -> Checkpoint {
+    let folder = try TemporaryFolder()
+    try Safetensors.write(shapes.map { (name: $0.key, tensor: Tensor(zeros: $0.value)) }, to: folder.file("in.safetensors"))
+    return try Checkpoint(file: folder.file("in.safetensors"))
   }
 
   @Test func refusals() throws {
-    let golden = try Checkpoint(file: Golden.url("sd/components.safetensors"))
-    let unet = try ForwardRunner(.unet, weights: Golden.url("sd/tiny-sd15"))
-    #expect(throws: ModelError.missingTensor(name: "sample", path: golden.path)) { try unet(golden) }
+    let model = Golden.fixture("diffusion/model"), unet = try ForwardRunner(.unet, weights: model)
+    let (sample, timestep, states) = ([2, 6, 8, 8], [2], [2, 77, 24])
+    #expect(try unet(inputs(["sample": sample, "timestep": timestep, "encoder_hidden_states": states])).map(\.name) == ["out"])
+    let other = try inputs(["unet.sample": sample, "unet.timestep": timestep])
+    #expect(throws: ModelError.missingTensor(name: "sample", path: other.path)) { try unet(other) }
     for wrong: KeyValuePairs in [
-      ["sample": "text.last_hidden_state", "timestep": "unet.timestep", "encoder_hidden_states": "text.last_hidden_state"],
-      ["sample": "unet.sample", "timestep": "text.input_ids", "encoder_hidden_states": "text.last_hidden_state"],
-      ["sample": "vae.image", "timestep": "unet.timestep", "encoder_hidden_states": "text.last_hidden_state"],
-      ["sample": "unet.sample", "timestep": "unet.timestep", "encoder_hidden_states": "unet.sample"],
-      [
-        "sample": "unet.sample", "timestep": "unet.timestep", "encoder_hidden_states": "text.last_hidden_state",
-        "mid": "controlnet.seg.mid",
-      ],
+      ["sample": states, "timestep": timestep, "encoder_hidden_states": states],
+      ["sample": sample, "timestep": [2, 77], "encoder_hidden_states": states],
+      ["sample": [2, 3, 32, 32], "timestep": timestep, "encoder_hidden_states": states],
+      ["sample": sample, "timestep": timestep, "encoder_hidden_states": sample],
+      ["sample": sample, "timestep": timestep, "encoder_hidden_states": states, "mid": [2, 24, 4, 4]],
     ] {
-      let input = try inputs(golden, wrong)
-      #expect(throws: ModelError.self) { try unet(input) }
+      let input = try inputs(wrong)
+      #expect(throws: ModelError.self, "\(wrong)") { try unet(input) }
     }
-    #expect(throws: ModelError.self) { try ForwardRunner(.unet, weights: Golden.url("sd/none")) }
-    #expect(throws: ModelError.self) { try ForwardRunner(.dcama, weights: Golden.url("sd/tiny-sd15")) }
-    #expect(throws: ModelError.self) { try ForwardRunner(.unet, weights: Golden.url("sd/tiny-sd15/vae")) }
-    let texts = try ForwardRunner(.clipText, weights: Golden.url("sd/tiny-sd15"))
-    for name in ["unet.sample", "text.last_hidden_state"] {
-      let input = try inputs(golden, ["input_ids": name])
-      #expect(throws: ModelError.self) { try texts(input) }
+    #expect(throws: ModelError.self) { try ForwardRunner(.unet, weights: Golden.fixture("diffusion/none")) }
+    #expect(throws: ModelError.self) { try ForwardRunner(.dcama, weights: model) }
+    #expect(throws: ModelError.self) { try ForwardRunner(.unet, weights: model.appendingPathComponent("vae")) }
+    let texts = try ForwardRunner(.clipText, weights: model)
+    for shape in [sample, states] {
+      let input = try inputs(["input_ids": shape])
+      #expect(throws: ModelError.self, "\(shape)") { try texts(input) }
     }
+  }
+
+  /// Two weight files in one folder: which one is meant has to be said.
+  @Test func oneOfTwoFilesHasToBeNamed() throws {
+    let folder = try TemporaryFolder(), file = Golden.projectRoot.appendingPathComponent("Assets/demo/hed/ControlNetHED.safetensors")
+    try FileManager.default.copyItem(at: file, to: folder.file("a.safetensors"))
+    let input = try inputs(["image": [2, 3, 20, 24]])
+    let result = try ForwardRunner(.hed, weights: folder.url)(input)
+    #expect(result.map(\.name) == ["edge"] && result[0].tensor.shape == [2, 1, 20, 24])
+    try FileManager.default.copyItem(at: file, to: folder.file("b.safetensors"))
+    #expect(throws: ModelError.self) { try ForwardRunner(.hed, weights: folder.url) }
   }
 }

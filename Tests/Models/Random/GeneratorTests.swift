@@ -43,7 +43,6 @@ import Testing
     }
     var python_random_randint: [Integers]
     var numpy_randomstate_choice: [Choice]
-    var numpy_randomstate_uint32: [Words]
     var numpy_randomstate_randint_0_1000: [Words]
     var torch_cpu_int64_random: [Longs]
     var torch_cpu_randn: [Normals]
@@ -67,10 +66,6 @@ import Testing
     for entry in golden.numpy_randomstate_choice {
       var random = NumpyRandomState(seed: entry.seed)
       #expect(entry.values.map { _ in random.choice(entry.n, count: entry.k) } == entry.values, "seed \(entry.seed), n \(entry.n)")
-    }
-    for entry in golden.numpy_randomstate_uint32 {
-      var random = NumpyRandomState(seed: entry.seed)
-      #expect(entry.values.map { _ in Int(random.uint32()) } == entry.values)
     }
     for entry in golden.numpy_randomstate_randint_0_1000 {
       var random = NumpyRandomState(seed: entry.seed)
@@ -98,20 +93,6 @@ import Testing
     for entry in golden.torch_cpu_randn_consecutive {
       var generator = TorchGenerator(seed: try #require(UInt64(entry.seed)))
       for call in entry.calls { #expect(generator.randn(call.n) == call.values, "seed \(entry.seed)") }
-    }
-  }
-
-  @Test func noiseIsDrawnChannelsFirst() {
-    var (a, b) = (TorchGenerator(seed: 3), TorchGenerator(seed: 3))
-    let noise = a.noise([2, 3, 5, 4])
-    let drawn = b.randn(120)
-    let values = noise.values
-    for n in 0..<2 {
-      for y in 0..<3 {
-        for x in 0..<5 {
-          for c in 0..<4 { #expect(values[((n * 3 + y) * 5 + x) * 4 + c] == drawn[((n * 4 + c) * 3 + y) * 5 + x]) }
-        }
-      }
     }
   }
 }

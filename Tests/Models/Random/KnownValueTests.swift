@@ -25,4 +25,18 @@ import Testing
     #expect(a.randn(5) == b.randn(5))
     #expect(a.randn(40) == b.randn(40))
   }
+
+  @Test func noiseIsDrawnChannelsFirst() {
+    var (a, b) = (TorchGenerator(seed: 3), TorchGenerator(seed: 3))
+    let noise = a.noise([2, 3, 5, 4])
+    let drawn = b.randn(120)
+    let values = noise.values
+    for n in 0..<2 {
+      for y in 0..<3 {
+        for x in 0..<5 {
+          for c in 0..<4 { #expect(values[((n * 3 + y) * 5 + x) * 4 + c] == drawn[((n * 4 + c) * 3 + y) * 5 + x]) }
+        }
+      }
+    }
+  }
 }

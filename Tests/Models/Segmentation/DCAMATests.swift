@@ -15,8 +15,8 @@ import Testing
     golden.expectAllCompared(except: ["mid.pe0", "mid.pe1", "mid.pe2"])
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func refusals() throws {
-    let network = try DCAMA(GoldenCase.weights("dcama_r50_w8"))
+  @Test func refusals() throws {
+    let network = try DCAMA(TinyWeights.dcama(seed: 26))
     func message(_ body: () throws -> Void) -> String {
       do { try body() } catch let error as ModelError { return error.message } catch {}
       return "accepted"

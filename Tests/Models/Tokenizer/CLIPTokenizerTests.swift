@@ -9,8 +9,11 @@ import Testing
     var ids: [Int]
   }
 
+  /// The published vocabulary, which comes with the program.
+  private static let published = Golden.projectRoot.appendingPathComponent("Assets/sd15/tokenizer")
+
   @Test(.enabled(if: Golden.isAvailable)) func publishedVocabulary() throws {
-    let tokenizer = try CLIPTokenizer(folder: Golden.url("sd/tiny-sd15/tokenizer"))
+    let tokenizer = try CLIPTokenizer(folder: Self.published)
     #expect(tokenizer.vocabularySize == 49408)
     let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: Golden.url("sd/tokenizer.json")))
     for item in cases { #expect(tokenizer.encode(item.text) == item.ids, "\(item.text)") }
@@ -65,8 +68,8 @@ import Testing
   }
 
   /// By transformers 5.24.0 as diffusers 0.42.1 warns: `batch_decode(ids[:, model_max_length - 1 : -1])` of the published vocabulary.
-  @Test(.enabled(if: Golden.isAvailable)) func saysWhatIsCutAsDiffusersDoes() throws {
-    let tokenizer = try CLIPTokenizer(folder: Golden.url("sd/tiny-sd15/tokenizer"))
+  @Test func saysWhatIsCutAsDiffusersDoes() throws {
+    let tokenizer = try CLIPTokenizer(folder: Self.published)
     func times(_ count: Int, _ word: String) -> String { String(repeating: word, count: count) }
     #expect(tokenizer.cut(from: times(80, "dog ")) == "dog dog dog dog dog")
     #expect(tokenizer.cut(from: times(75, "a ") + "b c") == "b c")
@@ -80,8 +83,8 @@ import Testing
   }
 
   /// By transformers 5.24.0, with ftfy 6.3.1 installed and without: its tokenizer does not use it.
-  @Test(.enabled(if: Golden.isAvailable)) func readsPastedTextAsTransformersDoes() throws {
-    let tokenizer = try CLIPTokenizer(folder: Golden.url("sd/tiny-sd15/tokenizer"))
+  @Test func readsPastedTextAsTransformersDoes() throws {
+    let tokenizer = try CLIPTokenizer(folder: Self.published)
     func ids(_ text: String) -> [Int] { Array(tokenizer.encode(text).dropFirst().prefix { $0 != 49407 }) }
     #expect(ids("a dog’s tail") == [320, 1929, 728, 503, 338, 4132])
     #expect(ids("a dog's tail") == [320, 1929, 568, 4132])

@@ -39,8 +39,8 @@ import Testing
   }
 }
 
-/// The same on the golden tiny model, whose pictures are painted from the project's LoRA-shaped random weights.
-@Suite(.enabled(if: Golden.isAvailable)) struct AdditionLibraryTests {
+/// The same on a tiny model, with LoRAs of random weights.
+@Suite struct AdditionLibraryTests {
   private let folder: TemporaryFolder
   private let models: URL
 
@@ -48,16 +48,15 @@ import Testing
     folder = try TemporaryFolder()
     models = folder.url.appendingPathComponent("models")
     try FileManager.default.createDirectory(at: models.appendingPathComponent("loras"), withIntermediateDirectories: true)
-    for name in ["tiny-sd15", "tiny-controlnet-seg"] {
-      try FileManager.default.createSymbolicLink(at: models.appendingPathComponent(name), withDestinationURL: Golden.url("sd/\(name)"))
-    }
+    try FileManager.default.createSymbolicLink(at: models.appendingPathComponent("tiny-sd15"), withDestinationURL: TinyModels.diffusion)
+    try TinyModels.writeControlNet(0, to: models.appendingPathComponent("tiny-controlnet-seg"))
     try Self.lora(3, models.appendingPathComponent("loras/x.safetensors"))
   }
 
   private static func lora(_ seed: Float, _ file: URL) throws {
-    let layer = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k"
-    let width = try Checkpoint(file: Golden.url("sd/tiny-sd15/unet/diffusion_pytorch_model.safetensors"))
-      .shape(of: "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight") ?? []
+    let layer = "lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn2_to_k"
+    let width = try Checkpoint(folder: TinyModels.diffusion.appendingPathComponent("unet"))
+      .shape(of: "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight") ?? []
     try #require(width.count == 2)
     try Safetensors.write(
       [

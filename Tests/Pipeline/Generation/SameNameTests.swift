@@ -6,16 +6,18 @@ import TestSupport
 import Testing
 
 /// Weights of one name in two places: pictures tell them apart by their digests, and `verify` takes each for what it is.
-@Suite(.enabled(if: Golden.isAvailable)) struct SameNameTests {
+@Suite struct SameNameTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func plant(_ name: String, at path: String) throws {
+  private func plantModel(at path: String) throws {
     let url = folder.file(path)
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try FileManager.default.copyItem(at: Golden.url("sd/\(name)"), to: url)
+    try FileManager.default.copyItem(at: TinyModels.diffusion, to: url)
   }
+
+  private func plantControlNet(_ number: Int, at path: String) throws { try TinyModels.writeControlNet(number, to: folder.file(path)) }
 
   private func library(_ folders: [String]) -> ModelLibrary {
     ModelLibrary(folders: folders.map(folder.file), searchesHub: false, environment: ["XDG_CACHE_HOME": folder.file("cache").path])
@@ -41,9 +43,9 @@ import Testing
   }
 
   @Test func theRightOneOfTwoIsTakenWhereverTheyAre() throws {
-    try plant("tiny-sd15", at: "base/tiny-sd15")
-    try plant("tiny-controlnet-seg", at: "one/x")
-    try plant("tiny-controlnet-hed", at: "two/x")
+    try plantModel(at: "base/tiny-sd15")
+    try plantControlNet(0, at: "one/x")
+    try plantControlNet(1, at: "two/x")
     let stored = try painted(OwnPictureWeights(model: folder.file("base/tiny-sd15"), networks: [folder.file("one/x"), folder.file("two/x")]))
     #expect(stored.metadata.request.controls.map(\.network) == ["one/x", "two/x"])
     // Below one place, each place by itself in both orders (of equal names the first hides the second), and the folders themselves.
@@ -60,14 +62,14 @@ import Testing
     // One of them is gone: what is left under the last name is another, and so is one that is called so.
     try FileManager.default.removeItem(at: folder.file("elsewhere/two"))
     #expect { try verify(stored, ["base", "elsewhere"]) } throws: { "\($0)" == "no ControlNet \"one/x\" found" }
-    try plant("tiny-controlnet-scribble", at: "elsewhere/one/x")
+    try plantControlNet(2, at: "elsewhere/one/x")
     #expect(try verify(stored, ["base", "elsewhere"]) == .otherWeights(["one/x"]))
   }
 
   /// The last part of a name leads nowhere outside the places that are searched.
   @Test func aNameDoesNotLeaveThePlaces() throws {
-    try plant("tiny-sd15", at: "inner/tiny-sd15")
-    try plant("tiny-controlnet-seg", at: "x")
+    try plantModel(at: "inner/tiny-sd15")
+    try plantControlNet(0, at: "x")
     let stored = try painted(OwnPictureWeights(model: folder.file("inner/tiny-sd15"), networks: [folder.file("x")]))
     var request = stored.metadata.request
     request.controls[0].network = "a/.."
@@ -78,8 +80,8 @@ import Testing
 
   /// A whole model's folder lends its autoencoder, and is known by that alone.
   @Test func anAutoencoderOfAWholeModelIsVerified() throws {
-    try plant("tiny-sd15", at: "a/tiny-sd15")
-    try plant("tiny-sd15", at: "b/lender")
+    try plantModel(at: "a/tiny-sd15")
+    try plantModel(at: "b/lender")
     let lender = folder.file("b/lender"), model = folder.file("a/tiny-sd15")
     let stored = try painted(OwnPictureWeights(model: model, autoencoder: lender))
     #expect(stored.metadata.request.autoencoder == "lender")
@@ -96,7 +98,7 @@ import Testing
     let own = OwnPictureWeights(model: model, autoencoder: model)
     #expect(own.autoencoder == nil && own == OwnPictureWeights(model: model))
     // By name, for a data set.
-    try plant("tiny-sd15", at: "c/other")
+    try plantModel(at: "c/other")
     let models = library(["a", "c"]), settings = ConditionSettings()
     func choice(_ autoencoder: String?) throws -> ModelChoice {
       try models.choice(for: .none, settings: settings, preferring: PreferredModels(diffusion: "tiny-sd15", autoencoder: autoencoder))

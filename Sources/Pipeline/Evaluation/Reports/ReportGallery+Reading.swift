@@ -19,7 +19,7 @@ extension ReportGallery {
   }
 
   private init(_ found: FoundPictures, _ dataset: (any Dataset)?) {
-    let reader = dataset.map(SupportReader.init)
+    let reader = dataset.map { SupportReader(dataset: $0) }
     var problems = found.problems
     let rows = found.rows.compactMap { Self.row($0, found, reader, &problems) }
     self.init(rows: rows, remarks: found.remarks, problems: problems)

@@ -27,8 +27,12 @@ public final class SupportReader: Sendable {
   public let palette: Result<Palette, any Error>
   private let kept = Mutex(BoundedCache<Key, RealSupport>(limit: 64 << 20) { $0.image.pixels.count + $0.mask.labels.count })
 
-  public init(dataset: any Dataset) {
+  private let digest: @Sendable (Image, LabelMask) -> String
+
+  /// `digest` is what requests know a support's pixels by.
+  public init(dataset: any Dataset, digest: @escaping @Sendable (Image, LabelMask) -> String = Digest.hex(image:mask:)) {
     self.dataset = DecodedDataset(dataset)
+    self.digest = digest
     palette = Result { try Palette() }
   }
 
@@ -62,7 +66,7 @@ public final class SupportReader: Sendable {
       throw present.isEmpty
         ? DataError.emptyMask(name: item.id) : .classAbsent(index: classIndex, name: item.id, present: present)
     }
-    return RealSupport(image: image, mask: mask, info: info, digest: Digest.hex(image: image, mask: mask))
+    return RealSupport(image: image, mask: mask, info: info, digest: digest(image, mask))
   }
 
   /// The support of a request; throws `GenerationError.sourceChanged` when its pixels are not those the request was made for.
