@@ -24,14 +24,14 @@ struct FakeScreen {
 
   init(_ width: Int, _ height: Int) {
     state = ExplorerState(datasetName: "demo", fold: 0)
-    state.size = Size(width: width, height: height)
+    state.screen.size = Size(width: width, height: height)
   }
 
   /// An explorer that has opened its data set.
   static func open(_ width: Int, _ height: Int, change: (inout FakeScreen) -> Void = { _ in }) -> FakeScreen {
     var screen = FakeScreen(width, height)
     change(&screen)
-    screen.send(.resized(screen.state.size))
+    screen.send(.resized(screen.state.screen.size))
     return screen
   }
 
@@ -59,10 +59,10 @@ struct FakeScreen {
 
   /// The frame as the loop draws it: wanted pictures are painted, then it is drawn again.
   mutating func frame() -> Frame {
-    let frame = render(state, size: state.size, capabilities: capabilities)
+    let frame = render(state, size: state.screen.size, capabilities: capabilities)
     guard answers, !frame.wanted.isEmpty else { return frame }
     send(.wanted(frame.wanted))
-    return render(state, size: state.size, capabilities: capabilities)
+    return render(state, size: state.screen.size, capabilities: capabilities)
   }
 
   mutating func text() -> String { frame().text }
@@ -133,7 +133,7 @@ struct FakeScreen {
 
   /// Jobs for the selected episode's supports, as the queue would announce them.
   func jobs() -> [Job] {
-    guard let episode = state.selected else { return [] }
+    guard let episode = state.browse.selected else { return [] }
     return requests(episode, state.plan).map { Job(id: JobID(), request: $0) }
   }
 

@@ -85,7 +85,7 @@ struct HostileTests {
         default: break
         }
         let frame = screen.frame()
-        #expect(frame.size == screen.state.size)
+        #expect(frame.size == screen.state.screen.size)
         check(frame, "seed \(numbers.seed) step \(step) key \(key)")
       }
     }

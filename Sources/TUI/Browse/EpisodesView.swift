@@ -3,29 +3,29 @@ import Pipeline
 extension ScreenPainter {
   /// The episode list: number, class, query, and the IoU with one support and with the generated ones where known.
   mutating func paintEpisodes(_ rect: Rect) {
-    let count = state.listed.count
-    let shots = state.episodes.first?.supports.count ?? 1
-    let marks = state.marked.isEmpty && state.range == nil ? "" : "\(state.chosen.count) marked · "
-    let order = state.order == .drawn ? "" : " · \(state.order.word)"
+    let count = state.browse.listed.count
+    let shots = state.browse.episodes.first?.supports.count ?? 1
+    let marks = state.browse.marked.isEmpty && state.browse.range == nil ? "" : "\(state.browse.chosen.count) marked · "
+    let order = state.browse.order == .drawn ? "" : " · \(state.browse.order.word)"
     // Where nothing is measured no run has to be named.
-    let title = state.scores.isEmpty ? nil : "\(Panel.episodes.title) · \(state.name(of: state.run))"
-    let inside = panel(.episodes, rect, title: title, note: count == 0 ? "" : "\(marks)\(state.cursor.index + 1)/\(count) · \(shots)-shot\(order)")
+    let title = state.evaluation.scores.isEmpty ? nil : "\(Panel.episodes.title) · \(state.name(of: state.run))"
+    let inside = panel(.episodes, rect, title: title, note: count == 0 ? "" : "\(marks)\(state.browse.cursor.index + 1)/\(count) · \(shots)-shot\(order)")
     guard !inside.isEmpty else { return }
     guard count > 0 else { return paintNoEpisodes(inside) }
     let hasHead = EpisodeColumns.hasHead(inside)
-    let columns = EpisodeColumns(width: inside.width, count: state.episodes.count)
+    let columns = EpisodeColumns(width: inside.width, count: state.browse.episodes.count)
     if hasHead { paint(columns.head(state.run, shots: shots), columns, in: inside, row: 0, style: theme.faint) }
     let (_, list) = inside.splitTop(hasHead ? 1 : 0)
-    let first = state.cursor.first(visible: list.height, count: count)
+    let first = state.browse.cursor.first(visible: list.height, count: count)
     for row in 0..<min(list.height, count - first) {
-      let episode = state.episodes[state.listed[first + row]]
+      let episode = state.browse.episodes[state.browse.listed[first + row]]
       frame.mark(list.row(row), .row(.episodes, first + row))
-      let isCursor = first + row == state.cursor.index
-      let isMarked = state.marked.contains(episode) || state.range?.contains(first + row) == true
+      let isCursor = first + row == state.browse.cursor.index
+      let isMarked = state.browse.marked.contains(episode) || state.browse.range?.contains(first + row) == true
       let style = isCursor ? cursorStyle(.episodes) : isMarked ? theme.marked : theme.text
       if isCursor { frame.clear(list.row(row), style: style) }
       paint(columns.row(episode, state, isMarked: isMarked), columns, in: list, row: row, style: style)
-      if !isCursor, let score = state.scores[episode], let before = score.baseline, let after = score.augmented {
+      if !isCursor, let score = state.evaluation.scores[episode], let before = score.baseline, let after = score.augmented {
         let tone = theme.change(from: before, to: after)
         frame.restyle(Rect(x: list.maxX - 5, y: list.y + row, width: 5, height: 1)) { $0 = tone }
       }
@@ -34,17 +34,17 @@ extension ScreenPainter {
   }
 
   private mutating func paintNoEpisodes(_ inside: Rect) {
-    let notice = state.openFailure ?? state.failures[.loadEpisodes(fold: state.fold)]
-    if notice == nil, !state.episodes.isEmpty {
+    let notice = state.source.failure ?? state.work.failures[.loadEpisodes(fold: state.browse.fold)]
+    if notice == nil, !state.browse.episodes.isEmpty {
       for (row, line) in DisplayText.wrapped(
-        state.filter.isEmpty ? "no episode of this class; Esc shows all" : "no episode fits \"\(state.filter.text)\"; Esc drops the filter",
+        state.browse.filter.isEmpty ? "no episode of this class; Esc shows all" : "no episode fits \"\(state.browse.filter.text)\"; Esc drops the filter",
         to: inside.width).enumerated() {
         frame.text(line, in: inside, row: row, style: theme.faint)
       }
       return
     }
     guard let notice else {
-      frame.text(state.catalog == nil ? "\(spinner) opening the data set" : "\(spinner) drawing episodes", in: inside, style: theme.faint)
+      frame.text(state.browse.catalog == nil ? "\(spinner) opening the data set" : "\(spinner) drawing episodes", in: inside, style: theme.faint)
       return
     }
     var row = 0
@@ -115,10 +115,10 @@ struct EpisodeColumns {
   }
 
   func row(_ episode: Episode, _ state: ExplorerState, isMarked: Bool) -> Texts {
-    let score = state.scores[episode]
+    let score = state.evaluation.scores[episode]
     return Texts(
-      mark: isMarked ? "●" : state.awaitingSupports[episode] != nil ? "…" : " ", number: "\(episode.index + 1)",
-      name: state.catalog?.className(episode.classIndex) ?? "", query: episode.query.id,
-      before: score?.baseline.map(ExplorerState.percent) ?? "·", after: score?.augmented.map(ExplorerState.percent) ?? "·")
+      mark: isMarked ? "●" : state.evaluation.awaiting[episode] != nil ? "…" : " ", number: "\(episode.index + 1)",
+      name: state.browse.catalog?.className(episode.classIndex) ?? "", query: episode.query.id,
+      before: score?.baseline.map(NumberText.percent) ?? "·", after: score?.augmented.map(NumberText.percent) ?? "·")
   }
 }

@@ -69,6 +69,12 @@ package struct Duel: Sendable {
     }
   }
 
+  /// Stops the flicker and shows the other side than the one that is seen at the moment.
+  mutating func flip(at now: Double) {
+    showsB = isRunning ? shown(at: now).id != b.picture.id : !showsB
+    isRunning = false
+  }
+
   /// Makes what the present mode shows; `id` is a fresh picture's.
   mutating func compose(id: Int, look: Look) {
     guard mode != .flicker else { return }

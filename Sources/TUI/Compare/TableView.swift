@@ -3,11 +3,11 @@ import Pipeline
 extension ScreenPainter {
   /// Conditions in columns with control map, picture and prediction below one another, or a grid over two axes; IoU beside each.
   mutating func paintTable(_ rect: Rect) {
-    guard let table = state.table, let episode = state.selected else {
+    guard let table = state.compare.table, let episode = state.browse.selected else {
       _ = panel(.table, rect)
       return
     }
-    let name = state.catalog?.className(episode.classIndex) ?? ""
+    let name = state.browse.catalog?.className(episode.classIndex) ?? ""
     let inside = panel(.table, rect, title: "\(title(of: table)) · episode \(episode.index + 1): \(name)", note: note(of: table, episode))
     guard inside.width >= 12, inside.height >= 4 else { return }
     // Row titles stand on the left where a grid has them; a comparison's rows say what they are themselves.
@@ -42,11 +42,11 @@ extension ScreenPainter {
     var content = TileContent(aspect, cell, state)
     if table.kind == .conditions { content.title = [title(ofRow: row, table), content.title].filter { !$0.isEmpty }.joined(separator: " ") }
     if aspect == .generated, let iou = state.prediction(episode, cell.plan)?.iou, table.kind != .conditions {
-      let gain = state.board?.baseline.map { " (\(ExplorerState.signed(iou - $0.iou)))" } ?? ""
-      content.title = "IoU \(ExplorerState.percent(iou))\(gain) " + content.title
+      let gain = state.board?.baseline.map { " (\(NumberText.signed(iou - $0.iou)))" } ?? ""
+      content.title = "IoU \(NumberText.percent(iou))\(gain) " + content.title
     }
     if aspect == .prediction, let iou = state.prediction(episode, cell.plan)?.iou, let baseline = state.board?.baseline?.iou {
-      content.title += " (\(ExplorerState.signed(iou - baseline)))"
+      content.title += " (\(NumberText.signed(iou - baseline)))"
     }
     if content.title.isEmpty { content.title = "IoU ·" }
     let (head, body) = rect.splitTop(1)
@@ -66,28 +66,28 @@ extension ScreenPainter {
   }
 
   private func note(of table: PlanTable, _ episode: Episode) -> String {
-    let board = state.shelf[episode]
+    let board = state.images.shelf[episode]
     let missing = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) }
-    let baseline = board?.baseline.map { "\(episode.supports.count)-shot \(ExplorerState.percent($0.iou))" }
+    let baseline = board?.baseline.map { "\(episode.supports.count)-shot \(NumberText.percent($0.iou))" }
     guard missing > 0 else { return baseline ?? "e measures every cell" }
     let steps = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) * $1.plan.options.steps }
-    let time = state.queue.secondsPerStep.map { ", about \(WorkQueue.clock($0 * Double(steps)))" } ?? ""
+    let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(steps)))" } ?? ""
     return ([baseline, "g paints \(missing) pictures\(time)"] as [String?]).compactMap { $0 }.joined(separator: " · ")
   }
 
   /// Two pictures against one another.
   mutating func paintDuel(_ rect: Rect) {
-    guard let duel = state.duel else {
+    guard let duel = state.compare.duel else {
       _ = panel(.duel, rect)
       return
     }
     let inside = panel(.duel, rect, title: "A against B: \(duel.mode.title)", note: "A \(duel.a.title), B \(duel.b.title)")
     guard !inside.isEmpty else { return }
     let (head, body) = inside.splitTop(1)
-    let used = frame.text(duel.title(at: state.now), in: head, style: theme.strong)
+    let used = frame.text(duel.title(at: state.screen.now), in: head, style: theme.strong)
     if duel.distance.isFinite {
-      frame.textRight("mean difference \(ExplorerState.percent(duel.distance)) of 255", in: head, after: used + 1, style: theme.faint)
+      frame.textRight("mean difference \(NumberText.percent(duel.distance)) of 255", in: head, after: used + 1, style: theme.faint)
     }
-    paint(duel.shown(at: state.now), .duel, in: body)
+    paint(duel.shown(at: state.screen.now), .duel, in: body)
   }
 }

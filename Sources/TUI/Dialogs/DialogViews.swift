@@ -15,12 +15,10 @@ enum ScrollingDialog {
 
 /// Everything that was said, newest last.
 enum MessagesView {
-  static func rowCount(_ state: ExplorerState) -> Int { rows(state).count }
-
-  static func rows(_ state: ExplorerState) -> [(text: String, level: Notice.Level)] {
-    let width = ScrollingDialog.textWidth(state.size)
-    if state.messages.isEmpty { return [("nothing was said yet", .info)] }
-    return state.messages.flatMap { notice in
+  static func rows(_ messages: [Notice], _ size: Size) -> [(text: String, level: Notice.Level)] {
+    let width = ScrollingDialog.textWidth(size)
+    if messages.isEmpty { return [("nothing was said yet", .info)] }
+    return messages.flatMap { notice in
       let hint = notice.hint.map { "\n→ " + $0 } ?? ""
       return DisplayText.wrapped(notice.message + hint, to: width).map { ($0, notice.level) }
     }
@@ -31,11 +29,11 @@ extension ScreenPainter {
   /// Whatever lies over the panels.
   mutating func paintDialog() {
     // Nothing below it can be reached, but the list that a filter works on.
-    switch state.dialog {
+    switch state.dialogs.current {
     case .filter, nil: break
     default: frame.mark(frame.bounds, .outside)
     }
-    switch state.dialog {
+    switch state.dialogs.current {
     case .commands(let list): paintCommands(list)
     case .picker(let picker): paintPicker(picker)
     case .messages(let top): paintMessages(top)
@@ -48,7 +46,7 @@ extension ScreenPainter {
   }
 
   private mutating func paintMessages(_ top: Int) {
-    let rows = MessagesView.rows(state), box = ScrollingDialog.box(state.size)
+    let rows = MessagesView.rows(state.dialogs.messages, state.screen.size), box = ScrollingDialog.box(state.screen.size)
     frame.clear(box)
     frame.mark(box, .dialog)
     let inside = frame.box(box, title: "Messages", note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
@@ -74,27 +72,27 @@ extension ScreenPainter {
     switch question {
     case .quit:
       title = "Quit?"
-      let count = state.queue.unfinished
+      let count = state.queue.jobs.unfinished
       text =
         count > 0
         ? "\(count) picture\(count == 1 ? " is" : "s are") not painted yet: the queue goes on at the next start."
         : "An evaluation is under way: asked for again, it goes on from its finished episodes."
     case .evaluate(let plan):
       title = "Evaluate fold \(plan.fold)?"
-      let images = plan.episodes * plan.auxiliaryShots, marked = state.marked.isEmpty && state.anchor == nil ? "" : " marked"
+      let images = plan.episodes * plan.auxiliaryShots, marked = state.browse.hasMarks ? " marked" : ""
       text = "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) pictures to paint"
-      if let rate = state.queue.secondsPerStep {
-        text += ", at most \(WorkQueue.clock(rate * Double(images * plan.options.steps)))"
+      if let rate = state.queue.jobs.secondsPerStep {
+        text += ", at most \(NumberText.clock(rate * Double(images * plan.options.steps)))"
       }
       text += ". Painted ones are not painted again."
     }
     popup(
-      title, DisplayText.wrapped(text, to: max(10, min(56, state.size.width - 6))) + [""],
+      title, DisplayText.wrapped(text, to: max(10, min(56, state.screen.size.width - 6))) + [""],
       answers: [("y yes", .character("y")), ("n no", .character("n"))])
   }
 
   private mutating func paintEntry(_ field: SettingsField, _ input: LineInput, _ complaint: String?) {
-    let width = max(10, min(field.isText ? 72 : 44, state.size.width - 6))
+    let width = max(10, min(field.isText ? 72 : 44, state.screen.size.width - 6))
     let hint = complaint ?? "\(field.explanation), \(state.settings.allowed(field))"
     popup(
       field.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(hint, to: width),
@@ -102,7 +100,7 @@ extension ScreenPainter {
   }
 
   private mutating func paintText(_ purpose: TextPurpose, _ input: LineInput) {
-    let width = max(10, min(72, state.size.width - 6))
+    let width = max(10, min(72, state.screen.size.width - 6))
     popup(
       purpose.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(purpose.hint, to: width),
       answers: [("Enter goes on", .enter), ("Esc leaves it", .escape)], accented: 0)
@@ -113,10 +111,10 @@ extension ScreenPainter {
     let line = layout.footer
     frame.clear(line)
     frame.mark(line, .dialog)
-    let note = state.filter.complaint ?? "\(state.listed.count) of \(state.episodes.count)"
+    let note = state.browse.filter.complaint ?? "\(state.browse.listed.count) of \(state.browse.episodes.count)"
     let room = max(8, line.width - DisplayText(note).width - 3)
     frame.spans([("/", theme.key), (input.shown(width: room), theme.strong)], in: line)
-    frame.textRight(note, in: line, style: state.filter.complaint == nil ? theme.faint : theme.bad)
+    frame.textRight(note, in: line, style: state.browse.filter.complaint == nil ? theme.faint : theme.bad)
     guard layout.kind == .panels, input.text.isEmpty else { return }
     // What can be typed, until something is.
     let lines = DisplayText.wrapped(EpisodeFilter.syntax, to: max(20, min(72, line.width - 4)))
@@ -152,11 +150,11 @@ extension ScreenPainter {
   /// Notices of the last seconds, above the footer on the right.
   mutating func paintToasts() {
     var bottom = layout.footer.y
-    for toast in state.toasts.reversed() {
-      let width = max(10, min(64, state.size.width - 6))
+    for toast in state.dialogs.toasts.reversed() {
+      let width = max(10, min(64, state.screen.size.width - 6))
       var lines = DisplayText.wrapped(toast.notice.message, to: width).map { ($0, true) }
       if let hint = toast.notice.hint { lines += DisplayText.wrapped("→ " + hint, to: width).map { ($0, false) } }
-      lines = Array(lines.prefix(max(1, state.size.height / 2 - 2)))
+      lines = Array(lines.prefix(max(1, state.screen.size.height / 2 - 2)))
       let needed = (lines.map { DisplayText($0.0).width }.max() ?? 0) + 4
       let height = lines.count + 2
       guard bottom - height >= layout.header.maxY else { return }

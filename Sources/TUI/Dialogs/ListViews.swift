@@ -15,7 +15,7 @@ extension ScreenPainter {
   }
 
   mutating func paintCommands(_ list: CommandList) {
-    let box = list.form == .help ? ScrollingDialog.box(state.size) : frame.bounds.centred(width: min(76, state.size.width - 4), height: min(18, state.size.height - 2))
+    let box = list.form == .help ? ScrollingDialog.box(state.screen.size) : frame.bounds.centred(width: min(76, state.screen.size.width - 4), height: min(18, state.screen.size.height - 2))
     let body = openList(box, title: list.form == .help ? "Keys" : "Commands", query: list.query, note: "type to filter · Enter runs · Esc closes")
     let rows = list.form == .help ? helpRows(list, width: max(10, body.width - Self.keyColumn)) : paletteRows(list)
     let cursor = rows.firstIndex { $0.place == list.cursor.index } ?? 0
@@ -39,7 +39,7 @@ extension ScreenPainter {
 
   /// Why an action cannot be done where it belongs; nil elsewhere, where nobody can tell.
   private func obstacle(_ action: Action) -> String? {
-    let isElsewhere = action.panels.map { !$0.contains(state.focus) } ?? false
+    let isElsewhere = action.panels.map { !$0.contains(state.screen.focus) } ?? false
     return isElsewhere ? nil : action.obstacle(state)
   }
 
@@ -76,8 +76,8 @@ extension ScreenPainter {
   mutating func paintPicker(_ picker: Picker) {
     let listed = picker.listed
     let title = picker.choices.map { DisplayText($0.title).width }.max() ?? 0, detail = picker.choices.map { DisplayText($0.detail).width }.max() ?? 0
-    let width = min(state.size.width - 2, max(30, min(100, title + detail + 7), DisplayText(picker.title).width + 8))
-    let box = frame.bounds.centred(width: width, height: min(state.size.height - 2, picker.choices.count + 3))
+    let width = min(state.screen.size.width - 2, max(30, min(100, title + detail + 7), DisplayText(picker.title).width + 8))
+    let box = frame.bounds.centred(width: width, height: min(state.screen.size.height - 2, picker.choices.count + 3))
     let body = openList(box, title: picker.title, query: picker.query, note: "Enter takes it")
     if listed.isEmpty { frame.text("nothing fits", in: body, style: theme.faint) }
     let first = picker.cursor.first(visible: body.height, count: listed.count)

@@ -66,13 +66,3 @@ package struct Choice: Hashable, Sendable {
     self.meaning = meaning
   }
 }
-
-/// The three ways of stopping.
-package enum StopKind: Hashable, Sendable, CaseIterable {
-  /// At the next step; the picture is begun again when the queue goes on.
-  case now
-  /// When the running picture is done.
-  case afterThis
-  /// The running picture is cancelled, the next one goes on.
-  case skip
-}

@@ -3,26 +3,26 @@ import Pipeline
 extension ScreenPainter {
   /// IoU of each class of the fold: one support, with the generated ones added, the difference and its standard error, a bar.
   mutating func paintClasses(_ rect: Rect) {
-    let report = state.reports[state.fold]
-    let order = state.classOrder == .label ? "" : " · \(state.classOrder.title)"
+    let report = state.evaluation.shown[state.browse.fold]
+    let order = state.evaluation.order == .label ? "" : " · \(state.evaluation.order.title)"
     // Compared with another one, the shown one is named below.
-    let shown = report.map { state.name(of: .saved($0)) } ?? "", isCompared = state.reference != nil
+    let shown = report.map { state.name(of: .saved($0)) } ?? "", isCompared = state.evaluation.reference != nil
     let count = report.map { "\($0.episodes.count) episodes\(order)" } ?? ""
     let isRoomy = DisplayText(shown).width + DisplayText(count).width + 8 <= rect.width
     let word = report.map { state.word(for: .saved($0)) } ?? ""
     let note = !isCompared || report == nil ? count : "\(isRoomy ? shown : word) · \(count)"
-    let title = state.reference.map { "Against \(ExplorerState.title(of: $0))" }
-      ?? "IoU by class, fold \(state.fold)" + (shown.isEmpty ? "" : " · \(shown)")
+    let title = state.evaluation.reference.map { "Against \($0.title)" }
+      ?? "IoU by class, fold \(state.browse.fold)" + (shown.isEmpty ? "" : " · \(shown)")
     let inside = panel(.classes, rect, title: title, note: note)
     guard !inside.isEmpty else { return }
     guard let report else { return paintNoReport(inside) }
-    let table = ClassTable(report, reference: state.reference, order: state.classOrder, width: inside.width)
+    let table = ClassTable(report, reference: state.evaluation.reference, order: state.evaluation.order, width: inside.width)
     let classCount = table.rows.count - 1, parts = ClassTable.Parts(inside, count: classCount)
     let (list, classes) = (parts.list, parts.classes)
     if !parts.head.isEmpty { paintHead(table, report, in: parts.head) }
-    let first = state.classCursor.first(visible: classes, count: classCount)
+    let first = state.evaluation.cursor.first(visible: classes, count: classCount)
     for (place, row) in table.rows.dropLast().dropFirst(first).prefix(classes).enumerated() {
-      let isCursor = state.focus == .classes && first + place == state.classCursor.index
+      let isCursor = state.screen.focus == .classes && first + place == state.evaluation.cursor.index
       frame.mark(list.row(place), .row(.classes, first + place))
       paint(row, table, in: list.row(place), isCursor ? theme.cursor : theme.text)
     }
@@ -32,18 +32,18 @@ extension ScreenPainter {
     if !parts.legend.isEmpty, table.bar >= 4 {
       frame.spans(
         [("█", theme.bar), (" \(table.beforeTitle)  ", theme.faint), ("▓", theme.good), (" gained  ", theme.faint),
-         ("░", theme.bad), (state.reference == nil ? " lost with generated supports" : " lost", theme.faint)],
+         ("░", theme.bad), (state.evaluation.reference == nil ? " lost with generated supports" : " lost", theme.faint)],
         in: parts.legend, column: 0)
     }
     frame.scrollThumb(rect, first: first, visible: classes, count: classCount, style: theme.accent)
   }
 
   private mutating func paintNoReport(_ inside: Rect) {
-    if let evaluation = state.evaluation, evaluation.plan.fold == state.fold {
-      frame.text("\(spinner) \(Self.describe(evaluation))", in: inside, style: theme.accent)
+    if let evaluation = state.evaluation.running, evaluation.plan.fold == state.browse.fold {
+      frame.text("\(spinner) \(evaluation.text)", in: inside, style: theme.accent)
       if case .evaluating(_, _, let baseline?, let augmented)? = evaluation.progress {
-        var text = "mIoU so far: \(ExplorerState.percent(baseline)) \(evaluation.plan.shots)-shot"
-        if let augmented { text += ", \(ExplorerState.percent(augmented)) with \(evaluation.plan.shots)+\(evaluation.plan.auxiliaryShots)" }
+        var text = "mIoU so far: \(NumberText.percent(baseline)) \(evaluation.plan.shots)-shot"
+        if let augmented { text += ", \(NumberText.percent(augmented)) with \(evaluation.plan.shots)+\(evaluation.plan.auxiliaryShots)" }
         frame.text(text, in: inside, row: 1)
         frame.text(RunName.of(evaluation.plan), in: inside, row: 2, style: theme.faint)
       }
@@ -75,13 +75,13 @@ extension ScreenPainter {
     }
     if table.count > 0 { right("\(row.episodes)", table.name + table.count + 1, isCursor ? style : theme.faint) }
     guard let before = row.before else { return right("–", table.figures + 8, style) }
-    right(ExplorerState.percent(before), table.figures + 8, style)
+    right(NumberText.percent(before), table.figures + 8, style)
     guard let after = row.after else { return }
     let tone = isCursor ? style : theme.change(from: before, to: after)
-    right(ExplorerState.percent(after), table.figures + 15, tone)
+    right(NumberText.percent(after), table.figures + 15, tone)
     if table.difference > 0 {
-      let error = row.error.map { " ±\(ExplorerState.percent($0))" } ?? ""
-      right(ExplorerState.signed(after - before) + error, table.figures + 15 + table.difference, tone)
+      let error = row.error.map { " ±\(NumberText.percent($0))" } ?? ""
+      right(NumberText.signed(after - before) + error, table.figures + 15 + table.difference, tone)
     }
     if table.bar >= 4 { paintBar(row, line, column: line.width - table.bar, width: table.bar, isCursor ? style : nil) }
   }

@@ -66,11 +66,11 @@ extension ExplorerState {
     let kind = options.source.kind
     self.init(datasetName: kind.rawValue, fold: options.fold)
     if let session { restore(session, takesFold: options.takesLastFold) }
-    episodeSeed = options.draw.seed
-    acceptsDemoWeights = options.acceptsDemoWeights
-    drawWords = options.drawWords
-    datasets = DatasetKind.allCases.filter { $0 == .demo || $0 == kind || options.roots[$0] != nil }
-    invocations = Dictionary(uniqueKeysWithValues: datasets.map { ($0.rawValue, options.words($0)) })
+    source.episodeSeed = options.draw.seed
+    source.acceptsDemoWeights = options.acceptsDemoWeights
+    source.drawWords = options.drawWords
+    source.datasets = DatasetKind.allCases.filter { $0 == .demo || $0 == kind || options.roots[$0] != nil }
+    source.invocations = Dictionary(uniqueKeysWithValues: source.datasets.map { ($0.rawValue, options.words($0)) })
   }
 }
 

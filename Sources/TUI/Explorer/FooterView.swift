@@ -1,7 +1,7 @@
 extension ScreenPainter {
   /// The focused panel's keys, as many as fit; help and quit always.
   mutating func paintFooter() {
-    var actions = Action.footer(for: state.focus)
+    var actions = Action.footer(for: state.screen.focus)
     func width(_ action: Action) -> Int { DisplayText(action.footerKey).width + 1 + DisplayText(action.title).width + 2 }
     while actions.reduce(0, { $0 + width($1) }) > layout.footer.width + 1,
       let index = actions.lastIndex(where: { $0.id != .help && $0.id != .quit })

@@ -21,7 +21,7 @@ package struct Layout: Sendable {
   package private(set) var pictures: Rect
 
   package init(_ state: ExplorerState) {
-    let size = state.size
+    let size = state.screen.size
     screen = Rect(x: 0, y: 0, width: size.width, height: size.height)
     guard size.width >= Self.smallest.width, size.height >= Self.smallest.height else {
       kind = .tooSmall
@@ -32,9 +32,9 @@ package struct Layout: Sendable {
     let (top, below) = screen.splitTop(hasHeader ? 1 : 0)
     let (body, bottom) = below.splitTop(below.height - 1)
     (header, footer, pictures) = (top, bottom, body)
-    if size.width < 72 || size.height < 19 || state.isMaximised || state.focus.isWhole {
+    if size.width < 72 || size.height < 19 || state.screen.isMaximised || state.screen.focus.isWhole {
       kind = .single
-      panels[state.focus] = body
+      panels[state.screen.focus] = body
       return
     }
     kind = .panels
@@ -47,7 +47,7 @@ package struct Layout: Sendable {
     let generous = area.height >= 34
     // Where there is little room the form scrolls.
     let settings = min(state.settings.fields.count, generous ? max(8, area.height - 28) : 8) + 2
-    let queue = generous ? 11 : state.focus == .queue ? area.height - settings - 5 : max(4, area.height - settings - 9)
+    let queue = generous ? 11 : state.screen.focus == .queue ? area.height - settings - 5 : max(4, area.height - settings - 9)
     let (episodes, rest) = area.splitTop(area.height - settings - queue)
     let (middle, last) = rest.splitTop(settings)
     panels[.episodes] = episodes
@@ -56,7 +56,7 @@ package struct Layout: Sendable {
   }
 
   private mutating func placeMain(_ area: Rect, _ state: ExplorerState) {
-    let classes = state.catalog?.folds[safe: state.fold]?.count ?? 5
+    let classes = state.browse.catalog?.folds[safe: state.browse.fold]?.count ?? 5
     let table = min(classes + 4, area.height / 3)
     if area.height >= 34 {
       let (top, bottom) = area.splitTop(area.height - table)
@@ -64,7 +64,7 @@ package struct Layout: Sendable {
       panels[.classes] = bottom
       pictures = top
     } else {
-      panels[state.showsClasses ? .classes : .pictures] = area
+      panels[state.screen.showsClasses ? .classes : .pictures] = area
       pictures = area
     }
   }

@@ -25,19 +25,19 @@ struct PictureHold {
     let place = Self.place(state)
     var frame = frame
     var isHeld = false
-    if isRunning, let place, let shown, shown.place == place, shown.frame.size == frame.size, shown.toasts == state.toasts.count {
+    if isRunning, let place, let shown, shown.place == place, shown.frame.size == frame.size, shown.toasts == state.dialogs.toasts.count {
       for y in place.y..<place.maxY {
         for x in place.x..<place.maxX { frame.put(shown.frame[x, y], x: x, y: y) }
       }
       isHeld = true
     }
-    shown = (frame, place, state.toasts.count)
+    shown = (frame, place, state.dialogs.toasts.count)
     return (frame, isHeld)
   }
 
   /// Where the tiles are, if they can wait: not when the keys are theirs or something lies over them.
   private static func place(_ state: ExplorerState) -> Rect? {
-    guard state.focus == .episodes, state.dialog == nil else { return nil }
+    guard state.screen.focus == .episodes, state.dialogs.current == nil else { return nil }
     let layout = Layout(state)
     guard let panel = layout.panels[.pictures] else { return nil }
     let inside = panel.inset(1, 1)

@@ -30,7 +30,7 @@ final class PlainExplorer {
   init(queue: EventQueue, runner: EffectRunner, state: ExplorerState) {
     (self.queue, self.runner, self.state) = (queue, runner, state)
     // Pages of a panel, however wide.
-    self.state.size = Size(width: 80, height: 24)
+    self.state.screen.size = Size(width: 80, height: 24)
   }
 
   /// Runs until the user leaves or standard input ends; returns the exit status: 2 where there was no episode to show.
@@ -38,7 +38,7 @@ final class PlainExplorer {
     say([
       "diffss in plain lines: an empty line goes down, \"read\" tells the whole panel, \"wait\" takes no line until all work is done, \"?\" all actions, \"q\" leaves"
     ])
-    handle([.resized(state.size)])
+    handle([.resized(state.screen.size)])
     if isatty(STDIN_FILENO) == 0 { pause = .opening }
     while status == nil {
       tell()
@@ -53,7 +53,7 @@ final class PlainExplorer {
         if descriptors[0].revents != 0 { read() }
       }
     }
-    let hasNothing = state.openFailure != nil || (state.catalog != nil && !state.isOpening && state.episodes.isEmpty)
+    let hasNothing = state.source.failure != nil || (state.browse.catalog != nil && !state.isOpening && state.browse.episodes.isEmpty)
     return hasNothing ? max(status ?? 0, 2) : status ?? 0
   }
 
@@ -121,11 +121,11 @@ final class PlainExplorer {
 
   /// What was said, what was painted, and what the cursor is on, where any of it is new.
   private func tell() {
-    for notice in state.messages.dropFirst(said) {
+    for notice in state.dialogs.messages.dropFirst(said) {
       say(["\(notice.level == .info ? "note" : "\(notice.level)"): \(notice.message)"] + (notice.hint.map { ["  hint: \($0)"] } ?? []))
     }
-    said = state.messages.count
-    for job in state.queue.jobs where job.state.isFinal && ended.insert(job.id).inserted && job.state == .finished && job.attempts > 0 {
+    said = state.dialogs.messages.count
+    for job in state.queue.jobs.all where job.state.isFinal && ended.insert(job.id).inserted && job.state == .finished && job.attempts > 0 {
       say(["painted: \(state.describe(job))"])
     }
     let lines = PlainView.lines(state)

@@ -6,7 +6,7 @@ package enum PlainInput {
   package static func keys(_ line: String, _ state: ExplorerState) -> [Key]? {
     let word = line.trimmingCharacters(in: .whitespaces)
     if let named = names[word.lowercased()] { return [named] }
-    switch state.dialog {
+    switch state.dialogs.current {
     case .entry, .text, .filter:
       // An empty line takes what stands there.
       return word.isEmpty ? [.enter] : [.end, .control("u")] + word.map { .character($0) } + [.enter]
@@ -16,7 +16,7 @@ package enum PlainInput {
     if word.isEmpty { return [.down] }
     if word.count == 1, let key = word.first { return [.character(key)] }
     // An action by its name, through the palette.
-    guard let action = Action.all.first(where: { $0.isNamed && $0.title == word.lowercased() && $0.panels?.contains(state.focus) ?? true })
+    guard let action = Action.all.first(where: { $0.isNamed && $0.title == word.lowercased() && $0.panels?.contains(state.screen.focus) ?? true })
       ?? Action.all.first(where: { $0.isNamed && $0.title == word.lowercased() }) else { return nil }
     return [.character(":")] + action.title.map { .character($0) } + [.enter]
   }
@@ -30,7 +30,7 @@ package enum PlainInput {
 extension ExplorerState {
   /// Whether the typed words leave one choice.
   fileprivate func isChoosing(_ word: String) -> Bool {
-    switch dialog {
+    switch dialogs.current {
     case .picker(var picker):
       picker.query = LineInput(word)
       return picker.listed.count == 1

@@ -5,17 +5,17 @@ import Pipeline
 package enum PlainView {
   /// What the cursor is on, in one line; what a dialog asks, in a few.
   package static func lines(_ state: ExplorerState) -> [String] {
-    let lines = state.dialog.map { dialog($0, state) } ?? [title(state) + ": " + row(state)]
+    let lines = state.dialogs.current.map { dialog($0, state) } ?? [title(state) + ": " + row(state)]
     return lines.map(PlainText.clean)
   }
 
   /// Everything in the focused panel.
   package static func page(_ state: ExplorerState) -> [String] {
-    guard state.dialog == nil else { return lines(state) }
+    guard state.dialogs.current == nil else { return lines(state) }
     let all: [String] =
-      switch state.focus {
-      case .episodes: state.listed.indices.map { episode(at: $0, state) }
-      case .pictures where state.isZoomed:
+      switch state.screen.focus {
+      case .episodes: state.browse.listed.indices.map { episode(at: $0, state) }
+      case .pictures where state.images.isZoomed:
         [tile(TileContent(state.selectedTile, state))] + TileFacts(state.selectedTile, state).facts.map { "\($0.name): \($0.value)" }
       case .pictures: state.tiles.map { tile(TileContent($0, state)) } + [figures(state)]
       case .settings: state.settings.fields.map { setting($0, state) }
@@ -28,47 +28,47 @@ package enum PlainView {
   }
 
   private static func title(_ state: ExplorerState) -> String {
-    guard state.openFailure == nil else { return state.openFailure?.message ?? "" }
-    guard state.catalog != nil else { return "opening \(state.datasetName)" }
-    return "\(state.focus.title), fold \(state.fold)" + (state.usesDemoWeights ? ", demo weights" : "")
+    guard state.source.failure == nil else { return state.source.failure?.message ?? "" }
+    guard state.browse.catalog != nil else { return "opening \(state.source.name)" }
+    return "\(state.screen.focus.title), fold \(state.browse.fold)" + (state.usesDemoWeights ? ", demo weights" : "")
   }
 
   /// What the figures of the focused panel are of.
   private static func run(_ state: ExplorerState) -> String {
-    switch state.focus {
-    case .episodes: return state.scores.isEmpty ? "" : ", " + state.name(of: state.run)
+    switch state.screen.focus {
+    case .episodes: return state.evaluation.scores.isEmpty ? "" : ", " + state.name(of: state.run)
     case .classes:
-      guard let report = state.reports[state.fold] else { return "" }
-      let reference = state.reference.map { " against \(state.name(of: .saved($0)))" } ?? ""
+      guard let report = state.evaluation.shown[state.browse.fold] else { return "" }
+      let reference = state.evaluation.reference.map { " against \(state.name(of: .saved($0)))" } ?? ""
       return ", " + state.name(of: .saved(report)) + reference
     case .pictures, .settings, .queue, .table, .duel: return ""
     }
   }
 
   private static func row(_ state: ExplorerState) -> String {
-    switch state.focus {
-    case .episodes: state.listed.isEmpty ? "no episode" : episode(at: state.cursor.index, state)
+    switch state.screen.focus {
+    case .episodes: state.browse.listed.isEmpty ? "no episode" : episode(at: state.browse.cursor.index, state)
     case .pictures: tile(TileContent(state.selectedTile, state))
     case .settings: setting(state.settings.field, state)
     case .queue: state.selectedQueueRow.map { job($0, state) } ?? "empty"
-    case .classes: classes(state)[safe: state.classCursor.index] ?? "no evaluation of this fold yet"
-    case .table: table(state)[safe: (state.table?.row ?? 0) * (state.table?.columnTitles.count ?? 1) + (state.table?.column ?? 0)] ?? ""
+    case .classes: classes(state)[safe: state.evaluation.cursor.index] ?? "no evaluation of this fold yet"
+    case .table: table(state)[safe: (state.compare.table?.row ?? 0) * (state.compare.table?.columnTitles.count ?? 1) + (state.compare.table?.column ?? 0)] ?? ""
     case .duel: duel(state)
     }
   }
 
   private static func episode(at row: Int, _ state: ExplorerState) -> String {
-    guard let index = state.listed[safe: row] else { return "" }
-    let episode = state.episodes[index], score = state.scores[episode]
+    guard let index = state.browse.listed[safe: row] else { return "" }
+    let episode = state.browse.episodes[index], score = state.evaluation.scores[episode]
     var parts = [
-      "\(row + 1) of \(state.listed.count)", state.catalog?.className(episode.classIndex) ?? "", "query \(episode.query.id)",
+      "\(row + 1) of \(state.browse.listed.count)", state.browse.catalog?.className(episode.classIndex) ?? "", "query \(episode.query.id)",
       "support \(episode.supports.map(\.id).joined(separator: " "))",
     ]
-    if let iou = score?.baseline { parts.append("IoU \(ExplorerState.percent(iou))") }
-    if let iou = score?.augmented { parts.append("with generated \(ExplorerState.percent(iou))") }
+    if let iou = score?.baseline { parts.append("IoU \(NumberText.percent(iou))") }
+    if let iou = score?.augmented { parts.append("with generated \(NumberText.percent(iou))") }
     if let drift = score?.drift { parts.append(String(format: "drift %.2f", drift)) }
     if score != nil { parts.append("by \(state.word(for: state.run))") }
-    if state.marked.contains(episode) { parts.append("marked") }
+    if state.browse.marked.contains(episode) { parts.append("marked") }
     return parts.joined(separator: ", ")
   }
 
@@ -78,12 +78,12 @@ package enum PlainView {
   }
 
   private static func figures(_ state: ExplorerState) -> String {
-    guard let episode = state.selected else { return "IoU not measured" }
-    let own = state.ownScore(episode), isOwn = own != EpisodeScore(), score = isOwn ? own : state.scores[episode] ?? EpisodeScore()
+    guard let episode = state.browse.selected else { return "IoU not measured" }
+    let own = state.ownScore(episode), isOwn = own != EpisodeScore(), score = isOwn ? own : state.evaluation.scores[episode] ?? EpisodeScore()
     guard let before = score.baseline else { return "IoU not measured" }
     let run = state.name(of: isOwn ? .own(state.settings.network, state.plan) : state.run)
-    guard let after = score.augmented else { return "IoU \(ExplorerState.percent(before)), \(run)" }
-    return "IoU \(ExplorerState.percent(before)), with generated \(ExplorerState.percent(after)), \(ExplorerState.signed(after - before)), \(run)"
+    guard let after = score.augmented else { return "IoU \(NumberText.percent(before)), \(run)" }
+    return "IoU \(NumberText.percent(before)), with generated \(NumberText.percent(after)), \(NumberText.signed(after - before)), \(run)"
   }
 
   private static func setting(_ field: SettingsField, _ state: ExplorerState) -> String {
@@ -92,14 +92,14 @@ package enum PlainView {
 
   private static func job(_ row: QueueRow, _ state: ExplorerState) -> String {
     switch row {
-    case .evaluation(let evaluation): return "evaluation of fold \(evaluation.plan.fold): \(ScreenPainter.describe(evaluation))"
+    case .evaluation(let evaluation): return "evaluation of fold \(evaluation.plan.fold): \(evaluation.text)"
     case .job(let job):
       let word: String =
         switch job.state {
         case .queued: "waits"
         case .running(let step, let count): "step \(step) of \(count)"
         case .interrupted(let reason): "interrupted, \(reason)"
-        case .finished: "painted in \(ExplorerState.percent(job.elapsed)) s"
+        case .finished: "painted in \(NumberText.percent(job.elapsed)) s"
         case .failed(let reason): "failed, \(reason)"
         case .cancelled(let reason): "cancelled \(reason)"
         }
@@ -108,31 +108,31 @@ package enum PlainView {
   }
 
   private static func classes(_ state: ExplorerState) -> [String] {
-    guard let report = state.reports[state.fold] else { return [] }
-    return ClassTable(report, reference: state.reference, order: state.classOrder, width: 80).rows.map { row in
+    guard let report = state.evaluation.shown[state.browse.fold] else { return [] }
+    return ClassTable(report, reference: state.evaluation.reference, order: state.evaluation.order, width: 80).rows.map { row in
       let name = row.classIndex == nil ? row.name : "\(row.name), \(row.episodes) episode\(row.episodes == 1 ? "" : "s")"
       guard let before = row.before else { return "\(name): not measured" }
-      guard let after = row.after else { return "\(name): IoU \(ExplorerState.percent(before))" }
-      let error = row.error.map { " plus or minus \(ExplorerState.percent($0))" } ?? ""
-      return "\(name): \(ExplorerState.percent(before)), \(ExplorerState.percent(after)), \(ExplorerState.signed(after - before))\(error)"
+      guard let after = row.after else { return "\(name): IoU \(NumberText.percent(before))" }
+      let error = row.error.map { " plus or minus \(NumberText.percent($0))" } ?? ""
+      return "\(name): \(NumberText.percent(before)), \(NumberText.percent(after)), \(NumberText.signed(after - before))\(error)"
     } + report.remarks
   }
 
   private static func table(_ state: ExplorerState) -> [String] {
-    guard let table = state.table else { return [] }
+    guard let table = state.compare.table else { return [] }
     return table.rowTitles.indices.flatMap { row in
       table.columnTitles.indices.compactMap { column -> String? in
         guard let cell = table.cell(row: row, column: column) else { return nil }
         let aspect: TableAspect = table.kind == .conditions ? TableAspect.allCases[safe: row] ?? .generated : .generated
-        let iou = state.selected.flatMap { state.prediction($0, cell.plan) }.map { ", IoU \(ExplorerState.percent($0.iou))" } ?? ""
+        let iou = state.browse.selected.flatMap { state.prediction($0, cell.plan) }.map { ", IoU \(NumberText.percent($0.iou))" } ?? ""
         return "\(table.rowTitles[row]) \(table.columnTitles[column]): \(tile(TileContent(aspect, cell, state)))\(iou)"
       }
     }
   }
 
   private static func duel(_ state: ExplorerState) -> String {
-    guard let duel = state.duel else { return "" }
-    return "A \(duel.a.title), B \(duel.b.title), mean difference \(ExplorerState.percent(duel.distance)) of 255"
+    guard let duel = state.compare.duel else { return "" }
+    return "A \(duel.a.title), B \(duel.b.title), mean difference \(NumberText.percent(duel.distance)) of 255"
   }
 
   private static func dialog(_ dialog: Dialog, _ state: ExplorerState) -> [String] {
@@ -145,8 +145,8 @@ package enum PlainView {
       [picker.title] + picker.listed.enumerated().map { index, choice in
         "\(index == picker.cursor.index ? "> " : "  ")\(choice.title)\(choice.detail.isEmpty ? "" : ": \(choice.detail)")"
       } + ["type to narrow, an empty line takes the marked one, esc leaves"]
-    case .messages: state.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]
-    case .confirm(.quit): ["\(state.queue.unfinished) pictures are not painted yet; the queue goes on at the next start. Quit? y or n"]
+    case .messages: state.dialogs.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]
+    case .confirm(.quit): ["\(state.queue.jobs.unfinished) pictures are not painted yet; the queue goes on at the next start. Quit? y or n"]
     case .confirm(.evaluate(let plan)):
       ["Evaluate \(plan.episodes) episodes of fold \(plan.fold), \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"]
     case .entry(let field, let input, let complaint):

@@ -1,7 +1,7 @@
 /// The screen for a state: the same state, size and capabilities give the same cells.
 package func render(_ state: ExplorerState, size: Size, capabilities: Capabilities) -> Frame {
   var state = state
-  state.size = size
+  state.screen.size = size
   var painter = ScreenPainter(state, capabilities)
   painter.paintScreen()
   return capabilities.unicode ? painter.frame : painter.frame.ascii()
@@ -18,9 +18,9 @@ struct ScreenPainter {
   init(_ state: ExplorerState, _ capabilities: Capabilities) {
     self.state = state
     self.capabilities = capabilities
-    theme = Theme(capabilities.depth, state.theme)
+    theme = Theme(capabilities.depth, state.screen.theme)
     layout = Layout(state)
-    frame = Frame(state.size)
+    frame = Frame(state.screen.size)
   }
 
   mutating func paintScreen() {
@@ -45,17 +45,17 @@ struct ScreenPainter {
 
   private mutating func paintTooSmall() {
     let text: String
-    if case .confirm(.quit)? = state.dialog {
+    if case .confirm(.quit)? = state.dialogs.current {
       text = "quit? y/n"
     } else {
-      text = "too small: \(state.size.width)x\(state.size.height), needs \(Layout.smallest.width)x\(Layout.smallest.height); q quits"
+      text = "too small: \(state.screen.size.width)x\(state.screen.size.height), needs \(Layout.smallest.width)x\(Layout.smallest.height); q quits"
     }
     frame.text(text, in: frame.bounds)
   }
 
   /// A panel's box; returns its inside.
   mutating func panel(_ panel: Panel, _ rect: Rect, title: String? = nil, note: String = "") -> Rect {
-    let isFocused = state.focus == panel
+    let isFocused = state.screen.focus == panel
     frame.mark(rect, .panel(panel))
     var title = title ?? panel.title
     if layout.kind == .single, let place = Panel.tabs.firstIndex(of: panel) { title = "\(place + 1)/\(Panel.tabs.count) " + title }
@@ -65,11 +65,11 @@ struct ScreenPainter {
   }
 
   /// The style of the row under a list's cursor.
-  func cursorStyle(_ panel: Panel) -> Style { state.focus == panel ? theme.cursor : theme.remembered }
+  func cursorStyle(_ panel: Panel) -> Style { state.screen.focus == panel ? theme.cursor : theme.remembered }
 
   /// Something that turns while work goes on.
   var spinner: String {
-    let turn = Int(max(0, state.now) * 8)
+    let turn = Int(max(0, state.screen.now) * 8)
     let frames = capabilities.unicode ? ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"] : ["|", "/", "-", "\\"]
     return frames[turn % frames.count]
   }

@@ -31,13 +31,13 @@ package struct SavedSession: Codable, Hashable, Sendable {
   }
 
   package init(_ state: ExplorerState) {
-    dataset = state.datasetName
-    fold = state.fold
-    episode = state.selected?.index ?? 0
-    options = state.catalog == nil ? state.session?.options : state.settings.options
+    dataset = state.source.name
+    fold = state.browse.fold
+    episode = state.browse.selected?.index ?? 0
+    options = state.browse.catalog == nil ? state.source.session?.options : state.settings.options
     (supports, episodes, network) = (state.settings.supports, state.settings.episodes, state.settings.network)
-    (look, opacity, blocks, theme, usesMouse) = (state.look, state.opacity, state.blocks, state.theme, state.usesMouse)
-    (order, filter, classOrder) = (state.order, state.filter.text, state.classOrder)
+    (look, opacity, blocks, theme, usesMouse) = (state.images.look, state.images.opacity, state.images.blocks, state.screen.theme, state.screen.usesMouse)
+    (order, filter, classOrder) = (state.browse.order, state.browse.filter.text, state.evaluation.order)
   }
 
   /// Writes it; a session that cannot be kept costs nothing but itself.
@@ -49,42 +49,25 @@ package struct SavedSession: Codable, Hashable, Sendable {
 extension ExplorerState {
   /// Takes over what a session says of the screen; its settings and place follow when the data set is open.
   package mutating func restore(_ session: SavedSession, takesFold: Bool) {
-    self.session = session
-    (look, blocks, theme, classOrder) = (session.look, session.blocks, session.theme, session.classOrder)
-    opacity = min(90, max(10, session.opacity))
-    usesMouse = session.usesMouse ?? true
-    guard session.dataset == datasetName else { return }
-    if takesFold { fold = max(0, session.fold) }
-    (order, filter) = (session.order, EpisodeFilter(session.filter))
+    source.keep(session)
+    images.restore(look: session.look, opacity: session.opacity, blocks: session.blocks)
+    screen.restore(theme: session.theme, usesMouse: session.usesMouse)
+    evaluation.restore(session.classOrder)
+    guard session.dataset == source.name else { return }
+    browse.restore(fold: takesFold ? session.fold : nil, order: session.order, filter: session.filter)
   }
 
   /// The session's settings, where the same data set is opened and they are still good.
   mutating func restoreSettings(over menu: ModelMenu) {
-    settings.menu = menu
-    settings.options = menu.defaults()
-    guard let session, session.dataset == datasetName, var options = session.options else { return }
-    options.models = settings.known(options.models)
-    // The size belongs to the model.
-    options.conditionSettings.resolution = menu.defaults(for: options.condition, preferring: options.models).conditionSettings.resolution
-    if (try? options.validate()) != nil { settings.options = options }
-    settings.restore(supports: session.supports, episodes: session.episodes, network: session.network)
-  }
-
-  /// Moves to the episode of a picture that was just imported.
-  mutating func showAwaited() {
-    guard let item = awaitedItem else { return }
-    awaitedItem = nil
-    (filter, classFilter, order) = (EpisodeFilter(), nil, .drawn)
-    listEpisodes()
-    // The newest one stands last.
-    if let row = listed.lastIndex(where: { episodes[$0].supports.contains(item) }) { cursor = ListCursor(row) }
-    focus(on: .episodes)
+    settings.open(menu)
+    guard let session = source.session, session.dataset == source.name else { return }
+    settings.restore(session.options, supports: session.supports, episodes: session.episodes, network: session.network)
   }
 
   /// The session's episode, once.
   mutating func restorePlace() {
-    guard let session, session.dataset == datasetName, session.fold == fold else { return }
-    if let row = listed.firstIndex(where: { episodes[$0].index == session.episode }) { cursor = ListCursor(row) }
-    self.session = nil
+    guard let session = source.session, session.dataset == source.name, session.fold == browse.fold else { return }
+    if let row = browse.listed.firstIndex(where: { browse.episodes[$0].index == session.episode }) { browse.select(row: row) }
+    source.forgetSession()
   }
 }

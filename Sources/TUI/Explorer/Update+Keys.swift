@@ -3,8 +3,8 @@ import Pipeline
 extension ExplorerState {
   /// What a key press does: the dialog's business when there is one, otherwise the action table's.
   mutating func press(_ key: Key) -> [Effect] {
-    if let dialog { return answer(dialog, key) }
-    guard let action = Action.meant(by: key, in: focus) else { return [] }
+    if dialogs.current != nil { return answer(key) }
+    guard let action = Action.meant(by: key, in: screen.focus) else { return [] }
     return run(action, key)
   }
 
@@ -27,92 +27,94 @@ extension ExplorerState {
     case .pageUp: move(rows: -10)
     case .first: move(rows: -1_000_000)
     case .last: move(rows: 1_000_000)
-    case .nextPanel: focus(on: focus.moved(1))
-    case .previousPanel: focus(on: focus.moved(-1))
-    case .select: return select()
+    case .nextPanel: screen.focus(on: screen.focus.moved(1))
+    case .previousPanel: screen.focus(on: screen.focus.moved(-1))
+    case .select: select()
     case .back: goBack()
-    case .filter: dialog = .filter(LineInput(filter.text), before: filter.text)
-    case .sort: pickOrder()
-    case .mark: toggleMark()
-    case .markRange: toggleRange()
-    case .unmark: unmark()
+
+    case .filter: dialogs.open(.filter(LineInput(browse.filter.text), before: browse.filter.text))
+    case .sort: dialogs.open(.picker(orders))
+    case .mark:
+      browse.toggleMark()
+      moveCursor(of: .episodes, 1)
+    case .markRange: browse.toggleRange()
+    case .unmark: if screen.focus == .queue { queue.unmark() } else { browse.unmark() }
     case .fold: return chooseFold(key)
-    case .nextFold: return openFold(fold + 1)
-    case .previousFold: return openFold(fold - 1)
-    case .pickFold: pickFold()
-    case .pickClass: pickClass()
-    case .pickDataset: pickDataset()
-    case .zoom:
-      isZoomed.toggle()
-      viewport = Viewport()
+    case .nextFold: return openFold(browse.fold + 1)
+    case .previousFold: return openFold(browse.fold - 1)
+    case .pickFold: folds.map { dialogs.open(.picker($0)) }
+    case .pickClass: classes.map { dialogs.open(.picker($0)) }
+    case .pickDataset: dialogs.open(.picker(datasets))
+    case .importOwn: ask(.importImage)
+
+    case .zoom: images.toggleZoom()
     case .nearer: zoom(1)
     case .farther: zoom(-1)
-    case .nextSupport: support = (shownSupport + 1) % shots
-    case .previousSupport: support = (shownSupport + shots - 1) % shots
-    case .look: look = look.next
-    case .moreOpaque: opacity = min(90, opacity + 10)
-    case .lessOpaque: opacity = max(10, opacity - 10)
+    case .nextSupport: images.show(support: (shownSupport + 1) % browse.shots)
+    case .previousSupport: images.show(support: (shownSupport + browse.shots - 1) % browse.shots)
+    case .look: images.nextLook()
+    case .moreOpaque: images.cover(by: 10)
+    case .lessOpaque: images.cover(by: -10)
     case .blocks:
-      blocks = blocks.next
-      say(Notice(.info, "pictures in \(blocks.title)"))
+      images.nextBlocks()
+      say(Notice(.info, "pictures in \(images.blocks.title)"))
     case .keep: return judge(.kept)
     case .star: return judge(.starred)
     case .reject: return judge(.rejected)
-    case .increase, .nextChoice:
-      if settings.field.isText { editField() } else { settings.step(settings.field, by: 1) }
-    case .decrease:
-      if settings.field.isText { editField() } else { settings.step(settings.field, by: -1) }
-    case .edit: set()
-    case .type:
-      guard settings.choices(settings.field) == nil, case .character(let digit) = key else { break }
-      dialog = .entry(settings.field, LineInput(String(digit)), complaint: nil)
+
+    case .increase, .nextChoice: if settings.field.isText { type(nil) } else { settings.step(settings.field, by: 1) }
+    case .decrease: if settings.field.isText { type(nil) } else { settings.step(settings.field, by: -1) }
+    case .edit: edit()
+    case .type: if settings.choices(settings.field) == nil, case .character(let digit) = key { type(String(digit)) }
     case .nextCondition: settings.step(.setting(.condition), by: 1)
     case .previousCondition: settings.step(.setting(.condition), by: -1)
-    case .preset: pickPreset()
+    case .preset: dialogs.open(.picker(presets))
+
     case .generate: return generateChosen()
     case .evaluate: return evaluateChosen()
     case .evaluateFold: askToEvaluate()
-    case .compare: openTable(PlanTable(comparing: settings.options, count: settings.supports))
-    case .grid: pickGrid()
-    case .aspect:
-      guard let table else { break }
-      if table.kind == .conditions {
-        self.table?.number = (table.number + 1) % settings.supports
-      } else {
-        self.table?.aspect = table.aspect == .generated ? .prediction : .generated
-      }
+    case .sortClasses: evaluation.nextOrder()
+    case .worst: listWorst()
+    case .pickReport: dialogs.open(.picker(reports))
+    case .pickReference: dialogs.open(.picker(references))
+
+    case .compare: open(PlanTable(comparing: settings.options, count: settings.supports))
+    case .grid: dialogs.open(.picker(grids))
+    case .aspect: compare.nextPicture(of: settings.supports)
     case .adopt: adopt()
     case .markA: markA()
     case .duel: openDuel()
-    case .flip, .duelMode, .shiftLeft, .shiftRight: changeDuel(action)
-    case .sortClasses: classOrder = classOrder.next
-    case .worst: listWorst()
-    case .pickReport: pickReport()
-    case .pickReference: pickReference()
+    case .flip, .duelMode, .shiftLeft, .shiftRight:
+      if compare.duel != nil { compare.change(action, now: screen.now, picture: images.newPicture(), images.look) }
+
     case .cancel: return cancel()
-    case .cancelAll: return [.cancelAllJobs] + stopEvaluation()
+    case .cancelAll: return [.cancelAllJobs] + evaluation.stop()
     case .retry: return retry()
-    case .pause: return [.pauseQueue(!isQueuePaused, now: false)]
-    case .runNext: return runNext()
+    case .pause: return [.pauseQueue(!queue.isPaused, now: false)]
+    case .runNext: return queue.runNext(chosenJobs)
     case .moveUp: return reorder(by: -1)
     case .moveDown: return reorder(by: 1)
-    case .duplicate: return duplicate()
-    case .editJob: return editJob()
-    case .markJob: toggleJobMark()
-    case .copy: pickCopy()
-    case .importOwn: ask(.importImage)
+    case .duplicate: return queue.duplicate(chosenJobs)
+    case .editJob: return chosenJobs.first.map(queue.edit) ?? []
+    case .markJob:
+      guard case .job(let job)? = selectedQueueRow else { break }
+      queue.toggleMark(job)
+      moveCursor(of: .queue, 1)
+
+    case .copy: dialogs.open(.picker(copies))
     case .recall: ask(.recall)
     case .exportKept: ask(.exportKept)
     case .report: ask(.report)
-    case .help: dialog = .commands(CommandList(.help))
-    case .palette: dialog = .commands(CommandList(.palette))
-    case .messages: dialog = .messages(top: 0)
-    case .maximise: isMaximised.toggle()
-    case .theme: pickTheme()
+
+    case .help: dialogs.open(.commands(CommandList(.help)))
+    case .palette: dialogs.open(.commands(CommandList(.palette)))
+    case .messages: dialogs.open(.messages(top: 0))
+    case .maximise: screen.toggleMaximised()
+    case .theme: dialogs.open(.picker(themes))
     case .mouse:
-      usesMouse.toggle()
-      say(Notice(.info, usesMouse ? "the mouse is taken; M leaves it to the terminal" : "the mouse is the terminal's"))
-      return [.useMouse(usesMouse)]
+      screen.toggleMouse()
+      say(Notice(.info, screen.usesMouse ? "the mouse is taken; M leaves it to the terminal" : "the mouse is the terminal's"))
+      return [.useMouse(screen.usesMouse)]
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return leave(status: 0)
@@ -121,99 +123,85 @@ extension ExplorerState {
     return []
   }
 
-  private mutating func ask(_ purpose: TextPurpose) { dialog = .text(purpose, LineInput(purpose.proposal)) }
+  private mutating func ask(_ purpose: TextPurpose) { dialogs.open(.text(purpose, LineInput(purpose.proposal))) }
 
-  /// Asks for a value; of two there is only the other one.
-  private mutating func set() {
-    guard let choices = settings.choices(settings.field) else { return editField() }
-    if choices.count > 2 { pickValue() } else { settings.step(settings.field, by: 1) }
+  /// Asks for the value of the setting under the cursor, which begins with `text` or is the present one.
+  private mutating func type(_ text: String?) {
+    dialogs.open(.entry(settings.field, LineInput(text ?? settings.value(settings.field)), complaint: nil))
   }
 
-  private mutating func editField() { dialog = .entry(settings.field, LineInput(settings.value(settings.field)), complaint: nil) }
+  /// Asks for a value; of two there is only the other one.
+  private mutating func edit() {
+    guard let choices = settings.choices(settings.field) else { return type(nil) }
+    if choices.count > 2 { dialogs.open(.picker(values(choices))) } else { settings.step(settings.field, by: 1) }
+  }
+
+  private mutating func chooseFold(_ key: Key) -> [Effect] {
+    guard let catalog = browse.catalog, case .character(let digit) = key, let number = digit.wholeNumberValue else { return [] }
+    guard catalog.folds.indices.contains(number) else {
+      say(Notice(.warning, "fold: \(catalog.name) has folds 0 to \(catalog.folds.count - 1)"))
+      return []
+    }
+    return number == browse.fold ? [] : openFold(number)
+  }
+
+  mutating func leave(status: Int32) -> [Effect] {
+    guard isBusy else { return [.quit(status: status)] }
+    dialogs.open(.confirm(.quit(status: status)))
+    return []
+  }
 
   // MARK: Moving
 
-  mutating func focus(on panel: Panel) {
-    focus = panel
-    if panel == .classes { showsClasses = true }
-    if panel == .pictures { showsClasses = false }
-  }
-
   /// One step out of whatever is in.
   private mutating func goBack() {
-    switch focus {
-    case .duel: focus(on: .pictures)
-    case .table: focus(on: .episodes)
-    case .pictures where isZoomed:
-      isZoomed = false
-      viewport = Viewport()
-    case .episodes where anchor != nil: anchor = nil
-    case .episodes where !filter.isEmpty || classFilter != nil:
-      (filter, classFilter) = (EpisodeFilter(), nil)
+    switch screen.focus {
+    case .duel: screen.focus(on: .pictures)
+    case .table: screen.focus(on: .episodes)
+    case .pictures where images.isZoomed: images.endZoom()
+    case .episodes where browse.anchor != nil: browse.dropRange()
+    case .episodes where !browse.filter.isEmpty || browse.classFilter != nil:
+      browse.dropFilter()
       listEpisodes(keeping: selected)
-    default:
-      isMaximised = false
-      focus(on: .episodes)
+    default: screen.goHome()
     }
   }
 
+  private mutating func select() {
+    guard screen.focus == .queue else { return screen.focus(on: .pictures) }
+    if case .job(let job)? = selectedQueueRow { showEpisode(of: job) }
+  }
+
   private mutating func move(rows: Int) {
-    switch focus {
-    case .episodes, .queue, .classes, .settings: moveCursor(of: focus, rows)
+    switch screen.focus {
+    case .episodes, .queue, .classes, .settings: moveCursor(of: screen.focus, rows)
     case .pictures:
-      if isZoomed, viewport != Viewport() { return pan(columns: 0, rows: rows) }
-      let columns = TileGrid(self, in: Layout(self).tileArea).columns
-      moveTile(isZoomed ? rows.signum() : max(-tiles.count, min(tiles.count, rows)) * columns, staysInColumn: !isZoomed)
-    case .table: table?.move(rows: rows.signum(), columns: 0)
+      if isPanning { return pan(columns: 0, rows: rows) }
+      let columns = TileGrid(self, in: Layout(self).tileArea).columns, isZoomed = images.isZoomed
+      let steps = isZoomed ? rows.signum() : max(-tiles.count, min(tiles.count, rows)) * columns
+      images.moveTile(steps, count: tiles.count, staysInColumn: !isZoomed)
+    case .table: compare.move(rows: rows.signum(), columns: 0)
     case .duel: break
     }
   }
 
   private mutating func move(columns: Int) {
-    if focus == .table { table?.move(rows: 0, columns: columns) }
-    guard focus == .pictures else { return }
-    if isZoomed, viewport != Viewport() { pan(columns: columns, rows: 0) } else { moveTile(columns, staysInColumn: false) }
+    if screen.focus == .table { compare.move(rows: 0, columns: columns) }
+    guard screen.focus == .pictures else { return }
+    if isPanning { pan(columns: columns, rows: 0) } else { images.moveTile(columns, count: tiles.count, staysInColumn: false) }
   }
 
-  private mutating func moveTile(_ steps: Int, staysInColumn: Bool) {
-    let last = tiles.count - 1
-    let target = min(tile, last) + steps
-    // Down from the last full row ends on the last tile; up from the first row stays.
-    tile = staysInColumn && target < 0 ? min(tile, last) : min(last, max(0, target))
-  }
+  /// Whether the cursor keys move the crosshair of a zoomed picture.
+  private var isPanning: Bool { images.isZoomed && images.viewport != Viewport() }
+
+  /// The picture of the tile under the cursor.
+  private var lookedAt: Picture? { TileContent(selectedTile, self).picture }
 
   private mutating func zoom(_ steps: Int) {
-    guard let image = TileContent(selectedTile, self).picture?.image else { return }
-    if !isZoomed { (isZoomed, viewport) = (true, Viewport()) }
-    viewport.zoom(steps, width: image.width)
+    if let picture = lookedAt { images.zoom(steps, into: picture.image) }
   }
 
   private mutating func pan(columns: Int, rows: Int) {
-    guard let image = TileContent(selectedTile, self).picture?.image else { return }
-    viewport.pan(columns: columns, rows: max(-16, min(16, rows)), width: image.width, height: image.height)
-  }
-
-  private mutating func select() -> [Effect] {
-    guard focus == .queue else {
-      focus(on: .pictures)
-      return []
-    }
-    guard case .job(let job)? = selectedQueueRow else { return [] }
-    // Its episode, where it is listed; the cursor moves to its pictures.
-    guard let row = listed.firstIndex(where: {
-      episodes[$0].classIndex == job.request.source.classIndex && episodes[$0].supports.contains { $0.id == job.request.source.item }
-    }) else {
-      say(Notice(.info, "its episode is not in this list; look in another fold or show all classes"))
-      return []
-    }
-    cursor = ListCursor(row)
-    focus(on: .pictures)
-    return []
-  }
-
-  private mutating func leave(status: Int32) -> [Effect] {
-    guard isBusy else { return [.quit(status: status)] }
-    dialog = .confirm(.quit(status: status))
-    return []
+    if let picture = lookedAt { images.pan(columns: columns, rows: rows, over: picture.image) }
   }
 }

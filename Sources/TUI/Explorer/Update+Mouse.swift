@@ -18,7 +18,7 @@ extension ExplorerState {
       case .dialog, .outside, .choice, .key: true
       case .panel, .row, .step, .tile, .picture, .cell, .action, .toasts: false
       }
-    return switch dialog {
+    return switch dialogs.current {
     case nil: !isOfDialog
     case .filter: target == .dialog || !isOfDialog
     default: isOfDialog || target == .toasts
@@ -27,48 +27,38 @@ extension ExplorerState {
 
   private mutating func pressed(_ pointer: Pointer) -> [Effect] {
     // The list stays in reach while its filter is typed.
-    if case .filter = dialog, pointer.target != .dialog { dialog = nil }
+    if case .filter = dialogs.current, pointer.target != .dialog { dialogs.close() }
     switch pointer.target {
-    case .panel(let panel): focus(on: panel)
+    case .panel(let panel): screen.focus(on: panel)
     case .row(let panel, let row):
-      let isSelected = focus == panel && cursorRow(of: panel) == row
-      focus(on: panel)
+      let isSelected = screen.focus == panel && cursorRow(of: panel) == row
+      screen.focus(on: panel)
       if isSelected { return press(.enter) }
       pointCursor(of: panel, at: row)
     case .step(let step): return press(step > 0 ? .right : .left)
     case .tile(let index):
-      let isSelected = focus == .pictures && selectedTile == tiles[safe: index]
-      focus(on: .pictures)
+      let isSelected = screen.focus == .pictures && selectedTile == tiles[safe: index]
+      screen.focus(on: .pictures)
       if isSelected { return press(.enter) }
-      tile = index
+      images.select(tile: index)
     case .picture(let panel):
-      focus(on: panel)
+      screen.focus(on: panel)
       return pressed(at: pointer, panel)
     case .cell(let row, let column):
-      guard let table else { return [] }
+      guard let table = compare.table else { return [] }
       if (table.row, table.column) == (row, column) { return press(.enter) }
-      self.table?.move(rows: row - table.row, columns: column - table.column)
+      compare.move(rows: row - table.row, columns: column - table.column)
     case .action(let id): return Action.all.first { $0.id == id }.flatMap { action in action.keys.first.map { run(action, $0) } } ?? []
     case .key(let key): return press(key)
-    case .choice(let row):
-      switch dialog {
-      case .picker(var picker):
-        picker.cursor = ListCursor(row)
-        dialog = .picker(picker)
-      case .commands(var list):
-        list.cursor = ListCursor(row)
-        dialog = .commands(list)
-      default: return []
-      }
-      return press(.enter)
+    case .choice(let row): return dialogs.point(at: row) ? press(.enter) : []
     case .outside:
-      switch dialog {
+      switch dialogs.current {
       case .picker, .commands, .messages: return press(.escape)
       // A question is answered, and what was typed is not lost by a slip of the hand.
       default: break
       }
     case .dialog: break
-    case .toasts: toasts = []
+    case .toasts: dialogs.dropToasts()
     }
     return []
   }
@@ -76,11 +66,11 @@ extension ExplorerState {
   /// The crosshair of a zoomed picture, or the border of a split, goes where the mouse points; elsewhere a press leaves the picture.
   private mutating func pressed(at pointer: Pointer, _ panel: Panel) -> [Effect] {
     if panel == .duel {
-      if duel?.mode == .split { splitDuel(at: pointer.x) }
-      return duel?.mode == .flicker ? press(.character(" ")) : []
+      if compare.duel?.mode == .split { compare.split(at: pointer.x, picture: images.newPicture(), images.look) }
+      return compare.duel?.mode == .flicker ? press(.character(" ")) : []
     }
-    guard viewport.level > 0, let image = TileContent(selectedTile, self).picture?.image else { return press(.enter) }
-    viewport.point(x: pointer.x, y: pointer.y, width: image.width, height: image.height)
+    guard images.viewport.level > 0, let image = TileContent(selectedTile, self).picture?.image else { return press(.enter) }
+    images.point(x: pointer.x, y: pointer.y, in: image)
     return []
   }
 
@@ -90,14 +80,14 @@ extension ExplorerState {
     case .step: moveCursor(of: .settings, step)
     case .tile(let index):
       guard step < 0 else { return [] }
-      focus(on: .pictures)
-      tile = index
+      screen.focus(on: .pictures)
+      images.select(tile: index)
       return press(.character("+"))
     case .picture(.pictures):
-      focus(on: .pictures)
-      return press(viewport.level == 0 && step > 0 ? .escape : .character(step < 0 ? "+" : "-"))
-    case .picture: return duel?.mode == .split ? press(step < 0 ? .left : .right) : []
-    case .cell: table?.move(rows: step, columns: 0)
+      screen.focus(on: .pictures)
+      return press(images.viewport.level == 0 && step > 0 ? .escape : .character(step < 0 ? "+" : "-"))
+    case .picture: return compare.duel?.mode == .split ? press(step < 0 ? .left : .right) : []
+    case .cell: compare.move(rows: step, columns: 0)
     case .dialog, .choice, .outside: return press(step < 0 ? .up : .down)
     case .action, .key, .toasts: break
     }

@@ -3,27 +3,27 @@ import Pipeline
 
 /// What leaves the explorer as text.
 extension ExplorerState {
-  mutating func pickCopy() {
+  var copies: Picker {
     var choices = [
       Choice("command line: generate", "", .copy(commandLine("generate", ["--shots", "\(settings.supports)", "--out", "supports"])))
     ]
     // `evaluate` has one seed for episodes and pictures.
-    if settings.options.seed == episodeSeed {
-      let words = drawWords + ["--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)"]
+    if settings.options.seed == source.episodeSeed {
+      let words = source.drawWords + ["--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)"]
       choices.append(Choice("command line: evaluate", "", .copy(commandLine("evaluate", words))))
     }
     if case .generated(let number) = selectedTile, let request = board?.plans[plan]?[safe: number] {
       choices += copies(of: request)
-    } else if focus == .queue, let job = chosenJobs.first {
+    } else if screen.focus == .queue, let job = chosenJobs.first {
       choices += copies(of: job.request)
     } else if let request = board?.plans[plan]?.first {
       choices += copies(of: request)
     }
-    if let report = reports[fold] { choices.append(Choice("table of IoU by class", "Markdown", .copy(report.table))) }
+    if let report = evaluation.shown[browse.fold] { choices.append(Choice("table of IoU by class", "Markdown", .copy(report.table))) }
     if let episode = selected {
       choices.append(Choice("episode", "", .copy("query \(episode.query.id) supports \(episode.supports.map(\.id).joined(separator: " "))")))
     }
-    dialog = .picker(Picker("Copy", choices))
+    return Picker("Copy", choices)
   }
 
   private func copies(of request: GenerationRequest) -> [Choice] {
@@ -32,14 +32,14 @@ extension ExplorerState {
       Choice("seed", "\(request.seed)", .copy("\(request.seed)")),
     ]
     if let json = try? CanonicalJSON.text(request) { choices.append(Choice("request", "JSON", .copy(json))) }
-    if let file = files[request] { choices.append(Choice("path of the picture", file.path, .copy(file.path))) }
+    if let file = images.files[request] { choices.append(Choice("path of the picture", file.path, .copy(file.path))) }
     return choices
   }
 
   /// The exact words that do from the shell what the form says; options at their defaults are left out.
   package func commandLine(_ command: String, _ more: [String]) -> String {
     let options = settings.options, usual = settings.defaults
-    var words = ["diffss", command] + (invocations[datasetName] ?? ["--dataset", datasetName]) + ["--fold", "\(fold)", "--condition", options.condition.rawValue]
+    var words = ["diffss", command] + (source.invocations[source.name] ?? ["--dataset", source.name]) + ["--fold", "\(browse.fold)", "--condition", options.condition.rawValue]
     for setting in Setting.all where ![.condition, .seed].contains(setting.id) && setting.applies(to: options) { words += setting.words(options, unlike: usual) }
     if let model = options.models?.diffusion { words += ["--model", model] }
     if let net = settings.ownControlNet { words += ["--controlnet", net] }

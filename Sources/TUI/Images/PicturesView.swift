@@ -4,18 +4,18 @@ import Pipeline
 extension ScreenPainter {
   /// The selected episode: its tiles, the figures, what the colours mean.
   mutating func paintPictures(_ rect: Rect) {
-    guard let episode = state.selected else {
+    guard let episode = state.browse.selected else {
       let inside = panel(.pictures, rect)
       frame.text("no episode", in: inside, style: theme.faint)
       return
     }
-    let name = state.catalog?.className(episode.classIndex) ?? ""
+    let name = state.browse.catalog?.className(episode.classIndex) ?? ""
     var title = "Episode \(episode.index + 1): \(name)"
     if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports[safe: state.shownSupport]?.id ?? "none")" }
-    let inside = panel(.pictures, rect, title: title, note: state.look == .tint ? "\(state.look.title), \(state.opacity) %" : state.look.title)
+    let inside = panel(.pictures, rect, title: title, note: state.images.look == .tint ? "\(state.images.look.title), \(state.images.opacity) %" : state.images.look.title)
     guard !inside.isEmpty else { return }
     let (area, summary) = inside.splitTop(layout.tileArea.height)
-    if state.isZoomed {
+    if state.images.isZoomed {
       paint(state.selectedTile, in: area)
       paintDetails(in: area)
     } else {
@@ -35,7 +35,7 @@ extension ScreenPainter {
     guard !rect.isEmpty else { return }
     let (head, body) = rect.splitTop(1)
     let content = TileContent(tile, state)
-    let isCursor = state.focus == .pictures && state.selectedTile == tile
+    let isCursor = state.screen.focus == .pictures && state.selectedTile == tile
     paint(content, tile, head: head, body: body, isCursor)
   }
 
@@ -45,7 +45,7 @@ extension ScreenPainter {
     guard !body.isEmpty else { return }
     if let picture = content.picture {
       paint(picture, tile, in: body)
-    } else if content.isComing, let key = state.lastPainted[tile], let painting = state.paintings[key] {
+    } else if content.isComing, let key = state.images.lastPainted[tile], let painting = state.images.paintings[key] {
       paint(painting, in: body)
     } else {
       for (row, line) in DisplayText.wrapped(content.placeholder, to: body.width).enumerated() {
@@ -59,22 +59,22 @@ extension ScreenPainter {
 
   mutating func paint(_ picture: Picture, _ tile: Tile, in rect: Rect) {
     let width = picture.image.width, height = picture.image.height
-    let crop = state.isZoomed && state.focus == .pictures ? state.viewport.crop(width: width, height: height) : nil
+    let crop = state.images.isZoomed && state.screen.focus == .pictures ? state.images.viewport.crop(width: width, height: height) : nil
     let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
-    if tile == .duel || state.isZoomed { frame.mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(tile == .duel ? .duel : .pictures)) }
-    let key = PaintKey(picture: picture.id, look: state.look, blocks: state.blocks, size: size, opacity: state.opacity, crop: crop)
-    if let painting = state.paintings[key] {
+    if tile == .duel || state.images.isZoomed { frame.mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(tile == .duel ? .duel : .pictures)) }
+    let key = PaintKey(picture: picture.id, look: state.images.look, blocks: state.images.blocks, size: size, opacity: state.images.opacity, crop: crop)
+    if let painting = state.images.paintings[key] {
       paint(painting, in: rect)
       if let crop { paintCrosshair(crop, picture, size, in: rect) }
       return
     }
     frame.wanted.append(PaintRequest(key: key, picture: picture, tile: tile, capabilities: capabilities))
-    if let last = state.lastPainted[tile], let painting = state.paintings[last] { paint(painting, in: rect) }
+    if let last = state.images.lastPainted[tile], let painting = state.images.paintings[last] { paint(painting, in: rect) }
   }
 
   /// What there is to know of the picture that fills the panel, where it leaves room to the right.
   private mutating func paintDetails(in area: Rect) {
-    guard let picture = TileContent(state.selectedTile, state).picture, state.viewport == Viewport() else { return }
+    guard let picture = TileContent(state.selectedTile, state).picture, state.images.viewport == Viewport() else { return }
     let body = area.splitTop(1).rest, used = Self.fit(width: picture.image.width, height: picture.image.height, in: body).width + 2
     let rest = body.splitLeft(used).rest
     guard rest.width >= 22 else { return }
@@ -90,7 +90,7 @@ extension ScreenPainter {
 
   /// The pixel whose values are shown below.
   private mutating func paintCrosshair(_ crop: Crop, _ picture: Picture, _ size: Size, in rect: Rect) {
-    let (x, y) = state.viewport.pixel(width: picture.image.width, height: picture.image.height)
+    let (x, y) = state.images.viewport.pixel(width: picture.image.width, height: picture.image.height)
     let column = (2 * (x - crop.x) + 1) * size.width / (2 * crop.width), row = (2 * (y - crop.y) + 1) * size.height / (2 * crop.height)
     guard (0..<rect.width).contains(column), (0..<rect.height).contains(row) else { return }
     frame.put(Cell("┼", style: theme.crosshair), x: rect.x + column, y: rect.y + row)
@@ -114,21 +114,21 @@ extension ScreenPainter {
 
   private mutating func paintSummary(_ episode: Episode, in rect: Rect) {
     guard rect.height > 0 else { return }
-    if state.isZoomed, state.viewport != Viewport(), let picture = TileContent(state.selectedTile, state).picture {
-      frame.text(state.viewport.inspection(of: picture), in: rect, style: theme.accent)
+    if state.images.isZoomed, state.images.viewport != Viewport(), let picture = TileContent(state.selectedTile, state).picture {
+      frame.text(state.images.viewport.inspection(of: picture), in: rect, style: theme.accent)
       return
     }
     // What the tiles show goes before the list's run.
-    let own = state.ownScore(episode), isOwn = own != EpisodeScore(), score = isOwn ? own : state.scores[episode]
+    let own = state.ownScore(episode), isOwn = own != EpisodeScore(), score = isOwn ? own : state.evaluation.scores[episode]
     let run = isOwn ? FigureRun.own(state.settings.network, state.plan) : state.run
     var spans: [(String, Style)] = [("IoU ", theme.faint)]
     if let baseline = score?.baseline {
-      spans += [("\(episode.supports.count)-shot ", theme.text), (ExplorerState.percent(baseline), theme.strong)]
+      spans += [("\(episode.supports.count)-shot ", theme.text), (NumberText.percent(baseline), theme.strong)]
       if let augmented = score?.augmented {
         let tone = theme.change(from: baseline, to: augmented)
-        spans += [("  with generated ", theme.text), (ExplorerState.percent(augmented), theme.strong)]
-        spans += [("  \(ExplorerState.signed(augmented - baseline))", tone)]
-      } else if state.inFlight.contains(state.predict(episode, state.plan)) {
+        spans += [("  with generated ", theme.text), (NumberText.percent(augmented), theme.strong)]
+        spans += [("  \(NumberText.signed(augmented - baseline))", tone)]
+      } else if state.work.inFlight.contains(state.predict(episode, state.plan)) {
         spans.append(("  with generated \(spinner)", theme.accent))
       }
     } else {
@@ -137,7 +137,7 @@ extension ScreenPainter {
     // Whose figures these are goes before the drift where there is no room for both.
     if score?.baseline != nil { spans.append(("  \(state.word(for: run))", theme.faint)) }
     if let drift = score?.drift { spans += [("  drift ", theme.faint), (String(format: "%.2f", drift), theme.text)] }
-    if state.awaitingSupports[episode] != nil { spans.append(("  \(spinner) waits for supports", theme.accent)) }
+    if state.evaluation.awaiting[episode] != nil { spans.append(("  \(spinner) waits for supports", theme.accent)) }
     frame.spans(spans, in: rect)
     guard rect.height > 1, capabilities.depth > .mono else { return }
     frame.spans(legend, in: rect, row: 1)
@@ -146,7 +146,7 @@ extension ScreenPainter {
   /// What the colours of the predictions mean.
   private var legend: [(String, Style)] {
     let tones = theme.errors
-    return switch state.look {
+    return switch state.images.look {
     case .tint, .mask, .signs:
       [("■ +", tones.hit), (" hit  ", theme.faint), ("■ F", tones.falseAlarm), (" false alarm  ", theme.faint), ("■ M", tones.miss),
        (" missed", theme.faint)]

@@ -20,13 +20,13 @@ extension ExplorerState {
   }
 
   /// The tile under the cursor.
-  package var selectedTile: Tile { tiles[safe: min(tile, tiles.count - 1)] ?? .support }
+  package var selectedTile: Tile { tiles[safe: min(images.tile, tiles.count - 1)] ?? .support }
 
   /// The generated support that stands for all where there is room for one: under the cursor, being painted, or the last one.
   package var leadingGenerated: Int {
     if case .generated(let number) = selectedTile { return number }
     guard let requests = board?.plans[plan] else { return 0 }
-    if let running = queue.running, let number = requests.firstIndex(of: running.request) { return number }
+    if let running = queue.jobs.running, let number = requests.firstIndex(of: running.request) { return number }
     return requests.indices.last { board?.generated[requests[$0]] != nil } ?? 0
   }
 }

@@ -1,10 +1,4 @@
-import Foundation
 import Pipeline
-
-/// A row of a comparison of conditions.
-enum TableAspect: Hashable, CaseIterable {
-  case control, generated, prediction
-}
 
 /// What a tile says and shows.
 struct TileContent {
@@ -18,12 +12,14 @@ struct TileContent {
   /// Part of the painting done, 0...1.
   var progress: Double?
 
+  init(title: String) { self.title = title }
+
   init(_ tile: Tile, _ state: ExplorerState) {
-    guard let episode = state.selected else {
+    guard let episode = state.browse.selected else {
       title = ""
       return
     }
-    let board = state.shelf[episode]
+    let board = state.images.shelf[episode]
     switch tile {
     case .support:
       title = episode.supports.count == 1 ? "support" : "support \(state.shownSupport + 1)/\(episode.supports.count)"
@@ -47,7 +43,7 @@ struct TileContent {
     case .augmented:
       title = "\(episode.supports.count)+\(state.settings.supports)"
       show(state.prediction(episode, state.plan), of: state.predict(episode, state.plan), state)
-      if picture == nil, state.awaitingSupports[episode] != nil { placeholder = "after painting" }
+      if picture == nil, state.evaluation.awaiting[episode] != nil { placeholder = "after painting" }
     case .table, .duel: title = ""
     case .generated(let number):
       title = "generated \(number + 1)"
@@ -55,30 +51,10 @@ struct TileContent {
     }
   }
 
-  /// What a cell of a table shows: its control image, its first generated support, its prediction.
-  init(_ aspect: TableAspect, _ cell: TableCell, _ state: ExplorerState) {
-    title = ""
-    guard let episode = state.selected else { return }
-    let board = state.shelf[episode]
-    switch aspect {
-    case .control:
-      let choice = cell.plan.choice(of: (state.table?.number ?? 0) % state.shots)
-      if choice.type == .none { placeholder = "the prompt alone steers" } else {
-        picture = board?.conditions[choice]
-        wait(for: .survey(episode, cell.plan, choice), state)
-      }
-    case .generated: takeGenerated(state.table?.number ?? 0, episode, board, state, cell.plan)
-    case .prediction:
-      show(state.prediction(episode, cell.plan), of: state.predict(episode, cell.plan), state)
-      if picture == nil, state.awaitingSupports[episode]?.contains(cell.plan) == true { placeholder = "after painting" }
-    }
-    // The table names its columns itself.
-    title = title.trimmingCharacters(in: .whitespaces)
-  }
-
-  private mutating func wait(for effect: Effect, _ state: ExplorerState) {
+  /// Says why there is no picture yet: its effect is under way, or has failed.
+  mutating func wait(for effect: Effect, _ state: ExplorerState) {
     guard picture == nil else { return }
-    if let notice = state.failures[effect] {
+    if let notice = state.work.failures[effect] {
       hasFailed = true
       placeholder = [notice.message, notice.hint].compactMap { $0 }.joined(separator: "\n")
     } else {
@@ -87,14 +63,15 @@ struct TileContent {
     }
   }
 
-  private mutating func show(_ prediction: PredictionView?, of effect: Effect, _ state: ExplorerState) {
+  /// Shows a prediction, or what has become of its effect.
+  mutating func show(_ prediction: PredictionView?, of effect: Effect, _ state: ExplorerState) {
     if let prediction {
-      title += "  \(ExplorerState.percent(prediction.iou))"
+      title += "  \(NumberText.percent(prediction.iou))"
       picture = prediction.picture
-    } else if state.inFlight.contains(effect) {
+    } else if state.work.inFlight.contains(effect) {
       isComing = true
       placeholder = "segmenting…"
-    } else if let notice = state.failures[effect] {
+    } else if let notice = state.work.failures[effect] {
       hasFailed = true
       placeholder = notice.message
     } else {
@@ -102,14 +79,15 @@ struct TileContent {
     }
   }
 
-  private mutating func takeGenerated(
+  /// Shows a plan's generated support, or what has become of its job.
+  mutating func takeGenerated(
     _ number: Int, _ episode: Episode, _ board: EpisodeBoard?, _ state: ExplorerState, _ plan: SupportPlan
   ) {
     guard let requests = board?.plans[plan] else {
-      return wait(for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, plan.choice(of: number % state.shots)), state)
+      return wait(for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, plan.choice(of: number % state.browse.shots)), state)
     }
     guard let request = requests[safe: number] else { return }
-    switch state.verdicts[request] {
+    switch state.images.verdicts[request] {
     case .kept: title += "  kept"
     case .starred: title += "  ★"
     case .rejected: title += "  rejected"
@@ -118,7 +96,7 @@ struct TileContent {
     picture = board?.generated[request]
     guard picture == nil else { return }
     placeholder = "g paints it"
-    guard let job = state.queue.job(for: request) else { return }
+    guard let job = state.queue.jobs.job(for: request) else { return }
     switch job.state {
     case .queued: placeholder = "waits"
     case .interrupted: placeholder = "interrupted; goes on"
@@ -126,7 +104,7 @@ struct TileContent {
       title += "  \(step)/\(count)"
       progress = Double(step) / Double(max(1, count))
       placeholder = step == 0 ? "preparing…" : "painting…"
-      if let preview = state.preview, preview.request == request { picture = preview.picture }
+      if let preview = state.queue.preview, preview.request == request { picture = preview.picture }
     case .finished:
       isComing = true
       placeholder = "…"

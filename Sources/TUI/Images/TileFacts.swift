@@ -15,8 +15,8 @@ struct TileFacts {
   static let nameWidth = 12
 
   init(_ tile: Tile, _ state: ExplorerState) {
-    guard let episode = state.selected, let picture = TileContent(tile, state).picture else { return }
-    let name = state.catalog?.className(episode.classIndex) ?? ""
+    guard let episode = state.browse.selected, let picture = TileContent(tile, state).picture else { return }
+    let name = state.browse.catalog?.className(episode.classIndex) ?? ""
     switch tile {
     case .support:
       let item = episode.supports[safe: state.shownSupport]
@@ -52,7 +52,7 @@ struct TileFacts {
   private mutating func addCondition(_ state: ExplorerState) {
     let condition = state.settings.options.condition
     add("condition", condition.rawValue)
-    add("of", state.selected?.supports[safe: state.shownSupport]?.id ?? "")
+    add("of", state.browse.selected?.supports[safe: state.shownSupport]?.id ?? "")
     for field in state.settings.fields where field.setting?.isOfControlImage == true { add(field.title.lowercased(), state.settings.shown(field)) }
     add("resolution", state.settings.value(.setting(.resolution)))
   }
@@ -65,7 +65,7 @@ struct TileFacts {
     for (predicted, real) in zip(prediction.labels, truth.labels) where real != 255 {
       if predicted == 1 { if real == 1 { hits += 1 } else { falseAlarms += 1 } } else if real == 1 { misses += 1 }
     }
-    func percent(_ part: Int, _ whole: Int) -> String { whole == 0 ? "none" : ExplorerState.percent(100 * Double(part) / Double(whole)) + " %" }
+    func percent(_ part: Int, _ whole: Int) -> String { whole == 0 ? "none" : NumberText.percent(100 * Double(part) / Double(whole)) + " %" }
     add("IoU", percent(hits, hits + falseAlarms + misses))
     add("precision", percent(hits, hits + falseAlarms))
     add("recall", percent(hits, hits + misses))
@@ -83,8 +83,8 @@ struct TileFacts {
     add("prompt", request.prompt)
     let loras = (request.models.loras ?? []).map { "\($0.id) x \($0.scale.short)" }
     add("models", ([request.models.diffusion, request.models.controlNet, request.models.autoencoder].compactMap { $0 } + loras).joined(separator: ", "))
-    if let verdict = state.verdicts[request] { add("verdict", verdict.rawValue) }
+    if let verdict = state.images.verdicts[request] { add("verdict", verdict.rawValue) }
     // The whole path is a matter of `y`.
-    if let file = state.files[request] { add("file", file.lastPathComponent.prefix(12) + "….\(file.pathExtension)") }
+    if let file = state.images.files[request] { add("file", file.lastPathComponent.prefix(12) + "….\(file.pathExtension)") }
   }
 }

@@ -11,11 +11,11 @@ extension ScreenPainter {
       frame.text("g paints supports", in: inside, row: 1, style: theme.faint)
       return
     }
-    let cursor = min(state.queueCursor.index, count - 1)
-    let first = state.queueCursor.first(visible: inside.height, count: count)
+    let cursor = min(state.queue.cursor.index, count - 1)
+    let first = state.queue.cursor.first(visible: inside.height, count: count)
     for place in 0..<inside.height {
       guard let row = state.queueRow(first + place) else { break }
-      let isCursor = state.focus == .queue && first + place == cursor
+      let isCursor = state.screen.focus == .queue && first + place == cursor
       frame.mark(inside.row(place), .row(.queue, first + place))
       if isCursor { frame.clear(inside.row(place), style: theme.cursor) }
       switch row {
@@ -27,11 +27,11 @@ extension ScreenPainter {
   }
 
   private var queueNote: String {
-    let queue = state.queue
-    let paused = state.isQueuePaused ? "paused · " : ""
-    let marks = state.markedJobs.isEmpty ? "" : "\(state.markedJobs.count) marked · "
+    let queue = state.queue.jobs
+    let paused = state.queue.isPaused ? "paused · " : ""
+    let marks = state.queue.marked.isEmpty ? "" : "\(state.queue.marked.count) marked · "
     guard queue.unfinished > 0 else { return paused + marks + (queue.finished > 0 ? "\(queue.finished) painted" : "") }
-    let left = queue.secondsLeft.map { " · \(WorkQueue.clock($0)) left" } ?? ""
+    let left = queue.secondsLeft.map { " · \(NumberText.clock($0)) left" } ?? ""
     return "\(paused)\(marks)\(queue.unfinished) to go\(left)"
   }
 
@@ -47,7 +47,7 @@ extension ScreenPainter {
     case .failed(let reason): (mark, style, right) = ("✗", theme.bad, line.width >= 60 ? reason : "failed")
     case .cancelled: (mark, style, right) = ("–", theme.faint, "cancelled")
     }
-    let isMarked = state.markedJobs.contains(job.id)
+    let isMarked = state.queue.marked.contains(job.id)
     if isMarked { style = theme.marked }
     if isCursor { style = theme.cursor }
     let name = "\(isMarked ? "●" : mark) \(state.describe(job))"
@@ -63,12 +63,12 @@ extension ScreenPainter {
     }
   }
 
-  private func seconds(_ value: Double) -> String { value < 60 ? "\(ExplorerState.percent(value))s" : WorkQueue.clock(value) }
+  private func seconds(_ value: Double) -> String { value < 60 ? "\(NumberText.percent(value))s" : NumberText.clock(value) }
 
   private mutating func paint(_ evaluation: RunningEvaluation, in line: Rect, _ isCursor: Bool) {
     let style = isCursor ? theme.cursor : theme.accent
     let fold = line.width >= 40 ? "fold \(evaluation.plan.fold): " : ""
-    let used = frame.text("▶ \(fold)\(Self.describe(evaluation))", in: line, style: style)
+    let used = frame.text("▶ \(fold)\(evaluation.text)", in: line, style: style)
     guard let fraction = evaluation.fraction else { return }
     let room = line.width - used - 1
     if room >= 4 {

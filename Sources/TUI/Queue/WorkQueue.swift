@@ -1,10 +1,9 @@
-import Foundation
 import Pipeline
 
 /// The jobs as the events tell them, and how long they take. Made for tens of thousands: what a frame asks for is at hand.
 package struct WorkQueue: Sendable {
   /// In the order queued.
-  package private(set) var jobs: [Job] = []
+  package private(set) var all: [Job] = []
   private var places: [JobID: Int] = [:]
   /// The newest job of each request.
   private var latest: [GenerationRequest: Int] = [:]
@@ -32,14 +31,14 @@ package struct WorkQueue: Sendable {
 
   /// Takes over a job's new state.
   package mutating func take(_ job: Job) {
-    let place = places[job.id] ?? jobs.count
-    if place < jobs.count {
-      forget(jobs[place], at: place)
-      jobs[place] = job
+    let place = places[job.id] ?? all.count
+    if place < all.count {
+      forget(all[place], at: place)
+      all[place] = job
     } else {
       places[job.id] = place
       latest[job.request] = place
-      jobs.append(job)
+      all.append(job)
     }
     if let key = Self.key(job, place) {
       unfinishedKeys.insert(key, at: position(of: key))
@@ -83,26 +82,26 @@ package struct WorkQueue: Sendable {
   }
 
   /// What has not ended, in the order in which it will be painted.
-  package var inOrder: [Job] { unfinishedKeys.map { jobs[$0.place] } }
+  package var inOrder: [Job] { unfinishedKeys.map { all[$0.place] } }
 
   /// Rows of a list of all jobs: what runs and waits in its order, then what has ended, newest first. Nil behind the last one.
   package func row(_ index: Int) -> Job? {
-    if let key = unfinishedKeys[safe: index] { return jobs[key.place] }
-    return ended[safe: ended.count - 1 - (index - unfinishedKeys.count)].map { jobs[$0] }
+    if let key = unfinishedKeys[safe: index] { return all[key.place] }
+    return ended[safe: ended.count - 1 - (index - unfinishedKeys.count)].map { all[$0] }
   }
 
   /// A job by its name.
-  package subscript(id: JobID) -> Job? { places[id].map { jobs[$0] } }
+  package subscript(id: JobID) -> Job? { places[id].map { all[$0] } }
 
   /// The newest job for a request.
-  package func job(for request: GenerationRequest) -> Job? { latest[request].map { jobs[$0] } }
+  package func job(for request: GenerationRequest) -> Job? { latest[request].map { all[$0] } }
 
   /// Takes over what is known of earlier runs' pace, until this run knows better.
   package mutating func expect(secondsPerStep: Double?) { self.secondsPerStep = self.secondsPerStep ?? secondsPerStep }
 
   package var running: Job? {
     guard let first = unfinishedKeys.first, first.rank == 0 else { return nil }
-    return jobs[first.place]
+    return all[first.place]
   }
 
   package var waiting: Int { unfinished - (running == nil ? 0 : 1) }
@@ -112,18 +111,9 @@ package struct WorkQueue: Sendable {
   package var secondsLeft: Double? {
     guard unfinished > 0, let secondsPerStep else { return nil }
     let steps = unfinishedKeys.reduce(0) { sum, key in
-      if case .running(let step, let count) = jobs[key.place].state { return sum + max(0, count - step) }
-      return sum + jobs[key.place].request.steps
+      if case .running(let step, let count) = all[key.place].state { return sum + max(0, count - step) }
+      return sum + all[key.place].request.steps
     }
     return secondsPerStep * Double(steps)
-  }
-
-  /// `m:ss`, or `h:mm:ss` from an hour on.
-  package static func clock(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 360_000 else { return "long" }
-    let whole = Int(max(0, seconds).rounded(.up))
-    return whole < 3600
-      ? String(format: "%d:%02d", whole / 60, whole % 60)
-      : String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
   }
 }

@@ -33,8 +33,8 @@ final class EventLoop {
   /// Runs until the user leaves; returns the exit status.
   func run() -> Int32 {
     // The first frame does not wait for the data set.
-    state.size = terminal.size
-    if state.usesMouse { terminal.useMouse(true) }
+    state.screen.size = terminal.size
+    if state.screen.usesMouse { terminal.useMouse(true) }
     draw()
     handle([.resized(terminal.size)] + (terminal.notice.map { [.said($0)] } ?? []))
     var isDirty = true, isAnswer = false
@@ -62,14 +62,14 @@ final class EventLoop {
     let elapsed = ContinuousClock.now - start
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     for event in [.tick(seconds)] + events {
-      let before = state.selected
+      let before = state.browse.selected
       perform(update(&state, event))
-      if state.selected != before { hold.moved(at: ContinuousClock.now) }
+      if state.browse.selected != before { hold.moved(at: ContinuousClock.now) }
     }
   }
 
   private func draw() {
-    let (frame, isHeld) = hold.filter(render(state, size: state.size, capabilities: terminal.capabilities), state, at: ContinuousClock.now)
+    let (frame, isHeld) = hold.filter(render(state, size: state.screen.size, capabilities: terminal.capabilities), state, at: ContinuousClock.now)
     terminal.draw(frame)
     shown = frame
     lastDrawn = .now
@@ -104,7 +104,7 @@ final class EventLoop {
 
   private func suspend() {
     terminal.suspend()
-    state.size = terminal.size
+    state.screen.size = terminal.size
   }
 
   /// Sleeps until something happens or the next frame is due.

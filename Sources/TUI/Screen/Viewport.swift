@@ -1,6 +1,3 @@
-import Pipeline
-import Render
-
 /// The part of a zoomed picture in sight, and the pixel under the crosshair.
 package struct Viewport: Hashable, Sendable {
   /// 0 for the whole picture; each further one halves what is in sight.
@@ -43,23 +40,6 @@ package struct Viewport: Hashable, Sendable {
     let w = max(4, width >> level), h = max(4, height >> level), (px, py) = pixel(width: width, height: height)
     guard w < width, h < height else { return nil }
     return Crop(x: min(max(0, px - w / 2), width - w), y: min(max(0, py - h / 2), height - h), width: w, height: h)
-  }
-
-  /// The values under the crosshair: place, RGB, and what the marks say there.
-  package func inspection(of picture: Picture) -> String {
-    let image = picture.image, (x, y) = pixel(width: image.width, height: image.height)
-    let values = (0..<image.channels).map { "\(image[x, y, $0])" }.joined(separator: " ")
-    var text = "x \(x) y \(y) of \(image.width)x\(image.height)  \(image.channels == 3 ? "RGB" : "grey") \(values)"
-    func label(_ mask: LabelMask) -> UInt8 { mask[x * mask.width / image.width, y * mask.height / image.height] }
-    switch picture.marks {
-    case .none: break
-    case .object(let mask), .outline(let mask): text += "  mask \(label(mask))"
-    case .comparison(let prediction, let truth):
-      let (p, t) = (label(prediction), label(truth))
-      let word = t == 255 ? "ignored" : p == 1 ? (t == 1 ? "hit" : "false alarm") : t == 1 ? "missed" : "background"
-      text += "  prediction \(p) truth \(t): \(word)"
-    }
-    return text
   }
 }
 

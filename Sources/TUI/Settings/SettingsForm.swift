@@ -1,19 +1,21 @@
 import Foundation
 import Pipeline
 
-/// What the settings panel edits.
+/// What the settings panel edits, and what the user has kept of it.
 package struct SettingsForm: Hashable, Sendable {
   package var options = GenerationOptions() {
     didSet { if !fields.contains(field) { field = .setting(.condition) } }
   }
   /// The models there are.
-  package var menu = ModelMenu()
+  package private(set) var menu = ModelMenu()
   /// What segments the queries.
   package private(set) var network = SegmentationNetwork.dcama
   /// Generated supports an episode, K.
-  package var supports = 4
+  package private(set) var supports = 4
   /// Episodes of an evaluation over the fold.
-  package var episodes = 10
+  package private(set) var episodes = 10
+  /// The user's presets by name.
+  package private(set) var presets: [OwnPreset] = []
   /// The row under the cursor.
   package private(set) var field = SettingsField.setting(.condition)
   /// Its place among the rows, when it was last moved to.
@@ -21,12 +23,40 @@ package struct SettingsForm: Hashable, Sendable {
 
   package init() {}
 
-  /// What an earlier session says beside the options, kept to what is allowed.
-  mutating func restore(supports: Int, episodes: Int, network: SegmentationNetwork?) {
+  /// Begins with the models of a data set and with what they recommend.
+  mutating func open(_ menu: ModelMenu) {
+    self.menu = menu
+    options = menu.defaults()
+  }
+
+  /// What an earlier session says, kept to what is allowed here; `options` are nil where it says nothing of them.
+  mutating func restore(_ options: GenerationOptions?, supports: Int, episodes: Int, network: SegmentationNetwork?) {
+    guard var options else { return }
+    options.models = known(options.models)
+    // The size belongs to the model.
+    options.conditionSettings.resolution = menu.defaults(for: options.condition, preferring: options.models).conditionSettings.resolution
+    if (try? options.validate()) != nil { self.options = options }
     self.supports = min(16, max(1, supports))
     self.episodes = min(10_000, max(1, episodes))
     if let network, menu.networks.contains(network) { self.network = network }
   }
+
+  /// Takes other options over; without a `seed` the present one stays.
+  mutating func take(_ options: GenerationOptions, seed: UInt64?) {
+    let before = self.options.seed
+    self.options = options
+    self.options.seed = seed ?? before
+  }
+
+  mutating func apply(_ preset: Preset) { preset.apply(to: &options, defaults: defaults) }
+
+  /// Throws what is wrong with a preset that was edited by hand.
+  mutating func apply(_ preset: OwnPreset) throws {
+    try preset.options.validate()
+    take(preset.options, seed: nil)
+  }
+
+  package mutating func take(_ presets: [OwnPreset]) { self.presets = presets }
 
   /// The rows there are: of the settings only those that change a picture.
   package var fields: [SettingsField] {

@@ -2,7 +2,7 @@ extension ScreenPainter {
   /// The form: one setting a row, the one under the cursor with its meaning in the lower edge; what painting would cost in one of the edges.
   mutating func paintSettings(_ rect: Rect) {
     let form = state.settings
-    let isFocused = state.focus == .settings
+    let isFocused = state.screen.focus == .settings
     let estimate = estimate
     let title = isFocused && !estimate.isEmpty ? "\(Panel.settings.title) · \(estimate)" : nil
     let inside = panel(.settings, rect, title: title, note: isFocused ? form.field.explanation : estimate)
@@ -35,7 +35,7 @@ extension ScreenPainter {
     guard let board = state.board, board.plans[state.plan] != nil else { return "" }
     let missing = board.missing(state.plan).count
     guard missing > 0 else { return "painted" }
-    let time = state.queue.secondsPerStep.map { ", about \(WorkQueue.clock($0 * Double(missing * state.settings.options.steps)))" } ?? ""
+    let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(missing * state.settings.options.steps)))" } ?? ""
     return "\(missing) picture\(missing == 1 ? "" : "s")\(time)"
   }
 }
