@@ -223,7 +223,7 @@ struct CompareTests {
       id: 7, image: FakeScreen.image,
       marks: .comparison(prediction: LabelMask(width: 16, height: 16, labels: labels), truth: LabelMask(width: 16, height: 16, labels: other)))
     let key = PaintKey(picture: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
-    for depth in ColourDepth.allCases {
+    for depth in ColorDepth.allCases {
       let request = PaintRequest(key: key, picture: picture, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
       let rows = (0..<8).map { row in PicturePainter.paint(request).cells[row * 8].scalar }
       #expect(rows[0] == "+" && rows[1] == "F" && rows[7] == "M" && rows[6] == "M", "\(rows)")

@@ -5,7 +5,7 @@ import TUI
 /// The explorer without a terminal: keys in, lines out, effects answered from made-up data.
 struct FakeScreen {
   var state: ExplorerState
-  var capabilities = Capabilities(depth: .direct, unicode: true)
+  var capabilities = Capabilities(depth: .truecolor, unicode: true)
   /// Effects that nobody answered, oldest first.
   var effects: [Effect] = []
   /// Whether effects are answered at once.
@@ -58,12 +58,14 @@ struct FakeScreen {
   }
 
   /// The frame as the loop draws it: wanted pictures are painted, then it is drawn again.
-  mutating func frame() -> Frame {
-    let frame = render(state, size: state.screen.size, capabilities: capabilities)
-    guard answers, !frame.wanted.isEmpty else { return frame }
-    send(.wanted(frame.wanted))
+  mutating func rendering() -> Rendering {
+    let rendering = render(state, size: state.screen.size, capabilities: capabilities)
+    guard answers, !rendering.wanted.isEmpty else { return rendering }
+    send(.wanted(rendering.wanted))
     return render(state, size: state.screen.size, capabilities: capabilities)
   }
+
+  mutating func frame() -> Frame { rendering().frame }
 
   mutating func text() -> String { frame().text }
 
@@ -103,9 +105,9 @@ struct FakeScreen {
     case .forgetPreset(let name): return presets.flatMap { try? .presets($0.remove(name)) }
     case .paint(let request):
       let pixels = request.picture.image.pixels
-      let cell = Cell("▚", style: Style(.rgb(red: pixels[0], green: pixels[1], blue: pixels[2]), on: .rgb(red: 4, green: 5, blue: 6)))
+      let cell = Cell("▚", style: Style(.rgb(RGB(pixels[0], pixels[1], pixels[2])), on: .rgb(RGB(4, 5, 6))))
       let size = request.key.size
-      return .painting(Painting(size: size, cells: Array(repeating: cell, count: size.width * size.height)))
+      return .painting(CellGrid(columns: size.width, rows: size.height, cells: Array(repeating: cell, count: size.width * size.height)))
     default: return nil
     }
   }

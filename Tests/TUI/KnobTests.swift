@@ -29,7 +29,7 @@ struct KnobTests {
     var screen = screen(.scribble)
     func strokes(_ frame: Frame) -> Set<UInt8> {
       Set(frame.cells.compactMap { cell in
-        if case .rgb(let red, 0, 0) = cell.style.ink, cell.scalar == "▚" { red } else { nil }
+        if case .rgb(let color) = cell.style.ink, color.green == 0, color.blue == 0, cell.scalar == "▚" { color.red } else { nil }
       })
     }
     #expect(strokes(screen.frame()) == [127])

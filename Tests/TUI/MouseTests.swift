@@ -12,8 +12,8 @@ extension FakeScreen {
     return nil
   }
 
-  mutating func mouse(_ gesture: Pointer.Gesture, column: Int, row: Int) {
-    if let pointer = frame().pointer(gesture, column: column, row: row) { send(.pointed(pointer)) }
+  mutating func mouse(_ gesture: Gesture, column: Int, row: Int) {
+    if let pointer = rendering().pointer(gesture, column: column, row: row) { send(.pointed(pointer)) }
   }
 
   /// Presses on the first cell of a text.
@@ -135,8 +135,8 @@ struct MouseTests {
     screen.press(.enter)
     screen.type("+")
     // The picture is 16 pixels wide, half of them in sight, and as wide as high; right of it is nothing to point at.
-    let place = screen.place(of: "support", after: 2)!, frame = screen.frame()
-    let width = (place.column..<frame.size.width).last { frame.pointer(.press, column: $0, row: place.row + 1)?.target == .picture(.pictures) }! - place.column + 1
+    let place = screen.place(of: "support", after: 2)!, frame = screen.rendering()
+    let width = (place.column..<frame.frame.size.width).last { frame.pointer(.press, column: $0, row: place.row + 1)?.target == .picture(.pictures) }! - place.column + 1
     for (column, x) in [(place.column, 4), (place.column + width - 1, 11)] {
       screen.state.images.endZoom()
       screen.type("+")
@@ -171,12 +171,12 @@ struct MouseTests {
 
   @Test func whatADialogHasCoveredSinceIsOutOfReach() {
     var screen = FakeScreen.open(120, 40)
-    let before = screen.frame(), place = screen.place(of: "Settings")!
+    let before = screen.rendering(), place = screen.place(of: "Settings")!
     screen.type("?")
     screen.send(.pointed(before.pointer(.press, column: place.column, row: place.row)!))
     screen.send(.pointed(before.pointer(.wheelDown, column: 3, row: 4)!))
     #expect(screen.state.screen.focus == .episodes && screen.state.browse.cursor.index == 0 && screen.state.dialogs.current != nil)
-    let dialog = screen.frame()
+    let dialog = screen.rendering()
     screen.press(.escape)
     screen.send(.pointed(dialog.pointer(.press, column: 60, row: 10)!))
     #expect(screen.state.screen.focus == .episodes && screen.state.dialogs.current == nil)

@@ -197,7 +197,7 @@ struct RunTests {
     screen.press(.down, .enter)
     let frame = screen.frame(), head = frame.line(0)
     #expect(head.contains("coco demo weights") && head.contains("demo weights ready"))
-    let yellow = (0..<frame.size.width).filter { frame.cells[$0].style.ink == .ansi(3) }.count
+    let yellow = (0..<frame.size.width).filter { frame.cells[$0].style.ink == .indexed(3) }.count
     #expect(yellow >= "demo weights".count + "demo weights ready".count)
     #expect(screen.state.dialogs.messages.contains { $0.level == .warning && $0.message.hasPrefix("demo weights on coco") && $0.hint?.contains("--demo-weights") == true })
     #expect(PlainView.lines(screen.state)[0].hasPrefix("Episodes, fold 0, demo weights: "))

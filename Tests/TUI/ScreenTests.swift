@@ -121,7 +121,7 @@ struct ScreenTests {
     _ = screen.frame()
     screen.answers = false
     screen.type("j")
-    #expect(render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).text.contains("▚▚▚▚▚▚"))
+    #expect(render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).frame.text.contains("▚▚▚▚▚▚"))
   }
 
   @Test func showsIoUByClass() {
@@ -194,7 +194,7 @@ struct ScreenTests {
     screen.capabilities = Capabilities(depth: .mono, unicode: true)
     screen.send(.done(.loadReports, .reports([screen.report()])))
     screen.answers = false
-    for cell in render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).cells where !cell.style.ink.isDirect {
+    for cell in render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).frame.cells where !cell.style.ink.isDirect {
       #expect(cell.style.ink == .standard && cell.style.paper == .standard)
     }
   }

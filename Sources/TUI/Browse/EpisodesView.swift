@@ -19,7 +19,7 @@ extension ScreenPainter {
     let first = state.browse.cursor.first(visible: list.height, count: count)
     for row in 0..<min(list.height, count - first) {
       let episode = state.browse.episodes[state.browse.listed[first + row]]
-      frame.mark(list.row(row), .row(.episodes, first + row))
+      mark(list.row(row), .row(.episodes, first + row))
       let isCursor = first + row == state.browse.cursor.index
       let isMarked = state.browse.marked.contains(episode) || state.browse.range?.contains(first + row) == true
       let style = isCursor ? cursorStyle(.episodes) : isMarked ? theme.marked : theme.text

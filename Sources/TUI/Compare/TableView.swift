@@ -31,7 +31,7 @@ extension ScreenPainter {
         guard let cell = table.cell(row: y, column: x) else { continue }
         let place = Rect(x: cells.x + column * width, y: cells.y + row * height, width: width - 1, height: height - (height > 4 ? 1 : 0))
         paint(cell, table, row: y, column: x, episode, in: place.clipped(to: cells))
-        frame.mark(place.clipped(to: cells), .cell(row: y, column: x))
+        mark(place.clipped(to: cells), .cell(row: y, column: x))
       }
     }
   }

@@ -31,7 +31,7 @@ extension ScreenPainter {
     // Nothing below it can be reached, but the list that a filter works on.
     switch state.dialogs.current {
     case .filter, nil: break
-    default: frame.mark(frame.bounds, .outside)
+    default: mark(frame.bounds, .outside)
     }
     switch state.dialogs.current {
     case .commands(let list): paintCommands(list)
@@ -48,7 +48,7 @@ extension ScreenPainter {
   private mutating func paintMessages(_ top: Int) {
     let rows = MessagesView.rows(state.dialogs.messages, state.screen.size), box = ScrollingDialog.box(state.screen.size)
     frame.clear(box)
-    frame.mark(box, .dialog)
+    mark(box, .dialog)
     let inside = frame.box(box, title: "Messages", note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
     let first = max(0, min(top, rows.count - inside.height))
     frame.scrollThumb(box, first: first, visible: inside.height, count: rows.count, style: theme.accent)
@@ -110,7 +110,7 @@ extension ScreenPainter {
   private mutating func paintFilter(_ input: LineInput) {
     let line = layout.footer
     frame.clear(line)
-    frame.mark(line, .dialog)
+    mark(line, .dialog)
     let note = state.browse.filter.complaint ?? "\(state.browse.listed.count) of \(state.browse.episodes.count)"
     let room = max(8, line.width - DisplayText(note).width - 3)
     frame.spans([("/", theme.key), (input.shown(width: room), theme.strong)], in: line)
@@ -132,7 +132,7 @@ extension ScreenPainter {
     let width = max(DisplayText(title).width + 6, ((lines + [last]).map { DisplayText($0).width }.max() ?? 0) + 4)
     let box = frame.bounds.centred(width: width, height: lines.count + 3)
     frame.clear(box)
-    frame.mark(box, .dialog)
+    mark(box, .dialog)
     let inside = frame.box(box, title: title, border: theme.focusedBorder, titleStyle: theme.focusedTitle).inset(1, 0)
     // A box cut at the bottom keeps its last line: it says how to get out.
     let (text, bottom) = inside.splitTop(min(lines.count, inside.height - 1))
@@ -142,7 +142,7 @@ extension ScreenPainter {
     var column = 0
     for answer in answers {
       let width = frame.text(answer.text, in: bottom, column: column, style: theme.key)
-      frame.mark(Rect(x: bottom.x + column, y: bottom.y, width: width, height: 1), .key(answer.key))
+      mark(Rect(x: bottom.x + column, y: bottom.y, width: width, height: 1), .key(answer.key))
       column += width + 3
     }
   }
@@ -160,7 +160,7 @@ extension ScreenPainter {
       guard bottom - height >= layout.header.maxY else { return }
       let box = Rect(x: max(0, frame.size.width - needed), y: bottom - height, width: min(needed, frame.size.width), height: height)
       frame.clear(box)
-      frame.mark(box, .toasts)
+      mark(box, .toasts)
       let style = style(toast.notice.level)
       let inside = frame.box(box, title: "", border: toast.notice.level == .info ? theme.accent : style, titleStyle: style).inset(1, 0)
       for (row, line) in lines.enumerated() { frame.text(line.0, in: inside, row: row, style: line.1 ? style : theme.text) }

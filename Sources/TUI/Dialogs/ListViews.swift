@@ -28,7 +28,7 @@ extension ScreenPainter {
         continue
       }
       let isCursor = row.place >= 0 && row.place == list.cursor.index
-      if row.place >= 0 { frame.mark(body.row(place), .choice(row.place)) }
+      if row.place >= 0 { mark(body.row(place), .choice(row.place)) }
       if isCursor { frame.clear(body.row(place), style: theme.cursor) }
       let style = isCursor ? theme.cursor : row.isPossible ? theme.text : theme.faint
       let keys = Rect(x: body.x, y: body.y, width: min(body.width, Self.keyColumn - 1), height: body.height)
@@ -83,7 +83,7 @@ extension ScreenPainter {
     let first = picker.cursor.first(visible: body.height, count: listed.count)
     for (place, choice) in listed.dropFirst(first).prefix(body.height).enumerated() {
       let isCursor = first + place == picker.cursor.index
-      frame.mark(body.row(place), .choice(first + place))
+      mark(body.row(place), .choice(first + place))
       if isCursor { frame.clear(body.row(place), style: theme.cursor) }
       let used = frame.text(choice.title, in: body, row: place, style: isCursor ? theme.cursor : theme.text)
       frame.text(choice.detail, in: body, row: place, column: max(used + 2, min(title + 2, body.width / 2)), style: isCursor ? theme.cursor : theme.faint)
@@ -94,7 +94,7 @@ extension ScreenPainter {
   /// An empty box with the typed text in its first row; returns the place of the list.
   private mutating func openList(_ box: Rect, title: String, query: LineInput, note: String) -> Rect {
     frame.clear(box)
-    frame.mark(box, .dialog)
+    mark(box, .dialog)
     let inside = frame.box(box, title: title, note: note, border: theme.focusedBorder, titleStyle: theme.focusedTitle).inset(1, 0)
     // In the smallest boxes the list goes before the text.
     guard inside.height >= 3 else { return inside }

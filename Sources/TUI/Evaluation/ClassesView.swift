@@ -1,4 +1,5 @@
 import Pipeline
+import Render
 
 extension ScreenPainter {
   /// IoU of each class of the fold: one support, with the generated ones added, the difference and its standard error, a bar.
@@ -23,7 +24,7 @@ extension ScreenPainter {
     let first = state.evaluation.cursor.first(visible: classes, count: classCount)
     for (place, row) in table.rows.dropLast().dropFirst(first).prefix(classes).enumerated() {
       let isCursor = state.screen.focus == .classes && first + place == state.evaluation.cursor.index
-      frame.mark(list.row(place), .row(.classes, first + place))
+      mark(list.row(place), .row(.classes, first + place))
       paint(row, table, in: list.row(place), isCursor ? theme.cursor : theme.text)
     }
     if let mean = table.rows.last, list.height > 1 {

@@ -5,7 +5,7 @@ package struct RunningEvaluation: Hashable, Sendable {
   package var plan: EvaluationPlan
   package private(set) var progress: EvaluationProgress?
   package var isStopping = false
-  /// When the first news of the present stage came, in seconds of `ExplorerState.now`, and how far it was then.
+  /// When the first news of the present stage came, in seconds of `ScreenState.now`, and how far it was then.
   private var stageStart: Double?
   private var stageFraction = 0.0
 

@@ -63,8 +63,8 @@ package enum Effect: Hashable, Sendable {
     }
   }
 
-  /// What a newer effect of the same lane overtakes: only the selected episode's pictures matter.
-  package enum Lane: Hashable, Sendable { case episodes, episode, condition, look }
+  /// What a newer effect of the same lane overtakes: only the selected episode's pictures matter, and there is one evaluation.
+  package enum Lane: Hashable, Sendable { case episodes, episode, condition, look, evaluation }
 
   package var lane: Lane? {
     switch self {
@@ -72,6 +72,7 @@ package enum Effect: Hashable, Sendable {
     case .loadEpisode: .episode
     case .makeCondition: .condition
     case .look: .look
+    case .evaluate, .evaluateMarked: .evaluation
     default: nil
     }
   }

@@ -9,8 +9,6 @@ final class EffectRunner: Sendable {
     var workbench: Workbench?
     /// What is opened next, or open.
     var source: DatasetSource
-    var lanes: [Effect.Lane: Task<Void, Never>] = [:]
-    var evaluation: Task<Void, Never>?
     /// Whose condition was asked for last.
     var conditionOf: Episode?
   }
@@ -18,6 +16,7 @@ final class EffectRunner: Sendable {
   let options: ExplorerOptions
   private let post: @Sendable (Event) -> Void
   private let work: Mutex<Work>
+  private let lanes = TaskLanes<Effect.Lane>()
 
   init(options: ExplorerOptions, post: @escaping @Sendable (Event) -> Void) {
     self.options = options
@@ -33,7 +32,7 @@ final class EffectRunner: Sendable {
     case .prioritise(let priorities): workbench?.prioritise(priorities)
     case .pauseQueue(let isPaused, let now): workbench?.setQueuePaused(isPaused, now: now)
     case .cancelAllJobs: workbench?.cancelAll()
-    case .stopEvaluation: work.withLock { $0.evaluation }?.cancel()
+    case .stopEvaluation: lanes.cancel(.evaluation)
     case .suspend, .redraw, .quit, .copy, .useMouse: break
     default: start(effect)
     }
@@ -41,10 +40,7 @@ final class EffectRunner: Sendable {
 
   /// Stops everything; what is finished is kept, and the queue goes on at the next start. Waits two seconds at most for the store to hear of it.
   func stop() {
-    let (tasks, workbench) = work.withLock { work in
-      (Array(work.lanes.values) + (work.evaluation.map { [$0] } ?? []), work.workbench)
-    }
-    for task in tasks { task.cancel() }
+    lanes.cancelAll()
     guard let workbench else { return }
     workbench.closeQueue(reason: "the explorer was closed")
     let idle = DispatchSemaphore(value: 0)
@@ -59,7 +55,7 @@ final class EffectRunner: Sendable {
 
   private func start(_ effect: Effect) {
     let source = work.withLock { $0.source }
-    let task = Task.detached(priority: .utility) { [self] in
+    lanes.start(in: effect.lane) { [self] in
       var outcome: Outcome
       do {
         try await settle(effect)
@@ -72,13 +68,6 @@ final class EffectRunner: Sendable {
       // What was asked of a data set that is closed by now says nothing about the open one.
       if case .openDataset = effect {} else if work.withLock({ $0.source != source }) { outcome = .dropped }
       post(.done(effect, outcome))
-    }
-    work.withLock { work in
-      if let lane = effect.lane { work.lanes.updateValue(task, forKey: lane)?.cancel() }
-      switch effect {
-      case .evaluate, .evaluateMarked: work.evaluation = task
-      default: break
-      }
     }
   }
 

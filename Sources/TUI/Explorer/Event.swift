@@ -19,12 +19,4 @@ package enum Event: Sendable {
   case said(Notice)
   /// SIGTERM or SIGHUP: leave without asking.
   case terminated(status: Int32)
-
-  /// Whether somebody waits for the answer.
-  var isOfUser: Bool {
-    switch self {
-    case .key, .pointed: true
-    default: false
-    }
-  }
 }

@@ -50,13 +50,14 @@ public func runExplorer(options: ExplorerOptions) throws -> Int32 {
   Compute.givesWay = true
   let terminal = try Terminal()
   defer { terminal.close() }
-  guard let queue = EventQueue(), let signals = Signals.install() else { throw TUIError.noDescriptors }
+  guard let queue = EventQueue<Event>(), let signals = Signals.install() else { throw TUIError.noDescriptors }
   defer { Signals.remove() }
   let runner = EffectRunner(options: options) { queue.post($0) }
   defer { runner.stop() }
   let session = options.dataFolder.appendingPathComponent("explorer.json")
-  let loop = EventLoop(terminal: terminal, queue: queue, runner: runner, signals: signals, state: ExplorerState(options, SavedSession(session)))
-  defer { SavedSession(loop.state).save(to: session) }
+  let program = ExplorerProgram(ExplorerState(options, SavedSession(session)))
+  let loop = EventLoop(program, terminal: terminal, queue: queue, signals: signals, begin: runner.run)
+  defer { SavedSession(loop.program.state).save(to: session) }
   return loop.run()
 }
 

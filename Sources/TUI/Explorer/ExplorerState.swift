@@ -38,13 +38,34 @@ package struct ExplorerState: Sendable {
     return min(images.support, browse.shots - 1)
   }
 
+  // MARK: Tiles
+
+  /// The tiles of the selected episode: what goes in, what comes out, the generated supports last.
+  package var tiles: [Tile] {
+    [.support, .condition, .query, .baseline, .augmented] + (0..<settings.supports).map { .generated($0) }
+  }
+
+  /// The tile under the cursor.
+  package var selectedTile: Tile { tiles[safe: min(images.tile, tiles.count - 1)] ?? .support }
+
+  /// How the tiles share a part of the screen.
+  func grid(in area: Size) -> TileGrid { TileGrid(tiles, leading: leadingGenerated, cursor: selectedTile, in: area) }
+
+  /// The generated support that stands for all where there is room for one: under the cursor, being painted, or the last one.
+  private var leadingGenerated: Int {
+    if case .generated(let number) = selectedTile { return number }
+    guard let requests = board?.plans[plan] else { return 0 }
+    if let running = queue.jobs.running, let number = requests.firstIndex(of: running.request) { return number }
+    return requests.indices.last { board?.generated[requests[$0]] != nil } ?? 0
+  }
+
+  // MARK: What goes on
+
   /// Whether the demo's weights would paint or segment on another data set, where they say nothing of a method.
   package var usesDemoWeights: Bool {
     guard let catalog = browse.catalog, catalog.name != DatasetKind.demo.rawValue else { return false }
     return settings.menu.usesDemoWeights(settings.options, segmenting: settings.network, fold: browse.fold)
   }
-
-  // MARK: What goes on
 
   /// Whether leaving now would throw work away.
   package var isBusy: Bool { queue.jobs.unfinished > 0 || evaluation.running != nil }

@@ -14,7 +14,7 @@ extension ScreenPainter {
       let width = frame.spans(
         [(action.footerKey, isPossible ? theme.key : theme.faint), (" " + action.title, isPossible ? theme.text : theme.faint), ("  ", theme.text)],
         in: layout.footer, column: column)
-      frame.mark(Rect(x: layout.footer.x + column, y: layout.footer.y, width: width - 2, height: 1), .action(action.id))
+      mark(Rect(x: layout.footer.x + column, y: layout.footer.y, width: width - 2, height: 1), .action(action.id))
       column += width
     }
   }

@@ -5,7 +5,7 @@ extension ScreenPainter {
     var column = frame.text(" diffss ", in: layout.header, style: theme.brand) + 1
     func place(_ text: String, _ style: Style, _ action: Action.ID?) {
       let width = frame.text(text, in: layout.header, column: column, style: style)
-      if let action { frame.mark(Rect(x: layout.header.x + column, y: layout.header.y, width: width, height: 1), .action(action)) }
+      if let action { mark(Rect(x: layout.header.x + column, y: layout.header.y, width: width, height: 1), .action(action)) }
       column += width
     }
     place(state.browse.catalog?.name ?? state.source.name, theme.strong, .pickDataset)
@@ -27,7 +27,7 @@ extension ScreenPainter {
     }
     let (text, style) = activity
     let width = frame.textRight(text + " ", in: layout.header, after: column + 1, style: style)
-    frame.mark(Rect(x: layout.header.maxX - width, y: layout.header.y, width: width, height: 1), .panel(.queue))
+    mark(Rect(x: layout.header.maxX - width, y: layout.header.y, width: width, height: 1), .panel(.queue))
   }
 
   private var activity: (String, Style) {

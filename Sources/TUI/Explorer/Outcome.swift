@@ -31,7 +31,7 @@ package enum Outcome: Sendable {
   case presets([OwnPreset])
   /// Something was written; what, in words.
   case written(String)
-  case painting(Painting)
+  case painting(CellGrid)
   /// The weights are in memory, as far as they were found.
   case preloaded
   /// The work was overtaken by newer wishes; it may be asked for again.

@@ -3,7 +3,7 @@ import Pipeline
 
 /// The explorer without a screen: lines in, lines out, the same actions.
 final class PlainExplorer {
-  private let queue: EventQueue
+  private let queue: EventQueue<Event>
   private let runner: EffectRunner
   private(set) var state: ExplorerState
   private var status: Int32?
@@ -27,7 +27,7 @@ final class PlainExplorer {
   /// Longest line that is taken.
   private static let mostBytes = 1 << 16
 
-  init(queue: EventQueue, runner: EffectRunner, state: ExplorerState) {
+  init(queue: EventQueue<Event>, runner: EffectRunner, state: ExplorerState) {
     (self.queue, self.runner, self.state) = (queue, runner, state)
     // Pages of a panel, however wide.
     self.state.screen.size = Size(width: 80, height: 24)
@@ -143,7 +143,7 @@ final class PlainExplorer {
 ///
 /// Throws `TUIError` when the system has no descriptors left.
 public func runPlainExplorer(options: ExplorerOptions) throws -> Int32 {
-  guard let queue = EventQueue() else { throw TUIError.noDescriptors }
+  guard let queue = EventQueue<Event>() else { throw TUIError.noDescriptors }
   let runner = EffectRunner(options: options) { queue.post($0) }
   defer { runner.stop() }
   let session = options.dataFolder.appendingPathComponent("explorer.json")

@@ -1,19 +1,22 @@
 /// The screen for a state: the same state, size and capabilities give the same cells.
-package func render(_ state: ExplorerState, size: Size, capabilities: Capabilities) -> Frame {
+package func render(_ state: ExplorerState, size: Size, capabilities: Capabilities) -> Rendering {
   var state = state
   state.screen.size = size
   var painter = ScreenPainter(state, capabilities)
   painter.paintScreen()
-  return capabilities.unicode ? painter.frame : painter.frame.ascii()
+  return Rendering(frame: capabilities.unicode ? painter.frame : painter.frame.ascii(), wanted: painter.wanted, spots: painter.spots)
 }
 
-/// A frame in the making; the views are its extensions, one file each.
+/// A screen in the making; the views are its extensions, one file each. They read the whole state.
 struct ScreenPainter {
   let state: ExplorerState
   let capabilities: Capabilities
   let theme: Theme
   let layout: Layout
   var frame: Frame
+  /// Pictures that there is room for but no cells yet.
+  var wanted: [PaintRequest] = []
+  private(set) var spots: [Spot] = []
 
   init(_ state: ExplorerState, _ capabilities: Capabilities) {
     self.state = state
@@ -53,10 +56,16 @@ struct ScreenPainter {
     frame.text(text, in: frame.bounds)
   }
 
+  /// Says what a rectangle stands for; what lies over it says so later.
+  mutating func mark(_ rect: Rect, _ target: Target) {
+    let rect = rect.clipped(to: frame.bounds)
+    if !rect.isEmpty { spots.append(Spot(rect: rect, target: target)) }
+  }
+
   /// A panel's box; returns its inside.
   mutating func panel(_ panel: Panel, _ rect: Rect, title: String? = nil, note: String = "") -> Rect {
     let isFocused = state.screen.focus == panel
-    frame.mark(rect, .panel(panel))
+    mark(rect, .panel(panel))
     var title = title ?? panel.title
     if layout.kind == .single, let place = Panel.tabs.firstIndex(of: panel) { title = "\(place + 1)/\(Panel.tabs.count) " + title }
     return frame.box(

@@ -177,7 +177,7 @@ extension ExplorerState {
     case .episodes, .queue, .classes, .settings: moveCursor(of: screen.focus, rows)
     case .pictures:
       if isPanning { return pan(columns: 0, rows: rows) }
-      let columns = TileGrid(self, in: Layout(self).tileArea).columns, isZoomed = images.isZoomed
+      let columns = grid(in: Layout(self).tileArea).columns, isZoomed = images.isZoomed
       let steps = isZoomed ? rows.signum() : max(-tiles.count, min(tiles.count, rows)) * columns
       images.moveTile(steps, count: tiles.count, staysInColumn: !isZoomed)
     case .table: compare.move(rows: rows.signum(), columns: 0)

@@ -24,7 +24,7 @@ package struct ImagesState: Sendable {
   /// Where pictures that were looked up lie.
   package private(set) var files: [GenerationRequest: URL] = [:]
 
-  package private(set) var paintings = BoundedCache<PaintKey, Painting>(limit: 240)
+  package private(set) var paintings = BoundedCache<PaintKey, CellGrid>(limit: 240)
   /// What each tile showed last: it stays until the next picture is painted.
   package private(set) var lastPainted: [Tile: PaintKey] = [:]
   private var lastPicture = 0
@@ -89,7 +89,7 @@ package struct ImagesState: Sendable {
     (self.look, self.opacity, self.blocks) = (look, min(90, max(10, opacity)), blocks)
   }
 
-  mutating func take(_ painting: Painting, for request: PaintRequest) {
+  mutating func take(_ painting: CellGrid, for request: PaintRequest) {
     paintings.store(painting, for: request.key)
     lastPainted[request.tile] = request.key
   }

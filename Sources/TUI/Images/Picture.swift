@@ -92,16 +92,3 @@ package struct PaintRequest: Hashable, Sendable {
   package static func == (left: PaintRequest, right: PaintRequest) -> Bool { left.key == right.key }
   package func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }
-
-/// A picture as cells.
-package struct Painting: Hashable, Sendable {
-  package let size: Size
-  /// `size.height` rows of `size.width` cells of width 1.
-  package let cells: [Cell]
-
-  package init(size: Size, cells: [Cell]) {
-    precondition(cells.count == size.width * size.height)
-    self.size = size
-    self.cells = cells
-  }
-}

@@ -2,32 +2,25 @@ import Render
 
 /// Turns pictures into cells.
 package enum PicturePainter {
-  package static func paint(_ request: PaintRequest) -> Painting {
-    let size = request.key.size, picture = request.picture, seen = request.key.crop?.width ?? picture.image.width
+  package static func paint(_ request: PaintRequest) -> CellGrid {
+    let size = request.key.size, picture = request.picture, depth = request.capabilities.depth
+    let seen = request.key.crop?.width ?? picture.image.width
     // A contour thinner than a block would come and go.
     let thickness = max(1, seen / max(1, size.width * 2))
     var image = picture.composed(request.key.look, thickness: thickness, opacity: Double(request.key.opacity) / 100)
     if let crop = request.key.crop { image = image.enlarged(crop, atLeast: size) }
-    var painting: Painting
-    if request.capabilities.unicode {
-      let style = CellStyle(symbols: request.key.blocks.symbols, colors: request.capabilities.depth.cellColors)
-      let grid = CellGrid(image, columns: size.width, rows: size.height, style: style)
-      painting = Painting(size: size, cells: grid.cells.map { cell in
-        Cell(cell.scalar, style: Style(cell.foreground.asInk, on: cell.background.asInk))
-      })
-    } else {
-      painting = ascii(image, size, request.capabilities.depth)
-    }
-    if request.key.look == .signs, case .comparison(let prediction, let truth) = picture.marks {
-      let crop = request.key.crop ?? Crop(x: 0, y: 0, width: picture.image.width, height: picture.image.height)
-      let all = Size(width: picture.image.width, height: picture.image.height)
-      painting = ErrorSigns(prediction: prediction.stretched(to: all), truth: truth.stretched(to: all), crop: crop).over(painting, request.capabilities)
-    }
-    return painting
+    let grid =
+      request.capabilities.unicode
+      ? CellGrid(image, columns: size.width, rows: size.height, style: CellStyle(symbols: request.key.blocks.symbols, colors: depth))
+      : ascii(image, size, depth)
+    guard request.key.look == .signs, case .comparison(let prediction, let truth) = picture.marks else { return grid }
+    let crop = request.key.crop ?? Crop(x: 0, y: 0, width: picture.image.width, height: picture.image.height)
+    let all = Size(width: picture.image.width, height: picture.image.height)
+    return ErrorSigns(prediction: prediction.stretched(to: all), truth: truth.stretched(to: all), crop: crop).over(grid, depth)
   }
 
   /// Without block characters a cell is one colour, or a character as bright as the picture where there are no colours.
-  private static func ascii(_ image: Image, _ size: Size, _ depth: ColourDepth) -> Painting {
+  private static func ascii(_ image: Image, _ size: Size, _ depth: ColorDepth) -> CellGrid {
     let ramp: [Unicode.Scalar] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"]
     let small = image.rgb.resized(width: size.width, height: size.height, .area)
     var cells: [Cell] = []
@@ -38,11 +31,11 @@ package enum PicturePainter {
           let light = (Int(color.red) * 299 + Int(color.green) * 587 + Int(color.blue) * 114) / 1000
           cells.append(Cell(ramp[light * (ramp.count - 1) / 255]))
         } else {
-          cells.append(Cell(" ", style: Style(on: TerminalPalette.nearest(color, depth.cellColors).asInk)))
+          cells.append(Cell(" ", on: TerminalPalette.nearest(color, depth)))
         }
       }
     }
-    return Painting(size: size, cells: cells)
+    return CellGrid(columns: size.width, rows: size.height, cells: cells)
   }
 }
 
@@ -56,18 +49,18 @@ struct ErrorSigns {
   let truth: LabelMask
   let crop: Crop
 
-  /// The painting with a sign in every cell that is more than half inside one of the three.
-  func over(_ painting: Painting, _ capabilities: Capabilities) -> Painting {
-    let size = painting.size, tones = Theme(capabilities.depth).errors
-    var cells = painting.cells
+  /// The cells with a sign in every one that is more than half inside one of the three.
+  func over(_ grid: CellGrid, _ depth: ColorDepth) -> CellGrid {
+    let size = Size(width: grid.columns, height: grid.rows), tones = Theme(depth).errors
+    var grid = grid
     for row in 0..<size.height {
       for column in 0..<size.width {
         guard let sign = sign(column, row, size) else { continue }
         let tone = sign == Self.hit ? tones.hit : sign == Self.falseAlarm ? tones.falseAlarm : tones.miss
-        cells[row * size.width + column] = Cell(sign, style: Style(tone.ink, .bold))
+        grid[column, row] = Cell(sign, tone.ink, .bold)
       }
     }
-    return Painting(size: size, cells: cells)
+    return grid
   }
 
   private func sign(_ column: Int, _ row: Int, _ size: Size) -> Unicode.Scalar? {
@@ -112,28 +105,6 @@ extension Blocks {
     case .quadrants: .quadrant
     case .sextants: .sextant
     case .halves: .half
-    }
-  }
-}
-
-extension ColourDepth {
-  fileprivate var cellColors: ColorDepth {
-    switch self {
-    case .mono: .mono
-    case .palette: .indexed8
-    case .indexed: .indexed256
-    case .direct: .truecolor
-    }
-  }
-}
-
-extension CellColor {
-  fileprivate var asInk: Ink {
-    switch self {
-    case .standard: .standard
-    case .indexed(let index) where index < 16: .ansi(index)
-    case .indexed(let index): .indexed(index)
-    case .rgb(let color): .rgb(red: color.red, green: color.green, blue: color.blue)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Render
 
 extension ScreenPainter {
   /// The selected episode: its tiles, the figures, what the colours mean.
@@ -19,13 +20,13 @@ extension ScreenPainter {
       paint(state.selectedTile, in: area)
       paintDetails(in: area)
     } else {
-      let grid = TileGrid(state, in: Size(width: area.width, height: area.height))
+      let grid = state.grid(in: Size(width: area.width, height: area.height))
       for (index, tile) in grid.tiles.enumerated() {
         let place = Rect(
           x: area.x + index % grid.columns * grid.tileSize.width, y: area.y + index / grid.columns * grid.tileSize.height,
           width: grid.tileSize.width - (grid.columns > 1 ? 1 : 0), height: grid.tileSize.height)
         paint(tile, in: place.clipped(to: area))
-        if let number = state.tiles.firstIndex(of: tile) { frame.mark(place.clipped(to: area), .tile(number)) }
+        if let number = state.tiles.firstIndex(of: tile) { mark(place.clipped(to: area), .tile(number)) }
       }
     }
     paintSummary(episode, in: summary)
@@ -61,14 +62,14 @@ extension ScreenPainter {
     let width = picture.image.width, height = picture.image.height
     let crop = state.images.isZoomed && state.screen.focus == .pictures ? state.images.viewport.crop(width: width, height: height) : nil
     let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
-    if tile == .duel || state.images.isZoomed { frame.mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(tile == .duel ? .duel : .pictures)) }
+    if tile == .duel || state.images.isZoomed { mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(tile == .duel ? .duel : .pictures)) }
     let key = PaintKey(picture: picture.id, look: state.images.look, blocks: state.images.blocks, size: size, opacity: state.images.opacity, crop: crop)
     if let painting = state.images.paintings[key] {
       paint(painting, in: rect)
       if let crop { paintCrosshair(crop, picture, size, in: rect) }
       return
     }
-    frame.wanted.append(PaintRequest(key: key, picture: picture, tile: tile, capabilities: capabilities))
+    wanted.append(PaintRequest(key: key, picture: picture, tile: tile, capabilities: capabilities))
     if let last = state.images.lastPainted[tile], let painting = state.images.paintings[last] { paint(painting, in: rect) }
   }
 
@@ -104,11 +105,9 @@ extension ScreenPainter {
     return Size(width: max(1, min(rect.width, Int(columns.rounded()))), height: max(1, min(rect.height, Int(rows.rounded()))))
   }
 
-  private mutating func paint(_ painting: Painting, in rect: Rect) {
-    for y in 0..<min(painting.size.height, rect.height) {
-      for x in 0..<min(painting.size.width, rect.width) {
-        frame.put(painting.cells[y * painting.size.width + x], x: rect.x + x, y: rect.y + y)
-      }
+  private mutating func paint(_ painting: CellGrid, in rect: Rect) {
+    for y in 0..<min(painting.rows, rect.height) {
+      for x in 0..<min(painting.columns, rect.width) { frame.put(painting[x, y], x: rect.x + x, y: rect.y + y) }
     }
   }
 

@@ -1,5 +1,3 @@
-import Pipeline
-
 /// One picture of the pictures panel.
 package enum Tile: Hashable, Sendable {
   case support, condition, query, baseline, augmented
@@ -11,24 +9,6 @@ package enum Tile: Hashable, Sendable {
   case duel
 
   package var isGenerated: Bool { if case .generated = self { true } else { false } }
-}
-
-extension ExplorerState {
-  /// The tiles of the selected episode: what goes in, what comes out, the generated supports last.
-  package var tiles: [Tile] {
-    [.support, .condition, .query, .baseline, .augmented] + (0..<settings.supports).map { .generated($0) }
-  }
-
-  /// The tile under the cursor.
-  package var selectedTile: Tile { tiles[safe: min(images.tile, tiles.count - 1)] ?? .support }
-
-  /// The generated support that stands for all where there is room for one: under the cursor, being painted, or the last one.
-  package var leadingGenerated: Int {
-    if case .generated(let number) = selectedTile { return number }
-    guard let requests = board?.plans[plan] else { return 0 }
-    if let running = queue.jobs.running, let number = requests.firstIndex(of: running.request) { return number }
-    return requests.indices.last { board?.generated[requests[$0]] != nil } ?? 0
-  }
 }
 
 /// How tiles share the pictures panel.
@@ -43,19 +23,16 @@ package struct TileGrid: Hashable, Sendable {
   private static let goodSide = 7
   private static let usableSide = 5
 
-  /// All tiles where they are large enough; otherwise one generated support for all; otherwise the page with the cursor.
-  package init(_ state: ExplorerState, in area: Size) {
-    let all = state.tiles
-    let leading = Tile.generated(state.leadingGenerated)
-    let collapsed = all.filter { !$0.isGenerated || $0 == leading }
+  /// All tiles where they are large enough; otherwise the `leading` generated support for all of them; otherwise the page with the cursor.
+  init(_ all: [Tile], leading: Int, cursor: Tile, in area: Size) {
+    let collapsed = all.filter { !$0.isGenerated || $0 == .generated(leading) }
     var shown = all
     if Self.side(all.count, area).side < Self.goodSide, Self.side(collapsed.count, area).side > Self.side(all.count, area).side {
       shown = collapsed
     }
     var page = shown.count
     while page > 1, Self.side(page, area).side < Self.usableSide { page -= 1 }
-    let cursor = shown.firstIndex(of: state.selectedTile) ?? 0
-    let start = cursor / page * page
+    let start = (shown.firstIndex(of: cursor) ?? 0) / page * page
     tiles = Array(shown[start..<min(shown.count, start + page)])
     let best = Self.side(page, area)
     columns = best.columns

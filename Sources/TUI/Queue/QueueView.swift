@@ -16,7 +16,7 @@ extension ScreenPainter {
     for place in 0..<inside.height {
       guard let row = state.queueRow(first + place) else { break }
       let isCursor = state.screen.focus == .queue && first + place == cursor
-      frame.mark(inside.row(place), .row(.queue, first + place))
+      mark(inside.row(place), .row(.queue, first + place))
       if isCursor { frame.clear(inside.row(place), style: theme.cursor) }
       switch row {
       case .evaluation(let evaluation): paint(evaluation, in: inside.row(place), isCursor)

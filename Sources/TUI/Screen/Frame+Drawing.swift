@@ -1,3 +1,5 @@
+import Render
+
 extension Frame {
   /// Writes sanitised text in one row of `rect`, cut with an ellipsis; returns the cells used.
   @discardableResult

@@ -1,28 +1,10 @@
-/// One position of the screen.
-package struct Cell: Hashable, Sendable {
-  package var scalar: Unicode.Scalar
-  /// 1 or 2; 0 for the right half of a wide glyph.
-  package var width: UInt8
-  package var style: Style
+import Render
 
-  package init(_ scalar: Unicode.Scalar, width: UInt8 = 1, style: Style = .plain) {
-    self.scalar = scalar
-    self.width = width
-    self.style = style
-  }
-
-  package static let blank = Cell(" ")
-}
-
-/// A whole screen as cells, and the pictures that it would show if they were painted.
+/// A whole screen as cells.
 package struct Frame: Sendable {
   package let size: Size
   /// `size.height` rows of `size.width` cells.
   package private(set) var cells: [Cell]
-  /// Pictures that this screen has room for but that are not painted at this size yet.
-  package var wanted: [PaintRequest] = []
-  /// What the mouse can point at; what lies on top comes last.
-  package internal(set) var spots: [Spot] = []
 
   package init(_ size: Size) {
     self.size = Size(width: max(1, size.width), height: max(1, size.height))

@@ -31,3 +31,6 @@ package enum Key: Hashable, Sendable {
     }
   }
 }
+
+/// What a mouse does at a place.
+package enum Gesture: Hashable, Sendable { case press, wheelUp, wheelDown }

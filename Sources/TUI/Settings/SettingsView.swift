@@ -11,7 +11,7 @@ extension ScreenPainter {
     for (row, field) in fields.dropFirst(first).prefix(inside.height).enumerated() {
       let isCursor = isFocused && field == form.field
       let style = isCursor ? theme.cursor : theme.text
-      frame.mark(inside.row(row), .row(.settings, first + row))
+      mark(inside.row(row), .row(.settings, first + row))
       if isCursor { frame.clear(inside.row(row), style: style) }
       frame.text(field.title, in: inside, row: row, column: 1, style: style)
       // A long prompt shows its end, behind its title.
@@ -19,8 +19,8 @@ extension ScreenPainter {
       let shown = isCursor ? "‹ \(value) ›" : "\(value)  "
       let width = frame.textRight(shown, in: inside, row: row, after: 11, style: isCursor ? style : theme.accent)
       if isCursor, width > 0 {
-        frame.mark(Rect(x: inside.maxX - width, y: inside.y + row, width: 2, height: 1), .step(-1))
-        frame.mark(Rect(x: inside.maxX - 2, y: inside.y + row, width: 2, height: 1), .step(1))
+        mark(Rect(x: inside.maxX - width, y: inside.y + row, width: 2, height: 1), .step(-1))
+        mark(Rect(x: inside.maxX - 2, y: inside.y + row, width: 2, height: 1), .step(1))
       }
       if inside.width >= 34, isCursor, let range = form.range(field) {
         let text = "\(SettingsForm.decimal(range.lowerBound))–\(SettingsForm.decimal(range.upperBound))"

@@ -29,8 +29,6 @@ package struct Spot: Hashable, Sendable {
 
 /// What the mouse did.
 package struct Pointer: Hashable, Sendable {
-  package enum Gesture: Hashable, Sendable { case press, wheelUp, wheelDown }
-
   package let target: Target
   package let gesture: Gesture
   /// The place in the target, as fractions 0..<1 of its width and height: the middle of the cell.
@@ -45,16 +43,17 @@ package struct Pointer: Hashable, Sendable {
   }
 }
 
-extension Frame {
-  /// Says what a rectangle stands for; what lies over it says so later.
-  package mutating func mark(_ rect: Rect, _ target: Target) {
-    let rect = rect.clipped(to: bounds)
-    if !rect.isEmpty { spots.append(Spot(rect: rect, target: target)) }
-  }
+/// What a state looks like: the screen's cells, and what lies behind them.
+package struct Rendering: Sendable {
+  package let frame: Frame
+  /// Pictures that the screen has room for but that are not painted at this size yet.
+  package let wanted: [PaintRequest]
+  /// What the mouse can point at; what lies on top comes last.
+  package let spots: [Spot]
 
   /// What the mouse does at a place; nil where there is nothing.
-  package func pointer(_ gesture: Pointer.Gesture, column: Int, row: Int) -> Pointer? {
-    spots.last { (($0.rect.x..<$0.rect.maxX).contains(column)) && ($0.rect.y..<$0.rect.maxY).contains(row) }
+  package func pointer(_ gesture: Gesture, column: Int, row: Int) -> Pointer? {
+    spots.last { ($0.rect.x..<$0.rect.maxX).contains(column) && ($0.rect.y..<$0.rect.maxY).contains(row) }
       .map { Pointer(gesture, at: $0, column: column, row: row) }
   }
 }
