@@ -194,7 +194,8 @@ struct ScreenTests {
     screen.capabilities = Capabilities(depth: .mono, unicode: true)
     screen.send(.done(.loadReports, .reports([screen.report()])))
     screen.answers = false
-    for cell in render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).frame.cells where !cell.style.ink.isDirect {
+    let again = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).frame
+    for cell in again.cells where !cell.style.ink.isDirect {
       #expect(cell.style.ink == .standard && cell.style.paper == .standard)
     }
   }

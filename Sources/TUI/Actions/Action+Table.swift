@@ -26,7 +26,7 @@ extension Action {
     Action(
       .unmark, [.character("u")], "unmark all", "Takes all marks away.", .browse, in: [.episodes, .queue],
       obstacle: { state in
-        (state.screen.focus == .queue ? state.queue.marked.isEmpty : state.browse.marked.isEmpty && state.browse.anchor == nil) ? "nothing is marked" : nil
+        (state.screen.focus == .queue ? !state.queue.marked.isEmpty : state.browse.hasMarks) ? nil : "nothing is marked"
       }),
     Action(
       .fold, (0...9).map { .character(Character("\($0)")) }, "fold", "Opens the fold of that number.", .browse,
@@ -89,7 +89,8 @@ extension Action {
       .work, in: lists, footer: 10,
       obstacle: { state in
         if let obstacle = needsEpisode(state) { return obstacle }
-        guard state.browse.marked.isEmpty, state.screen.focus != .table, let board = state.board, board.plans[state.plan] != nil else { return nil }
+        guard state.browse.marked.isEmpty, state.screen.focus != .table else { return nil }
+        guard let board = state.board, board.plans[state.plan] != nil else { return nil }
         if board.isComplete(state.plan) { return "these supports are painted; change a setting or the seed for others" }
         let isQueued = board.missing(state.plan).allSatisfy { state.queue.jobs.job(for: $0)?.state.isFinal == false }
         return isQueued ? "these supports are in the queue" : nil
@@ -123,9 +124,15 @@ extension Action {
       .duel, [.character("B")], "against A", "The tile against side A: flicker, split, difference.", .compare, in: [.pictures],
       obstacle: { state in needsPicture(state) ?? (state.compare.sideA == nil ? "no tile is marked as A; A does" : nil) }),
     Action(.duelMode, [.character("m"), .tab], "mode", "Flicker, split, difference.", .compare, in: [.duel], footer: 10),
-    Action(.flip, [.character(" ")], "flip", "Stops the flicker and shows the other side.", .compare, in: [.duel], footer: 11, obstacle: { $0.compare.duel?.mode == .flicker ? nil : "only the flicker has two sides" }),
-    Action(.shiftLeft, [.character("h"), .left], "border left", "More of B in a split.", .compare, label: "h ←", in: [.duel], footer: 12, obstacle: { $0.compare.duel?.mode == .split ? nil : "only a split has a border" }),
-    Action(.shiftRight, [.character("l"), .right], "border right", "More of A in a split.", .compare, label: "l →", in: [.duel], footer: 13, obstacle: { $0.compare.duel?.mode == .split ? nil : "only a split has a border" }),
+    Action(
+      .flip, [.character(" ")], "flip", "Stops the flicker and shows the other side.", .compare, in: [.duel], footer: 11,
+      obstacle: { $0.compare.duel?.mode == .flicker ? nil : "only the flicker has two sides" }),
+    Action(
+      .shiftLeft, [.character("h"), .left], "border left", "More of B in a split.", .compare, label: "h ←", in: [.duel], footer: 12,
+      obstacle: needsSplit),
+    Action(
+      .shiftRight, [.character("l"), .right], "border right", "More of A in a split.", .compare, label: "l →", in: [.duel], footer: 13,
+      obstacle: needsSplit),
   ]
 
   private static let queue: [Action] = [
@@ -213,6 +220,10 @@ extension Action {
 
   @Sendable private static func needsReport(_ state: ExplorerState) -> String? {
     state.evaluation.shown[state.browse.fold] == nil ? "no evaluation of this fold yet; E makes one" : nil
+  }
+
+  @Sendable private static func needsSplit(_ state: ExplorerState) -> String? {
+    state.compare.duel?.mode == .split ? nil : "only a split has a border"
   }
 
   @Sendable private static func needsJob(_ state: ExplorerState) -> String? { state.chosenJobs.isEmpty ? "there is no job under the cursor" : nil }

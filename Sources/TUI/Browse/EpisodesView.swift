@@ -9,7 +9,8 @@ extension ScreenPainter {
     let order = state.browse.order == .drawn ? "" : " · \(state.browse.order.word)"
     // Where nothing is measured no run has to be named.
     let title = state.evaluation.scores.isEmpty ? nil : "\(Panel.episodes.title) · \(state.name(of: state.run))"
-    let inside = panel(.episodes, rect, title: title, note: count == 0 ? "" : "\(marks)\(state.browse.cursor.index + 1)/\(count) · \(shots)-shot\(order)")
+    let note = count == 0 ? "" : "\(marks)\(state.browse.cursor.index + 1)/\(count) · \(shots)-shot\(order)"
+    let inside = panel(.episodes, rect, title: title, note: note)
     guard !inside.isEmpty else { return }
     guard count > 0 else { return paintNoEpisodes(inside) }
     let hasHead = EpisodeColumns.hasHead(inside)
@@ -36,15 +37,16 @@ extension ScreenPainter {
   private mutating func paintNoEpisodes(_ inside: Rect) {
     let notice = state.source.failure ?? state.work.failures[.loadEpisodes(fold: state.browse.fold)]
     if notice == nil, !state.browse.episodes.isEmpty {
-      for (row, line) in DisplayText.wrapped(
-        state.browse.filter.isEmpty ? "no episode of this class; Esc shows all" : "no episode fits \"\(state.browse.filter.text)\"; Esc drops the filter",
-        to: inside.width).enumerated() {
+      let filter = state.browse.filter
+      let text = filter.isEmpty ? "no episode of this class; Esc shows all" : "no episode fits \"\(filter.text)\"; Esc drops the filter"
+      for (row, line) in DisplayText.wrapped(text, to: inside.width).enumerated() {
         frame.text(line, in: inside, row: row, style: theme.faint)
       }
       return
     }
     guard let notice else {
-      frame.text(state.browse.catalog == nil ? "\(spinner) opening the data set" : "\(spinner) drawing episodes", in: inside, style: theme.faint)
+      let what = state.browse.catalog == nil ? "opening the data set" : "drawing episodes"
+      frame.text("\(spinner) \(what)", in: inside, style: theme.faint)
       return
     }
     var row = 0

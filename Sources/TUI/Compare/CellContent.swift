@@ -14,7 +14,9 @@ extension TileContent {
     switch aspect {
     case .control:
       let choice = cell.plan.choice(of: (state.compare.table?.number ?? 0) % state.browse.shots)
-      if choice.type == .none { placeholder = "the prompt alone steers" } else {
+      if choice.type == .none {
+        placeholder = "the prompt alone steers"
+      } else {
         picture = board?.conditions[choice]
         wait(for: .survey(episode, cell.plan, choice), state)
       }

@@ -79,9 +79,11 @@ package struct Duel: Sendable {
   mutating func compose(id: Int, look: Look) {
     guard mode != .flicker else { return }
     let left = a.picture.composed(look), right = b.picture.composed(look)
-    let other = right.width == left.width && right.height == left.height
+    let other =
+      right.width == left.width && right.height == left.height
       ? right : right.resized(width: left.width, height: left.height, .area)
-    composed = Picture(id: id, image: mode == .split ? Self.split(left, other, columns: left.width * split / 16) : Self.difference(left, other))
+    composed = Picture(
+      id: id, image: mode == .split ? Self.split(left, other, columns: left.width * split / 16) : Self.difference(left, other))
   }
 
   private static func split(_ left: Image, _ right: Image, columns: Int) -> Image {

@@ -49,7 +49,9 @@ package struct DialogsState: Sendable {
     case .commands(let list): return press(key, list)
     case .picker(let picker): return press(key, picker)
     case .messages(let top):
-      current = scrolled(key, top, rows: MessagesView.rows(messages, size).count, page: ScrollingDialog.visibleRows(size)).map { .messages(top: $0) }
+      current = scrolled(key, top, rows: MessagesView.rows(messages, size).count, page: ScrollingDialog.visibleRows(size)).map {
+        .messages(top: $0)
+      }
     case .confirm(let question): return press(key, question)
     case .entry(let field, let input, _): return press(key, field, input)
     case .text(let purpose, let input): return press(key, purpose, input)
@@ -148,7 +150,9 @@ package struct DialogsState: Sendable {
     case .enter, .tab: return .enter(field, input)
     default:
       // Numbers take nothing else.
-      if !field.isText, case .character(let character) = key, !(character.isASCII && (character.isNumber || character == ".")) { return nil }
+      if !field.isText, case .character(let character) = key, !(character.isASCII && (character.isNumber || character == ".")) {
+        return nil
+      }
       if !field.isText, case .character = key, input.text.count >= 24 { return nil }
       _ = input.take(key)
       current = .entry(field, input, complaint: nil)

@@ -15,7 +15,9 @@ extension ScreenPainter {
   }
 
   mutating func paintCommands(_ list: CommandList) {
-    let box = list.form == .help ? ScrollingDialog.box(state.screen.size) : frame.bounds.centred(width: min(76, state.screen.size.width - 4), height: min(18, state.screen.size.height - 2))
+    let size = state.screen.size
+    let box =
+      list.form == .help ? ScrollingDialog.box(size) : frame.bounds.centred(width: min(76, size.width - 4), height: min(18, size.height - 2))
     let body = openList(box, title: list.form == .help ? "Keys" : "Commands", query: list.query, note: "type to filter · Enter runs · Esc closes")
     let rows = list.form == .help ? helpRows(list, width: max(10, body.width - Self.keyColumn)) : paletteRows(list)
     let cursor = rows.firstIndex { $0.place == list.cursor.index } ?? 0

@@ -6,7 +6,8 @@ extension EvaluationReport {
     let options = plan.options
     let settings =
       plan.auxiliaryShots > 0
-      ? ", \(options.condition.rawValue), \(options.sampler) \(options.steps), guidance \(SettingsForm.decimal(options.guidance)), seed \(options.seed)" : ""
+      ? ", \(options.condition.rawValue), \(options.sampler) \(options.steps), guidance \(SettingsForm.decimal(options.guidance)), seed \(options.seed)"
+      : ""
     return "fold \(plan.fold), \(plan.network.rawValue), \(plan.shots)+\(plan.auxiliaryShots)\(settings)"
   }
 
@@ -14,7 +15,8 @@ extension EvaluationReport {
   var summary: String {
     var text = "fold \(plan.fold): mIoU \(NumberText.percent(baseline.miou.value)) \(plan.shots)-shot"
     if let augmented, let difference = difference?.miou {
-      text += ", \(NumberText.percent(augmented.miou.value)) with \(plan.shots)+\(plan.auxiliaryShots) (\(NumberText.signed(difference.value))"
+      text +=
+        ", \(NumberText.percent(augmented.miou.value)) with \(plan.shots)+\(plan.auxiliaryShots) (\(NumberText.signed(difference.value))"
       if let error = difference.error { text += " ± \(NumberText.percent(error))" }
       text += ")"
     }

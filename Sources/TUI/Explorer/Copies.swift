@@ -9,7 +9,10 @@ extension ExplorerState {
     ]
     // `evaluate` has one seed for episodes and pictures.
     if settings.options.seed == source.episodeSeed {
-      let words = source.drawWords + ["--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)"]
+      let words =
+        source.drawWords + [
+          "--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)",
+        ]
       choices.append(Choice("command line: evaluate", "", .copy(commandLine("evaluate", words))))
     }
     if case .generated(let number) = selectedTile, let request = board?.plans[plan]?[safe: number] {
@@ -21,14 +24,16 @@ extension ExplorerState {
     }
     if let report = evaluation.shown[browse.fold] { choices.append(Choice("table of IoU by class", "Markdown", .copy(report.table))) }
     if let episode = selected {
-      choices.append(Choice("episode", "", .copy("query \(episode.query.id) supports \(episode.supports.map(\.id).joined(separator: " "))")))
+      choices.append(
+        Choice("episode", "", .copy("query \(episode.query.id) supports \(episode.supports.map(\.id).joined(separator: " "))")))
     }
     return Picker("Copy", choices)
   }
 
   private func copies(of request: GenerationRequest) -> [Choice] {
     var choices = [
-      Choice("prompt", request.prompt, .copy(request.prompt)), Choice("negative prompt", request.negativePrompt, .copy(request.negativePrompt)),
+      Choice("prompt", request.prompt, .copy(request.prompt)),
+      Choice("negative prompt", request.negativePrompt, .copy(request.negativePrompt)),
       Choice("seed", "\(request.seed)", .copy("\(request.seed)")),
     ]
     if let json = try? CanonicalJSON.text(request) { choices.append(Choice("request", "JSON", .copy(json))) }
@@ -39,8 +44,13 @@ extension ExplorerState {
   /// The exact words that do from the shell what the form says; options at their defaults are left out.
   package func commandLine(_ command: String, _ more: [String]) -> String {
     let options = settings.options, usual = settings.defaults
-    var words = ["diffss", command] + (source.invocations[source.name] ?? ["--dataset", source.name]) + ["--fold", "\(browse.fold)", "--condition", options.condition.rawValue]
-    for setting in Setting.all where ![.condition, .seed].contains(setting.id) && setting.applies(to: options) { words += setting.words(options, unlike: usual) }
+    var words =
+      ["diffss", command] + (source.invocations[source.name] ?? ["--dataset", source.name]) + [
+        "--fold", "\(browse.fold)", "--condition", options.condition.rawValue,
+      ]
+    for setting in Setting.all where ![.condition, .seed].contains(setting.id) && setting.applies(to: options) {
+      words += setting.words(options, unlike: usual)
+    }
     if let model = options.models?.diffusion { words += ["--model", model] }
     if let net = settings.ownControlNet { words += ["--controlnet", net] }
     if let autoencoder = options.models?.autoencoder { words += ["--vae", autoencoder] }
@@ -54,9 +64,11 @@ extension ExplorerState {
 enum ShellWord {
   /// In single quotes where a shell would read anything else than the word itself.
   static func quoted(_ word: String) -> String {
-    let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./=+,:@%".unicodeScalars.contains(scalar))
-    }
+    let isPlain =
+      !word.isEmpty
+      && word.unicodeScalars.allSatisfy { scalar in
+        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./=+,:@%".unicodeScalars.contains(scalar))
+      }
     return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }
 }

@@ -58,7 +58,8 @@ package enum Effect: Hashable, Sendable {
   /// Whether an answer comes.
   package var isAnswered: Bool {
     switch self {
-    case .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse, .suspend, .redraw, .quit: false
+    case .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse, .suspend, .redraw, .quit:
+      false
     default: true
     }
   }

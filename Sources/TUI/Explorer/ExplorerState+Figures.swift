@@ -13,7 +13,9 @@ extension ExplorerState {
   package func use(_ plan: SupportPlan, _ episode: Episode) -> SupportUse { images.use(plan, episode) }
 
   /// The present network's answer with a plan's supports, as far as they are not rejected.
-  package func prediction(_ episode: Episode, _ plan: SupportPlan) -> PredictionView? { images.shelf[episode]?.augmented[use(plan, episode)] }
+  package func prediction(_ episode: Episode, _ plan: SupportPlan) -> PredictionView? {
+    images.shelf[episode]?.augmented[use(plan, episode)]
+  }
 
   /// The figures of an episode with the settings of the form.
   package func ownScore(_ episode: Episode) -> EpisodeScore {
@@ -42,7 +44,8 @@ extension ExplorerState {
   package func name(of run: FigureRun) -> String {
     switch run {
     case .saved(let report): "\(word(for: run)): \(RunName.of(report.plan))"
-    case .own(let network, let plan): "\(word(for: run)): \(RunName.of(plan.options, network: network, shots: browse.shots, supports: plan.count))"
+    case .own(let network, let plan):
+      "\(word(for: run)): \(RunName.of(plan.options, network: network, shots: browse.shots, supports: plan.count))"
     }
   }
 }

@@ -38,10 +38,11 @@ extension ScreenPainter {
       let left = evaluation.secondsLeft(now: state.screen.now).map { ", \(NumberText.clock($0)) left" } ?? ""
       return ("\(spinner) \(evaluation.text)\(left)", theme.accent)
     }
-    if state.queue.isPaused, state.queue.jobs.unfinished > 0, state.queue.jobs.running == nil { return ("queue paused, \(state.queue.jobs.unfinished) to go", theme.warning) }
-    if state.queue.jobs.unfinished > 0 {
-      let left = state.queue.jobs.secondsLeft.map { ", \(NumberText.clock($0)) left" } ?? ""
-      return ("\(spinner) painting, \(state.queue.jobs.unfinished) to go\(left)", theme.accent)
+    let jobs = state.queue.jobs
+    if state.queue.isPaused, jobs.unfinished > 0, jobs.running == nil { return ("queue paused, \(jobs.unfinished) to go", theme.warning) }
+    if jobs.unfinished > 0 {
+      let left = jobs.secondsLeft.map { ", \(NumberText.clock($0)) left" } ?? ""
+      return ("\(spinner) painting, \(jobs.unfinished) to go\(left)", theme.accent)
     }
     if state.work.inFlight.contains(where: { if case .predict = $0 { true } else { false } }) {
       return ("\(spinner) segmenting", theme.accent)

@@ -30,9 +30,11 @@ extension ExplorerState {
   /// Of which of the fold's classes an imported mask is.
   func importClasses(image: String, mask: String) -> Picker {
     let classes = (browse.catalog?.folds[safe: browse.fold] ?? []).filter { index in browse.episodes.contains { $0.classIndex == index } }
-    return Picker("Its class", classes.map { index in
-      Choice(browse.catalog?.className(index) ?? "", "label \(index)", .importClass(image: image, mask: mask, classIndex: index))
-    })
+    return Picker(
+      "Its class",
+      classes.map { index in
+        Choice(browse.catalog?.className(index) ?? "", "label \(index)", .importClass(image: image, mask: mask, classIndex: index))
+      })
   }
 
   var datasets: Picker {
@@ -63,25 +65,32 @@ extension ExplorerState {
   /// The values of the setting under the cursor.
   func values(_ values: [String]) -> Picker {
     let field = settings.field, now = settings.value(field)
-    return Picker(field.title, values.map { value in
-      Choice(value, value == SettingsForm.usual ? "the first that fits" : value == now ? "now" : "", .setting(field, value))
-    }, at: values.firstIndex(of: now) ?? 0)
+    return Picker(
+      field.title,
+      values.map { value in
+        Choice(value, value == SettingsForm.usual ? "the first that fits" : value == now ? "now" : "", .setting(field, value))
+      }, at: values.firstIndex(of: now) ?? 0)
   }
 
   // MARK: Evaluations
 
   var reports: Picker {
-    Picker("Saved evaluations", evaluation.saved.enumerated().map { index, report in
-      Choice(report.title, detail(of: report), .report(index))
-    } + [Choice("single predictions with these settings", "in the list, in place of an evaluation", .ownFigures)])
+    Picker(
+      "Saved evaluations",
+      evaluation.saved.enumerated().map { index, report in
+        Choice(report.title, detail(of: report), .report(index))
+      } + [Choice("single predictions with these settings", "in the list, in place of an evaluation", .ownFigures)])
   }
 
   var references: Picker {
     let shown = evaluation.shown[browse.fold]
     let others = evaluation.saved.enumerated().filter { $0.element.plan.fold == browse.fold && $0.element != shown }
-    return Picker("Compare with", [Choice("itself without generated supports", "", .reference(nil))] + others.map { index, report in
-      Choice(report.title, detail(of: report), .reference(index))
-    })
+    return Picker(
+      "Compare with",
+      [Choice("itself without generated supports", "", .reference(nil))]
+        + others.map { index, report in
+          Choice(report.title, detail(of: report), .reference(index))
+        })
   }
 
   private func detail(of report: EvaluationReport) -> String { "\(word(for: .saved(report))), \(report.detail)" }
@@ -93,10 +102,12 @@ extension ExplorerState {
     let pairs = axes.indices.flatMap { row in axes.indices.dropFirst(row + 1).map { (axes[row], axes[$0]) } }
     // The usual ones first.
     let usual = pairs.sorted { left, right in rank(left) < rank(right) }
-    return Picker("Grid over two settings", usual.map { rows, columns in
-      let counts = (rows.values(settings.options).count, columns.values(settings.options).count)
-      return Choice("\(rows.title) x \(columns.title)", "\(counts.0) x \(counts.1) pictures\(time(rows, columns))", .grid(rows, columns))
-    })
+    return Picker(
+      "Grid over two settings",
+      usual.map { rows, columns in
+        let counts = (rows.values(settings.options).count, columns.values(settings.options).count)
+        return Choice("\(rows.title) x \(columns.title)", "\(counts.0) x \(counts.1) pictures\(time(rows, columns))", .grid(rows, columns))
+      })
   }
 
   private func rank(_ pair: (GridAxis, GridAxis)) -> Int {
@@ -117,10 +128,12 @@ extension ExplorerState {
 
   /// The ways of stopping the running job.
   var stops: Picker {
-    Picker("Stop", [
-      Choice("now", "at the next step; begun again when the queue goes on", .stop(.now)),
-      Choice("after this picture", "then the queue is paused", .stop(.afterThis)),
-      Choice("skip this picture", "cancelled; the next one goes on", .stop(.skip)),
-    ])
+    Picker(
+      "Stop",
+      [
+        Choice("now", "at the next step; begun again when the queue goes on", .stop(.now)),
+        Choice("after this picture", "then the queue is paused", .stop(.afterThis)),
+        Choice("skip this picture", "cancelled; the next one goes on", .stop(.skip)),
+      ])
   }
 }

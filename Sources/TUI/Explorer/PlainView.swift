@@ -52,7 +52,7 @@ package enum PlainView {
     case .settings: setting(state.settings.field, state)
     case .queue: state.selectedQueueRow.map { job($0, state) } ?? "empty"
     case .classes: classes(state)[safe: state.evaluation.cursor.index] ?? "no evaluation of this fold yet"
-    case .table: table(state)[safe: (state.compare.table?.row ?? 0) * (state.compare.table?.columnTitles.count ?? 1) + (state.compare.table?.column ?? 0)] ?? ""
+    case .table: state.compare.table.flatMap { table(state)[safe: $0.row * $0.columnTitles.count + $0.column] } ?? ""
     case .duel: duel(state)
     }
   }

@@ -51,7 +51,8 @@ struct ScreenPainter {
     if case .confirm(.quit)? = state.dialogs.current {
       text = "quit? y/n"
     } else {
-      text = "too small: \(state.screen.size.width)x\(state.screen.size.height), needs \(Layout.smallest.width)x\(Layout.smallest.height); q quits"
+      text =
+        "too small: \(state.screen.size.width)x\(state.screen.size.height), needs \(Layout.smallest.width)x\(Layout.smallest.height); q quits"
     }
     frame.text(text, in: frame.bounds)
   }

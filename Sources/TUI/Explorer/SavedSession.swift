@@ -24,7 +24,8 @@ package struct SavedSession: Codable, Hashable, Sendable {
 
   /// From a file; nil where there is none, or one of another version.
   package init?(_ file: URL) {
-    guard let data = try? Data(contentsOf: file), data.count <= Self.mostBytes, let read = try? JSONDecoder().decode(Self.self, from: data) else {
+    guard let data = try? Data(contentsOf: file), data.count <= Self.mostBytes, let read = try? JSONDecoder().decode(Self.self, from: data)
+    else {
       return nil
     }
     self = read
@@ -36,7 +37,9 @@ package struct SavedSession: Codable, Hashable, Sendable {
     episode = state.browse.selected?.index ?? 0
     options = state.browse.catalog == nil ? state.source.session?.options : state.settings.options
     (supports, episodes, network) = (state.settings.supports, state.settings.episodes, state.settings.network)
-    (look, opacity, blocks, theme, usesMouse) = (state.images.look, state.images.opacity, state.images.blocks, state.screen.theme, state.screen.usesMouse)
+    (look, opacity, blocks, theme, usesMouse) = (
+      state.images.look, state.images.opacity, state.images.blocks, state.screen.theme, state.screen.usesMouse
+    )
     (order, filter, classOrder) = (state.browse.order, state.browse.filter.text, state.evaluation.order)
   }
 

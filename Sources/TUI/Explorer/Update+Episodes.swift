@@ -10,11 +10,15 @@ extension ExplorerState {
     restoreSettings(over: models)
     if browse.fold != wanted { say(Notice(.warning, "\(catalog.name) has no fold \(wanted); opening fold 0")) }
     if usesDemoWeights, !source.acceptsDemoWeights {
-      say(Notice(
-        .warning, "demo weights on \(catalog.name): toy networks made for the program's own drawn scenes; neither pictures nor figures say anything",
-        hint: "give real weights with --models, or say --demo-weights"))
+      say(
+        Notice(
+          .warning,
+          "demo weights on \(catalog.name): toy networks made for the program's own drawn scenes; neither pictures nor figures say anything",
+          hint: "give real weights with --models, or say --demo-weights"))
     }
-    return openFold(browse.fold) + [.loadReports, .loadPainted, .loadPresets, .preload(settings.options, settings.network, fold: browse.fold)]
+    return openFold(browse.fold) + [
+      .loadReports, .loadPainted, .loadPresets, .preload(settings.options, settings.network, fold: browse.fold),
+    ]
   }
 
   /// Opens another data set in place of this one.
@@ -60,7 +64,9 @@ extension ExplorerState {
   mutating func filter(by text: String) -> [Effect] {
     let kept = selected
     browse.filter(by: text)
-    if let wanted = browse.filter.fold, wanted != browse.fold, browse.catalog?.folds.indices.contains(wanted) == true { return openFold(wanted) }
+    if let wanted = browse.filter.fold, wanted != browse.fold, browse.catalog?.folds.indices.contains(wanted) == true {
+      return openFold(wanted)
+    }
     listEpisodes(keeping: kept)
     return []
   }

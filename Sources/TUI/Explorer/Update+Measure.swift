@@ -29,9 +29,12 @@ extension ExplorerState {
 
   mutating func askToEvaluate() {
     let count = browse.hasMarks ? browse.chosen.count : settings.episodes
-    dialogs.open(.confirm(.evaluate(EvaluationPlan(
-      fold: browse.fold, network: settings.network, shots: browse.shots, auxiliaryShots: settings.supports, options: settings.options,
-      episodes: count))))
+    dialogs.open(
+      .confirm(
+        .evaluate(
+          EvaluationPlan(
+            fold: browse.fold, network: settings.network, shots: browse.shots, auxiliaryShots: settings.supports, options: settings.options,
+            episodes: count))))
   }
 
   /// Begins an evaluation: of the marked episodes where there are any, else of the fold's first ones.
@@ -45,7 +48,9 @@ extension ExplorerState {
   /// Only a rejection changes what is segmented. Figures are kept by the supports that were used: what was measured without the picture, and
   /// with it, comes back with the verdict.
   mutating func judge(_ verdict: Verdict) -> [Effect] {
-    guard case .generated(let number) = selectedTile, let episode = selected, let request = board?.plans[plan]?[safe: number] else { return [] }
+    guard case .generated(let number) = selectedTile, let episode = selected, let request = board?.plans[plan]?[safe: number] else {
+      return []
+    }
     let new = images.judge(request, verdict)
     takeScore(of: episode)
     return [.judge(request, new)]
@@ -78,87 +83,9 @@ extension ExplorerState {
     guard use?.plan == plan, let baseline = figures.baseline else { return }
     let name = browse.catalog?.className(episode.classIndex) ?? "", shots = episode.supports.count
     let gain = NumberText.signed(iou - baseline)
-    say(Notice(.info, "\(name): IoU \(NumberText.percent(baseline)) \(shots)-shot, \(NumberText.percent(iou)) with \(shots)+\(plan.count) (\(gain))"))
-  }
-
-  // MARK: Side by side
-
-  mutating func open(_ table: PlanTable) {
-    compare.open(table)
-    screen.focus(on: .table)
-  }
-
-  /// Takes the settings of the cell under the cursor over.
-  mutating func adopt() {
-    guard let cell = compare.table?.selected else { return }
-    settings.take(cell.plan.options, seed: cell.plan.options.seed)
-    say(Notice(.info, "settings taken over: \(cell.title)"))
-    screen.focus(on: .pictures)
-  }
-
-  /// Queues what is missing in a table, one effect a cell; what is stored or queued already is not queued again.
-  private func generate(_ table: PlanTable) -> [Effect] {
-    guard let episode = selected else { return [] }
-    return table.cells.filter { images.shelf[episode]?.isComplete($0.plan) != true }.map { .generate(episode, $0.plan) }
-  }
-
-  /// Segments with every cell's supports, and queues those that are missing first.
-  private mutating func evaluate(_ table: PlanTable) -> [Effect] {
-    guard let episode = selected, let board = images.shelf[episode] else { return [] }
-    var effects: [Effect] = board.baseline == nil ? [predict(episode, nil)] : []
-    for cell in table.cells where prediction(episode, cell.plan) == nil {
-      if board.isComplete(cell.plan) {
-        effects.append(predict(episode, cell.plan))
-      } else {
-        evaluation.wait(episode, for: cell.plan)
-        effects.append(.generate(episode, cell.plan))
-      }
-    }
-    return effects
-  }
-
-  private var side: Duel.Side? {
-    let content = TileContent(selectedTile, self)
-    return content.picture.map { Duel.Side(title: content.title, picture: $0) }
-  }
-
-  mutating func markA() {
-    compare.mark(side)
-    say(Notice(.info, "A is \(compare.sideA?.title ?? ""); B on another tile compares"))
-  }
-
-  mutating func openDuel() {
-    if let side, compare.open(against: side) { screen.focus(on: .duel) }
-  }
-
-  // MARK: The queue
-
-  mutating func cancel() -> [Effect] {
-    if screen.focus == .queue {
-      if queue.marked.isEmpty, case .evaluation? = selectedQueueRow { return evaluation.stop() }
-      let jobs = chosenJobs.filter { !$0.state.isFinal }
-      guard jobs.count == 1, case .running = jobs[0].state else { return queue.cancel(jobs) }
-      dialogs.open(.picker(stops))
-    } else if queue.jobs.running != nil {
-      dialogs.open(.picker(stops))
-    } else {
-      return evaluation.running != nil ? evaluation.stop() : queue.jobs.inOrder.first.map { [.cancelJobs([$0.id])] } ?? []
-    }
-    return []
-  }
-
-  /// In the queue its failed jobs, elsewhere whatever failed.
-  mutating func retry() -> [Effect] {
-    if screen.focus == .queue { return queue.retry(chosenJobs) }
-    work.retryAll()
-    source.retry()
-    return browse.catalog != nil && browse.episodes.isEmpty ? openFold(browse.fold) : []
-  }
-
-  /// One place earlier or later among those that wait; the cursor goes along.
-  mutating func reorder(by step: Int) -> [Effect] {
-    guard let job = chosenJobs.first, let changes = queue.priorities(moving: job, by: step) else { return [] }
-    moveCursor(of: .queue, step)
-    return changes.isEmpty ? [] : [.prioritise(changes)]
+    say(
+      Notice(
+        .info,
+        "\(name): IoU \(NumberText.percent(baseline)) \(shots)-shot, \(NumberText.percent(iou)) with \(shots)+\(plan.count) (\(gain))"))
   }
 }

@@ -60,7 +60,8 @@ extension ExplorerState {
     case (.recall, .recalled(let options, let seed, let own)), (.adopt, .recalled(let options, let seed, let own)):
       settings.take(options, seed: seed)
       screen.focus(on: .settings)
-      let rest = seed == nil ? "all but the seed: the picture's own, \(own), comes from one that cannot be told" : "g queues pictures with them"
+      let rest =
+        seed == nil ? "all but the seed: the picture's own, \(own), comes from one that cannot be told" : "g queues pictures with them"
       say(Notice(.info, "the settings are in the form; \(rest)"))
     case (let effect, .presets(let presets)):
       settings.take(presets)

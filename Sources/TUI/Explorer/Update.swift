@@ -48,7 +48,9 @@ extension ExplorerState {
     if screen.focus == .table, let table = compare.table {
       for cell in table.cells {
         let choice = cell.plan.choice(of: table.number % browse.shots), needsCondition = table.kind == .conditions && choice.type != .none
-        if board.plans[cell.plan] == nil || (needsCondition && board.conditions[choice] == nil) { wishes.append(.survey(episode, cell.plan, choice)) }
+        if board.plans[cell.plan] == nil || (needsCondition && board.conditions[choice] == nil) {
+          wishes.append(.survey(episode, cell.plan, choice))
+        }
       }
     }
     return work.lacking(wishes)

@@ -112,7 +112,8 @@ package struct ImagesState: Sendable {
   }
 
   /// Takes over a plan's requests, and which of them were found in the store.
-  mutating func take(_ found: [GenerationRequest: FoundSupport], _ requests: [GenerationRequest], of episode: Episode, _ plan: SupportPlan) {
+  mutating func take(_ found: [GenerationRequest: FoundSupport], _ requests: [GenerationRequest], of episode: Episode, _ plan: SupportPlan)
+  {
     let known = shelf[episode]?.generated ?? [:]
     var pictures: [GenerationRequest: Picture] = [:]
     for (request, support) in found {

@@ -13,7 +13,8 @@ extension ScreenPainter {
     let name = state.browse.catalog?.className(episode.classIndex) ?? ""
     var title = "Episode \(episode.index + 1): \(name)"
     if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports[safe: state.shownSupport]?.id ?? "none")" }
-    let inside = panel(.pictures, rect, title: title, note: state.images.look == .tint ? "\(state.images.look.title), \(state.images.opacity) %" : state.images.look.title)
+    let look = state.images.look
+    let inside = panel(.pictures, rect, title: title, note: look == .tint ? "\(look.title), \(state.images.opacity) %" : look.title)
     guard !inside.isEmpty else { return }
     let (area, summary) = inside.splitTop(layout.tileArea.height)
     if state.images.isZoomed {
@@ -59,18 +60,20 @@ extension ScreenPainter {
   }
 
   mutating func paint(_ picture: Picture, _ tile: Tile, in rect: Rect) {
-    let width = picture.image.width, height = picture.image.height
-    let crop = state.images.isZoomed && state.screen.focus == .pictures ? state.images.viewport.crop(width: width, height: height) : nil
+    let width = picture.image.width, height = picture.image.height, images = state.images
+    let crop = images.isZoomed && state.screen.focus == .pictures ? images.viewport.crop(width: width, height: height) : nil
     let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
-    if tile == .duel || state.images.isZoomed { mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(tile == .duel ? .duel : .pictures)) }
-    let key = PaintKey(picture: picture.id, look: state.images.look, blocks: state.images.blocks, size: size, opacity: state.images.opacity, crop: crop)
-    if let painting = state.images.paintings[key] {
+    if tile == .duel || images.isZoomed {
+      mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(tile == .duel ? .duel : .pictures))
+    }
+    let key = PaintKey(picture: picture.id, look: images.look, blocks: images.blocks, size: size, opacity: images.opacity, crop: crop)
+    if let painting = images.paintings[key] {
       paint(painting, in: rect)
       if let crop { paintCrosshair(crop, picture, size, in: rect) }
       return
     }
     wanted.append(PaintRequest(key: key, picture: picture, tile: tile, capabilities: capabilities))
-    if let last = state.images.lastPainted[tile], let painting = state.images.paintings[last] { paint(painting, in: rect) }
+    if let last = images.lastPainted[tile], let painting = images.paintings[last] { paint(painting, in: rect) }
   }
 
   /// What there is to know of the picture that fills the panel, where it leaves room to the right.

@@ -84,7 +84,8 @@ struct TileContent {
     _ number: Int, _ episode: Episode, _ board: EpisodeBoard?, _ state: ExplorerState, _ plan: SupportPlan
   ) {
     guard let requests = board?.plans[plan] else {
-      return wait(for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, plan.choice(of: number % state.browse.shots)), state)
+      return wait(
+        for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, plan.choice(of: number % state.browse.shots)), state)
     }
     guard let request = requests[safe: number] else { return }
     switch state.images.verdicts[request] {

@@ -49,7 +49,8 @@ final class EventLoop<Program: LoopProgram> {
       handle(events)
       let now = ContinuousClock.now
       isAnswer = isAnswer || isOfUser
-      isDirty = isDirty || !events.isEmpty || program.nextChange.map { now >= $0 } ?? false
+      isDirty =
+        isDirty || !events.isEmpty || program.nextChange.map { now >= $0 } ?? false
         || (wasAnimated && (!program.isAnimated || lastDrawn.map { now - $0 >= animationTime } ?? true))
     }
     startWork()
@@ -77,7 +78,9 @@ final class EventLoop<Program: LoopProgram> {
       case .redraw: terminal.invalidate()
       case .useMouse(let isUsed): terminal.useMouse(isUsed)
       case .copy(let text):
-        guard !Clipboard.set(text), let event = program.event(.said(Notice(.warning, "too long for the clipboard of a terminal"))) else { continue }
+        guard !Clipboard.set(text), let event = program.event(.said(Notice(.warning, "too long for the clipboard of a terminal"))) else {
+          continue
+        }
         perform(program.take(event, at: .now))
       // What stops work is not put off.
       case .start(let work, let isUrgent): if isUrgent { begin(work) } else { upcoming.append(work) }

@@ -35,7 +35,8 @@ extension ScreenPainter {
     guard let board = state.board, board.plans[state.plan] != nil else { return "" }
     let missing = board.missing(state.plan).count
     guard missing > 0 else { return "painted" }
-    let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(missing * state.settings.options.steps)))" } ?? ""
+    let steps = missing * state.settings.options.steps
+    let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(steps)))" } ?? ""
     return "\(missing) picture\(missing == 1 ? "" : "s")\(time)"
   }
 }
