@@ -7,8 +7,8 @@ struct BrowseTests {
   /// Every third episode measured, with IoU that falls along the list.
   private func measured() -> FakeScreen {
     var screen = FakeScreen.open(120, 40)
-    for (place, episode) in screen.state.episodes.enumerated() where place % 3 == 0 {
-      screen.state.scores[episode] = EpisodeScore(baseline: 90 - Double(place), augmented: 60, drift: Double(place) / 100)
+    for (place, episode) in screen.state.browse.episodes.enumerated() where place % 3 == 0 {
+      screen.state.evaluation.show(EpisodeScore(baseline: 90 - Double(place), augmented: 60, drift: Double(place) / 100), of: episode)
     }
     return screen
   }
@@ -32,18 +32,18 @@ struct BrowseTests {
     screen.type("cup")
     #expect(screen.text().contains("6 of 30"))
     screen.press(.enter)
-    #expect(screen.state.focus == .episodes && screen.state.dialog == nil)
+    #expect(screen.state.screen.focus == .episodes && screen.state.dialogs.current == nil)
     #expect(screen.text().contains("› /cup") && screen.text().contains("1/6"))
     // Escape in the list drops it, and the cursor stays where it was.
     screen.type("jj")
-    let selected = screen.state.selected
+    let selected = screen.state.browse.selected
     screen.press(.escape)
-    #expect(screen.state.listed.count == 30 && screen.state.selected == selected)
+    #expect(screen.state.browse.listed.count == 30 && screen.state.browse.selected == selected)
     // Escape while typing goes back to what was before.
     screen.type("/class:tree")
-    #expect(screen.state.listed.count == 6)
+    #expect(screen.state.browse.listed.count == 6)
     screen.press(.escape)
-    #expect(screen.state.listed.count == 30)
+    #expect(screen.state.browse.listed.count == 30)
   }
 
   @Test(arguments: [
@@ -53,40 +53,40 @@ struct BrowseTests {
   func terms(_ text: String, _ count: Int) {
     var screen = measured()
     func painted(_ episode: Int, _ condition: ConditionType, _ verdict: Verdict?) -> PaintedSupport {
-      PaintedSupport(key: "", item: screen.state.episodes[episode].supports[0].id, classIndex: screen.state.episodes[episode].classIndex, condition: condition, verdict: verdict)
+      PaintedSupport(key: "", item: screen.state.browse.episodes[episode].supports[0].id, classIndex: screen.state.browse.episodes[episode].classIndex, condition: condition, verdict: verdict)
     }
     screen.send(.done(.loadPainted, .painted([painted(0, .hed, nil), painted(1, .hed, .rejected), painted(2, .mask, .starred)])))
     screen.type("/" + text)
-    #expect(screen.state.listed.count == count)
-    #expect(screen.state.filter.complaint == nil)
+    #expect(screen.state.browse.listed.count == count)
+    #expect(screen.state.browse.filter.complaint == nil)
   }
 
   @Test(arguments: ["iou<x", "fold:x", "kept:perhaps", "colour:red"]) func saysWhatItCannotUnderstand(_ text: String) {
     var screen = measured()
     screen.type("/" + text)
-    #expect(screen.state.filter.complaint != nil && screen.state.listed.count == 30)
-    #expect(screen.text().contains(screen.state.filter.complaint ?? "?"))
+    #expect(screen.state.browse.filter.complaint != nil && screen.state.browse.listed.count == 30)
+    #expect(screen.text().contains(screen.state.browse.filter.complaint ?? "?"))
   }
 
   @Test func aFoldInTheFilterIsOpened() {
     var screen = FakeScreen.open(120, 40)
     screen.type("/fold:2")
-    #expect(screen.state.fold == 2 && screen.text().contains("fold 2 of 4"))
+    #expect(screen.state.browse.fold == 2 && screen.text().contains("fold 2 of 4"))
   }
 
   @Test func sortsWithTheUnmeasuredLast() {
     var screen = measured()
     screen.type("s")
     screen.press(.down, .enter)
-    let values = screen.state.listed.map { screen.state.scores[screen.state.episodes[$0]]?.baseline }
+    let values = screen.state.browse.listed.map { screen.state.evaluation.scores[screen.state.browse.episodes[$0]]?.baseline }
     #expect(values.prefix(10).compactMap { $0 } == values.compactMap { $0 }.sorted())
     #expect(screen.text().contains("by IoU"))
     screen.type("sdrift")
     screen.press(.enter)
-    #expect(screen.state.listed.first == 27)
+    #expect(screen.state.browse.listed.first == 27)
     screen.type("sas drawn")
     screen.press(.enter)
-    #expect(screen.state.listed == Array(0..<30))
+    #expect(screen.state.browse.listed == Array(0..<30))
   }
 
   @Test func marksOneByOneAndRanges() {
@@ -95,7 +95,7 @@ struct BrowseTests {
     screen.type("jj")
     #expect(screen.text().contains("5 marked"))
     screen.type("v")
-    #expect(screen.state.marked.count == 5 && screen.state.range == nil)
+    #expect(screen.state.browse.marked.count == 5 && screen.state.browse.range == nil)
     screen.answers = false
     screen.effects = []
     screen.type("g")
@@ -109,29 +109,29 @@ struct BrowseTests {
     }
     #expect(plan.episodes == 5 && episodes.map(\.index) == [0, 1, 3, 4, 5])
     screen.type("u")
-    #expect(screen.state.marked.isEmpty)
+    #expect(screen.state.browse.marked.isEmpty)
     screen.type("vj")
     screen.press(.escape)
-    #expect(screen.state.range == nil && screen.state.marked.isEmpty)
+    #expect(screen.state.browse.range == nil && screen.state.browse.marked.isEmpty)
   }
 
   @Test func opensAnotherDataSet() {
-    var screen = FakeScreen.open(120, 40) { $0.state.datasets = [.demo, .coco] }
+    var screen = FakeScreen.open(120, 40) { $0.state.source.datasets = [.demo, .coco] }
     screen.type("jjD")
     #expect(screen.text().contains("coco"))
     screen.press(.down, .enter)
-    #expect(screen.state.datasetName == "coco" && screen.state.catalog?.name == "coco")
+    #expect(screen.state.source.name == "coco" && screen.state.browse.catalog?.name == "coco")
     #expect(screen.text().contains("kind coco"))
-    #expect(screen.state.queue.secondsPerStep == 0.25)
+    #expect(screen.state.queue.jobs.secondsPerStep == 0.25)
   }
 
   @Test func thousandsOfEpisodes() {
     var screen = FakeScreen.open(120, 40)
     screen.send(.done(.loadEpisodes(fold: 0), .episodes((0..<20_000).map { screen.episode($0) })))
     screen.type("/cup scene-77")
-    #expect(screen.state.listed.count > 100)
+    #expect(screen.state.browse.listed.count > 100)
     screen.press(.enter, .end)
-    #expect(screen.state.cursor.index == screen.state.listed.count - 1)
+    #expect(screen.state.browse.cursor.index == screen.state.browse.listed.count - 1)
   }
 
   @Test func theNextStartFindsItAsItWas() {
@@ -142,13 +142,13 @@ struct BrowseTests {
     screen.type("}}")
     let session = SavedSession(screen.state)
     var next = FakeScreen.open(120, 40) { $0.state.restore(session, takesFold: true) }
-    #expect(next.state.filter.text == "class:cup" && next.state.selected == screen.state.selected)
-    #expect(next.state.look == .contour && next.state.opacity == 60 && next.state.settings.options.condition == .scribble)
+    #expect(next.state.browse.filter.text == "class:cup" && next.state.browse.selected == screen.state.browse.selected)
+    #expect(next.state.images.look == .contour && next.state.images.opacity == 60 && next.state.settings.options.condition == .scribble)
     // Another data set takes over what is not about episodes alone.
     next = FakeScreen.open(120, 40) {
-      $0.state.datasetName = "coco"
+      $0.state.source.open("coco")
       $0.state.restore(session, takesFold: true)
     }
-    #expect(next.state.filter.isEmpty && next.state.look == .contour && next.state.settings.options.condition == .mask)
+    #expect(next.state.browse.filter.isEmpty && next.state.images.look == .contour && next.state.settings.options.condition == .mask)
   }
 }

@@ -7,7 +7,7 @@ struct CompareTests {
   /// Everything that is asked for is painted.
   private func painted(_ width: Int = 120, _ height: Int = 40) -> FakeScreen {
     var screen = FakeScreen.open(width, height)
-    guard let episode = screen.state.selected else {
+    guard let episode = screen.state.browse.selected else {
       Issue.record("no episode")
       return screen
     }
@@ -25,19 +25,19 @@ struct CompareTests {
     screen.answers = false
     screen.type("e")
     #expect(screen.effects.count { if case .generate = $0 { true } else { false } } == 3)
-    #expect(screen.state.awaitingSupports.values.first?.count == 3)
+    #expect(screen.state.evaluation.awaiting.values.first?.count == 3)
     // What was painted elsewhere fills its cell and is segmented.
     screen.answers = true
-    let episode = try #require(screen.state.selected), cell = try #require(screen.state.table?.cells[1])
+    let episode = try #require(screen.state.browse.selected), cell = try #require(screen.state.compare.table?.cells[1])
     let requests = screen.requests(episode, cell.plan)
     let found = Dictionary(uniqueKeysWithValues: requests.map { ($0, FoundSupport(image: FakeScreen.image)) })
     screen.send(.done(.survey(episode, cell.plan, cell.plan.choice(of: 0)), .survey(requests, found, condition: FakeScreen.image)))
     text = screen.text()
     #expect(text.contains("prediction 52.0") && text.contains("after painting"))
-    #expect(screen.state.awaitingSupports[episode]?.count == 2)
+    #expect(screen.state.evaluation.awaiting[episode]?.count == 2)
     screen.type("l")
     screen.press(.enter)
-    #expect(screen.state.settings.options.condition == .scribble && screen.state.focus == .pictures)
+    #expect(screen.state.settings.options.condition == .scribble && screen.state.screen.focus == .pictures)
   }
 
   @Test func everyGeneratedSupportOfAComparison() {
@@ -48,8 +48,8 @@ struct CompareTests {
     screen.type("o")
     #expect(screen.text().contains("generated 2/4"))
     // It was made from another real support, whose control map is fetched.
-    let cells = screen.state.table?.cells ?? []
-    for cell in cells { #expect(screen.effects.contains(.survey(screen.state.selected!, cell.plan, cell.plan.choice(of: 1)))) }
+    let cells = screen.state.compare.table?.cells ?? []
+    for cell in cells { #expect(screen.effects.contains(.survey(screen.state.browse.selected!, cell.plan, cell.plan.choice(of: 1)))) }
     screen.type("ooo")
     #expect(screen.text().contains("generated 1/4"))
   }
@@ -116,20 +116,20 @@ struct CompareTests {
     screen.press(.enter)
     let text = screen.text()
     for word in ["steps x guidance", "40", "g paints 16 pictures"] { #expect(text.contains(word), "\(word)") }
-    #expect(screen.state.table?.cells.count == 16)
+    #expect(screen.state.compare.table?.cells.count == 16)
     screen.type("jjll")
     screen.press(.enter)
     #expect(screen.state.settings.options.steps == 20)
     screen.type("G")
     screen.press(.escape)
-    #expect(screen.state.focus == .pictures)
+    #expect(screen.state.screen.focus == .pictures)
   }
 
   @Test(arguments: [(20, 6), (40, 12), (80, 24), (200, 60)]) func fitsEverySize(_ width: Int, _ height: Int) throws {
     var screen = painted(width, height)
     /// The title, and where there is room for more the heads of the selected cell's row and column.
     func expectSelection(title: String, row: Int, column: Int) throws {
-      let table = try #require(screen.state.table), text = screen.text()
+      let table = try #require(screen.state.compare.table), text = screen.text()
       #expect(table.row == row && table.column == column && text.contains(title), "\(text)")
       if width > 20 { #expect(text.contains(table.rowTitles[row]) && text.contains(table.columnTitles[column]), "\(text)") }
     }
@@ -153,28 +153,28 @@ struct CompareTests {
     screen.type("A")
     #expect(screen.text().contains("A is support"))
     screen.type("llB")
-    #expect(screen.state.focus == .duel)
+    #expect(screen.state.screen.focus == .duel)
     let text = screen.text()
     #expect(text.contains("A against B: flicker") && text.contains("mean difference 0.0 of 255"), "\(text)")
     // It goes by itself, until a key stops it.
     screen.send(.tick(0.1))
-    let first = screen.state.duel?.shown(at: screen.state.now).id
+    let first = screen.state.compare.duel?.shown(at: screen.state.screen.now).id
     screen.send(.tick(0.6))
-    #expect(screen.state.duel?.shown(at: screen.state.now).id != first && screen.state.isAnimated)
+    #expect(screen.state.compare.duel?.shown(at: screen.state.screen.now).id != first && screen.state.isAnimated)
     screen.type(" ")
-    #expect(screen.state.duel?.isRunning == false)
-    let shown = screen.state.duel?.shown(at: 0).id
+    #expect(screen.state.compare.duel?.isRunning == false)
+    let shown = screen.state.compare.duel?.shown(at: 0).id
     screen.type(" ")
-    #expect(screen.state.duel?.shown(at: 0).id != shown)
+    #expect(screen.state.compare.duel?.shown(at: 0).id != shown)
     screen.type("m")
     #expect(screen.text().contains("split"))
     screen.type("hhll")
     screen.type("m")
     #expect(screen.text().contains("difference"))
-    let composed = try #require(screen.state.duel?.composed)
+    let composed = try #require(screen.state.compare.duel?.composed)
     #expect(composed.image.pixels.allSatisfy { $0 == 128 })
     screen.press(.escape)
-    #expect(screen.state.focus == .pictures)
+    #expect(screen.state.screen.focus == .pictures)
   }
 
   @Test func equalPicturesDifferByNothing() {
@@ -196,30 +196,30 @@ struct CompareTests {
       return
     }
     screen.type("K")
-    #expect(screen.state.verdicts[request] == .kept && screen.text().contains("kept"))
+    #expect(screen.state.images.verdicts[request] == .kept && screen.text().contains("kept"))
     screen.type("*")
     #expect(screen.text().contains("★"))
     screen.type("R")
     #expect(screen.text().contains("rejected"))
     screen.type("R")
-    #expect(screen.state.verdicts[request] == nil)
+    #expect(screen.state.images.verdicts[request] == nil)
   }
 
   @Test func zoomsToPixelsAndReadsTheirValues() {
     var screen = FakeScreen.open(120, 40)
     screen.press(.enter)
     screen.type("+")
-    #expect(screen.state.isZoomed && screen.text().contains("x 8 y 8 of 16x16  RGB 90 120 200  mask 0"))
+    #expect(screen.state.images.isZoomed && screen.text().contains("x 8 y 8 of 16x16  RGB 90 120 200  mask 0"))
     screen.type("hh")
     #expect(screen.text().contains("x 6 y 8 of 16x16") && screen.text().contains("mask 1"))
     screen.type("+++++++")
-    #expect(screen.state.viewport.crop(width: 16, height: 16)?.width == 4)
+    #expect(screen.state.images.viewport.crop(width: 16, height: 16)?.width == 4)
     screen.type(String(repeating: "j", count: 40))
     #expect(screen.text().contains("x 6 y 15"))
     screen.type("----")
-    #expect(screen.state.viewport.level == 0)
+    #expect(screen.state.images.viewport.level == 0)
     screen.press(.escape)
-    #expect(!screen.state.isZoomed)
+    #expect(!screen.state.images.isZoomed)
   }
 
   @Test func signsTellHitsFromMissesWithoutColour() {
@@ -230,7 +230,7 @@ struct CompareTests {
       id: 7, image: FakeScreen.image,
       marks: .comparison(prediction: LabelMask(width: 16, height: 16, labels: labels), truth: LabelMask(width: 16, height: 16, labels: other)))
     let key = PaintKey(picture: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
-    for depth in ColourDepth.allCases {
+    for depth in ColorDepth.allCases {
       let request = PaintRequest(key: key, picture: picture, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
       let rows = (0..<8).map { row in PicturePainter.paint(request).cells[row * 8].scalar }
       #expect(rows[0] == "+" && rows[1] == "F" && rows[7] == "M" && rows[6] == "M", "\(rows)")

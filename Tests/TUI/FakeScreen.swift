@@ -7,7 +7,7 @@ import TUI
 /// The explorer without a terminal: keys in, lines out, effects answered from made-up data.
 struct FakeScreen {
   var state: ExplorerState
-  var capabilities = Capabilities(depth: .direct, unicode: true)
+  var capabilities = Capabilities(depth: .truecolor, unicode: true)
   /// Effects that nobody answered, oldest first.
   var effects: [Effect] = []
   /// Whether effects are answered at once.
@@ -26,14 +26,14 @@ struct FakeScreen {
 
   init(_ width: Int, _ height: Int) {
     state = ExplorerState(datasetName: "demo", fold: 0)
-    state.size = Size(width: width, height: height)
+    state.screen.size = Size(width: width, height: height)
   }
 
   /// An explorer that has opened its data set.
   static func open(_ width: Int, _ height: Int, change: (inout FakeScreen) -> Void = { _ in }) -> FakeScreen {
     var screen = FakeScreen(width, height)
     change(&screen)
-    screen.send(.resized(screen.state.size))
+    screen.send(.resized(screen.state.screen.size))
     return screen
   }
 
@@ -60,12 +60,14 @@ struct FakeScreen {
   }
 
   /// The frame as the loop draws it: wanted pictures are painted, then it is drawn again.
-  mutating func frame() -> Frame {
-    let frame = render(state, size: state.size, capabilities: capabilities)
-    guard answers, !frame.wanted.isEmpty else { return frame }
-    send(.wanted(frame.wanted))
-    return render(state, size: state.size, capabilities: capabilities)
+  mutating func rendering() -> Rendering {
+    let rendering = render(state, size: state.screen.size, capabilities: capabilities)
+    guard answers, !rendering.wanted.isEmpty else { return rendering }
+    send(.wanted(rendering.wanted))
+    return render(state, size: state.screen.size, capabilities: capabilities)
   }
+
+  mutating func frame() -> Frame { rendering().frame }
 
   mutating func text() -> String { frame().text }
 
@@ -105,9 +107,9 @@ struct FakeScreen {
     case .forgetPreset(let name): return presets.flatMap { try? .presets($0.remove(name)) }
     case .paint(let request):
       let pixels = request.picture.image.pixels
-      let cell = Cell("▚", style: Style(.rgb(red: pixels[0], green: pixels[1], blue: pixels[2]), on: .rgb(red: 4, green: 5, blue: 6)))
+      let cell = Cell("▚", style: Style(.rgb(RGB(pixels[0], pixels[1], pixels[2])), on: .rgb(RGB(4, 5, 6))))
       let size = request.key.size
-      return .painting(Painting(size: size, cells: Array(repeating: cell, count: size.width * size.height)))
+      return .painting(CellGrid(columns: size.width, rows: size.height, cells: Array(repeating: cell, count: size.width * size.height)))
     default: return nil
     }
   }
@@ -135,7 +137,7 @@ struct FakeScreen {
 
   /// Jobs for the selected episode's supports, as the queue would announce them.
   func jobs() -> [Job] {
-    guard let episode = state.selected else { return [] }
+    guard let episode = state.browse.selected else { return [] }
     return requests(episode, state.plan).map { Job(id: JobID(), request: $0) }
   }
 

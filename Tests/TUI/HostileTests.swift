@@ -1,3 +1,4 @@
+import Render
 import TUI
 import Testing
 
@@ -64,7 +65,7 @@ struct HostileTests {
       var screen = FakeScreen.open(Int.random(in: 1...130, using: &numbers), Int.random(in: 1...50, using: &numbers)) { screen in
         if hostile { screen.names = Self.names }
         screen.capabilities = Capabilities(
-          depth: ColourDepth.allCases.randomElement(using: &numbers) ?? .direct, unicode: Bool.random(using: &numbers))
+          depth: ColorDepth.allCases.randomElement(using: &numbers) ?? .truecolor, unicode: Bool.random(using: &numbers))
       }
       screen.send(.done(.loadReports, .reports([screen.report()])))
       for step in 0..<40 {
@@ -84,7 +85,7 @@ struct HostileTests {
         default: break
         }
         let frame = screen.frame()
-        #expect(frame.size == screen.state.size)
+        #expect(frame.size == screen.state.screen.size)
         check(frame, "seed \(numbers.seed) step \(step) key \(key)")
       }
     }
@@ -127,20 +128,20 @@ struct EveryTerminalTests {
 
   @Test(arguments: views) func isWhole(_ name: String, _ keys: [Key]) {
     for (width, height) in Self.sizes {
-      for depth in ColourDepth.allCases {
+      for depth in ColorDepth.allCases {
         for unicode in [true, false] {
           var screen = FakeScreen.open(width, height) { $0.capabilities = Capabilities(depth: depth, unicode: unicode) }
           screen.send(.done(.loadReports, .reports([screen.report(), screen.report(before: [1, 2, 3, 4, 5])])))
           for job in screen.jobs() { screen.send(.work(.jobChanged(job))) }
           for key in keys { screen.press(key) }
-          let frame = screen.frame()
+          let rendering = screen.rendering(), frame = rendering.frame
           #expect(frame.size == Size(width: width, height: height))
           for y in 0..<height {
             let cells = (0..<width).map { frame[$0, y] }
             #expect(cells.reduce(0) { $0 + Int($1.width) } == width, "\(name) \(width)x\(height), row \(y)")
             #expect(unicode || cells.allSatisfy { $0.scalar.isASCII }, "\(name): \(frame.line(y))")
           }
-          #expect(frame.spots.allSatisfy { !$0.rect.isEmpty && $0.rect.clipped(to: frame.bounds) == $0.rect }, "\(name)")
+          #expect(rendering.spots.allSatisfy { !$0.rect.isEmpty && $0.rect.clipped(to: frame.bounds) == $0.rect }, "\(name)")
           // Without colours nothing is told by colour; pictures of the fake screen bring their own.
           guard depth == .mono else { continue }
           #expect(frame.cells.allSatisfy { $0.style.ink == .standard || $0.style.ink.isDirect }, "\(name)")

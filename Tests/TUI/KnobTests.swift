@@ -29,7 +29,7 @@ struct KnobTests {
     var screen = screen(.scribble)
     func strokes(_ frame: Frame) -> Set<UInt8> {
       Set(frame.cells.compactMap { cell in
-        if case .rgb(let red, 0, 0) = cell.style.ink, cell.scalar == "▚" { red } else { nil }
+        if case .rgb(let color) = cell.style.ink, color.green == 0, color.blue == 0, cell.scalar == "▚" { color.red } else { nil }
       })
     }
     #expect(strokes(screen.frame()) == [127])
@@ -59,7 +59,7 @@ struct KnobTests {
     screen.press(.enter)
     #expect(screen.text().contains("‹ hed ›"))
     screen.type("5")
-    #expect(screen.state.dialog == nil)
+    #expect(screen.state.dialogs.current == nil)
     screen.type("jjl")
     #expect(screen.state.settings.options.conditionSettings.thinning)
     #expect(screen.text().contains("lines of one pixel"))
@@ -112,7 +112,7 @@ struct KnobTests {
 
   @Test func aMissingControlNetIsSaidAndTheConditionStays() throws {
     var screen = screen(.canny)
-    let episode = try #require(screen.state.selected)
+    let episode = try #require(screen.state.browse.selected)
     let error = GenerationError.modelMissing(what: "ControlNet for the condition canny that fits sd, only for hed, mask", searched: ["/models"])
     screen.send(.done(.generate(episode, screen.state.plan), .failed(Notice(error))))
     let text = screen.text()

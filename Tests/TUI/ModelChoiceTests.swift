@@ -93,14 +93,14 @@ struct ModelChoiceTests {
   @Test func anotherNetworkSegmentsAnew() {
     var screen = screen()
     screen.type("e")
-    let episode = screen.state.selected
+    let episode = screen.state.browse.selected
     #expect(screen.state.board?.baseline?.iou == 41.25)
-    #expect(screen.state.scores[episode!]?.baseline == 41.25)
+    #expect(screen.state.evaluation.scores[episode!]?.baseline == 41.25)
     go(&screen, to: .network)
     screen.type("l")
     #expect(screen.state.settings.network == .hsnet)
     #expect(screen.state.board?.baseline == nil)
-    #expect(screen.state.scores.isEmpty)
+    #expect(screen.state.evaluation.scores.isEmpty)
     // What the network before says now comes too late.
     screen.send(.done(.predict(episode!, nil, .dcama), .prediction(image: FakeScreen.image, mask: FakeScreen.mask, truth: FakeScreen.mask, iou: 9)))
     #expect(screen.state.board?.baseline == nil)
@@ -123,7 +123,7 @@ struct ModelChoiceTests {
     var after = FakeScreen(120, 50)
     after.models = Self.menu
     after.state.restore(SavedSession(before.state), takesFold: true)
-    after.send(.resized(after.state.size))
+    after.send(.resized(after.state.screen.size))
     #expect(after.state.settings.options.models == PreferredModels(diffusion: "sd", controlNets: ["cn-mask-b"]))
     #expect(after.state.settings.network == .hsnet)
   }

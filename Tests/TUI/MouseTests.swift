@@ -11,8 +11,8 @@ extension FakeScreen {
     return nil
   }
 
-  mutating func mouse(_ gesture: Pointer.Gesture, column: Int, row: Int) {
-    if let pointer = frame().pointer(gesture, column: column, row: row) { send(.pointed(pointer)) }
+  mutating func mouse(_ gesture: Gesture, column: Int, row: Int) {
+    if let pointer = rendering().pointer(gesture, column: column, row: row) { send(.pointed(pointer)) }
   }
 
   /// Presses on the first cell of a text.
@@ -31,13 +31,13 @@ struct MouseTests {
     var screen = FakeScreen.open(120, 40)
     let before = screen.frame().text.split(separator: "\n").map { $0.prefix(30) }
     screen.click(" 7 ")
-    #expect(screen.state.cursor.index == 6)
-    #expect(screen.state.focus == .episodes)
+    #expect(screen.state.browse.cursor.index == 6)
+    #expect(screen.state.screen.focus == .episodes)
     // What is in sight stays where it is.
     let after = screen.frame().text.split(separator: "\n").map { $0.prefix(30) }
     #expect(zip(before, after).filter { $0 != $1 }.count <= 3)
     screen.click(" 7 ")
-    #expect(screen.state.focus == .pictures)
+    #expect(screen.state.screen.focus == .pictures)
   }
 
   @Test func turnsListsWithoutTakingTheFocus() {
@@ -45,30 +45,30 @@ struct MouseTests {
     screen.press(.tab)
     let place = screen.place(of: " 3 ")!
     for _ in 0..<4 { screen.mouse(.wheelDown, column: place.column, row: place.row) }
-    #expect(screen.state.cursor.index == 12)
-    #expect(screen.state.focus == .pictures)
+    #expect(screen.state.browse.cursor.index == 12)
+    #expect(screen.state.screen.focus == .pictures)
     screen.mouse(.wheelUp, column: place.column, row: place.row)
-    #expect(screen.state.cursor.index == 9)
+    #expect(screen.state.browse.cursor.index == 9)
   }
 
   @Test func reachesEveryPanelAndTheFootersActions() {
     var screen = FakeScreen.open(120, 40)
     for panel in Panel.tabs where panel != .classes && panel != .pictures {
       screen.click(panel.title)
-      #expect(screen.state.focus == panel, "\(panel)")
+      #expect(screen.state.screen.focus == panel, "\(panel)")
     }
     screen.click("IoU by class")
-    #expect(screen.state.focus == .classes)
+    #expect(screen.state.screen.focus == .classes)
     screen.click("fold 0 of 4")
     #expect(screen.text().contains("fold 2"))
     screen.click("fold 2")
-    #expect(screen.state.fold == 2)
-    #expect(screen.state.dialog == nil)
+    #expect(screen.state.browse.fold == 2)
+    #expect(screen.state.dialogs.current == nil)
     screen.click("? help", after: 39)
     #expect(screen.text().contains("type to filter"))
     // Beside the list it closes.
     screen.mouse(.press, column: 0, row: 0)
-    #expect(screen.state.dialog == nil)
+    #expect(screen.state.dialogs.current == nil)
     screen.click("q quit", after: 39)
     #expect(screen.status == 0)
   }
@@ -98,34 +98,34 @@ struct MouseTests {
     var screen = FakeScreen.open(120, 40)
     screen.type("E")
     screen.click("n no")
-    #expect(screen.state.dialog == nil && screen.state.evaluation == nil)
+    #expect(screen.state.dialogs.current == nil && screen.state.evaluation.running == nil)
     screen.type("E")
     screen.answers = false
     screen.click("y yes")
-    #expect(screen.state.evaluation != nil)
+    #expect(screen.state.evaluation.running != nil)
     screen.type("I/tmp/a")
     screen.mouse(.press, column: 0, row: 20)
     #expect(screen.text().contains("/tmp/a"))
     screen.click("Esc leaves it")
-    #expect(screen.state.dialog == nil)
+    #expect(screen.state.dialogs.current == nil)
   }
 
   @Test func zoomsMovesTheCrosshairAndLeaves() {
     var screen = FakeScreen.open(120, 40)
     screen.click("query, truth")
-    #expect(screen.state.focus == .pictures && screen.state.selectedTile == .query)
+    #expect(screen.state.screen.focus == .pictures && screen.state.selectedTile == .query)
     screen.click("query, truth", after: 2)
-    #expect(screen.state.isZoomed)
+    #expect(screen.state.images.isZoomed)
     screen.mouse(.wheelUp, column: 60, row: 15)
-    #expect(screen.state.viewport.level == 1)
-    let far = screen.state.viewport.pixel(width: 16, height: 16)
+    #expect(screen.state.images.viewport.level == 1)
+    let far = screen.state.images.viewport.pixel(width: 16, height: 16)
     screen.mouse(.press, column: 40, row: 4)
-    let near = screen.state.viewport.pixel(width: 16, height: 16)
+    let near = screen.state.images.viewport.pixel(width: 16, height: 16)
     #expect(near.x < far.x && near.y < far.y)
     #expect(screen.text().contains("RGB "))
     screen.mouse(.wheelDown, column: 60, row: 15)
     screen.mouse(.wheelDown, column: 60, row: 15)
-    #expect(!screen.state.isZoomed)
+    #expect(!screen.state.images.isZoomed)
   }
 
   @Test func thePlaceInAPictureIsThePictures() {
@@ -134,13 +134,13 @@ struct MouseTests {
     screen.press(.enter)
     screen.type("+")
     // The picture is 16 pixels wide, half of them in sight, and as wide as high; right of it is nothing to point at.
-    let place = screen.place(of: "support", after: 2)!, frame = screen.frame()
-    let width = (place.column..<frame.size.width).last { frame.pointer(.press, column: $0, row: place.row + 1)?.target == .picture(.pictures) }! - place.column + 1
+    let place = screen.place(of: "support", after: 2)!, frame = screen.rendering()
+    let width = (place.column..<frame.frame.size.width).last { frame.pointer(.press, column: $0, row: place.row + 1)?.target == .picture(.pictures) }! - place.column + 1
     for (column, x) in [(place.column, 4), (place.column + width - 1, 11)] {
-      screen.state.viewport = Viewport()
+      screen.state.images.endZoom()
       screen.type("+")
       screen.mouse(.press, column: column, row: place.row + 1)
-      #expect(screen.state.viewport.pixel(width: 16, height: 16).x == x, "column \(column)")
+      #expect(screen.state.images.viewport.pixel(width: 16, height: 16).x == x, "column \(column)")
     }
     #expect(frame.pointer(.press, column: place.column + width, row: place.row + 1)?.target == .panel(.pictures))
   }
@@ -148,37 +148,37 @@ struct MouseTests {
   @Test func theListIsInReachWhileItsFilterIsTyped() {
     var screen = FakeScreen.open(120, 40)
     screen.type("/cat")
-    let name = screen.state.listed[1]
+    let name = screen.state.browse.listed[1]
     screen.click("\(name + 1) ")
-    #expect(screen.state.dialog == nil)
-    #expect(screen.state.filter.text == "cat")
-    #expect(screen.state.cursor.index == 1)
+    #expect(screen.state.dialogs.current == nil)
+    #expect(screen.state.browse.filter.text == "cat")
+    #expect(screen.state.browse.cursor.index == 1)
   }
 
   @Test func choosesCellsOfATable() {
     var screen = FakeScreen.open(120, 40)
     screen.type("b")
     screen.click("generated", after: screen.place(of: "generated")!.row)
-    #expect(screen.state.table?.row == 1)
+    #expect(screen.state.compare.table?.row == 1)
     let row = screen.place(of: "prediction")!.row
     screen.mouse(.press, column: 60, row: row + 1)
-    #expect(screen.state.table?.row == 2 && screen.state.table?.column == 1)
+    #expect(screen.state.compare.table?.row == 2 && screen.state.compare.table?.column == 1)
     screen.mouse(.press, column: 60, row: row + 1)
     #expect(screen.state.settings.options.condition == .scribble)
-    #expect(screen.state.focus == .pictures)
+    #expect(screen.state.screen.focus == .pictures)
   }
 
   @Test func whatADialogHasCoveredSinceIsOutOfReach() {
     var screen = FakeScreen.open(120, 40)
-    let before = screen.frame(), place = screen.place(of: "Settings")!
+    let before = screen.rendering(), place = screen.place(of: "Settings")!
     screen.type("?")
     screen.send(.pointed(before.pointer(.press, column: place.column, row: place.row)!))
     screen.send(.pointed(before.pointer(.wheelDown, column: 3, row: 4)!))
-    #expect(screen.state.focus == .episodes && screen.state.cursor.index == 0 && screen.state.dialog != nil)
-    let dialog = screen.frame()
+    #expect(screen.state.screen.focus == .episodes && screen.state.browse.cursor.index == 0 && screen.state.dialogs.current != nil)
+    let dialog = screen.rendering()
     screen.press(.escape)
     screen.send(.pointed(dialog.pointer(.press, column: 60, row: 10)!))
-    #expect(screen.state.focus == .episodes && screen.state.dialog == nil)
+    #expect(screen.state.screen.focus == .episodes && screen.state.dialogs.current == nil)
   }
 
   @Test func canBeLeftToTheTerminal() {
@@ -189,7 +189,7 @@ struct MouseTests {
     let session = SavedSession(screen.state)
     var next = FakeScreen(120, 40)
     next.state.restore(session, takesFold: true)
-    #expect(!next.state.usesMouse)
+    #expect(!next.state.screen.usesMouse)
   }
 
   /// Wherever and whenever it is pressed, the explorer stays whole.
@@ -209,7 +209,7 @@ struct MouseTests {
         }
         let frame = screen.frame()
         #expect(frame.size == Size(width: size.0, height: size.1))
-        #expect(screen.state.listed.isEmpty || screen.state.selected != nil, "seed \(numbers.seed)")
+        #expect(screen.state.browse.listed.isEmpty || screen.state.browse.selected != nil, "seed \(numbers.seed)")
       }
     }
   }

@@ -36,16 +36,16 @@ struct PresetTests {
     screen.type("Pforget")
     screen.press(.enter, .enter)
     #expect(try file.read().map(\.name) == ["a"])
-    #expect(screen.state.presets.map(\.name) == ["a"])
+    #expect(screen.state.settings.presets.map(\.name) == ["a"])
   }
 
   @Test func oneThatIsOutOfRangeIsNotTaken() {
     var screen = FakeScreen.open(120, 40)
-    screen.state.presets = [OwnPreset("edited", GenerationOptions(DiffusionSettings { $0.steps = 0 }))]
+    screen.state.settings.take([OwnPreset("edited", GenerationOptions(DiffusionSettings { $0.steps = 0 }))])
     screen.type("Pedited")
     screen.press(.enter)
     #expect(screen.state.settings.options == GenerationOptions())
-    #expect(screen.state.messages.last?.message.contains("steps") == true, "\(screen.state.messages)")
+    #expect(screen.state.dialogs.messages.last?.message.contains("steps") == true, "\(screen.state.dialogs.messages)")
   }
 
   @Test func aFileThatIsNoneIsSaidAndLeftAlone() throws {

@@ -52,8 +52,8 @@ struct QueueKeyTests {
       jobs[index].priority = 1
       screen.send(.work(.jobChanged(jobs[index])))
     }
-    #expect(screen.state.queue.inOrder.map(\.id) == [0, 2, 1, 3].map { jobs[$0].id })
-    #expect(screen.state.queueCursor.index == 1)
+    #expect(screen.state.queue.jobs.inOrder.map(\.id) == [0, 2, 1, 3].map { jobs[$0].id })
+    #expect(screen.state.queue.cursor.index == 1)
     screen.type("jjn")
     #expect(screen.effects.last == .prioritise([jobs[3].id: 2]))
   }
@@ -61,10 +61,10 @@ struct QueueKeyTests {
   @Test func anyOrderCanBeReached() {
     withEvery(seeds: 0..<40) { numbers in
       var (screen, jobs) = queued()
-      var wanted = screen.state.queue.inOrder.map(\.id)
+      var wanted = screen.state.queue.jobs.inOrder.map(\.id)
       for _ in 0..<12 {
         let place = Int.random(in: 0..<4, using: &numbers), step = Bool.random(using: &numbers) ? 1 : -1
-        screen.state.queueCursor = ListCursor(place)
+        screen.state.queue.select(row: place)
         screen.effects = []
         screen.type(step > 0 ? "J" : "K")
         if wanted.indices.contains(place + step) { wanted.swapAt(place, place + step) }
@@ -75,7 +75,7 @@ struct QueueKeyTests {
             screen.send(.work(.jobChanged(jobs[index])))
           }
         }
-        #expect(screen.state.queue.inOrder.map(\.id) == wanted)
+        #expect(screen.state.queue.jobs.inOrder.map(\.id) == wanted)
       }
     }
   }
@@ -116,16 +116,16 @@ struct QueueKeyTests {
     var options = GenerationOptions()
     options.steps = 33
     screen.send(.done(.adopt(jobs[0].request), .recalled(options, seed: 5, own: 77)))
-    #expect(screen.state.focus == .settings && screen.state.settings.options.steps == 33)
+    #expect(screen.state.screen.focus == .settings && screen.state.settings.options.steps == 33)
     #expect(screen.state.settings.options.seed == 5)
     // A seed that cannot be told leaves the form's own, and says so.
     screen.send(.done(.recall("a.png"), .recalled(options, seed: nil, own: 77)))
     #expect(screen.state.settings.options.seed == 5)
-    #expect(screen.state.messages.last?.message.contains("the picture's own, 77") == true)
+    #expect(screen.state.dialogs.messages.last?.message.contains("the picture's own, 77") == true)
   }
 
   @Test func copiesTheExactCommandLine() {
-    var screen = FakeScreen.open(120, 40) { $0.state.invocations = ["demo": ["--dataset", "demo", "--models", "/my models"]] }
+    var screen = FakeScreen.open(120, 40) { $0.state.source.invocations = ["demo": ["--dataset", "demo", "--models", "/my models"]] }
     screen.type("c")
     screen.state.settings.options.prompt = "it's a {name}; $(rm)"
     screen.state.settings.options.steps = 7
@@ -184,14 +184,14 @@ struct QueueKeyTests {
     screen.type("L")
     #expect(screen.text().contains("fold 0, dcama, 1+4"))
     screen.press(.down, .enter)
-    #expect(screen.state.reports[0] == second && screen.state.focus == .classes)
+    #expect(screen.state.evaluation.shown[0] == second && screen.state.screen.focus == .classes)
     screen.type("R")
     screen.press(.down, .enter)
-    #expect(screen.state.reference == first)
+    #expect(screen.state.evaluation.reference == first)
     let text = screen.text()
     #expect(text.contains("Against fold 0") && text.contains("50.0   20.0"))
     screen.type("ssss")
-    #expect(screen.state.classOrder == .difference && screen.text().contains("by difference, worst first"))
+    #expect(screen.state.evaluation.order == .difference && screen.text().contains("by difference, worst first"))
   }
 }
 

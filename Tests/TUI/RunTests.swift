@@ -35,15 +35,15 @@ struct RunTests {
     // The filter and the order are by the same figures, and follow to another run.
     screen.type("/diff<0")
     screen.press(.enter)
-    #expect(screen.state.listed == [0, 1, 2, 3, 4, 5])
+    #expect(screen.state.browse.listed == [0, 1, 2, 3, 4, 5])
     screen.type("s")
     #expect(screen.text().contains("Order of the episodes, by run 2"))
     screen.press(.down, .down, .down, .enter)
-    #expect(screen.state.listed == [0, 1, 2, 3, 4, 5] && screen.state.order == .difference)
+    #expect(screen.state.browse.listed == [0, 1, 2, 3, 4, 5] && screen.state.browse.order == .difference)
     screen.type("L")
     #expect(screen.text().contains("run 1, mIoU") && screen.text().contains("run 2, mIoU"))
     screen.press(.down, .enter)
-    #expect(screen.state.listed.isEmpty && screen.text().contains("run 1: mask"), "no difference of run 1 is below 0")
+    #expect(screen.state.browse.listed.isEmpty && screen.text().contains("run 1: mask"), "no difference of run 1 is below 0")
   }
 
   @Test func theWorstEpisodesAreThoseOfTheTable() {
@@ -53,39 +53,39 @@ struct RunTests {
     // Single predictions are in the list; the table's evaluation comes back with its worst episodes.
     screen.type("Lsingle")
     screen.press(.enter)
-    #expect(screen.state.run == .own(.dcama, screen.state.plan) && screen.state.scores.isEmpty)
+    #expect(screen.state.run == .own(.dcama, screen.state.plan) && screen.state.evaluation.scores.isEmpty)
     screen.press(.backTab, .enter)
-    #expect(screen.state.listed.first == 0 && screen.state.scores[screen.state.episodes[0]]?.augmented == 20)
+    #expect(screen.state.browse.listed.first == 0 && screen.state.evaluation.scores[screen.state.browse.episodes[0]]?.augmented == 20)
     #expect(screen.text().contains("Episodes · run 2: scribble"))
   }
 
   @Test func aSinglePredictionIsNoFigureOfAnEvaluation() {
     var screen = FakeScreen.open(160, 50)
     end(report(screen, .scribble, before: 30, after: 20), &screen)
-    let measured = screen.state.scores
+    let measured = screen.state.evaluation.scores
     screen.type("e")
     // The tile and the line below say whose it is; the list goes on showing its run.
-    #expect(screen.state.scores == measured)
+    #expect(screen.state.evaluation.scores == measured)
     #expect(screen.text().contains("IoU 1-shot 41.2") && screen.text().contains("these settings") && screen.text().contains(" 30.0  20.0"))
     screen.type("Lsingle")
     screen.press(.enter)
-    #expect(screen.state.scores == [screen.state.episodes[0]: EpisodeScore(baseline: 41.25)])
+    #expect(screen.state.evaluation.scores == [screen.state.browse.episodes[0]: EpisodeScore(baseline: 41.25)])
     #expect(screen.text().contains("Episodes · these settings: mask, dcama") && !screen.text().contains(" 30.0  20.0"))
   }
 
   @Test func singlePredictionsBelongToTheirSettings() throws {
     var screen = FakeScreen.open(160, 50)
-    let episode = try #require(screen.state.selected)
+    let episode = try #require(screen.state.browse.selected)
     for request in screen.requests(episode, screen.state.plan) { screen.found[request] = FoundSupport(image: FakeScreen.image) }
     screen.send(.done(.look(episode, screen.state.plan), .plan(screen.requests(episode, screen.state.plan), screen.found)))
     screen.type("e")
-    #expect(screen.state.scores[episode] == EpisodeScore(baseline: 41.25, augmented: 52, drift: 0.25))
+    #expect(screen.state.evaluation.scores[episode] == EpisodeScore(baseline: 41.25, augmented: 52, drift: 0.25))
     #expect(screen.text().contains("these settings: mask, dcama"))
     // Another condition has no figure with generated supports yet; back at the first one its figure is there again.
     screen.type("c")
-    #expect(screen.state.scores[episode] == EpisodeScore(baseline: 41.25) && screen.text().contains("these settings: scribble"))
+    #expect(screen.state.evaluation.scores[episode] == EpisodeScore(baseline: 41.25) && screen.text().contains("these settings: scribble"))
     screen.type("C")
-    #expect(screen.state.scores[episode]?.augmented == 52)
+    #expect(screen.state.evaluation.scores[episode]?.augmented == 52)
   }
 
   @Test func runsOfAnotherFoldAreShownThere() {
@@ -93,12 +93,12 @@ struct RunTests {
     screen.send(.done(.loadReports, .reports([report(screen, .mask, before: 30, after: 50), report(screen, .hed, before: 60, after: 70, fold: 1)])))
     screen.type("L")
     screen.press(.down, .enter)
-    #expect(screen.state.fold == 1)
+    #expect(screen.state.browse.fold == 1)
     #expect(screen.text().contains("IoU by class, fold 1 · run 1: hed") && screen.text().contains(" 60.0  70.0"))
     // A run of another fold is no measure for this one.
-    screen.state.reference = screen.state.reports[1]
+    screen.state.evaluation.compare(with: screen.state.evaluation.shown[1])
     screen.type("0")
-    #expect(screen.state.reference == nil && screen.text().contains("run 1: mask") && screen.text().contains(" 30.0  50.0"))
+    #expect(screen.state.evaluation.reference == nil && screen.text().contains("run 1: mask") && screen.text().contains(" 30.0  50.0"))
   }
 
   @Test func plainLinesNameTheRun() {
@@ -116,34 +116,34 @@ struct RunTests {
 
   @Test func onlyARejectionChangesWhatIsSegmented() throws {
     var screen = FakeScreen.open(160, 50)
-    let episode = try #require(screen.state.selected), plan = screen.state.plan
+    let episode = try #require(screen.state.browse.selected), plan = screen.state.plan
     for request in screen.requests(episode, plan) { screen.found[request] = FoundSupport(image: FakeScreen.image) }
     screen.send(.done(.look(episode, plan), .plan(screen.requests(episode, plan), screen.found)))
     screen.type("e")
     let score = EpisodeScore(baseline: 41.25, augmented: 52, drift: 0.25)
-    #expect(screen.state.scores[episode] == score)
+    #expect(screen.state.evaluation.scores[episode] == score)
     screen.press(.enter)
     screen.click("generated 2")
     for key in ["K", "*", "*", "K", "K"] {
       screen.type(key)
-      #expect(screen.state.scores[episode] == score && screen.text().contains("1+4  52.0"), "\(key)")
+      #expect(screen.state.evaluation.scores[episode] == score && screen.text().contains("1+4  52.0"), "\(key)")
     }
     // A rejected one is not among the supports: nothing is measured so yet.
     screen.type("R")
-    #expect(screen.state.scores[episode] == EpisodeScore(baseline: 41.25) && !screen.text().contains("1+4  52.0"))
+    #expect(screen.state.evaluation.scores[episode] == EpisodeScore(baseline: 41.25) && !screen.text().contains("1+4  52.0"))
     screen.type("e")
-    #expect(screen.state.scores[episode]?.augmented == 51 && screen.text().contains("1+4  51.0"))
+    #expect(screen.state.evaluation.scores[episode]?.augmented == 51 && screen.text().contains("1+4  51.0"))
     // Taken back, by the key or by another verdict, the figure with all of them is there again.
     screen.type("R")
-    #expect(screen.state.scores[episode] == score && screen.text().contains("1+4  52.0"))
+    #expect(screen.state.evaluation.scores[episode] == score && screen.text().contains("1+4  52.0"))
     screen.type("RK")
-    #expect(screen.state.scores[episode] == score)
+    #expect(screen.state.evaluation.scores[episode] == score)
   }
 
   /// A prediction that was under way when a support was rejected is one with it.
   @Test func aLatePredictionIsOfTheSupportsItUsed() throws {
     var screen = FakeScreen.open(160, 50)
-    let episode = try #require(screen.state.selected), plan = screen.state.plan
+    let episode = try #require(screen.state.browse.selected), plan = screen.state.plan
     let requests = screen.requests(episode, plan)
     for request in requests { screen.found[request] = FoundSupport(image: FakeScreen.image) }
     screen.send(.done(.look(episode, plan), .plan(requests, screen.found)))
@@ -178,14 +178,14 @@ struct RunTests {
     for _ in ClassOrder.allCases {
       screen.type("s")
       let rows = PlainView.page(screen.state).filter { $0.contains("episode") && $0.hasPrefix("  ") }
-      if ![.label, .name].contains(screen.state.classOrder) { #expect(rows.dropLast().last?.contains("bicycle, 0 episodes: not measured") == true, "\(screen.state.classOrder)") }
+      if ![.label, .name].contains(screen.state.evaluation.order) { #expect(rows.dropLast().last?.contains("bicycle, 0 episodes: not measured") == true, "\(screen.state.evaluation.order)") }
     }
   }
 
   @Test func demoWeightsOnOtherDataAreYellow() {
     func open(_ change: (inout FakeScreen) -> Void = { _ in }) -> FakeScreen {
       var screen = FakeScreen.open(120, 40) {
-        $0.state.datasets = [.demo, .coco]
+        $0.state.source.datasets = [.demo, .coco]
         $0.models.demoNetworks = [.dcama: [0]]
         change(&$0)
       }
@@ -193,20 +193,20 @@ struct RunTests {
       return screen
     }
     var screen = open()
-    #expect(screen.text().contains("weights ready") && !screen.text().contains("demo weights") && screen.state.messages.isEmpty)
+    #expect(screen.text().contains("weights ready") && !screen.text().contains("demo weights") && screen.state.dialogs.messages.isEmpty)
     screen.type("D")
     screen.press(.down, .enter)
     let frame = screen.frame(), head = frame.line(0)
     #expect(head.contains("coco demo weights") && head.contains("demo weights ready"))
-    let yellow = (0..<frame.size.width).filter { frame.cells[$0].style.ink == .ansi(3) }.count
+    let yellow = (0..<frame.size.width).filter { frame.cells[$0].style.ink == .indexed(3) }.count
     #expect(yellow >= "demo weights".count + "demo weights ready".count)
-    #expect(screen.state.messages.contains { $0.level == .warning && $0.message.hasPrefix("demo weights on coco") && $0.hint?.contains("--demo-weights") == true })
+    #expect(screen.state.dialogs.messages.contains { $0.level == .warning && $0.message.hasPrefix("demo weights on coco") && $0.hint?.contains("--demo-weights") == true })
     #expect(PlainView.lines(screen.state)[0].hasPrefix("Episodes, fold 0, demo weights: "))
     // Meant so, it is not said again, but shown all the same.
-    screen = open { $0.state.acceptsDemoWeights = true }
+    screen = open { $0.state.source.acceptsDemoWeights = true }
     screen.type("D")
     screen.press(.down, .enter)
-    #expect(!screen.state.messages.contains { $0.level == .warning } && screen.frame().line(0).contains("demo weights"))
+    #expect(!screen.state.dialogs.messages.contains { $0.level == .warning } && screen.frame().line(0).contains("demo weights"))
     // Another network's weights are real.
     screen.state.settings.step(.network, by: 1)
     #expect(!screen.state.usesDemoWeights)

@@ -6,7 +6,7 @@ struct ScreenTests {
   @Test func opensAtOnceAndTellsWhatIsComing() {
     var screen = FakeScreen(80, 24)
     screen.answers = false
-    screen.send(.resized(screen.state.size))
+    screen.send(.resized(screen.state.screen.size))
     let text = screen.text()
     #expect(text.contains("opening"))
     #expect(text.contains("? help"))
@@ -105,14 +105,14 @@ struct ScreenTests {
   @Test func zoomsATile() {
     var screen = FakeScreen.open(80, 24)
     screen.press(.enter, .right, .enter)
-    #expect(screen.state.isZoomed)
+    #expect(screen.state.images.isZoomed)
     let text = screen.text()
     #expect(text.contains("cond. mask"))
     #expect(!text.contains("query, truth"))
     screen.press(.escape)
     #expect(screen.text().contains("query, truth"))
     screen.press(.escape)
-    #expect(screen.state.focus == .episodes)
+    #expect(screen.state.screen.focus == .episodes)
   }
 
   @Test func keepsTheOldPictureUntilTheNewOneIsPainted() {
@@ -120,7 +120,7 @@ struct ScreenTests {
     _ = screen.frame()
     screen.answers = false
     screen.type("j")
-    #expect(render(screen.state, size: screen.state.size, capabilities: screen.capabilities).text.contains("▚▚▚▚▚▚"))
+    #expect(render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).frame.text.contains("▚▚▚▚▚▚"))
   }
 
   @Test func showsIoUByClass() {
@@ -133,7 +133,7 @@ struct ScreenTests {
     #expect(text.contains("mean"))
     #expect(text.contains("▓") && text.contains("░") && text.contains("█"))
     screen.press(.backTab, .down, .enter)
-    #expect(screen.state.classFilter == 2 && screen.state.order == .augmented)
+    #expect(screen.state.browse.classFilter == 2 && screen.state.browse.order == .augmented)
     #expect(screen.text().contains("› bicycle"))
   }
 
@@ -167,7 +167,7 @@ struct ScreenTests {
     screen.type("zzzz")
     #expect(screen.text().contains("nothing fits"))
     screen.press(.enter)
-    #expect(screen.state.dialog == nil)
+    #expect(screen.state.dialogs.current == nil)
   }
 
   @Test func thePaletteRunsActionsOfOtherPanels() {
@@ -175,11 +175,11 @@ struct ScreenTests {
     screen.type(":sort")
     screen.press(.down, .enter)
     // The second match sorts classes, which nobody has measured.
-    #expect(screen.state.focus == .classes)
+    #expect(screen.state.screen.focus == .classes)
     #expect(screen.text().contains("no evaluation of this fold yet"))
     screen.type(":theme")
     screen.press(.enter, .down, .enter)
-    #expect(screen.state.theme == .colourBlind)
+    #expect(screen.state.screen.theme == .colourBlind)
     screen.type(":xyz")
     #expect(screen.text().contains("nothing fits"))
   }
@@ -193,7 +193,8 @@ struct ScreenTests {
     screen.capabilities = Capabilities(depth: .mono, unicode: true)
     screen.send(.done(.loadReports, .reports([screen.report()])))
     screen.answers = false
-    for cell in render(screen.state, size: screen.state.size, capabilities: screen.capabilities).cells where !cell.style.ink.isDirect {
+    let again = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).frame
+    for cell in again.cells where !cell.style.ink.isDirect {
       #expect(cell.style.ink == .standard && cell.style.paper == .standard)
     }
   }

@@ -9,7 +9,7 @@ struct WorkTests {
   @Test func editsSettingsByStepsAndByTyping() {
     var screen = FakeScreen.open(80, 24)
     screen.press(.tab, .tab)
-    #expect(screen.state.focus == .settings)
+    #expect(screen.state.screen.focus == .settings)
     screen.type("l")
     #expect(screen.state.settings.options.condition == .scribble)
     screen.type("hjjll-")
@@ -94,7 +94,7 @@ struct WorkTests {
     }
     let text = screen.text()
     #expect(text.contains("1-shot 41.2  with generated 52.0  +10.8"))
-    #expect(screen.state.awaitingSupports.isEmpty)
+    #expect(screen.state.evaluation.awaiting.isEmpty)
   }
 
   @Test func aFailedJobIsToldAndEndsTheWaiting() {
@@ -104,7 +104,7 @@ struct WorkTests {
     job.state = .failed(reason: "no weights for hed")
     screen.send(.work(.jobChanged(job)))
     #expect(screen.text().contains("no weights for hed"))
-    #expect(screen.state.awaitingSupports.isEmpty)
+    #expect(screen.state.evaluation.awaiting.isEmpty)
   }
 
   @Test func evaluatesAFoldAfterAsking() {
@@ -131,21 +131,21 @@ struct WorkTests {
     screen.send(.evaluationProgress(.evaluating(done: 4, of: 10, baseline: 40, augmented: 44)))
     #expect(screen.text().contains("evaluating 4/10, 0:03 left"))
     screen.type("E")
-    #expect(screen.state.messages.last?.message.contains("under way") == true)
+    #expect(screen.state.dialogs.messages.last?.message.contains("under way") == true)
     screen.send(.done(.evaluate(plan), .report(screen.report())))
     #expect(screen.text().contains("IoU by class"))
-    #expect(screen.state.evaluation == nil)
-    #expect(screen.state.messages.last?.message.contains("left out") == false)
+    #expect(screen.state.evaluation.running == nil)
+    #expect(screen.state.dialogs.messages.last?.message.contains("left out") == false)
     let item = DatasetItem(id: "a", classes: [1]), lost = Episode(index: 3, fold: 0, classIndex: 1, query: item, supports: [item])
     screen.send(.done(.evaluate(plan), .report(screen.report(leftOut: [LeftOutEpisode(episode: lost, reason: "cannot read a.jpg")]))))
-    let last = screen.state.messages.last
+    let last = screen.state.dialogs.messages.last
     #expect(last?.level == .warning && last?.message.contains("1 of 1 episodes left out") == true && last?.hint?.contains("a.jpg") == true)
   }
 
   @Test func weightsLoadBehindTheFirstScreen() {
     var screen = FakeScreen(80, 24)
     screen.answers = false
-    screen.send(.resized(screen.state.size))
+    screen.send(.resized(screen.state.screen.size))
     let catalog = Catalog(name: "demo", classes: [], folds: [[1], [2]])
     screen.send(.done(.open, .opened(catalog, models: ModelMenu(), secondsPerStep: nil)))
     #expect(screen.effects.contains(.preload(GenerationOptions(), .dcama, fold: 0)))
@@ -206,12 +206,12 @@ struct WorkTests {
   @Test func aDataSetThatCannotBeOpenedIsExplainedAndTriedAgain() {
     var screen = FakeScreen(80, 24)
     screen.answers = false
-    screen.send(.resized(screen.state.size))
+    screen.send(.resized(screen.state.screen.size))
     screen.send(.done(.open, .failed(Notice(.error, "data set coco needs a folder", hint: "give it with --root"))))
     #expect(screen.text().contains("--root"))
     #expect(screen.effects == [.open])
     screen.type("g")
-    #expect(screen.state.messages.last?.message.contains("could not be opened") == true)
+    #expect(screen.state.dialogs.messages.last?.message.contains("could not be opened") == true)
     screen.type("r")
     #expect(screen.effects == [.open, .open])
   }

@@ -10,33 +10,61 @@ public enum SymbolSet: String, CaseIterable, Codable, Sendable {
   case octant
 }
 
-/// How many colours a terminal shows.
-public enum ColorDepth: String, CaseIterable, Codable, Sendable {
+/// How many colours a terminal shows; a greater one shows more.
+public enum ColorDepth: String, CaseIterable, Codable, Comparable, Sendable {
   case truecolor
   /// The xterm cube and grey ramp; the first 16 colours, which users re-define, are not used.
   case indexed256 = "256"
   case indexed8 = "8"
   /// The terminal's own foreground on its own background.
   case mono
+
+  public static func < (left: ColorDepth, right: ColorDepth) -> Bool { left.rank < right.rank }
+
+  private var rank: Int {
+    switch self {
+    case .mono: 0
+    case .indexed8: 1
+    case .indexed256: 2
+    case .truecolor: 3
+    }
+  }
 }
 
 /// A colour as a terminal is told it.
 public enum CellColor: Hashable, Sendable {
   /// The terminal's own foreground or background.
   case standard
-  /// An entry of the xterm table, 0...255.
+  /// An entry of the xterm table, 0...255: the user's 16 named colours, then the fixed cube and grey ramp.
   case indexed(UInt8)
   case rgb(RGB)
 }
 
 /// One character with its colours.
 public struct Cell: Hashable, Sendable {
+  /// What text is drawn with beside colours; pictures have none of it.
+  public struct Attributes: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    public static let bold = Attributes(rawValue: 1)
+    public static let dim = Attributes(rawValue: 2)
+    public static let reverse = Attributes(rawValue: 4)
+    public static let underline = Attributes(rawValue: 8)
+  }
+
   public var scalar: Unicode.Scalar
   public var foreground: CellColor
   public var background: CellColor
+  public var attributes: Attributes
+  /// Columns that the character takes: 1 or 2; 0 for the right half of a wide one.
+  public var width: UInt8
 
-  public init(_ scalar: Unicode.Scalar, _ foreground: CellColor = .standard, on background: CellColor = .standard) {
+  public init(
+    _ scalar: Unicode.Scalar, _ foreground: CellColor = .standard, on background: CellColor = .standard, _ attributes: Attributes = [],
+    width: UInt8 = 1
+  ) {
     (self.scalar, self.foreground, self.background) = (scalar, foreground, background)
+    (self.attributes, self.width) = (attributes, width)
   }
 }
 

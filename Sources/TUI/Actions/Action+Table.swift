@@ -26,7 +26,7 @@ extension Action {
     Action(
       .unmark, [.character("u")], "unmark all", "Takes all marks away.", .browse, in: [.episodes, .queue],
       obstacle: { state in
-        (state.focus == .queue ? state.markedJobs.isEmpty : state.marked.isEmpty && state.anchor == nil) ? "nothing is marked" : nil
+        (state.screen.focus == .queue ? !state.queue.marked.isEmpty : state.browse.hasMarks) ? nil : "nothing is marked"
       }),
     Action(
       .fold, (0...9).map { .character(Character("\($0)")) }, "fold", "Opens the fold of that number.", .browse,
@@ -34,17 +34,17 @@ extension Action {
     Action(
       .nextFold, [.character("]")], "next fold", "Next fold.", .browse,
       obstacle: { state in
-        needsCatalog(state) ?? (state.fold + 1 < (state.catalog?.folds.count ?? 0) ? nil : "this is the last fold")
+        needsCatalog(state) ?? (state.browse.fold + 1 < (state.browse.catalog?.folds.count ?? 0) ? nil : "this is the last fold")
       }),
     Action(
       .previousFold, [.character("[")], "previous fold", "Previous fold.", .browse,
-      obstacle: { state in needsCatalog(state) ?? (state.fold > 0 ? nil : "this is the first fold") }),
+      obstacle: { state in needsCatalog(state) ?? (state.browse.fold > 0 ? nil : "this is the first fold") }),
     Action(.pickFold, [.character("F")], "folds", "The folds with their classes, to choose one.", .browse, obstacle: needsCatalog),
     Action(.pickClass, [.character("f")], "class", "The classes of the fold, to list the episodes of one.", .browse, footer: 45, obstacle: needsCatalog),
     Action(.importOwn, [.character("i")], "import", "Takes a picture of your own with its mask in, as a support and as a query of one of the fold's classes.", .browse, in: [.episodes], obstacle: needsEpisode),
     Action(
       .pickDataset, [.character("D")], "data set", "The data sets whose folders are in config.toml, and the demo.", .browse,
-      obstacle: { state in state.evaluation == nil ? nil : "an evaluation is under way; x in the queue stops it" }),
+      obstacle: { state in state.evaluation.running == nil ? nil : "an evaluation is under way; x in the queue stops it" }),
   ]
 
   private static let pictures: [Action] = [
@@ -89,9 +89,10 @@ extension Action {
       .work, in: lists, footer: 10,
       obstacle: { state in
         if let obstacle = needsEpisode(state) { return obstacle }
-        guard state.marked.isEmpty, state.focus != .table, let board = state.board, board.plans[state.plan] != nil else { return nil }
+        guard state.browse.marked.isEmpty, state.screen.focus != .table else { return nil }
+        guard let board = state.board, board.plans[state.plan] != nil else { return nil }
         if board.isComplete(state.plan) { return "these supports are painted; change a setting or the seed for others" }
-        let isQueued = board.missing(state.plan).allSatisfy { state.queue.job(for: $0)?.state.isFinal == false }
+        let isQueued = board.missing(state.plan).allSatisfy { state.queue.jobs.job(for: $0)?.state.isFinal == false }
         return isQueued ? "these supports are in the queue" : nil
       }),
     Action(
@@ -101,14 +102,14 @@ extension Action {
       .evaluateFold, [.character("E")], "evaluate fold", "IoU by class over several episodes of the fold, or over the marked ones.", .work, footer: 12,
       obstacle: { state in
         if let obstacle = needsEpisode(state) { return obstacle }
-        return state.evaluation == nil ? nil : "an evaluation is under way; x in the queue stops it"
+        return state.evaluation.running == nil ? nil : "an evaluation is under way; x in the queue stops it"
       }),
     Action(
       .sortClasses, [.character("s")], "sort", "Another order of the classes.", .work, in: [.classes], footer: 30, obstacle: needsReport),
     Action(.worst, [.enter], "worst episodes", "Lists the class's episodes, the worst first.", .work, in: [.classes], footer: 20, obstacle: needsReport),
     Action(
       .pickReport, [.character("L")], "saved runs", "Saved evaluations, to show one; or single predictions with the settings of the form.", .work, footer: 54,
-      obstacle: { $0.savedReports.isEmpty ? "no evaluation was saved yet; E makes one" : nil }),
+      obstacle: { $0.evaluation.saved.isEmpty ? "no evaluation was saved yet; E makes one" : nil }),
     Action(
       .pickReference, [.character("R")], "compare runs", "Another saved evaluation to compare the shown one with.", .work, in: [.classes], footer: 31, obstacle: needsReport),
   ]
@@ -121,11 +122,17 @@ extension Action {
     Action(.markA, [.character("A")], "mark as A", "The tile becomes side A.", .compare, in: [.pictures], obstacle: needsPicture),
     Action(
       .duel, [.character("B")], "against A", "The tile against side A: flicker, split, difference.", .compare, in: [.pictures],
-      obstacle: { state in needsPicture(state) ?? (state.sideA == nil ? "no tile is marked as A; A does" : nil) }),
+      obstacle: { state in needsPicture(state) ?? (state.compare.sideA == nil ? "no tile is marked as A; A does" : nil) }),
     Action(.duelMode, [.character("m"), .tab], "mode", "Flicker, split, difference.", .compare, in: [.duel], footer: 10),
-    Action(.flip, [.character(" ")], "flip", "Stops the flicker and shows the other side.", .compare, in: [.duel], footer: 11, obstacle: { $0.duel?.mode == .flicker ? nil : "only the flicker has two sides" }),
-    Action(.shiftLeft, [.character("h"), .left], "border left", "More of B in a split.", .compare, label: "h ←", in: [.duel], footer: 12, obstacle: { $0.duel?.mode == .split ? nil : "only a split has a border" }),
-    Action(.shiftRight, [.character("l"), .right], "border right", "More of A in a split.", .compare, label: "l →", in: [.duel], footer: 13, obstacle: { $0.duel?.mode == .split ? nil : "only a split has a border" }),
+    Action(
+      .flip, [.character(" ")], "flip", "Stops the flicker and shows the other side.", .compare, in: [.duel], footer: 11,
+      obstacle: { $0.compare.duel?.mode == .flicker ? nil : "only the flicker has two sides" }),
+    Action(
+      .shiftLeft, [.character("h"), .left], "border left", "More of B in a split.", .compare, label: "h ←", in: [.duel], footer: 12,
+      obstacle: needsSplit),
+    Action(
+      .shiftRight, [.character("l"), .right], "border right", "More of A in a split.", .compare, label: "l →", in: [.duel], footer: 13,
+      obstacle: needsSplit),
   ]
 
   private static let queue: [Action] = [
@@ -133,8 +140,8 @@ extension Action {
       .cancel, [.character("x")], "stop", "Cancels the marked jobs or the one under the cursor; asks how to stop a running one: now, after this picture, skip it. Elsewhere the running one.",
       .queue, footer: 13,
       obstacle: { state in
-        if state.focus == .queue {
-          if !state.markedJobs.isEmpty { return nil }
+        if state.screen.focus == .queue {
+          if !state.queue.marked.isEmpty { return nil }
           switch state.selectedQueueRow {
           case .evaluation: return nil
           case .job(let job): return job.state.isFinal ? "this job has ended" : nil
@@ -149,10 +156,10 @@ extension Action {
     Action(
       .retry, [.character("r")], "retry", "In the queue: the marked jobs or the one under the cursor again, if it failed or was cancelled. Elsewhere: what failed to load.", .queue,
       obstacle: { state in
-        if state.focus == .queue {
+        if state.screen.focus == .queue {
           return state.chosenJobs.contains(where: \.state.canBeRetried) ? nil : "only failed and cancelled jobs are tried again"
         }
-        return state.failures.isEmpty && state.openFailure == nil ? "nothing has failed" : nil
+        return state.work.failures.isEmpty && state.source.failure == nil ? "nothing has failed" : nil
       }),
     Action(.pause, [.character("p")], "pause", "No further picture is begun, or the queue goes on.", .queue, footer: 32),
     Action(.runNext, [.character("n")], "next", "Paints the marked jobs, or the one under the cursor, before all others that wait.", .queue, in: [.queue], footer: 20, obstacle: needsWaiting),
@@ -187,19 +194,19 @@ extension Action {
   private static let lists: Set<Panel> = [.episodes, .pictures, .settings, .queue, .classes, .table]
 
   @Sendable private static func needsShots(_ state: ExplorerState) -> String? {
-    needsEpisode(state) ?? (state.shots > 1 ? nil : "the episode has one support; --shots asks for more")
+    needsEpisode(state) ?? (state.browse.shots > 1 ? nil : "the episode has one support; --shots asks for more")
   }
 
   @Sendable private static func needsCatalog(_ state: ExplorerState) -> String? {
-    if state.catalog != nil { return nil }
-    return state.openFailure == nil ? "the data set is still opening" : "the data set could not be opened; r tries again"
+    if state.browse.catalog != nil { return nil }
+    return state.source.failure == nil ? "the data set is still opening" : "the data set could not be opened; r tries again"
   }
 
   @Sendable private static func needsEpisode(_ state: ExplorerState) -> String? {
     if let obstacle = needsCatalog(state) { return obstacle }
-    if state.selected != nil { return nil }
-    if state.inFlight.contains(.loadEpisodes(fold: state.fold)) { return "episodes are still being drawn" }
-    return state.episodes.isEmpty ? "there is no episode to work on" : "no episode fits the filter"
+    if state.browse.selected != nil { return nil }
+    if state.work.inFlight.contains(.loadEpisodes(fold: state.browse.fold)) { return "episodes are still being drawn" }
+    return state.browse.episodes.isEmpty ? "there is no episode to work on" : "no episode fits the filter"
   }
 
   @Sendable private static func needsPainted(_ state: ExplorerState) -> String? {
@@ -212,30 +219,16 @@ extension Action {
   }
 
   @Sendable private static func needsReport(_ state: ExplorerState) -> String? {
-    state.reports[state.fold] == nil ? "no evaluation of this fold yet; E makes one" : nil
+    state.evaluation.shown[state.browse.fold] == nil ? "no evaluation of this fold yet; E makes one" : nil
+  }
+
+  @Sendable private static func needsSplit(_ state: ExplorerState) -> String? {
+    state.compare.duel?.mode == .split ? nil : "only a split has a border"
   }
 
   @Sendable private static func needsJob(_ state: ExplorerState) -> String? { state.chosenJobs.isEmpty ? "there is no job under the cursor" : nil }
 
   @Sendable private static func needsWaiting(_ state: ExplorerState) -> String? {
     state.chosenJobs.contains(where: \.state.isWaiting) ? nil : "only jobs that wait have an order"
-  }
-}
-
-extension JobState {
-  /// Whether it can be queued again.
-  var canBeRetried: Bool {
-    switch self {
-    case .failed, .cancelled: true
-    case .queued, .running, .interrupted, .finished: false
-    }
-  }
-
-  /// Whether it has a place in the queue.
-  var isWaiting: Bool {
-    switch self {
-    case .queued, .interrupted: true
-    case .running, .finished, .failed, .cancelled: false
-    }
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// Events from other threads, and a descriptor that becomes readable when there are some.
-final class EventQueue: Sendable {
+final class EventQueue<Event: Sendable>: Sendable {
   private let events = Mutex<[Event]>([])
   private let readEnd: Int32
   private let writeEnd: Int32

@@ -1,5 +1,6 @@
 import CNcurses
 import Foundation
+import Render
 
 /// The curses library: text, layout and colours up to its palette.
 struct Curses {
@@ -97,7 +98,7 @@ struct Curses {
         set(&line[count], frame[x, y], y, pairs)
         count += 1
         // What curses and the layout measure differently becomes a question mark with blanks for the rest.
-        if frame[x, y].width == 2, curses_width(frame[x, y].scalar.value) != 2, !frame[x, y].style.isDirect {
+        if frame[x, y].width == 2, curses_width(frame[x, y].scalar.value) != 2, !frame[x, y].isDirect {
           set(&line[count], Cell(" ", style: frame[x, y].style), y, pairs)
           count += 1
         }
@@ -111,11 +112,11 @@ struct Curses {
 
   /// Whether curses has to do something: two direct cells are the same placeholder to it.
   private static func differ(_ new: Cell, _ old: Cell) -> Bool {
-    new.style.isDirect && old.style.isDirect ? false : new != old
+    new.isDirect && old.isDirect ? false : new != old
   }
 
   private func set(_ target: inout cchar_t, _ cell: Cell, _ y: Int, _ pairs: PairTable) {
-    if cell.style.isDirect {
+    if cell.isDirect {
       _ = curses_set_cell(&target, placeholders[y % placeholders.count], 0, 0)
       return
     }
@@ -129,18 +130,13 @@ struct Curses {
   }
 }
 
-extension Style {
-  /// Whether curses cannot show it.
-  var isDirect: Bool { ink.isDirect || paper.isDirect }
-}
-
 /// Curses' numbers for pairs of colours.
 struct PairTable {
   private let colors = Int(curses_colors())
   private let count = Int(curses_pairs())
 
   /// The pair, and whether bold has to stand for a bright colour that the terminal lacks.
-  func pair(_ ink: Ink, _ paper: Ink) -> (Int32, Bool) {
+  func pair(_ ink: CellColor, _ paper: CellColor) -> (Int32, Bool) {
     guard colors >= 8, count >= 64 else { return (0, false) }
     let (front, bright) = number(ink)
     let (back, _) = number(paper)
@@ -158,10 +154,10 @@ struct PairTable {
     return pair
   }
 
-  private func number(_ ink: Ink) -> (Int, Bool) {
+  private func number(_ ink: CellColor) -> (Int, Bool) {
     switch ink {
     case .standard, .rgb: (-1, false)
-    case .ansi(let index): colors >= 16 ? (Int(index), false) : (Int(index & 7), index > 7)
+    case .indexed(let index) where index < 16: colors >= 16 ? (Int(index), false) : (Int(index & 7), index > 7)
     case .indexed(let index): colors >= 256 ? (Int(index), false) : (-1, false)
     }
   }

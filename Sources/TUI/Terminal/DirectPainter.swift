@@ -1,3 +1,5 @@
+import Render
+
 /// Picture cells in 24-bit colour, written past curses after its own update.
 enum DirectPainter {
   /// Opens a synchronized update: terminals that know it show everything up to the end at once.
@@ -16,7 +18,7 @@ enum DirectPainter {
       var x = 0
       while x < frame.size.width {
         let cell = frame[x, y]
-        guard cell.style.isDirect, x <= touched || before.map({ $0[x, y] != cell }) ?? true else {
+        guard cell.isDirect, x <= touched || before.map({ $0[x, y] != cell }) ?? true else {
           x += 1
           continue
         }
@@ -36,7 +38,7 @@ enum DirectPainter {
     var x = start
     while x < frame.size.width {
       let cell = frame[x, y]
-      guard cell.style.isDirect, x <= touched || before.map({ $0[x, y] != cell }) ?? true else { break }
+      guard cell.isDirect, x <= touched || before.map({ $0[x, y] != cell }) ?? true else { break }
       append(change(from: style, to: cell), to: &bytes)
       style = Style(cell.scalar == " " ? style?.ink ?? cell.style.ink : cell.style.ink, on: cell.style.paper)
       bytes.append(contentsOf: UTF8.encode(cell.scalar).map { Array($0) } ?? [0x3F])
@@ -55,12 +57,11 @@ enum DirectPainter {
     return "\u{1B}[\(ink)\(hasInk && hasPaper ? ";" : "")\(paper)m"
   }
 
-  private static func code(_ ink: Ink, base: Int) -> String {
+  private static func code(_ ink: CellColor, base: Int) -> String {
     switch ink {
     case .standard: "\(base + 1)"
-    case .ansi(let index): "\(base);5;\(index & 15)"
     case .indexed(let index): "\(base);5;\(index)"
-    case .rgb(let red, let green, let blue): "\(base);2;\(red);\(green);\(blue)"
+    case .rgb(let color): "\(base);2;\(color.red);\(color.green);\(color.blue)"
     }
   }
 

@@ -4,7 +4,7 @@ import CNcurses
 package enum Input: Hashable, Sendable {
   case key(Key)
   /// Column and row from 0.
-  case mouse(Pointer.Gesture, column: Int, row: Int)
+  case mouse(Gesture, column: Int, row: Int)
 }
 
 /// Turns what curses reads into keys and the mouse's doings; sequences that it does not know are swallowed whole instead of being typed.
@@ -87,7 +87,7 @@ package struct InputDecoder {
     let numbers = parameters.dropFirst().split(separator: ";", omittingEmptySubsequences: false).map { Int($0) }
     guard parameters.first == "<", numbers.count == 3, let button = numbers[0], let column = numbers[1], let row = numbers[2], column > 0, row > 0
     else { return nil }
-    let gestures: [Int: Pointer.Gesture] = [0: .press, 64: .wheelUp, 65: .wheelDown]
+    let gestures: [Int: Gesture] = [0: .press, 64: .wheelUp, 65: .wheelDown]
     return gestures[button].map { .mouse($0, column: column - 1, row: row - 1) }
   }
 

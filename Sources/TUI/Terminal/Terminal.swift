@@ -58,7 +58,7 @@ final class Terminal {
     let changes = curses.put(frame, before: before)
     shown = frame
     let text = output.take { doupdate() }
-    guard capabilities.depth == .direct else { return write(text) }
+    guard capabilities.depth == .truecolor else { return write(text) }
     let isMoved = CapturedOutput.hasScrolled(text)
     let pictures = DirectPainter.paint(frame, before: isMoved ? nil : before, changes: changes)
     guard !text.isEmpty || !pictures.isEmpty else { return }

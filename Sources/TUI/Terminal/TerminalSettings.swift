@@ -1,5 +1,6 @@
 import CNcurses
 import Foundation
+import Render
 
 /// What environment and terminal database say about the terminal.
 enum TerminalSettings {
@@ -14,7 +15,7 @@ enum TerminalSettings {
     Capabilities(depth: depth(environment, term: term), unicode: curses_is_utf8() != 0)
   }
 
-  private static func depth(_ environment: [String: String], term: String) -> ColourDepth {
+  private static func depth(_ environment: [String: String], term: String) -> ColorDepth {
     // https://no-color.org: present and not empty.
     guard has_colors(), (environment["NO_COLOR"] ?? "").isEmpty else { return .mono }
     start_color()
@@ -25,7 +26,7 @@ enum TerminalSettings {
     let isScreen = environment["STY"] != nil && environment["TMUX"] == nil
     let claims = ["truecolor", "24bit"].contains((environment["COLORTERM"] ?? "").lowercased())
     let knows = tigetflag("RGB") > 0 || tigetflag("Tc") > 0
-    if !isScreen, knows || (claims && (colors >= 256 || term.hasPrefix("xterm"))) { return .direct }
-    return colors >= 256 ? .indexed : .palette
+    if !isScreen, knows || (claims && (colors >= 256 || term.hasPrefix("xterm"))) { return .truecolor }
+    return colors >= 256 ? .indexed256 : .indexed8
   }
 }

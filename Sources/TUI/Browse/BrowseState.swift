@@ -1,0 +1,182 @@
+import Data
+import Generation
+
+/// The episodes of a fold: which are listed, in what order, and which are chosen.
+package struct BrowseState: Sendable {
+  /// What the open data set offers; nil until it is open.
+  package private(set) var catalog: Catalog?
+  package private(set) var fold: Int
+  package private(set) var episodes: [Episode] = []
+  /// Only episodes of this class are listed; nil for all.
+  package private(set) var classFilter: Int?
+  package private(set) var filter = EpisodeFilter()
+  package private(set) var order = EpisodeOrder.drawn
+  /// Positions in `episodes` that are listed.
+  package private(set) var listed: [Int] = []
+  package private(set) var cursor = ListCursor()
+  package private(set) var marked: Set<Episode> = []
+  /// Where a range of marks begins, as a row of the list; nil while none is drawn.
+  package private(set) var anchor: Int?
+  /// All painted supports of the data set.
+  package private(set) var painted: [SupportName: [PaintedSupport]] = [:]
+  /// A picture whose episode is to be shown once it is listed.
+  private var awaited: DatasetItem?
+
+  init(fold: Int) { self.fold = fold }
+
+  // MARK: What is chosen
+
+  /// The episode under the cursor.
+  package var selected: Episode? { listed.indices.contains(cursor.index) ? episodes[listed[cursor.index]] : nil }
+
+  /// Real supports of the listed episodes, 1 at least.
+  package var shots: Int { max(1, (selected ?? episodes.first)?.supports.count ?? 1) }
+
+  /// Rows of the range that is being drawn.
+  package var range: ClosedRange<Int>? { anchor.map { min($0, cursor.index)...max($0, cursor.index) } }
+
+  /// Whether an action works on marked episodes.
+  var hasMarks: Bool { !marked.isEmpty || anchor != nil }
+
+  /// Episodes that an action works on: the marked ones in their order, or the one under the cursor.
+  package var chosen: [Episode] {
+    let inRange = range.map { Set($0.compactMap { listed[safe: $0] }.map { episodes[$0] }) } ?? []
+    let all = marked.union(inRange)
+    return all.isEmpty ? selected.map { [$0] } ?? [] : episodes.filter(all.contains)
+  }
+
+  // MARK: Data sets and folds
+
+  /// Takes a data set that was opened; one without the fold is shown from its first.
+  mutating func open(_ catalog: Catalog) {
+    self.catalog = catalog
+    if !catalog.folds.indices.contains(fold) { fold = 0 }
+  }
+
+  /// Forgets the data set; the order of the list stays.
+  mutating func close() {
+    (catalog, fold, episodes, painted) = (nil, 0, [], [:])
+    (marked, filter, classFilter) = ([], EpisodeFilter(), nil)
+  }
+
+  /// Forgets the list of the fold before.
+  mutating func openFold(_ number: Int) {
+    fold = number
+    (classFilter, marked, episodes) = (nil, [], [])
+  }
+
+  mutating func take(_ episodes: [Episode]) { self.episodes = episodes }
+
+  /// As an earlier session left it, whose fold is taken where `fold` is not nil.
+  mutating func restore(fold: Int?, order: EpisodeOrder, filter: String) {
+    if let fold { self.fold = max(0, fold) }
+    (self.order, self.filter) = (order, EpisodeFilter(filter))
+  }
+
+  // MARK: The list
+
+  /// Makes the list anew after a change of episodes, filter or order: with the cursor on an episode where it is still listed, else at the top.
+  mutating func list(by scores: [Episode: EpisodeScore], keeping kept: Episode?) {
+    let asked = filter.asked
+    listed = episodes.indices.filter { index in
+      (classFilter == nil || episodes[index].classIndex == classFilter)
+        && (filter.isEmpty || filter.accepts(facts(episodes[index], asked, scores)))
+    }
+    if order != .drawn {
+      let keys = listed.map { order.value(scores[episodes[$0]]) ?? .infinity }
+      listed = listed.indices.sorted { (keys[$0], listed[$0]) < (keys[$1], listed[$1]) }.map { listed[$0] }
+    }
+    cursor = ListCursor(kept.flatMap { episode in listed.firstIndex { episodes[$0] == episode } } ?? 0)
+    anchor = nil
+  }
+
+  /// What an episode is filtered by, as far as it is asked for.
+  private func facts(_ episode: Episode, _ asked: EpisodeFacts.Kinds, _ scores: [Episode: EpisodeScore]) -> EpisodeFacts {
+    var facts = EpisodeFacts()
+    if asked.contains(.names) {
+      facts.className = catalog?.className(episode.classIndex) ?? ""
+      facts.names = ([episode.query] + episode.supports).map(\.id).joined(separator: " ")
+    }
+    if asked.contains(.figures) { facts.score = scores[episode] ?? EpisodeScore() }
+    if asked.contains(.marks) { facts.isMarked = marked.contains(episode) }
+    if asked.contains(.paintings) {
+      let supports = episode.supports.flatMap { painted[SupportName(item: $0.id, classIndex: episode.classIndex)] ?? [] }
+      (facts.conditions, facts.verdicts) = (Set(supports.map(\.condition)), Set(supports.compactMap(\.verdict)))
+    }
+    return facts
+  }
+
+  mutating func filter(by text: String) { filter = EpisodeFilter(text) }
+
+  mutating func dropFilter() { (filter, classFilter) = (EpisodeFilter(), nil) }
+
+  mutating func show(class index: Int?) { classFilter = index }
+
+  mutating func sort(by order: EpisodeOrder) { self.order = order }
+
+  /// Of one class all episodes in an order.
+  mutating func show(class index: Int?, by order: EpisodeOrder) { (classFilter, filter, self.order) = (index, EpisodeFilter(), order) }
+
+  // MARK: The cursor
+
+  mutating func move(_ rows: Int, visible: Int?) { cursor.move(rows, count: listed.count, visible: visible) }
+
+  mutating func point(at row: Int, visible: Int?) { cursor.point(at: row, count: listed.count, visible: visible) }
+
+  mutating func select(row: Int) { cursor = ListCursor(row) }
+
+  // MARK: Marks
+
+  /// Marks the episode under the cursor or takes its mark away.
+  mutating func toggleMark() {
+    guard let episode = selected else { return }
+    if marked.remove(episode) == nil { marked.insert(episode) }
+  }
+
+  /// Begins a range at the cursor, or marks the one that was begun.
+  mutating func toggleRange() {
+    guard let range else {
+      anchor = cursor.index
+      return
+    }
+    for row in range { if let index = listed[safe: row] { marked.insert(episodes[index]) } }
+    anchor = nil
+  }
+
+  mutating func dropRange() { anchor = nil }
+
+  mutating func unmark() { (marked, anchor) = ([], nil) }
+
+  // MARK: What is painted
+
+  mutating func take(painted all: [PaintedSupport]) {
+    painted = Dictionary(grouping: all) { SupportName(item: $0.item, classIndex: $0.classIndex) }
+  }
+
+  /// Takes over what is known of one painted support from now on.
+  mutating func take(_ support: PaintedSupport) {
+    let name = SupportName(item: support.item, classIndex: support.classIndex)
+    painted[name, default: []].removeAll { $0.key == support.key }
+    painted[name, default: []].append(support)
+  }
+
+  /// A support of this data set was painted just now; its key comes with the next look into the store.
+  mutating func add(_ request: GenerationRequest) {
+    let source = request.source
+    guard source.dataset == catalog?.name else { return }
+    painted[SupportName(item: source.item, classIndex: source.classIndex), default: []].append(
+      PaintedSupport(key: "", item: source.item, classIndex: source.classIndex, condition: request.condition, verdict: nil))
+  }
+
+  // MARK: Imports
+
+  mutating func wait(for item: DatasetItem) { awaited = item }
+
+  /// The picture that is waited for, once; all episodes can be listed then.
+  mutating func takeAwaited() -> DatasetItem? {
+    guard let item = awaited else { return nil }
+    awaited = nil
+    (filter, classFilter, order) = (EpisodeFilter(), nil, .drawn)
+    return item
+  }
+}

@@ -1,0 +1,112 @@
+import Render
+
+/// Two pictures against one another.
+package struct Duel: Sendable {
+  package enum Mode: CaseIterable, Hashable, Sendable {
+    /// One after the other in the same place.
+    case flicker
+    /// The left part of one, the right part of the other.
+    case split
+    /// How far apart they are, grey for equal.
+    case difference
+
+    package var title: String {
+      switch self {
+      case .flicker: "flicker"
+      case .split: "split"
+      case .difference: "difference"
+      }
+    }
+  }
+
+  package struct Side: Sendable {
+    package let title: String
+    package let picture: Picture
+
+    package init(title: String, picture: Picture) {
+      self.title = title
+      self.picture = picture
+    }
+  }
+
+  package let a: Side
+  package let b: Side
+  /// Mean absolute difference of the channels, 0...255; not a number where the sizes differ.
+  package let distance: Double
+  package var mode = Mode.flicker
+  /// Whether the flicker goes by itself; a key flips it otherwise.
+  package var isRunning = true
+  /// Flicker: whether B is shown.
+  package var showsB = false
+  /// Split: columns of A, of 16.
+  package var split = 8
+  /// What split and difference show.
+  package var composed: Picture?
+
+  package init(a: Side, b: Side) {
+    self.a = a
+    self.b = b
+    distance = Self.distance(a.picture.image, b.picture.image)
+  }
+
+  /// Seconds that each side of a flicker is shown.
+  static let period = 0.5
+
+  /// The picture that is shown at a time.
+  package func shown(at now: Double) -> Picture {
+    switch mode {
+    case .flicker: (isRunning ? Int(now / Self.period) % 2 == 1 : showsB) ? b.picture : a.picture
+    case .split, .difference: composed ?? a.picture
+    }
+  }
+
+  /// The name of what is shown.
+  package func title(at now: Double) -> String {
+    switch mode {
+    case .flicker: (isRunning ? Int(now / Self.period) % 2 == 1 : showsB) ? "B: \(b.title)" : "A: \(a.title)"
+    case .split: "A: \(a.title) | B: \(b.title)"
+    case .difference: "A: \(a.title) - B: \(b.title)"
+    }
+  }
+
+  /// Stops the flicker and shows the other side than the one that is seen at the moment.
+  mutating func flip(at now: Double) {
+    showsB = isRunning ? shown(at: now).id != b.picture.id : !showsB
+    isRunning = false
+  }
+
+  /// Makes what the present mode shows; `id` is a fresh picture's.
+  mutating func compose(id: Int, look: Look) {
+    guard mode != .flicker else { return }
+    let left = a.picture.composed(look), right = b.picture.composed(look)
+    let other =
+      right.width == left.width && right.height == left.height
+      ? right : right.resized(width: left.width, height: left.height, .area)
+    composed = Picture(
+      id: id, image: mode == .split ? Self.split(left, other, columns: left.width * split / 16) : Self.difference(left, other))
+  }
+
+  private static func split(_ left: Image, _ right: Image, columns: Int) -> Image {
+    var out = left
+    for y in 0..<left.height {
+      for x in max(0, columns)..<max(left.width, columns) where x < left.width { out[x, y] = right[x, y] }
+      if columns > 0, columns < left.width { out[columns, y] = RGB(255, 255, 255) }
+    }
+    return out
+  }
+
+  /// Grey where both are equal; brighter and darker by twice the difference of each channel.
+  private static func difference(_ left: Image, _ right: Image) -> Image {
+    var out = left
+    for index in out.pixels.indices {
+      out.pixels[index] = UInt8(min(255, max(0, 128 + 2 * (Int(left.pixels[index]) - Int(right.pixels[index])))))
+    }
+    return out
+  }
+
+  private static func distance(_ left: Image, _ right: Image) -> Double {
+    guard left.width == right.width, left.height == right.height, left.channels == right.channels, !left.pixels.isEmpty else { return .nan }
+    let sum = zip(left.pixels, right.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+    return Double(sum) / Double(left.pixels.count)
+  }
+}

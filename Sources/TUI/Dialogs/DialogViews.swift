@@ -1,0 +1,169 @@
+
+/// A text that is scrolled, or a list that is chosen from, in a box over the panels.
+enum ScrollingDialog {
+  /// Rows of text in sight.
+  static func visibleRows(_ size: Size) -> Int { max(1, box(size).height - 2) }
+
+  static func box(_ size: Size) -> Rect {
+    Rect(x: 0, y: 0, width: size.width, height: size.height)
+      .centred(width: min(96, max(20, size.width - 4)), height: max(3, size.height - 2))
+  }
+
+  static func textWidth(_ size: Size) -> Int { max(1, box(size).width - 4) }
+}
+
+/// Everything that was said, newest last.
+enum MessagesView {
+  static func rows(_ messages: [Notice], _ size: Size) -> [(text: String, level: Notice.Level)] {
+    let width = ScrollingDialog.textWidth(size)
+    if messages.isEmpty { return [("nothing was said yet", .info)] }
+    return messages.flatMap { notice in
+      let hint = notice.hint.map { "\n→ " + $0 } ?? ""
+      return DisplayText.wrapped(notice.message + hint, to: width).map { ($0, notice.level) }
+    }
+  }
+}
+
+extension ScreenPainter {
+  /// Whatever lies over the panels.
+  mutating func paintDialog() {
+    // Nothing below it can be reached, but the list that a filter works on.
+    switch state.dialogs.current {
+    case .filter, nil: break
+    default: mark(frame.bounds, .outside)
+    }
+    switch state.dialogs.current {
+    case .commands(let list): paintCommands(list)
+    case .picker(let picker): paintPicker(picker)
+    case .messages(let top): paintMessages(top)
+    case .confirm(let question): paintQuestion(question)
+    case .entry(let field, let input, let complaint): paintEntry(field, input, complaint)
+    case .text(let purpose, let input): paintText(purpose, input)
+    case .filter(let input, _): paintFilter(input)
+    case nil: break
+    }
+  }
+
+  private mutating func paintMessages(_ top: Int) {
+    let rows = MessagesView.rows(state.dialogs.messages, state.screen.size), box = ScrollingDialog.box(state.screen.size)
+    frame.clear(box)
+    mark(box, .dialog)
+    let inside = frame.box(box, title: "Messages", note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
+    let first = max(0, min(top, rows.count - inside.height))
+    frame.scrollThumb(box, first: first, visible: inside.height, count: rows.count, style: theme.accent)
+    for (place, row) in rows.dropFirst(first).prefix(inside.height).enumerated() {
+      frame.text(row.text, in: inside.inset(1, 0), row: place, style: style(row.level))
+    }
+  }
+
+  /// The style of a notice.
+  func style(_ level: Notice.Level) -> Style {
+    switch level {
+    case .info: theme.text
+    case .warning: theme.warning
+    case .error: theme.bad
+    }
+  }
+
+  private mutating func paintQuestion(_ question: Confirmation) {
+    let title: String
+    var text: String
+    switch question {
+    case .quit:
+      title = "Quit?"
+      let count = state.queue.jobs.unfinished
+      text =
+        count > 0
+        ? "\(count) picture\(count == 1 ? " is" : "s are") not painted yet: the queue goes on at the next start."
+        : "An evaluation is under way: asked for again, it goes on from its finished episodes."
+    case .evaluate(let plan):
+      title = "Evaluate fold \(plan.fold)?"
+      let images = plan.episodes * plan.auxiliaryShots, marked = state.browse.hasMarks ? " marked" : ""
+      text = "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) pictures to paint"
+      if let rate = state.queue.jobs.secondsPerStep {
+        text += ", at most \(NumberText.clock(rate * Double(images * plan.options.steps)))"
+      }
+      text += ". Painted ones are not painted again."
+    }
+    popup(
+      title, DisplayText.wrapped(text, to: max(10, min(56, state.screen.size.width - 6))) + [""],
+      answers: [("y yes", .character("y")), ("n no", .character("n"))])
+  }
+
+  private mutating func paintEntry(_ field: SettingsField, _ input: LineInput, _ complaint: String?) {
+    let width = max(10, min(field.isText ? 72 : 44, state.screen.size.width - 6))
+    let hint = complaint ?? "\(field.explanation), \(state.settings.allowed(field))"
+    popup(
+      field.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(hint, to: width),
+      answers: [("Enter takes it", .enter), ("Esc leaves it", .escape)], accented: 0, complaint: complaint != nil)
+  }
+
+  private mutating func paintText(_ purpose: TextPurpose, _ input: LineInput) {
+    let width = max(10, min(72, state.screen.size.width - 6))
+    popup(
+      purpose.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(purpose.hint, to: width),
+      answers: [("Enter goes on", .enter), ("Esc leaves it", .escape)], accented: 0)
+  }
+
+  /// In the footer's place, so that the list stays in sight.
+  private mutating func paintFilter(_ input: LineInput) {
+    let line = layout.footer
+    frame.clear(line)
+    mark(line, .dialog)
+    let note = state.browse.filter.complaint ?? "\(state.browse.listed.count) of \(state.browse.episodes.count)"
+    let room = max(8, line.width - DisplayText(note).width - 3)
+    frame.spans([("/", theme.key), (input.shown(width: room), theme.strong)], in: line)
+    frame.textRight(note, in: line, style: state.browse.filter.complaint == nil ? theme.faint : theme.bad)
+    guard layout.kind == .panels, input.text.isEmpty else { return }
+    // What can be typed, until something is.
+    let lines = DisplayText.wrapped(EpisodeFilter.syntax, to: max(20, min(72, line.width - 4)))
+    let box = Rect(x: 0, y: line.y - lines.count - 2, width: min(line.width, 76), height: lines.count + 2)
+    frame.clear(box)
+    let inside = frame.box(box, title: "Filter", note: "Enter keeps it · Esc drops it", border: theme.border, titleStyle: theme.title).inset(1, 0)
+    for (row, text) in lines.enumerated() { frame.text(text, in: inside, row: row, style: theme.faint) }
+  }
+
+  /// Lines in a box, and below them the keys that answer it.
+  private mutating func popup(
+    _ title: String, _ lines: [String], answers: [(text: String, key: Key)], accented: Int? = nil, complaint: Bool = false
+  ) {
+    let last = answers.map(\.text).joined(separator: "   ")
+    let width = max(DisplayText(title).width + 6, ((lines + [last]).map { DisplayText($0).width }.max() ?? 0) + 4)
+    let box = frame.bounds.centred(width: width, height: lines.count + 3)
+    frame.clear(box)
+    mark(box, .dialog)
+    let inside = frame.box(box, title: title, border: theme.focusedBorder, titleStyle: theme.focusedTitle).inset(1, 0)
+    // A box cut at the bottom keeps its last line: it says how to get out.
+    let (text, bottom) = inside.splitTop(min(lines.count, inside.height - 1))
+    for (row, line) in lines.prefix(text.height).enumerated() {
+      frame.text(line, in: text, row: row, style: row == accented ? theme.strong : complaint ? theme.bad : theme.text)
+    }
+    var column = 0
+    for answer in answers {
+      let width = frame.text(answer.text, in: bottom, column: column, style: theme.key)
+      mark(Rect(x: bottom.x + column, y: bottom.y, width: width, height: 1), .key(answer.key))
+      column += width + 3
+    }
+  }
+
+  /// Notices of the last seconds, above the footer on the right.
+  mutating func paintToasts() {
+    var bottom = layout.footer.y
+    for toast in state.dialogs.toasts.reversed() {
+      let width = max(10, min(64, state.screen.size.width - 6))
+      var lines = DisplayText.wrapped(toast.notice.message, to: width).map { ($0, true) }
+      if let hint = toast.notice.hint { lines += DisplayText.wrapped("→ " + hint, to: width).map { ($0, false) } }
+      lines = Array(lines.prefix(max(1, state.screen.size.height / 2 - 2)))
+      let needed = (lines.map { DisplayText($0.0).width }.max() ?? 0) + 4
+      let height = lines.count + 2
+      guard bottom - height >= layout.header.maxY else { return }
+      let box = Rect(x: max(0, frame.size.width - needed), y: bottom - height, width: min(needed, frame.size.width), height: height)
+      frame.clear(box)
+      mark(box, .toasts)
+      let style = style(toast.notice.level)
+      let inside = frame.box(box, title: "", border: toast.notice.level == .info ? theme.accent : style, titleStyle: style).inset(1, 0)
+      for (row, line) in lines.enumerated() { frame.text(line.0, in: inside, row: row, style: line.1 ? style : theme.text) }
+      bottom -= height
+    }
+  }
+}

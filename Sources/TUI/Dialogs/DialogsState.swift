@@ -1,0 +1,195 @@
+import Foundation
+
+/// What lies over the panels, and everything that was said.
+package struct DialogsState: Sendable {
+  package private(set) var current: Dialog?
+  /// Notices of the last seconds.
+  package private(set) var toasts: [Toast] = []
+  /// The last 500 notices.
+  package private(set) var messages: [Notice] = []
+
+  mutating func open(_ dialog: Dialog) { current = dialog }
+
+  mutating func close() { current = nil }
+
+  // MARK: Notices
+
+  /// Shows a notice for a while and keeps it among the messages.
+  mutating func say(_ notice: Notice, at now: Double) {
+    messages.append(notice)
+    if messages.count > 500 { messages.removeFirst(messages.count - 500) }
+    toasts.removeAll { $0.notice == notice }
+    toasts.append(Toast(notice: notice, until: now + (notice.level == .info ? 4 : 10)))
+    if toasts.count > 3 { toasts.removeFirst() }
+  }
+
+  mutating func dropToasts() { toasts = [] }
+
+  mutating func tick(to now: Double) { toasts.removeAll { $0.until <= now } }
+
+  // MARK: Keys
+
+  /// What a key of a dialog leaves to others.
+  enum Answer {
+    case run(Action)
+    case choose(Choice)
+    case agree(Confirmation)
+    case enter(SettingsField, LineInput)
+    case text(TextPurpose, String)
+    /// The text behind `/` from now on.
+    case filter(String)
+    case keepFilter
+    /// The list below the filter.
+    case moveList(Int)
+  }
+
+  /// Takes a key for what is open; `size` is the screen's.
+  mutating func press(_ key: Key, _ size: Size) -> Answer? {
+    switch current {
+    case .commands(let list): return press(key, list)
+    case .picker(let picker): return press(key, picker)
+    case .messages(let top):
+      current = scrolled(key, top, rows: MessagesView.rows(messages, size).count, page: ScrollingDialog.visibleRows(size)).map {
+        .messages(top: $0)
+      }
+    case .confirm(let question): return press(key, question)
+    case .entry(let field, let input, _): return press(key, field, input)
+    case .text(let purpose, let input): return press(key, purpose, input)
+    case .filter(let input, let before): return press(key, filter: input, before)
+    case nil: break
+    }
+    return nil
+  }
+
+  /// Moves a cursor; false for keys that do not.
+  private func move(_ cursor: inout ListCursor, _ key: Key, count: Int) -> Bool {
+    switch key {
+    case .down, .control("n"), .tab: cursor.move(1, count: count)
+    case .up, .control("p"), .backTab: cursor.move(-1, count: count)
+    case .pageDown, .control("d"): cursor.move(10, count: count)
+    case .pageUp: cursor.move(-10, count: count)
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func press(_ key: Key, _ list: CommandList) -> Answer? {
+    var list = list
+    switch key {
+    case .escape: close()
+    // The key that opened the help closes it.
+    case .character("?") where list.form == .help && list.query.text.isEmpty: close()
+    case .enter:
+      close()
+      return list.selected.map { .run($0) }
+    default:
+      if !move(&list.cursor, key, count: list.actions.count), list.query.take(key) { list.cursor = ListCursor() }
+      current = .commands(list)
+    }
+    return nil
+  }
+
+  private mutating func press(_ key: Key, _ picker: Picker) -> Answer? {
+    var picker = picker
+    switch key {
+    case .escape: close()
+    case .enter:
+      close()
+      return picker.selected.map { .choose($0) }
+    default:
+      if !move(&picker.cursor, key, count: picker.listed.count), picker.query.take(key) { picker.cursor = ListCursor() }
+      current = .picker(picker)
+    }
+    return nil
+  }
+
+  /// Puts the cursor of a list on a row in sight.
+  mutating func point(at row: Int) -> Bool {
+    switch current {
+    case .picker(var picker):
+      picker.cursor = ListCursor(row)
+      current = .picker(picker)
+    case .commands(var list):
+      list.cursor = ListCursor(row)
+      current = .commands(list)
+    default: return false
+    }
+    return true
+  }
+
+  /// The new first row of a scrolling text, or nil when the key closes it.
+  private func scrolled(_ key: Key, _ top: Int, rows: Int, page: Int) -> Int? {
+    let last = max(0, rows - page)
+    switch key {
+    case .character("j"), .down: return min(last, top + 1)
+    case .character("k"), .up: return max(0, top - 1)
+    case .character(" "), .pageDown, .control("d"): return min(last, top + page)
+    case .pageUp, .control("u"): return max(0, top - page)
+    case .home, .character("<"): return 0
+    case .end, .character(">"): return last
+    case .escape, .character("q"), .character("!"), .enter: return nil
+    default: return min(last, top)
+    }
+  }
+
+  private mutating func press(_ key: Key, _ question: Confirmation) -> Answer? {
+    switch key {
+    case .character("y"), .character("Y"), .enter:
+      close()
+      return .agree(question)
+    case .character("n"), .character("N"), .character("q"), .escape: close()
+    default: break
+    }
+    return nil
+  }
+
+  private mutating func press(_ key: Key, _ field: SettingsField, _ input: LineInput) -> Answer? {
+    var input = input
+    switch key {
+    case .escape: close()
+    case .enter, .tab: return .enter(field, input)
+    default:
+      // Numbers take nothing else.
+      if !field.isText, case .character(let character) = key, !(character.isASCII && (character.isNumber || character == ".")) {
+        return nil
+      }
+      if !field.isText, case .character = key, input.text.count >= 24 { return nil }
+      _ = input.take(key)
+      current = .entry(field, input, complaint: nil)
+    }
+    return nil
+  }
+
+  private mutating func press(_ key: Key, _ purpose: TextPurpose, _ input: LineInput) -> Answer? {
+    let text = input.text.trimmingCharacters(in: .whitespaces)
+    var input = input
+    switch key {
+    case .escape: close()
+    case .enter where !text.isEmpty:
+      close()
+      return .text(purpose, text)
+    default:
+      _ = input.take(key)
+      current = .text(purpose, input)
+    }
+    return nil
+  }
+
+  private mutating func press(_ key: Key, filter input: LineInput, _ before: String) -> Answer? {
+    var input = input
+    switch key {
+    case .escape:
+      close()
+      return .filter(before)
+    case .enter:
+      close()
+      return .keepFilter
+    case .down: return .moveList(1)
+    case .up: return .moveList(-1)
+    default:
+      guard input.take(key) else { return nil }
+      current = .filter(input, before: before)
+      return .filter(input.text)
+    }
+  }
+}

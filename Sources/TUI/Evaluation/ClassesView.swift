@@ -1,0 +1,196 @@
+import Evaluation
+import Render
+
+extension ScreenPainter {
+  /// IoU of each class of the fold: one support, with the generated ones added, the difference and its standard error, a bar.
+  mutating func paintClasses(_ rect: Rect) {
+    let report = state.evaluation.shown[state.browse.fold]
+    let order = state.evaluation.order == .label ? "" : " · \(state.evaluation.order.title)"
+    // Compared with another one, the shown one is named below.
+    let shown = report.map { state.name(of: .saved($0)) } ?? "", isCompared = state.evaluation.reference != nil
+    let count = report.map { "\($0.episodes.count) episodes\(order)" } ?? ""
+    let isRoomy = DisplayText(shown).width + DisplayText(count).width + 8 <= rect.width
+    let word = report.map { state.word(for: .saved($0)) } ?? ""
+    let note = !isCompared || report == nil ? count : "\(isRoomy ? shown : word) · \(count)"
+    let title = state.evaluation.reference.map { "Against \($0.title)" }
+      ?? "IoU by class, fold \(state.browse.fold)" + (shown.isEmpty ? "" : " · \(shown)")
+    let inside = panel(.classes, rect, title: title, note: note)
+    guard !inside.isEmpty else { return }
+    guard let report else { return paintNoReport(inside) }
+    let table = ClassTable(report, reference: state.evaluation.reference, order: state.evaluation.order, width: inside.width)
+    let classCount = table.rows.count - 1, parts = ClassTable.Parts(inside, count: classCount)
+    let (list, classes) = (parts.list, parts.classes)
+    if !parts.head.isEmpty { paintHead(table, report, in: parts.head) }
+    let first = state.evaluation.cursor.first(visible: classes, count: classCount)
+    for (place, row) in table.rows.dropLast().dropFirst(first).prefix(classes).enumerated() {
+      let isCursor = state.screen.focus == .classes && first + place == state.evaluation.cursor.index
+      mark(list.row(place), .row(.classes, first + place))
+      paint(row, table, in: list.row(place), isCursor ? theme.cursor : theme.text)
+    }
+    if let mean = table.rows.last, list.height > 1 {
+      paint(mean, table, in: list.row(min(classes, classCount - first)), theme.strong)
+    }
+    if !parts.legend.isEmpty, table.bar >= 4 {
+      frame.spans(
+        [("█", theme.bar), (" \(table.beforeTitle)  ", theme.faint), ("▓", theme.good), (" gained  ", theme.faint),
+         ("░", theme.bad), (state.evaluation.reference == nil ? " lost with generated supports" : " lost", theme.faint)],
+        in: parts.legend, column: 0)
+    }
+    frame.scrollThumb(rect, first: first, visible: classes, count: classCount, style: theme.accent)
+  }
+
+  private mutating func paintNoReport(_ inside: Rect) {
+    if let evaluation = state.evaluation.running, evaluation.plan.fold == state.browse.fold {
+      frame.text("\(spinner) \(evaluation.text)", in: inside, style: theme.accent)
+      if case .evaluating(_, _, let baseline?, let augmented)? = evaluation.progress {
+        var text = "mIoU so far: \(NumberText.percent(baseline)) \(evaluation.plan.shots)-shot"
+        if let augmented { text += ", \(NumberText.percent(augmented)) with \(evaluation.plan.shots)+\(evaluation.plan.auxiliaryShots)" }
+        frame.text(text, in: inside, row: 1)
+        frame.text(RunName.of(evaluation.plan), in: inside, row: 2, style: theme.faint)
+      }
+      return
+    }
+    for (row, line) in DisplayText.wrapped("no evaluation of this fold yet: E measures IoU over \(state.settings.episodes) episodes", to: inside.width).enumerated() {
+      frame.text(line, in: inside, row: row, style: theme.faint)
+    }
+  }
+
+  private mutating func paintHead(_ table: ClassTable, _ report: EvaluationReport, in line: Rect) {
+    let augmented = table.afterTitle
+    func right(_ text: String, _ end: Int) {
+      frame.textRight(text, in: Rect(x: line.x, y: line.y, width: end, height: 1), style: theme.faint)
+    }
+    frame.text("class", in: line, column: 1, style: theme.faint)
+    if table.count > 0 { right("n", table.name + table.count + 1) }
+    right(table.beforeTitle, table.figures + 8)
+    right(augmented, table.figures + 15)
+    if table.difference > 0 { right("difference", table.figures + 15 + table.difference) }
+  }
+
+  private mutating func paint(_ row: ClassTable.Row, _ table: ClassTable, in line: Rect, _ style: Style) {
+    let isCursor = style == theme.cursor
+    if isCursor { frame.clear(line, style: style) }
+    frame.text(row.name, in: Rect(x: line.x + 1, y: line.y, width: table.name, height: line.height), style: style)
+    func right(_ text: String, _ end: Int, _ style: Style) {
+      frame.textRight(text, in: Rect(x: line.x, y: line.y, width: min(end, line.width), height: line.height), style: style)
+    }
+    if table.count > 0 { right("\(row.episodes)", table.name + table.count + 1, isCursor ? style : theme.faint) }
+    guard let before = row.before else { return right("–", table.figures + 8, style) }
+    right(NumberText.percent(before), table.figures + 8, style)
+    guard let after = row.after else { return }
+    let tone = isCursor ? style : theme.change(from: before, to: after)
+    right(NumberText.percent(after), table.figures + 15, tone)
+    if table.difference > 0 {
+      let error = row.error.map { " ±\(NumberText.percent($0))" } ?? ""
+      right(NumberText.signed(after - before) + error, table.figures + 15 + table.difference, tone)
+    }
+    if table.bar >= 4 { paintBar(row, line, column: line.width - table.bar, width: table.bar, isCursor ? style : nil) }
+  }
+
+  /// What both have in one glyph, what the generated supports gain or lose in another.
+  private mutating func paintBar(_ row: ClassTable.Row, _ line: Rect, column: Int, width: Int, _ style: Style?) {
+    func cells(_ value: Double) -> Int { Int((min(100, max(0, value)) / 100 * Double(width)).rounded()) }
+    let before = row.before.map(cells) ?? 0
+    let after = row.after.map(cells) ?? before
+    guard line.height > 0 else { return }
+    for index in 0..<width {
+      let cell: Cell
+      if index < min(before, after) {
+        cell = Cell("█", style: style ?? theme.bar)
+      } else if index < after {
+        cell = Cell("▓", style: style ?? theme.good)
+      } else if index < before {
+        cell = Cell("░", style: style ?? theme.bad)
+      } else {
+        cell = Cell("·", style: style ?? theme.border)
+      }
+      frame.put(cell, x: line.x + column + index, y: line.y)
+    }
+  }
+}
+
+/// The class table's rows and widths.
+struct ClassTable {
+  /// How the table shares its panel: titles, classes with the mean behind them, what the bars mean.
+  struct Parts {
+    let head: Rect
+    let list: Rect
+    let legend: Rect
+
+    init(_ inside: Rect, count: Int) {
+      let rest: Rect
+      (head, rest) = inside.splitTop(inside.height >= 4 ? 1 : 0)
+      (list, legend) = rest.splitTop(rest.height >= count + 3 ? rest.height - 1 : rest.height)
+    }
+
+    /// Classes in sight.
+    var classes: Int { max(1, list.height - 1) }
+  }
+
+  struct Row {
+    /// Nil for the mean.
+    let classIndex: Int?
+    let name: String
+    let episodes: Int
+    /// Percent; nil without an episode.
+    let before: Double?
+    let after: Double?
+    /// Standard error of the difference; nil where it is not known.
+    let error: Double?
+  }
+
+  /// The fold's classes, then the mean.
+  let rows: [Row]
+  let beforeTitle: String
+  let afterTitle: String
+  /// Columns of the names, and of the numbers of episodes, 0 when there is no room.
+  let name: Int
+  let count: Int
+  /// Where the figures begin.
+  var figures: Int { name + count }
+  /// Columns of the difference with its error, 0 when there is no room.
+  let difference: Int
+  let bar: Int
+
+  /// Of one evaluation with one support against the generated ones too, or of what two evaluations come to in the end.
+  ///
+  /// Of two evaluations of the same episodes the differences are paired and have errors.
+  init(_ report: EvaluationReport, reference: EvaluationReport? = nil, order: ClassOrder = .label, width: Int) {
+    let end = report.augmented ?? report.baseline
+    func row(_ index: Int?, _ name: String, _ episodes: Int, _ before: Double?, _ after: Double?, _ error: Double?) -> Row {
+      Row(classIndex: index, name: name, episodes: episodes, before: before, after: after, error: error)
+    }
+    var rows: [Row]
+    if let reference {
+      let other = reference.augmented ?? reference.baseline, paired = report.difference(from: reference)
+      rows = end.classes.compactMap { score in
+        guard let before = other.classes.first(where: { $0.classIndex == score.classIndex }) else { return nil }
+        let error = paired?.classes.first { $0.classIndex == score.classIndex }?.iou?.error
+        return row(score.classIndex, score.name, score.episodes, before.iou?.value, score.iou?.value, error)
+      }
+      rows = order.sorted(rows) + [row(nil, "mean", report.episodes.count, other.miou.value, end.miou.value, paired?.miou.error)]
+      (beforeTitle, afterTitle) = ("other", "shown")
+    } else {
+      rows = report.baseline.classes.enumerated().map { index, score in
+        row(
+          score.classIndex, score.name, score.episodes, score.iou?.value, report.augmented?.classes[safe: index]?.iou?.value,
+          report.difference?.classes[safe: index]?.iou?.error)
+      }
+      rows = order.sorted(rows)
+        + [row(nil, Self.meanName(report), report.episodes.count, report.baseline.miou.value, report.augmented?.miou.value, report.difference?.miou.error)]
+      (beforeTitle, afterTitle) = ("\(report.plan.shots)-shot", "\(report.plan.shots)+\(report.plan.auxiliaryShots)")
+    }
+    self.rows = rows
+    name = min(max(10, rows.map { DisplayText($0.name).width }.max() ?? 0), max(6, width / 4))
+    difference = width >= name + 15 + 13 ? 13 : 0
+    count = difference > 0 && width >= name + 15 + 13 + 5 ? 5 : 0
+    bar = max(0, width - name - count - 15 - difference - 2)
+  }
+
+  /// What the mean is over, where that is not all there is.
+  private static func meanName(_ report: EvaluationReport) -> String {
+    let classes = report.baseline.classes, present = classes.count { $0.episodes > 0 }
+    if present == classes.count { return "mean" }
+    return report.classMean == .present ? "mean of \(present)" : "mean of \(classes.count)"
+  }
+}

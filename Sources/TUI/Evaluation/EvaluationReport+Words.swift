@@ -1,0 +1,31 @@
+import Evaluation
+
+extension EvaluationReport {
+  /// In few words: whose figures these are.
+  var title: String {
+    let options = plan.options
+    let settings =
+      plan.auxiliaryShots > 0
+      ? ", \(options.condition.rawValue), \(options.sampler) \(options.steps), guidance \(SettingsForm.decimal(options.guidance)), seed \(options.seed)"
+      : ""
+    return "fold \(plan.fold), \(plan.network.rawValue), \(plan.shots)+\(plan.auxiliaryShots)\(settings)"
+  }
+
+  /// One line: mIoU without and with generated supports, and the difference with its error.
+  var summary: String {
+    var text = "fold \(plan.fold): mIoU \(NumberText.percent(baseline.miou.value)) \(plan.shots)-shot"
+    if let augmented, let difference = difference?.miou {
+      text +=
+        ", \(NumberText.percent(augmented.miou.value)) with \(plan.shots)+\(plan.auxiliaryShots) (\(NumberText.signed(difference.value))"
+      if let error = difference.error { text += " ± \(NumberText.percent(error))" }
+      text += ")"
+    }
+    return text
+  }
+
+  /// mIoU and the number of episodes.
+  var detail: String {
+    let after = augmented.map { " → \(NumberText.percent($0.miou.value))" } ?? ""
+    return "mIoU \(NumberText.percent(baseline.miou.value))\(after), \(episodes.count) episodes"
+  }
+}

@@ -1,0 +1,115 @@
+import Data
+import Evaluation
+import Models
+
+/// What was measured: evaluations over a fold, and single predictions.
+package struct EvaluationState: Sendable {
+  /// The one that is under way.
+  package private(set) var running: RunningEvaluation?
+  /// Every saved evaluation, newest first.
+  package private(set) var saved: [EvaluationReport] = []
+  /// The evaluation shown of each fold, the newest one until another is chosen.
+  package private(set) var shown: [Int: EvaluationReport] = [:]
+  /// What the shown evaluation is compared with.
+  package private(set) var reference: EvaluationReport?
+  /// Whether the list shows single predictions with the form's settings though an evaluation is shown of the fold.
+  package private(set) var showsOwn = false
+  /// What single predictions have shown, by network.
+  package private(set) var own: [SegmentationNetwork: [Episode: OwnFigures]] = [:]
+  /// The figures of the run that is shown, of no other one.
+  package private(set) var scores: [Episode: EpisodeScore] = [:]
+  /// Episodes to be segmented as soon as their supports are painted.
+  package private(set) var awaiting: [Episode: Set<SupportPlan>] = [:]
+  /// The list of the classes.
+  package private(set) var cursor = ListCursor()
+  package private(set) var order = ClassOrder.label
+
+  // MARK: An evaluation
+
+  mutating func begin(_ plan: EvaluationPlan) { running = RunningEvaluation(plan: plan) }
+
+  mutating func take(_ progress: EvaluationProgress, now: Double) { running?.take(progress, now: now) }
+
+  mutating func stop() -> [Effect] {
+    guard running != nil else { return [] }
+    running?.isStopping = true
+    return [.stopEvaluation]
+  }
+
+  /// It failed or was stopped.
+  mutating func end() { running = nil }
+
+  /// It has its report, which is shown.
+  mutating func finish(_ report: EvaluationReport) {
+    running = nil
+    show(report)
+    saved.insert(report, at: 0)
+  }
+
+  // MARK: Saved evaluations
+
+  mutating func take(saved all: [EvaluationReport]) {
+    saved = all
+    // Newest first: the first one of a fold stays.
+    for report in all where shown[report.plan.fold] == nil { shown[report.plan.fold] = report }
+  }
+
+  mutating func show(_ report: EvaluationReport) { (shown[report.plan.fold], showsOwn) = (report, false) }
+
+  /// Single predictions in place of an evaluation.
+  mutating func showOwn(_ isShown: Bool) { showsOwn = isShown }
+
+  package mutating func compare(with report: EvaluationReport?) { reference = report }
+
+  /// A reference is of one fold.
+  mutating func openFold(_ number: Int) {
+    if reference?.plan.fold != number { reference = nil }
+  }
+
+  /// Forgets the data set; what is under way goes on.
+  mutating func close() {
+    (scores, own, shown, saved, reference) = ([:], [:], [:], [], nil)
+    (showsOwn, awaiting) = (false, [:])
+  }
+
+  // MARK: Figures
+
+  /// Notes the IoU of a prediction in percent; `use` is nil for the real supports alone. Returns all that is known of the episode.
+  mutating func note(iou: Double, of episode: Episode, _ use: SupportUse?, by network: SegmentationNetwork) -> OwnFigures {
+    var figures = own[network]?[episode] ?? OwnFigures()
+    if let use { figures.augmented[use] = iou } else { figures.baseline = iou }
+    own[network, default: [:]][episode] = figures
+    return figures
+  }
+
+  mutating func note(drift: Double, of episode: Episode, _ use: SupportUse, by network: SegmentationNetwork) {
+    own[network, default: [:]][episode, default: OwnFigures()].drift[use] = drift
+  }
+
+  mutating func show(_ scores: [Episode: EpisodeScore]) { self.scores = scores }
+
+  /// One episode's figures; none where nothing is known.
+  package mutating func show(_ score: EpisodeScore, of episode: Episode) { scores[episode] = score == EpisodeScore() ? nil : score }
+
+  // MARK: Waiting for supports
+
+  mutating func wait(_ episode: Episode, for plan: SupportPlan) { awaiting[episode, default: []].insert(plan) }
+
+  /// The episode waits no longer for a plan's supports.
+  mutating func forget(_ episode: Episode, _ plan: SupportPlan) {
+    awaiting[episode]?.remove(plan)
+    if awaiting[episode]?.isEmpty == true { awaiting[episode] = nil }
+  }
+
+  mutating func forget(_ episode: Episode) { awaiting[episode] = nil }
+
+  // MARK: The list of the classes
+
+  mutating func move(_ rows: Int, count: Int, visible: Int?) { cursor.move(rows, count: count, visible: visible) }
+
+  mutating func point(at row: Int, count: Int, visible: Int?) { cursor.point(at: row, count: count, visible: visible) }
+
+  mutating func nextOrder() { order = order.next }
+
+  mutating func restore(_ order: ClassOrder) { self.order = order }
+}

@@ -1,0 +1,67 @@
+import Data
+import Evaluation
+import Foundation
+import Generation
+import Models
+
+/// What figures on the screen are of: every one belongs to one of these, and says which.
+package enum FigureRun: Hashable, Sendable {
+  /// A finished evaluation.
+  case saved(EvaluationReport)
+  /// Episodes segmented one by one with the settings of the form.
+  case own(SegmentationNetwork, SupportPlan)
+}
+
+/// What single predictions of an episode by one network have shown.
+package struct OwnFigures: Sendable {
+  /// Percent.
+  package var baseline: Double?
+  package var augmented: [SupportUse: Double] = [:]
+  package var drift: [SupportUse: Double] = [:]
+}
+
+/// Names of runs by their settings.
+enum RunName {
+  /// `mask, dcama, ddim 20, 1+4, seed 0`, then what is not usual.
+  static func of(_ plan: EvaluationPlan) -> String {
+    var parts = parts(plan.options, network: plan.network, shots: plan.shots, supports: plan.auxiliaryShots)
+    if let folder = plan.auxiliaryFolder { parts = [plan.network.rawValue, "\(plan.shots)+\(plan.auxiliaryShots)", "supports from \(tail(folder))"] }
+    if plan.auxiliaryShots == 0 || plan.auxiliaryFolder != nil || plan.seed != plan.options.seed { parts.append("episodes by seed \(plan.seed)") }
+    if plan.episodeProtocol != .hsnet { parts.append("protocol \(plan.episodeProtocol.rawValue)") }
+    if let list = plan.episodeList { parts.append("episodes of \(tail(list))") } else if let lists = plan.lists { parts.append("lists \(tail(lists))") }
+    if let minimum = plan.minimumAgreement { parts.append("agreement \(minimum.short)") }
+    if let side = plan.inputSide { parts.append("side \(side)") }
+    if let comparison = plan.comparison { parts.append(comparison.title) }
+    if plan.classMean == .all { parts.append("mean over all classes") }
+    return parts.joined(separator: ", ")
+  }
+
+  static func of(_ options: GenerationOptions, network: SegmentationNetwork, shots: Int, supports: Int) -> String {
+    parts(options, network: network, shots: shots, supports: supports).joined(separator: ", ")
+  }
+
+  private static func parts(_ options: GenerationOptions, network: SegmentationNetwork, shots: Int, supports: Int) -> [String] {
+    guard supports > 0 else { return [network.rawValue, "\(shots)-shot"] }
+    return [options.condition.rawValue, network.rawValue, "\(options.sampler) \(options.steps)", "\(shots)+\(supports)", "seed \(options.seed)"]
+      + details(options)
+  }
+
+  /// What else decides the pictures, where it is not usual; the guidance scale always, as models have their own.
+  static func details(_ options: GenerationOptions) -> [String] {
+    let told: Set<Setting.ID> = [.condition, .sampler, .steps, .seed, .prompt, .negativePrompt], always: Set<Setting.ID> = [.guidance, .resolution]
+    var parts: [String] = []
+    for setting in Setting.all where !told.contains(setting.id) && setting.applies(to: options) {
+      guard let text = setting.text(options), always.contains(setting.id) || !setting.isUsual(options) else { continue }
+      parts.append(setting.kind == .flag ? setting.name : "\(setting.name) \(text)")
+    }
+    if let models = options.models {
+      parts += [models.diffusion].compactMap { $0 } + models.controlNets + [models.autoencoder].compactMap { $0 }
+      parts += (models.loras ?? []).map { "\($0.id) \($0.scale.short)" }
+    }
+    if let prompt = options.prompt { parts.append("prompt “\(prompt.prefix(40))”") }
+    if let negative = options.negativePrompt { parts.append("negative “\(negative.prefix(40))”") }
+    return parts
+  }
+
+  private static func tail(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+}

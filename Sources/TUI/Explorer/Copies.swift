@@ -1,0 +1,75 @@
+import Core
+import Foundation
+import Generation
+
+/// What leaves the explorer as text.
+extension ExplorerState {
+  var copies: Picker {
+    var choices = [
+      Choice("command line: generate", "", .copy(commandLine("generate", ["--shots", "\(settings.supports)", "--out", "supports"])))
+    ]
+    // `evaluate` has one seed for episodes and pictures.
+    if settings.options.seed == source.episodeSeed {
+      let words =
+        source.drawWords + [
+          "--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)",
+        ]
+      choices.append(Choice("command line: evaluate", "", .copy(commandLine("evaluate", words))))
+    }
+    if case .generated(let number) = selectedTile, let request = board?.plans[plan]?[safe: number] {
+      choices += copies(of: request)
+    } else if screen.focus == .queue, let job = chosenJobs.first {
+      choices += copies(of: job.request)
+    } else if let request = board?.plans[plan]?.first {
+      choices += copies(of: request)
+    }
+    if let report = evaluation.shown[browse.fold] { choices.append(Choice("table of IoU by class", "Markdown", .copy(report.table))) }
+    if let episode = selected {
+      choices.append(
+        Choice("episode", "", .copy("query \(episode.query.id) supports \(episode.supports.map(\.id).joined(separator: " "))")))
+    }
+    return Picker("Copy", choices)
+  }
+
+  private func copies(of request: GenerationRequest) -> [Choice] {
+    var choices = [
+      Choice("prompt", request.prompt, .copy(request.prompt)),
+      Choice("negative prompt", request.negativePrompt, .copy(request.negativePrompt)),
+      Choice("seed", "\(request.seed)", .copy("\(request.seed)")),
+    ]
+    if let json = try? CanonicalJSON.text(request) { choices.append(Choice("request", "JSON", .copy(json))) }
+    if let file = images.files[request] { choices.append(Choice("path of the picture", file.path, .copy(file.path))) }
+    return choices
+  }
+
+  /// The exact words that do from the shell what the form says; options at their defaults are left out.
+  package func commandLine(_ command: String, _ more: [String]) -> String {
+    let options = settings.options, usual = settings.defaults
+    var words =
+      ["diffss", command] + (source.invocations[source.name] ?? ["--dataset", source.name]) + [
+        "--fold", "\(browse.fold)", "--condition", options.condition.rawValue,
+      ]
+    for setting in Setting.all where ![.condition, .seed].contains(setting.id) && setting.applies(to: options) {
+      words += setting.words(options, unlike: usual)
+    }
+    if let model = options.models?.diffusion { words += ["--model", model] }
+    if let net = settings.ownControlNet { words += ["--controlnet", net] }
+    if let autoencoder = options.models?.autoencoder { words += ["--vae", autoencoder] }
+    for lora in options.models?.loras ?? [] { words += ["--lora", "\(lora.id):\(lora.scale.short)"] }
+    words += ["--seed", "\(options.seed)"]
+    return (words + more).map(ShellWord.quoted).joined(separator: " ")
+  }
+}
+
+/// Words for a shell.
+enum ShellWord {
+  /// In single quotes where a shell would read anything else than the word itself.
+  static func quoted(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.unicodeScalars.allSatisfy { scalar in
+        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./=+,:@%".unicodeScalars.contains(scalar))
+      }
+    return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,83 @@
+import Data
+import Evaluation
+import Generation
+import Models
+
+/// Work that `update` asks for; done elsewhere, answered with `Event.done`.
+package enum Effect: Hashable, Sendable {
+  case open
+  case loadEpisodes(fold: Int)
+  case loadEpisode(Episode)
+  case makeCondition(Episode, ConditionChoice)
+  /// Makes the plan's requests and looks up which of them are painted.
+  case look(Episode, SupportPlan)
+  case generate(Episode, SupportPlan)
+  /// The same as `look`, and a control image too, for a view that shows many plans at once.
+  case survey(Episode, SupportPlan, ConditionChoice)
+  case loadGenerated(GenerationRequest)
+  /// Segments the query with the real support alone, or with a plan's generated ones too.
+  case predict(Episode, SupportPlan?, SegmentationNetwork)
+  /// How far the supports of a plan have drifted, for the episode's score.
+  case measureDrift(Episode, SupportPlan, SegmentationNetwork)
+  case evaluate(EvaluationPlan)
+  /// Over these episodes alone.
+  case evaluateMarked(EvaluationPlan, [Episode])
+  case loadReports
+  /// Which supports of the data set are painted, by which condition, and what the user thinks of them.
+  case loadPainted
+  case judge(GenerationRequest, Verdict?)
+  case enqueue([GenerationRequest])
+  /// Settings from a request.
+  case adopt(GenerationRequest)
+  /// Settings from a picture's file.
+  case recall(String)
+  case exportKept(String)
+  case loadPresets
+  case keepPreset(OwnPreset)
+  case forgetPreset(String)
+  case importPicture(image: String, mask: String, classIndex: Int)
+  case report(String)
+  /// Reads the weights that the first picture and the first prediction of a fold need.
+  case preload(GenerationOptions, SegmentationNetwork, fold: Int)
+  case paint(PaintRequest)
+
+  case openDataset(DatasetKind)
+  case cancelJobs([JobID])
+  case retryJobs([JobID])
+  case prioritise([JobID: Int])
+  case pauseQueue(Bool, now: Bool)
+  case cancelAllJobs
+  /// Puts text on the terminal's clipboard.
+  case copy(String)
+  case stopEvaluation
+  /// Whether the mouse is ours or the terminal's.
+  case useMouse(Bool)
+  /// Stops the process as Ctrl-Z does.
+  case suspend
+  /// Draws everything anew.
+  case redraw
+  case quit(status: Int32)
+
+  /// Whether an answer comes.
+  package var isAnswered: Bool {
+    switch self {
+    case .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse, .suspend, .redraw, .quit:
+      false
+    default: true
+    }
+  }
+
+  /// What a newer effect of the same lane overtakes: only the selected episode's pictures matter, and there is one evaluation.
+  package enum Lane: Hashable, Sendable { case episodes, episode, condition, look, evaluation }
+
+  package var lane: Lane? {
+    switch self {
+    case .loadEpisodes: .episodes
+    case .loadEpisode: .episode
+    case .makeCondition: .condition
+    case .look: .look
+    case .evaluate, .evaluateMarked: .evaluation
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import Core
+import Data
+import Foundation
+import Generation
+import Pipeline
+import Render
+import Synchronization
+
+/// Does what `update` asks for, away from the thread that draws, and posts the answers.
+final class EffectRunner: Sendable {
+  private struct Work {
+    var workbench: Workbench?
+    /// What is opened next, or open.
+    var source: DatasetSource
+    /// Whose condition was asked for last.
+    var conditionOf: Episode?
+  }
+
+  let options: ExplorerOptions
+  private let post: @Sendable (Event) -> Void
+  private let work: Mutex<Work>
+  private let lanes = TaskLanes<Effect.Lane>()
+
+  init(options: ExplorerOptions, post: @escaping @Sendable (Event) -> Void) {
+    self.options = options
+    work = Mutex(Work(source: options.source))
+    self.post = post
+  }
+
+  /// Starts an effect and returns at once.
+  func run(_ effect: Effect) {
+    switch effect {
+    case .cancelJobs(let ids): for id in ids { workbench?.cancel(id) }
+    case .retryJobs(let ids): workbench?.retry(ids)
+    case .prioritise(let priorities): workbench?.prioritise(priorities)
+    case .pauseQueue(let isPaused, let now): workbench?.setQueuePaused(isPaused, now: now)
+    case .cancelAllJobs: workbench?.cancelAll()
+    case .stopEvaluation: lanes.cancel(.evaluation)
+    case .suspend, .redraw, .quit, .copy, .useMouse: break
+    default: start(effect)
+    }
+  }
+
+  /// Stops everything; what is finished is kept, and the queue goes on at the next start. Waits two seconds at most for the store to hear of it.
+  func stop() {
+    lanes.cancelAll()
+    guard let workbench else { return }
+    workbench.closeQueue(reason: "the explorer was closed")
+    let idle = DispatchSemaphore(value: 0)
+    Task.detached {
+      await workbench.waitUntilIdle()
+      idle.signal()
+    }
+    _ = idle.wait(timeout: .now() + 2)
+  }
+
+  private var workbench: Workbench? { work.withLock { $0.workbench } }
+
+  private func start(_ effect: Effect) {
+    let source = work.withLock { $0.source }
+    lanes.start(in: effect.lane) { [self] in
+      var outcome: Outcome
+      do {
+        try await settle(effect)
+        outcome = try await self.outcome(of: effect)
+      } catch is CancellationError {
+        outcome = .dropped
+      } catch {
+        outcome = .failed(Notice(error))
+      }
+      // What was asked of a data set that is closed by now says nothing about the open one.
+      if case .openDataset = effect {} else if work.withLock({ $0.source != source }) { outcome = .dropped }
+      post(.done(effect, outcome))
+    }
+  }
+
+  /// Waits a moment before costly work on an episode, which a held-down key may only pass over.
+  private func settle(_ effect: Effect) async throws {
+    let mayPass =
+      switch effect {
+      case .look: true
+      // A knob of the condition in sight is followed at once.
+      case .makeCondition(let episode, _): work.withLock { work in
+          defer { work.conditionOf = episode }
+          return work.conditionOf != episode
+        }
+      default: false
+      }
+    if mayPass { try await Task.sleep(for: .milliseconds(40)) } else { try Task.checkCancellation() }
+  }
+
+  private func outcome(of effect: Effect) async throws -> Outcome {
+    if case .open = effect { return try await open() }
+    if case .openDataset(let kind) = effect { return try await open(kind) }
+    if case .paint(let request) = effect { return .painting(PicturePainter.paint(request)) }
+    guard let workbench else { return .dropped }
+    switch effect {
+    case .loadEpisodes(let fold):
+      let drawn = try await episodes(fold: fold, workbench)
+      return .episodes(drawn + (try await workbench.episodes(fold: fold, importedBeside: drawn)))
+    case .loadEpisode(let episode): return .episode(try await pictures(of: episode, workbench))
+    case .makeCondition(let episode, let choice):
+      guard let support = episode.supports[safe: choice.support] else { return .condition(nil) }
+      let made = try await workbench.condition(choice.type, settings: choice.settings, item: support, classIndex: episode.classIndex)
+      return .condition(made.map { DisplaySize.reduce($0.image) })
+    case .look(let episode, let plan):
+      let (requests, found) = try await look(episode, plan, workbench)
+      return .plan(requests, found)
+    case .survey(let episode, let plan, let choice): return try await survey(episode, plan, choice, workbench)
+    case .generate(let episode, let plan):
+      try await workbench.enqueueMissing(episode, options: plan.options, count: plan.count)
+      return .queued
+    case .loadGenerated(let request): return .generated(try await found(request, workbench))
+    case .enqueue(let requests):
+      if let remark = try await workbench.promptRemarks(requests).first { post(.said(Notice(.warning, PlainText.clean(remark)))) }
+      workbench.enqueue(requests)
+      return .queued
+    case .judge(let request, let verdict):
+      guard let picture = try await workbench.generated(request) else { return .dropped }
+      return .judged(try await workbench.set(verdict, of: picture))
+    case .adopt(let request): return try await recall(request, workbench)
+    case .recall(let path): return try await recall(StoredPicture(URL(fileURLWithPath: path)).support().request, workbench)
+    case .importPicture(let image, let mask, let index):
+      let item = try await workbench.importPicture(image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index)
+      return .imported(item, turn: try await workbench.turn(of: item))
+    case .loadPresets: return .presets(try PresetFile(options.dataFolder).read())
+    case .keepPreset(let preset): return .presets(try PresetFile(options.dataFolder).add(preset))
+    case .forgetPreset(let name): return .presets(try PresetFile(options.dataFolder).remove(name))
+    case .exportKept(let path):
+      let outcome = try await workbench.exportKept(to: URL(fileURLWithPath: path, isDirectory: true))
+      if outcome.written + outcome.problems.count == 0 { return .written("no picture of this data set was kept") }
+      let left = outcome.problems.first.map { "; \(outcome.problems.count) left out: \(PlainText.clean($0.message))" } ?? ""
+      return .written("\(outcome.written) kept pictures are in \(PlainText.clean(path))\(left)")
+    case .report(let path):
+      let problems = try await workbench.report(to: URL(fileURLWithPath: path))
+      return .written("the report is \(PlainText.clean(path))" + (problems.first.map { "; \(problems.count) left out: \($0)" } ?? ""))
+    case .predict(let episode, let plan, let network): return try await predict(episode, plan, network, workbench)
+    case .measureDrift(let episode, let plan, let network): return try await drift(episode, plan, network, workbench)
+    case .evaluate(let plan):
+      return .report(try await workbench.evaluate(drawn(plan)) { [post] in post(.evaluationProgress($0)) })
+    case .evaluateMarked(let plan, let episodes):
+      return .report(try await workbench.evaluate(marked(plan, episodes, workbench)) { [post] in post(.evaluationProgress($0)) })
+    case .loadReports: return .reports(try await workbench.evaluations())
+    case .loadPainted: return .painted(try await workbench.painted())
+    case .preload(let options, let network, let fold):
+      await workbench.preload(options, network: network, fold: fold)
+      return .preloaded
+    case .open, .openDataset, .paint, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse,
+      .suspend, .redraw, .quit:
+      return .dropped
+    }
+  }
+
+  /// Opens another data set; what was open is closed first, and its running job goes on here.
+  private func open(_ kind: DatasetKind) async throws -> Outcome {
+    let before = work.withLock { work in
+      defer { work.workbench = nil }
+      work.source = DatasetSource(kind, root: options.roots[kind], cache: options.source.cache)
+      return work.workbench
+    }
+    before?.closeQueue(reason: "another data set was opened")
+    await before?.waitUntilIdle()
+    return try await open()
+  }
+
+  private func open() async throws -> Outcome {
+    let source = work.withLock { $0.source }
+    let dataset = try Datasets.open(source) { [post] done, of in
+      // A message for every mask would keep the screen busy.
+      if done % 256 == 0 { post(.opening(done: done, of: of)) }
+      return true
+    }
+    let store = try Store(folder: options.dataFolder)
+    let workbench = Workbench(
+      dataset: dataset, models: ModelLibrary(folders: options.models, for: source.kind, memory: options.memory), store: store,
+      origin: JobOrigin(source: source, modelFolders: options.models, memory: options.memory))
+    work.withLock { $0.workbench = workbench }
+    let events = workbench.events()
+    Task.detached { [post] in
+      for await event in events {
+        // Reduced here, not by the thread that draws.
+        if case .generated(let picture) = event {
+          post(.done(.loadGenerated(picture.request), .generated((try? await FoundSupport(picture, workbench)) ?? nil)))
+        } else {
+          post(.work(event))
+        }
+      }
+    }
+    workbench.followQueue()
+    if let recovery = store.recovery { post(.said(Notice(.warning, recovery.message))) }
+    let catalog = Catalog(
+      name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
+    return .opened(catalog, models: workbench.models.menu, secondsPerStep: (try? store.secondsPerStep()) ?? nil)
+  }
+
+  /// A fold's episodes, drawn or as saved.
+  private func episodes(fold: Int, _ workbench: Workbench) async throws -> [Episode] {
+    guard let file = options.episodeList else {
+      let drawn = try await workbench.episodes(fold: fold, options.draw, count: options.episodes)
+      let problems = try ListCheck.problems(options.draw, fold: fold, of: workbench.dataset)
+      if let first = problems.first {
+        let more = problems.count > 1 ? "\(problems.count - 1) more of the list: `diffss dataset list` names them" : first.kind.advice
+        post(.said(Notice(.warning, PlainText.clean("\(first.name): \(first.detail)"), hint: more)))
+      }
+      return drawn
+    }
+    return try EpisodeList(file, for: workbench.dataset, fold: fold).episodes
+  }
+}

@@ -1,0 +1,59 @@
+/// The explorer as the event loop runs it.
+struct ExplorerProgram: LoopProgram {
+  private(set) var state: ExplorerState
+  private var hold = PictureHold()
+  /// What the mouse points at.
+  private var shown: Rendering?
+
+  init(_ state: ExplorerState) { self.state = state }
+
+  var size: Size {
+    get { state.screen.size }
+    set { state.screen.size = newValue }
+  }
+
+  var usesMouse: Bool { state.screen.usesMouse }
+  var isAnimated: Bool { state.isAnimated }
+  var nextChange: ContinuousClock.Instant? { hold.end }
+
+  func event(_ happening: Happening) -> Event? {
+    switch happening {
+    case .key(let key): .key(key)
+    case .mouse(let gesture, let column, let row): shown?.pointer(gesture, column: column, row: row).map(Event.pointed)
+    case .resized(let size): .resized(size)
+    case .tick(let seconds): .tick(seconds)
+    case .said(let notice): .said(notice)
+    case .terminated(let status): .terminated(status: status)
+    }
+  }
+
+  mutating func take(_ event: Event, at now: ContinuousClock.Instant) -> [LoopCommand<Effect>] {
+    let before = state.selected
+    let effects = update(&state, event)
+    if state.selected != before { hold.moved(at: now) }
+    return effects.map(\.command)
+  }
+
+  mutating func draw(_ capabilities: Capabilities, at now: ContinuousClock.Instant) -> (frame: Frame, commands: [LoopCommand<Effect>]) {
+    let rendering = render(state, size: state.screen.size, capabilities: capabilities)
+    shown = rendering
+    let (frame, isHeld) = hold.filter(rendering.frame, state, at: now)
+    // Pictures of episodes that are passed over need not be made at all.
+    let effects = isHeld || rendering.wanted.isEmpty ? [] : update(&state, .wanted(rendering.wanted))
+    return (frame, effects.map(\.command))
+  }
+}
+
+extension Effect {
+  /// What the event loop does for it.
+  fileprivate var command: LoopCommand<Effect> {
+    switch self {
+    case .quit(let status): .quit(status: status)
+    case .suspend: .suspend
+    case .redraw: .redraw
+    case .useMouse(let isUsed): .useMouse(isUsed)
+    case .copy(let text): .copy(text)
+    default: .start(self, isUrgent: !isAnswered)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Data
+import Evaluation
+import Generation
+import Render
+
+/// What an effect brought back.
+package enum Outcome: Sendable {
+  /// `secondsPerStep` is the pace of earlier pictures.
+  case opened(Catalog, models: ModelMenu, secondsPerStep: Double?)
+  case episodes([Episode])
+  case episode(EpisodePictures)
+  /// The control image; nil for the condition `none`.
+  case condition(Image?)
+  /// The requests of a plan and the pictures that are already painted.
+  case plan([GenerationRequest], [GenerationRequest: FoundSupport])
+  case survey([GenerationRequest], [GenerationRequest: FoundSupport], condition: Image?)
+  case queued
+  /// A stored picture; nil when it is gone.
+  case generated(FoundSupport?)
+  /// `rejected` are the plan's supports that were left out.
+  case prediction(image: Image, mask: LabelMask, truth: LabelMask, iou: Double, rejected: Set<GenerationRequest> = [])
+  /// 0...1, the mean over the plan's supports but the rejected ones.
+  case drift(Double, rejected: Set<GenerationRequest> = [])
+  case report(EvaluationReport)
+  case reports([EvaluationReport])
+  case painted([PaintedSupport])
+  /// What lists say of a picture from now on.
+  case judged(PaintedSupport)
+  /// Settings of a request; `seed` is nil where only the picture's own one is known.
+  case recalled(GenerationOptions, seed: UInt64?, own: UInt64)
+  case imported(DatasetItem, turn: Orientation)
+  /// All of the user's presets.
+  case presets([OwnPreset])
+  /// Something was written; what, in words.
+  case written(String)
+  case painting(CellGrid)
+  /// The weights are in memory, as far as they were found.
+  case preloaded
+  /// The work was overtaken by newer wishes; it may be asked for again.
+  case dropped
+  case failed(Notice)
+}

@@ -1,0 +1,139 @@
+import Evaluation
+
+/// What there is to choose from.
+extension ExplorerState {
+  var orders: Picker {
+    Picker(
+      evaluation.scores.isEmpty ? "Order of the episodes" : "Order of the episodes, by \(word(for: run))",
+      EpisodeOrder.allCases.map { Choice($0.title, "", .order($0)) }, at: EpisodeOrder.allCases.firstIndex(of: browse.order) ?? 0)
+  }
+
+  /// Nil where no data set is open.
+  var folds: Picker? {
+    guard let catalog = browse.catalog else { return nil }
+    let choices = catalog.folds.indices.map { fold in
+      Choice("fold \(fold)", catalog.folds[fold].map(catalog.className).joined(separator: ", "), .fold(fold))
+    }
+    return Picker("Fold", choices, at: browse.fold)
+  }
+
+  /// Nil where no fold is open.
+  var classes: Picker? {
+    guard let catalog = browse.catalog, let indices = catalog.folds[safe: browse.fold] else { return nil }
+    let counts = Dictionary(grouping: browse.episodes, by: \.classIndex).mapValues(\.count)
+    let classes = indices.map { Choice(catalog.className($0), "\(counts[$0] ?? 0) episodes", .classIndex($0)) }
+    return Picker(
+      "Class", [Choice("all classes", "\(browse.episodes.count) episodes", .classIndex(nil))] + classes,
+      at: browse.classFilter.flatMap { indices.firstIndex(of: $0) }.map { $0 + 1 } ?? 0)
+  }
+
+  /// Of which of the fold's classes an imported mask is.
+  func importClasses(image: String, mask: String) -> Picker {
+    let classes = (browse.catalog?.folds[safe: browse.fold] ?? []).filter { index in browse.episodes.contains { $0.classIndex == index } }
+    return Picker(
+      "Its class",
+      classes.map { index in
+        Choice(browse.catalog?.className(index) ?? "", "label \(index)", .importClass(image: image, mask: mask, classIndex: index))
+      })
+  }
+
+  var datasets: Picker {
+    let name = source.name
+    return Picker(
+      "Data set", source.datasets.map { Choice($0.rawValue, $0.rawValue == name ? "open" : "", .dataset($0)) },
+      at: source.datasets.firstIndex { $0.rawValue == name } ?? 0)
+  }
+
+  var themes: Picker {
+    Picker(
+      "Colours of the text", ThemeName.allCases.map { Choice($0.rawValue, $0.detail, .theme($0)) },
+      at: ThemeName.allCases.firstIndex(of: screen.theme) ?? 0)
+  }
+
+  // MARK: Settings
+
+  var presets: Picker {
+    var choices = Preset.allCases.map { Choice($0.rawValue, $0.detail, .preset($0)) }
+    choices += settings.presets.map { Choice($0.name, $0.detail, .ownPreset($0)) }
+    choices.append(Choice("keep these settings…", "under a name of yours", .namePreset))
+    if !settings.presets.isEmpty { choices.append(Choice("forget a preset…", "", .pickForgotten)) }
+    return Picker("Preset", choices)
+  }
+
+  var forgettablePresets: Picker { Picker("Forget a preset", settings.presets.map { Choice($0.name, $0.detail, .forgetPreset($0.name)) }) }
+
+  /// The values of the setting under the cursor.
+  func values(_ values: [String]) -> Picker {
+    let field = settings.field, now = settings.value(field)
+    return Picker(
+      field.title,
+      values.map { value in
+        Choice(value, value == SettingsForm.usual ? "the first that fits" : value == now ? "now" : "", .setting(field, value))
+      }, at: values.firstIndex(of: now) ?? 0)
+  }
+
+  // MARK: Evaluations
+
+  var reports: Picker {
+    Picker(
+      "Saved evaluations",
+      evaluation.saved.enumerated().map { index, report in
+        Choice(report.title, detail(of: report), .report(index))
+      } + [Choice("single predictions with these settings", "in the list, in place of an evaluation", .ownFigures)])
+  }
+
+  var references: Picker {
+    let shown = evaluation.shown[browse.fold]
+    let others = evaluation.saved.enumerated().filter { $0.element.plan.fold == browse.fold && $0.element != shown }
+    return Picker(
+      "Compare with",
+      [Choice("itself without generated supports", "", .reference(nil))]
+        + others.map { index, report in
+          Choice(report.title, detail(of: report), .reference(index))
+        })
+  }
+
+  private func detail(of report: EvaluationReport) -> String { "\(word(for: .saved(report))), \(report.detail)" }
+
+  // MARK: Side by side, and the queue
+
+  var grids: Picker {
+    let axes = GridAxis.all
+    let pairs = axes.indices.flatMap { row in axes.indices.dropFirst(row + 1).map { (axes[row], axes[$0]) } }
+    // The usual ones first.
+    let usual = pairs.sorted { left, right in rank(left) < rank(right) }
+    return Picker(
+      "Grid over two settings",
+      usual.map { rows, columns in
+        let counts = (rows.values(settings.options).count, columns.values(settings.options).count)
+        return Choice("\(rows.title) x \(columns.title)", "\(counts.0) x \(counts.1) pictures\(time(rows, columns))", .grid(rows, columns))
+      })
+  }
+
+  private func rank(_ pair: (GridAxis, GridAxis)) -> Int {
+    switch (pair.0.id, pair.1.id) {
+    case (.steps, .guidance): 0
+    case (.condition, .controlScale): 1
+    case (.condition, .seed): 2
+    default: 3
+    }
+  }
+
+  /// How long the pictures of a grid take at the present pace.
+  private func time(_ rows: GridAxis, _ columns: GridAxis) -> String {
+    guard let rate = queue.jobs.secondsPerStep else { return "" }
+    let steps = PlanTable(rows, columns, options: settings.options).cells.reduce(0) { $0 + $1.plan.options.steps }
+    return ", at most \(NumberText.clock(rate * Double(steps)))"
+  }
+
+  /// The ways of stopping the running job.
+  var stops: Picker {
+    Picker(
+      "Stop",
+      [
+        Choice("now", "at the next step; begun again when the queue goes on", .stop(.now)),
+        Choice("after this picture", "then the queue is paused", .stop(.afterThis)),
+        Choice("skip this picture", "cancelled; the next one goes on", .stop(.skip)),
+      ])
+  }
+}

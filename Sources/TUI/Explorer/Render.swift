@@ -1,0 +1,86 @@
+/// The screen for a state: the same state, size and capabilities give the same cells.
+package func render(_ state: ExplorerState, size: Size, capabilities: Capabilities) -> Rendering {
+  var state = state
+  state.screen.size = size
+  var painter = ScreenPainter(state, capabilities)
+  painter.paintScreen()
+  return Rendering(frame: capabilities.unicode ? painter.frame : painter.frame.ascii(), wanted: painter.wanted, spots: painter.spots)
+}
+
+/// A screen in the making; the views are its extensions, one file each. They read the whole state.
+struct ScreenPainter {
+  let state: ExplorerState
+  let capabilities: Capabilities
+  let theme: Theme
+  let layout: Layout
+  var frame: Frame
+  /// Pictures that there is room for but no cells yet.
+  var wanted: [PaintRequest] = []
+  private(set) var spots: [Spot] = []
+
+  init(_ state: ExplorerState, _ capabilities: Capabilities) {
+    self.state = state
+    self.capabilities = capabilities
+    theme = Theme(capabilities.depth, state.screen.theme)
+    layout = Layout(state)
+    frame = Frame(state.screen.size)
+  }
+
+  mutating func paintScreen() {
+    guard layout.kind != .tooSmall else { return paintTooSmall() }
+    paintHeader()
+    for panel in Panel.allCases {
+      guard let rect = layout.panels[panel] else { continue }
+      switch panel {
+      case .episodes: paintEpisodes(rect)
+      case .pictures: paintPictures(rect)
+      case .settings: paintSettings(rect)
+      case .queue: paintQueue(rect)
+      case .classes: paintClasses(rect)
+      case .table: paintTable(rect)
+      case .duel: paintDuel(rect)
+      }
+    }
+    paintFooter()
+    paintToasts()
+    paintDialog()
+  }
+
+  private mutating func paintTooSmall() {
+    let text: String
+    if case .confirm(.quit)? = state.dialogs.current {
+      text = "quit? y/n"
+    } else {
+      text =
+        "too small: \(state.screen.size.width)x\(state.screen.size.height), needs \(Layout.smallest.width)x\(Layout.smallest.height); q quits"
+    }
+    frame.text(text, in: frame.bounds)
+  }
+
+  /// Says what a rectangle stands for; what lies over it says so later.
+  mutating func mark(_ rect: Rect, _ target: Target) {
+    let rect = rect.clipped(to: frame.bounds)
+    if !rect.isEmpty { spots.append(Spot(rect: rect, target: target)) }
+  }
+
+  /// A panel's box; returns its inside.
+  mutating func panel(_ panel: Panel, _ rect: Rect, title: String? = nil, note: String = "") -> Rect {
+    let isFocused = state.screen.focus == panel
+    mark(rect, .panel(panel))
+    var title = title ?? panel.title
+    if layout.kind == .single, let place = Panel.tabs.firstIndex(of: panel) { title = "\(place + 1)/\(Panel.tabs.count) " + title }
+    return frame.box(
+      rect, title: title, note: note, border: isFocused ? theme.focusedBorder : theme.border,
+      titleStyle: isFocused ? theme.focusedTitle : theme.title)
+  }
+
+  /// The style of the row under a list's cursor.
+  func cursorStyle(_ panel: Panel) -> Style { state.screen.focus == panel ? theme.cursor : theme.remembered }
+
+  /// Something that turns while work goes on.
+  var spinner: String {
+    let turn = Int(max(0, state.screen.now) * 8)
+    let frames = capabilities.unicode ? ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"] : ["|", "/", "-", "\\"]
+    return frames[turn % frames.count]
+  }
+}

@@ -1,0 +1,59 @@
+/// What a place on the screen stands for when the mouse points at it.
+package enum Target: Hashable, Sendable {
+  case panel(Panel)
+  /// A row of a panel's list.
+  case row(Panel, Int)
+  /// A smaller or larger value of the setting under the cursor.
+  case step(Int)
+  /// A picture of the pictures panel, by its place among the episode's.
+  case tile(Int)
+  /// The picture that fills its panel: where in it counts.
+  case picture(Panel)
+  /// A cell of the settings side by side.
+  case cell(row: Int, column: Int)
+  case action(Action.ID)
+  /// A key that a dialog names.
+  case key(Key)
+  /// A row of the list that a dialog shows.
+  case choice(Int)
+  /// A dialog's own place, and all around it.
+  case dialog, outside
+  case toasts
+}
+
+/// A part of the screen that the mouse can point at.
+package struct Spot: Hashable, Sendable {
+  package let rect: Rect
+  package let target: Target
+}
+
+/// What the mouse did.
+package struct Pointer: Hashable, Sendable {
+  package let target: Target
+  package let gesture: Gesture
+  /// The place in the target, as fractions 0..<1 of its width and height: the middle of the cell.
+  package let x: Double
+  package let y: Double
+
+  package init(_ gesture: Gesture, at spot: Spot, column: Int, row: Int) {
+    target = spot.target
+    self.gesture = gesture
+    x = (Double(column - spot.rect.x) + 0.5) / Double(max(1, spot.rect.width))
+    y = (Double(row - spot.rect.y) + 0.5) / Double(max(1, spot.rect.height))
+  }
+}
+
+/// What a state looks like: the screen's cells, and what lies behind them.
+package struct Rendering: Sendable {
+  package let frame: Frame
+  /// Pictures that the screen has room for but that are not painted at this size yet.
+  package let wanted: [PaintRequest]
+  /// What the mouse can point at; what lies on top comes last.
+  package let spots: [Spot]
+
+  /// What the mouse does at a place; nil where there is nothing.
+  package func pointer(_ gesture: Gesture, column: Int, row: Int) -> Pointer? {
+    spots.last { ($0.rect.x..<$0.rect.maxX).contains(column) && ($0.rect.y..<$0.rect.maxY).contains(row) }
+      .map { Pointer(gesture, at: $0, column: column, row: row) }
+  }
+}

@@ -1,0 +1,78 @@
+import Core
+import Foundation
+import Generation
+import Models
+
+/// What the next start finds as it was left: kept as JSON beside the store.
+package struct SavedSession: Codable, Hashable, Sendable {
+  var dataset = ""
+  var fold = 0
+  /// The episode under the cursor, by its index among those drawn.
+  var episode = 0
+  var options: GenerationOptions?
+  var supports = 4
+  var episodes = 10
+  var network: SegmentationNetwork?
+  var look = Look.tint
+  var opacity = 40
+  var blocks = Blocks.quadrants
+  var order = EpisodeOrder.drawn
+  var filter = ""
+  var classOrder = ClassOrder.label
+  var theme = ThemeName.standard
+  var usesMouse: Bool?
+
+  private static let mostBytes = 1 << 20
+
+  /// From a file; nil where there is none, or one of another version.
+  package init?(_ file: URL) {
+    guard let data = try? Data(contentsOf: file), data.count <= Self.mostBytes, let read = try? JSONDecoder().decode(Self.self, from: data)
+    else {
+      return nil
+    }
+    self = read
+  }
+
+  package init(_ state: ExplorerState) {
+    dataset = state.source.name
+    fold = state.browse.fold
+    episode = state.browse.selected?.index ?? 0
+    options = state.browse.catalog == nil ? state.source.session?.options : state.settings.options
+    (supports, episodes, network) = (state.settings.supports, state.settings.episodes, state.settings.network)
+    (look, opacity, blocks, theme, usesMouse) = (
+      state.images.look, state.images.opacity, state.images.blocks, state.screen.theme, state.screen.usesMouse
+    )
+    (order, filter, classOrder) = (state.browse.order, state.browse.filter.text, state.evaluation.order)
+  }
+
+  /// Writes it; a session that cannot be kept costs nothing but itself.
+  package func save(to file: URL) {
+    if let data = try? CanonicalJSON.data(self) { try? AtomicFile.write(data, to: file) }
+  }
+}
+
+extension ExplorerState {
+  /// Takes over what a session says of the screen; its settings and place follow when the data set is open.
+  package mutating func restore(_ session: SavedSession, takesFold: Bool) {
+    source.keep(session)
+    images.restore(look: session.look, opacity: session.opacity, blocks: session.blocks)
+    screen.restore(theme: session.theme, usesMouse: session.usesMouse)
+    evaluation.restore(session.classOrder)
+    guard session.dataset == source.name else { return }
+    browse.restore(fold: takesFold ? session.fold : nil, order: session.order, filter: session.filter)
+  }
+
+  /// The session's settings, where the same data set is opened and they are still good.
+  mutating func restoreSettings(over menu: ModelMenu) {
+    settings.open(menu)
+    guard let session = source.session, session.dataset == source.name else { return }
+    settings.restore(session.options, supports: session.supports, episodes: session.episodes, network: session.network)
+  }
+
+  /// The session's episode, once.
+  mutating func restorePlace() {
+    guard let session = source.session, session.dataset == source.name, session.fold == browse.fold else { return }
+    if let row = browse.listed.firstIndex(where: { browse.episodes[$0].index == session.episode }) { browse.select(row: row) }
+    source.forgetSession()
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+
+/// What dialogs lead to.
+extension ExplorerState {
+  /// What a key does while a dialog is open.
+  mutating func answer(_ key: Key) -> [Effect] {
+    // Leaving, drawing anew and the shell are never out of reach.
+    switch key {
+    case .control("l"): return [.redraw]
+    case .control("z"): return [.suspend]
+    case .control("c"):
+      if case .confirm(.quit(let status))? = dialogs.current { return [.quit(status: max(status, 130))] }
+      dialogs.close()
+      return leave(status: 130)
+    default: break
+    }
+    guard let answer = dialogs.press(key, screen.size) else { return [] }
+    switch answer {
+    case .run(let action): return runListed(action)
+    case .choose(let choice): return choose(choice)
+    case .agree(.quit(let status)): return [.quit(status: status)]
+    case .agree(.evaluate(let plan)): return begin(plan)
+    case .enter(let field, let input): enter(input, in: field)
+    case .text(let purpose, let text): return take(text, for: purpose)
+    case .filter(let text): return filter(by: text)
+    case .keepFilter: screen.focus(on: .episodes)
+    case .moveList(let rows): moveCursor(of: .episodes, rows)
+    }
+    return []
+  }
+
+  /// Runs an action from a list; one of another panel is done there.
+  private mutating func runListed(_ action: Action) -> [Effect] {
+    guard let key = action.keys.first, action.isNamed else { return [] }
+    if let panels = action.panels, !panels.contains(screen.focus) || (screen.focus.isWhole && action.panels == nil) {
+      guard let panel = Panel.tabs.first(where: panels.contains) else {
+        say(Notice(.warning, "\(action.title): only in \(panels.map(\.title).sorted().joined(separator: ", "))"))
+        return []
+      }
+      screen.focus(on: panel)
+    }
+    return run(action, key)
+  }
+
+  /// Takes a typed value, or says what is allowed and lets it be typed again.
+  private mutating func enter(_ input: LineInput, in field: SettingsField) {
+    if let allowed = settings.enter(input.text, in: field) {
+      dialogs.open(.entry(field, input, complaint: "allowed: \(allowed)"))
+    } else {
+      dialogs.close()
+    }
+  }
+
+  private mutating func take(_ text: String, for purpose: TextPurpose) -> [Effect] {
+    let path = (text as NSString).expandingTildeInPath
+    switch purpose {
+    case .recall: return begin(.recall(path))
+    case .exportKept: return begin(.exportKept(path))
+    case .report: return begin(.report(path))
+    case .presetName: return begin(.keepPreset(OwnPreset(String(text.prefix(60)), settings.options)))
+    case .importImage:
+      let next = TextPurpose.importMask(image: path)
+      dialogs.open(.text(next, LineInput(next.proposal)))
+    case .importMask(let image): dialogs.open(.picker(importClasses(image: image, mask: path)))
+    }
+    return []
+  }
+
+  /// Asks for work, though the same may have failed before.
+  mutating func begin(_ effect: Effect) -> [Effect] {
+    work.retry(effect)
+    return [effect]
+  }
+
+  /// Does what a row of a picker means.
+  private mutating func choose(_ choice: Choice) -> [Effect] {
+    switch choice.meaning {
+    case .dataset(let kind): return open(kind)
+    case .fold(let number): return number == browse.fold ? [] : openFold(number)
+    case .classIndex(let index):
+      browse.show(class: index)
+      listEpisodes(keeping: selected)
+      screen.focus(on: .episodes)
+    case .order(let order):
+      browse.sort(by: order)
+      listEpisodes(keeping: selected)
+    case .importClass(let image, let mask, let index): return begin(.importPicture(image: image, mask: mask, classIndex: index))
+    case .namePreset: dialogs.open(.text(.presetName, LineInput()))
+    case .pickForgotten: dialogs.open(.picker(forgettablePresets))
+    case .forgetPreset(let name): return [.forgetPreset(name)]
+    case .ownPreset(let preset): do { try settings.apply(preset) } catch { say(Notice(error)) }
+    case .preset(let preset): settings.apply(preset)
+    case .theme(let name): screen.choose(name)
+    case .setting(let field, let value): settings.choose(value, in: field)
+    case .copy(let text):
+      say(Notice(.info, "copied: \(choice.title)"))
+      return [.copy(text)]
+    case .report(let index):
+      guard let report = evaluation.saved[safe: index] else { return [] }
+      evaluation.show(report)
+      screen.focus(on: .classes)
+      return report.plan.fold == browse.fold ? [] : openFold(report.plan.fold)
+    case .ownFigures:
+      evaluation.showOwn(true)
+      screen.focus(on: .episodes)
+    case .reference(let index): evaluation.compare(with: index.flatMap { evaluation.saved[safe: $0] })
+    case .stop(let kind): return queue.stop(kind)
+    case .grid(let rows, let columns): open(PlanTable(rows, columns, options: settings.options))
+    }
+    return []
+  }
+}

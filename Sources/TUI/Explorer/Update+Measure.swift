@@ -1,0 +1,93 @@
+import Data
+import Evaluation
+import Generation
+
+/// Generating, measuring and judging what is chosen.
+extension ExplorerState {
+  mutating func generateChosen() -> [Effect] {
+    if screen.focus == .table, let table = compare.table { return generate(table) }
+    let chosen = browse.chosen
+    if chosen.count > 1 { say(Notice(.info, "supports of \(chosen.count) episodes are queued, where they are not painted")) }
+    return chosen.map { .generate($0, plan) }
+  }
+
+  mutating func evaluateChosen() -> [Effect] {
+    if screen.focus == .table, let table = compare.table { return evaluate(table) }
+    if browse.chosen.count > 1 {
+      askToEvaluate()
+      return []
+    }
+    guard let episode = selected, let board = images.shelf[episode] else { return [] }
+    var effects: [Effect] = board.baseline == nil ? [predict(episode, nil)] : []
+    if board.isComplete(plan) {
+      if prediction(episode, plan) == nil { effects.append(predict(episode, plan)) }
+      if effects.isEmpty { say(Notice(.info, "this episode is evaluated with these settings")) }
+    } else {
+      evaluation.wait(episode, for: plan)
+      effects.append(.generate(episode, plan))
+    }
+    return effects
+  }
+
+  mutating func askToEvaluate() {
+    let count = browse.hasMarks ? browse.chosen.count : settings.episodes
+    dialogs.open(
+      .confirm(
+        .evaluate(
+          EvaluationPlan(
+            fold: browse.fold, network: settings.network, shots: browse.shots, auxiliaryShots: settings.supports, options: settings.options,
+            episodes: count))))
+  }
+
+  /// Begins an evaluation: of the marked episodes where there are any, else of the fold's first ones.
+  mutating func begin(_ plan: EvaluationPlan) -> [Effect] {
+    evaluation.begin(plan)
+    return begin(browse.hasMarks ? .evaluateMarked(plan, browse.chosen) : .evaluate(plan))
+  }
+
+  /// Notes what the user thinks of the tile's picture; the same again takes it back.
+  ///
+  /// Only a rejection changes what is segmented. Figures are kept by the supports that were used: what was measured without the picture, and
+  /// with it, comes back with the verdict.
+  mutating func judge(_ verdict: Verdict) -> [Effect] {
+    guard case .generated(let number) = selectedTile, let episode = selected, let request = board?.plans[plan]?[safe: number] else {
+      return []
+    }
+    let new = images.judge(request, verdict)
+    takeScore(of: episode)
+    return [.judge(request, new)]
+  }
+
+  /// The present network's prediction for an episode.
+  func predict(_ episode: Episode, _ plan: SupportPlan?) -> Effect { .predict(episode, plan, settings.network) }
+
+  /// Starts segmenting the episodes that waited for supports which are now painted.
+  mutating func segmentCompleted() -> [Effect] {
+    var effects: [Effect] = []
+    for (episode, plans) in evaluation.awaiting {
+      guard let board = images.shelf[episode] else {
+        evaluation.forget(episode)
+        continue
+      }
+      for plan in plans where board.isComplete(plan) {
+        evaluation.forget(episode, plan)
+        effects.append(predict(episode, plan))
+      }
+    }
+    return effects
+  }
+
+  /// Notes a network's answer where the present one gave it, and says what it means for the form's settings.
+  mutating func note(iou: Double, of episode: Episode, _ use: SupportUse?) {
+    let figures = evaluation.note(iou: iou, of: episode, use, by: settings.network)
+    takeScore(of: episode)
+    // Other plans' figures belong to their own cells.
+    guard use?.plan == plan, let baseline = figures.baseline else { return }
+    let name = browse.catalog?.className(episode.classIndex) ?? "", shots = episode.supports.count
+    let gain = NumberText.signed(iou - baseline)
+    say(
+      Notice(
+        .info,
+        "\(name): IoU \(NumberText.percent(baseline)) \(shots)-shot, \(NumberText.percent(iou)) with \(shots)+\(plan.count) (\(gain))"))
+  }
+}

@@ -1,0 +1,188 @@
+import Core
+import Data
+import Foundation
+import Generation
+import Render
+
+/// The pictures of the episodes looked at, and how they are shown.
+package struct ImagesState: Sendable {
+  /// The tile under the cursor.
+  package private(set) var tile = 0
+  /// The real support looked at, by its place in the episode.
+  package private(set) var support = 0
+  /// Whether that tile fills the panel.
+  package private(set) var isZoomed = false
+  /// What of the zoomed tile is in sight.
+  package private(set) var viewport = Viewport()
+  package private(set) var look = Look.tint
+  /// Percent: how much of a tint covers the picture.
+  package private(set) var opacity = 40
+  package private(set) var blocks = Blocks.quadrants
+
+  package private(set) var shelf = BoardShelf()
+  /// What the user thinks of pictures that were looked up.
+  package private(set) var verdicts: [GenerationRequest: Verdict] = [:]
+  /// Where pictures that were looked up lie.
+  package private(set) var files: [GenerationRequest: URL] = [:]
+
+  package private(set) var paintings = BoundedCache<PaintKey, CellGrid>(limit: 240)
+  /// What each tile showed last: it stays until the next picture is painted.
+  package private(set) var lastPainted: [Tile: PaintKey] = [:]
+  private var lastPicture = 0
+
+  /// A number for a new picture.
+  mutating func newPicture() -> Int {
+    lastPicture += 1
+    return lastPicture
+  }
+
+  /// Forgets what is known of the data set's episodes.
+  mutating func close() { (shelf, verdicts) = (BoardShelf(), [:]) }
+
+  // MARK: What is looked at
+
+  /// The first tile of another episode.
+  mutating func startOver() { (tile, support, isZoomed, viewport) = (0, 0, false, Viewport()) }
+
+  mutating func select(tile number: Int) { tile = number }
+
+  mutating func show(support number: Int) { support = number }
+
+  /// Moves the cursor among `count` tiles.
+  mutating func moveTile(_ steps: Int, count: Int, staysInColumn: Bool) {
+    let last = count - 1, target = min(tile, last) + steps
+    // Down from the last full row ends on the last tile; up from the first row stays.
+    tile = staysInColumn && target < 0 ? min(tile, last) : min(last, max(0, target))
+  }
+
+  mutating func toggleZoom() {
+    isZoomed.toggle()
+    viewport = Viewport()
+  }
+
+  package mutating func endZoom() { (isZoomed, viewport) = (false, Viewport()) }
+
+  /// Nearer to a picture or farther from it; the tile fills the panel then.
+  mutating func zoom(_ steps: Int, into image: Image) {
+    if !isZoomed { (isZoomed, viewport) = (true, Viewport()) }
+    viewport.zoom(steps, width: image.width)
+  }
+
+  /// Moves the crosshair over a picture.
+  mutating func pan(columns: Int, rows: Int, over image: Image) {
+    viewport.pan(columns: columns, rows: max(-16, min(16, rows)), width: image.width, height: image.height)
+  }
+
+  /// Puts the crosshair at a place of what is in sight of a picture.
+  mutating func point(x: Double, y: Double, in image: Image) { viewport.point(x: x, y: y, width: image.width, height: image.height) }
+
+  // MARK: How it is drawn
+
+  mutating func nextLook() { look = look.next }
+
+  mutating func nextBlocks() { blocks = blocks.next }
+
+  /// More or less of the tint, in percent.
+  mutating func cover(by percent: Int) { opacity = min(90, max(10, opacity + percent)) }
+
+  /// As an earlier session left it.
+  mutating func restore(look: Look, opacity: Int, blocks: Blocks) {
+    (self.look, self.opacity, self.blocks) = (look, min(90, max(10, opacity)), blocks)
+  }
+
+  mutating func take(_ painting: CellGrid, for request: PaintRequest) {
+    paintings.store(painting, for: request.key)
+    lastPainted[request.tile] = request.key
+  }
+
+  // MARK: What is known of an episode
+
+  /// Brings an episode's board to the front, an empty one where it has none.
+  mutating func open(_ episode: Episode) {
+    if shelf[episode] == nil || shelf.episodes.last != episode { shelf.open(episode) }
+  }
+
+  mutating func take(_ pictures: EpisodePictures, of episode: Episode) {
+    let shown = (pictures.supports + [pictures.query]).map { Picture(id: newPicture(), image: $0.image, marks: .object($0.mask)) }
+    shelf.change(episode) { ($0.supports, $0.query) = (Array(shown.dropLast()), shown.last) }
+  }
+
+  mutating func take(condition image: Image, for choice: ConditionChoice, of episode: Episode) {
+    let picture = Picture(id: newPicture(), image: image)
+    shelf.change(episode) { $0.keep(picture, for: choice) }
+  }
+
+  /// Takes over a plan's requests, and which of them were found in the store.
+  mutating func take(_ found: [GenerationRequest: FoundSupport], _ requests: [GenerationRequest], of episode: Episode, _ plan: SupportPlan)
+  {
+    let known = shelf[episode]?.generated ?? [:]
+    var pictures: [GenerationRequest: Picture] = [:]
+    for (request, support) in found {
+      (verdicts[request], files[request]) = (support.verdict, support.file)
+      if known[request] == nil { pictures[request] = picture(support.image, of: request) }
+    }
+    shelf.change(episode) { board in
+      board.plans[plan] = requests
+      board.generated.merge(pictures) { old, _ in old }
+    }
+  }
+
+  /// Puts a painted support on the boards of all episodes that ask for it.
+  mutating func take(_ found: FoundSupport, for request: GenerationRequest) {
+    let picture = picture(found.image, of: request)
+    (verdicts[request], files[request]) = (found.verdict, found.file)
+    for episode in shelf.episodes where shelf[episode]?.plans.values.contains(where: { $0.contains(request) }) == true {
+      shelf.change(episode) { $0.generated[request] = picture }
+    }
+  }
+
+  /// A generated picture with the contour that it should keep to, where the support's mask is at hand.
+  mutating func picture(_ image: Image, of request: GenerationRequest) -> Picture {
+    Picture(id: newPicture(), image: image, marks: outline(for: request))
+  }
+
+  private func outline(for request: GenerationRequest) -> Picture.Marks {
+    for episode in shelf.episodes.reversed() {
+      guard episode.classIndex == request.source.classIndex else { continue }
+      let place = episode.supports.firstIndex { $0.id == request.source.item }
+      if let mask = place.flatMap({ shelf[episode]?.supportMask($0) }) { return .outline(mask) }
+    }
+    return .none
+  }
+
+  /// Keeps a network's answer with its IoU in percent; `use` is nil for the real supports alone.
+  mutating func take(prediction image: Image, _ marks: Picture.Marks, iou: Double, of episode: Episode, _ use: SupportUse?) {
+    let prediction = PredictionView(picture: Picture(id: newPicture(), image: image, marks: marks), iou: iou)
+    shelf.change(episode) { board in
+      if let use { board.augmented[use] = prediction } else { board.baseline = prediction }
+    }
+  }
+
+  /// Another network segments: what the one before said is put away.
+  mutating func forgetPredictions() {
+    for episode in shelf.episodes { shelf.change(episode) { ($0.baseline, $0.augmented) = (nil, [:]) } }
+  }
+
+  /// Has the stored pictures looked up again: others may have been painted.
+  mutating func forgetPlans() { shelf.forgetPlans() }
+
+  /// Whether a board asks for a support whose picture it lacks.
+  func isLacking(_ request: GenerationRequest) -> Bool {
+    shelf.episodes.contains { episode in
+      guard let board = shelf[episode], board.generated[request] == nil else { return false }
+      return board.plans.values.contains { $0.contains(request) }
+    }
+  }
+
+  /// Supports of a plan that a prediction would use now.
+  func use(_ plan: SupportPlan, _ episode: Episode) -> SupportUse {
+    SupportUse(plan: plan, rejected: Set((shelf[episode]?.plans[plan] ?? []).filter { verdicts[$0] == .rejected }))
+  }
+
+  /// Notes what the user thinks of a picture; the same again takes it back. Returns what holds from now on.
+  mutating func judge(_ request: GenerationRequest, _ verdict: Verdict) -> Verdict? {
+    let new = verdicts[request] == verdict ? nil : verdict
+    verdicts[request] = new
+    return new
+  }
+}

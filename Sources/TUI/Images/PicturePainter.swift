@@ -1,0 +1,110 @@
+import Render
+
+/// Turns pictures into cells.
+package enum PicturePainter {
+  package static func paint(_ request: PaintRequest) -> CellGrid {
+    let size = request.key.size, picture = request.picture, depth = request.capabilities.depth
+    let seen = request.key.crop?.width ?? picture.image.width
+    // A contour thinner than a block would come and go.
+    let thickness = max(1, seen / max(1, size.width * 2))
+    var image = picture.composed(request.key.look, thickness: thickness, opacity: Double(request.key.opacity) / 100)
+    if let crop = request.key.crop { image = image.enlarged(crop, atLeast: size) }
+    let grid =
+      request.capabilities.unicode
+      ? CellGrid(image, columns: size.width, rows: size.height, style: CellStyle(symbols: request.key.blocks.symbols, colors: depth))
+      : ascii(image, size, depth)
+    guard request.key.look == .signs, case .comparison(let prediction, let truth) = picture.marks else { return grid }
+    let crop = request.key.crop ?? Crop(x: 0, y: 0, width: picture.image.width, height: picture.image.height)
+    let all = Size(width: picture.image.width, height: picture.image.height)
+    return ErrorSigns(prediction: prediction.stretched(to: all), truth: truth.stretched(to: all), crop: crop).over(grid, depth)
+  }
+
+  /// Without block characters a cell is one colour, or a character as bright as the picture where there are no colours.
+  private static func ascii(_ image: Image, _ size: Size, _ depth: ColorDepth) -> CellGrid {
+    let ramp: [Unicode.Scalar] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"]
+    let small = image.rgb.resized(width: size.width, height: size.height, .area)
+    var cells: [Cell] = []
+    for y in 0..<size.height {
+      for x in 0..<size.width {
+        let color = RGB(small[x, y, 0], small[x, y, 1], small[x, y, 2])
+        if depth == .mono {
+          let light = (Int(color.red) * 299 + Int(color.green) * 587 + Int(color.blue) * 114) / 1000
+          cells.append(Cell(ramp[light * (ramp.count - 1) / 255]))
+        } else {
+          cells.append(Cell(" ", on: TerminalPalette.nearest(color, depth)))
+        }
+      }
+    }
+    return CellGrid(columns: size.width, rows: size.height, cells: cells)
+  }
+}
+
+/// Hits, false alarms and misses as letters, for those who cannot tell colours apart or have none.
+struct ErrorSigns {
+  static let hit: Unicode.Scalar = "+"
+  static let falseAlarm: Unicode.Scalar = "F"
+  static let miss: Unicode.Scalar = "M"
+
+  let prediction: LabelMask
+  let truth: LabelMask
+  let crop: Crop
+
+  /// The cells with a sign in every one that is more than half inside one of the three.
+  func over(_ grid: CellGrid, _ depth: ColorDepth) -> CellGrid {
+    let size = Size(width: grid.columns, height: grid.rows), tones = Theme(depth).errors
+    var grid = grid
+    for row in 0..<size.height {
+      for column in 0..<size.width {
+        guard let sign = sign(column, row, size) else { continue }
+        let tone = sign == Self.hit ? tones.hit : sign == Self.falseAlarm ? tones.falseAlarm : tones.miss
+        grid[column, row] = Cell(sign, tone.ink, .bold)
+      }
+    }
+    return grid
+  }
+
+  private func sign(_ column: Int, _ row: Int, _ size: Size) -> Unicode.Scalar? {
+    func span(_ index: Int, _ count: Int, _ first: Int, _ length: Int) -> Range<Int> {
+      let start = first + index * length / count
+      return start..<max(start + 1, first + (index + 1) * length / count)
+    }
+    var counts = (hit: 0, falseAlarm: 0, miss: 0, all: 0)
+    for y in span(row, size.height, crop.y, crop.height) where y < truth.height {
+      for x in span(column, size.width, crop.x, crop.width) where x < truth.width {
+        counts.all += 1
+        switch (prediction[x, y] == 1, truth[x, y]) {
+        case (_, 255), (false, 0): break
+        case (true, 1): counts.hit += 1
+        case (true, _): counts.falseAlarm += 1
+        case (false, _): counts.miss += 1
+        }
+      }
+    }
+    let most = max(counts.hit, counts.falseAlarm, counts.miss)
+    guard 2 * (counts.hit + counts.falseAlarm + counts.miss) > counts.all else { return nil }
+    return most == counts.miss ? Self.miss : most == counts.falseAlarm ? Self.falseAlarm : Self.hit
+  }
+}
+
+extension Image {
+  /// A part of the picture; near enough, every pixel of it becomes a block of equal ones, so that nothing is smoothed away.
+  fileprivate func enlarged(_ crop: Crop, atLeast size: Size) -> Image {
+    let scale = max(1, min((size.width * 2 + crop.width - 1) / crop.width, 64))
+    var out = Image(width: crop.width * scale, height: crop.height * scale, color: [0, 0, 0])
+    let source = rgb
+    for y in 0..<out.height {
+      for x in 0..<out.width { out[x, y] = source[crop.x + x / scale, crop.y + y / scale] }
+    }
+    return out
+  }
+}
+
+extension Blocks {
+  fileprivate var symbols: SymbolSet {
+    switch self {
+    case .quadrants: .quadrant
+    case .sextants: .sextant
+    case .halves: .half
+    }
+  }
+}

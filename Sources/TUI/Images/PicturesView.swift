@@ -1,0 +1,159 @@
+import Data
+import Foundation
+import Render
+
+extension ScreenPainter {
+  /// The selected episode: its tiles, the figures, what the colours mean.
+  mutating func paintPictures(_ rect: Rect) {
+    guard let episode = state.browse.selected else {
+      let inside = panel(.pictures, rect)
+      frame.text("no episode", in: inside, style: theme.faint)
+      return
+    }
+    let name = state.browse.catalog?.className(episode.classIndex) ?? ""
+    var title = "Episode \(episode.index + 1): \(name)"
+    if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports[safe: state.shownSupport]?.id ?? "none")" }
+    let look = state.images.look
+    let inside = panel(.pictures, rect, title: title, note: look == .tint ? "\(look.title), \(state.images.opacity) %" : look.title)
+    guard !inside.isEmpty else { return }
+    let (area, summary) = inside.splitTop(layout.tileArea.height)
+    if state.images.isZoomed {
+      paint(state.selectedTile, in: area)
+      paintDetails(in: area)
+    } else {
+      let grid = state.grid(in: Size(width: area.width, height: area.height))
+      for (index, tile) in grid.tiles.enumerated() {
+        let place = Rect(
+          x: area.x + index % grid.columns * grid.tileSize.width, y: area.y + index / grid.columns * grid.tileSize.height,
+          width: grid.tileSize.width - (grid.columns > 1 ? 1 : 0), height: grid.tileSize.height)
+        paint(tile, in: place.clipped(to: area))
+        if let number = state.tiles.firstIndex(of: tile) { mark(place.clipped(to: area), .tile(number)) }
+      }
+    }
+    paintSummary(episode, in: summary)
+  }
+
+  private mutating func paint(_ tile: Tile, in rect: Rect) {
+    guard !rect.isEmpty else { return }
+    let (head, body) = rect.splitTop(1)
+    let content = TileContent(tile, state)
+    let isCursor = state.screen.focus == .pictures && state.selectedTile == tile
+    paint(content, tile, head: head, body: body, isCursor)
+  }
+
+  /// A title over a picture, or over the reason why there is none.
+  mutating func paint(_ content: TileContent, _ tile: Tile, head: Rect, body: Rect, _ isCursor: Bool) {
+    frame.text(content.title, in: head, style: isCursor ? theme.cursor : theme.strong)
+    guard !body.isEmpty else { return }
+    if let picture = content.picture {
+      paint(picture, tile, in: body)
+    } else if content.isComing, let key = state.images.lastPainted[tile], let painting = state.images.paintings[key] {
+      paint(painting, in: body)
+    } else {
+      for (row, line) in DisplayText.wrapped(content.placeholder, to: body.width).enumerated() {
+        frame.text(line, in: body, row: row, style: content.hasFailed ? theme.bad : theme.faint)
+      }
+    }
+    if let progress = content.progress {
+      frame.bar(progress, in: body, row: body.height - 1, width: min(body.width, body.height * 2), style: theme.accent, empty: theme.border)
+    }
+  }
+
+  mutating func paint(_ picture: Picture, _ tile: Tile, in rect: Rect) {
+    let width = picture.image.width, height = picture.image.height, images = state.images
+    let crop = images.isZoomed && state.screen.focus == .pictures ? images.viewport.crop(width: width, height: height) : nil
+    let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
+    if tile == .duel || images.isZoomed {
+      mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(tile == .duel ? .duel : .pictures))
+    }
+    let key = PaintKey(picture: picture.id, look: images.look, blocks: images.blocks, size: size, opacity: images.opacity, crop: crop)
+    if let painting = images.paintings[key] {
+      paint(painting, in: rect)
+      if let crop { paintCrosshair(crop, picture, size, in: rect) }
+      return
+    }
+    wanted.append(PaintRequest(key: key, picture: picture, tile: tile, capabilities: capabilities))
+    if let last = images.lastPainted[tile], let painting = images.paintings[last] { paint(painting, in: rect) }
+  }
+
+  /// What there is to know of the picture that fills the panel, where it leaves room to the right.
+  private mutating func paintDetails(in area: Rect) {
+    guard let picture = TileContent(state.selectedTile, state).picture, state.images.viewport == Viewport() else { return }
+    let body = area.splitTop(1).rest, used = Self.fit(width: picture.image.width, height: picture.image.height, in: body).width + 2
+    let rest = body.splitLeft(used).rest
+    guard rest.width >= 22 else { return }
+    var row = 0
+    for fact in TileFacts(state.selectedTile, state).facts {
+      frame.text(fact.name, in: rest, row: row, style: theme.faint)
+      for line in DisplayText.wrapped(fact.value, to: rest.width - TileFacts.nameWidth) {
+        frame.text(line, in: rest, row: row, column: TileFacts.nameWidth)
+        row += 1
+      }
+    }
+  }
+
+  /// The pixel whose values are shown below.
+  private mutating func paintCrosshair(_ crop: Crop, _ picture: Picture, _ size: Size, in rect: Rect) {
+    let (x, y) = state.images.viewport.pixel(width: picture.image.width, height: picture.image.height)
+    let column = (2 * (x - crop.x) + 1) * size.width / (2 * crop.width), row = (2 * (y - crop.y) + 1) * size.height / (2 * crop.height)
+    guard (0..<rect.width).contains(column), (0..<rect.height).contains(row) else { return }
+    frame.put(Cell("┼", style: theme.crosshair), x: rect.x + column, y: rect.y + row)
+  }
+
+  /// The largest cells of the picture's shape in `rect`, a cell being twice as high as wide.
+  static func fit(width: Int, height: Int, in rect: Rect) -> Size {
+    let ratio = Double(width) / Double(max(1, height))
+    let columns = min(Double(rect.width), Double(rect.height) * 2 * ratio)
+    let rows = columns / ratio / 2
+    return Size(width: max(1, min(rect.width, Int(columns.rounded()))), height: max(1, min(rect.height, Int(rows.rounded()))))
+  }
+
+  private mutating func paint(_ painting: CellGrid, in rect: Rect) {
+    for y in 0..<min(painting.rows, rect.height) {
+      for x in 0..<min(painting.columns, rect.width) { frame.put(painting[x, y], x: rect.x + x, y: rect.y + y) }
+    }
+  }
+
+  private mutating func paintSummary(_ episode: Episode, in rect: Rect) {
+    guard rect.height > 0 else { return }
+    if state.images.isZoomed, state.images.viewport != Viewport(), let picture = TileContent(state.selectedTile, state).picture {
+      frame.text(state.images.viewport.inspection(of: picture), in: rect, style: theme.accent)
+      return
+    }
+    // What the tiles show goes before the list's run.
+    let own = state.ownScore(episode), isOwn = own != EpisodeScore(), score = isOwn ? own : state.evaluation.scores[episode]
+    let run = isOwn ? FigureRun.own(state.settings.network, state.plan) : state.run
+    var spans: [(String, Style)] = [("IoU ", theme.faint)]
+    if let baseline = score?.baseline {
+      spans += [("\(episode.supports.count)-shot ", theme.text), (NumberText.percent(baseline), theme.strong)]
+      if let augmented = score?.augmented {
+        let tone = theme.change(from: baseline, to: augmented)
+        spans += [("  with generated ", theme.text), (NumberText.percent(augmented), theme.strong)]
+        spans += [("  \(NumberText.signed(augmented - baseline))", tone)]
+      } else if state.work.inFlight.contains(state.predict(episode, state.plan)) {
+        spans.append(("  with generated \(spinner)", theme.accent))
+      }
+    } else {
+      spans.append(("not measured, e does", theme.faint))
+    }
+    // Whose figures these are goes before the drift where there is no room for both.
+    if score?.baseline != nil { spans.append(("  \(state.word(for: run))", theme.faint)) }
+    if let drift = score?.drift { spans += [("  drift ", theme.faint), (String(format: "%.2f", drift), theme.text)] }
+    if state.evaluation.awaiting[episode] != nil { spans.append(("  \(spinner) waits for supports", theme.accent)) }
+    frame.spans(spans, in: rect)
+    guard rect.height > 1, capabilities.depth > .mono else { return }
+    frame.spans(legend, in: rect, row: 1)
+  }
+
+  /// What the colours of the predictions mean.
+  private var legend: [(String, Style)] {
+    let tones = theme.errors
+    return switch state.images.look {
+    case .tint, .mask, .signs:
+      [("■ +", tones.hit), (" hit  ", theme.faint), ("■ F", tones.falseAlarm), (" false alarm  ", theme.faint), ("■ M", tones.miss),
+       (" missed", theme.faint)]
+    case .contour: [("■", theme.mark), (" mask, prediction  ", theme.faint), ("□", theme.strong), (" truth of a prediction", theme.faint)]
+    case .bare: []
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Data
+
+/// What a tile says and shows.
+struct TileContent {
+  var title: String
+  var picture: Picture?
+  /// Shown where there is no picture.
+  var placeholder = ""
+  var hasFailed = false
+  /// Whether a picture is under way, so that the last one may stay.
+  var isComing = false
+  /// Part of the painting done, 0...1.
+  var progress: Double?
+
+  init(title: String) { self.title = title }
+
+  init(_ tile: Tile, _ state: ExplorerState) {
+    guard let episode = state.browse.selected else {
+      title = ""
+      return
+    }
+    let board = state.images.shelf[episode]
+    switch tile {
+    case .support:
+      title = episode.supports.count == 1 ? "support" : "support \(state.shownSupport + 1)/\(episode.supports.count)"
+      picture = board?.supports[safe: state.shownSupport]
+      wait(for: .loadEpisode(episode), state)
+    case .query:
+      title = "query, truth"
+      picture = board?.query
+      wait(for: .loadEpisode(episode), state)
+    case .condition:
+      title = "cond. \(state.settings.options.condition.rawValue)"
+      if state.settings.options.condition == .none {
+        placeholder = "the prompt alone steers"
+      } else {
+        picture = board?.conditions[state.conditionChoice]
+        wait(for: .makeCondition(episode, state.conditionChoice), state)
+      }
+    case .baseline:
+      title = "\(episode.supports.count)-shot"
+      show(board?.baseline, of: state.predict(episode, nil), state)
+    case .augmented:
+      title = "\(episode.supports.count)+\(state.settings.supports)"
+      show(state.prediction(episode, state.plan), of: state.predict(episode, state.plan), state)
+      if picture == nil, state.evaluation.awaiting[episode] != nil { placeholder = "after painting" }
+    case .table, .duel: title = ""
+    case .generated(let number):
+      title = "generated \(number + 1)"
+      takeGenerated(number, episode, board, state, state.plan)
+    }
+  }
+
+  /// Says why there is no picture yet: its effect is under way, or has failed.
+  mutating func wait(for effect: Effect, _ state: ExplorerState) {
+    guard picture == nil else { return }
+    if let notice = state.work.failures[effect] {
+      hasFailed = true
+      placeholder = [notice.message, notice.hint].compactMap { $0 }.joined(separator: "\n")
+    } else {
+      isComing = true
+      placeholder = "…"
+    }
+  }
+
+  /// Shows a prediction, or what has become of its effect.
+  mutating func show(_ prediction: PredictionView?, of effect: Effect, _ state: ExplorerState) {
+    if let prediction {
+      title += "  \(NumberText.percent(prediction.iou))"
+      picture = prediction.picture
+    } else if state.work.inFlight.contains(effect) {
+      isComing = true
+      placeholder = "segmenting…"
+    } else if let notice = state.work.failures[effect] {
+      hasFailed = true
+      placeholder = notice.message
+    } else {
+      placeholder = "e evaluates"
+    }
+  }
+
+  /// Shows a plan's generated support, or what has become of its job.
+  mutating func takeGenerated(
+    _ number: Int, _ episode: Episode, _ board: EpisodeBoard?, _ state: ExplorerState, _ plan: SupportPlan
+  ) {
+    guard let requests = board?.plans[plan] else {
+      return wait(
+        for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, plan.choice(of: number % state.browse.shots)), state)
+    }
+    guard let request = requests[safe: number] else { return }
+    switch state.images.verdicts[request] {
+    case .kept: title += "  kept"
+    case .starred: title += "  ★"
+    case .rejected: title += "  rejected"
+    case nil: break
+    }
+    picture = board?.generated[request]
+    guard picture == nil else { return }
+    placeholder = "g paints it"
+    guard let job = state.queue.jobs.job(for: request) else { return }
+    switch job.state {
+    case .queued: placeholder = "waits"
+    case .interrupted: placeholder = "interrupted; goes on"
+    case .running(let step, let count):
+      title += "  \(step)/\(count)"
+      progress = Double(step) / Double(max(1, count))
+      placeholder = step == 0 ? "preparing…" : "painting…"
+      if let preview = state.queue.preview, preview.request == request { picture = preview.picture }
+    case .finished:
+      isComing = true
+      placeholder = "…"
+    case .failed(let reason):
+      hasFailed = true
+      placeholder = reason
+    case .cancelled: placeholder = "cancelled; g paints it"
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Generation
+
+/// The queue as it is shown: its jobs, which of them are chosen, and the picture in the making.
+package struct QueueState: Sendable {
+  package private(set) var jobs = WorkQueue()
+  package private(set) var cursor = ListCursor()
+  package private(set) var marked: Set<JobID> = []
+  package private(set) var isPaused = false
+  /// What there is of the picture that is being painted.
+  package private(set) var preview: (request: GenerationRequest, picture: Picture)?
+
+  /// Takes over a job's new state.
+  mutating func take(_ job: Job) {
+    jobs.take(job)
+    if job.state.isFinal, preview?.request == job.request { preview = nil }
+  }
+
+  mutating func show(_ picture: Picture, of request: GenerationRequest) { preview = (request, picture) }
+
+  /// Takes over what is known of earlier runs' pace.
+  package mutating func expect(secondsPerStep: Double?) { jobs.expect(secondsPerStep: secondsPerStep) }
+
+  /// Whether this is news.
+  mutating func pause(_ isPaused: Bool) -> Bool {
+    defer { self.isPaused = isPaused }
+    return self.isPaused != isPaused
+  }
+
+  // MARK: What is chosen
+
+  /// The marked jobs in the queue's order; none where nothing is marked.
+  var markedJobs: [Job] { marked.isEmpty ? [] : (0..<jobs.all.count).compactMap(jobs.row).filter { marked.contains($0.id) } }
+
+  mutating func move(_ rows: Int, count: Int, visible: Int?) { cursor.move(rows, count: count, visible: visible) }
+
+  mutating func point(at row: Int, count: Int, visible: Int?) { cursor.point(at: row, count: count, visible: visible) }
+
+  package mutating func select(row: Int) { cursor = ListCursor(row) }
+
+  /// Marks a job or takes its mark away.
+  mutating func toggleMark(_ job: Job) {
+    if marked.remove(job.id) == nil { marked.insert(job.id) }
+  }
+
+  mutating func unmark() { marked = [] }
+
+  // MARK: What the keys do with the chosen jobs
+
+  mutating func cancel(_ chosen: [Job]) -> [Effect] {
+    let jobs = chosen.filter { !$0.state.isFinal }
+    marked = []
+    return jobs.isEmpty ? [] : [.cancelJobs(jobs.map(\.id))]
+  }
+
+  /// How a running job ends.
+  func stop(_ kind: StopKind) -> [Effect] {
+    switch kind {
+    case .now: [.pauseQueue(true, now: true)]
+    case .afterThis: [.pauseQueue(true, now: false)]
+    case .skip: jobs.running.map { [.cancelJobs([$0.id])] } ?? []
+    }
+  }
+
+  mutating func retry(_ chosen: [Job]) -> [Effect] {
+    marked = []
+    return [.retryJobs(chosen.filter(\.state.canBeRetried).map(\.id))]
+  }
+
+  /// Before everything that waits, in the order they have.
+  mutating func runNext(_ chosen: [Job]) -> [Effect] {
+    let highest = jobs.inOrder.map(\.priority).max() ?? 0
+    marked = []
+    return [.prioritise(Dictionary(uniqueKeysWithValues: chosen.filter(\.state.isWaiting).map { ($0.id, highest + 1) }))]
+  }
+
+  /// The priorities that put a job one place earlier or later among those that wait; nil where it cannot go there.
+  func priorities(moving job: Job, by step: Int) -> [JobID: Int]? {
+    var waiting = jobs.inOrder.filter { if case .queued = $0.state { true } else { false } }
+    guard let place = waiting.firstIndex(where: { $0.id == job.id }), waiting.indices.contains(place + step) else { return nil }
+    waiting.swapAt(place, place + step)
+    // Priorities rise from the end only as far as the order asks for: equal ones keep the order in which they were queued.
+    let queued = Dictionary(uniqueKeysWithValues: jobs.all.enumerated().map { ($0.element.id, $0.offset) })
+    var changes: [JobID: Int] = [:], below = waiting.last?.priority ?? 0
+    for (job, next) in zip(waiting.dropLast().reversed(), waiting.reversed()) {
+      let isInOrder = (queued[job.id] ?? 0) < (queued[next.id] ?? 0), least = isInOrder ? below : below + 1
+      if job.priority < least { changes[job.id] = least }
+      below = max(job.priority, least)
+    }
+    return changes
+  }
+
+  /// The same requests with other seeds.
+  mutating func duplicate(_ chosen: [Job]) -> [Effect] {
+    let requests = chosen.map { job in
+      var request = job.request
+      // A seed of 32 bits, as derived ones are; no other job of this support has it.
+      repeat { request.seed = (request.seed &+ 1) & 0xFFFF_FFFF } while jobs.job(for: request) != nil
+      return request
+    }
+    marked = []
+    return [.enqueue(requests)]
+  }
+
+  /// The settings of a job; one that waits is cancelled.
+  func edit(_ job: Job) -> [Effect] { [.adopt(job.request)] + (job.state.isWaiting ? [.cancelJobs([job.id])] : []) }
+}
+
+/// The three ways of stopping.
+package enum StopKind: Hashable, Sendable, CaseIterable {
+  /// At the next step; the picture is begun again when the queue goes on.
+  case now
+  /// When the running picture is done.
+  case afterThis
+  /// The running picture is cancelled, the next one goes on.
+  case skip
+}

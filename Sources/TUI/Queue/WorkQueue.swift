@@ -1,0 +1,119 @@
+import Generation
+
+/// The jobs as the events tell them, and how long they take. Made for tens of thousands: what a frame asks for is at hand.
+package struct WorkQueue: Sendable {
+  /// In the order queued.
+  package private(set) var all: [Job] = []
+  private var places: [JobID: Int] = [:]
+  /// The newest job of each request.
+  private var latest: [GenerationRequest: Int] = [:]
+  /// Of what has not ended, in the order in which it will be painted.
+  private var unfinishedKeys: [Key] = []
+  /// Places of what has ended, in the order of ending.
+  private var ended: [Int] = []
+  package private(set) var finished = 0
+  /// Seconds one denoising step takes, smoothed; nil before the first one.
+  package private(set) var secondsPerStep: Double?
+
+  package init() {}
+
+  /// A job's place in the order of painting: what runs, what was interrupted, then by priority, then in the order queued.
+  private struct Key: Comparable {
+    let rank: Int
+    let priority: Int
+    let place: Int
+
+    static func < (left: Key, right: Key) -> Bool {
+      if left.rank != right.rank { return left.rank < right.rank }
+      return left.priority != right.priority ? left.priority > right.priority : left.place < right.place
+    }
+  }
+
+  /// Takes over a job's new state.
+  package mutating func take(_ job: Job) {
+    let place = places[job.id] ?? all.count
+    if place < all.count {
+      forget(all[place], at: place)
+      all[place] = job
+    } else {
+      places[job.id] = place
+      latest[job.request] = place
+      all.append(job)
+    }
+    if let key = Self.key(job, place) {
+      unfinishedKeys.insert(key, at: position(of: key))
+    } else {
+      ended.append(place)
+      if job.state == .finished { finished += 1 }
+    }
+    if case .running(let step, _) = job.state, step > 0, job.elapsed > 0 {
+      let rate = job.elapsed / Double(step)
+      secondsPerStep = secondsPerStep.map { 0.8 * $0 + 0.2 * rate } ?? rate
+    }
+  }
+
+  /// Takes a job's old state out of the lists.
+  private mutating func forget(_ job: Job, at place: Int) {
+    if let key = Self.key(job, place) {
+      unfinishedKeys.remove(at: position(of: key))
+    } else {
+      ended.removeAll { $0 == place }
+      if job.state == .finished { finished -= 1 }
+    }
+  }
+
+  private static func key(_ job: Job, _ place: Int) -> Key? {
+    switch job.state {
+    case .running: Key(rank: 0, priority: job.priority, place: place)
+    case .interrupted: Key(rank: 1, priority: job.priority, place: place)
+    case .queued: Key(rank: 2, priority: job.priority, place: place)
+    case .finished, .failed, .cancelled: nil
+    }
+  }
+
+  /// Where a key is, or belongs.
+  private func position(of key: Key) -> Int {
+    var low = 0, high = unfinishedKeys.count
+    while low < high {
+      let middle = (low + high) / 2
+      if unfinishedKeys[middle] < key { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// What has not ended, in the order in which it will be painted.
+  package var inOrder: [Job] { unfinishedKeys.map { all[$0.place] } }
+
+  /// Rows of a list of all jobs: what runs and waits in its order, then what has ended, newest first. Nil behind the last one.
+  package func row(_ index: Int) -> Job? {
+    if let key = unfinishedKeys[safe: index] { return all[key.place] }
+    return ended[safe: ended.count - 1 - (index - unfinishedKeys.count)].map { all[$0] }
+  }
+
+  /// A job by its name.
+  package subscript(id: JobID) -> Job? { places[id].map { all[$0] } }
+
+  /// The newest job for a request.
+  package func job(for request: GenerationRequest) -> Job? { latest[request].map { all[$0] } }
+
+  /// Takes over what is known of earlier runs' pace, until this run knows better.
+  package mutating func expect(secondsPerStep: Double?) { self.secondsPerStep = self.secondsPerStep ?? secondsPerStep }
+
+  package var running: Job? {
+    guard let first = unfinishedKeys.first, first.rank == 0 else { return nil }
+    return all[first.place]
+  }
+
+  package var waiting: Int { unfinished - (running == nil ? 0 : 1) }
+  package var unfinished: Int { unfinishedKeys.count }
+
+  /// Seconds until the queue is empty, as far as one can tell; nil when nothing runs or no step was timed yet.
+  package var secondsLeft: Double? {
+    guard unfinished > 0, let secondsPerStep else { return nil }
+    let steps = unfinishedKeys.reduce(0) { sum, key in
+      if case .running(let step, let count) = all[key.place].state { return sum + max(0, count - step) }
+      return sum + all[key.place].request.steps
+    }
+    return secondsPerStep * Double(steps)
+  }
+}

@@ -1,0 +1,79 @@
+import Render
+
+/// A whole screen as cells.
+package struct Frame: Sendable {
+  package let size: Size
+  /// `size.height` rows of `size.width` cells.
+  package private(set) var cells: [Cell]
+
+  package init(_ size: Size) {
+    self.size = Size(width: max(1, size.width), height: max(1, size.height))
+    cells = [Cell](repeating: .blank, count: self.size.width * self.size.height)
+  }
+
+  /// The whole screen.
+  package var bounds: Rect { Rect(x: 0, y: 0, width: size.width, height: size.height) }
+
+  package subscript(x: Int, y: Int) -> Cell { cells[y * size.width + x] }
+
+  /// Puts a glyph of one or two cells; a wide glyph that is half covered by it is blanked, as a terminal would.
+  package mutating func put(_ cell: Cell, x: Int, y: Int) {
+    guard x >= 0, y >= 0, y < size.height, x + Int(cell.width) <= size.width, cell.width > 0 else { return }
+    let row = y * size.width
+    breakWide(x, row)
+    if cell.width == 2 { breakWide(x + 1, row) }
+    cells[row + x] = cell
+    if cell.width == 2 { cells[row + x + 1] = Cell(" ", width: 0, style: cell.style) }
+  }
+
+  private mutating func breakWide(_ x: Int, _ row: Int) {
+    let old = cells[row + x]
+    if old.width == 2, x + 1 < size.width { cells[row + x + 1] = Cell(" ", style: old.style) }
+    if old.width == 0, x > 0 { cells[row + x - 1] = Cell(" ", style: old.style) }
+  }
+
+  /// Blanks a rectangle.
+  package mutating func clear(_ rect: Rect, style: Style = .plain) {
+    let rect = rect.clipped(to: bounds)
+    for y in rect.y..<rect.maxY {
+      for x in rect.x..<rect.maxX { put(Cell(" ", style: style), x: x, y: y) }
+    }
+  }
+
+  /// Changes the style of what stands in a rectangle.
+  package mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
+    let rect = rect.clipped(to: bounds)
+    for y in rect.y..<rect.maxY {
+      for x in rect.x..<rect.maxX { change(&cells[y * size.width + x].style) }
+    }
+  }
+
+  /// A line's glyphs, for tests and logs.
+  package func line(_ y: Int) -> String {
+    var text = String.UnicodeScalarView()
+    for x in 0..<size.width where self[x, y].width > 0 { text.append(self[x, y].scalar) }
+    return String(text)
+  }
+
+  /// All lines, without the spaces at their ends.
+  package var text: String {
+    (0..<size.height).map { y in
+      var line = Substring(self.line(y))
+      while line.last == " " { line.removeLast() }
+      return String(line)
+    }.joined(separator: "\n")
+  }
+
+  /// The same screen for a terminal that knows ASCII alone.
+  package func ascii() -> Frame {
+    var copy = self
+    for index in cells.indices where !cells[index].scalar.isASCII {
+      copy.cells[index].scalar = ASCIIGlyphs.replacement(of: cells[index].scalar)
+      if cells[index].width == 2 {
+        copy.cells[index].width = 1
+        copy.cells[index + 1] = Cell(" ", style: cells[index].style)
+      }
+    }
+    return copy
+  }
+}

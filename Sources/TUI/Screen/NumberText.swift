@@ -1,0 +1,19 @@
+import Foundation
+
+/// Numbers as the screen writes them.
+package enum NumberText {
+  /// One decimal.
+  static func percent(_ value: Double) -> String { String(format: "%.1f", value) }
+
+  /// One decimal with its sign.
+  static func signed(_ value: Double) -> String { String(format: "%+.1f", value) }
+
+  /// `m:ss`, or `h:mm:ss` from an hour on.
+  package static func clock(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 360_000 else { return "long" }
+    let whole = Int(max(0, seconds).rounded(.up))
+    return whole < 3600
+      ? String(format: "%d:%02d", whole / 60, whole % 60)
+      : String(format: "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
+  }
+}

@@ -1,0 +1,238 @@
+import Foundation
+import Generation
+import Models
+
+/// What the settings panel edits, and what the user has kept of it.
+package struct SettingsForm: Hashable, Sendable {
+  package var options = GenerationOptions() {
+    didSet { if !fields.contains(field) { field = .setting(.condition) } }
+  }
+  /// The models there are.
+  package private(set) var menu = ModelMenu()
+  /// What segments the queries.
+  package private(set) var network = SegmentationNetwork.dcama
+  /// Generated supports an episode, K.
+  package private(set) var supports = 4
+  /// Episodes of an evaluation over the fold.
+  package private(set) var episodes = 10
+  /// The user's presets by name.
+  package private(set) var presets: [OwnPreset] = []
+  /// The row under the cursor.
+  package private(set) var field = SettingsField.setting(.condition)
+  /// Its place among the rows, when it was last moved to.
+  private var cursor = ListCursor()
+
+  package init() {}
+
+  /// Begins with the models of a data set and with what they recommend.
+  mutating func open(_ menu: ModelMenu) {
+    self.menu = menu
+    options = menu.defaults()
+  }
+
+  /// What an earlier session says, kept to what is allowed here; `options` are nil where it says nothing of them.
+  mutating func restore(_ options: GenerationOptions?, supports: Int, episodes: Int, network: SegmentationNetwork?) {
+    guard var options else { return }
+    options.models = known(options.models)
+    // The size belongs to the model.
+    options.conditionSettings.resolution = menu.defaults(for: options.condition, preferring: options.models).conditionSettings.resolution
+    if (try? options.validate()) != nil { self.options = options }
+    self.supports = min(16, max(1, supports))
+    self.episodes = min(10_000, max(1, episodes))
+    if let network, menu.networks.contains(network) { self.network = network }
+  }
+
+  /// Takes other options over; without a `seed` the present one stays.
+  mutating func take(_ options: GenerationOptions, seed: UInt64?) {
+    let before = self.options.seed
+    self.options = options
+    self.options.seed = seed ?? before
+  }
+
+  mutating func apply(_ preset: Preset) { preset.apply(to: &options, defaults: defaults) }
+
+  /// Throws what is wrong with a preset that was edited by hand.
+  mutating func apply(_ preset: OwnPreset) throws {
+    try preset.options.validate()
+    take(preset.options, seed: nil)
+  }
+
+  package mutating func take(_ presets: [OwnPreset]) { self.presets = presets }
+
+  /// The rows there are: of the settings only those that change a picture.
+  package var fields: [SettingsField] {
+    SettingsField.all.filter { field in
+      switch field {
+      case .setting(let id): Setting[id].applies(to: options)
+      case .controlNet: options.condition != .none
+      case .supports, .network, .episodes, .diffusion: true
+      }
+    }
+  }
+
+  /// The place of the row under the cursor.
+  package var row: Int { fields.firstIndex(of: field) ?? 0 }
+
+  /// Moves the cursor by `rows` without leaving the form, of which `visible` rows are in sight.
+  package mutating func move(_ rows: Int, visible: Int? = nil) {
+    let fields = fields
+    cursor.move(rows + row - cursor.index, count: fields.count, visible: visible)
+    field = fields[cursor.index]
+  }
+
+  /// Puts the cursor on a row in sight.
+  package mutating func point(at row: Int, visible: Int?) {
+    let fields = fields
+    cursor.point(at: row, count: fields.count, visible: visible)
+    field = fields[cursor.index]
+  }
+
+  /// The first row in sight.
+  package func first(visible: Int) -> Int {
+    var cursor = cursor
+    // Rows come and go with the condition.
+    if cursor.index != row { cursor.point(at: row, count: fields.count, visible: visible) }
+    return cursor.first(visible: visible, count: fields.count)
+  }
+
+  /// A field's value as shown and as a number entry starts from.
+  package func value(_ field: SettingsField) -> String {
+    switch field {
+    case .setting(let id):
+      let setting = Setting[id], text = setting.text(options)
+      if case .number = setting.kind { return text.flatMap(Double.init).map(Self.decimal) ?? "" }
+      return text ?? (setting.kind == .text ? "" : Self.usual)
+    case .supports: return "\(supports)"
+    case .episodes: return "\(episodes)"
+    case .network: return network.rawValue
+    case .diffusion: return options.models?.diffusion ?? Self.usual
+    case .controlNet: return ownControlNet ?? Self.usual
+    }
+  }
+
+  /// What stands for a value that is absent.
+  package static let usual = "usual"
+
+  /// The values of a field by name; nil for numbers and text.
+  package func choices(_ field: SettingsField) -> [String]? {
+    switch field {
+    case .setting(let id):
+      switch Setting[id].kind {
+      case .flag: ["off", "on"]
+      case .choice(let values): (Setting[id].isOptional ? [Self.usual] : []) + values
+      case .whole, .number, .seed, .text: nil
+      }
+    case .network: menu.networks.isEmpty ? SegmentationNetwork.allCases.map(\.rawValue) : menu.networks.map(\.rawValue)
+    case .diffusion: [Self.usual] + menu.diffusion.map(\.id)
+    case .controlNet:
+      [Self.usual] + menu.controlNets(for: options.condition, of: pair?.diffusion.id).map(\.id)
+    case .supports, .episodes: nil
+    }
+  }
+
+  /// A field's value in the panel.
+  package func shown(_ field: SettingsField) -> String {
+    let value = value(field)
+    switch field {
+    case .diffusion where value == Self.usual: return pair.map { "\($0.diffusion.id) (\(value))" } ?? value
+    case .setting(.steps): return menu.timesteps(options).flatMap { $0.isShort ? "\(value), \($0.text)" : nil } ?? value
+    case .controlNet where value == Self.usual: return pair?.controlNet.map { "\($0) (\(value))" } ?? value
+    default: return value.isEmpty ? Self.usual : value
+    }
+  }
+
+  /// Smallest and largest value; nil for fields that are not plain numbers.
+  package func range(_ field: SettingsField) -> ClosedRange<Double>? {
+    switch field {
+    case .setting(let id): Setting[id].range(options)
+    case .supports: 1...16
+    case .episodes: 1...10_000
+    case .network, .diffusion, .controlNet: nil
+    }
+  }
+
+  /// The range in words.
+  package func allowed(_ field: SettingsField) -> String {
+    if let choices = choices(field) { return choices.joined(separator: ", ") }
+    if field.isText { return "any text, {name} stands for the class; empty for the usual one" }
+    guard let range = range(field) else { return "0 to \(UInt64.max >> 1)" }
+    return "\(Self.decimal(range.lowerBound)) to \(Self.decimal(range.upperBound))" + (field.setting?.isOptional == true ? ", empty for the usual one" : "")
+  }
+
+  /// One step up or down, stopping at the ends of the range; choices go round.
+  package mutating func step(_ field: SettingsField, by steps: Int) {
+    if let choices = choices(field) {
+      let index = (choices.firstIndex(of: value(field)) ?? 0) + steps
+      choose(choices[((index % choices.count) + choices.count) % choices.count], in: field)
+    } else if field == .setting(.seed) {
+      let range = UInt64.min...(UInt64.max >> 1)
+      let moved = steps >= 0 ? options.seed.addingReportingOverflow(UInt64(steps)) : options.seed.subtractingReportingOverflow(UInt64(-steps))
+      options.seed = moved.overflow ? options.seed : min(range.upperBound, moved.partialValue)
+    } else if let range = range(field), let old = Double(value(field)) ?? absent(field) {
+      let increment = field.setting?.increment ?? 1
+      // Decimals fall on the increment's multiples; whole numbers find back to where they came from.
+      let next = isWhole(field) ? old + Double(steps) * increment : ((old / increment).rounded() + Double(steps)) * increment
+      store(min(range.upperBound, max(range.lowerBound, next)), in: field)
+    }
+  }
+
+  /// What an absent number comes to: edges are looked for at the picture's own size.
+  private func absent(_ field: SettingsField) -> Double? {
+    field == .setting(.detectResolution) ? Double(options.conditionSettings.resolution) : nil
+  }
+
+  /// Whether a typed value must be a whole number.
+  private func isWhole(_ field: SettingsField) -> Bool { if case .number = field.setting?.kind { false } else { true } }
+
+  /// Takes a typed value; nil when it was good, otherwise what is allowed.
+  package mutating func enter(_ text: String, in field: SettingsField) -> String? {
+    let text = text.trimmingCharacters(in: .whitespaces)
+    if let choices = choices(field) {
+      guard let choice = choices.first(where: { $0.lowercased() == text.lowercased() }) else { return allowed(field) }
+      choose(choice, in: field)
+    } else if let setting = field.setting, setting.isOptional, text.isEmpty {
+      setting.reset(in: &options)
+    } else if let setting = field.setting, setting.kind == .text {
+      try? setting.set(text, in: &options)
+    } else if field == .setting(.seed) {
+      guard let seed = UInt64(text), seed <= UInt64.max >> 1 else { return allowed(field) }
+      options.seed = seed
+    } else {
+      guard let range = range(field), let value = Double(text), value.isFinite, range.contains(value) else { return allowed(field) }
+      guard !isWhole(field) || value == value.rounded() else { return allowed(field) }
+      store(value, in: field)
+    }
+    return nil
+  }
+
+  /// Takes one of a field's choices.
+  mutating func choose(_ name: String, in field: SettingsField) {
+    switch field {
+    case .setting(let id):
+      if name == Self.usual, Setting[id].isOptional { Setting[id].reset(in: &options) } else { try? Setting[id].set(name, in: &options) }
+    case .network: network = SegmentationNetwork(rawValue: name) ?? network
+    case .diffusion: prefer(diffusion: name == Self.usual ? nil : name)
+    case .controlNet: prefer(controlNet: name == Self.usual ? nil : name)
+    case .supports, .episodes: break
+    }
+  }
+
+  /// A number inside the field's range.
+  private mutating func store(_ value: Double, in field: SettingsField) {
+    switch field {
+    case .setting(let id): try? Setting[id].set(value.short, in: &options)
+    case .supports: supports = Int(value)
+    case .episodes: episodes = Int(value)
+    case .network, .diffusion, .controlNet: break
+    }
+  }
+
+  /// At most two decimals, none that are zero.
+  static func decimal(_ value: Double) -> String {
+    let text = String(format: "%.2f", value)
+    var end = Substring(text)
+    while end.last == "0" { end.removeLast() }
+    if end.last == "." { end.removeLast() }
+    return String(end)
+  }
+}

@@ -1,0 +1,42 @@
+extension ScreenPainter {
+  /// The form: one setting a row, the one under the cursor with its meaning in the lower edge; what painting would cost in one of the edges.
+  mutating func paintSettings(_ rect: Rect) {
+    let form = state.settings
+    let isFocused = state.screen.focus == .settings
+    let estimate = estimate
+    let title = isFocused && !estimate.isEmpty ? "\(Panel.settings.title) · \(estimate)" : nil
+    let inside = panel(.settings, rect, title: title, note: isFocused ? form.field.explanation : estimate)
+    let fields = form.fields
+    let first = form.first(visible: inside.height)
+    for (row, field) in fields.dropFirst(first).prefix(inside.height).enumerated() {
+      let isCursor = isFocused && field == form.field
+      let style = isCursor ? theme.cursor : theme.text
+      mark(inside.row(row), .row(.settings, first + row))
+      if isCursor { frame.clear(inside.row(row), style: style) }
+      frame.text(field.title, in: inside, row: row, column: 1, style: style)
+      // A long prompt shows its end, behind its title.
+      let value = DisplayText.tail(of: form.shown(field), to: max(4, inside.width - 16))
+      let shown = isCursor ? "‹ \(value) ›" : "\(value)  "
+      let width = frame.textRight(shown, in: inside, row: row, after: 11, style: isCursor ? style : theme.accent)
+      if isCursor, width > 0 {
+        mark(Rect(x: inside.maxX - width, y: inside.y + row, width: 2, height: 1), .step(-1))
+        mark(Rect(x: inside.maxX - 2, y: inside.y + row, width: 2, height: 1), .step(1))
+      }
+      if inside.width >= 34, isCursor, let range = form.range(field) {
+        let text = "\(SettingsForm.decimal(range.lowerBound))–\(SettingsForm.decimal(range.upperBound))"
+        frame.text(text, in: Rect(x: inside.x, y: inside.y, width: inside.width - 12, height: inside.height), row: row, column: 11, style: style)
+      }
+    }
+    frame.scrollThumb(rect, first: first, visible: inside.height, count: fields.count, style: theme.accent)
+  }
+
+  /// What `g` would cost now: pictures that are not painted, and the time they take at the present pace.
+  private var estimate: String {
+    guard let board = state.board, board.plans[state.plan] != nil else { return "" }
+    let missing = board.missing(state.plan).count
+    guard missing > 0 else { return "painted" }
+    let steps = missing * state.settings.options.steps
+    let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(steps)))" } ?? ""
+    return "\(missing) picture\(missing == 1 ? "" : "s")\(time)"
+  }
+}
