@@ -9,7 +9,7 @@ extension Image {
     case libpng
   }
 
-  /// One channel by the chosen formula; a grey picture as it is.
+  /// One channel by the chosen formula; a grey image as it is.
   public func grey(_ formula: GreyFormula) -> Image {
     if channels == 1 { return self }
     let (red, green, blue, rounding, shift): (Int, Int, Int, Int, Int) =

@@ -21,7 +21,7 @@ public struct RGB: Hashable, Sendable, Codable {
 }
 
 extension Image {
-  /// The colour of a pixel; grey pictures give three equal channels. Setting a grey pixel stores the green channel.
+  /// The colour of a pixel; grey images give three equal channels. Setting a grey pixel stores the green channel.
   public subscript(x: Int, y: Int) -> RGB {
     get {
       let at = (y * width + x) * channels

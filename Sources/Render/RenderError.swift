@@ -5,12 +5,12 @@ public enum RenderError: Explained, Hashable, Sendable {
   /// The file cannot be read: missing, no permission, not a regular file.
   case unreadable(path: String, reason: String)
   /// The bytes are neither PNG nor JPEG.
-  case notAPicture(name: String, found: String)
+  case notAnImage(name: String, found: String)
   /// The bytes are no PNG, and class indices are needed.
   case notAMask(name: String, found: String)
   /// The file begins as `format` but cannot be decoded to its end.
   case corrupt(name: String, format: String, reason: String)
-  /// The picture is larger than the program accepts.
+  /// The image is larger than the program accepts.
   case tooLarge(name: String, width: Int, height: Int)
   /// A mask file holds colours, where class indices are needed.
   case maskHasColours(name: String, x: Int, y: Int)
@@ -27,15 +27,15 @@ public enum RenderError: Explained, Hashable, Sendable {
   public var message: String {
     switch self {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
-    case .notAPicture(let name, let found): "\(name) is not a PNG or JPEG file: \(found)"
+    case .notAnImage(let name, let found): "\(name) is not a PNG or JPEG file: \(found)"
     case .notAMask(let name, let found): "\(name) is not a PNG file, as masks of class indices are: \(found)"
     case .corrupt(let name, let format, let reason): "\(name) is a broken \(format) file: \(reason)"
     case .tooLarge(let name, let width, let height):
-      "\(name) is \(width)x\(height) pixels, the limit is \(PictureLimits.side) a side and \(PictureLimits.pixels) in all"
+      "\(name) is \(width)x\(height) pixels, the limit is \(ImageLimits.side) a side and \(ImageLimits.pixels) in all"
     case .maskHasColours(let name, let x, let y): "mask \(name) holds colours, not class indices (pixel \(x),\(y))"
     case .labelOutOfRange(let name, let value, let x, let y):
       "mask \(name) holds the value \(value) at pixel \(x),\(y), class indices are 0...255"
-    case .invalidText(let key): "'\(key)' cannot be stored in a picture file"
+    case .invalidText(let key): "'\(key)' cannot be stored in an image file"
     case .encodingFailed(let format, let reason): "cannot encode \(format): \(reason)"
     case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
     }
@@ -45,11 +45,11 @@ public enum RenderError: Explained, Hashable, Sendable {
   public var ownReason: String {
     switch self {
     case .unreadable(_, let reason), .unwritable(_, let reason), .encodingFailed(_, let reason): reason
-    case .notAPicture(_, let found): "it is not a PNG or JPEG file: \(found)"
+    case .notAnImage(_, let found): "it is not a PNG or JPEG file: \(found)"
     case .notAMask(_, let found): "it is not a PNG file, as masks of class indices are: \(found)"
     case .corrupt(_, let format, let reason): "it is a broken \(format) file: \(reason)"
     case .tooLarge(_, let width, let height):
-      "it is \(width)x\(height) pixels, the limit is \(PictureLimits.side) a side and \(PictureLimits.pixels) in all"
+      "it is \(width)x\(height) pixels, the limit is \(ImageLimits.side) a side and \(ImageLimits.pixels) in all"
     case .maskHasColours(_, let x, let y): "it holds colours, not class indices (pixel \(x),\(y))"
     case .labelOutOfRange(_, let value, let x, let y): "it holds the value \(value) at pixel \(x),\(y), class indices are 0...255"
     case .invalidText: message
@@ -60,10 +60,10 @@ public enum RenderError: Explained, Hashable, Sendable {
   public var hint: String? {
     switch self {
     case .unreadable: "check the path and its permissions"
-    case .notAPicture: "convert the file to PNG or JPEG"
+    case .notAnImage: "convert the file to PNG or JPEG"
     case .notAMask: "save the mask as a palette PNG (index = class) or as a grey PNG (value = class)"
     case .corrupt: "copy or download the file again"
-    case .tooLarge: "scale the picture down first"
+    case .tooLarge: "scale the image down first"
     case .maskHasColours: "save the mask as a palette PNG (index = class) or as a grey PNG (value = class)"
     case .labelOutOfRange: "save the mask with 8 bits a pixel"
     case .invalidText: "keys are 1 to 79 Latin letters, digits or signs; values hold no zero character, in a JPEG file at most 65000 bytes"
@@ -75,7 +75,7 @@ public enum RenderError: Explained, Hashable, Sendable {
 }
 
 /// What is accepted from a file.
-public enum PictureLimits {
+public enum ImageLimits {
   /// Largest width and height, in pixels.
   public static let side = 16384
   /// Largest number of pixels.

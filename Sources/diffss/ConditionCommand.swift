@@ -6,9 +6,9 @@ import Render
 struct ConditionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "condition",
-    abstract: "Make the control image of one picture and its class mask.")
+    abstract: "Make the control image of one image and its class mask.")
 
-  @OptionGroup var own: OwnPictureOptions
+  @OptionGroup var own: OwnImageOptions
   @OptionGroup var turning: OrientationOptions
   @OptionGroup var runtime: RuntimeOptions
   @OptionGroup var demo: DemoWeightsOption
@@ -33,12 +33,12 @@ struct ConditionCommand: ParsableCommand {
 
   func run() throws {
     try runtime.apply()
-    guard let picture = try own.picture(turning.orientation ?? .auto) else { return }
+    guard let image = try own.image(turning.orientation ?? .auto) else { return }
     var options = GenerationOptions()
     try (flags.given + [resolution].compactMap { $0 }).apply(to: &options)
     let settings = options.conditionSettings, models = ModelLibrary(folders: runtime.modelFolders)
     demo.warn(own.detectorFile.map { DemoWeights(at: [$0]) } ?? models.demoWeights(detecting: type, settings: settings))
-    let control = try picture.condition(type, settings: settings, models: models, detector: own.detectorFile)
+    let control = try image.condition(type, settings: settings, models: models, detector: own.detectorFile)
     try stages.map { try control.writeStages(to: URL(fileURLWithPath: $0, isDirectory: true)) }
     try control.image.writePNG(to: URL(fileURLWithPath: out))
     print("\(out): \(control.image.width)x\(control.image.height)")

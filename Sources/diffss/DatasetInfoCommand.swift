@@ -6,7 +6,7 @@ import Foundation
 
 struct DatasetInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Folds, classes and how many pictures hold each, and what is wrong with the files.",
+    commandName: "info", abstract: "Folds, classes and how many images hold each, and what is wrong with the files.",
     discussion: "All splits are counted unless --split says otherwise. Exit 1 when something is wrong with the files; a mask that is resized as the published loaders do is not.")
 
   @OptionGroup var data: DatasetOptions
@@ -18,21 +18,32 @@ struct DatasetInfoCommand: ParsableCommand {
     struct Class: Encodable {
       let info: ClassInfo
       let fold: Int
-      let pictures: Int
+      let images: Int
       let listed: Int
+
+      enum CodingKeys: String, CodingKey {
+        case info, fold, listed
+        case images = "pictures"
+      }
     }
+
     let dataset: String
     let split: DatasetSplit
-    let pictures: Int
+    let images: Int
     let classes: [Class]
     let problems: [DatasetProblem]
+
+    enum CodingKeys: String, CodingKey {
+      case dataset, split, classes, problems
+      case images = "pictures"
+    }
   }
 
   func run() throws {
     var source = data.source
     source.split = data.split ?? .all
     let dataset = try data.open(source)
-    let line = ProgressLine("checking", unit: "pictures")
+    let line = ProgressLine("checking", unit: "images")
     let problems: [DatasetProblem]
     do {
       problems = try DatasetCheck.problems(of: dataset) { done, of in
@@ -46,31 +57,31 @@ struct DatasetInfoCommand: ParsableCommand {
       print(try CanonicalJSON.text(report))
     } else {
       let folds = "\(dataset.folds) fold\(dataset.folds == 1 ? "" : "s")"
-      print("\(dataset.name), split \(dataset.split.rawValue): \(dataset.items.count) pictures, \(dataset.classes.count) classes, \(folds)\n")
+      print("\(dataset.name), split \(dataset.split.rawValue): \(dataset.items.count) images, \(dataset.classes.count) classes, \(folds)\n")
       let rows = report.classes.map { own in
-        [PlainText.clean(own.info.name), "\(own.info.index)", "\(own.fold)", "\(own.info.adeIndex)", "\(own.pictures)", "\(own.listed)"]
+        [PlainText.clean(own.info.name), "\(own.info.index)", "\(own.fold)", "\(own.info.adeIndex)", "\(own.images)", "\(own.listed)"]
       }
-      print(TextTable.markdown([["class", "index", "fold", "ADE20K", "pictures", "listed"]] + rows))
+      print(TextTable.markdown([["class", "index", "fold", "ADE20K", "images", "listed"]] + rows))
       print("\n" + Self.table(problems))
       for line in Self.cases(problems) { print(line) }
       let turned = dataset.items.count { (dataset.turn(of: $0) ?? .upright) != .upright }
-      if turned > 0 { print("\n\(turned) pictures are turned as their EXIF data says (--orientation)") }
+      if turned > 0 { print("\n\(turned) images are turned as their EXIF data says (--orientation)") }
     }
     if !problems.allSatisfy(\.kind.isNote) { throw ExitStatus.someFailed }
   }
 
   private func report(_ dataset: any Dataset, _ problems: [DatasetProblem]) -> Report {
-    var pictures: [Int: Int] = [:], listed: [Int: Int] = [:]
+    var images: [Int: Int] = [:], listed: [Int: Int] = [:]
     for item in dataset.items {
-      for index in item.classes { pictures[index, default: 0] += 1 }
+      for index in item.classes { images[index, default: 0] += 1 }
       for index in dataset.listedClasses(of: item) { listed[index, default: 0] += 1 }
     }
     let classes = (0..<dataset.folds).flatMap { fold in
       dataset.classes(inFold: fold).compactMap { index in
-        dataset.classInfo(index).map { Report.Class(info: $0, fold: fold, pictures: pictures[index] ?? 0, listed: listed[index] ?? 0) }
+        dataset.classInfo(index).map { Report.Class(info: $0, fold: fold, images: images[index] ?? 0, listed: listed[index] ?? 0) }
       }
     }
-    return Report(dataset: dataset.name, split: dataset.split, pictures: dataset.items.count, classes: classes, problems: problems)
+    return Report(dataset: dataset.name, split: dataset.split, images: dataset.items.count, classes: classes, problems: problems)
   }
 
   /// The most cases of a kind that are named; `--json` has all.

@@ -9,7 +9,7 @@ struct DatasetListCommand: ParsableCommand {
     commandName: "list", abstract: "The episodes of a fold, in their order.",
     discussion: """
       --out saves them; `evaluate` and `explore` replay the file with --episode-list. What a published list names and the data set lacks is \
-      said on standard error. Exit 1 when an episode cannot be drawn because its class has too few pictures.
+      said on standard error. Exit 1 when an episode cannot be drawn because its class has too few images.
       """)
 
   @OptionGroup var data: DatasetOptions
@@ -51,8 +51,8 @@ struct DatasetListCommand: ParsableCommand {
     }
     if let first = list.undrawable.first {
       report(
-        message: "\(list.undrawable.count) of \(episodes) episodes cannot be drawn, the first: \(PlainText.clean(first.query.id)) is drawn as its own support, class \(first.classIndex) has too few pictures",
-        hint: "choose fewer shots, or a list with more pictures of the class")
+        message: "\(list.undrawable.count) of \(episodes) episodes cannot be drawn, the first: \(PlainText.clean(first.query.id)) is drawn as its own support, class \(first.classIndex) has too few images",
+        hint: "choose fewer shots, or a list with more images of the class")
       throw ExitStatus.someFailed
     }
   }

@@ -25,7 +25,7 @@ struct DatasetPrepareCommand: ParsableCommand {
   @Option(help: "Number of the demo's scenes.")
   var count = 800
 
-  @Option(help: ArgumentHelp("demo: redrawn pictures a support, 1...64, in place of scenes.", valueName: "k"))
+  @Option(help: ArgumentHelp("demo: redrawn images a support, 1...64, in place of scenes.", valueName: "k"))
   var redrawn: Int?
 
   @Option(help: ArgumentHelp("Folder to write masks or scenes to.", valueName: "dir"))
@@ -47,7 +47,7 @@ struct DatasetPrepareCommand: ParsableCommand {
     var source = data.source
     source.split = data.split ?? .all
     let dataset = try data.open(source)
-    print("\(dataset.name): \(dataset.items.count) pictures ready")
+    print("\(dataset.name): \(dataset.items.count) images ready")
     guard let out else { return }
     let line = ProgressLine("writing", unit: "masks")
     do {
@@ -68,14 +68,14 @@ struct DatasetPrepareCommand: ParsableCommand {
   }
 
   private func redraw(_ count: Int, to out: String) throws {
-    let line = ProgressLine("drawing", unit: "pictures")
+    let line = ProgressLine("drawing", unit: "images")
     do {
       let written = try DemoExport.writeRedrawn(count, to: URL(fileURLWithPath: out, isDirectory: true)) { done, of in
         line.update(Double(done), of: Double(of))
         return !Interrupt.shared.isRequested
       }
       line.finish()
-      print("\(out): \(written) pictures, for --aux")
+      print("\(out): \(written) images, for --aux")
     } catch is CancellationError { throw ExitStatus.interrupted }
   }
 

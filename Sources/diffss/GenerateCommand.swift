@@ -8,13 +8,13 @@ import Pipeline
 struct GenerateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Paint auxiliary supports: for the supports of a fold, or for one picture of your own.",
+    abstract: "Paint auxiliary supports: for the supports of a fold, or for one image of your own.",
     discussion: """
-      For a data set, K pictures are painted for each support (picture and class) of the fold or of --list and written as \
-      NAME_CLASS_K.png (or .jpg), NAME with its folders, beside NAME_CLASS_control.png. For one picture give --image, --mask and \
+      For a data set, K images are painted for each support (image and class) of the fold or of --list and written as \
+      NAME_CLASS_K.png (or .jpg), NAME with its folders, beside NAME_CLASS_control.png. For one image give --image, --mask and \
       --class-index, or ready control images with --control.
-      Every picture carries its request. Asked again, a picture that is in the folder by the same request and weights is kept, one by \
-      another is replaced, and a file of somebody else is an error and left alone. A picture that cannot be painted stops no other.
+      Every image carries its request. Asked again, an image that is in the folder by the same request and weights is kept, one by \
+      another is replaced, and a file of somebody else is an error and left alone. An image that cannot be painted stops no other.
       """)
 
   @OptionGroup var data: DatasetOptions
@@ -25,13 +25,13 @@ struct GenerateCommand: AsyncParsableCommand {
   @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
 
-  @Option(help: "Pictures for each support of a data set. (default: \(GenerateCommand.usualShots))")
+  @Option(help: "Images for each support of a data set. (default: \(GenerateCommand.usualShots))")
   var shots: Int?
 
-  @Option(help: "Seed; each picture of a data set derives its own from it.")
+  @Option(help: "Seed; each image of a data set derives its own from it.")
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Where the pictures are written.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where the images are written.", valueName: "dir"))
   var out: String
 
   @Flag(help: "Print one JSON document on standard output.")
@@ -43,16 +43,16 @@ struct GenerateCommand: AsyncParsableCommand {
     if let shots, !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
     if own.isUsed, list.isUsed || data.isUsed {
       throw ValidationError(
-        "--list, --shard, --format, --limit, --as-published, --dataset, --root, --fold, --split and --fold-rule belong to a data set, not to a picture of your own")
+        "--list, --shard, --format, --limit, --as-published, --dataset, --root, --fold, --split and --fold-rule belong to a data set, not to an image of your own")
     }
     if !own.control.isEmpty, let first = flags.ofControlImage.first {
       throw ValidationError("\(first) makes a control image; those of --control are ready")
     }
     if own.isUsed, shots != nil {
-      throw ValidationError("--shots belongs to a data set; --batch paints several pictures of your own")
+      throw ValidationError("--shots belongs to a data set; --batch paints several images of your own")
     }
     if !own.isUsed, let first = own.ownOnly.first {
-      throw ValidationError("\(first) belongs to a picture of your own: --image with --mask, or --control")
+      throw ValidationError("\(first) belongs to an image of your own: --image with --mask, or --control")
     }
     if !own.isUsed && flags.controlScale.count > 1 {
       throw ValidationError("several --control-scale need several --control")
@@ -64,7 +64,7 @@ struct GenerateCommand: AsyncParsableCommand {
     let folder = URL(fileURLWithPath: out, isDirectory: true)
     try await profile.measure {
       if own.isUsed {
-        try OwnPictureRun(
+        try OwnImageRun(
           options: own, flags: flags, profile: profile, runtime: runtime, demo: demo, seed: seed, orientation: data.turning.orientation ?? .auto
         ).paint(into: folder, json: json)
       } else {
@@ -80,7 +80,7 @@ struct GenerateCommand: AsyncParsableCommand {
     let supports = try list.choice.supports(of: workbench.dataset, fold: data.fold)
     let missing = Set(supports.map(\.item.id)).filter { workbench.dataset.item($0) == nil }
     if let first = missing.min() {
-      warn("\(missing.count) of \(Set(supports.map(\.item.id)).count) pictures of the list are not in the data set, such as \(PlainText.clean(first))")
+      warn("\(missing.count) of \(Set(supports.map(\.item.id)).count) images of the list are not in the data set, such as \(PlainText.clean(first))")
     }
     let run = SupportRun(
       supports: supports,

@@ -8,7 +8,7 @@ import Pipeline
 /// `diffss queue`: the queue that the explorer shows too.
 struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "queue", abstract: "The queue of pictures to paint, which the explorer and these commands share.",
+    commandName: "queue", abstract: "The queue of images to paint, which the explorer and these commands share.",
     discussion: """
       Jobs outlive the program that queued them. One process at a time works on the queue: an explorer, or `diffss queue run`. When it ends or
       dies, the job that it was at is interrupted, and the first to go on at the next start. Jobs are named by the first letters of their names.
@@ -66,7 +66,7 @@ struct QueueCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Queue pictures for the supports of a data set; `queue run` or an explorer paints them into the store.")
+      abstract: "Queue images for the supports of a data set; `queue run` or an explorer paints them into the store.")
 
     @OptionGroup var data: DatasetOptions
     @OptionGroup var flags: GenerationFlags
@@ -75,9 +75,9 @@ struct QueueCommand: AsyncParsableCommand {
 
     @OptionGroup var choice: SupportChoice
 
-    @Option(help: "Pictures for each support.")
+    @Option(help: "Images for each support.")
     var shots: Int = 4
-    @Option(help: "Seed; each picture derives its own from it.")
+    @Option(help: "Seed; each image derives its own from it.")
     var seed: UInt64 = 0
     @Option(help: "Jobs of a higher priority are painted first.")
     var priority: Int = 0
@@ -112,7 +112,7 @@ struct QueueCommand: AsyncParsableCommand {
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Work on the queue until it is empty; where another process works, wait for it and go on after it.",
-      discussion: "Ctrl-C and SIGTERM interrupt the picture under way; it is the first to go on at the next start.")
+      discussion: "Ctrl-C and SIGTERM interrupt the image under way; it is the first to go on at the next start.")
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var profile: ProfileOptions
@@ -169,7 +169,7 @@ struct QueueCommand: AsyncParsableCommand {
   }
 
   struct Pause: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Let whoever works on the queue wait after the picture under way.")
+    static let configuration = CommandConfiguration(abstract: "Let whoever works on the queue wait after the image under way.")
 
     func run() throws { try Store.opened().setPaused(true) }
   }

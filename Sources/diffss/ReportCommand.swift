@@ -5,10 +5,10 @@ import Foundation
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Make one HTML page of figures, plots, pictures and their requests, to send to somebody.",
+    commandName: "report", abstract: "Make one HTML page of figures, plots, images and their requests, to send to somebody.",
     discussion: """
       The page holds everything it shows and needs no network and no script. Without --evaluation and --images it is of what the store has for \
-      the data set: saved evaluations, and generated pictures beside their supports. The same input gives the same bytes.
+      the data set: saved evaluations, and generated images beside their supports. The same input gives the same bytes.
       """)
 
   @OptionGroup var data: DatasetOptions
@@ -46,7 +46,7 @@ struct ReportCommand: ParsableCommand {
 
   private func makeReport() throws -> HTMLReport {
     let isStored = evaluation.isEmpty && images == nil
-    // Without its folder there are no real pictures to show, but all the rest.
+    // Without its folder there are no real images to show, but all the rest.
     let dataset = try (isStored || images != nil) && (data.dataset == .demo || data.rootURL != nil) ? data.open() : nil
     if isStored { return try HTMLReport(store: .opened(), name: dataset?.name ?? data.dataset.rawValue, dataset: dataset, limit: limit) }
     return try HTMLReport(

@@ -11,7 +11,7 @@ struct SweepCommand: AsyncParsableCommand {
     commandName: "sweep",
     abstract: "Measure every combination of lists of settings on the same episodes.",
     discussion: """
-      An ablation in one command: --condition mask,scribble,hed --steps 2,10,50 are six settings. Baseline, features and pictures that \
+      An ablation in one command: --condition mask,scribble,hed --steps 2,10,50 are six settings. Baseline, features and images that \
       settings have in common are made once. A row a setting is printed; with --out there are also plots of mIoU against each list (PNG \
       and SVG) and every evaluation's document. A sweep that was ended goes on from its finished episodes when the same is asked again.
       """)

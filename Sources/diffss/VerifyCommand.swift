@@ -7,17 +7,17 @@ import Render
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Paint pictures anew from what they say of themselves, and compare every byte.",
+    commandName: "verify", abstract: "Paint images anew from what they say of themselves, and compare every byte.",
     discussion: """
-      A picture that `diffss generate`, the queue or an evaluation made carries its request and its weights' SHA-256. Give the data set that its
-      support comes from, as it was given then, and the same models. A picture from control images of your own needs these: they are taken from \
+      An image that `diffss generate`, the queue or an evaluation made carries its request and its weights' SHA-256. Give the data set that its
+      support comes from, as it was given then, and the same models. An image from control images of your own needs these: they are taken from \
       beside it (NAME_control.png), or from --control.
       """)
 
   @Argument(help: ArgumentHelp("PNG or JPEG files that this program painted.", valueName: "image"))
   var images: [String]
 
-  @Option(help: ArgumentHelp("A control image that a picture of your own was painted from, where it is not beside it; repeat for several.", valueName: "file"))
+  @Option(help: ArgumentHelp("A control image that an image of your own was painted from, where it is not beside it; repeat for several.", valueName: "file"))
   var control: [String] = []
 
   @OptionGroup var data: DatasetOptions
@@ -41,9 +41,9 @@ struct VerifyCommand: AsyncParsableCommand {
       let file = URL(fileURLWithPath: image)
       let row: Row
       do {
-        let picture = try StoredPicture(file)
-        switch picture.origin {
-        case .own(let metadata): row = try verify(picture, metadata, file, controls)
+        let image = try StoredImage(file)
+        switch image.origin {
+        case .own(let metadata): row = try verify(image, metadata, file, controls)
         case .support(let metadata):
           // The published script's reading of masks goes with its common seeds.
           let asPublished = metadata.request.noiseRow != nil
@@ -73,11 +73,11 @@ struct VerifyCommand: AsyncParsableCommand {
     } catch is CancellationError { throw ExitStatus.interrupted }
   }
 
-  private func verify(_ picture: StoredPicture, _ metadata: OwnPictureMetadata, _ file: URL, _ controls: [Image]) throws -> Row {
+  private func verify(_ image: StoredImage, _ metadata: OwnImageMetadata, _ file: URL, _ controls: [Image]) throws -> Row {
     let line = ProgressLine("painting", unit: "steps")
     defer { line.finish() }
     do {
-      let found = try picture.verify(
+      let found = try image.verify(
         metadata, with: ModelLibrary(folders: runtime.modelFolders), controls: controls, memory: runtime.memory
       ) {
         line.update(Double($0.step), of: Double($0.steps))
@@ -87,7 +87,7 @@ struct VerifyCommand: AsyncParsableCommand {
     } catch is CancellationError { throw ExitStatus.interrupted }
   }
 
-  private func row(_ file: URL, _ found: PictureVerification) -> Row {
+  private func row(_ file: URL, _ found: ImageVerification) -> Row {
     switch found {
     case .identical: return Row(file: file.path, result: "identical", detail: nil)
     case .rewritten: return Row(file: file.path, result: "rewritten", detail: "the pixels are the same, other bytes are not")

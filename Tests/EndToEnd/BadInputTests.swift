@@ -21,11 +21,11 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: out.path))
   }
 
-  private func picture(_ width: Int, _ height: Int) -> Image { Image(width: width, height: height, color: [90, 120, 150]) }
+  private func blank(_ width: Int, _ height: Int) -> Image { Image(width: width, height: height, color: [90, 120, 150]) }
 
   private func pair(_ home: URL, mask: LabelMask, width: Int = 64, height: Int = 64) throws -> [String] {
     let image = home.appendingPathComponent("image.png"), labels = home.appendingPathComponent("mask.png")
-    try picture(width, height).writePNG(to: image)
+    try blank(width, height).writePNG(to: image)
     try mask.writePNG(to: labels)
     return ["--image", image.path, "--mask", labels.path, "--class-index", "3"]
   }
@@ -69,7 +69,7 @@ import Testing
   @Test(arguments: [
     (["--shots", "3"], "--batch paints several"), (["--fold", "1"], "belong to a data set"), (["--dataset", "coco"], "belong to a data set"),
     (["--limit", "2"], "belong to a data set"),
-  ]) func aPictureOfOnesOwnIsNoDataSet(words: [String], text: String) throws {
+  ]) func anImageOfOnesOwnIsNoDataSet(words: [String], text: String) throws {
     try expectFailure(["generate", "--out", "nowhere"] + words, says: text) { home in
       try pair(home, mask: LabelMask(width: 64, height: 64, labels: [UInt8](repeating: 3, count: 4096)))
     }
@@ -85,7 +85,7 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let control = program.home.appendingPathComponent("c.png"), out = program.home.appendingPathComponent("out")
-    try picture(64, 64).writePNG(to: control)
+    try blank(64, 64).writePNG(to: control)
     let own = ["--control", control.path, "--controlnet", "controlnet-mask", "--model", "sd"]
     let output = try program.run(["generate", "--prompt", "x", "--steps", "1", "--out", out.path] + own + words)
     #expect(output.status == 2 && output.standardError.contains(text) && output.standardError.contains("hint: "), "\(output.standardError)")
@@ -99,7 +99,7 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let control = program.home.appendingPathComponent("c.png"), out = program.home.appendingPathComponent("out")
-    try picture(64, 64).writePNG(to: control)
+    try blank(64, 64).writePNG(to: control)
     let net = Golden.fixture("torch/\(name)").path, own = ["--control", control.path, "--controlnet", net, "--model", "sd"]
     let output = try program.run(["generate", "--prompt", "x", "--steps", "1", "--out", out.path] + own)
     #expect(output.status == 2 && output.standardError.contains("weight \(weight)"), "\(output.standardError)")
@@ -111,7 +111,7 @@ import Testing
   func oneControlScaleForADataSet(command: [String]) throws {
     try expectFailure(command + ["--control-scale", "1", "--control-scale", "2"], says: "several --control-scale")
     let words = ["generate", "--limit", "1", "--out", "nowhere", "--ade", "4"]
-    try expectFailure(words, says: "--ade belongs to a picture of your own")
+    try expectFailure(words, says: "--ade belongs to an image of your own")
   }
 
   @Test func noControlNetForCanny() throws {
@@ -129,7 +129,7 @@ import Testing
     try expectFailure(["sweep", "--episodes", "1"] + lists, says: text)
   }
 
-  @Test func brokenPicture() throws {
+  @Test func brokenImage() throws {
     try expectFailure(condition, says: "image.png") { home in
       let arguments = try pair(home, mask: LabelMask(width: 64, height: 64, labels: [UInt8](repeating: 3, count: 4096)))
       let file = home.appendingPathComponent("image.png")

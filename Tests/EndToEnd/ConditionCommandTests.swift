@@ -61,7 +61,7 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try FileManager.default.copyItem(at: mask, to: own)
     let before = try Data(contentsOf: own), output = try run()
-    #expect(output.status == 2 && output.standardError.contains("is not a picture of this program"))
+    #expect(output.status == 2 && output.standardError.contains("is not an image of this program"))
     #expect(try Data(contentsOf: own) == before)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["mask.png"])
   }

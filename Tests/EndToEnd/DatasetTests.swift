@@ -5,7 +5,7 @@ import Testing
 
 /// `diffss dataset` and replayed episodes, on a small VOC folder that the tests draw.
 @Suite(.timeLimit(.minutes(15))) struct DatasetTests {
-  /// Eight pictures of class 1 and 2 in `val`, one each of every kind of trouble.
+  /// Eight images of class 1 and 2 in `val`, one each of every kind of trouble.
   private func vocFolder(_ home: URL) throws -> URL {
     let root = home.appendingPathComponent("voc")
     for name in ["JPEGImages", "SegmentationClassAug", "ImageSets/Segmentation"] {
@@ -36,7 +36,7 @@ import Testing
     let output = try run(program, ["dataset", "info", "--dataset", "pascal", "--root", vocFolder(program.home).path])
     #expect(output.status == 1, "\(output.standardError)")
     for line in [
-      "pascal, split all: 11 pictures", "| aeroplane   |     1 |    0 |     90 |        5 |      5 |", "| mask missing          |     1 | lost:",
+      "pascal, split all: 11 images", "| aeroplane   |     1 |    0 |     90 |        5 |      5 |", "| mask missing          |     1 | lost:",
       "| image unreadable      |     1 | ignored:", "| mask of another size  |     1 | small: image 64x64, mask 64x40",
       "| unknown index in mask |     1 | alien: 4096 pixels of class 77", "| mask with only 255    |     1 | ignored:",
       "| duplicate             |     1 | good1: twice in val.txt", "| name leaves the folder |     1 | ../../etc/passwd:",
@@ -54,7 +54,7 @@ import Testing
     let output = try run(program, ["dataset", "prepare", "demo", "--redrawn", "1", "--out", folder.path])
     #expect(output.status == 0, "\(output.standardError)")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    #expect(output.standardOutput.contains("\(names.count) pictures") && names.count >= 800)
+    #expect(output.standardOutput.contains("\(names.count) images") && names.count >= 800)
     let evaluated = try run(program, ["evaluate", "--aux", folder.path, "--aux-shots", "1", "--episodes", "3", "--csv"])
     #expect(evaluated.status == 0 && evaluated.standardOutput.contains("mIoU"), "\(evaluated.standardError)")
     #expect(!evaluated.standardError.contains("the real support stood"), "\(evaluated.standardError)")
@@ -101,7 +101,7 @@ import Testing
     let out = program.home.appendingPathComponent("aux"), models = ["--models", Golden.projectRoot.appendingPathComponent("Assets/demo").path]
     let data = ["--dataset", "pascal", "--root", root.path], settings = ["--condition", "mask", "--resolution", "64", "--steps", "1"]
     let painted = try run(program, ["generate"] + data + settings + models + ["--list", list.path, "--shots", "2", "--format", "jpg", "--out", out.path])
-    #expect(painted.status == 1 && painted.standardError.contains("data set pascal has no picture \"lost\""), "\(painted.standardError)")
+    #expect(painted.status == 1 && painted.standardError.contains("data set pascal has no image \"lost\""), "\(painted.standardError)")
     let files = Set(try FileManager.default.contentsOfDirectory(atPath: out.path))
     #expect(files == Set((0..<8).flatMap { n in ["0.jpg", "1.jpg", "control.png"].map { "good\(n)_\(n % 2 + 1)_\($0)" } }))
     let evaluate = ["evaluate"] + data + models + ["--aux", out.path, "--aux-shots", "2", "--episodes", "6"]

@@ -2,9 +2,9 @@ import Foundation
 import Render
 import Testing
 
-/// Weights of the demo on data of one's own: said at the start, in every table and document, and in the pictures.
+/// Weights of the demo on data of one's own: said at the start, in every table and document, and in the images.
 @Suite(.timeLimit(.minutes(15))) struct DemoWeightsTests {
-  /// Two classes of FSS-1000 with three pictures each.
+  /// Two classes of FSS-1000 with three images each.
   private func fss(_ program: Program) throws -> [String] {
     let root = program.home.appendingPathComponent("fss")
     for (place, name) in ["crt_screen", "screw"].enumerated() {
@@ -43,7 +43,7 @@ import Testing
     #expect(home.status == 0 && !(home.standardError + home.standardOutput).lowercased().contains("demo weights"), "\(home)")
   }
 
-  @Test func everyPictureSaysIt() throws {
+  @Test func everyImageSaysIt() throws {
     let program = try Program()
     defer { program.remove() }
     let data = try fss(program), out = program.home.appendingPathComponent("out")
@@ -56,7 +56,7 @@ import Testing
     let single = try program.run(words + ["--resolution", "64", "--steps", "1", "--out", mine.path])
     #expect(single.status == 0 && single.standardError.contains("warning: Demo weights (controlnet-mask, sd): "), "\(single)")
     #expect(try text(of: mine)["Warning"]?.hasPrefix("Demo weights (controlnet-mask, sd): ") == true)
-    // The demo's own pictures are as they were.
+    // The demo's own images are as they were.
     let demo = program.home.appendingPathComponent("demo")
     let home = try program.run(["generate", "--limit", "1", "--shots", "1", "--steps", "1", "--out", demo.path])
     #expect(home.status == 0 && !home.standardError.contains("warning"), "\(home)")
@@ -64,10 +64,10 @@ import Testing
     #expect(Set(text.keys) == ["diffss", "parameters"] && text["diffss"]?.contains("demoWeights") == false)
   }
 
-  /// What the first generated picture of a folder says of itself.
+  /// What the first generated image of a folder says of itself.
   private func text(of folder: URL) throws -> [String: String] {
     let name = try #require(FileManager.default.subpathsOfDirectory(atPath: folder.path).first { $0.hasSuffix("_0.png") })
-    return try PictureText.of([UInt8](Data(contentsOf: folder.appendingPathComponent(name))))
+    return try ImageText.of([UInt8](Data(contentsOf: folder.appendingPathComponent(name))))
   }
 
   @Test func theOthersSayItToo() throws {

@@ -36,12 +36,12 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let out = program.home.appendingPathComponent("pictures").path
-    func picture() throws -> String {
+    func image() throws -> String {
       let names = FileManager.default.enumerator(atPath: out)?.compactMap { $0 as? String } ?? []
       return "\(out)/\(try #require(names.first { $0.hasSuffix(".png") && !$0.contains("control") }))"
     }
     for command in Self.commands {
-      let output = try program.run(command.words.map { try $0 == "OUT" ? out : $0 == "PICTURE" ? picture() : $0 })
+      let output = try program.run(command.words.map { try $0 == "OUT" ? out : $0 == "PICTURE" ? image() : $0 })
       // The doctor finds fault with what a test's machine lacks.
       #expect(output.status == 0 || command.name == "doctor", "\(command.name): \(output.standardError)")
       guard command.words.contains("--json") else { continue }
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  /// A request is a picture's identity: those of the command line's own words, whole.
+  /// A request is an image's identity: those of the command line's own words, whole.
   @Test func theSettingsOfAnEvaluationStay() throws {
     let program = try Program()
     defer { program.remove() }

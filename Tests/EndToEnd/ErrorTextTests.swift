@@ -13,7 +13,7 @@ import Testing
     ("json", Array("{\"a\": [1, 2}".utf8)),
   ]
 
-  /// Commands with the bad file in place of FILE, and a good picture and mask.
+  /// Commands with the bad file in place of FILE, and a good image and mask.
   private static let commands: [[String]] = [
     ["condition", "--image", "FILE", "--mask", "MASK", "--class-index", "1", "--type", "mask", "--out", "OUT"],
     ["condition", "--image", "GOOD", "--mask", "FILE", "--class-index", "1", "--type", "mask", "--out", "OUT"],
@@ -30,7 +30,7 @@ import Testing
     ["dataset", "info", "--root", "FILE"],
   ]
 
-  /// `isOne` says that one thing is wrong; a text in a list's place names many pictures that are not there.
+  /// `isOne` says that one thing is wrong; a text in a list's place names many images that are not there.
   private func check(_ output: Program.Output, home: String, _ what: String, isOne: Bool = true) {
     for line in (output.standardError + output.standardOutput).split(separator: "\n") {
       let words = line.split { " :,;\"()".contains($0) }.filter { $0.hasPrefix(home) }

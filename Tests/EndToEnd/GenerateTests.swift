@@ -9,7 +9,7 @@ import Testing
     "generate", "--dataset", "demo", "--fold", "0", "--condition", "mask", "--steps", "6", "--seed", "7", "--limit", "1",
   ]
 
-  /// The pictures of a run, by file name.
+  /// The images of a run, by file name.
   private func paint(_ program: Program, _ arguments: [String], into name: String) throws -> [String: Data] {
     let folder = program.home.appendingPathComponent(name)
     let output = try program.run(arguments + ["--out", folder.path])
@@ -28,9 +28,9 @@ import Testing
     let once = try paint(first, Self.oneSupport + ["--shots", "3"], into: "out")
     let again = try paint(second, Self.oneSupport + ["--shots", "3"], into: "out")
     #expect(once == again)
-    let pictures = once.filter { !$0.key.hasSuffix("_control.png") }
-    #expect(pictures.count == 3 && once.count == 4)
-    #expect(Set(pictures.values).count == 3)
+    let images = once.filter { !$0.key.hasSuffix("_control.png") }
+    #expect(images.count == 3 && once.count == 4)
+    #expect(Set(images.values).count == 3)
   }
 
   @Test func askingAgainPaintsNothing() throws {
@@ -41,7 +41,7 @@ import Testing
     #expect(once == again)
   }
 
-  @Test func theRequestIsInsideThePicture() throws {
+  @Test func theRequestIsInsideTheImage() throws {
     let program = try Program()
     defer { program.remove() }
     let folder = program.home.appendingPathComponent("out")
@@ -56,13 +56,13 @@ import Testing
       let request: Request
     }
     let outcome = try #require(try JSONDecoder().decode([Outcome].self, from: Data(output.standardOutput.utf8)).first)
-    let text = try PictureText.read(URL(fileURLWithPath: outcome.file))
+    let text = try ImageText.read(URL(fileURLWithPath: outcome.file))
     #expect(text["parameters"]?.contains("Steps: 6") == true)
     #expect(text["diffss"]?.contains("\"seed\":\(outcome.request.seed)") == true)
     #expect(outcome.request.steps == 6)
   }
 
-  /// What `--json` says of each picture.
+  /// What `--json` says of each image.
   private struct Line: Decodable {
     struct Request: Decodable {
       let prompt: String
@@ -90,12 +90,12 @@ import Testing
     #expect(once.map(\.result) == ["painted", "painted", "painted", "painted"])
     let file = URL(fileURLWithPath: try #require(once[3].file)), bytes = try Data(contentsOf: file)
     #expect(file.pathExtension == "jpg" && bytes.starts(with: [0xFF, 0xD8]))
-    #expect(try PictureText.read(file)["parameters"]?.contains("Steps: 1") == true)
+    #expect(try ImageText.read(file)["parameters"]?.contains("Steps: 1") == true)
     try FileManager.default.removeItem(at: program.home.appendingPathComponent("data"))
     try FileManager.default.removeItem(at: file)
     let again = try program.run(command)
     #expect(try lines(again).map(\.result) == ["kept", "kept", "kept", "painted"])
-    #expect(again.standardError.contains("painted 1, replaced 0, kept 3, failed 0 of 4 pictures"))
+    #expect(again.standardError.contains("painted 1, replaced 0, kept 3, failed 0 of 4 images"))
     #expect(try Data(contentsOf: file) == bytes)
     let other = try lines(program.run(command + ["--guidance", "2"]))
     #expect(other.map(\.result) == ["replaced", "replaced", "replaced", "replaced"])
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  /// A folder as FSS-1000 has them: `count` pictures of a class with a square.
+  /// A folder as FSS-1000 has them: `count` images of a class with a square.
   private func fss(_ home: URL, _ classes: [String], count: Int) throws -> URL {
     let root = home.appendingPathComponent("fss")
     for name in classes {
@@ -133,7 +133,7 @@ import Testing
     return root
   }
 
-  @Test func aBrokenPictureStopsNoOther() throws {
+  @Test func aBrokenImageStopsNoOther() throws {
     let program = try Program()
     defer { program.remove() }
     let root = try fss(program.home, ["ashtray", "zucchini"], count: 2), out = program.home.appendingPathComponent("out")
@@ -149,7 +149,7 @@ import Testing
     #expect(lines.map(\.result) == ["painted", "painted", "failed", "failed", "painted", "painted"])
     #expect(lines[2].error?.contains("2.jpg") == true && lines[3].error?.contains("empty") == true)
     #expect(output.standardError.contains("error: \(lines[2].name): "))
-    #expect(output.standardError.contains("painted 4, replaced 0, kept 0, failed 4 of 8 pictures"))
+    #expect(output.standardError.contains("painted 4, replaced 0, kept 0, failed 4 of 8 images"))
     #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent(lines[0].name).path))
     #expect(lines[0].name.hasPrefix("ashtray/1_") && lines[0].request?.prompt.contains("ashtray") == true)
 
@@ -179,7 +179,7 @@ import Testing
     for (words, text) in [
       (["--model", "absent"], "no Stable Diffusion model \"absent\" found"), (["--controlnet", "absent"], "no ControlNet \"absent\" found"),
       (["--controlnet", "controlnet-hed"], "is for the condition hed"), (["--condition", "canny"], "no ControlNet for the condition canny"),
-      (["--width", "64"], "belongs to a picture of your own"),
+      (["--width", "64"], "belongs to an image of your own"),
     ] {
       let output = try program.run(["generate", "--limit", "1", "--out", out.path] + words)
       #expect(output.status == 2 && output.standardError.contains(text), "\(words): \(output.standardError)")
@@ -187,7 +187,7 @@ import Testing
     }
     let usual = try generate(), chosen = try generate("--model", "sd", "--controlnet", "controlnet-mask")
     #expect(usual.status == 0 && chosen.status == 0)
-    #expect(chosen.standardOutput.contains(#""result":"kept""#), "the same models are the same picture")
+    #expect(chosen.standardOutput.contains(#""result":"kept""#), "the same models are the same image")
     let guessed = try generate("--guess-mode")
     #expect(guessed.standardOutput.contains(#""guessMode":true"#) && guessed.standardOutput.contains(#""result":"replaced""#))
   }
@@ -221,8 +221,8 @@ import Testing
     }
   }
 
-  /// A batch, a picture by itself and one painted in little memory are the same; the first two steps can be watched.
-  @Test func aBatchOfOnesOwnPicturesIsItsPictures() throws {
+  /// A batch, an image by itself and one painted in little memory are the same; the first two steps can be watched.
+  @Test func aBatchOfOnesOwnImagesIsItsImages() throws {
     let program = try Program()
     defer { program.remove() }
     let demo = Golden.projectRoot.appendingPathComponent("Assets/demo"), control = program.home.appendingPathComponent("flag.png")

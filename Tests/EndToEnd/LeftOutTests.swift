@@ -3,7 +3,7 @@ import Render
 import TestSupport
 import Testing
 
-/// What the commands say, and exit with, when a picture or a list's entry cannot be used.
+/// What the commands say, and exit with, when an image or a list's entry cannot be used.
 @Suite struct LeftOutTests {
   private static let models = ["--models", Golden.projectRoot.appendingPathComponent("Assets/demo").path]
 
@@ -11,7 +11,7 @@ import Testing
     try program.run(arguments, environment: ["XDG_CACHE_HOME": program.home.appendingPathComponent("cache").path])
   }
 
-  /// Six pictures of aeroplanes, the list `fold0.txt` of them, and the options that name both.
+  /// Six images of aeroplanes, the list `fold0.txt` of them, and the options that name both.
   private func voc(_ program: Program, lines: (Int) -> String = { "good\($0)__01" }) throws -> (root: URL, options: [String]) {
     let root = program.home.appendingPathComponent("voc")
     for name in ["JPEGImages", "SegmentationClassAug"] {
@@ -44,7 +44,7 @@ import Testing
     #expect(output.standardOutput.contains("fold 3, seed 0 left out: ") && output.standardError.contains("fold 3, seed 0 left out: "))
   }
 
-  @Test func aBadPictureIsLeftOutAndNamed() throws {
+  @Test func aBadImageIsLeftOutAndNamed() throws {
     let program = try Program()
     defer { program.remove() }
     let (root, options) = try voc(program), page = program.home.appendingPathComponent("page.html")
@@ -78,7 +78,7 @@ import Testing
     defer { program.remove() }
     let (_, options) = try voc(program) { ["good0__01", "good1__01", "good2__02", "good3__02", "lost__01", "lost2__01"][$0] }
     let warnings = [
-      "warning: fold0.txt: not in the data set: 2 of the 6 pictures that it names, such as lost",
+      "warning: fold0.txt: not in the data set: 2 of the 6 images that it names, such as lost",
       "hint: its episodes are left out", "warning: good2: class 2 (bicycle) is not in its mask, which holds class 1 (aeroplane)",
     ]
     let listed = try run(program, ["dataset", "list"] + options)
@@ -103,8 +103,8 @@ import Testing
     #expect(plain.status == 2 && (plain.standardOutput + plain.standardError).contains("no episode can be drawn"), "\(plain.standardError)")
   }
 
-  /// BAM's order: the picture that would be its own support is told, the others are listed and evaluated.
-  @Test func aClassOfOnePictureInBAMsOrder() throws {
+  /// BAM's order: the image that would be its own support is told, the others are listed and evaluated.
+  @Test func aClassOfOneImageInBAMsOrder() throws {
     let program = try Program()
     defer { program.remove() }
     let (root, _) = try voc(program), lists = program.home.appendingPathComponent("data_list_0.txt")
@@ -114,12 +114,12 @@ import Testing
     let options = ["--dataset", "pascal", "--root", root.path, "--lists", lists.path, "--protocol", "bam", "--episodes", "4"]
     let listed = try run(program, ["dataset", "list"] + options)
     #expect(listed.status == 1 && listed.standardError.contains("2 of 4 episodes cannot be drawn") && !listed.standardOutput.contains("good5"), "\(listed.standardError)")
-    #expect(listed.standardError.contains("warning: class 2 (bicycle): good5 is its only picture"))
+    #expect(listed.standardError.contains("warning: class 2 (bicycle): good5 is its only image"))
     let evaluated = try run(program, ["evaluate"] + options + Self.models + ["--aux-shots", "0"])
     #expect(evaluated.status == 1 && evaluated.standardOutput.contains("2 of 4 episodes left out"), "\(evaluated.standardOutput)\(evaluated.standardError)")
   }
 
-  /// Masks of another size than their picture, as FSS-1000 has them: named with both sizes, and evaluated.
+  /// Masks of another size than their image, as FSS-1000 has them: named with both sizes, and evaluated.
   @Test func masksOfAnotherSizeAreNoFault() throws {
     let program = try Program()
     defer { program.remove() }

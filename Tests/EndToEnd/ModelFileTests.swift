@@ -51,7 +51,7 @@ import Testing
       }
       let info = try program.run(["models", "info", name, "--models", models.path])
       #expect(info.status != 0 && (info.standardOutput + info.standardError).contains(words), "\(info)")
-      // Named for a data set and for a picture of one's own: the same sentence.
+      // Named for a data set and for an image of one's own: the same sentence.
       let out = program.home.appendingPathComponent("out").path
       let painted = try program.run(["generate", "--limit", "1", "--model", name, "--models", models.path, "--out", out])
       #expect(painted.status == 2 && painted.standardError.contains(words) && !FileManager.default.fileExists(atPath: out), "\(painted)")
@@ -108,13 +108,13 @@ import Testing
     let (a, b) = (program.home.appendingPathComponent("a/x").path, program.home.appendingPathComponent("b/x").path)
     let both = try program.run(["generate", "--limit", "1", "--steps", "1", "--out", program.home.appendingPathComponent("out").path, "--controlnet", a, "--controlnet", b])
     #expect(both.status == 2 && both.standardError.contains("would both be called x"), "\(both)")
-    // A picture that was painted with one of them is verified where both lie, by its digest.
+    // An image that was painted with one of them is verified where both lie, by its digest.
     let out = program.home.appendingPathComponent("painted").path
     try FileManager.default.removeItem(atPath: a)
     try FileManager.default.copyItem(at: demo.appendingPathComponent("controlnet-hed").resolvingSymlinksInPath(), to: URL(fileURLWithPath: a))
     let painted = try program.run(["generate", "--limit", "1", "--shots", "1", "--steps", "1", "--out", out, "--controlnet", b])
-    let picture = try #require(painted.standardOutput.split(separator: "\n").last { $0.hasSuffix(".png") }.map(String.init), "\(painted)")
-    let verified = try program.run(["verify", picture, "--models", program.home.path])
+    let image = try #require(painted.standardOutput.split(separator: "\n").last { $0.hasSuffix(".png") }.map(String.init), "\(painted)")
+    let verified = try program.run(["verify", image, "--models", program.home.path])
     #expect(verified.status == 0 && verified.standardOutput.hasPrefix("identical"), "\(verified)")
   }
 

@@ -18,22 +18,22 @@ import Testing
 
   private func images(_ program: Program) -> URL { program.home.appendingPathComponent("data/diffss/images") }
 
-  /// Name, inode and time of change of every picture, each of which must be whole.
-  private func pictures(_ program: Program) throws -> [String: String] {
+  /// Name, inode and time of change of every image, each of which must be whole.
+  private func contents(_ program: Program) throws -> [String: String] {
     let folder = images(program)
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { !$0.hasPrefix(".") }
     return Dictionary(uniqueKeysWithValues: try names.map { name in
       let file = folder.appendingPathComponent(name)
       let bytes = try FileBytes.read(file)
       #expect((try? Image.decode(bytes: bytes)) != nil, "\(name) is half-written")
-      #expect(try PictureText.of(bytes)["diffss"]?.contains(name.dropLast(4)) == true)
+      #expect(try ImageText.of(bytes)["diffss"]?.contains(name.dropLast(4)) == true)
       var status = stat()
       stat(file.path, &status)
       return (name, "\(status.st_ino) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)")
     })
   }
 
-  /// Fifty times `kill -9` at random moments: no finished picture is lost, none half-written, none painted twice.
+  /// Fifty times `kill -9` at random moments: no finished image is lost, none half-written, none painted twice.
   @Test func killedAtRandomNothingIsLost() throws {
     let program = try Program()
     defer { program.remove() }
@@ -45,13 +45,13 @@ import Testing
       let moment = Double.random(in: 0...0.7, using: &random)
       _ = process.ends(within: moment)
       if process.kill(SIGKILL) { kills += 1 }
-      let now = try pictures(program)
+      let now = try contents(program)
       for (name, identity) in seen { #expect(now[name] == identity, "\(name) was lost or painted again") }
       seen = now
     }
     let last = try program.run(["queue", "run"])
     #expect(last.status == 0, "\(last.standardError)")
-    let after = try pictures(program)
+    let after = try contents(program)
     for (name, identity) in seen { #expect(after[name] == identity, "\(name) was lost or painted again") }
     let jobs = try JSONDecoder().decode([Listed].self, from: Data(program.run(["queue", "list", "--all", "--json"]).standardOutput.utf8))
     #expect(jobs.count == 20 && Set(jobs.compactMap(\.key)).count == 20 && after.count == 20)
@@ -59,7 +59,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: images(program).path).count == 20, "something temporary was left")
   }
 
-  @Test func aProcessThatIsAskedToStopInterruptsItsPicture() throws {
+  @Test func aProcessThatIsAskedToStopInterruptsItsImage() throws {
     let program = try Program()
     defer { program.remove() }
     try add(program, jobs: 4, steps: 400)
@@ -77,18 +77,18 @@ import Testing
     #expect(try program.run(["queue", "cancel", "--all"]).standardOutput == "4 jobs cancelled\n")
     #expect(try program.run(["queue", "list"]).standardOutput.contains("| cancelled | by diffss queue cancel |"))
     #expect(try program.run(["queue", "run"]).status == 0)
-    #expect(try pictures(program).isEmpty)
+    #expect(try contents(program).isEmpty)
   }
 
-  @Test func picturesVerifyThemselves() throws {
+  @Test func imagesVerifyThemselves() throws {
     let program = try Program()
     defer { program.remove() }
     try add(program, jobs: 4, steps: 2)
     #expect(try program.run(["queue", "run"]).status == 0)
-    let files = try pictures(program).keys.sorted().map { images(program).appendingPathComponent($0) }
+    let files = try contents(program).keys.sorted().map { images(program).appendingPathComponent($0) }
     let good = try program.run(["verify", files[0].path, files[1].path, "--threads", "1"])
     #expect(good.status == 0 && good.standardOutput.components(separatedBy: "identical").count == 3, "\(good.standardError)")
-    let bytes = try FileBytes.read(files[0]), text = try PictureText.of(bytes)
+    let bytes = try FileBytes.read(files[0]), text = try ImageText.of(bytes)
     var image = try Image.decode(bytes: bytes)
     let rewritten = program.home.appendingPathComponent("rewritten.png"), altered = program.home.appendingPathComponent("altered.png")
     try image.writePNG(to: rewritten, text: text.merging(["note": "kept"]) { $1 })
@@ -109,15 +109,15 @@ import Testing
     defer { program.remove() }
     try add(program, jobs: 4, steps: 2)
     #expect(try program.run(["queue", "run"]).status == 0)
-    let before = try pictures(program)
+    let before = try contents(program)
     let store = program.home.appendingPathComponent("data/diffss/store.sqlite")
     try Data(repeating: 0x20, count: 5000).write(to: store)
     let output = try program.run(["queue", "list"])
     #expect(output.status == 0 && output.standardError.contains("the store was damaged: it is kept as store.damaged-1.sqlite"), "\(output)")
-    // The pictures are known again: none is painted a second time.
+    // The images are known again: none is painted a second time.
     try add(program, jobs: 4, steps: 2)
     #expect(try program.run(["queue", "run"]).status == 0)
-    #expect(try pictures(program) == before)
+    #expect(try contents(program) == before)
   }
 
   /// A disk of 1 MB, then room again.
@@ -137,12 +137,12 @@ import Testing
     }
     let full = try program.run(["queue", "run"])
     #expect(full.status != 0 && full.standardError.contains("No space left"), "\(full)")
-    _ = try pictures(program)
+    _ = try contents(program)
     try FileManager.default.removeItem(at: filler)
     _ = try program.run(["queue", "retry", "--failed"])
     let again = try program.run(["queue", "run"])
     #expect(again.status == 0, "\(again.standardError)")
-    #expect(try pictures(program).count == 12)
+    #expect(try contents(program).count == 12)
   }
 
   @Test func theLogTellsWhatWasDone() throws {

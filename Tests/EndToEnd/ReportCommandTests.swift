@@ -19,7 +19,7 @@ import Testing
     #expect(made.standardOutput == "\(path("a.html"))\n\(path("sheet.png"))\n")
     let html = try String(contentsOfFile: path("a.html"), encoding: .utf8)
     #expect(html.contains("<title>diffss report: demo</title>") && html.contains("Evaluation 1: dcama, fold 0, 1+1 shots"))
-    // Two supports: the real picture, the control image that the folder has, two pictures.
+    // Two supports: the real image, the control image that the folder has, two images.
     #expect(html.components(separatedBy: "<img ").count == 1 + 2 * 4 && html.components(separatedBy: ">control image<").count == 3)
     let sheet = try Image(pngOrJpeg: URL(fileURLWithPath: path("sheet.png")))
     #expect(sheet.width == 4 * 132 + 4 && sheet.height == 2 * 132 + 4)
@@ -32,8 +32,8 @@ import Testing
     #expect(try String(contentsOfFile: path("store.html"), encoding: .utf8).contains("Supports left out: "))
   }
 
-  /// A picture of one's own says no support; its control image is known all the same.
-  @Test func aPictureOfOnesOwn() throws {
+  /// An image of one's own says no support; its control image is known all the same.
+  @Test func anImageOfOnesOwn() throws {
     let program = try Program()
     defer { program.remove() }
     func path(_ name: String) -> String { program.home.appendingPathComponent(name).path }
@@ -47,7 +47,7 @@ import Testing
     let made = try program.run(["report", "--images", path("own"), "--out", path("own.html")])
     #expect(made.status == 0, "\(made.standardError)")
     let html = try String(contentsOfFile: path("own.html"), encoding: .utf8)
-    #expect(html.components(separatedBy: "<img ").count == 1 + 3 && html.contains("own picture dog_3_0.png") && !html.contains("left out"))
+    #expect(html.components(separatedBy: "<img ").count == 1 + 3 && html.contains("own image dog_3_0.png") && !html.contains("left out"))
   }
 
   @Test func nothingToReportAndBrokenFiles() throws {

@@ -19,12 +19,12 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("evaluations").path).count == 4)
 
     let store = program.home.appendingPathComponent("data")
-    func pictures() -> Int {
+    func images() -> Int {
       (FileManager.default.enumerator(at: store, includingPropertiesForKeys: nil)?.allObjects ?? []).count { ($0 as? URL)?.pathExtension == "png" }
     }
-    let painted = pictures(), again = try program.run(arguments + ["--markdown"])
+    let painted = images(), again = try program.run(arguments + ["--markdown"])
     #expect(again.status == 0, "\(again.standardError)")
-    #expect(painted > 0 && pictures() == painted)
+    #expect(painted > 0 && images() == painted)
     #expect(again.standardOutput.split(separator: "\n").filter { $0.hasPrefix("| mask") || $0.hasPrefix("| scribble") } == rows)
   }
 }

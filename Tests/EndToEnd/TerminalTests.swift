@@ -159,8 +159,8 @@ import Testing
     #expect(kill(process, 0) != 0)
   }
 
-  /// A run through the list scrolls it under pictures that curses knows nothing of, and leaves the pictures alone until it ends.
-  @Test func aKeyHeldDownEndsWithThePicturesOfItsEpisode() throws {
+  /// A run through the list scrolls it under images that curses knows nothing of, and leaves the images alone until it ends.
+  @Test func aKeyHeldDownEndsWithTheImagesOfItsEpisode() throws {
     let program = try Program()
     defer { program.remove() }
     let session = try TerminalSession(
@@ -172,7 +172,7 @@ import Testing
       try session.wait(for: "Episode \(number): ")
     }
     var last = ""
-    let calm = try session.wait(for: "its pictures") { screen in
+    let calm = try session.wait(for: "its images") { screen in
       defer { last = screen }
       return screen == last && !screen.contains("…") && screen.contains("▌")
     }

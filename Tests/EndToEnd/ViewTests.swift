@@ -52,7 +52,7 @@ import Testing
     let session = try explorer(program)
     // Conditions side by side, all measured.
     try session.send(keys: "b")
-    try session.wait(for: "g paints 12 pictures")
+    try session.wait(for: "g paints 12 images")
     try session.send(keys: "e")
     try session.wait(for: "three predictions", seconds: 120) { screen in
       screen.split(separator: "\n").contains { $0.components(separatedBy: "prediction ").filter { $0.first?.isNumber == true }.count == 3 }
@@ -83,7 +83,7 @@ import Testing
     let kept = program.home.appendingPathComponent("kept").path, report = program.home.appendingPathComponent("report.html").path
     try session.send(keys: "O", "C-u")
     try session.send(keys: kept, "Enter")
-    try session.wait(for: "1 kept pictures are in")
+    try session.wait(for: "1 kept images are in")
     #expect(try FileManager.default.contentsOfDirectory(atPath: kept).count == 1)
     try session.send(keys: "H", "C-u")
     try session.send(keys: report, "Enter")
@@ -97,10 +97,10 @@ import Testing
     // What it says can be run.
     let words = line.split(separator: " ").dropFirst().dropLast().map(String.init) + [program.home.appendingPathComponent("out").path, "--limit", "1"]
     #expect(try program.run(words).status == 0)
-    // Settings come back from the picture.
-    let picture = try #require(try FileManager.default.contentsOfDirectory(atPath: kept).first)
+    // Settings come back from the image.
+    let image = try #require(try FileManager.default.contentsOfDirectory(atPath: kept).first)
     try session.send(keys: "c", "I", "C-u")
-    try session.send(keys: "\(kept)/\(picture)", "Enter")
+    try session.send(keys: "\(kept)/\(image)", "Enter")
     try session.wait(for: "the settings are in the form")
     try session.wait(for: "cond. scribble")
     try leave(session)
@@ -134,7 +134,7 @@ import Testing
     try session.wait(for: "left with 0")
   }
 
-  @Test func aPictureOfOnesOwnIsASupportAndAQuery() throws {
+  @Test func anImageOfOnesOwnIsASupportAndAQuery() throws {
     let program = try Program()
     defer { program.remove() }
     let image = program.home.appendingPathComponent("my cup.png"), mask = program.home.appendingPathComponent("my cup_mask.png")
@@ -143,7 +143,7 @@ import Testing
     try Image(width: 96, height: 80, channels: 1, pixels: inside.map { $0 ? 255 : 0 }).writePNG(to: mask)
     var session = try explorer(program)
     try session.send(keys: "i")
-    try session.wait(for: "Your own picture")
+    try session.wait(for: "Your own image")
     try session.send(keys: image.path, "Enter")
     // Its mask is guessed.
     try session.wait(for: "cup_mask.png")
@@ -162,7 +162,7 @@ import Testing
     try session.send(keys: "End", "k")
     try session.wait(for: "support own/my_cup-")
     try session.send(keys: "i")
-    try session.wait(for: "Your own picture")
+    try session.wait(for: "Your own image")
     try session.send(keys: mask.path, "Enter", "C-u", "/nowhere.png", "Enter", "Enter")
     try session.wait(for: "/nowhere.png")
     try leave(session)
@@ -183,7 +183,7 @@ import Testing
     try session.send(keys: "p")
     try session.wait(for: "▶ ")
     try session.send(keys: "Home", "x")
-    try session.wait(for: "after this picture")
+    try session.wait(for: "after this image")
     try session.send(keys: "n", "o", "w", "Enter")
     try session.wait(for: "goes on")
     try session.wait(for: "paused · 3 to go")

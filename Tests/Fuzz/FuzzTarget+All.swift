@@ -16,8 +16,8 @@ extension FuzzTarget {
       let checkpoint = try Checkpoint(file: url)
       for name in checkpoint.names { _ = try checkpoint.tensor(name) }
     }
-    let picture = Image(width: 24, height: 16, channels: 3, pixels: (0..<24 * 16 * 3).map { UInt8(truncatingIfNeeded: $0 * 37) })
-    let text = try PictureMetadata(key: "aa", request: request, weights: ["sd": "bb"]).entries()
+    let image = Image(width: 24, height: 16, channels: 3, pixels: (0..<24 * 16 * 3).map { UInt8(truncatingIfNeeded: $0 * 37) })
+    let text = try ImageMetadata(key: "aa", request: request, weights: ["sd": "bb"]).entries()
     let mask = try Image(width: 24, height: 16, channels: 1, pixels: (0..<24 * 16).map { UInt8($0 / 24 % 3) }).pngData()
     return try datasets() + [
       FuzzTarget("safetensors", weight: 20, seeds: [try fixture("preview/taesd_decoder.safetensors").prefixed(64 << 10)], focus: 600, fileName: "w.safetensors", readAll),
@@ -34,23 +34,23 @@ extension FuzzTarget {
         try readAll(file)
       },
       FuzzTarget("what is no weights", weight: 4, seeds: answers.map { Array($0.utf8) }, focus: 200, fileName: "w.safetensors", readAll),
-      FuzzTarget("PNG", weight: 12, seeds: [try picture.pngData(text: text), mask], focus: 400) { bytes in
+      FuzzTarget("PNG", weight: 12, seeds: [try image.pngData(text: text), mask], focus: 400) { bytes in
         _ = try Image.decode(bytes: bytes)
       },
       FuzzTarget("PNG labels", weight: 4, seeds: [mask], focus: 400) { bytes in _ = try PNG.decodeLabels(bytes) },
       FuzzTarget(
-        "JPEG", weight: 10, seeds: [try picture.jpegData(text: text), try fixture("render/progressive.jpg"), try fixture("render/cmyk.jpg")], focus: 700
+        "JPEG", weight: 10, seeds: [try image.jpegData(text: text), try fixture("render/progressive.jpg"), try fixture("render/cmyk.jpg")], focus: 700
       ) { bytes in _ = try Image.decode(bytes: bytes) },
-      FuzzTarget("EXIF", weight: 8, seeds: try [turned(picture.jpegData(), at: 20), turned(picture.pngData(), at: 33)], focus: 80) { bytes in
+      FuzzTarget("EXIF", weight: 8, seeds: try [turned(image.jpegData(), at: 20), turned(image.pngData(), at: 33)], focus: 80) { bytes in
         _ = Orientation(of: bytes)
       },
-      FuzzTarget("mask file", weight: 6, seeds: [mask, try picture.pngData(), try picture.jpegData()] + transparent, focus: 300, fileName: "mask.png") { file in
+      FuzzTarget("mask file", weight: 6, seeds: [mask, try image.pngData(), try image.jpegData()] + transparent, focus: 300, fileName: "mask.png") { file in
         let image = file.deletingLastPathComponent().appendingPathComponent("image.png")
-        if !FileManager.default.fileExists(atPath: image.path) { try picture.writePNG(to: image) }
-        _ = try OwnPicture(image: image, mask: file, info: OwnClass(1, of: .coco))
+        if !FileManager.default.fileExists(atPath: image.path) { try image.writePNG(to: image) }
+        _ = try OwnImage(image: image, mask: file, info: OwnClass(1, of: .coco))
       },
-      FuzzTarget("picture text", weight: 12, seeds: [try picture.pngData(text: text), try picture.jpegData(text: text)], focus: 500) { bytes in
-        _ = PictureMetadata(entries: try PictureText.of(bytes))
+      FuzzTarget("image text", weight: 12, seeds: [try image.pngData(text: text), try image.jpegData(text: text)], focus: 500) { bytes in
+        _ = ImageMetadata(entries: try ImageText.of(bytes))
       },
       configurations(try fixture("diffusion/model/unet/config.json"), name: "unet config") { _ = try UNetConfig(folder: $0) },
       configurations(try fixture("diffusion/model/vae/config.json"), name: "vae config") { _ = try AutoencoderConfig(folder: $0) },

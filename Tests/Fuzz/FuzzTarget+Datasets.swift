@@ -79,8 +79,8 @@ extension FuzzTarget {
     return FuzzTarget(name: "COCO categories", weight: 4, seeds: [Array(text.utf8)], focus: text.utf8.count) { folder in
       let file = try annotationFile(in: folder), other = file.deletingLastPathComponent().appendingPathComponent("instances_train2017.json")
       try Data(annotations.utf8).write(to: file)
-      let pictures = folder.appendingPathComponent("train2017")
-      if !FileManager.default.fileExists(atPath: pictures.path) { try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true) }
+      let images = folder.appendingPathComponent("train2017")
+      if !FileManager.default.fileExists(atPath: images.path) { try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true) }
       return { bytes in
         try Data(bytes).write(to: other)
         for split in [DatasetSplit.val, .all] { try? paintAll(DatasetSource(.coco, root: folder, split: split)) }
@@ -88,7 +88,7 @@ extension FuzzTarget {
     }
   }
 
-  /// Run lengths alone, in the middle of an annotation of a picture of common size: COCO's compressed strings, and lists of numbers.
+  /// Run lengths alone, in the middle of an annotation of an image of common size: COCO's compressed strings, and lists of numbers.
   private static func runLengths() -> FuzzTarget {
     let counts = [1000, 37, 443, 40, 440, 40, 441, 3, 2, 33, 640 * 480 - 2479]
     let seeds = ["\"\(compressed(counts))\"", "\(counts)", "\"\(compressed([640 * 480]))\""].map { Array($0.utf8) }
@@ -165,7 +165,7 @@ extension FuzzTarget {
     for item in dataset.items.prefix(3) { _ = try? dataset.mask(item) }
   }
 
-  /// Where annotations go in a COCO folder that has one small picture.
+  /// Where annotations go in a COCO folder that has one small image.
   private static func annotationFile(in folder: URL) throws -> URL {
     for name in ["annotations", "val2017"] {
       try FileManager.default.createDirectory(at: folder.appendingPathComponent(name), withIntermediateDirectories: true)

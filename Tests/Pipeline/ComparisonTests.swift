@@ -31,14 +31,14 @@ import Testing
 
   @Test(.enabled(if: Golden.isAvailable), arguments: photos) func bamsLetterbox(name: String) throws {
     let (image, label) = try photo(name), input = NetworkInput(fit: .letterbox, side: 121)
-    let found = try differences(input.picture(image), Golden.url("transforms/\(name)_bam121_image.npy"), within: 2e-4)
+    let found = try differences(input.image(image), Golden.url("transforms/\(name)_bam121_image.npy"), within: 2e-4)
     #expect(found.count == 0, "\(found.largest)")
     #expect(try input.mask(label).labels == NumPyArray(Golden.url("transforms/\(name)_bam121_label.npy")).bytes)
   }
 
   @Test(.enabled(if: Golden.isAvailable), arguments: photos) func hsnetsSquare(name: String) throws {
     let (image, label) = try photo(name), input = NetworkInput(fit: .smoothStretch, side: 100)
-    let found = try differences(input.picture(image), Golden.url("transforms/\(name)_hsnet100_image.npy"), within: 1e-5)
+    let found = try differences(input.image(image), Golden.url("transforms/\(name)_hsnet100_image.npy"), within: 1e-5)
     #expect(found.count <= 100 * 100 * 3 / 200 && found.largest <= 0.018)
     #expect(try input.mask(label).labels == NumPyArray(Golden.url("transforms/\(name)_hsnet100_label.npy")).bytes)
   }
@@ -115,10 +115,10 @@ import Testing
     #expect(SegmentationNetwork.hsnet.ordered([1, 2, 3]) == [1, 2, 3] && SegmentationNetwork.dcama.ordered([1, 2]) == [1, 2])
   }
 
-  @Test func picturesFarTooLongAreRefused() {
+  @Test func imagesFarTooLongAreRefused() {
     let input = NetworkInput(fit: .letterbox, side: 121)
     #expect(throws: EvaluationError.tooNarrow(width: 2000, height: 3, side: 121)) {
-      try input.picture(Image(width: 2000, height: 3, color: [1, 2, 3]))
+      try input.image(Image(width: 2000, height: 3, color: [1, 2, 3]))
     }
   }
 }

@@ -31,12 +31,12 @@ struct ConditionCase: Sendable, CustomTestStringConvertible {
     return try #require(items.first { $0.id == item })
   }
 
-  func picture(_ name: String) throws -> Image { try Image(pngOrJpeg: Golden.url("conditions/\(item)/\(name).png")) }
+  func image(_ name: String) throws -> Image { try Image(pngOrJpeg: Golden.url("conditions/\(item)/\(name).png")) }
 
-  func stage(_ name: String) throws -> Image { try picture("r\(resolution)/\(name)") }
+  func stage(_ name: String) throws -> Image { try image("r\(resolution)/\(name)") }
 
   func make(_ type: ConditionType, detector: (any EdgeDetector)? = nil) throws -> ControlImage {
-    let facts = try facts(), image = try picture("input")
+    let facts = try facts(), image = try image("input")
     let mask = try LabelMask(png: Golden.url("conditions/\(item)/mask.png"))
     let maker = try ConditionMaker(
       type, settings: ConditionSettings(resolution: resolution), palette: Palette(), detector: detector)
@@ -73,7 +73,7 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
   }
 
   @Test(.enabled(if: Golden.isAvailable), arguments: ConditionCase.all, ["hedtiny", "pidinet"])
-  func softEdgesAndScribblesFromTheGivenPicture(item: ConditionCase, name: String) throws {
+  func softEdgesAndScribblesFromTheGivenImage(item: ConditionCase, name: String) throws {
     let detector = try Self.detector(name)
     let edges = try ConditionMaker.edges(item.stage("resized").rgb, detector: detector)
     let raw = difference(edges, try item.stage("edge_\(name)"))
@@ -88,7 +88,7 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
   }
 
   @Test(.enabled(if: Golden.isAvailable), arguments: ConditionCase.all)
-  func theWholeChainFromThePicture(item: ConditionCase) throws {
+  func theWholeChainFromTheImage(item: ConditionCase) throws {
     let detector = try Self.detector("hedtiny")
     for (type, file) in [(ConditionType.hed, "hed_control_hedtiny"), (.scribble, "scribble_control_hedtiny")] {
       let expected = try item.stage(file).rgb
@@ -116,10 +116,10 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     }
   }
 
-  /// The published script's two resolutions, the whole way from the picture: edges at 512, scribble and picture at 256.
+  /// The published script's two resolutions, the whole way from the image: edges at 512, scribble and image at 256.
   @Test(.enabled(if: Golden.isAvailable), arguments: ["coco_000000000394", "fss_african_elephant_5"], ["hedtiny", "pidinet"])
   func edgesAreFoundAtAResolutionOfTheirOwn(item: String, name: String) throws {
-    let own = ConditionCase(item: item, resolution: 256), facts = try own.facts(), image = try own.picture("input")
+    let own = ConditionCase(item: item, resolution: 256), facts = try own.facts(), image = try own.image("input")
     let mask = try LabelMask(png: Golden.url("conditions/\(item)/mask.png"))
     let kind: EdgeDetectorKind = name == "pidinet" ? .pidinet : .hed
     let settings = ConditionSettings(resolution: 256, detector: kind, detectResolution: 512)
@@ -151,8 +151,8 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     #expect(control.image.pixels.contains(255))
   }
 
-  /// A picture of 8x4 with any mask.
-  private struct OnePicture: Dataset {
+  /// An image of 8x4 with any mask.
+  private struct OneImage: Dataset {
     let labels: LabelMask
     let name = "one", folds = 1
     let classes = [2, 7, 40].map { ClassInfo(index: $0, name: "c\($0)", promptName: "c\($0)", adeIndex: 3) }
@@ -167,7 +167,7 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
   @Test func badMasksAreNamed() async throws {
     let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
     func error(_ labels: [UInt8], width: Int = 8, height: Int = 4, classIndex: Int = 2) async -> DataError? {
-      let dataset = OnePicture(labels: LabelMask(width: width, height: height, labels: labels))
+      let dataset = OneImage(labels: LabelMask(width: width, height: height, labels: labels))
       let models = ModelLibrary(searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path])
       let workbench = Workbench(dataset: dataset, models: models, store: store)
       do {
@@ -195,7 +195,7 @@ private func difference(_ left: Image, _ right: Image) -> (share: Double, larges
     }
   }
 
-  @Test func aPictureFarTooLongIsRefused() {
+  @Test func anImageFarTooLongIsRefused() {
     #expect(throws: CoreError.self) { try SizeRule(width: 20000, height: 10, resolution: 512) }
   }
 }

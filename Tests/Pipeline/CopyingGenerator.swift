@@ -4,7 +4,7 @@ import Generation
 import Render
 import Synchronization
 
-/// Copies the support's own picture, turned dark: fast, and different for each seed.
+/// Copies the support's own image, turned dark: fast, and different for each seed.
 final class CopyingGenerator: SupportGenerator {
   let store: Mutex<Store?> = Mutex(nil)
   let painted = Mutex(0)

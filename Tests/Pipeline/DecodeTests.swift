@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// How often pictures and masks of a data set are decoded, and supports hashed.
+/// How often images and masks of a data set are decoded, and supports hashed.
 @Suite(.timeLimit(.minutes(5))) struct DecodeTests {
   /// The demo, counting what is read of it.
   private final class CountingDataset: Dataset {
@@ -55,8 +55,8 @@ import Testing
     }
   }
 
-  /// What the explorer asks for: an episode's pictures, its condition, `g` and `e`, then another condition, `g` and `e` again.
-  @Test func eachPictureIsDecodedAndHashedOnceFromTheListToThePrediction() async throws {
+  /// What the explorer asks for: an episode's images, its condition, `g` and `e`, then another condition, `g` and `e` again.
+  @Test func eachImageIsDecodedAndHashedOnceFromTheListToThePrediction() async throws {
     let folder = try TemporaryFolder(), dataset = try CountingDataset(), digests = Digests()
     let workbench = Workbench(
       dataset: dataset,

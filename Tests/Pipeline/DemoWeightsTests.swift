@@ -38,11 +38,11 @@ import Testing
     #expect(bench.workbench.models.menu.usesDemoWeights(bench.options, segmenting: .hsnet, fold: 0))
   }
 
-  @Test func thePictureSaysSoAndItsKeyIsTheSame() throws {
-    let request = plainRequest(), plain = PictureMetadata(key: "k", request: request, weights: ["sd": "aa"])
-    let marked = PictureMetadata(key: "k", request: request, weights: ["sd": "aa"], demoWeights: ["sd"])
+  @Test func theImageSaysSoAndItsKeyIsTheSame() throws {
+    let request = plainRequest(), plain = ImageMetadata(key: "k", request: request, weights: ["sd": "aa"])
+    let marked = ImageMetadata(key: "k", request: request, weights: ["sd": "aa"], demoWeights: ["sd"])
     let (entries, own) = (try marked.entries(), try plain.entries())
-    #expect(entries["Warning"]?.hasPrefix("Demo weights (sd): ") == true && PictureMetadata(entries: entries) == marked)
+    #expect(entries["Warning"]?.hasPrefix("Demo weights (sd): ") == true && ImageMetadata(entries: entries) == marked)
     #expect(Set(own.keys) == ["diffss", "parameters"] && own["diffss"]?.contains("demoWeights") == false)
     #expect(entries["parameters"] == own["parameters"])
   }

@@ -52,12 +52,12 @@ import Testing
     for found in try #require(report.gate).agreements.prefix(4) {
       let item = try #require(bench.workbench.dataset.items.first { $0.id == found.item })
       let requests = try await bench.workbench.requests(item: item, classIndex: found.classIndex, options: bench.options, count: 2)
-      let picture = try generator.generate(requests[found.number]) { _ in true }
-      #expect(try await bench.workbench.agreement(of: picture, fold: 0, network: .dcama) == found.agreement)
+      let image = try generator.generate(requests[found.number]) { _ in true }
+      #expect(try await bench.workbench.agreement(of: image, fold: 0, network: .dcama) == found.agreement)
     }
   }
 
-  /// Where even further pictures have drifted the real support stands for them: the same as a support seen three times.
+  /// Where even further images have drifted the real support stands for them: the same as a support seen three times.
   @Test func whatNothingPassesIsTheRealSupport() async throws {
     let (bench, generator) = try bench()
     let report = try await bench.workbench.evaluate(plan(bench, minimum: 1)), gate = try #require(report.gate)
@@ -80,7 +80,7 @@ import Testing
     #expect(gate.all.dropped == wanted.count { $0.agreement < minimum })
     #expect(gate.all.replaced == further.count { $0.agreement >= minimum })
     #expect(gate.all.replaced <= gate.all.dropped && gate.all.dropped > 0 && gate.all.dropped < gate.all.supports)
-    // A further picture is only made where one is missing.
+    // A further image is only made where one is missing.
     for extra in further {
       let siblings = wanted.filter { $0.item == extra.item && $0.classIndex == extra.classIndex }
       let passed = further.filter { $0.item == extra.item && $0.classIndex == extra.classIndex && $0.number < extra.number && $0.agreement >= minimum }

@@ -60,7 +60,7 @@ private func item(_ id: String) -> DatasetItem { DatasetItem(id: id, classes: []
     for (key, run) in try JSONDecoder().decode([String: Skipping<HSNetRun>].self, from: file) {
       guard let run = run.value else { continue }
       let classes = try #require(run.class_ids).map { id in
-        EpisodeLists.ClassPictures(classIndex: id + 1, items: (classwise["\(id)"] ?? []).map(item))
+        EpisodeLists.ClassImages(classIndex: id + 1, items: (classwise["\(id)"] ?? []).map(item))
       }
       #expect(drawn(.drawn(classes), run) == run.episodes, "\(key)")
       checked += 1
@@ -74,7 +74,7 @@ private func item(_ id: String) -> DatasetItem { DatasetItem(id: id, classes: []
     let names = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
       .filter { !$0.isEmpty }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let classes = names.enumerated().map { position, name in
-      EpisodeLists.ClassPictures(classIndex: 761 + position, items: (1...10).map { item("\(name)/\($0).jpg") })
+      EpisodeLists.ClassImages(classIndex: 761 + position, items: (1...10).map { item("\(name)/\($0).jpg") })
     }
     let queries = classes.flatMap { own in
       own.items.sorted { $0.id < $1.id }.map { EpisodeLists.HSNet.Line(item: $0, classIndex: own.classIndex) }

@@ -5,7 +5,7 @@ import Render
 import Synchronization
 import Testing
 
-/// Edges as strong as the picture's red, and how often they were asked for.
+/// Edges as strong as the image's red, and how often they were asked for.
 private final class RedEdges: EdgeDetector {
   let calls = Mutex(0)
 
@@ -17,7 +17,7 @@ private final class RedEdges: EdgeDetector {
 
 @Suite struct KnobTests {
   /// Red grows from left to right; the class is a square in the middle.
-  private static let picture: (image: Image, mask: LabelMask) = {
+  private static let image: (image: Image, mask: LabelMask) = {
     var image = Image(width: 128, height: 128, color: [0, 40, 80])
     var mask = LabelMask(width: 128, height: 128, labels: [UInt8](repeating: 0, count: 128 * 128))
     for y in 0..<128 {
@@ -31,7 +31,7 @@ private final class RedEdges: EdgeDetector {
 
   private func make(_ type: ConditionType, _ settings: ConditionSettings) throws -> ControlImage {
     let maker = try ConditionMaker(type, settings: settings, palette: Palette(), detector: RedEdges())
-    return try maker.make(image: Self.picture.image, mask: Self.picture.mask, adeIndex: 5)
+    return try maker.make(image: Self.image.image, mask: Self.image.mask, adeIndex: 5)
   }
 
   private func white(_ image: Image) -> Int { image.pixels.count { $0 != 0 } / image.channels }
@@ -66,7 +66,7 @@ private final class RedEdges: EdgeDetector {
     #expect(sharp.stage(.blurred) == nil)
     #expect(soft.stage(.blurred) == soft.stage(.resized)?.blurred(sigma: 3))
     #expect(soft.stage(.resized) == sharp.stage(.resized))
-    // The edges are the red of the blurred picture.
+    // The edges are the red of the blurred image.
     let blurred = try #require(soft.stage(.blurred))
     #expect(soft.stage(.edge)?.pixels == stride(from: 0, to: blurred.pixels.count, by: 3).map { blurred.pixels[$0] })
   }
@@ -88,7 +88,7 @@ private final class RedEdges: EdgeDetector {
   }
 
   @Test func aControlImageWithoutItsObjectIsAnError() throws {
-    func reason(_ type: ConditionType, mask: LabelMask, ade: Int = 5, size: Int = 128, _ image: Image = Self.picture.image) -> String? {
+    func reason(_ type: ConditionType, mask: LabelMask, ade: Int = 5, size: Int = 128, _ image: Image = Self.image.image) -> String? {
       do {
         _ = try ConditionMaker(type, settings: ConditionSettings(resolution: size, dilation: 0), palette: Palette(), detector: RedEdges())
           .make(image: image, mask: mask, adeIndex: ade)
@@ -97,9 +97,9 @@ private final class RedEdges: EdgeDetector {
         return condition == type.rawValue && !advice.isEmpty ? reason : "?"
       } catch { return "\(error)" }
     }
-    #expect(reason(.mask, mask: Self.picture.mask) == nil)
+    #expect(reason(.mask, mask: Self.image.mask) == nil)
     // Wall, the class whose colour is the background's.
-    #expect(reason(.mask, mask: Self.picture.mask, ade: 0) == "ADE20K class 0 has the colour of the background")
+    #expect(reason(.mask, mask: Self.image.mask, ade: 0) == "ADE20K class 0 has the colour of the background")
     // A pixel that nearest resizing steps over.
     var dot = LabelMask(width: 128, height: 128, labels: [UInt8](repeating: 0, count: 128 * 128))
     dot[41, 41] = 1
@@ -108,7 +108,7 @@ private final class RedEdges: EdgeDetector {
     }
     let black = Image(width: 128, height: 128, color: [0, 0, 0])
     for type in [ConditionType.hed, .pidinet, .scribble, .canny] {
-      #expect(reason(type, mask: Self.picture.mask, black) == "no edge was found in or around it")
+      #expect(reason(type, mask: Self.image.mask, black) == "no edge was found in or around it")
     }
   }
 
@@ -124,11 +124,11 @@ private final class RedEdges: EdgeDetector {
     #expect(throws: CoreError.self) { try make(.canny, ConditionSettings(cannyLow: 201)) }
   }
 
-  @Test func theDetectorRunsOnceForAPicture() throws {
+  @Test func theDetectorRunsOnceForAnImage() throws {
     let maps = EdgeMaps(), detector = RedEdges(), other = RedEdges()
     func make(_ type: ConditionType, _ settings: ConditionSettings, _ detector: RedEdges) throws -> Image {
       let maker = try ConditionMaker(type, settings: settings, palette: Palette(), detector: detector, edgeMaps: maps)
-      return try maker.make(image: Self.picture.image, mask: Self.picture.mask, adeIndex: 5).image
+      return try maker.make(image: Self.image.image, mask: Self.image.mask, adeIndex: 5).image
     }
     for threshold in [127, 90, 30] {
       for dilation in [0, 14] {

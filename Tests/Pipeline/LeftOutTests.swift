@@ -37,7 +37,7 @@ private final class FaultySquares: Dataset {
   }
 }
 
-/// Copies, but for one picture.
+/// Copies, but for one image.
 private final class FailingGenerator: SupportGenerator {
   let copying = CopyingGenerator()
   let failing: Mutex<(item: String, error: any Error)?> = Mutex(nil)
@@ -48,7 +48,7 @@ private final class FailingGenerator: SupportGenerator {
   }
 }
 
-/// No single bad picture ends an evaluation or a sweep.
+/// No single bad image ends an evaluation or a sweep.
 @Suite struct LeftOutTests {
   private let dataset = FaultySquares()
   private let generator = FailingGenerator()
@@ -62,7 +62,7 @@ private final class FailingGenerator: SupportGenerator {
   private func uses(_ episode: Episode, _ id: String) -> Bool { ([episode.query] + episode.supports).contains { $0.id == id } }
 
   @Test(arguments: [("square-0", 0), ("square-4", 2)])
-  func aBadPictureCostsItsEpisodes(id: String, auxiliaries: Int) async throws {
+  func aBadImageCostsItsEpisodes(id: String, auxiliaries: Int) async throws {
     let bench = try bench()
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: auxiliaries, options: bench.options, episodes: 12)
     let clean = try await bench.workbench.evaluate(plan)
@@ -106,7 +106,7 @@ private final class FailingGenerator: SupportGenerator {
     #expect((report.gate == nil) == (minimum == nil))
   }
 
-  /// What every episode needs is no matter of one picture.
+  /// What every episode needs is no matter of one image.
   @Test func aFullDiskEndsIt() async throws {
     let bench = try bench(), error = CoreError.cannotWrite(path: "/store", reason: "no space left")
     generator.failing.withLock { $0 = ("square-4", error) }
@@ -155,7 +155,7 @@ private final class FailingGenerator: SupportGenerator {
     await #expect(throws: EvaluationError.self) { try await bench.workbench.sweep(try plan([1])) }
   }
 
-  /// An episode whose query is its own support, as BAM's order draws where a class has one picture, measures nothing.
+  /// An episode whose query is its own support, as BAM's order draws where a class has one image, measures nothing.
   @Test func anOwnSupportIsLeftOut() async throws {
     let bench = try bench(), folder = try TemporaryFolder(), file = folder.file("episodes.json"), items = dataset.items
     let own = Episode(index: 0, fold: 0, classIndex: 1, query: items[0], supports: [items[0]])

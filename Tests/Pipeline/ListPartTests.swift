@@ -5,7 +5,7 @@ import Render
 import TestSupport
 import Testing
 
-/// A benchmark by its numbers alone: every picture has one class.
+/// A benchmark by its numbers alone: every image has one class.
 private struct Benchmark: Dataset {
   let name: String
   let split: DatasetSplit
@@ -99,7 +99,7 @@ private struct Benchmark: Dataset {
   // MARK: Of one's own
 
   /// BAM's first list has no classes: the masks tell whose it is.
-  @Test func picturesOfAnotherFold() throws {
+  @Test func imagesOfAnotherFold() throws {
     let items = (0..<12).map { DatasetItem(id: "p\($0)", classes: [$0 % 2 == 0 ? 6 : 1]) }
     let pascal = Benchmark(.pascal, classes: 20, items: items), folder = try TemporaryFolder()
     let queries = try folder.write((0..<5).map { "p\(2 * $0).jpg m" }.joined(separator: "\n"), to: "data_list_0.txt")

@@ -4,7 +4,7 @@ import Generation
 import TestSupport
 import Testing
 
-/// Twelve pictures of `diffss generate --dataset demo`, as the program of 28 November 2026 wrote them (before requests could name a
+/// Twelve images of `diffss generate --dataset demo`, as the program of 28 November 2026 wrote them (before requests could name a
 /// spacing, an autoencoder or LoRA files): their JSON, keys and `parameters` must be what they were.
 @Suite struct OldRequestTests {
   struct Old: Decodable, Sendable {
@@ -21,7 +21,7 @@ import Testing
     let all = try Self.load()
     #expect(all.count == 12)
     for old in all {
-      let metadata = try #require(PictureMetadata(entries: ["diffss": old.metadata]))
+      let metadata = try #require(ImageMetadata(entries: ["diffss": old.metadata]))
       #expect(metadata.key == old.key)
       #expect(try metadata.request.key(weights: metadata.weights) == old.key)
       #expect(try metadata.entries() == ["diffss": old.metadata, "parameters": old.parameters])

@@ -25,24 +25,24 @@ import Testing
     #expect(own.lines == ["the prompt is longer than the text encoder reads, cut off: 67"])
     var request = plainRequest()
     request.prompt = "x"
-    let text = try CanonicalJSON.text(PictureMetadata(key: "k", request: request, weights: [:]))
-    #expect(!text.contains("cut") && PictureMetadata(entries: ["diffss": text])?.cut == nil)
-    let with = PictureMetadata(key: "k", request: request, weights: [:], cut: own)
-    #expect(try PictureMetadata(entries: with.entries()) == with)
+    let text = try CanonicalJSON.text(ImageMetadata(key: "k", request: request, weights: [:]))
+    #expect(!text.contains("cut") && ImageMetadata(entries: ["diffss": text])?.cut == nil)
+    let with = ImageMetadata(key: "k", request: request, weights: [:], cut: own)
+    #expect(try ImageMetadata(entries: with.entries()) == with)
   }
 
-  /// What is cut is in the picture and in nobody else's; the request and its key do not change.
-  @Test func aCutPromptIsInThePicture() async throws {
+  /// What is cut is in the image and in nobody else's; the request and its key do not change.
+  @Test func aCutPromptIsInTheImage() async throws {
     let tiny = try TinyModels(), item = tiny.workbench.dataset.items[0], index = item.classes[0]
     // A letter is a token here, and three of a prompt's 75 are a "dog ".
     var options = tiny.options
     (options.prompt, options.negativePrompt) = ("a {name}", "")
-    func metadata() async throws -> PictureMetadata {
+    func metadata() async throws -> ImageMetadata {
       let request = try await tiny.workbench.requests(item: item, classIndex: index, options: options, count: 1)[0]
       tiny.workbench.enqueue([request])
       try await within { await tiny.workbench.waitUntilIdle() }
-      let picture = try #require(try await tiny.workbench.generated(request))
-      return try #require(PictureMetadata(entries: PictureText.read(picture.file)))
+      let image = try #require(try await tiny.workbench.generated(request))
+      return try #require(ImageMetadata(entries: ImageText.read(image.file)))
     }
     #expect(try await metadata().cut == nil)
     #expect(try await tiny.workbench.promptRemarks(options, classes: [index]) == [])

@@ -40,7 +40,7 @@ import Testing
 
   private func plant(_ request: GenerationRequest, as name: String, in folder: TemporaryFolder, key: String? = nil) throws {
     let image = Image(width: 128, height: 128, color: [40, 90, UInt8(request.seed % 256)])
-    let metadata = PictureMetadata(key: try key ?? request.key(weights: [:]), request: request, weights: [:])
+    let metadata = ImageMetadata(key: try key ?? request.key(weights: [:]), request: request, weights: [:])
     try AtomicFile.write(image.pngData(text: metadata.entries()), to: folder.file(name))
   }
 
@@ -65,21 +65,21 @@ import Testing
     #expect(html.contains("<th scope=\"row\">2</th><td>7.5</td><td>25.0"))
   }
 
-  @Test func picturesOfAFolderStandBesideTheirSupports() throws {
+  @Test func imagesOfAFolderStandBesideTheirSupports() throws {
     let folder = try TemporaryFolder()
     for number in 0..<2 { try plant(request(number: number), as: "square-0_1_\(number).png", in: folder) }
     try plant(request(item: 2), as: "square-2_3_0.png", in: folder, key: "forged")
     try AtomicFile.write(Image(width: 8, height: 8, color: [1, 2, 3]).pngData(), to: folder.file("holiday.png"))
     let gallery = try ReportGallery(folder: folder.url, dataset: SquaresDataset(), limit: 5), html = try page([], gallery)
     #expect(gallery.rows.map(\.title) == ["square-0, class 1 (square 1), mask", "square-2, class 3 (square 3), mask"])
-    #expect(gallery.rows.map(\.pictures.count) == [2, 1] && gallery.problems.isEmpty)
+    #expect(gallery.rows.map(\.images.count) == [2, 1] && gallery.problems.isEmpty)
     #expect(gallery.rows[0].real != nil && gallery.rows[0].control?.width == 128, "the mask's condition needs no network")
-    #expect(gallery.rows[1].pictures[0].remark != nil && gallery.rows[0].pictures[0].remark == nil)
-    #expect(gallery.remarks == ["Pictures left out because they do not say how they were painted: 1."])
+    #expect(gallery.rows[1].images[0].remark != nil && gallery.rows[0].images[0].remark == nil)
+    #expect(gallery.remarks == ["Images left out because they do not say how they were painted: 1."])
     #expect(html.components(separatedBy: "src=\"data:image/png;base64,").count == 8)
     for text in ["seed 101, 3 steps, guidance 9", "Steps: 3, Sampler: ddim", "&quot;conditionSettings&quot;"] { #expect(html.contains(text), "\(text)") }
     // The mask's outline, of both colours.
-    let pixels = gallery.rows[0].pictures[0].image, yellow = RGB(240, 228, 66)
+    let pixels = gallery.rows[0].images[0].image, yellow = RGB(240, 228, 66)
     let outline = (0..<128).flatMap { y in (0..<128).map { pixels[$0, y] } }.filter { $0 == yellow || $0 == .black }
     #expect(Set(outline).count == 2)
 
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test func theStoreHasPicturesAndEvaluations() throws {
+  @Test func theStoreHasImagesAndEvaluations() throws {
     let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
     #expect(throws: EvaluationError.self) { try HTMLReport(store: store, name: "squares", dataset: nil, limit: 3) }
     for item in [2, 0] {
@@ -150,13 +150,13 @@ import Testing
     #expect(try page([several]).contains("<h2>Mean of the folds</h2>"))
   }
 
-  @Test func aBrokenPictureStopsNoOther() throws {
+  @Test func aBrokenImageStopsNoOther() throws {
     let folder = try TemporaryFolder()
     try plant(request(), as: "square-0_1_0.png", in: folder)
-    try folder.write("no picture", to: "a.png")
+    try folder.write("no image", to: "a.png")
     try Data(contentsOf: folder.file("square-0_1_0.png")).dropLast(30).write(to: folder.file("square-0_1_1.png"))
     let gallery = try ReportGallery(folder: folder.url, dataset: SquaresDataset(), limit: 5)
-    #expect(gallery.rows.map(\.pictures.count) == [1] && gallery.problems.count == 2)
+    #expect(gallery.rows.map(\.images.count) == [1] && gallery.problems.count == 2)
     #expect(throws: EvaluationError.self) { try ReportGallery.empty.sheet() }
   }
 }

@@ -90,7 +90,7 @@ import Testing
     #expect(try CanonicalJSON.text(options) == CanonicalJSON.text(GenerationOptions()))
   }
 
-  /// Without a ControlNet nothing of it counts, and lcm lays its steps itself: the same picture is the same request.
+  /// Without a ControlNet nothing of it counts, and lcm lays its steps itself: the same image is the same request.
   @Test func whatDoesNotCountIsNoOtherRequest() async throws {
     let folder = try TemporaryFolder()
     let workbench = Workbench(

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Lists of no, one and two entries, of classes of one picture, and of more shots than pictures: an episode, or an error that says why.
+/// Lists of no, one and two entries, of classes of one image, and of more shots than images: an episode, or an error that says why.
 @Suite struct SmallListTests {
   private func item(_ id: String) -> DatasetItem { DatasetItem(id: id, classes: [1]) }
 
@@ -15,13 +15,13 @@ import Testing
     }
   }
 
-  private func classes(_ text: String) -> [EpisodeLists.ClassPictures] {
+  private func classes(_ text: String) -> [EpisodeLists.ClassImages] {
     Dictionary(grouping: lines(text), by: \.classIndex).sorted { $0.key < $1.key }.map { index, own in
-      EpisodeLists.ClassPictures(classIndex: index, items: own.map(\.item))
+      EpisodeLists.ClassImages(classIndex: index, items: own.map(\.item))
     }
   }
 
-  @Test(arguments: ["", "a/1", "a/1 b/2", "a/1 a/1", "a/1 a/1 b/2 b/2"]) func nothingIsDrawnFromClassesOfOnePicture(text: String) {
+  @Test(arguments: ["", "a/1", "a/1 b/2", "a/1 a/1", "a/1 a/1 b/2 b/2"]) func nothingIsDrawnFromClassesOfOneImage(text: String) {
     for lists in [EpisodeLists.HSNet.listed(lines(text)), .drawn(classes(text)), .numbered(queries: lines(text), classes: classes(text))] {
       #expect(Array(EpisodeSampler(lists, fold: 0, shots: 2, seed: 0).prefix(3)).isEmpty, "\(text)")
     }
@@ -30,7 +30,7 @@ import Testing
     #expect(Array(EpisodeSampler(EpisodeLists.BAM(queries: [(item("a"), [1])], files: [1: []]), fold: 0, shots: 1, seed: 0, workers: 0).prefix(2)).isEmpty)
   }
 
-  @Test func classesOfTwoPicturesGiveAnyNumberOfShots() {
+  @Test func classesOfTwoImagesGiveAnyNumberOfShots() {
     for lists in [EpisodeLists.HSNet.listed(lines("a/1 b/1 c/2")), .drawn(classes("a/1 b/1 c/2")), .numbered(queries: lines("a/1 b/1 c/2"), classes: classes("a/1 b/1 c/2"))] {
       let episodes = Array(EpisodeSampler(lists, fold: 0, shots: 5, seed: 3).prefix(20))
       #expect(episodes.count == 20)
@@ -69,7 +69,7 @@ import Testing
   @Test(arguments: ["square-0__01", "square-0__01\nsquare-1__02\n", "square-0__01\nsquare-0__01\n"]) func aListWithoutEpisodesSaysWhy(text: String) throws {
     let lists = try Lists(text)
     let error = #expect(throws: DataError.self) { try EpisodeSampler(SquaresDataset(), fold: 0, lists.draw) }
-    #expect(error?.message.contains("single picture") == true && error?.message.contains("fold0.txt") == true && error?.hint != nil, "\(error?.message ?? "")")
+    #expect(error?.message.contains("single image") == true && error?.message.contains("fold0.txt") == true && error?.hint != nil, "\(error?.message ?? "")")
   }
 
   @Test func bamsListsWithoutEpisodesSayWhy() throws {
@@ -83,21 +83,21 @@ import Testing
     }
   }
 
-  @Test func aClassOfOnePictureIsToldAndItsEpisodesAreNotKept() throws {
+  @Test func aClassOfOneImageIsToldAndItsEpisodesAreNotKept() throws {
     let lists = try Lists("x/square-0.jpg m\nx/square-1.jpg m\n", supports: "{1: [('square-0.jpg', 'm')], 2: [('square-1.jpg', 'm'), ('square-5.jpg', 'm')]}")
     let list = try EpisodeList(SquaresDataset(), fold: 0, draw: lists.draw, count: 6)
     #expect(list.episodes.map(\.index) == [1, 3, 5] && list.undrawable.map(\.index) == [0, 2, 4])
     let problems = try ListCheck.problems(lists.draw, fold: 0, of: SquaresDataset())
-    #expect(problems == [DatasetProblem(.tooFewOfClass, "class 1 (square 1)", "square-0 is its only picture")])
+    #expect(problems == [DatasetProblem(.tooFewOfClass, "class 1 (square 1)", "square-0 is its only image")])
   }
 
   // MARK: What is said before the work
 
-  @Test func missingPicturesAndAbsentClassesAreTold() throws {
+  @Test func missingImagesAndAbsentClassesAreTold() throws {
     let lists = try Lists("square-0__01\nsquare-4__01\nsquare-1__01\nlost-7__01\nlost-8__02\nsquare-5__02\nsquare-9__02\n")
     let problems = try ListCheck.problems(lists.draw, fold: 0, of: SquaresDataset())
     #expect(problems == [
-      DatasetProblem(.notInDataset, "fold0.txt", "not in the data set: 2 of the 7 pictures that it names, such as lost-7"),
+      DatasetProblem(.notInDataset, "fold0.txt", "not in the data set: 2 of the 7 images that it names, such as lost-7"),
       DatasetProblem(.classNotInMask, "square-1", "class 1 (square 1) is not in its mask, which holds class 2 (square 2)"),
     ])
     #expect(try ListCheck.problems(EpisodeDraw(), fold: 0, of: SquaresDataset()).isEmpty)
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func aSavedListMayLackPictures() throws {
+  @Test func aSavedListMayLackImages() throws {
     let folder = try TemporaryFolder(), file = folder.file("episodes.json"), dataset = SquaresDataset()
     let lost = DatasetItem(id: "lost", classes: [1])
     let good = Episode(index: 0, fold: 0, classIndex: 1, query: dataset.items[0], supports: [dataset.items[4]])

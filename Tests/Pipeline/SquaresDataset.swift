@@ -1,7 +1,7 @@
 import Data
 import Render
 
-/// Twelve pictures of 96x80 with one square each: a data set that needs no files. Four classes in two folds.
+/// Twelve images of 96x80 with one square each: a data set that needs no files. Four classes in two folds.
 struct SquaresDataset: Dataset {
   let name = "squares"
   let folds = 2

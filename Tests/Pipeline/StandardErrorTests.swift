@@ -2,7 +2,7 @@ import Data
 import Evaluation
 import Testing
 
-/// Results with foreground areas alone; the rest of a 100-pixel picture is background.
+/// Results with foreground areas alone; the rest of a 100-pixel image is background.
 private func results(_ rows: [(classIndex: Int, before: (Int, Int), after: (Int, Int))]) -> EvaluationReport {
   let item = DatasetItem(id: "q", classes: [1])
   func areas(_ foreground: (Int, Int)) -> Areas {

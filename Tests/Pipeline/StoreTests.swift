@@ -119,18 +119,18 @@ import Testing
     #expect(try Store(folder: folder.url).keptKeys(dataset: "demo") == [keys[1]])
   }
 
-  @Test(arguments: ["no database", "torn header", "torn pages"]) func aDamagedStoreIsSetAsideAndMadeAnewFromThePictures(kind: String) throws {
+  @Test(arguments: ["no database", "torn header", "torn pages"]) func aDamagedStoreIsSetAsideAndMadeAnewFromTheImages(kind: String) throws {
     let folder = try TemporaryFolder(), file = folder.file("store.sqlite")
     let request = plainRequest(), weights = ["sd": "aa"], key = try request.key(weights: weights)
     do {
       let store = try Store(folder: folder.url)
-      let picture = Image(width: 8, height: 8, color: [1, 2, 3])
+      let image = Image(width: 8, height: 8, color: [1, 2, 3])
       try store.save(
-        png: picture.pngData(text: PictureMetadata(key: key, request: request, weights: weights).entries()), key: key, request: request,
+        png: image.pngData(text: ImageMetadata(key: key, request: request, weights: weights).entries()), key: key, request: request,
         weights: weights, seconds: 1)
       for _ in 0..<300 { try store.add([Job(id: JobID(), request: request)]) }
     }
-    try folder.plant("not a picture", at: "images/other.png")
+    try folder.plant("not an image", at: "images/other.png")
     switch kind {
     case "no database": try folder.plant(String(repeating: "not a database ", count: 100), at: "store.sqlite")
     case "torn header":
@@ -186,7 +186,7 @@ import Testing
       let store = try Store(folder: folder.url)
       for steps in 1...3 {
         let request = plainRequest(steps: steps), key = try request.key(weights: [:])
-        let png = try Image(width: 8, height: 8, color: [9, 2, 3]).pngData(text: PictureMetadata(key: key, request: request, weights: [:]).entries())
+        let png = try Image(width: 8, height: 8, color: [9, 2, 3]).pngData(text: ImageMetadata(key: key, request: request, weights: [:]).entries())
         try store.save(png: png, key: key, request: request, weights: [:], seconds: 2)
         try store.set(.kept, of: key)
         keys.append(key)
@@ -208,7 +208,7 @@ import Testing
     for number in 0..<4 {
       let request = plainRequest(number / 2, steps: 3 + number), weights = ["sd": "aa"], key = try request.key(weights: weights)
       let png = try Image(width: 8, height: 8, color: [UInt8(number), 2, 3]).pngData(
-        text: PictureMetadata(key: key, request: request, weights: weights).entries())
+        text: ImageMetadata(key: key, request: request, weights: weights).entries())
       try store.save(png: png, key: key, request: request, weights: weights, seconds: 6)
       keys.append(key)
     }

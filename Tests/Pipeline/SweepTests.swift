@@ -52,14 +52,14 @@ import Testing
   @Test func whatSettingsShareIsMadeOnce() async throws {
     let (bench, generator) = try bench()
     let (_, evaluations) = try await bench.workbench.sweep(try sweep(bench))
-    // One picture a support, number and guidance: two supports need what one needs, and one more.
-    var pictures: Set<String> = []
+    // One image a support, number and guidance: two supports need what one needs, and one more.
+    var images: Set<String> = []
     for report in evaluations.joined() {
       for episode in report.episodes.map(\.episode) {
-        for number in 0..<report.plan.auxiliaryShots { pictures.insert("\(episode.supports[0].id)-\(episode.classIndex)-\(number)") }
+        for number in 0..<report.plan.auxiliaryShots { images.insert("\(episode.supports[0].id)-\(episode.classIndex)-\(number)") }
       }
     }
-    #expect(generator.painted.withLock { $0 } == pictures.count)
+    #expect(generator.painted.withLock { $0 } == images.count)
   }
 
   @Test func aSweepGoesOnWhereItWasEnded() async throws {

@@ -5,7 +5,7 @@ import Models
 import Pipeline
 import TestSupport
 
-/// The random networks of `Tests/Fixtures` as a model folder, with DCAMA as both folds' network: pictures of noise in milliseconds.
+/// The random networks of `Tests/Fixtures` as a model folder, with DCAMA as both folds' network: images of noise in milliseconds.
 struct TinyModels {
   let folder: TemporaryFolder
   let workbench: Workbench

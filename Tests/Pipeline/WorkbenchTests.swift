@@ -21,16 +21,16 @@ import Testing
       try await bench.workbench.idle()
       #expect(bench.workbench.jobs.map(\.state) == [.finished, .finished])
     }
-    let found = try await first.workbench.generated(requests[0]), picture = try #require(found)
+    let found = try await first.workbench.generated(requests[0]), image = try #require(found)
     let other = try await first.workbench.generated(requests[1])
-    #expect(picture.image != other?.image)
-    #expect(picture.image.width == requests[0].width && picture.image.height == requests[0].height)
-    #expect(try Data(contentsOf: picture.file) == Data(contentsOf: second.store.file(picture.key)))
+    #expect(image.image != other?.image)
+    #expect(image.image.width == requests[0].width && image.image.height == requests[0].height)
+    #expect(try Data(contentsOf: image.file) == Data(contentsOf: second.store.file(image.key)))
 
-    let text = try PictureText.read(picture.file)
-    let metadata = try #require(PictureMetadata(entries: text))
+    let text = try ImageText.read(image.file)
+    let metadata = try #require(ImageMetadata(entries: text))
     #expect(metadata.request == requests[0])
-    #expect(try metadata.request.key(weights: metadata.weights) == picture.key)
+    #expect(try metadata.request.key(weights: metadata.weights) == image.key)
     #expect(text["parameters"]?.contains("Steps: 3, Sampler: ddim, CFG scale: 3, Seed: \(requests[0].seed), Size: ") == true)
 
     // Asked again it costs nothing: a library whose weights no longer load still answers.
@@ -38,10 +38,10 @@ import Testing
     let events = again.events()
     let id = try #require(again.enqueue([requests[0]]).first)
     try await again.idle()
-    #expect(again.jobs.map(\.key) == [picture.key, other?.key, picture.key], "the two jobs of before are there too")
+    #expect(again.jobs.map(\.key) == [image.key, other?.key, image.key], "the two jobs of before are there too")
     try await within {
       for await event in events {
-        if case .modelLoading = event { Issue.record("weights were loaded for a stored picture") }
+        if case .modelLoading = event { Issue.record("weights were loaded for a stored image") }
         if case .jobChanged(let job) = event, job.id == id, job.state.isFinal { break }
       }
     }
@@ -92,18 +92,18 @@ import Testing
     #expect(Set(bench.workbench.jobs.compactMap(\.key)).count == 4)
   }
 
-  @Test func aBrokenPictureIsPaintedAgain() async throws {
+  @Test func aBrokenImageIsPaintedAgain() async throws {
     let bench = try TinyModels(), item = bench.workbench.dataset.items[1]
     let requests = try await bench.workbench.requests(item: item, classIndex: 2, options: bench.options, count: 1)
     bench.workbench.enqueue(requests)
     try await bench.workbench.idle()
-    let found = try await bench.workbench.generated(requests[0]), picture = try #require(found)
-    let bytes = try Data(contentsOf: picture.file)
-    try bytes.prefix(200).write(to: picture.file)
+    let found = try await bench.workbench.generated(requests[0]), image = try #require(found)
+    let bytes = try Data(contentsOf: image.file)
+    try bytes.prefix(200).write(to: image.file)
     #expect(try await bench.workbench.generated(requests[0]) == nil)
     bench.workbench.enqueue(requests)
     try await bench.workbench.idle()
-    #expect(try Data(contentsOf: picture.file) == bytes)
+    #expect(try Data(contentsOf: image.file) == bytes)
   }
 
   @Test func aSupportThatChangedSinceFailsTheJob() async throws {
@@ -141,8 +141,8 @@ import Testing
     #expect(try await bench.workbench.predict(episode).areas == report.episodes[0].baseline)
     let requests = try await bench.workbench.requests(
       item: episode.supports[0], classIndex: episode.classIndex, options: bench.options, count: 2)
-    let pictures = try requests.map { try generator.generate($0) { _ in true } }
-    let helped = try await bench.workbench.predict(episode, auxiliaries: pictures)
+    let images = try requests.map { try generator.generate($0) { _ in true } }
+    let helped = try await bench.workbench.predict(episode, auxiliaries: images)
     #expect(helped.areas == report.episodes[0].augmented)
     #expect(helped.shots == 3)
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct CellQualityTests {
-  /// Least PSNR (dB) and SSIM of a picture turned into cells and painted back, as measured less about half a decibel and 0.02.
+  /// Least PSNR (dB) and SSIM of an image turned into cells and painted back, as measured less about half a decibel and 0.02.
   struct Floor: Sendable {
     let symbols: SymbolSet
     let colors: ColorDepth
@@ -79,7 +79,7 @@ import Testing
       columns: characters.count, rows: 1, cells: characters.map { Cell($0, .rgb(ink), on: .rgb(paper)) })
     let painted = grid.painted()
     let again = CellGrid(painted, columns: grid.columns, rows: 1, style: CellStyle(symbols: symbols))
-    // A symbol and its complement with exchanged colours are the same picture.
+    // A symbol and its complement with exchanged colours are the same image.
     #expect(again.painted() == painted)
   }
 

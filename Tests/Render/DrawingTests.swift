@@ -106,7 +106,7 @@ import Testing
     #expect(view.pixels == expected)
   }
 
-  @Test func sheetsPlaceEveryPicture() {
+  @Test func sheetsPlaceEveryImage() {
     let wide = Image(width: 6, height: 2, color: [255, 0, 0])
     let sheet = Image.sheet([wide, nil, grey], columns: 2, gap: 1, background: .black)
     #expect(sheet.width == 15 && sheet.height == 13)

@@ -27,7 +27,7 @@ import Testing
     #expect(thin.thinned == thin)
   }
 
-  @Test func smallestPicturesAndFlatOnesHaveNoEdges() {
+  @Test func smallestImagesAndFlatOnesHaveNoEdges() {
     for (width, height) in [(1, 1), (1, 7), (5, 1), (2, 2)] {
       for color: [UInt8] in [[90], [1, 200, 30]] {
         let flat = Image(width: width, height: height, color: color)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PNGTests {
   @Test(arguments: PNGFixture.Kind.allCases, [false, true])
-  func everyKindDecodesAsAPicture(kind: PNGFixture.Kind, interlaced: Bool) throws {
+  func everyKindDecodesAsAnImage(kind: PNGFixture.Kind, interlaced: Bool) throws {
     var generator = SplitMix(state: 5)
     for depth in kind.depths {
       for (width, height) in [(1, 1), (3, 2), (8, 8), (37, 21)] {
@@ -116,7 +116,7 @@ import Testing
       let bytes = Array(good[..<afterHeader]) + [0x68, 0, 0, 0] + Array(name.utf8) + good[afterHeader...]
       let early = RenderError.corrupt(name: "picture", format: "PNG", reason: "the file ends too early")
       #expect(throws: early) { try Image.decode(bytes: bytes) }
-      #expect(throws: early) { try PictureText.of(bytes) }
+      #expect(throws: early) { try ImageText.of(bytes) }
     }
   }
 }
@@ -138,7 +138,7 @@ import Testing
     #expect(Difference(decoded.pixels, golden.pixels).count == 0)
   }
 
-  @Test func encodesCloseToThePicture() throws {
+  @Test func encodesCloseToTheImage() throws {
     for channels in [1, 3] {
       let image = Fixtures.scene(width: 75, height: 50, channels: channels)
       let bytes = try JPEG.encode(image, quality: 95)
@@ -159,9 +159,9 @@ import Testing
       let image = Fixtures.scene(width: 61, height: 43, channels: channels)
       let bytes = try image.jpegData(text: text)
       #expect(try Image.decode(bytes: bytes) == Image.decode(bytes: image.jpegData()))
-      #expect(try PictureText.of(bytes) == text)
+      #expect(try ImageText.of(bytes) == text)
       #expect(try image.jpegData(text: text) == bytes)
-      #expect(try PictureText.of(image.jpegData()) == [:])
+      #expect(try ImageText.of(image.jpegData()) == [:])
       // JFIF's header must stay the first segment.
       #expect(bytes.starts(with: [0xFF, 0xD8, 0xFF, 0xE0, 0, 16] + Array("JFIF\0".utf8)))
     }
@@ -176,7 +176,7 @@ import Testing
     func file(_ parameters: String) throws -> [UInt8] {
       let text = ["zebra": "{}", "parameters": parameters]
       let bytes = try Fixtures.scene(width: 8, height: 8).jpegData(text: text)
-      #expect(try PictureText.of(bytes) == text)
+      #expect(try ImageText.of(bytes) == text)
       return bytes
     }
     func comment(_ text: String) -> [UInt8] { [0xFF, 0xFE, 0, UInt8(text.utf8.count + 2)] + Array(text.utf8) }
@@ -189,9 +189,9 @@ import Testing
     let bytes = try Fixtures.scene(width: 16, height: 16).jpegData(text: ["diffss": "{\"key\": \"a\"}", "parameters": "a dog\nSteps: 2"])
     var mutations = Mutations(seed: 31)
     for _ in 0..<4000 {
-      do { _ = try PictureText.of(mutations.damaged(bytes, focus: 80)) } catch is RenderError {}
+      do { _ = try ImageText.of(mutations.damaged(bytes, focus: 80)) } catch is RenderError {}
     }
-    for count in 0..<100 { do { _ = try PictureText.of(Array(bytes.prefix(count))) } catch is RenderError {} }
+    for count in 0..<100 { do { _ = try ImageText.of(Array(bytes.prefix(count))) } catch is RenderError {} }
   }
 
   @Test func truncationIsAnError() throws {
@@ -206,11 +206,11 @@ import Testing
   @Test func kindIsSeenInTheBytesNotTheName() throws {
     try Fixtures.inTemporaryFolder { folder in
       let image = Fixtures.scene(width: 9, height: 7)
-      let url = folder.appendingPathComponent("picture.jpg")
+      let url = folder.appendingPathComponent("image.jpg")
       try image.writePNG(to: url, text: ["a": "b"])
       #expect(try Image(pngOrJpeg: url) == image)
-      #expect(try PictureText.read(url) == ["a": "b"])
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["picture.jpg"])
+      #expect(try ImageText.read(url) == ["a": "b"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["image.jpg"])
     }
   }
 

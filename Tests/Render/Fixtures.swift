@@ -1,7 +1,7 @@
 import Foundation
 import Render
 
-/// Pictures drawn by the program, and small helpers of the tests.
+/// Images drawn by the program, and small helpers of the tests.
 enum Fixtures {
   /// A smooth sky, a disc with fine stripes and a dark slanted bar: soft and hard edges, colours and texture.
   static func scene(width: Int, height: Int, channels: Int = 3) -> Image {

@@ -29,7 +29,7 @@ struct NumPyFile {
   var image: Image { Image(width: shape[1], height: shape[0], channels: channels, pixels: bytes) }
   var floatImage: FloatImage { FloatImage(width: shape[1], height: shape[0], channels: channels, pixels: floats) }
 
-  /// A channels-first array, [n, c, h, w] or [c, h, w], of floats or bytes, as an interleaved picture.
+  /// A channels-first array, [n, c, h, w] or [c, h, w], of floats or bytes, as an interleaved image.
   var interleaved: FloatImage {
     let (c, h, w) = (shape[shape.count - 3], shape[shape.count - 2], shape[shape.count - 1])
     let values = floats.isEmpty ? bytes.map(Float.init) : floats

@@ -15,7 +15,7 @@ import Testing
     #expect(turned == Image(width: width, height: 6 / width, channels: 1, pixels: expected))
     #expect(LabelMask(width: 3, height: 2, labels: stored.pixels).turned(orientation).labels == expected)
     #expect(stored.rgb.turned(orientation) == turned.rgb)
-    #expect(PictureSize(width: 3, height: 2).turned(orientation) == PictureSize(width: turned.width, height: turned.height))
+    #expect(ImageSize(width: 3, height: 2).turned(orientation) == ImageSize(width: turned.width, height: turned.height))
     // The file says it in either byte order, as PNG and as JPEG.
     for isLittle in [true, false] {
       let data = EXIFData(value: value, isLittle: isLittle).bytes
@@ -25,8 +25,8 @@ import Testing
   }
 
   @Test func aFileWithoutItIsUpright() throws {
-    let picture = Fixtures.scene(width: 9, height: 5)
-    for bytes in [try picture.pngData(), try picture.jpegData(), [], Array("II*\0".utf8)] { #expect(Orientation(of: bytes) == .upright) }
+    let image = Fixtures.scene(width: 9, height: 5)
+    for bytes in [try image.pngData(), try image.jpegData(), [], Array("II*\0".utf8)] { #expect(Orientation(of: bytes) == .upright) }
     // Values beyond the eight.
     for value in [0, 9, 65535] { #expect(Orientation(of: try Self.jpeg(["Exif\0\0".utf8 + EXIFData(value: value).bytes])) == .upright) }
     #expect(Orientation(of: try Data(contentsOf: fixture).map { $0 }) != .upright)

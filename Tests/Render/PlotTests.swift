@@ -12,7 +12,7 @@ import Testing
       .init(name: "1+4 scribble", points: [(2, 27.5), (5, 28.7), (10, 29.9), (20, 30.4), (50, .nan)].map { .init(x: $0.0, y: $0.1, error: 0.3) }),
     ])
 
-  @Test func thePictureHoldsEachSeriesInItsColourAtItsPlaces() {
+  @Test func theImageHoldsEachSeriesInItsColourAtItsPlaces() {
     let image = plot.image(scale: 1)
     #expect(image.width == Plot.width && image.height == Plot.height)
     func count(_ color: RGB, rows: Range<Int>) -> Int {
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: [[], [Plot.Point(x: 3, y: 5)], [Plot.Point(x: 0, y: 0), Plot.Point(x: 1e12, y: -1e12, error: 1e13)]] as [[Plot.Point]])
-  func anyNumbersMakeAPicture(points: [Plot.Point]) {
+  func anyNumbersMakeAnImage(points: [Plot.Point]) {
     for axis in [Plot.Axis.numbers(isLogarithmic: false), .numbers(isLogarithmic: true), .names([])] {
       let plot = Plot(title: "", xTitle: "漢", yTitle: "", axis: axis, series: [.init(name: "", points: points)])
       #expect(plot.image(scale: 1).width == Plot.width)

@@ -1,7 +1,7 @@
 import Foundation
 import Render
 
-/// How near one picture is to another of the same size.
+/// How near one image is to another of the same size.
 enum Quality {
   /// Peak signal-to-noise ratio over all bytes, in dB.
   static func psnr(_ a: Image, _ b: Image) -> Double {
@@ -14,7 +14,7 @@ enum Quality {
     return sum == 0 ? .infinity : 10 * log10(255 * 255 * Double(a.pixels.count) / sum)
   }
 
-  /// Mean structural similarity of the grey pictures over 8x8 windows, four pixels apart (Wang et al. 2004).
+  /// Mean structural similarity of the grey images over 8x8 windows, four pixels apart (Wang et al. 2004).
   static func ssim(_ a: Image, _ b: Image) -> Double {
     let (x, y) = (a.grey(.opencv), b.grey(.opencv))
     guard x.width == y.width, x.height == y.height, x.width >= 8, x.height >= 8 else { return 0 }

@@ -77,7 +77,7 @@ import Testing
 }
 
 @Suite struct ResizeTests {
-  @Test(arguments: ResizeMode.allCases) func constantPicturesStayConstant(mode: ResizeMode) {
+  @Test(arguments: ResizeMode.allCases) func constantImagesStayConstant(mode: ResizeMode) {
     for (width, height) in [(1, 1), (2, 9), (13, 5), (64, 64), (7, 40)] {
       for target in [(1, 1), (3, 2), (5, 80), (17, 3), (128, 128)] {
         for color: [UInt8] in [[200], [0, 128, 255]] {

@@ -2,7 +2,7 @@ import Render
 import TUI
 import Testing
 
-@Suite("Pictures and settings side by side")
+@Suite("Images and settings side by side")
 struct CompareTests {
   /// Everything that is asked for is painted.
   private func painted(_ width: Int = 120, _ height: Int = 40) -> FakeScreen {
@@ -21,7 +21,7 @@ struct CompareTests {
     screen.type("b")
     var text = screen.text()
     for word in ["mask", "scribble", "hed", "control map", "generated", "prediction"] { #expect(text.contains(word), "\(word)") }
-    #expect(text.contains("g paints 12 pictures"))
+    #expect(text.contains("g paints 12 images"))
     screen.answers = false
     screen.type("e")
     #expect(screen.effects.count { if case .generate = $0 { true } else { false } } == 3)
@@ -37,7 +37,7 @@ struct CompareTests {
     #expect(screen.state.evaluation.awaiting[episode]?.count == 2)
     screen.type("l")
     screen.press(.enter)
-    #expect(screen.state.settings.options.condition == .scribble && screen.state.screen.focus == .pictures)
+    #expect(screen.state.settings.options.condition == .scribble && screen.state.screen.focus == .images)
   }
 
   @Test func everyGeneratedSupportOfAComparison() {
@@ -80,7 +80,7 @@ struct CompareTests {
     #expect(one.text().contains("the episode has one support"))
   }
 
-  @Test func whatThereIsToKnowStandsBesideAPicture() {
+  @Test func whatThereIsToKnowStandsBesideAnImage() {
     var screen = painted(160, 44)
     screen.press(.enter)
     screen.click("generated 2")
@@ -96,7 +96,7 @@ struct CompareTests {
     screen.click("1-shot  41", after: 2)
     screen.press(.enter)
     for text in ["dcama", "precision  ", "recall", "128 hit, 0 false alarm, 0 missed"] { #expect(screen.text().contains(text), "\(text)") }
-    // In little room the picture has all of it.
+    // In little room the image has all of it.
     var small = painted(80, 24)
     small.press(.enter, .enter)
     #expect(!small.text().contains("shown at"))
@@ -115,14 +115,14 @@ struct CompareTests {
     #expect(screen.text().contains("steps x guidance"))
     screen.press(.enter)
     let text = screen.text()
-    for word in ["steps x guidance", "40", "g paints 16 pictures"] { #expect(text.contains(word), "\(word)") }
+    for word in ["steps x guidance", "40", "g paints 16 images"] { #expect(text.contains(word), "\(word)") }
     #expect(screen.state.compare.table?.cells.count == 16)
     screen.type("jjll")
     screen.press(.enter)
     #expect(screen.state.settings.options.steps == 20)
     screen.type("G")
     screen.press(.escape)
-    #expect(screen.state.screen.focus == .pictures)
+    #expect(screen.state.screen.focus == .images)
   }
 
   @Test(arguments: [(20, 6), (40, 12), (80, 24), (200, 60)]) func fitsEverySize(_ width: Int, _ height: Int) throws {
@@ -145,7 +145,7 @@ struct CompareTests {
     try expectSelection(title: "steps x guid", row: 1, column: 1)
   }
 
-  @Test func twoPicturesAgainstOneAnother() throws {
+  @Test func twoImagesAgainstOneAnother() throws {
     var screen = FakeScreen.open(120, 40)
     screen.press(.enter)
     screen.type("B")
@@ -174,14 +174,14 @@ struct CompareTests {
     let composed = try #require(screen.state.compare.duel?.composed)
     #expect(composed.image.pixels.allSatisfy { $0 == 128 })
     screen.press(.escape)
-    #expect(screen.state.screen.focus == .pictures)
+    #expect(screen.state.screen.focus == .images)
   }
 
-  @Test func equalPicturesDifferByNothing() {
-    let picture = Picture(id: 1, image: FakeScreen.image)
-    #expect(Duel(a: Duel.Side(title: "a", picture: picture), b: Duel.Side(title: "b", picture: picture)).distance == 0)
-    let other = Picture(id: 2, image: Image(width: 16, height: 16, color: [100, 120, 200]))
-    #expect(abs(Duel(a: Duel.Side(title: "a", picture: picture), b: Duel.Side(title: "b", picture: other)).distance - 10.0 / 3) < 1e-9)
+  @Test func equalImagesDifferByNothing() {
+    let image = ScreenImage(id: 1, image: FakeScreen.image)
+    #expect(Duel(a: Duel.Side(title: "a", image: image), b: Duel.Side(title: "b", image: image)).distance == 0)
+    let other = ScreenImage(id: 2, image: Image(width: 16, height: 16, color: [100, 120, 200]))
+    #expect(abs(Duel(a: Duel.Side(title: "a", image: image), b: Duel.Side(title: "b", image: other)).distance - 10.0 / 3) < 1e-9)
   }
 
   @Test func verdictsAreSaidAndTakenBack() {
@@ -226,13 +226,13 @@ struct CompareTests {
     var screen = painted()
     screen.type("e")
     let labels = (0..<256).map { UInt8($0 / 16 < 4 ? 1 : 0) }, other = (0..<256).map { UInt8($0 / 16 < 2 || $0 / 16 > 11 ? 1 : 0) }
-    let picture = Picture(
+    let image = ScreenImage(
       id: 7, image: FakeScreen.image,
       marks: .comparison(prediction: LabelMask(width: 16, height: 16, labels: labels), truth: LabelMask(width: 16, height: 16, labels: other)))
-    let key = PaintKey(picture: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
+    let key = PaintKey(image: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
     for depth in ColorDepth.allCases {
-      let request = PaintRequest(key: key, picture: picture, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
-      let rows = (0..<8).map { row in PicturePainter.paint(request).cells[row * 8].scalar }
+      let request = PaintRequest(key: key, image: image, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
+      let rows = (0..<8).map { row in ImagePainter.paint(request).cells[row * 8].scalar }
       #expect(rows[0] == "+" && rows[1] == "F" && rows[7] == "M" && rows[6] == "M", "\(rows)")
       #expect(!["+", "F", "M"].contains(rows[3]))
     }

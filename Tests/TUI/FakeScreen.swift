@@ -59,7 +59,7 @@ struct FakeScreen {
     for key in keys { send(.key(key)) }
   }
 
-  /// The frame as the loop draws it: wanted pictures are painted, then it is drawn again.
+  /// The frame as the loop draws it: wanted images are painted, then it is drawn again.
   mutating func rendering() -> Rendering {
     let rendering = render(state, size: state.screen.size, capabilities: capabilities)
     guard answers, !rendering.wanted.isEmpty else { return rendering }
@@ -79,8 +79,8 @@ struct FakeScreen {
         Catalog(name: "demo", classes: classes, folds: [Array(1...names.count), [1], [2], [3]]), models: models, secondsPerStep: nil)
     case .loadEpisodes(let fold): return .episodes((0..<30).map { episode($0, fold: fold) })
     case .loadEpisode:
-      let masked = EpisodePictures.Masked(Self.image, Self.mask)
-      return .episode(EpisodePictures(supports: Array(repeating: masked, count: shots), query: masked))
+      let masked = EpisodeImages.Masked(Self.image, Self.mask)
+      return .episode(EpisodeImages(supports: Array(repeating: masked, count: shots), query: masked))
     case .makeCondition(_, let choice): return .condition(Image(width: 16, height: 16, color: [UInt8(choice.settings.threshold), 0, 0]))
     case .openDataset(let kind):
       let classes = [ClassInfo(index: 1, name: "kind \(kind.rawValue)", promptName: "", adeIndex: 0)]
@@ -106,7 +106,7 @@ struct FakeScreen {
     case .keepPreset(let preset): return presets.flatMap { try? .presets($0.add(preset)) }
     case .forgetPreset(let name): return presets.flatMap { try? .presets($0.remove(name)) }
     case .paint(let request):
-      let pixels = request.picture.image.pixels
+      let pixels = request.image.image.pixels
       let cell = Cell("▚", style: Style(.rgb(RGB(pixels[0], pixels[1], pixels[2])), on: .rgb(RGB(4, 5, 6))))
       let size = request.key.size
       return .painting(CellGrid(columns: size.width, rows: size.height, cells: Array(repeating: cell, count: size.width * size.height)))

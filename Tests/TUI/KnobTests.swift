@@ -88,11 +88,11 @@ struct KnobTests {
 
   @Test func whatPaintingWouldCostIsInSightWhileSettingsChange() {
     var screen = screen(.mask)
-    #expect(screen.text().contains("Settings · 4 pictures"))
+    #expect(screen.text().contains("Settings · 4 images"))
     screen.type("jl")
-    #expect(screen.text().contains("Settings · 5 pictures") && screen.text().contains("generated per episode"))
+    #expect(screen.text().contains("Settings · 5 images") && screen.text().contains("generated per episode"))
     screen.press(.tab)
-    #expect(screen.text().contains("5 pictures ─╯"))
+    #expect(screen.text().contains("5 images ─╯"))
   }
 
   @Test func theFormScrollsWhereThereIsLittleRoom() {

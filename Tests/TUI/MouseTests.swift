@@ -37,7 +37,7 @@ struct MouseTests {
     let after = screen.frame().text.split(separator: "\n").map { $0.prefix(30) }
     #expect(zip(before, after).filter { $0 != $1 }.count <= 3)
     screen.click(" 7 ")
-    #expect(screen.state.screen.focus == .pictures)
+    #expect(screen.state.screen.focus == .images)
   }
 
   @Test func turnsListsWithoutTakingTheFocus() {
@@ -46,14 +46,14 @@ struct MouseTests {
     let place = screen.place(of: " 3 ")!
     for _ in 0..<4 { screen.mouse(.wheelDown, column: place.column, row: place.row) }
     #expect(screen.state.browse.cursor.index == 12)
-    #expect(screen.state.screen.focus == .pictures)
+    #expect(screen.state.screen.focus == .images)
     screen.mouse(.wheelUp, column: place.column, row: place.row)
     #expect(screen.state.browse.cursor.index == 9)
   }
 
   @Test func reachesEveryPanelAndTheFootersActions() {
     var screen = FakeScreen.open(120, 40)
-    for panel in Panel.tabs where panel != .classes && panel != .pictures {
+    for panel in Panel.tabs where panel != .classes && panel != .images {
       screen.click(panel.title)
       #expect(screen.state.screen.focus == panel, "\(panel)")
     }
@@ -113,7 +113,7 @@ struct MouseTests {
   @Test func zoomsMovesTheCrosshairAndLeaves() {
     var screen = FakeScreen.open(120, 40)
     screen.click("query, truth")
-    #expect(screen.state.screen.focus == .pictures && screen.state.selectedTile == .query)
+    #expect(screen.state.screen.focus == .images && screen.state.selectedTile == .query)
     screen.click("query, truth", after: 2)
     #expect(screen.state.images.isZoomed)
     screen.mouse(.wheelUp, column: 60, row: 15)
@@ -128,21 +128,21 @@ struct MouseTests {
     #expect(!screen.state.images.isZoomed)
   }
 
-  @Test func thePlaceInAPictureIsThePictures() {
+  @Test func thePlaceInAnImageIsTheImages() {
     var screen = FakeScreen.open(160, 40)
     screen.click("support", after: 2)
     screen.press(.enter)
     screen.type("+")
-    // The picture is 16 pixels wide, half of them in sight, and as wide as high; right of it is nothing to point at.
+    // The image is 16 pixels wide, half of them in sight, and as wide as high; right of it is nothing to point at.
     let place = screen.place(of: "support", after: 2)!, frame = screen.rendering()
-    let width = (place.column..<frame.frame.size.width).last { frame.pointer(.press, column: $0, row: place.row + 1)?.target == .picture(.pictures) }! - place.column + 1
+    let width = (place.column..<frame.frame.size.width).last { frame.pointer(.press, column: $0, row: place.row + 1)?.target == .image(.images) }! - place.column + 1
     for (column, x) in [(place.column, 4), (place.column + width - 1, 11)] {
       screen.state.images.endZoom()
       screen.type("+")
       screen.mouse(.press, column: column, row: place.row + 1)
       #expect(screen.state.images.viewport.pixel(width: 16, height: 16).x == x, "column \(column)")
     }
-    #expect(frame.pointer(.press, column: place.column + width, row: place.row + 1)?.target == .panel(.pictures))
+    #expect(frame.pointer(.press, column: place.column + width, row: place.row + 1)?.target == .panel(.images))
   }
 
   @Test func theListIsInReachWhileItsFilterIsTyped() {
@@ -165,7 +165,7 @@ struct MouseTests {
     #expect(screen.state.compare.table?.row == 2 && screen.state.compare.table?.column == 1)
     screen.mouse(.press, column: 60, row: row + 1)
     #expect(screen.state.settings.options.condition == .scribble)
-    #expect(screen.state.screen.focus == .pictures)
+    #expect(screen.state.screen.focus == .images)
   }
 
   @Test func whatADialogHasCoveredSinceIsOutOfReach() {

@@ -21,7 +21,7 @@ struct QueueKeyTests {
       jobs[0].state = .running(step: 2, of: 20)
       screen.send(.work(.jobChanged(jobs[0])))
       screen.type("x")
-      #expect(screen.text().contains("after this picture"))
+      #expect(screen.text().contains("after this image"))
       screen.type(keys)
       screen.press(.enter)
       #expect(screen.effects.last == effect)
@@ -121,7 +121,7 @@ struct QueueKeyTests {
     // A seed that cannot be told leaves the form's own, and says so.
     screen.send(.done(.recall("a.png"), .recalled(options, seed: nil, own: 77)))
     #expect(screen.state.settings.options.seed == 5)
-    #expect(screen.state.dialogs.messages.last?.message.contains("the picture's own, 77") == true)
+    #expect(screen.state.dialogs.messages.last?.message.contains("the image's own, 77") == true)
   }
 
   @Test func copiesTheExactCommandLine() {
@@ -172,9 +172,9 @@ struct QueueKeyTests {
 
   @Test func tellsWhatItCosts() {
     var screen = FakeScreen.open(120, 40)
-    #expect(screen.text().contains("4 pictures"))
+    #expect(screen.text().contains("4 images"))
     screen.state.queue.expect(secondsPerStep: 0.5)
-    #expect(screen.text().contains("4 pictures, about 0:40"))
+    #expect(screen.text().contains("4 images, about 0:40"))
   }
 
   @Test func comparesSavedRuns() {

@@ -59,7 +59,7 @@ struct ScreenTests {
     #expect(screen.status == 0)
   }
 
-  @Test func movesThroughEpisodesAndShowsTheirPictures() {
+  @Test func movesThroughEpisodesAndShowsTheirImages() {
     var screen = FakeScreen.open(120, 40)
     screen.type("jj")
     #expect(screen.text().contains("Episode 3: cat · query scene-2 · support scene-102"))
@@ -115,7 +115,7 @@ struct ScreenTests {
     #expect(screen.state.screen.focus == .episodes)
   }
 
-  @Test func keepsTheOldPictureUntilTheNewOneIsPainted() {
+  @Test func keepsTheOldImageUntilTheNewOneIsPainted() {
     var screen = FakeScreen.open(80, 24)
     _ = screen.frame()
     screen.answers = false
@@ -162,7 +162,7 @@ struct ScreenTests {
     screen.press(.enter)
     #expect(screen.text().contains("Evaluate fold 0?"))
     screen.type("n?G")
-    #expect(screen.text().contains("A grid of pictures over two settings"))
+    #expect(screen.text().contains("A grid of images over two settings"))
     screen.press(.control("u"))
     screen.type("zzzz")
     #expect(screen.text().contains("nothing fits"))

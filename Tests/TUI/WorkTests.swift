@@ -57,7 +57,7 @@ struct WorkTests {
     #expect(screen.text().contains("the prompt"))
   }
 
-  @Test func generationRunsFromKeyToPicture() {
+  @Test func generationRunsFromKeyToImage() {
     var screen = FakeScreen.open(120, 40)
     screen.answers = false
     screen.type("g")
@@ -110,7 +110,7 @@ struct WorkTests {
   @Test func evaluatesAFoldAfterAsking() {
     var screen = FakeScreen.open(80, 24)
     screen.type("E")
-    #expect(screen.text().contains("up to 40 pictures"))
+    #expect(screen.text().contains("up to 40 images"))
     screen.type("n")
     #expect(screen.effects.isEmpty)
     screen.type("Ey")
@@ -175,7 +175,7 @@ struct WorkTests {
     screen.send(.work(.jobChanged(screen.jobs()[0])))
     screen.type("q")
     #expect(screen.status == nil)
-    #expect(screen.text().contains("1 picture is not painted yet"))
+    #expect(screen.text().contains("1 image is not painted yet"))
     screen.type("n")
     #expect(screen.status == nil)
     screen.press(.control("c"))

@@ -59,7 +59,7 @@ public enum CheckpointFamily: String, Sendable, Codable, CaseIterable {
     case .hypernetwork: "a hypernetwork (an addition to another model)"
     case .imageAdapter: "an IP-Adapter (an addition to another model)"
     case .sketchAdapter: "a T2I adapter"
-    case .upscaler: "an upscaler of pictures (ESRGAN)"
+    case .upscaler: "an upscaler of images (ESRGAN)"
     case .depthToImage: "a depth-to-image model (its UNet reads latents and a depth map: 5 channels)"
     case .otherPipeline: "a diffusion model of another family"
     case .controlNet, .diffusersControlNet: "a ControlNet"

@@ -75,7 +75,7 @@ public enum ForeignContent: Hashable, Sendable {
   private static let signatures: [(bytes: [UInt8], title: String)] = [
     (Array("GGUF".utf8), "a GGUF file"), ([0x1F, 0x8B], "a gzip archive"), (Array("7z".utf8) + [0xBC, 0xAF], "a 7z archive"),
     (Array("Rar!".utf8), "a RAR archive"), ([0xFD] + Array("7zXZ".utf8), "an xz archive"), ([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive"),
-    (Array("BZh".utf8), "a bzip2 archive"), ([0x89] + Array("PNG".utf8), "a PNG picture"), ([0xFF, 0xD8, 0xFF], "a JPEG picture"),
+    (Array("BZh".utf8), "a bzip2 archive"), ([0x89] + Array("PNG".utf8), "a PNG image"), ([0xFF, 0xD8, 0xFF], "a JPEG image"),
     ([0x89] + Array("HDF".utf8), "an HDF5 file (Keras, TensorFlow)"), ([0x93] + Array("NUMPY".utf8), "a NumPy array"), (Array("%PDF".utf8), "a PDF file"),
     (Array("PK".utf8) + [5, 6], "an empty zip archive"), ([0x7F] + Array("ELF".utf8), "a program"),
   ]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The autoencoder between pictures and latents (Rombach et al. 2022; diffusers `AutoencoderKL`).
+/// The autoencoder between images and latents (Rombach et al. 2022; diffusers `AutoencoderKL`).
 public final class Autoencoder: Sendable {
   public let config: AutoencoderConfig
   private let encoder: ImageEncoder
@@ -25,7 +25,7 @@ public final class Autoencoder: Sendable {
     try self.init(Checkpoint(folder: folder), AutoencoderConfig(folder: folder))
   }
 
-  /// Latents `[n, h, w, c]`, taken as they are, to pictures `[n, f h, f w, 3]` in about -1...1.
+  /// Latents `[n, h, w, c]`, taken as they are, to images `[n, f h, f w, 3]` in about -1...1.
   ///
   /// Throws `ModelError.badInput`, and what `interruption` throws.
   public func decode(_ latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
@@ -35,7 +35,7 @@ public final class Autoencoder: Sendable {
     return try decoder(postQuantConv?(latents) ?? latents, interruption)
   }
 
-  /// Pictures `[n, f h, f w, 3]` in -1...1 to the mean and the logarithm of the variance (limited to -30...20) of their
+  /// Images `[n, f h, f w, 3]` in -1...1 to the mean and the logarithm of the variance (limited to -30...20) of their
   /// latents, each `[n, h, w, c]`.
   ///
   /// Throws `ModelError.badInput`, and what `interruption` throws.

@@ -1,6 +1,6 @@
-/// One picture to be made: everything that decides it, beside the weights.
+/// One image to be made: everything that decides it, beside the weights.
 public struct DiffusionRun: Sendable {
-  /// What the picture shows.
+  /// What the image shows.
   public var prompt: String
   /// What guidance leads away from.
   public var negativePrompt: String
@@ -14,7 +14,7 @@ public struct DiffusionRun: Sendable {
   /// Noise added at each DDIM step, 0 (none) to 1 (as much as DDPM).
   public var eta: Float
   public var seed: UInt64
-  /// Which picture of a batch with a common generator this is; nil for a picture with a generator of its own.
+  /// Which image of a batch with a common generator this is; nil for an image with a generator of its own.
   public var noiseRow: NoiseRow?
   /// Extent in pixels, multiples of what a latent stands for (8).
   public var width: Int
@@ -51,7 +51,7 @@ extension DiffusionRun {
 
 /// A control image, the ControlNet that reads it, and when and how much it counts.
 public struct ControlInput: Sendable {
-  /// `[1, height, width, 3]` in 0...1, of the picture's extent.
+  /// `[1, height, width, 3]` in 0...1, of the image's extent.
   public var image: Tensor
   /// Which of the loaded ControlNets reads it.
   public var network: Int
@@ -80,11 +80,11 @@ public struct DiffusionProgress: Sendable {
   /// Finished steps.
   public let step: Int
   public let steps: Int
-  /// The latents of all pictures after the step just finished, `[n, h, w, c]`; nil between layers.
+  /// The latents of all images after the step just finished, `[n, h, w, c]`; nil between layers.
   public let latents: Tensor?
 }
 
-/// A finished picture.
+/// A finished image.
 public struct DiffusionResult: Sendable {
   /// `[1, height, width, 3]` in 0...1.
   public let image: Tensor

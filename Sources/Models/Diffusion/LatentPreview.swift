@@ -1,7 +1,7 @@
 /// A look at latents while they are still denoised, far cheaper than decoding them.
 public protocol LatentPreview: Sendable {
-  /// Latents of a running picture, `[1, h, w, c]`, to a picture in 0...1, `[1, H, W, 3]`.
-  func picture(of latents: Tensor) -> Tensor
+  /// Latents of a running image, `[1, h, w, c]`, to an image in 0...1, `[1, H, W, 3]`.
+  func image(of latents: Tensor) -> Tensor
 }
 
 extension LatentPreview {
@@ -33,7 +33,7 @@ public struct LatentProjection: LatentPreview {
         latents += colours[start..<start + channels]
       }
     }
-    let decoded = try autoencoder.picture(of: Tensor(latents, shape: [1, side, side, channels]))
+    let decoded = try autoencoder.image(of: Tensor(latents, shape: [1, side, side, channels]))
     // The middle latent of a patch: its neighbours are like it.
     let rows = (0..<grid * grid).map { colours[$0 * channels..<($0 + 1) * channels].map(Double.init) + [1] }
     let means = (0..<grid * grid).map { index in
@@ -43,7 +43,7 @@ public struct LatentProjection: LatentPreview {
     weights = Self.leastSquares(rows, means)
   }
 
-  public func picture(of latents: Tensor) -> Tensor {
+  public func image(of latents: Tensor) -> Tensor {
     let settled = settled(latents), channels = latents.channels
     var output: [Float] = []
     output.reserveCapacity(settled.rows * 3)
@@ -76,7 +76,7 @@ public struct LatentProjection: LatentPreview {
 }
 
 extension Tensor {
-  /// The mean of a square of a picture `[1, h, w, 3]`.
+  /// The mean of a square of an image `[1, h, w, 3]`.
   fileprivate func meanColour(top: Int, left: Int, side: Int) -> [Double] {
     let width = shape[2], values = values
     return (0..<3).map { colour in

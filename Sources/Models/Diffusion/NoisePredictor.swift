@@ -4,7 +4,7 @@ struct NoisePredictor {
   /// One for each of the run's controls.
   private let controlNets: [ControlNet]
   private let run: DiffusionRun
-  /// Of the negative prompt for every picture, then of the prompt for every picture; of the prompt alone when there is no guidance.
+  /// Of the negative prompt for every image, then of the prompt for every image; of the prompt alone when there is no guidance.
   private let texts: TextStates
   /// What each ControlNet reads: the same, or in guess mode the prompt alone.
   private let controlTexts: [TextStates]
@@ -14,11 +14,11 @@ struct NoisePredictor {
 
   /// - Parameter states: text states `[2, t, d]` of the negative prompt and the prompt, or `[1, t, d]` without guidance.
   init(
-    unet: UNet, controlNets: [ControlNet], _ run: DiffusionRun, pictures: Int, states: Tensor, interruption: @escaping Interruption
+    unet: UNet, controlNets: [ControlNet], _ run: DiffusionRun, images: Int, states: Tensor, interruption: @escaping Interruption
   ) throws {
     (self.unet, self.controlNets, self.run, self.interruption) = (unet, controlNets, run, interruption)
     func forAll(_ texts: [Int]) -> TextStates {
-      TextStates(.stacked(texts.map { states.slice($0..<$0 + 1).repeated(pictures) }))
+      TextStates(.stacked(texts.map { states.slice($0..<$0 + 1).repeated(images) }))
     }
     texts = forAll(run.isGuided ? [0, 1] : [0])
     controlTexts = run.controls.map { _ in forAll(run.isGuided ? run.guessMode ? [1] : [0, 1] : [0]) }
@@ -35,8 +35,8 @@ struct NoisePredictor {
       interruption: interruption)  // [2 n, h, w, c]: negative, then positive
     guard run.isGuided else { return output }
     // negative + scale (positive - negative)
-    let pictures = latents.shape[0]
-    let negative = output.slice(0..<pictures), positive = output.slice(pictures..<2 * pictures)
+    let images = latents.shape[0]
+    let negative = output.slice(0..<images), positive = output.slice(images..<2 * images)
     return Kernels.add(negative, Kernels.add(positive, negative, scale: -1), scale: run.guidanceScale)
   }
 

@@ -1,5 +1,5 @@
 extension StableDiffusion {
-  /// Paints a picture.
+  /// Paints an image.
   ///
   /// - Parameter progress: told between layers and, with the latents, after each step; false ends the run.
   /// - Throws: `ModelError.badSetting`, `badInput`, `cancelled`, `notFinite`, and what reading networks throws.
@@ -9,12 +9,12 @@ extension StableDiffusion {
     try generate(run, seeds: [run.seed], progress: progress)[0]
   }
 
-  /// Paints a picture for each seed, all of them a step at a time; each is what its seed gives alone.
+  /// Paints an image for each seed, all of them a step at a time; each is what its seed gives alone.
   public func generate(
     _ run: DiffusionRun, seeds: [UInt64], progress: (DiffusionProgress) -> Bool = { _ in true }
   ) throws -> [DiffusionResult] {
-    try check(run, pictures: seeds.count)
-    try checkMemory(for: run, pictures: seeds.count)
+    try check(run, images: seeds.count)
+    try checkMemory(for: run, images: seeds.count)
     let sampler = try run.sampler.make(scheduler.spaced(run.spacing), steps: run.steps, eta: run.eta)
     let steps = sampler.timesteps.count
     var finished = 0
@@ -34,7 +34,7 @@ extension StableDiffusion {
         let own = latentsPerStep.map { $0.slice(index..<index + 1) }
         let latents = try own[own.count - 1].finite("the latents")
         return DiffusionResult(
-          image: try decoder.picture(of: latents, interruption: interruption), latents: latents, latentsPerStep: own)
+          image: try decoder.image(of: latents, interruption: interruption), latents: latents, latentsPerStep: own)
       }
     }
   }
@@ -65,7 +65,7 @@ extension StableDiffusion {
   ) throws -> [Tensor] {
     defer { leave() }
     let noisePredictor = try NoisePredictor(
-      unet: unet(), controlNets: run.controls.map { try controlNets[$0.network]() }, run, pictures: seeds.count, states: states,
+      unet: unet(), controlNets: run.controls.map { try controlNets[$0.network]() }, run, images: seeds.count, states: states,
       interruption: interruption)
     let factor = autoencoder.config.factor
     var sampling = SamplingRun(
@@ -84,15 +84,15 @@ extension StableDiffusion {
   /// Gives the memory of a part that will not run again soon back to the system, where there is little of it.
   private func leave() { if memory == .low { MemoryPool.shared.empty() } }
 
-  private func check(_ run: DiffusionRun, pictures: Int) throws {
+  private func check(_ run: DiffusionRun, images: Int) throws {
     let factor = autoencoder.config.factor
     for (name, extent) in [("width", run.width), ("height", run.height)] {
       guard extent > 0, extent % factor == 0, extent <= 8192 else {
         throw ModelError.badSetting(name: name, value: "\(extent)", allowed: "multiples of \(factor) up to 8192")
       }
     }
-    guard (1...64).contains(pictures) else {
-      throw ModelError.badSetting(name: "batch", value: "\(pictures)", allowed: "1...64 pictures")
+    guard (1...64).contains(images) else {
+      throw ModelError.badSetting(name: "batch", value: "\(images)", allowed: "1...64 images")
     }
     if let place = run.noiseRow, !place.isValid {
       throw ModelError.badSetting(name: "noise row", value: "\(place.row) of \(place.rows)", allowed: "a row of at most 64, counted from 0")
@@ -107,7 +107,7 @@ extension StableDiffusion {
       }
       guard control.image.shape == [1, run.height, run.width, 3] else {
         throw ModelError.badInput(
-          what: "control image", reason: "its shape is \(control.image.shape), the picture's is [1, \(run.height), \(run.width), 3]")
+          what: "control image", reason: "its shape is \(control.image.shape), the image's is [1, \(run.height), \(run.width), 3]")
       }
       guard control.scale.isFinite else {
         throw ModelError.badSetting(name: "control scale", value: "\(control.scale)", allowed: "a finite number")
@@ -117,8 +117,8 @@ extension StableDiffusion {
 }
 
 extension Autoencoder {
-  /// Latents as diffusion leaves them, `[n, h, w, c]`, to pictures in 0...1, `[n, height, width, 3]`.
-  package func picture(of latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
+  /// Latents as diffusion leaves them, `[n, h, w, c]`, to images in 0...1, `[n, height, width, 3]`.
+  package func image(of latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
     let scaled = Kernels.scale(latents, by: 1 / config.scalingFactor, offset: config.shiftFactor)
     return Kernels.clamp(Kernels.scale(try decode(scaled, interruption: interruption), by: 0.5, offset: 0.5), 0, 1)
   }

@@ -1,7 +1,7 @@
 extension StableDiffusion {
   /// Bytes a run takes beside the networks that are in memory already. An estimate from the configurations, held against measured
   /// runs of 512x512 and 768x768 (docs/performance.md).
-  public func need(of run: DiffusionRun, pictures: Int = 1) -> Int { Self.need(steps(of: run, pictures: pictures), memory) }
+  public func need(of run: DiffusionRun, images: Int = 1) -> Int { Self.need(steps(of: run, images: images), memory) }
 
   /// What each part of a run takes: its networks' weights, and its feature maps.
   private struct Stage {
@@ -16,9 +16,9 @@ extension StableDiffusion {
     }
   }
 
-  private func steps(of run: DiffusionRun, pictures: Int) -> [Stage] {
+  private func steps(of run: DiffusionRun, images: Int) -> [Stage] {
     let pixels = run.width * run.height, factor = autoencoder.config.factor
-    let images = pictures * (run.isGuided ? 2 : 1)
+    let images = images * (run.isGuided ? 2 : 1)
     let denoising = images * pixels / (factor * factor) * unet.config.levels[0].channels * 56 * 4
     let decoded = pixels * autoencoder.config.widths[0] * 4
     return [
@@ -29,12 +29,12 @@ extension StableDiffusion {
   }
 
   /// Throws `ModelError.notEnoughMemory` when a run needs more than there is, with what would fit.
-  package func checkMemory(for run: DiffusionRun, pictures: Int, available: Int? = MachineMemory.available) throws {
+  package func checkMemory(for run: DiffusionRun, images: Int, available: Int? = MachineMemory.available) throws {
     guard let available else { return }
-    let need = need(of: run, pictures: pictures)
+    let need = need(of: run, images: images)
     guard need > available else { return }
     var ways: [String] = []
-    if pictures > 1, self.need(of: run) <= available { ways.append("a batch of one") }
+    if images > 1, self.need(of: run) <= available { ways.append("a batch of one") }
     if let side = smallerSide(than: run, available: available) { ways.append("\(side.width)x\(side.height)") }
     throw ModelError.notEnoughMemory(what: "painting \(run.width)x\(run.height)", need: need, available: available, fits: ways)
   }

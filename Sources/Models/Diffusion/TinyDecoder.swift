@@ -1,6 +1,6 @@
 import Foundation
 
-/// TAESD's decoder (Ollin Boer Bohan; diffusers `AutoencoderTiny`): pictures of full size from the latents of Stable Diffusion 1.5, in
+/// TAESD's decoder (Ollin Boer Bohan; diffusers `AutoencoderTiny`): images of full size from the latents of Stable Diffusion 1.5, in
 /// a hundredth of the autoencoder's time and not quite as good.
 public final class TinyDecoder: LatentPreview {
   /// Three convolutions around which the input is led, then ReLU.
@@ -56,8 +56,8 @@ public final class TinyDecoder: LatentPreview {
     try loader.finish()
   }
 
-  /// Latents `[n, h, w, 4]` to pictures in 0...1, `[n, 8 h, 8 w, 3]`.
-  public func picture(of latents: Tensor) -> Tensor {
+  /// Latents `[n, h, w, 4]` to images in 0...1, `[n, 8 h, 8 w, 3]`.
+  public func image(of latents: Tensor) -> Tensor {
     let settled = settled(latents)
     // Far-off values are bent towards 3.
     let bent = Tensor(settled.values.map { 3 * tanh($0 / 3) }, shape: settled.shape)

@@ -1,10 +1,10 @@
 extension Kernels {
   /// Whether a convolution is taken through Winograd's transforms: 3x3, stride 1, and enough tiles and channels to pay for them.
   ///
-  /// A dilation of d makes d x d pictures of every d-th pixel, whose last tiles are the emptier the smaller they are: at most half of the
+  /// A dilation of d makes d x d images of every d-th pixel, whose last tiles are the emptier the smaller they are: at most half of the
   /// direct way's products must be left.
   ///
-  /// Decided by the shape of one image, so that a picture has the same bytes in every batch.
+  /// Decided by the shape of one image, so that an image has the same bytes in every batch.
   package static func usesWinograd(_ weight: PackedMatrix, _ window: Window, outHeight: Int, outWidth: Int) -> Bool {
     guard window.height == 3 && window.width == 3 && window.stride == 1 && weight.depth % 8 == 0 && weight.depth >= 32 && weight.columns >= 32
     else { return false }

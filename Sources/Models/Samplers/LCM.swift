@@ -1,5 +1,5 @@
 /// Multistep consistency sampling (Luo et al. 2023, algorithm 3), as `diffusers.LCMScheduler` runs it: every answer is taken for
-/// the whole way to the picture, and fresh noise leads back to the next level. The last step draws none.
+/// the whole way to the image, and fresh noise leads back to the next level. The last step draws none.
 public struct LCM: Sampler {
   public let timesteps: [Float]
   private let steps: [Int]
@@ -28,7 +28,7 @@ public struct LCM: Sampler {
 
   public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
     let original = prediction.original(sample, output, at: NoiseLevel(alpha: alphas[steps[step]])).clipped(clipRange)
-    // The boundary condition (section 4.1): at time 0 the sample is the picture.
+    // The boundary condition (section 4.1): at time 0 the sample is the image.
     let (time, deviation) = (Double(steps[step]) * timestepScaling, 0.5)
     let total = time * time + deviation * deviation
     let denoised = Tensor.sum((time / total.squareRoot(), original), (deviation * deviation / total, sample))

@@ -1,10 +1,10 @@
-/// A picture's place in a batch whose noise one generator draws: row `row` of every `torch.randn((rows, c, h, w))`.
+/// An image's place in a batch whose noise one generator draws: row `row` of every `torch.randn((rows, c, h, w))`.
 ///
-/// A picture painted by itself with it is the one that diffusers, given one generator for all pictures, paints in that batch.
+/// An image painted by itself with it is the one that diffusers, given one generator for all images, paints in that batch.
 public struct NoiseRow: Codable, Hashable, Sendable {
   /// 0..<rows.
   public let row: Int
-  /// Pictures of the batch, 1...64.
+  /// Images of the batch, 1...64.
   public let rows: Int
 
   public init(row: Int, rows: Int) {

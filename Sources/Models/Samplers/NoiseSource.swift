@@ -1,10 +1,10 @@
-/// Where the noise of a run comes from: one generator for all pictures, or one for each, so that a picture painted in a batch is the
+/// Where the noise of a run comes from: one generator for all images, or one for each, so that an image painted in a batch is the
 /// one its seed gives alone (diffusers does both).
 public struct NoiseSource: Sendable {
   private var generators: [TorchGenerator]
   private let row: NoiseRow?
 
-  /// One seed for all pictures, or one a picture; with `row` each picture takes that row of its own generator's noise.
+  /// One seed for all images, or one an image; with `row` each image takes that row of its own generator's noise.
   public init(seeds: [UInt64], row: NoiseRow? = nil) {
     generators = seeds.map { TorchGenerator(seed: $0) }
     self.row = row
@@ -13,7 +13,7 @@ public struct NoiseSource: Sendable {
   /// The next standard normal noise `[n, h, w, c]`: drawn in torch's order for `[n, c, h, w]`, or for `[1, c, h, w]` from each generator.
   public mutating func next(_ shape: [Int]) -> Tensor {
     guard generators.count > 1 || row != nil else { return generators[0].noise(shape) }
-    precondition(shape[0] == generators.count, "\(shape) is noise for another number of pictures than \(generators.count)")
+    precondition(shape[0] == generators.count, "\(shape) is noise for another number of images than \(generators.count)")
     let row = row ?? NoiseRow(row: 0, rows: 1)
     // The other rows are drawn and dropped: torch draws all values of a batch before it turns them into normal ones.
     return .stacked(

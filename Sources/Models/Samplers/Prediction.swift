@@ -9,7 +9,7 @@ extension SchedulerConfig.Prediction {
     }
   }
 
-  /// The picture without noise that the network sees in a sample.
+  /// The image without noise that the network sees in a sample.
   func original(_ sample: Tensor, _ output: Tensor, at level: NoiseLevel) -> Tensor {
     let (signal, noise) = (Float(level.signal), Float(level.noise))
     return sample.zipped(output) { parts($0, $1, signal: signal, noise: noise).original }
@@ -32,7 +32,7 @@ extension SchedulerConfig {
     }
   }
 
-  /// Throws `ModelError.badSetting` when a network that predicts noise is to be asked for it where there is nothing else: no picture follows from the answer.
+  /// Throws `ModelError.badSetting` when a network that predicts noise is to be asked for it where there is nothing else: no image follows from the answer.
   func refuseNoiseAlone(_ sampler: SamplerName, share alpha: Float) throws {
     if alpha == 0, prediction == .epsilon {
       throw ModelError.badSetting(

@@ -1,4 +1,4 @@
-/// One way of walking from noise to a picture. A value: a copy goes on by itself from the same place.
+/// One way of walking from noise to an image. A value: a copy goes on by itself from the same place.
 ///
 /// The steps are counted as diffusers counts them, one network evaluation each, so that control windows and
 /// per-step results mean the same; a second-order method has two of them for each of its intervals.

@@ -58,7 +58,7 @@ struct SigmaSchedule: Sendable {
   /// A level by its step; the one after the last step is where the walk ends.
   func sigma(_ step: Int) -> Double { Double(sigmas[step]) }
 
-  /// The picture that the network sees in a sample of signal plus `σ` times noise, by its answer to `networkInput`.
+  /// The image that the network sees in a sample of signal plus `σ` times noise, by its answer to `networkInput`.
   func original(_ sample: Tensor, _ output: Tensor, step: Int, _ prediction: SchedulerConfig.Prediction) -> Tensor {
     let level = NoiseLevel(sigma: sigmas[step])
     let signal = Float(level.signal), noise = Float(level.noise)

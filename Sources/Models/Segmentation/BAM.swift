@@ -59,7 +59,7 @@ public struct BAM: FewShotSegmenter {
   public func check(side: Int) throws {
     guard side > 8, side % 8 == 1 else {
       throw ModelError.badInput(
-        what: "BAM", reason: "pictures of \(side) pixels are not one more than a multiple of 8; 473 and 641 are")
+        what: "BAM", reason: "images of \(side) pixels are not one more than a multiple of 8; 473 and 641 are")
     }
   }
 

@@ -45,7 +45,7 @@ public struct DCAMA: FewShotSegmenter {
     let maps = backbone.sums(image)
     guard maps[ends[0]].shape[1] == 2 * maps[ends[1]].shape[1] else {
       throw ModelError.badInput(
-        what: "DCAMA", reason: "a picture of \(image.shape[1]) pixels does not halve evenly; multiples of 8 do")
+        what: "DCAMA", reason: "an image of \(image.shape[1]) pixels does not halve evenly; multiples of 8 do")
     }
     return ImageFeatures(side: image.shape[1], maps: maps)
   }

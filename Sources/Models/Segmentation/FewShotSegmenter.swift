@@ -9,7 +9,7 @@ public protocol FewShotSegmenter: Sendable {
   /// Whether the network takes a number of supports; throws `ModelError.badInput`.
   func check(shots: Int) throws
 
-  /// Whether the network takes pictures of a side; throws `ModelError.badInput`.
+  /// Whether the network takes images of a side; throws `ModelError.badInput`.
   func check(side: Int) throws
 
   /// The query's object, from all supports together.

@@ -45,7 +45,7 @@ public struct HDMNet: FewShotSegmenter {
     // The first attention of the transformer reads 4x4 pixels at a time.
     let least = 3 * backbone.outputStride + 1
     guard image.shape[1] >= least else {
-      throw ModelError.badInput(what: "HDMNet", reason: "pictures of \(image.shape[1]) pixels are too small, it needs \(least)")
+      throw ModelError.badInput(what: "HDMNet", reason: "images of \(image.shape[1]) pixels are too small, it needs \(least)")
     }
     return ImageFeatures(side: image.shape[1], maps: [image])
   }

@@ -39,7 +39,7 @@ public struct HSNet: FewShotSegmenter {
     let squeezed = zip(grids, [32, 16, 8]).map { ($0 + $1 - 1) / $1 }
     guard grids.allSatisfy({ $0 > 0 }), Set(squeezed).count == 1 else {
       throw ModelError.badInput(
-        what: "HSNet", reason: "with this backbone a picture of \(side) pixels has scales of \(grids) that do not meet; multiples of 32 do")
+        what: "HSNet", reason: "with this backbone an image of \(side) pixels has scales of \(grids) that do not meet; multiples of 32 do")
     }
     return ImageFeatures(side: side, maps: backbone.taps(image))
   }
@@ -79,7 +79,7 @@ public struct HSNet: FewShotSegmenter {
     trace("encoder_layer4", squeezed4.values)
     trace("encoder_layer3", squeezed3.values)
     trace("encoder_layer2", squeezed2.values)
-    // Every stage's strides come to the same: the supports' grids are one size now, a 256th of the picture.
+    // Every stage's strides come to the same: the supports' grids are one size now, a 256th of the image.
     let mixed3 = encoderLayer4to3(squeezed4.resized(toQueryOf: squeezed3).adding(squeezed3)) { _, _ in }
     trace("encoder_layer4to3", mixed3.values)
     let mixed2 = encoderLayer3to2(mixed3.resized(toQueryOf: squeezed2).adding(squeezed2)) { _, _ in }
@@ -140,7 +140,7 @@ struct SqueezeBlock: Sendable {
     for (index, layer) in layers.enumerated() {
       x = layer.conv(x)
       let shape = x.values.shape
-      // Statistics run over the pixels of both pictures.
+      // Statistics run over the pixels of both images.
       let flat = x.values.reshaped([1, shape[0] * shape[1], shape[2]])
       if index == 0 {
         trace("encoder_layer3.0_conv4d", x.values)

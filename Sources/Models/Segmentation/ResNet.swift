@@ -1,6 +1,6 @@
 /// The convolutional part of a residual network (He et al. 2015), torchvision's keys; depth and widths are read from the weights.
 struct ResNet: Sendable {
-  /// How the picture comes in; both end in a 3x3 max pooling of stride 2.
+  /// How the image comes in; both end in a 3x3 max pooling of stride 2.
   enum Stem {
     /// One 7x7 convolution of stride 2: `conv1`, `bn1`.
     case plain

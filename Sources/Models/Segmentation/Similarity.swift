@@ -25,7 +25,7 @@ enum Similarity {
   }
 }
 
-/// How alike two pictures look, by the correlations of their channels (Gatys et al. 2015).
+/// How alike two images look, by the correlations of their channels (Gatys et al. 2015).
 enum GramMatrix {
   /// Frobenius norm of the difference of the two normalised Gram matrices, divided by the number of channels.
   static func distance(_ a: Tensor, _ b: Tensor) -> Float {

@@ -22,7 +22,7 @@ public enum DataError: Explained, Hashable, Sendable {
   case emptyMask(name: String)
   /// A mask holds classes, but not the one asked for.
   case classAbsent(index: Int, name: String, present: [Int])
-  /// No class of a fold has the two pictures that an episode needs; `source` is the list or the data set.
+  /// No class of a fold has the two images that an episode needs; `source` is the list or the data set.
   case nothingToDraw(source: String, classes: Int)
   /// A mask file of which nobody can tell which pixels are meant; `found` names the values in it.
   case unclearMask(name: String, found: String)
@@ -30,7 +30,7 @@ public enum DataError: Explained, Hashable, Sendable {
   case unknownLayout(root: String)
   /// A folder of published lists does not hold the one needed.
   case listMissing(names: [String], folder: String)
-  /// A list names pictures that the data set does not have, and cannot do without.
+  /// A list names images that the data set does not have, and cannot do without.
   case notInDataset(list: String, missing: Int, of: Int, first: String)
   /// A list is of another part of the data set than the one asked for; `of` is nil where it is of no single one.
   case foreignList(list: String, of: String?, asked: String)
@@ -46,18 +46,18 @@ public enum DataError: Explained, Hashable, Sendable {
     case .categoriesDiffer(let first, let second, let name):
       "\(first) and \(second) do not list the same categories: only one of them has \"\(PlainText.clean(name))\""
     case .nameEscapesRoot(let name, let file): "\(file) names \"\(name)\", which is outside the data set's folder"
-    case .unknownItem(let id, let dataset): "data set \(dataset) has no picture \"\(id)\""
+    case .unknownItem(let id, let dataset): "data set \(dataset) has no image \"\(id)\""
     case .unknownClass(let index, let dataset, let count): "data set \(dataset) has no class \(index) (1...\(count))"
     case .unknownFold(let fold, let dataset, let folds): "data set \(dataset) has no fold \(fold) (0...\(folds - 1))"
     case .emptyMask(let name): "the mask of \(name) is empty"
     case .classAbsent(let index, let name, _): "class \(index) is not in the mask of \(name)"
     case .nothingToDraw(let source, let classes):
-      "no episode can be drawn from \(source): \(classes == 0 ? "it has no picture of the fold's classes" : classes == 1 ? "its only class has a single picture" : "each of its \(classes) classes has a single picture")"
+      "no episode can be drawn from \(source): \(classes == 0 ? "it has no image of the fold's classes" : classes == 1 ? "its only class has a single image" : "each of its \(classes) classes has a single image")"
     case .unclearMask(let name, let found): "mask \(name) does not say which pixels are the object: \(found)"
     case .unknownLayout(let root): "\(root) is laid out like none of the data sets"
     case .listMissing(let names, let folder): "there is no \(names.joined(separator: " or ")) in \(folder)"
     case .notInDataset(let list, let missing, let of, let first):
-      "\(missing) of \(of) pictures that \(list) names are not in the data set, the first is \(PlainText.clean(first))"
+      "\(missing) of \(of) images that \(list) names are not in the data set, the first is \(PlainText.clean(first))"
     case .foreignList(let list, let of, let asked):
       of.map { "\(list) is a list of \($0), not of \(asked)" } ?? "\(list) has classes that are not of \(asked), nor of any other single part"
     case .namelessClass(let index): "class \(index) of a folder has no name to make a prompt of"
@@ -71,12 +71,12 @@ public enum DataError: Explained, Hashable, Sendable {
     case .sizeMismatch: "an image and its mask must have the same width and height; make one of them again"
     case .categoriesDiffer: "list the same categories in both files, or move one of them away: class numbers and folds come from them"
     case .nameEscapesRoot: "names must be relative and without \"..\"; correct the file"
-    case .unknownItem: "list the pictures with: diffss dataset list"
-    case .unknownClass: "see the classes with: diffss dataset info; for a picture of your own --ade gives the colour and --prompt the words"
+    case .unknownItem: "list the images with: diffss dataset list"
+    case .unknownClass: "see the classes with: diffss dataset info; for an image of your own --ade gives the colour and --prompt the words"
     case .unknownFold: "see the classes and folds with: diffss dataset info"
-    case .emptyMask: "choose a picture in which some pixels belong to a class (1...254)"
+    case .emptyMask: "choose an image in which some pixels belong to a class (1...254)"
     case .classAbsent(_, _, let present): "classes in it: \(present.map(String.init).joined(separator: ", "))"
-    case .nothingToDraw: "an episode needs a query and another picture of its class as support: add pictures, or take another list or fold"
+    case .nothingToDraw: "an episode needs a query and another image of its class as support: add images, or take another list or fold"
     case .unclearMask: "save the mask in black and white, or as a palette or grey PNG of class indices"
     case .unknownLayout: "say what it is with --dataset; docs/datasets.md shows the layouts"
     case .listMissing: "give the list itself, or a folder like HSNet's splits or BAM's lists"

@@ -3,28 +3,28 @@ import Data
 
 /// What can go wrong with evaluations and reports; each case carries the facts.
 public enum EvaluationError: Explained, Hashable, Sendable {
-  /// An episode's query is among its supports: its class has too few pictures for the protocol that drew it.
+  /// An episode's query is among its supports: its class has too few images for the protocol that drew it.
   case queryIsSupport(name: String, classIndex: Int)
   /// Not one episode of an evaluation could be evaluated; `reason` is the first one's.
   case nothingEvaluated(episodes: Int, first: String, reason: String, hint: String?)
-  /// A picture is so long that its shorter side vanishes in a network's input square.
+  /// An image is so long that its shorter side vanishes in a network's input square.
   case tooNarrow(width: Int, height: Int, side: Int)
-  /// A report would hold no figure and no picture.
+  /// A report would hold no figure and no image.
   case nothingToReport(what: String)
 
   public var message: String {
     switch self {
-    case .queryIsSupport(let name, let index): "\(name) is drawn as its own support: class \(index) has too few pictures"
+    case .queryIsSupport(let name, let index): "\(name) is drawn as its own support: class \(index) has too few images"
     case .nothingEvaluated(let episodes, let first, let reason, _):
       episodes == 1 ? "the episode cannot be evaluated (\(first)): \(reason)" : "none of \(episodes) episodes can be evaluated, the first (\(first)): \(reason)"
-    case .tooNarrow(let width, let height, let side): "a picture of \(width)x\(height) pixels has no room in a square of \(side)"
+    case .tooNarrow(let width, let height, let side): "an image of \(width)x\(height) pixels has no room in a square of \(side)"
     case .nothingToReport(let what): "there is nothing to report: \(what)"
     }
   }
 
   public var hint: String? {
     switch self {
-    case .queryIsSupport: "choose fewer shots, or a list with more pictures of the class"
+    case .queryIsSupport: "choose fewer shots, or a list with more images of the class"
     case .nothingEvaluated(_, _, _, let hint): hint ?? "look at the files with: diffss dataset info"
     case .tooNarrow: "leave it out, or choose a larger --size"
     case .nothingToReport: "paint with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"

@@ -4,7 +4,7 @@ import Core
 public enum GenerationError: Explained, Hashable, Sendable {
   /// A control image would show nothing of the object, so that nothing could be painted from it.
   case noObject(condition: String, reason: String, advice: String)
-  /// A picture or its mask is no longer the one that a request was made for.
+  /// An image or its mask is no longer the one that a request was made for.
   case sourceChanged(item: String)
   /// No model of a kind was found in the places searched.
   case modelMissing(what: String, searched: [String])
@@ -16,15 +16,15 @@ public enum GenerationError: Explained, Hashable, Sendable {
   case repositoryClosed(name: String, reason: String, home: String?)
   /// A network's output holds NaN or infinity.
   case notANumber(what: String)
-  /// A picture's name would lie outside the folder that it is to be written to.
+  /// An image's name would lie outside the folder that it is to be written to.
   case nameEscapesFolder(name: String, folder: String)
-  /// A file that this program did not write stands where a picture is to be written.
+  /// A file that this program did not write stands where an image is to be written.
   case foreignFile(path: String)
-  /// A picture does not say how it was made.
+  /// An image does not say how it was made.
   case notOurs(path: String)
-  /// A picture was painted from control images of the user's own, where a data set's is meant.
+  /// An image was painted from control images of the user's own, where a data set's is meant.
   case notASupport(path: String)
-  /// The control image that led to a picture is neither beside it nor among the `given` ones.
+  /// The control image that led to an image is neither beside it nor among the `given` ones.
   case controlMissing(path: String, file: String, given: Int)
   /// The SQLite store cannot be opened, read or written.
   case storeUnusable(path: String, reason: String)
@@ -43,7 +43,7 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .repositoryClosed(let name, let reason, _): "\(name) cannot be fetched: \(reason)"
     case .notANumber(let what): "\(what) holds NaN or infinity"
     case .nameEscapesFolder(let name, let folder): "\"\(name)\" cannot be the name of a file in \(folder)"
-    case .foreignFile(let path): "\(path) is there, and is not a picture of this program: it is left as it is"
+    case .foreignFile(let path): "\(path) is there, and is not an image of this program: it is left as it is"
     case .notOurs(let path): "\(path) does not say how it was painted"
     case .notASupport(let path): "\(path) was painted from a control image of its own, not for a support of a data set"
     case .controlMissing(let path, let file, let given):
@@ -68,13 +68,13 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .repositoryClosed(_, _, nil):
       "check the name on the server's pages; a model that wants its conditions accepted needs that, and $HF_TOKEN of who did; Stable Diffusion 1.5 is at \(MovedRepositories.stableDiffusion)"
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
-    case .nameEscapesFolder: "names of pictures must be relative, without \"..\" and empty steps; correct the list or the annotations"
+    case .nameEscapesFolder: "names of images must be relative, without \"..\" and empty steps; correct the list or the annotations"
     case .foreignFile: "move it away, or write to another folder"
-    case .notOurs: "only pictures that this program painted carry their whole request; those of one's own since they name their weights by digest"
-    case .notASupport: "`diffss verify` paints it anew; a data set's pictures are in the store and in folders of `diffss generate --dataset`"
+    case .notOurs: "only images that this program painted carry their whole request; those of one's own since they name their weights by digest"
+    case .notASupport: "`diffss verify` paints it anew; a data set's images are in the store and in folders of `diffss generate --dataset`"
     case .controlMissing: "give it with --control FILE, for several in any order"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
-    case .storeDamaged: "start again: it is set aside then, and a new one is made from what the pictures say of themselves"
+    case .storeDamaged: "start again: it is set aside then, and a new one is made from what the images say of themselves"
     case .unknownJob: "see the names with: diffss queue list --all"
     }
   }

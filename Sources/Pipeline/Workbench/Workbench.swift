@@ -12,7 +12,7 @@ import Synchronization
 /// Safe from any thread. What is `async` runs on the workbench's own threads, never on the caller's; what is not returns
 /// at once. Opening reads no weights: they load when first needed.
 public final class Workbench: Sendable {
-  /// The data set, which also knows the pictures imported into it.
+  /// The data set, which also knows the images imported into it.
   public var dataset: any Dataset { imported }
   public let models: ModelLibrary
   public let store: Store
@@ -59,37 +59,37 @@ public final class Workbench: Sendable {
 
   // MARK: Browsing
 
-  /// The first `count` episodes of a fold. Throws for an unknown fold or one with too few pictures.
+  /// The first `count` episodes of a fold. Throws for an unknown fold or one with too few images.
   public func episodes(fold: Int, _ draw: EpisodeDraw = EpisodeDraw(), count: Int) async throws -> [Episode] {
     try await desk.run { [imported] _ in try EpisodeList(imported, fold: fold, draw: draw, count: max(count, 0)).episodes }
   }
 
-  /// Those that imported pictures give a fold, behind the ones drawn from the data set: each as a support, and as a query.
+  /// Those that imported images give a fold, behind the ones drawn from the data set: each as a support, and as a query.
   public func episodes(fold: Int, importedBeside drawn: [Episode]) async throws -> [Episode] {
     try await desk.run { [imported] _ in imported.episodes(beside: drawn, fold: fold) }
   }
 
-  /// Takes a picture of the user's own with its mask into the data set; later starts know it too. In a mask without the label
+  /// Takes an image of the user's own with its mask into the data set; later starts know it too. In a mask without the label
   /// `classIndex` everything that is set is the class.
   ///
   /// Throws for unreadable files, sizes that differ and an empty mask.
-  public func importPicture(image: URL, mask: URL, classIndex: Int) async throws -> DatasetItem {
+  public func importImage(image: URL, mask: URL, classIndex: Int) async throws -> DatasetItem {
     try await desk.run { [imported] _ in
       guard imported.classInfo(classIndex) != nil else {
         throw DataError.unknownClass(index: classIndex, dataset: imported.name, count: imported.classes.count)
       }
-      let picture = try ImportedPicture(image: image, mask: mask, classIndex: classIndex)
-      try imported.imports.add(picture)
-      return picture.item
+      let image = try ImportedImage(image: image, mask: mask, classIndex: classIndex)
+      try imported.imports.add(image)
+      return image.item
     }
   }
 
-  /// What is done to the stored rows of a picture of the user's own.
+  /// What is done to the stored rows of an image of the user's own.
   public func turn(of item: DatasetItem) async throws -> Orientation {
     try await desk.run { [imported] _ in imported.turn(of: item) ?? .upright }
   }
 
-  /// The picture, three channels.
+  /// The image, three channels.
   public func image(_ item: DatasetItem) async throws -> Image {
     try await desk.run { [supports] _ in try supports.dataset.image(item) }
   }
@@ -104,7 +104,7 @@ public final class Workbench: Sendable {
   /// The control image of a support with every stage; nil for the condition `none`.
   ///
   /// Throws for a mask that is empty, of another size, or without the class, for a setting out of range, and when an edge detector is
-  /// missing. The detector runs once for a picture, however often the other settings change.
+  /// missing. The detector runs once for an image, however often the other settings change.
   public func condition(
     _ type: ConditionType, settings: ConditionSettings, item: DatasetItem, classIndex: Int
   ) async throws -> ControlImage? {
@@ -113,7 +113,7 @@ public final class Workbench: Sendable {
 
   // MARK: Generating
 
-  /// Requests for supports `0..<count` generated from a picture and class, each with its own seed.
+  /// Requests for supports `0..<count` generated from an image and class, each with its own seed.
   ///
   /// Throws for a setting out of range, a support that cannot be used, or a model that is missing.
   public func requests(
@@ -187,7 +187,7 @@ public final class Workbench: Sendable {
   /// What happens from now on, one stream a watcher. A slow watcher misses steps, never the last state of a job.
   public func events() -> AsyncStream<WorkEvent> { hub.stream() }
 
-  /// The stored picture for a request made with the present weights; nil when there is none yet. Loads no weights.
+  /// The stored image for a request made with the present weights; nil when there is none yet. Loads no weights.
   public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? {
     try await desk.run { [diffusion] _ in try diffusion.stored(request) }
   }
@@ -195,7 +195,7 @@ public final class Workbench: Sendable {
   /// Queues what of an episode's `count` generated supports is neither stored nor queued. Throws as `requests`.
   public func enqueueMissing(_ episode: Episode, options: GenerationOptions, count: Int) async throws {
     try await desk.run { [requestMaker, diffusion, queue] _ in
-      // A picture that is drawn twice as a support asks for the same ones twice.
+      // An image that is drawn twice as a support asks for the same ones twice.
       var seen = Set(queue.jobs.filter { !$0.state.isFinal }.map(\.request))
       let requests = try requestMaker.requests(episode, options: options, count: max(count, 0)).filter { seen.insert($0).inserted }
       queue.enqueue(try requests.filter { try !diffusion.isStored($0) })
@@ -220,20 +220,20 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// Notes what the user thinks of a picture; nil takes it back. Returns what lists say of the picture from now on.
+  /// Notes what the user thinks of an image; nil takes it back. Returns what lists say of the image from now on.
   @discardableResult
-  public func set(_ verdict: Verdict?, of picture: GeneratedImage) async throws -> PaintedSupport {
+  public func set(_ verdict: Verdict?, of image: GeneratedImage) async throws -> PaintedSupport {
     try await desk.run { [store] _ in
-      try store.set(verdict, of: picture.key)
-      let source = picture.request.source
+      try store.set(verdict, of: image.key)
+      let source = image.request.source
       return PaintedSupport(
-        key: picture.key, item: source.item, classIndex: source.classIndex, condition: picture.request.condition, verdict: verdict)
+        key: image.key, item: source.item, classIndex: source.classIndex, condition: image.request.condition, verdict: verdict)
     }
   }
 
-  /// What the user thinks of a picture.
-  public func verdict(of picture: GeneratedImage) async throws -> Verdict? {
-    try await desk.run { [store] _ in try store.verdict(of: picture.key) }
+  /// What the user thinks of an image.
+  public func verdict(of image: GeneratedImage) async throws -> Verdict? {
+    try await desk.run { [store] _ in try store.verdict(of: image.key) }
   }
 
   /// Every painted support of the data set.
@@ -241,7 +241,7 @@ public final class Workbench: Sendable {
     try await desk.run { [store, imported] _ in try store.painted(dataset: imported.name) }
   }
 
-  /// Writes the kept pictures of the data set into a folder as the published loaders read them (`KeptExport`).
+  /// Writes the kept images of the data set into a folder as the published loaders read them (`KeptExport`).
   public func exportKept(to url: URL) async throws -> KeptExport.Outcome {
     try await desk.run { [store, imported] _ in try KeptExport.write(store, dataset: imported.name, to: url) }
   }
@@ -255,13 +255,13 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// Paints the picture of a file anew from what the file says of itself, and compares (`PictureVerification`).
+  /// Paints the image of a file anew from what the file says of itself, and compares (`ImageVerification`).
   ///
   /// Cancelling the calling task ends it with `CancellationError`. Throws for a file that this program did not write, a support that is
   /// not in the data set or has changed, and models that are missing.
-  public func verify(_ file: URL, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }) async throws -> PictureVerification {
+  public func verify(_ file: URL, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }) async throws -> ImageVerification {
     try await bench.run { [diffusion, models] stop in
-      let stored = try StoredPicture(file), metadata = try stored.support()
+      let stored = try StoredImage(file), metadata = try stored.support()
       let here = try models.located(metadata.request.models, digests: metadata.weights)
       return try stored.verify(metadata, weights: here.weights) { request in
         var request = request
@@ -287,7 +287,7 @@ public final class Workbench: Sendable {
   /// Returns when no job waits or runs, unless the queue is paused or closed, and all of them are in the store.
   public func waitUntilIdle() async { await queue.waitUntilIdle() }
 
-  /// Reads the weights that `options` and the fold's network need, so that the first picture and the first prediction come sooner.
+  /// Reads the weights that `options` and the fold's network need, so that the first image and the first prediction come sooner.
   /// Models that are missing are left for the moment they are asked for.
   public func preload(_ options: GenerationOptions, network: SegmentationNetwork = .dcama, fold: Int) async {
     _ = try? await bench.run { [models, evaluator, segmenters, hub] _ in
@@ -307,7 +307,7 @@ public final class Workbench: Sendable {
     try await networks.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: episode.fold, evaluator) { segmenter in
         let generated = try auxiliaries.map { auxiliary in
-          MaskedPicture.painted(
+          MaskedImage.painted(
             .generated(key: auxiliary.key), from: try supports.item(auxiliary.request.source.item), of: supports.dataset
           ) { auxiliary.image }
         }
@@ -317,12 +317,12 @@ public final class Workbench: Sendable {
   }
 
   /// How much of a generated support's object still fills its mask, 0...1 (`SupportAgreement`).
-  public func agreement(of picture: GeneratedImage, fold: Int, network: SegmentationNetwork = .dcama) async throws -> Double {
+  public func agreement(of image: GeneratedImage, fold: Int, network: SegmentationNetwork = .dcama) async throws -> Double {
     try await networks.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: fold, evaluator) { segmenter in
-        let item = try supports.item(picture.request.source.item)
-        let masked = MaskedPicture.painted(.generated(key: picture.key), from: item, of: supports.dataset) { picture.image }
-        return try segmenter.agreement(masked, classIndex: picture.request.source.classIndex, Comparison(network.convention))
+        let item = try supports.item(image.request.source.item)
+        let masked = MaskedImage.painted(.generated(key: image.key), from: item, of: supports.dataset) { image.image }
+        return try segmenter.agreement(masked, classIndex: image.request.source.classIndex, Comparison(network.convention))
       }
     }
   }
@@ -330,7 +330,7 @@ public final class Workbench: Sendable {
   /// Draws the plan's episodes, generates the supports that are missing, segments every query with and without them,
   /// and keeps the report in the store.
   ///
-  /// Cancelling the calling task ends it with `CancellationError`; pictures finished until then stay in the store.
+  /// Cancelling the calling task ends it with `CancellationError`; images finished until then stay in the store.
   /// `progress` is called from a background thread.
   public func evaluate(
     _ plan: EvaluationPlan, progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
@@ -358,7 +358,7 @@ public final class Workbench: Sendable {
   }
 }
 
-/// The segmenter last used for single predictions, with its prepared pictures.
+/// The segmenter last used for single predictions, with its prepared images.
 private final class KeptSegmenters: Sendable {
   private struct Kept {
     let network: SegmentationNetwork

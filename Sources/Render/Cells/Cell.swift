@@ -42,7 +42,7 @@ public enum CellColor: Hashable, Sendable {
 
 /// One character with its colours.
 public struct Cell: Hashable, Sendable {
-  /// What text is drawn with beside colours; pictures have none of it.
+  /// What text is drawn with beside colours; images have none of it.
   public struct Attributes: OptionSet, Hashable, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -82,7 +82,7 @@ public struct CellStyle: Hashable, Sendable, Codable {
   }
 }
 
-/// A picture made of characters.
+/// An image made of characters.
 public struct CellGrid: Hashable, Sendable {
   public let columns: Int
   public let rows: Int
@@ -100,7 +100,7 @@ public struct CellGrid: Hashable, Sendable {
     set { cells[row * columns + column] = newValue }
   }
 
-  /// The largest grid within `columns` x `rows` that keeps a picture's proportions; at least one cell.
+  /// The largest grid within `columns` x `rows` that keeps an image's proportions; at least one cell.
   ///
   /// - Parameter cellAspect: a character's width over its height.
   public static func fit(

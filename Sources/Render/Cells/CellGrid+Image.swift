@@ -1,5 +1,5 @@
 extension CellGrid {
-  /// A picture as characters, stretched over `columns` x `rows` cells (see `fit`).
+  /// An image as characters, stretched over `columns` x `rows` cells (see `fit`).
   ///
   /// Every cell takes the symbol and the two colours with the least squared error over its area. Errors and means are those of
   /// the sRGB values as they are: on photographs that keeps 0.2 to 0.4 dB more than linear light, and a better SSIM.

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Pictures without any colour: the blocks of the finest mosaic are set or not, the rest of each block's light is carried
+/// Images without any colour: the blocks of the finest mosaic are set or not, the rest of each block's light is carried
 /// to its neighbours (Floyd and Steinberg 1976).
 enum MonoMatcher {
-  /// Between sRGB values (1), which look washed out when half the blocks are set, and light (2.2), which drowns dark pictures.
+  /// Between sRGB values (1), which look washed out when half the blocks are set, and light (2.2), which drowns dark images.
   private static let gamma: Float = 1.4
   /// How much a block's own light moves the threshold: keeps edges and texture that plain diffusion smears (Eschbach and
   /// Knox 1991). At 3, SSIM of photographs is 1.7 times that at 0.

@@ -1,4 +1,4 @@
-/// Integrals of a picture over the regions of cells, exact for pixels that are cut by cell borders.
+/// Integrals of an image over the regions of cells, exact for pixels that are cut by cell borders.
 ///
 /// One line of cells at a time: the band of pixels under it is summed from the upper left corner, the sums are interpolated
 /// at the heights and then at the columns where regions begin and end.

@@ -4,7 +4,7 @@ extension Image {
     Image(width: width, height: height, channels: channels, pixels: pixels.map { $0 > limit ? 255 : 0 })
   }
 
-  /// Every pixel times its mask value: the picture where the mask is 1, black where it is 0. Sizes must be equal; products
+  /// Every pixel times its mask value: the image where the mask is 1, black where it is 0. Sizes must be equal; products
   /// above 255 are cut.
   public func multiplied(by mask: LabelMask) -> Image {
     precondition(mask.width == width && mask.height == height)

@@ -35,11 +35,11 @@ extension Image {
 
 private enum Mark: UInt8 { case none, candidate, edge }
 
-/// Sobel's derivatives of each pixel; of a colour picture those of the channel with the largest |dx| + |dy|, the first of equal ones.
+/// Sobel's derivatives of each pixel; of a colour image those of the channel with the largest |dx| + |dy|, the first of equal ones.
 private struct SobelSlopes {
   let width: Int
   let height: Int
-  /// Samples a row of the fields below, which have one pixel of zeros around the picture.
+  /// Samples a row of the fields below, which have one pixel of zeros around the image.
   let stride: Int
   private(set) var dx: [Int16]
   private(set) var dy: [Int16]

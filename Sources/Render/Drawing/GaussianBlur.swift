@@ -1,9 +1,9 @@
 import Foundation
 
 extension Image {
-  /// The picture smoothed, byte for byte as `cv2.GaussianBlur(image, (0, 0), sigma)`; `sigma` in pixels, 0 leaves it as it is.
+  /// The image smoothed, byte for byte as `cv2.GaussianBlur(image, (0, 0), sigma)`; `sigma` in pixels, 0 leaves it as it is.
   ///
-  /// Outside, the picture is mirrored at its edge pixels, which are not repeated (BORDER_REFLECT_101).
+  /// Outside, the image is mirrored at its edge pixels, which are not repeated (BORDER_REFLECT_101).
   public func blurred(sigma: Double) -> Image {
     let weights = Self.gaussianWeights(sigma: sigma)
     if weights.count == 1 { return self }

@@ -11,7 +11,7 @@ public struct ErrorColors: Hashable, Sendable {
 }
 
 extension Image {
-  /// The picture in colour with a tint where the mask has `label`; `opacity` 0...1. Sizes must be equal.
+  /// The image in colour with a tint where the mask has `label`; `opacity` 0...1. Sizes must be equal.
   public func tinted(_ mask: LabelMask, label: UInt8 = 1, color: RGB, opacity: Double = 0.5) -> Image {
     precondition(mask.width == width && mask.height == height)
     var out = rgb
@@ -21,9 +21,9 @@ extension Image {
     return out
   }
 
-  /// The picture in colour with a line along the inside of the mask's border; `thickness` in pixels. Sizes must be equal.
+  /// The image in colour with a line along the inside of the mask's border; `thickness` in pixels. Sizes must be equal.
   ///
-  /// A mask that touches the picture's edge is closed there.
+  /// A mask that touches the image's edge is closed there.
   public func outlined(_ mask: LabelMask, label: UInt8 = 1, color: RGB, thickness: Int = 1) -> Image {
     precondition(mask.width == width && mask.height == height && thickness > 0)
     var out = rgb

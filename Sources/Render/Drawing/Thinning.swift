@@ -1,7 +1,7 @@
 extension Image {
-  /// The white lines of a grey 0/255 picture worn down to one pixel, ends and connections kept (Guo and Hall, CACM 32(3), 1989).
+  /// The white lines of a grey 0/255 image worn down to one pixel, ends and connections kept (Guo and Hall, CACM 32(3), 1989).
   ///
-  /// As `cv2.ximgproc.thinning` with `THINNING_GUOHALL`, but for lines along the picture's border, which OpenCV leaves thick.
+  /// As `cv2.ximgproc.thinning` with `THINNING_GUOHALL`, but for lines along the image's border, which OpenCV leaves thick.
   public var thinned: Image {
     precondition(channels == 1)
     let stride = width + 2

@@ -4,7 +4,7 @@ import Foundation
 /// Whole files, read with a limit and written all or nothing.
 public enum FileBytes {
   /// The bytes of a regular file of at most `limit` bytes; throws `RenderError.unreadable`.
-  public static func read(_ url: URL, limit: Int = PictureLimits.fileBytes) throws -> [UInt8] {
+  public static func read(_ url: URL, limit: Int = ImageLimits.fileBytes) throws -> [UInt8] {
     do {
       let values = try url.resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
       // A pipe or a device would block or never end.

@@ -1,16 +1,16 @@
 import Foundation
 
 extension Image {
-  /// The picture in a PNG or JPEG file, told apart by its first bytes. Throws `RenderError`.
+  /// The image in a PNG or JPEG file, told apart by its first bytes. Throws `RenderError`.
   public init(pngOrJpeg url: URL) throws {
     self = try Image.decode(bytes: FileBytes.read(url), name: url.path)
   }
 
-  /// The picture in the bytes of a PNG or JPEG file; `name` is used in errors.
+  /// The image in the bytes of a PNG or JPEG file; `name` is used in errors.
   public static func decode(bytes: [UInt8], name: String = "picture") throws -> Image {
     if bytes.starts(with: PNG.signature) { return try PNG.decode(bytes, name: name) }
     if bytes.starts(with: JPEG.signature) { return try JPEG.decode(bytes, name: name) }
-    throw RenderError.notAPicture(name: name, found: FileKind.describe(bytes))
+    throw RenderError.notAnImage(name: name, found: FileKind.describe(bytes))
   }
 
   /// The bytes of a PNG file with metadata; the same input gives the same bytes.
@@ -42,7 +42,7 @@ extension LabelMask {
     self = try PNG.decodeLabels(bytes, name: url.path)
   }
 
-  /// The labels as a grey picture, value = label.
+  /// The labels as a grey image, value = label.
   public var image: Image { Image(width: width, height: height, channels: 1, pixels: labels) }
 
   /// Writes an 8-bit grey PNG file, value = label, all or nothing.
@@ -50,7 +50,7 @@ extension LabelMask {
 }
 
 /// The metadata of PNG and JPEG files.
-public enum PictureText {
+public enum ImageText {
   /// All text entries of a file by key. Throws `RenderError`.
   public static func read(_ url: URL) throws -> [String: String] { try of(FileBytes.read(url), name: url.path) }
 
@@ -58,7 +58,7 @@ public enum PictureText {
   public static func of(_ bytes: [UInt8], name: String = "picture") throws -> [String: String] {
     if bytes.starts(with: PNG.signature) { return try PNG.text(of: bytes, name: name) }
     if bytes.starts(with: JPEG.signature) { return try JPEGComments.text(of: bytes, name: name) }
-    throw RenderError.notAPicture(name: name, found: FileKind.describe(bytes))
+    throw RenderError.notAnImage(name: name, found: FileKind.describe(bytes))
   }
 }
 
@@ -75,6 +75,6 @@ enum FileKind {
     if bytes.starts(with: PNG.signature) { return "it is a PNG file" }
     if bytes.starts(with: JPEG.signature) { return "it is a JPEG file" }
     if bytes.starts(with: "RIFF".utf8) && bytes.dropFirst(8).starts(with: "WEBP".utf8) { return "it is a WebP file" }
-    return known.first { bytes.starts(with: $0.magic.utf8) }?.kind ?? "its first bytes are those of no picture format we know"
+    return known.first { bytes.starts(with: $0.magic.utf8) }?.kind ?? "its first bytes are those of no image format we know"
   }
 }

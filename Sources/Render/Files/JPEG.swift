@@ -4,7 +4,7 @@ import CTurboJPEG
 public enum JPEG {
   static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]
 
-  /// The picture in `bytes`: 1 channel for grey files, else 3 (CMYK and YCCK by OpenCV's formula). `name` is used in errors.
+  /// The image in `bytes`: 1 channel for grey files, else 3 (CMYK and YCCK by OpenCV's formula). `name` is used in errors.
   ///
   /// Throws `corrupt` also where libjpeg would notice a damaged or missing part, fill it with grey and go on.
   public static func decode(_ bytes: [UInt8], name: String = "JPEG data") throws -> Image {
@@ -21,7 +21,7 @@ public enum JPEG {
     guard width > 0, height > 0, let space = UInt32(exactly: space) else {
       throw RenderError.corrupt(name: name, format: "JPEG", reason: header == 0 ? "the file ends too early" : reason())
     }
-    guard width <= PictureLimits.side, height <= PictureLimits.side, Int(width) * Int(height) <= PictureLimits.pixels else {
+    guard width <= ImageLimits.side, height <= ImageLimits.side, Int(width) * Int(height) <= ImageLimits.pixels else {
       throw RenderError.tooLarge(name: name, width: Int(width), height: Int(height))
     }
     // Every block of 8x8 samples takes at least a bit; half of that leaves room for unusual coders.

@@ -33,13 +33,13 @@ public struct MaskFile: Sendable {
   public init(bytes: [UInt8], name: String = "mask") throws {
     orientation = Orientation(of: bytes)
     if bytes.starts(with: JPEG.signature) {
-      let picture = try JPEG.decode(bytes, name: name)
-      (kind, width, height) = (.jpeg, picture.width, picture.height)
-      values = picture.grey(.pillow).pixels.map(UInt16.init)
+      let image = try JPEG.decode(bytes, name: name)
+      (kind, width, height) = (.jpeg, image.width, image.height)
+      values = image.grey(.pillow).pixels.map(UInt16.init)
       (colours, alpha) = ([], [])
       return
     }
-    guard bytes.starts(with: PNG.signature) else { throw RenderError.notAPicture(name: name, found: FileKind.describe(bytes)) }
+    guard bytes.starts(with: PNG.signature) else { throw RenderError.notAnImage(name: name, found: FileKind.describe(bytes)) }
     let stored = try PNG.stored(bytes, name: name)
     (width, height) = (stored.width, stored.height)
     alpha = stored.alpha.contains { $0 != stored.alpha[0] } ? stored.alpha : []

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How a picture's stored rows have to be turned to be seen upright: the eight values of EXIF's tag 274.
+/// How an image's stored rows have to be turned to be seen upright: the eight values of EXIF's tag 274.
 public enum Orientation: Int, CaseIterable, Hashable, Sendable {
   case upright = 1
   case mirrored = 2
@@ -10,7 +10,7 @@ public enum Orientation: Int, CaseIterable, Hashable, Sendable {
   case transposed = 5
   /// A quarter clockwise.
   case quarter = 6
-  /// Rows and columns change places, then the picture is upside down.
+  /// Rows and columns change places, then the image is upside down.
   case transversed = 7
   /// Three quarters clockwise.
   case threeQuarters = 8
@@ -26,10 +26,10 @@ public enum Orientation: Int, CaseIterable, Hashable, Sendable {
   public init(ofFile url: URL) throws {
     let head = (try? FileHandle(forReadingFrom: url)).map { handle in
       defer { try? handle.close() }
-      return [UInt8]((try? handle.read(upToCount: PictureSize.blockBytes)) ?? Data())
+      return [UInt8]((try? handle.read(upToCount: ImageSize.blockBytes)) ?? Data())
     }
     // Camera data stand before a JPEG's size.
-    if let head, head.starts(with: JPEG.signature), PictureSize.parse(head) != nil, !head.contains("Exif".utf8) {
+    if let head, head.starts(with: JPEG.signature), ImageSize.parse(head) != nil, !head.contains("Exif".utf8) {
       self = .upright
     } else {
       self.init(of: try FileBytes.read(url))
@@ -53,7 +53,7 @@ public enum Orientation: Int, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// `values`, `count` of them a pixel, of a picture of `width` x `height`, in their new order.
+  /// `values`, `count` of them a pixel, of an image of `width` x `height`, in their new order.
   func turned<Value>(_ values: [Value], width: Int, height: Int, count: Int) -> [Value] {
     guard self != .upright, let first = values.first else { return values }
     let (newWidth, newHeight) = swapsSides ? (height, width) : (width, height)
@@ -81,7 +81,7 @@ public enum Orientation: Int, CaseIterable, Hashable, Sendable {
 }
 
 extension Image {
-  /// The picture turned upright.
+  /// The image turned upright.
   public func turned(_ orientation: Orientation) -> Image {
     guard orientation != .upright else { return self }
     let (width, height) = orientation.swapsSides ? (self.height, self.width) : (self.width, self.height)
@@ -100,9 +100,9 @@ extension LabelMask {
   }
 }
 
-extension PictureSize {
+extension ImageSize {
   /// The size after a turn.
-  public func turned(_ orientation: Orientation) -> PictureSize {
-    orientation.swapsSides ? PictureSize(width: height, height: width) : self
+  public func turned(_ orientation: Orientation) -> ImageSize {
+    orientation.swapsSides ? ImageSize(width: height, height: width) : self
   }
 }

@@ -2,13 +2,13 @@ import CPNG
 
 /// PNG files of every kind, through libpng.
 ///
-/// As pictures they follow OpenCV's `IMREAD_COLOR` and Pillow: palettes are looked up, low grey depths scaled to 0...255, 16-bit
+/// As images they follow OpenCV's `IMREAD_COLOR` and Pillow: palettes are looked up, low grey depths scaled to 0...255, 16-bit
 /// samples cut to their upper byte, alpha and transparent colours dropped without blending, gamma ignored.
 /// As masks the stored numbers count: a palette gives its index, grey its value, unscaled at 1, 2 and 4 bits.
 public enum PNG {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// The picture in `bytes`: 1 channel for the grey kinds, else 3. `name` is used in errors.
+  /// The image in `bytes`: 1 channel for the grey kinds, else 3. `name` is used in errors.
   public static func decode(_ bytes: [UInt8], name: String = "PNG data") throws -> Image {
     let decoded = try Raw(bytes, as: DIFFSS_PNG_COLOR, name: name)
     return Image(width: decoded.width, height: decoded.height, channels: decoded.channels, pixels: decoded.samples)
@@ -140,7 +140,7 @@ private struct Raw {
     }
     guard done == 1 else { throw RenderError.corrupt(name: name, format: "PNG", reason: message.text) }
     let (width, height) = (Int(header.width), Int(header.height))
-    guard width <= PictureLimits.side, height <= PictureLimits.side, width * height <= PictureLimits.pixels else {
+    guard width <= ImageLimits.side, height <= ImageLimits.side, width * height <= ImageLimits.pixels else {
       throw RenderError.tooLarge(name: name, width: width, height: height)
     }
     return header
@@ -155,7 +155,7 @@ private struct Raw {
       guard isPixels || length <= bytes.count - place - 8 else {
         throw RenderError.corrupt(name: name, format: "PNG", reason: "the file ends too early")
       }
-      // What programs put behind a picture's end is none of it.
+      // What programs put behind an image's end is none of it.
       if kind.elementsEqual("IEND".utf8) { return }
       place += length + 12
     }
@@ -175,7 +175,7 @@ private struct Raw {
     samples = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       done = bytes.withUnsafeBufferPointer {
         diffss_png_read(
-          $0.baseAddress, $0.count, Int32(wanted), UInt32(PictureLimits.side), &header, buffer.baseAddress, size,
+          $0.baseAddress, $0.count, Int32(wanted), UInt32(ImageLimits.side), &header, buffer.baseAddress, size,
           text == nil ? nil : TextBox.receive, text?.context, message.pointer)
       }
       count = done == 1 ? size : 0

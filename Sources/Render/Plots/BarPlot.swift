@@ -1,4 +1,4 @@
-/// Horizontal bars with their errors, a group of them a name, to be drawn as an SVG picture as high as its names need.
+/// Horizontal bars with their errors, a group of them a name, to be drawn as an SVG image as high as its names need.
 public struct BarPlot: Hashable, Sendable {
   /// A length and its standard error; nil when that is not known.
   public struct Bar: Hashable, Sendable {
@@ -35,7 +35,7 @@ public struct BarPlot: Hashable, Sendable {
     self.series = series
   }
 
-  /// The picture as an SVG document, `Plot.width` wide; every bar has its value beside it. The same text for the same plot.
+  /// The image as an SVG document, `Plot.width` wide; every bar has its value beside it. The same text for the same plot.
   public var svg: String { SVG.document(shapes, width: Plot.width, height: height) }
 
   private static let (top, bottom, right) = (36.0, 44.0, 96.0)

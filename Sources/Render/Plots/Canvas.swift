@@ -1,4 +1,4 @@
-/// A picture to draw lines, areas and text on; edges are blended over one pixel.
+/// An image to draw lines, areas and text on; edges are blended over one pixel.
 struct Canvas {
   private(set) var image: Image
 

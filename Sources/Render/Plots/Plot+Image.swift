@@ -1,5 +1,5 @@
 extension Plot {
-  /// The picture in pixels, `scale` times 640x400; the same bytes for the same plot.
+  /// The image in pixels, `scale` times 640x400; the same bytes for the same plot.
   public func image(scale: Int = 2) -> Image {
     let factor = Double(scale)
     func scaled(_ point: PlotPoint) -> PlotPoint { PlotPoint(point.x * factor, point.y * factor) }

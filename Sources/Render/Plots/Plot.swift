@@ -1,4 +1,4 @@
-/// Measurements with their errors along an axis, to be drawn as a PNG or SVG picture.
+/// Measurements with their errors along an axis, to be drawn as a PNG or SVG image.
 public struct Plot: Hashable, Sendable {
   /// What is written along the horizontal axis.
   public enum Axis: Hashable, Sendable {
@@ -49,12 +49,12 @@ public struct Plot: Hashable, Sendable {
     self.series = series
   }
 
-  /// Size of the SVG picture, and of the PNG at scale 1, in pixels.
+  /// Size of the SVG image, and of the PNG at scale 1, in pixels.
   public static let width = 640
   public static let height = 400
 }
 
-/// A place in a plot's picture, in pixels from its upper left corner.
+/// A place in a plot's image, in pixels from its upper left corner.
 struct PlotPoint: Hashable, Sendable {
   let x: Double
   let y: Double

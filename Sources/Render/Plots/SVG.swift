@@ -1,4 +1,4 @@
-/// Shapes as the text of an SVG picture.
+/// Shapes as the text of an SVG image.
 enum SVG {
   /// A document of its own, which may also stand within HTML; `width` and `height` in pixels.
   static func document(_ shapes: [PlotScene.Shape], width: Int, height: Int) -> String {

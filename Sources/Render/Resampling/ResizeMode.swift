@@ -13,7 +13,7 @@ public enum ResizeMode: String, CaseIterable, Codable, Sendable {
 }
 
 extension Image {
-  /// The picture at another size, as `cv2.resize(image, (width, height), interpolation: mode)`.
+  /// The image at another size, as `cv2.resize(image, (width, height), interpolation: mode)`.
   public func resized(width: Int, height: Int, _ mode: ResizeMode) -> Image {
     Image(
       width: width, height: height, channels: channels,
@@ -22,7 +22,7 @@ extension Image {
 }
 
 extension FloatImage {
-  /// The picture at another size, as `cv2.resize` of a float32 array.
+  /// The image at another size, as `cv2.resize` of a float32 array.
   public func resized(width: Int, height: Int, _ mode: ResizeMode) -> FloatImage {
     FloatImage(
       width: width, height: height, channels: channels,

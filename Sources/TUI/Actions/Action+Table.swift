@@ -2,20 +2,20 @@ import Generation
 
 extension Action {
   /// Every action there is.
-  package static let all: [Action] = browsing + pictures + settings + work + compare + queue + share + program
+  package static let all: [Action] = browsing + images + settings + work + compare + queue + share + program
 
   private static let browsing: [Action] = [
-    Action(.down, [.character("j"), .down], "down", "Next row, or the tile below; the crosshair in a zoomed picture.", .browse, label: "j ↓", in: lists),
-    Action(.up, [.character("k"), .up], "up", "Previous row, or the tile above; the crosshair in a zoomed picture.", .browse, label: "k ↑", in: lists),
-    Action(.left, [.character("h"), .left], "left", "Previous tile; the crosshair in a zoomed picture.", .browse, label: "h ←", in: [.pictures, .table, .episodes, .queue, .classes]),
-    Action(.right, [.character("l"), .right], "right", "Next tile; the crosshair in a zoomed picture.", .browse, label: "l →", in: [.pictures, .table, .episodes, .queue, .classes]),
+    Action(.down, [.character("j"), .down], "down", "Next row, or the tile below; the crosshair in a zoomed image.", .browse, label: "j ↓", in: lists),
+    Action(.up, [.character("k"), .up], "up", "Previous row, or the tile above; the crosshair in a zoomed image.", .browse, label: "k ↑", in: lists),
+    Action(.left, [.character("h"), .left], "left", "Previous tile; the crosshair in a zoomed image.", .browse, label: "h ←", in: [.images, .table, .episodes, .queue, .classes]),
+    Action(.right, [.character("l"), .right], "right", "Next tile; the crosshair in a zoomed image.", .browse, label: "l →", in: [.images, .table, .episodes, .queue, .classes]),
     Action(.pageDown, [.pageDown, .control("d")], "page down", "Ten rows on.", .browse),
     Action(.pageUp, [.pageUp, .control("u")], "page up", "Ten rows back.", .browse),
     Action(.first, [.home, .character("<")], "first", "First row.", .browse),
     Action(.last, [.end, .character(">")], "last", "Last row.", .browse),
     Action(.nextPanel, [.tab], "panel", "Next panel.", .browse, footer: 80),
     Action(.previousPanel, [.backTab], "previous panel", "Previous panel.", .browse),
-    Action(.select, [.enter], "look", "To the episode's pictures.", .browse, in: [.episodes, .queue], footer: 40),
+    Action(.select, [.enter], "look", "To the episode's images.", .browse, in: [.episodes, .queue], footer: 40),
     Action(.back, [.escape], "back", "Out of the zoom or a view over the whole screen, then back to the episodes; there it ends a range and drops the filter.", .browse),
     Action(
       .filter, [.character("/")], "filter", "Lists the episodes that fit to what is typed: \(EpisodeFilter.syntax).", .browse,
@@ -41,29 +41,29 @@ extension Action {
       obstacle: { state in needsCatalog(state) ?? (state.browse.fold > 0 ? nil : "this is the first fold") }),
     Action(.pickFold, [.character("F")], "folds", "The folds with their classes, to choose one.", .browse, obstacle: needsCatalog),
     Action(.pickClass, [.character("f")], "class", "The classes of the fold, to list the episodes of one.", .browse, footer: 45, obstacle: needsCatalog),
-    Action(.importOwn, [.character("i")], "import", "Takes a picture of your own with its mask in, as a support and as a query of one of the fold's classes.", .browse, in: [.episodes], obstacle: needsEpisode),
+    Action(.importOwn, [.character("i")], "import", "Takes an image of your own with its mask in, as a support and as a query of one of the fold's classes.", .browse, in: [.episodes], obstacle: needsEpisode),
     Action(
       .pickDataset, [.character("D")], "data set", "The data sets whose folders are in config.toml, and the demo.", .browse,
       obstacle: { state in state.evaluation.running == nil ? nil : "an evaluation is under way; x in the queue stops it" }),
   ]
 
-  private static let pictures: [Action] = [
+  private static let images: [Action] = [
     Action(
-      .zoom, [.enter, .character(" "), .character("z")], "zoom", "Fills the panel with the tile, and back.", .pictures,
-      label: "Enter z Space", in: [.pictures], footer: 8, obstacle: needsEpisode),
-    Action(.nearer, [.character("+"), .character("=")], "nearer", "Fewer, larger pixels, and the values under the crosshair.", .pictures, label: "+ =", in: [.pictures], footer: 30, obstacle: needsEpisode),
-    Action(.farther, [.character("-")], "farther", "More of the picture.", .pictures, in: [.pictures], obstacle: needsEpisode),
-    Action(.nextSupport, [.character(".")], "next support", "Of several real supports the next one and its condition.", .pictures, obstacle: needsShots),
-    Action(.previousSupport, [.character(",")], "previous support", "The one before.", .pictures, obstacle: needsShots),
+      .zoom, [.enter, .character(" "), .character("z")], "zoom", "Fills the panel with the tile, and back.", .images,
+      label: "Enter z Space", in: [.images], footer: 8, obstacle: needsEpisode),
+    Action(.nearer, [.character("+"), .character("=")], "nearer", "Fewer, larger pixels, and the values under the crosshair.", .images, label: "+ =", in: [.images], footer: 30, obstacle: needsEpisode),
+    Action(.farther, [.character("-")], "farther", "More of the image.", .images, in: [.images], obstacle: needsEpisode),
+    Action(.nextSupport, [.character(".")], "next support", "Of several real supports the next one and its condition.", .images, obstacle: needsShots),
+    Action(.previousSupport, [.character(",")], "previous support", "The one before.", .images, obstacle: needsShots),
     Action(
       .look, [.character("o")], "overlay", "Mask tinted, outlined, absent, alone; hits, false alarms and misses of predictions in colour and as + F M.",
-      .pictures, footer: 60, obstacle: needsEpisode),
-    Action(.moreOpaque, [.character("}")], "more opaque", "More of the tint.", .pictures),
-    Action(.lessOpaque, [.character("{")], "less opaque", "Less of the tint.", .pictures),
-    Action(.blocks, [.character("m")], "blocks", "Which block characters draw the pictures.", .pictures),
-    Action(.keep, [.character("K")], "keep", "Keeps the generated support for the export, or takes that back.", .pictures, in: [.pictures], footer: 33, obstacle: needsPainted),
-    Action(.star, [.character("*")], "star", "Keeps it and gives it a star.", .pictures, in: [.pictures], obstacle: needsPainted),
-    Action(.reject, [.character("R")], "reject", "Leaves it out of predictions and exports.", .pictures, in: [.pictures], footer: 34, obstacle: needsPainted),
+      .images, footer: 60, obstacle: needsEpisode),
+    Action(.moreOpaque, [.character("}")], "more opaque", "More of the tint.", .images),
+    Action(.lessOpaque, [.character("{")], "less opaque", "Less of the tint.", .images),
+    Action(.blocks, [.character("m")], "blocks", "Which block characters draw the images.", .images),
+    Action(.keep, [.character("K")], "keep", "Keeps the generated support for the export, or takes that back.", .images, in: [.images], footer: 33, obstacle: needsPainted),
+    Action(.star, [.character("*")], "star", "Keeps it and gives it a star.", .images, in: [.images], obstacle: needsPainted),
+    Action(.reject, [.character("R")], "reject", "Leaves it out of predictions and exports.", .images, in: [.images], footer: 34, obstacle: needsPainted),
   ]
 
   private static let settings: [Action] = [
@@ -115,14 +115,14 @@ extension Action {
   ]
 
   private static let compare: [Action] = [
-    Action(.compare, [.character("b")], "beside", "Mask, scribble and soft edges beside each other for this episode: control map, picture, prediction, IoU.", .compare, footer: 55, obstacle: needsEpisode),
-    Action(.grid, [.character("G")], "grid", "A grid of pictures over two settings; what the cells share is done once.", .compare, obstacle: needsEpisode),
-    Action(.aspect, [.character(" "), .character("o")], "other picture", "Of a comparison the next generated support; of a grid pictures or predictions.", .compare, in: [.table], footer: 14),
+    Action(.compare, [.character("b")], "beside", "Mask, scribble and soft edges beside each other for this episode: control map, image, prediction, IoU.", .compare, footer: 55, obstacle: needsEpisode),
+    Action(.grid, [.character("G")], "grid", "A grid of images over two settings; what the cells share is done once.", .compare, obstacle: needsEpisode),
+    Action(.aspect, [.character(" "), .character("o")], "other image", "Of a comparison the next generated support; of a grid images or predictions.", .compare, in: [.table], footer: 14),
     Action(.adopt, [.enter], "take over", "Takes the cell's settings over and goes back to the episode.", .compare, in: [.table], footer: 16),
-    Action(.markA, [.character("A")], "mark as A", "The tile becomes side A.", .compare, in: [.pictures], obstacle: needsPicture),
+    Action(.markA, [.character("A")], "mark as A", "The tile becomes side A.", .compare, in: [.images], obstacle: needsImage),
     Action(
-      .duel, [.character("B")], "against A", "The tile against side A: flicker, split, difference.", .compare, in: [.pictures],
-      obstacle: { state in needsPicture(state) ?? (state.compare.sideA == nil ? "no tile is marked as A; A does" : nil) }),
+      .duel, [.character("B")], "against A", "The tile against side A: flicker, split, difference.", .compare, in: [.images],
+      obstacle: { state in needsImage(state) ?? (state.compare.sideA == nil ? "no tile is marked as A; A does" : nil) }),
     Action(.duelMode, [.character("m"), .tab], "mode", "Flicker, split, difference.", .compare, in: [.duel], footer: 10),
     Action(
       .flip, [.character(" ")], "flip", "Stops the flicker and shows the other side.", .compare, in: [.duel], footer: 11,
@@ -137,7 +137,7 @@ extension Action {
 
   private static let queue: [Action] = [
     Action(
-      .cancel, [.character("x")], "stop", "Cancels the marked jobs or the one under the cursor; asks how to stop a running one: now, after this picture, skip it. Elsewhere the running one.",
+      .cancel, [.character("x")], "stop", "Cancels the marked jobs or the one under the cursor; asks how to stop a running one: now, after this image, skip it. Elsewhere the running one.",
       .queue, footer: 13,
       obstacle: { state in
         if state.screen.focus == .queue {
@@ -161,7 +161,7 @@ extension Action {
         }
         return state.work.failures.isEmpty && state.source.failure == nil ? "nothing has failed" : nil
       }),
-    Action(.pause, [.character("p")], "pause", "No further picture is begun, or the queue goes on.", .queue, footer: 32),
+    Action(.pause, [.character("p")], "pause", "No further image is begun, or the queue goes on.", .queue, footer: 32),
     Action(.runNext, [.character("n")], "next", "Paints the marked jobs, or the one under the cursor, before all others that wait.", .queue, in: [.queue], footer: 20, obstacle: needsWaiting),
     Action(.moveUp, [.character("K")], "earlier", "One place up.", .queue, in: [.queue], obstacle: needsWaiting),
     Action(.moveDown, [.character("J")], "later", "One place down.", .queue, in: [.queue], obstacle: needsWaiting),
@@ -172,9 +172,9 @@ extension Action {
 
   private static let share: [Action] = [
     Action(.copy, [.character("y")], "copy", "The command line, the prompt, a path, the table of figures: to the clipboard (OSC 52).", .share, footer: 70, obstacle: needsCatalog),
-    Action(.recall, [.character("I")], "recall", "Takes the settings over from a picture that this program painted.", .share, obstacle: needsCatalog),
-    Action(.report, [.character("H")], "report", "One HTML file with the evaluations, the pictures and their requests.", .share, obstacle: needsCatalog),
-    Action(.exportKept, [.character("O")], "export kept", "Writes the kept pictures into a folder, named as the published loaders read them.", .share, obstacle: needsCatalog),
+    Action(.recall, [.character("I")], "recall", "Takes the settings over from an image that this program painted.", .share, obstacle: needsCatalog),
+    Action(.report, [.character("H")], "report", "One HTML file with the evaluations, the images and their requests.", .share, obstacle: needsCatalog),
+    Action(.exportKept, [.character("O")], "export kept", "Writes the kept images into a folder, named as the published loaders read them.", .share, obstacle: needsCatalog),
   ]
 
   private static let program: [Action] = [
@@ -191,7 +191,7 @@ extension Action {
   ]
 
   /// Everything with a cursor.
-  private static let lists: Set<Panel> = [.episodes, .pictures, .settings, .queue, .classes, .table]
+  private static let lists: Set<Panel> = [.episodes, .images, .settings, .queue, .classes, .table]
 
   @Sendable private static func needsShots(_ state: ExplorerState) -> String? {
     needsEpisode(state) ?? (state.browse.shots > 1 ? nil : "the episode has one support; --shots asks for more")
@@ -214,8 +214,8 @@ extension Action {
     return state.board?.generated(number, of: state.plan) == nil ? "it is not painted yet" : nil
   }
 
-  @Sendable private static func needsPicture(_ state: ExplorerState) -> String? {
-    needsEpisode(state) ?? (TileContent(state.selectedTile, state).picture == nil ? "the tile shows no picture yet" : nil)
+  @Sendable private static func needsImage(_ state: ExplorerState) -> String? {
+    needsEpisode(state) ?? (TileContent(state.selectedTile, state).image == nil ? "the tile shows no image yet" : nil)
   }
 
   @Sendable private static func needsReport(_ state: ExplorerState) -> String? {

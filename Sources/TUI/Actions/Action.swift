@@ -2,7 +2,7 @@
 package struct Action: Sendable {
   package enum Group: String, CaseIterable, Sendable {
     case browse = "Browse"
-    case pictures = "Pictures"
+    case images = "Images"
     case settings = "Settings"
     case work = "Generate and measure"
     case compare = "Compare"

@@ -19,7 +19,7 @@ package struct BrowseState: Sendable {
   package private(set) var anchor: Int?
   /// All painted supports of the data set.
   package private(set) var painted: [SupportName: [PaintedSupport]] = [:]
-  /// A picture whose episode is to be shown once it is listed.
+  /// An image whose episode is to be shown once it is listed.
   private var awaited: DatasetItem?
 
   init(fold: Int) { self.fold = fold }
@@ -172,7 +172,7 @@ package struct BrowseState: Sendable {
 
   mutating func wait(for item: DatasetItem) { awaited = item }
 
-  /// The picture that is waited for, once; all episodes can be listed then.
+  /// The image that is waited for, once; all episodes can be listed then.
   mutating func takeAwaited() -> DatasetItem? {
     guard let item = awaited else { return nil }
     awaited = nil

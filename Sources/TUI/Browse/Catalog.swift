@@ -17,7 +17,7 @@ package struct Catalog: Hashable, Sendable {
   package func className(_ index: Int) -> String { classes.first { $0.index == index }?.name ?? "class \(index)" }
 }
 
-/// A support by what decides which pictures belong to it.
+/// A support by what decides which images belong to it.
 package struct SupportName: Hashable, Sendable {
   let item: String
   let classIndex: Int

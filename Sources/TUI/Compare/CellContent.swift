@@ -17,13 +17,13 @@ extension TileContent {
       if choice.type == .none {
         placeholder = "the prompt alone steers"
       } else {
-        picture = board?.conditions[choice]
+        image = board?.conditions[choice]
         wait(for: .survey(episode, cell.plan, choice), state)
       }
     case .generated: takeGenerated(state.compare.table?.number ?? 0, episode, board, state, cell.plan)
     case .prediction:
       show(state.prediction(episode, cell.plan), of: state.predict(episode, cell.plan), state)
-      if picture == nil, state.evaluation.awaiting[episode]?.contains(cell.plan) == true { placeholder = "after painting" }
+      if image == nil, state.evaluation.awaiting[episode]?.contains(cell.plan) == true { placeholder = "after painting" }
     }
     // The table names its columns itself.
     title = title.trimmingCharacters(in: .whitespaces)

@@ -1,4 +1,4 @@
-/// Settings side by side, and two pictures against one another.
+/// Settings side by side, and two images against one another.
 package struct CompareState: Sendable {
   package private(set) var table: PlanTable?
   package private(set) var duel: Duel?
@@ -9,8 +9,8 @@ package struct CompareState: Sendable {
 
   mutating func move(rows: Int, columns: Int) { table?.move(rows: rows, columns: columns) }
 
-  /// Another picture in the cells: of a comparison the next of the generated supports, of a grid pictures or predictions.
-  mutating func nextPicture(of supports: Int) {
+  /// Another image in the cells: of a comparison the next of the generated supports, of a grid images or predictions.
+  mutating func nextImage(of supports: Int) {
     guard let table else { return }
     if table.kind == .conditions {
       self.table?.number = (table.number + 1) % supports
@@ -21,21 +21,21 @@ package struct CompareState: Sendable {
 
   mutating func mark(_ side: Duel.Side?) { sideA = side }
 
-  /// Sets a picture against the one marked as A; false where none is marked.
+  /// Sets an image against the one marked as A; false where none is marked.
   mutating func open(against side: Duel.Side) -> Bool {
     guard let sideA else { return false }
     duel = Duel(a: sideA, b: side)
     return true
   }
 
-  /// Puts the border of a split at a fraction of its width; `picture` is a fresh picture's number.
-  mutating func split(at x: Double, picture: Int, _ look: Look) {
+  /// Puts the border of a split at a fraction of its width; `image` is a fresh image's number.
+  mutating func split(at x: Double, image: Int, _ look: Look) {
     duel?.split = min(16, max(0, Int((x * 16).rounded())))
-    duel?.compose(id: picture, look: look)
+    duel?.compose(id: image, look: look)
   }
 
-  /// Does what a key of the duel means; `picture` is a fresh picture's number.
-  mutating func change(_ action: Action.ID, now: Double, picture: Int, _ look: Look) {
+  /// Does what a key of the duel means; `image` is a fresh image's number.
+  mutating func change(_ action: Action.ID, now: Double, image: Int, _ look: Look) {
     guard var duel else { return }
     switch action {
     case .duelMode: duel.mode = duel.mode.next
@@ -44,10 +44,10 @@ package struct CompareState: Sendable {
     case .shiftRight: duel.split = min(16, duel.split + 1)
     default: break
     }
-    duel.compose(id: picture, look: look)
+    duel.compose(id: image, look: look)
     self.duel = duel
   }
 
-  /// Forgets the data set's pictures.
+  /// Forgets the data set's images.
   mutating func close() { (table, duel, sideA) = (nil, nil, nil) }
 }

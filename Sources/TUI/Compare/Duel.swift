@@ -1,6 +1,6 @@
 import Render
 
-/// Two pictures against one another.
+/// Two images against one another.
 package struct Duel: Sendable {
   package enum Mode: CaseIterable, Hashable, Sendable {
     /// One after the other in the same place.
@@ -21,11 +21,11 @@ package struct Duel: Sendable {
 
   package struct Side: Sendable {
     package let title: String
-    package let picture: Picture
+    package let image: ScreenImage
 
-    package init(title: String, picture: Picture) {
+    package init(title: String, image: ScreenImage) {
       self.title = title
-      self.picture = picture
+      self.image = image
     }
   }
 
@@ -41,22 +41,22 @@ package struct Duel: Sendable {
   /// Split: columns of A, of 16.
   package var split = 8
   /// What split and difference show.
-  package var composed: Picture?
+  package var composed: ScreenImage?
 
   package init(a: Side, b: Side) {
     self.a = a
     self.b = b
-    distance = Self.distance(a.picture.image, b.picture.image)
+    distance = Self.distance(a.image.image, b.image.image)
   }
 
   /// Seconds that each side of a flicker is shown.
   static let period = 0.5
 
-  /// The picture that is shown at a time.
-  package func shown(at now: Double) -> Picture {
+  /// The image that is shown at a time.
+  package func shown(at now: Double) -> ScreenImage {
     switch mode {
-    case .flicker: (isRunning ? Int(now / Self.period) % 2 == 1 : showsB) ? b.picture : a.picture
-    case .split, .difference: composed ?? a.picture
+    case .flicker: (isRunning ? Int(now / Self.period) % 2 == 1 : showsB) ? b.image : a.image
+    case .split, .difference: composed ?? a.image
     }
   }
 
@@ -71,18 +71,18 @@ package struct Duel: Sendable {
 
   /// Stops the flicker and shows the other side than the one that is seen at the moment.
   mutating func flip(at now: Double) {
-    showsB = isRunning ? shown(at: now).id != b.picture.id : !showsB
+    showsB = isRunning ? shown(at: now).id != b.image.id : !showsB
     isRunning = false
   }
 
-  /// Makes what the present mode shows; `id` is a fresh picture's.
+  /// Makes what the present mode shows; `id` is a fresh image's.
   mutating func compose(id: Int, look: Look) {
     guard mode != .flicker else { return }
-    let left = a.picture.composed(look), right = b.picture.composed(look)
+    let left = a.image.composed(look), right = b.image.composed(look)
     let other =
       right.width == left.width && right.height == left.height
       ? right : right.resized(width: left.width, height: left.height, .area)
-    composed = Picture(
+    composed = ScreenImage(
       id: id, image: mode == .split ? Self.split(left, other, columns: left.width * split / 16) : Self.difference(left, other))
   }
 

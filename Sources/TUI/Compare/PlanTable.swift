@@ -39,7 +39,7 @@ package struct TableCell: Hashable, Sendable {
   package let plan: SupportPlan
 }
 
-/// Settings side by side for one episode: conditions in columns with their control map, picture and prediction, or a grid over two axes.
+/// Settings side by side for one episode: conditions in columns with their control map, image and prediction, or a grid over two axes.
 package struct PlanTable: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case conditions
@@ -70,7 +70,7 @@ package struct PlanTable: Hashable, Sendable {
     cells = columns.map { TableCell(title: $0.name, plan: SupportPlan(options: $0.options, count: count)) }
   }
 
-  /// Every value of one axis with every value of the other, one picture each.
+  /// Every value of one axis with every value of the other, one image each.
   package init(_ rows: GridAxis, _ columns: GridAxis, options: GenerationOptions) {
     kind = .grid(rows: rows, columns: columns)
     let rowValues = rows.values(options), columnValues = columns.values(options)

@@ -1,7 +1,7 @@
 import Data
 
 extension ScreenPainter {
-  /// Conditions in columns with control map, picture and prediction below one another, or a grid over two axes; IoU beside each.
+  /// Conditions in columns with control map, image and prediction below one another, or a grid over two axes; IoU beside each.
   mutating func paintTable(_ rect: Rect) {
     guard let table = state.compare.table, let episode = state.browse.selected else {
       _ = panel(.table, rect)
@@ -50,7 +50,7 @@ extension ScreenPainter {
     }
     if content.title.isEmpty { content.title = "IoU ·" }
     let (head, body) = rect.splitTop(1)
-    // Every cell keeps the last picture of its own place.
+    // Every cell keeps the last image of its own place.
     paint(content, .table(row: row, column: column), head: head, body: body, row == table.row && column == table.column)
   }
 
@@ -72,10 +72,10 @@ extension ScreenPainter {
     guard missing > 0 else { return baseline ?? "e measures every cell" }
     let steps = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) * $1.plan.options.steps }
     let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(steps)))" } ?? ""
-    return ([baseline, "g paints \(missing) pictures\(time)"] as [String?]).compactMap { $0 }.joined(separator: " · ")
+    return ([baseline, "g paints \(missing) images\(time)"] as [String?]).compactMap { $0 }.joined(separator: " · ")
   }
 
-  /// Two pictures against one another.
+  /// Two images against one another.
   mutating func paintDuel(_ rect: Rect) {
     guard let duel = state.compare.duel else {
       _ = panel(.duel, rect)

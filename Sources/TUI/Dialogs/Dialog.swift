@@ -24,13 +24,13 @@ package enum Confirmation: Hashable, Sendable {
 
 /// What a typed text is for.
 package enum TextPurpose: Hashable, Sendable {
-  /// Settings are taken over from a picture that this program painted.
+  /// Settings are taken over from an image that this program painted.
   case recall
-  /// A folder for the kept pictures.
+  /// A folder for the kept images.
   case exportKept
   /// An HTML report.
   case report
-  /// A picture of the user's own, then its mask.
+  /// An image of the user's own, then its mask.
   case importImage
   case importMask(image: String)
   /// A name for the present settings.
@@ -38,10 +38,10 @@ package enum TextPurpose: Hashable, Sendable {
 
   package var title: String {
     switch self {
-    case .recall: "Settings from a picture"
-    case .exportKept: "Export kept pictures to a folder"
+    case .recall: "Settings from an image"
+    case .exportKept: "Export kept images to a folder"
     case .report: "HTML report"
-    case .importImage: "Your own picture"
+    case .importImage: "Your own image"
     case .importMask: "Its mask"
     case .presetName: "A preset of the present settings"
     }
@@ -51,7 +51,7 @@ package enum TextPurpose: Hashable, Sendable {
     switch self {
     case .recall: "PNG or JPEG that this program painted"
     case .exportKept: "kept and starred ones, named as the loaders read them"
-    case .report: "a file to write: figures, pictures, requests"
+    case .report: "a file to write: figures, images, requests"
     case .importImage: "PNG or JPEG; it becomes a support and a query"
     case .importMask: "class indices, black and white, or transparent around it"
     case .presetName: "its name; all settings but the seed, in place of one of that name"
@@ -71,7 +71,7 @@ package enum TextPurpose: Hashable, Sendable {
 
 /// Where a mask probably lies.
 enum MaskName {
-  /// The picture's path with `_mask.png` for its ending.
+  /// The image's path with `_mask.png` for its ending.
   static func beside(_ image: String) -> String {
     guard let dot = image.lastIndex(of: "."), image[dot...].allSatisfy({ $0 != "/" }) else { return image + "_mask.png" }
     return image[..<dot] + "_mask.png"

@@ -74,12 +74,12 @@ extension ScreenPainter {
       let count = state.queue.jobs.unfinished
       text =
         count > 0
-        ? "\(count) picture\(count == 1 ? " is" : "s are") not painted yet: the queue goes on at the next start."
+        ? "\(count) image\(count == 1 ? " is" : "s are") not painted yet: the queue goes on at the next start."
         : "An evaluation is under way: asked for again, it goes on from its finished episodes."
     case .evaluate(let plan):
       title = "Evaluate fold \(plan.fold)?"
       let images = plan.episodes * plan.auxiliaryShots, marked = state.browse.hasMarks ? " marked" : ""
-      text = "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) pictures to paint"
+      text = "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) images to paint"
       if let rate = state.queue.jobs.secondsPerStep {
         text += ", at most \(NumberText.clock(rate * Double(images * plan.options.steps)))"
       }

@@ -38,7 +38,7 @@ package struct Choice: Hashable, Sendable {
     /// nil for all classes.
     case classIndex(Int?)
     case order(EpisodeOrder)
-    /// The class of a picture that is being imported.
+    /// The class of an image that is being imported.
     case importClass(image: String, mask: String, classIndex: Int)
     case preset(Preset)
     case ownPreset(OwnPreset)

@@ -46,7 +46,7 @@ enum RunName {
       + details(options)
   }
 
-  /// What else decides the pictures, where it is not usual; the guidance scale always, as models have their own.
+  /// What else decides the images, where it is not usual; the guidance scale always, as models have their own.
   static func details(_ options: GenerationOptions) -> [String] {
     let told: Set<Setting.ID> = [.condition, .sampler, .steps, .seed, .prompt, .negativePrompt], always: Set<Setting.ID> = [.guidance, .resolution]
     var parts: [String] = []

@@ -8,7 +8,7 @@ extension ExplorerState {
     var choices = [
       Choice("command line: generate", "", .copy(commandLine("generate", ["--shots", "\(settings.supports)", "--out", "supports"])))
     ]
-    // `evaluate` has one seed for episodes and pictures.
+    // `evaluate` has one seed for episodes and images.
     if settings.options.seed == source.episodeSeed {
       let words =
         source.drawWords + [
@@ -38,7 +38,7 @@ extension ExplorerState {
       Choice("seed", "\(request.seed)", .copy("\(request.seed)")),
     ]
     if let json = try? CanonicalJSON.text(request) { choices.append(Choice("request", "JSON", .copy(json))) }
-    if let file = images.files[request] { choices.append(Choice("path of the picture", file.path, .copy(file.path))) }
+    if let file = images.files[request] { choices.append(Choice("path of the image", file.path, .copy(file.path))) }
     return choices
   }
 

@@ -29,15 +29,15 @@ package enum Effect: Hashable, Sendable {
   case enqueue([GenerationRequest])
   /// Settings from a request.
   case adopt(GenerationRequest)
-  /// Settings from a picture's file.
+  /// Settings from an image's file.
   case recall(String)
   case exportKept(String)
   case loadPresets
   case keepPreset(OwnPreset)
   case forgetPreset(String)
-  case importPicture(image: String, mask: String, classIndex: Int)
+  case importImage(image: String, mask: String, classIndex: Int)
   case report(String)
-  /// Reads the weights that the first picture and the first prediction of a fold need.
+  /// Reads the weights that the first image and the first prediction of a fold need.
   case preload(GenerationOptions, SegmentationNetwork, fold: Int)
   case paint(PaintRequest)
 
@@ -67,7 +67,7 @@ package enum Effect: Hashable, Sendable {
     }
   }
 
-  /// What a newer effect of the same lane overtakes: only the selected episode's pictures matter, and there is one evaluation.
+  /// What a newer effect of the same lane overtakes: only the selected episode's images matter, and there is one evaluation.
   package enum Lane: Hashable, Sendable { case episodes, episode, condition, look, evaluation }
 
   package var lane: Lane? {

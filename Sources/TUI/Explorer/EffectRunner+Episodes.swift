@@ -16,15 +16,15 @@ extension EffectRunner {
     return own
   }
 
-  func pictures(of episode: Episode, _ workbench: Workbench) async throws -> EpisodePictures {
-    func masked(_ item: DatasetItem) async throws -> EpisodePictures.Masked {
+  func images(of episode: Episode, _ workbench: Workbench) async throws -> EpisodeImages {
+    func masked(_ item: DatasetItem) async throws -> EpisodeImages.Masked {
       try Task.checkCancellation()
-      return EpisodePictures.Masked(
+      return EpisodeImages.Masked(
         DisplaySize.reduce(try await workbench.image(item)), DisplaySize.reduce(try await workbench.mask(item, of: episode.classIndex)))
     }
-    var supports: [EpisodePictures.Masked] = []
+    var supports: [EpisodeImages.Masked] = []
     for support in episode.supports { supports.append(try await masked(support)) }
-    return EpisodePictures(supports: supports, query: try await masked(episode.query))
+    return EpisodeImages(supports: supports, query: try await masked(episode.query))
   }
 
   func requests(_ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench) async throws -> [GenerationRequest] {
@@ -65,23 +65,23 @@ extension EffectRunner {
   /// The painted supports of a plan that were not rejected, and the requests of those that were.
   func used(
     _ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench
-  ) async throws -> (pictures: [GeneratedImage], rejected: Set<GenerationRequest>) {
-    var pictures: [GeneratedImage] = [], rejected: Set<GenerationRequest> = []
+  ) async throws -> (images: [GeneratedImage], rejected: Set<GenerationRequest>) {
+    var images: [GeneratedImage] = [], rejected: Set<GenerationRequest> = []
     for request in try await requests(episode, plan, workbench) {
       guard let stored = try await workbench.generated(request) else { continue }
-      if try await workbench.verdict(of: stored) == .rejected { rejected.insert(request) } else { pictures.append(stored) }
+      if try await workbench.verdict(of: stored) == .rejected { rejected.insert(request) } else { images.append(stored) }
     }
-    return (pictures, rejected)
+    return (images, rejected)
   }
 
   func drift(
     _ episode: Episode, _ plan: SupportPlan, _ network: SegmentationNetwork, _ workbench: Workbench
   ) async throws -> Outcome {
-    let (pictures, rejected) = try await used(episode, plan, workbench)
-    guard !pictures.isEmpty else { return .dropped }
+    let (images, rejected) = try await used(episode, plan, workbench)
+    guard !images.isEmpty else { return .dropped }
     var sum = 0.0
-    for picture in pictures { sum += try await workbench.agreement(of: picture, fold: episode.fold, network: network) }
-    return .drift(1 - sum / Double(pictures.count), rejected: rejected)
+    for image in images { sum += try await workbench.agreement(of: image, fold: episode.fold, network: network) }
+    return .drift(1 - sum / Double(images.count), rejected: rejected)
   }
 
   /// A plan over marked episodes, which are replayed from a list.
@@ -109,7 +109,7 @@ extension EffectRunner {
 }
 
 extension FoundSupport {
-  /// A stored picture, reduced for the screen.
+  /// A stored image, reduced for the screen.
   init(_ stored: GeneratedImage, _ workbench: Workbench) async throws {
     self.init(image: DisplaySize.reduce(stored.image), verdict: try await workbench.verdict(of: stored), file: stored.file)
   }

@@ -92,13 +92,13 @@ final class EffectRunner: Sendable {
   private func outcome(of effect: Effect) async throws -> Outcome {
     if case .open = effect { return try await open() }
     if case .openDataset(let kind) = effect { return try await open(kind) }
-    if case .paint(let request) = effect { return .painting(PicturePainter.paint(request)) }
+    if case .paint(let request) = effect { return .painting(ImagePainter.paint(request)) }
     guard let workbench else { return .dropped }
     switch effect {
     case .loadEpisodes(let fold):
       let drawn = try await episodes(fold: fold, workbench)
       return .episodes(drawn + (try await workbench.episodes(fold: fold, importedBeside: drawn)))
-    case .loadEpisode(let episode): return .episode(try await pictures(of: episode, workbench))
+    case .loadEpisode(let episode): return .episode(try await images(of: episode, workbench))
     case .makeCondition(let episode, let choice):
       guard let support = episode.supports[safe: choice.support] else { return .condition(nil) }
       let made = try await workbench.condition(choice.type, settings: choice.settings, item: support, classIndex: episode.classIndex)
@@ -116,21 +116,21 @@ final class EffectRunner: Sendable {
       workbench.enqueue(requests)
       return .queued
     case .judge(let request, let verdict):
-      guard let picture = try await workbench.generated(request) else { return .dropped }
-      return .judged(try await workbench.set(verdict, of: picture))
+      guard let image = try await workbench.generated(request) else { return .dropped }
+      return .judged(try await workbench.set(verdict, of: image))
     case .adopt(let request): return try await recall(request, workbench)
-    case .recall(let path): return try await recall(StoredPicture(URL(fileURLWithPath: path)).support().request, workbench)
-    case .importPicture(let image, let mask, let index):
-      let item = try await workbench.importPicture(image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index)
+    case .recall(let path): return try await recall(StoredImage(URL(fileURLWithPath: path)).support().request, workbench)
+    case .importImage(let image, let mask, let index):
+      let item = try await workbench.importImage(image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index)
       return .imported(item, turn: try await workbench.turn(of: item))
     case .loadPresets: return .presets(try PresetFile(options.dataFolder).read())
     case .keepPreset(let preset): return .presets(try PresetFile(options.dataFolder).add(preset))
     case .forgetPreset(let name): return .presets(try PresetFile(options.dataFolder).remove(name))
     case .exportKept(let path):
       let outcome = try await workbench.exportKept(to: URL(fileURLWithPath: path, isDirectory: true))
-      if outcome.written + outcome.problems.count == 0 { return .written("no picture of this data set was kept") }
+      if outcome.written + outcome.problems.count == 0 { return .written("no image of this data set was kept") }
       let left = outcome.problems.first.map { "; \(outcome.problems.count) left out: \(PlainText.clean($0.message))" } ?? ""
-      return .written("\(outcome.written) kept pictures are in \(PlainText.clean(path))\(left)")
+      return .written("\(outcome.written) kept images are in \(PlainText.clean(path))\(left)")
     case .report(let path):
       let problems = try await workbench.report(to: URL(fileURLWithPath: path))
       return .written("the report is \(PlainText.clean(path))" + (problems.first.map { "; \(problems.count) left out: \($0)" } ?? ""))
@@ -179,8 +179,8 @@ final class EffectRunner: Sendable {
     Task.detached { [post] in
       for await event in events {
         // Reduced here, not by the thread that draws.
-        if case .generated(let picture) = event {
-          post(.done(.loadGenerated(picture.request), .generated((try? await FoundSupport(picture, workbench)) ?? nil)))
+        if case .generated(let image) = event {
+          post(.done(.loadGenerated(image.request), .generated((try? await FoundSupport(image, workbench)) ?? nil)))
         } else {
           post(.work(event))
         }

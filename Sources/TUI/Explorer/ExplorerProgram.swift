@@ -1,7 +1,7 @@
 /// The explorer as the event loop runs it.
 struct ExplorerProgram: LoopProgram {
   private(set) var state: ExplorerState
-  private var hold = PictureHold()
+  private var hold = ImageHold()
   /// What the mouse points at.
   private var shown: Rendering?
 
@@ -38,7 +38,7 @@ struct ExplorerProgram: LoopProgram {
     let rendering = render(state, size: state.screen.size, capabilities: capabilities)
     shown = rendering
     let (frame, isHeld) = hold.filter(rendering.frame, state, at: now)
-    // Pictures of episodes that are passed over need not be made at all.
+    // Images of episodes that are passed over need not be made at all.
     let effects = isHeld || rendering.wanted.isEmpty ? [] : update(&state, .wanted(rendering.wanted))
     return (frame, effects.map(\.command))
   }

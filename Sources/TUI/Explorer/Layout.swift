@@ -5,7 +5,7 @@ package struct Layout: Sendable {
     case tooSmall
     /// The focused panel alone.
     case single
-    /// Lists left, pictures and classes right.
+    /// Lists left, images and classes right.
     case panels
   }
 
@@ -17,21 +17,21 @@ package struct Layout: Sendable {
   package let footer: Rect
   /// Panels in sight.
   package private(set) var panels: [Panel: Rect] = [:]
-  /// The pictures panel's place, in sight or not.
-  package private(set) var pictures: Rect
+  /// The images panel's place, in sight or not.
+  package private(set) var images: Rect
 
   package init(_ state: ExplorerState) {
     let size = state.screen.size
     screen = Rect(x: 0, y: 0, width: size.width, height: size.height)
     guard size.width >= Self.smallest.width, size.height >= Self.smallest.height else {
       kind = .tooSmall
-      (header, footer, pictures) = (screen.row(-1), screen.row(-1), screen)
+      (header, footer, images) = (screen.row(-1), screen.row(-1), screen)
       return
     }
     let hasHeader = size.height >= 9
     let (top, below) = screen.splitTop(hasHeader ? 1 : 0)
     let (body, bottom) = below.splitTop(below.height - 1)
-    (header, footer, pictures) = (top, bottom, body)
+    (header, footer, images) = (top, bottom, body)
     if size.width < 72 || size.height < 19 || state.screen.isMaximised || state.screen.focus.isWhole {
       kind = .single
       panels[state.screen.focus] = body
@@ -60,12 +60,12 @@ package struct Layout: Sendable {
     let table = min(classes + 4, area.height / 3)
     if area.height >= 34 {
       let (top, bottom) = area.splitTop(area.height - table)
-      panels[.pictures] = top
+      panels[.images] = top
       panels[.classes] = bottom
-      pictures = top
+      images = top
     } else {
-      panels[state.screen.showsClasses ? .classes : .pictures] = area
-      pictures = area
+      panels[state.screen.showsClasses ? .classes : .images] = area
+      images = area
     }
   }
 
@@ -80,11 +80,11 @@ package struct Layout: Sendable {
   }
 
   /// Rows under the tiles for figures and the legend.
-  package var summaryRows: Int { pictures.height >= 14 ? 2 : pictures.height >= 9 ? 1 : 0 }
+  package var summaryRows: Int { images.height >= 14 ? 2 : images.height >= 9 ? 1 : 0 }
 
-  /// The room for tiles inside the pictures panel.
+  /// The room for tiles inside the images panel.
   package var tileArea: Size {
-    let inside = pictures.inset(1, 1)
+    let inside = images.inset(1, 1)
     return Size(width: inside.width, height: max(1, inside.height - summaryRows))
   }
 }

@@ -5,17 +5,17 @@ import Render
 
 /// What an effect brought back.
 package enum Outcome: Sendable {
-  /// `secondsPerStep` is the pace of earlier pictures.
+  /// `secondsPerStep` is the pace of earlier images.
   case opened(Catalog, models: ModelMenu, secondsPerStep: Double?)
   case episodes([Episode])
-  case episode(EpisodePictures)
+  case episode(EpisodeImages)
   /// The control image; nil for the condition `none`.
   case condition(Image?)
-  /// The requests of a plan and the pictures that are already painted.
+  /// The requests of a plan and the images that are already painted.
   case plan([GenerationRequest], [GenerationRequest: FoundSupport])
   case survey([GenerationRequest], [GenerationRequest: FoundSupport], condition: Image?)
   case queued
-  /// A stored picture; nil when it is gone.
+  /// A stored image; nil when it is gone.
   case generated(FoundSupport?)
   /// `rejected` are the plan's supports that were left out.
   case prediction(image: Image, mask: LabelMask, truth: LabelMask, iou: Double, rejected: Set<GenerationRequest> = [])
@@ -24,9 +24,9 @@ package enum Outcome: Sendable {
   case report(EvaluationReport)
   case reports([EvaluationReport])
   case painted([PaintedSupport])
-  /// What lists say of a picture from now on.
+  /// What lists say of an image from now on.
   case judged(PaintedSupport)
-  /// Settings of a request; `seed` is nil where only the picture's own one is known.
+  /// Settings of a request; `seed` is nil where only the image's own one is known.
   case recalled(GenerationOptions, seed: UInt64?, own: UInt64)
   case imported(DatasetItem, turn: Orientation)
   /// All of the user's presets.

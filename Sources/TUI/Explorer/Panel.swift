@@ -1,16 +1,16 @@
 /// The parts of the screen that take the focus.
 package enum Panel: Int, CaseIterable, Hashable, Sendable {
-  case episodes, pictures, settings, queue, classes
-  /// Over the whole screen: settings side by side, and two pictures against one another.
+  case episodes, images, settings, queue, classes
+  /// Over the whole screen: settings side by side, and two images against one another.
   case table, duel
 
   /// Those that Tab goes through, in its order.
-  package static let tabs: [Panel] = [.episodes, .pictures, .settings, .queue, .classes]
+  package static let tabs: [Panel] = [.episodes, .images, .settings, .queue, .classes]
 
   package var title: String {
     switch self {
     case .episodes: "Episodes"
-    case .pictures: "Pictures"
+    case .images: "Images"
     case .settings: "Settings"
     case .queue: "Queue"
     case .classes: "IoU by class"
@@ -25,7 +25,7 @@ package enum Panel: Int, CaseIterable, Hashable, Sendable {
   /// The panel `steps` further in Tab order, wrapping around.
   package func moved(_ steps: Int) -> Panel {
     let tabs = Self.tabs, count = tabs.count
-    guard let place = tabs.firstIndex(of: self) else { return .pictures }
+    guard let place = tabs.firstIndex(of: self) else { return .images }
     return tabs[((place + steps) % count + count) % count]
   }
 }

@@ -106,7 +106,7 @@ extension ExplorerState {
       "Grid over two settings",
       usual.map { rows, columns in
         let counts = (rows.values(settings.options).count, columns.values(settings.options).count)
-        return Choice("\(rows.title) x \(columns.title)", "\(counts.0) x \(counts.1) pictures\(time(rows, columns))", .grid(rows, columns))
+        return Choice("\(rows.title) x \(columns.title)", "\(counts.0) x \(counts.1) images\(time(rows, columns))", .grid(rows, columns))
       })
   }
 
@@ -119,7 +119,7 @@ extension ExplorerState {
     }
   }
 
-  /// How long the pictures of a grid take at the present pace.
+  /// How long the images of a grid take at the present pace.
   private func time(_ rows: GridAxis, _ columns: GridAxis) -> String {
     guard let rate = queue.jobs.secondsPerStep else { return "" }
     let steps = PlanTable(rows, columns, options: settings.options).cells.reduce(0) { $0 + $1.plan.options.steps }
@@ -132,8 +132,8 @@ extension ExplorerState {
       "Stop",
       [
         Choice("now", "at the next step; begun again when the queue goes on", .stop(.now)),
-        Choice("after this picture", "then the queue is paused", .stop(.afterThis)),
-        Choice("skip this picture", "cancelled; the next one goes on", .stop(.skip)),
+        Choice("after this image", "then the queue is paused", .stop(.afterThis)),
+        Choice("skip this image", "cancelled; the next one goes on", .stop(.skip)),
       ])
   }
 }

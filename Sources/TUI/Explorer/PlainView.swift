@@ -16,9 +16,9 @@ package enum PlainView {
     let all: [String] =
       switch state.screen.focus {
       case .episodes: state.browse.listed.indices.map { episode(at: $0, state) }
-      case .pictures where state.images.isZoomed:
+      case .images where state.images.isZoomed:
         [tile(TileContent(state.selectedTile, state))] + TileFacts(state.selectedTile, state).facts.map { "\($0.name): \($0.value)" }
-      case .pictures: state.tiles.map { tile(TileContent($0, state)) } + [figures(state)]
+      case .images: state.tiles.map { tile(TileContent($0, state)) } + [figures(state)]
       case .settings: state.settings.fields.map { setting($0, state) }
       case .queue: state.queueRowCount == 0 ? ["empty"] : (0..<state.queueRowCount).compactMap { state.queueRow($0).map { job($0, state) } }
       case .classes: classes(state)
@@ -42,14 +42,14 @@ package enum PlainView {
       guard let report = state.evaluation.shown[state.browse.fold] else { return "" }
       let reference = state.evaluation.reference.map { " against \(state.name(of: .saved($0)))" } ?? ""
       return ", " + state.name(of: .saved(report)) + reference
-    case .pictures, .settings, .queue, .table, .duel: return ""
+    case .images, .settings, .queue, .table, .duel: return ""
     }
   }
 
   private static func row(_ state: ExplorerState) -> String {
     switch state.screen.focus {
     case .episodes: state.browse.listed.isEmpty ? "no episode" : episode(at: state.browse.cursor.index, state)
-    case .pictures: tile(TileContent(state.selectedTile, state))
+    case .images: tile(TileContent(state.selectedTile, state))
     case .settings: setting(state.settings.field, state)
     case .queue: state.selectedQueueRow.map { job($0, state) } ?? "empty"
     case .classes: classes(state)[safe: state.evaluation.cursor.index] ?? "no evaluation of this fold yet"
@@ -74,7 +74,7 @@ package enum PlainView {
   }
 
   private static func tile(_ content: TileContent) -> String {
-    let word = content.picture != nil && content.progress == nil ? "there" : content.placeholder
+    let word = content.image != nil && content.progress == nil ? "there" : content.placeholder
     return content.title.isEmpty ? word : "\(content.title): \(word)"
   }
 
@@ -147,7 +147,7 @@ package enum PlainView {
         "\(index == picker.cursor.index ? "> " : "  ")\(choice.title)\(choice.detail.isEmpty ? "" : ": \(choice.detail)")"
       } + ["type to narrow, an empty line takes the marked one, esc leaves"]
     case .messages: state.dialogs.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]
-    case .confirm(.quit): ["\(state.queue.jobs.unfinished) pictures are not painted yet; the queue goes on at the next start. Quit? y or n"]
+    case .confirm(.quit): ["\(state.queue.jobs.unfinished) images are not painted yet; the queue goes on at the next start. Quit? y or n"]
     case .confirm(.evaluate(let plan)):
       ["Evaluate \(plan.episodes) episodes of fold \(plan.fold), \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"]
     case .entry(let field, let input, let complaint):

@@ -14,7 +14,7 @@ struct ScreenPainter {
   let theme: Theme
   let layout: Layout
   var frame: Frame
-  /// Pictures that there is room for but no cells yet.
+  /// Images that there is room for but no cells yet.
   var wanted: [PaintRequest] = []
   private(set) var spots: [Spot] = []
 
@@ -33,7 +33,7 @@ struct ScreenPainter {
       guard let rect = layout.panels[panel] else { continue }
       switch panel {
       case .episodes: paintEpisodes(rect)
-      case .pictures: paintPictures(rect)
+      case .images: paintImages(rect)
       case .settings: paintSettings(rect)
       case .queue: paintQueue(rect)
       case .classes: paintClasses(rect)

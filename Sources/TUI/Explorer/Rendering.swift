@@ -5,10 +5,10 @@ package enum Target: Hashable, Sendable {
   case row(Panel, Int)
   /// A smaller or larger value of the setting under the cursor.
   case step(Int)
-  /// A picture of the pictures panel, by its place among the episode's.
+  /// An image of the images panel, by its place among the episode's.
   case tile(Int)
-  /// The picture that fills its panel: where in it counts.
-  case picture(Panel)
+  /// The image that fills its panel: where in it counts.
+  case image(Panel)
   /// A cell of the settings side by side.
   case cell(row: Int, column: Int)
   case action(Action.ID)
@@ -46,7 +46,7 @@ package struct Pointer: Hashable, Sendable {
 /// What a state looks like: the screen's cells, and what lies behind them.
 package struct Rendering: Sendable {
   package let frame: Frame
-  /// Pictures that the screen has room for but that are not painted at this size yet.
+  /// Images that the screen has room for but that are not painted at this size yet.
   package let wanted: [PaintRequest]
   /// What the mouse can point at; what lies on top comes last.
   package let spots: [Spot]

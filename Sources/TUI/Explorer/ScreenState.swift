@@ -17,7 +17,7 @@ package struct ScreenState: Sendable {
   mutating func focus(on panel: Panel) {
     focus = panel
     if panel == .classes { showsClasses = true }
-    if panel == .pictures { showsClasses = false }
+    if panel == .images { showsClasses = false }
   }
 
   /// Makes room for the classes without taking the focus there.

@@ -42,7 +42,7 @@ public enum TerminalDiagnosis {
     if count >= 256 {
       return Finding("colours", .limited, "\(count)", advice: "if the terminal shows true colour, set COLORTERM=truecolor")
     }
-    return Finding("colours", .limited, count > 0 ? "\(count)" : "none", advice: "pictures need 256 colours or more to look right")
+    return Finding("colours", .limited, count > 0 ? "\(count)" : "none", advice: "images need 256 colours or more to look right")
   }
 
   private static func characters(_ environment: [String: String]) -> Finding {
@@ -51,6 +51,6 @@ public enum TerminalDiagnosis {
     let name = PlainText.clean("locale \(locale)")
     return curses_is_utf8() != 0
       ? Finding("characters", .fine, "UTF-8 (\(name))")
-      : Finding("characters", .limited, "not UTF-8 (\(name))", advice: "set LC_ALL=C.UTF-8 to see pictures as blocks")
+      : Finding("characters", .limited, "not UTF-8 (\(name))", advice: "set LC_ALL=C.UTF-8 to see images as blocks")
   }
 }

@@ -84,7 +84,7 @@ extension ExplorerState {
     case .order(let order):
       browse.sort(by: order)
       listEpisodes(keeping: selected)
-    case .importClass(let image, let mask, let index): return begin(.importPicture(image: image, mask: mask, classIndex: index))
+    case .importClass(let image, let mask, let index): return begin(.importImage(image: image, mask: mask, classIndex: index))
     case .namePreset: dialogs.open(.text(.presetName, LineInput()))
     case .pickForgotten: dialogs.open(.picker(forgettablePresets))
     case .forgetPreset(let name): return [.forgetPreset(name)]

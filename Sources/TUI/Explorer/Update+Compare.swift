@@ -1,5 +1,5 @@
 
-/// Settings side by side, and two pictures against one another.
+/// Settings side by side, and two images against one another.
 extension ExplorerState {
   mutating func open(_ table: PlanTable) {
     compare.open(table)
@@ -11,7 +11,7 @@ extension ExplorerState {
     guard let cell = compare.table?.selected else { return }
     settings.take(cell.plan.options, seed: cell.plan.options.seed)
     say(Notice(.info, "settings taken over: \(cell.title)"))
-    screen.focus(on: .pictures)
+    screen.focus(on: .images)
   }
 
   /// Queues what is missing in a table, one effect a cell; what is stored or queued already is not queued again.
@@ -39,7 +39,7 @@ extension ExplorerState {
 
   private var side: Duel.Side? {
     let content = TileContent(selectedTile, self)
-    return content.picture.map { Duel.Side(title: content.title, picture: $0) }
+    return content.image.map { Duel.Side(title: content.title, image: $0) }
   }
 
   mutating func markA() {

@@ -14,7 +14,7 @@ extension ExplorerState {
       say(
         Notice(
           .warning,
-          "demo weights on \(catalog.name): toy networks made for the program's own drawn scenes; neither pictures nor figures say anything",
+          "demo weights on \(catalog.name): toy networks made for the program's own drawn scenes; neither images nor figures say anything",
           hint: "give real weights with --models, or say --demo-weights"))
     }
     return openFold(browse.fold) + [
@@ -72,7 +72,7 @@ extension ExplorerState {
     return []
   }
 
-  /// Moves to the episode of a picture that was just imported.
+  /// Moves to the episode of an image that was just imported.
   private mutating func showAwaited() {
     guard let item = browse.takeAwaited() else { return }
     listEpisodes()
@@ -89,7 +89,7 @@ extension ExplorerState {
     }
     guard let row else { return say(Notice(.info, "its episode is not in this list; look in another fold or show all classes")) }
     browse.select(row: row)
-    screen.focus(on: .pictures)
+    screen.focus(on: .images)
   }
 
   // MARK: Figures

@@ -56,7 +56,7 @@ extension ExplorerState {
     case .lessOpaque: images.cover(by: -10)
     case .blocks:
       images.nextBlocks()
-      say(Notice(.info, "pictures in \(images.blocks.title)"))
+      say(Notice(.info, "images in \(images.blocks.title)"))
     case .keep: return judge(.kept)
     case .star: return judge(.starred)
     case .reject: return judge(.rejected)
@@ -79,12 +79,12 @@ extension ExplorerState {
 
     case .compare: open(PlanTable(comparing: settings.options, count: settings.supports))
     case .grid: dialogs.open(.picker(grids))
-    case .aspect: compare.nextPicture(of: settings.supports)
+    case .aspect: compare.nextImage(of: settings.supports)
     case .adopt: adopt()
     case .markA: markA()
     case .duel: openDuel()
     case .flip, .duelMode, .shiftLeft, .shiftRight:
-      if compare.duel != nil { compare.change(action, now: screen.now, picture: images.newPicture(), images.look) }
+      if compare.duel != nil { compare.change(action, now: screen.now, image: images.newImage(), images.look) }
 
     case .cancel: return cancel()
     case .cancelAll: return [.cancelAllJobs] + evaluation.stop()
@@ -155,9 +155,9 @@ extension ExplorerState {
   /// One step out of whatever is in.
   private mutating func goBack() {
     switch screen.focus {
-    case .duel: screen.focus(on: .pictures)
+    case .duel: screen.focus(on: .images)
     case .table: screen.focus(on: .episodes)
-    case .pictures where images.isZoomed: images.endZoom()
+    case .images where images.isZoomed: images.endZoom()
     case .episodes where browse.anchor != nil: browse.dropRange()
     case .episodes where !browse.filter.isEmpty || browse.classFilter != nil:
       browse.dropFilter()
@@ -167,14 +167,14 @@ extension ExplorerState {
   }
 
   private mutating func select() {
-    guard screen.focus == .queue else { return screen.focus(on: .pictures) }
+    guard screen.focus == .queue else { return screen.focus(on: .images) }
     if case .job(let job)? = selectedQueueRow { showEpisode(of: job) }
   }
 
   private mutating func move(rows: Int) {
     switch screen.focus {
     case .episodes, .queue, .classes, .settings: moveCursor(of: screen.focus, rows)
-    case .pictures:
+    case .images:
       if isPanning { return pan(columns: 0, rows: rows) }
       let columns = grid(in: Layout(self).tileArea).columns, isZoomed = images.isZoomed
       let steps = isZoomed ? rows.signum() : max(-tiles.count, min(tiles.count, rows)) * columns
@@ -186,21 +186,21 @@ extension ExplorerState {
 
   private mutating func move(columns: Int) {
     if screen.focus == .table { compare.move(rows: 0, columns: columns) }
-    guard screen.focus == .pictures else { return }
+    guard screen.focus == .images else { return }
     if isPanning { pan(columns: columns, rows: 0) } else { images.moveTile(columns, count: tiles.count, staysInColumn: false) }
   }
 
-  /// Whether the cursor keys move the crosshair of a zoomed picture.
+  /// Whether the cursor keys move the crosshair of a zoomed image.
   private var isPanning: Bool { images.isZoomed && images.viewport != Viewport() }
 
-  /// The picture of the tile under the cursor.
-  private var lookedAt: Picture? { TileContent(selectedTile, self).picture }
+  /// The image of the tile under the cursor.
+  private var lookedAt: ScreenImage? { TileContent(selectedTile, self).image }
 
   private mutating func zoom(_ steps: Int) {
-    if let picture = lookedAt { images.zoom(steps, into: picture.image) }
+    if let image = lookedAt { images.zoom(steps, into: image.image) }
   }
 
   private mutating func pan(columns: Int, rows: Int) {
-    if let picture = lookedAt { images.pan(columns: columns, rows: rows, over: picture.image) }
+    if let image = lookedAt { images.pan(columns: columns, rows: rows, over: image.image) }
   }
 }

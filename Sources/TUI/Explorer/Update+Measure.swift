@@ -45,9 +45,9 @@ extension ExplorerState {
     return begin(browse.hasMarks ? .evaluateMarked(plan, browse.chosen) : .evaluate(plan))
   }
 
-  /// Notes what the user thinks of the tile's picture; the same again takes it back.
+  /// Notes what the user thinks of the tile's image; the same again takes it back.
   ///
-  /// Only a rejection changes what is segmented. Figures are kept by the supports that were used: what was measured without the picture, and
+  /// Only a rejection changes what is segmented. Figures are kept by the supports that were used: what was measured without the image, and
   /// with it, comes back with the verdict.
   mutating func judge(_ verdict: Verdict) -> [Effect] {
     guard case .generated(let number) = selectedTile, let episode = selected, let request = board?.plans[plan]?[safe: number] else {

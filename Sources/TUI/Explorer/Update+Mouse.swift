@@ -15,7 +15,7 @@ extension ExplorerState {
     let isOfDialog =
       switch target {
       case .dialog, .outside, .choice, .key: true
-      case .panel, .row, .step, .tile, .picture, .cell, .action, .toasts: false
+      case .panel, .row, .step, .tile, .image, .cell, .action, .toasts: false
       }
     return switch dialogs.current {
     case nil: !isOfDialog
@@ -36,11 +36,11 @@ extension ExplorerState {
       pointCursor(of: panel, at: row)
     case .step(let step): return press(step > 0 ? .right : .left)
     case .tile(let index):
-      let isSelected = screen.focus == .pictures && selectedTile == tiles[safe: index]
-      screen.focus(on: .pictures)
+      let isSelected = screen.focus == .images && selectedTile == tiles[safe: index]
+      screen.focus(on: .images)
       if isSelected { return press(.enter) }
       images.select(tile: index)
-    case .picture(let panel):
+    case .image(let panel):
       screen.focus(on: panel)
       return pressed(at: pointer, panel)
     case .cell(let row, let column):
@@ -62,13 +62,13 @@ extension ExplorerState {
     return []
   }
 
-  /// The crosshair of a zoomed picture, or the border of a split, goes where the mouse points; elsewhere a press leaves the picture.
+  /// The crosshair of a zoomed image, or the border of a split, goes where the mouse points; elsewhere a press leaves the image.
   private mutating func pressed(at pointer: Pointer, _ panel: Panel) -> [Effect] {
     if panel == .duel {
-      if compare.duel?.mode == .split { compare.split(at: pointer.x, picture: images.newPicture(), images.look) }
+      if compare.duel?.mode == .split { compare.split(at: pointer.x, image: images.newImage(), images.look) }
       return compare.duel?.mode == .flicker ? press(.character(" ")) : []
     }
-    guard images.viewport.level > 0, let image = TileContent(selectedTile, self).picture?.image else { return press(.enter) }
+    guard images.viewport.level > 0, let image = TileContent(selectedTile, self).image?.image else { return press(.enter) }
     images.point(x: pointer.x, y: pointer.y, in: image)
     return []
   }
@@ -79,13 +79,13 @@ extension ExplorerState {
     case .step: moveCursor(of: .settings, step)
     case .tile(let index):
       guard step < 0 else { return [] }
-      screen.focus(on: .pictures)
+      screen.focus(on: .images)
       images.select(tile: index)
       return press(.character("+"))
-    case .picture(.pictures):
-      screen.focus(on: .pictures)
+    case .image(.images):
+      screen.focus(on: .images)
       return press(images.viewport.level == 0 && step > 0 ? .escape : .character(step < 0 ? "+" : "-"))
-    case .picture: return compare.duel?.mode == .split ? press(step < 0 ? .left : .right) : []
+    case .image: return compare.duel?.mode == .split ? press(step < 0 ? .left : .right) : []
     case .cell: compare.move(rows: step, columns: 0)
     case .dialog, .choice, .outside: return press(step < 0 ? .up : .down)
     case .action, .key, .toasts: break

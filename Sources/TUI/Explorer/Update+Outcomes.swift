@@ -15,13 +15,13 @@ extension ExplorerState {
     case (.judge, .judged(let support)):
       browse.take(support)
       if !browse.filter.isEmpty { listEpisodes(keeping: selected) }
-    case (.importPicture, .imported(let item, let turn)):
+    case (.importImage, .imported(let item, let turn)):
       browse.wait(for: item)
       let turned = turn == .upright ? "" : "; \(turn.title), as its EXIF data says"
       say(Notice(.info, "imported: \(item.id), as a support and as a query\(turned)"))
       return [.loadEpisodes(fold: browse.fold)]
 
-    case (.loadEpisode(let episode), .episode(let pictures)): images.take(pictures, of: episode)
+    case (.loadEpisode(let episode), .episode(let own)): images.take(own, of: episode)
     case (.makeCondition(let episode, let choice), .condition(let image?)): images.take(condition: image, for: choice, of: episode)
     case (.look(let episode, let plan), .plan(let requests, let found)):
       images.take(found, requests, of: episode, plan)
@@ -54,14 +54,14 @@ extension ExplorerState {
     case (.evaluate, .dropped), (.evaluateMarked, .dropped):
       evaluation.end()
       images.forgetPlans()
-      say(Notice(.info, "evaluation stopped; the pictures painted so far are kept"))
+      say(Notice(.info, "evaluation stopped; the images painted so far are kept"))
     case (.loadReports, .reports(let all)): evaluation.take(saved: all)
 
     case (.recall, .recalled(let options, let seed, let own)), (.adopt, .recalled(let options, let seed, let own)):
       settings.take(options, seed: seed)
       screen.focus(on: .settings)
       let rest =
-        seed == nil ? "all but the seed: the picture's own, \(own), comes from one that cannot be told" : "g queues pictures with them"
+        seed == nil ? "all but the seed: the image's own, \(own), comes from one that cannot be told" : "g queues images with them"
       say(Notice(.info, "the settings are in the form; \(rest)"))
     case (let effect, .presets(let presets)):
       settings.take(presets)
@@ -73,7 +73,7 @@ extension ExplorerState {
     return []
   }
 
-  /// An evaluation has its report: other pictures may be painted now.
+  /// An evaluation has its report: other images may be painted now.
   private mutating func finish(_ report: EvaluationReport) -> [Effect] {
     evaluation.finish(report)
     images.forgetPlans()

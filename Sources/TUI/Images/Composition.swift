@@ -1,6 +1,6 @@
 import Render
 
-extension Picture {
+extension ScreenImage {
   /// The image with its marks drawn the way `look` says.
   ///
   /// Contours are `thickness` pixels wide, which should be about what a block of the screen covers.

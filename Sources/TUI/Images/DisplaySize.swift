@@ -1,6 +1,6 @@
 import Render
 
-/// Pictures are kept no larger than a screen can show, so that hundreds fit into memory.
+/// Images are kept no larger than a screen can show, so that hundreds fit into memory.
 enum DisplaySize {
   /// Longest side in pixels.
   static let limit = 768

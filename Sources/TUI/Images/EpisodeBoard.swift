@@ -5,7 +5,7 @@ import Render
 
 /// A network's answer, ready to be shown.
 package struct PredictionView: Sendable {
-  package let picture: Picture
+  package let image: ScreenImage
   /// Percent.
   package let iou: Double
 }
@@ -13,26 +13,26 @@ package struct PredictionView: Sendable {
 /// Everything known of one episode that was looked at.
 package struct EpisodeBoard: Sendable {
   /// The real ones, in the episode's order.
-  package var supports: [Picture] = []
-  package var query: Picture?
-  package private(set) var conditions: [ConditionChoice: Picture] = [:]
+  package var supports: [ScreenImage] = []
+  package var query: ScreenImage?
+  package private(set) var conditions: [ConditionChoice: ScreenImage] = [:]
   /// Their choices, oldest first.
   private var conditionOrder: [ConditionChoice] = []
   package var plans: [SupportPlan: [GenerationRequest]] = [:]
-  package var generated: [GenerationRequest: Picture] = [:]
+  package var generated: [GenerationRequest: ScreenImage] = [:]
   package var baseline: PredictionView?
   package var augmented: [SupportUse: PredictionView] = [:]
 
   package init() {}
 
-  /// Keeps a condition's picture; the last ones only, since a held key turns a knob through all its values.
-  package mutating func keep(_ picture: Picture, for choice: ConditionChoice) {
-    if conditions.updateValue(picture, forKey: choice) == nil { conditionOrder.append(choice) }
+  /// Keeps a condition's image; the last ones only, since a held key turns a knob through all its values.
+  package mutating func keep(_ image: ScreenImage, for choice: ConditionChoice) {
+    if conditions.updateValue(image, forKey: choice) == nil { conditionOrder.append(choice) }
     if conditionOrder.count > 12 { conditions[conditionOrder.removeFirst()] = nil }
   }
 
-  /// The picture of a plan's support `number`, once it is painted.
-  package func generated(_ number: Int, of plan: SupportPlan) -> Picture? {
+  /// The image of a plan's support `number`, once it is painted.
+  package func generated(_ number: Int, of plan: SupportPlan) -> ScreenImage? {
     guard let requests = plans[plan], requests.indices.contains(number) else { return nil }
     return generated[requests[number]]
   }
@@ -70,7 +70,7 @@ package struct BoardShelf: Sendable {
   /// Changes the board of an episode that is still on the shelf.
   package mutating func change(_ episode: Episode, _ change: (inout EpisodeBoard) -> Void) { boards.change(episode, change) }
 
-  /// Has the stored pictures looked up again: others may have been painted.
+  /// Has the stored images looked up again: others may have been painted.
   package mutating func forgetPlans() {
     for episode in episodes { change(episode) { $0.plans = [:] } }
   }

@@ -16,8 +16,8 @@ package struct FoundSupport: Sendable {
 }
 
 /// Supports and query of an episode, no larger than the screen can use.
-package struct EpisodePictures: Sendable {
-  /// A picture, and 1 inside the class.
+package struct EpisodeImages: Sendable {
+  /// An image, and 1 inside the class.
   package struct Masked: Sendable {
     package let image: Image
     package let mask: LabelMask

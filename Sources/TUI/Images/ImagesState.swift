@@ -4,7 +4,7 @@ import Foundation
 import Generation
 import Render
 
-/// The pictures of the episodes looked at, and how they are shown.
+/// The images of the episodes looked at, and how they are shown.
 package struct ImagesState: Sendable {
   /// The tile under the cursor.
   package private(set) var tile = 0
@@ -15,25 +15,25 @@ package struct ImagesState: Sendable {
   /// What of the zoomed tile is in sight.
   package private(set) var viewport = Viewport()
   package private(set) var look = Look.tint
-  /// Percent: how much of a tint covers the picture.
+  /// Percent: how much of a tint covers the image.
   package private(set) var opacity = 40
   package private(set) var blocks = Blocks.quadrants
 
   package private(set) var shelf = BoardShelf()
-  /// What the user thinks of pictures that were looked up.
+  /// What the user thinks of images that were looked up.
   package private(set) var verdicts: [GenerationRequest: Verdict] = [:]
-  /// Where pictures that were looked up lie.
+  /// Where images that were looked up lie.
   package private(set) var files: [GenerationRequest: URL] = [:]
 
   package private(set) var paintings = BoundedCache<PaintKey, CellGrid>(limit: 240)
-  /// What each tile showed last: it stays until the next picture is painted.
+  /// What each tile showed last: it stays until the next image is painted.
   package private(set) var lastPainted: [Tile: PaintKey] = [:]
-  private var lastPicture = 0
+  private var lastImage = 0
 
-  /// A number for a new picture.
-  mutating func newPicture() -> Int {
-    lastPicture += 1
-    return lastPicture
+  /// A number for a new image.
+  mutating func newImage() -> Int {
+    lastImage += 1
+    return lastImage
   }
 
   /// Forgets what is known of the data set's episodes.
@@ -62,18 +62,18 @@ package struct ImagesState: Sendable {
 
   package mutating func endZoom() { (isZoomed, viewport) = (false, Viewport()) }
 
-  /// Nearer to a picture or farther from it; the tile fills the panel then.
+  /// Nearer to an image or farther from it; the tile fills the panel then.
   mutating func zoom(_ steps: Int, into image: Image) {
     if !isZoomed { (isZoomed, viewport) = (true, Viewport()) }
     viewport.zoom(steps, width: image.width)
   }
 
-  /// Moves the crosshair over a picture.
+  /// Moves the crosshair over an image.
   mutating func pan(columns: Int, rows: Int, over image: Image) {
     viewport.pan(columns: columns, rows: max(-16, min(16, rows)), width: image.width, height: image.height)
   }
 
-  /// Puts the crosshair at a place of what is in sight of a picture.
+  /// Puts the crosshair at a place of what is in sight of an image.
   mutating func point(x: Double, y: Double, in image: Image) { viewport.point(x: x, y: y, width: image.width, height: image.height) }
 
   // MARK: How it is drawn
@@ -102,46 +102,46 @@ package struct ImagesState: Sendable {
     if shelf[episode] == nil || shelf.episodes.last != episode { shelf.open(episode) }
   }
 
-  mutating func take(_ pictures: EpisodePictures, of episode: Episode) {
-    let shown = (pictures.supports + [pictures.query]).map { Picture(id: newPicture(), image: $0.image, marks: .object($0.mask)) }
+  mutating func take(_ images: EpisodeImages, of episode: Episode) {
+    let shown = (images.supports + [images.query]).map { ScreenImage(id: newImage(), image: $0.image, marks: .object($0.mask)) }
     shelf.change(episode) { ($0.supports, $0.query) = (Array(shown.dropLast()), shown.last) }
   }
 
   mutating func take(condition image: Image, for choice: ConditionChoice, of episode: Episode) {
-    let picture = Picture(id: newPicture(), image: image)
-    shelf.change(episode) { $0.keep(picture, for: choice) }
+    let image = ScreenImage(id: newImage(), image: image)
+    shelf.change(episode) { $0.keep(image, for: choice) }
   }
 
   /// Takes over a plan's requests, and which of them were found in the store.
   mutating func take(_ found: [GenerationRequest: FoundSupport], _ requests: [GenerationRequest], of episode: Episode, _ plan: SupportPlan)
   {
     let known = shelf[episode]?.generated ?? [:]
-    var pictures: [GenerationRequest: Picture] = [:]
+    var images: [GenerationRequest: ScreenImage] = [:]
     for (request, support) in found {
       (verdicts[request], files[request]) = (support.verdict, support.file)
-      if known[request] == nil { pictures[request] = picture(support.image, of: request) }
+      if known[request] == nil { images[request] = image(support.image, of: request) }
     }
     shelf.change(episode) { board in
       board.plans[plan] = requests
-      board.generated.merge(pictures) { old, _ in old }
+      board.generated.merge(images) { old, _ in old }
     }
   }
 
   /// Puts a painted support on the boards of all episodes that ask for it.
   mutating func take(_ found: FoundSupport, for request: GenerationRequest) {
-    let picture = picture(found.image, of: request)
+    let image = image(found.image, of: request)
     (verdicts[request], files[request]) = (found.verdict, found.file)
     for episode in shelf.episodes where shelf[episode]?.plans.values.contains(where: { $0.contains(request) }) == true {
-      shelf.change(episode) { $0.generated[request] = picture }
+      shelf.change(episode) { $0.generated[request] = image }
     }
   }
 
-  /// A generated picture with the contour that it should keep to, where the support's mask is at hand.
-  mutating func picture(_ image: Image, of request: GenerationRequest) -> Picture {
-    Picture(id: newPicture(), image: image, marks: outline(for: request))
+  /// A generated image with the contour that it should keep to, where the support's mask is at hand.
+  mutating func image(_ image: Image, of request: GenerationRequest) -> ScreenImage {
+    ScreenImage(id: newImage(), image: image, marks: outline(for: request))
   }
 
-  private func outline(for request: GenerationRequest) -> Picture.Marks {
+  private func outline(for request: GenerationRequest) -> ScreenImage.Marks {
     for episode in shelf.episodes.reversed() {
       guard episode.classIndex == request.source.classIndex else { continue }
       let place = episode.supports.firstIndex { $0.id == request.source.item }
@@ -151,8 +151,8 @@ package struct ImagesState: Sendable {
   }
 
   /// Keeps a network's answer with its IoU in percent; `use` is nil for the real supports alone.
-  mutating func take(prediction image: Image, _ marks: Picture.Marks, iou: Double, of episode: Episode, _ use: SupportUse?) {
-    let prediction = PredictionView(picture: Picture(id: newPicture(), image: image, marks: marks), iou: iou)
+  mutating func take(prediction image: Image, _ marks: ScreenImage.Marks, iou: Double, of episode: Episode, _ use: SupportUse?) {
+    let prediction = PredictionView(image: ScreenImage(id: newImage(), image: image, marks: marks), iou: iou)
     shelf.change(episode) { board in
       if let use { board.augmented[use] = prediction } else { board.baseline = prediction }
     }
@@ -163,10 +163,10 @@ package struct ImagesState: Sendable {
     for episode in shelf.episodes { shelf.change(episode) { ($0.baseline, $0.augmented) = (nil, [:]) } }
   }
 
-  /// Has the stored pictures looked up again: others may have been painted.
+  /// Has the stored images looked up again: others may have been painted.
   mutating func forgetPlans() { shelf.forgetPlans() }
 
-  /// Whether a board asks for a support whose picture it lacks.
+  /// Whether a board asks for a support whose image it lacks.
   func isLacking(_ request: GenerationRequest) -> Bool {
     shelf.episodes.contains { episode in
       guard let board = shelf[episode], board.generated[request] == nil else { return false }
@@ -179,7 +179,7 @@ package struct ImagesState: Sendable {
     SupportUse(plan: plan, rejected: Set((shelf[episode]?.plans[plan] ?? []).filter { verdicts[$0] == .rejected }))
   }
 
-  /// Notes what the user thinks of a picture; the same again takes it back. Returns what holds from now on.
+  /// Notes what the user thinks of an image; the same again takes it back. Returns what holds from now on.
   mutating func judge(_ request: GenerationRequest, _ verdict: Verdict) -> Verdict? {
     let new = verdicts[request] == verdict ? nil : verdict
     verdicts[request] = new

@@ -1,17 +1,17 @@
-/// One picture of the pictures panel.
+/// One image of the images panel.
 package enum Tile: Hashable, Sendable {
   case support, condition, query, baseline, augmented
   /// A generated support, counted from 0.
   case generated(Int)
   /// A cell of the settings side by side.
   case table(row: Int, column: Int)
-  /// The picture of a duel.
+  /// The image of a duel.
   case duel
 
   package var isGenerated: Bool { if case .generated = self { true } else { false } }
 }
 
-/// How tiles share the pictures panel.
+/// How tiles share the images panel.
 package struct TileGrid: Hashable, Sendable {
   /// Shown tiles, left to right and top to bottom.
   package let tiles: [Tile]
@@ -19,7 +19,7 @@ package struct TileGrid: Hashable, Sendable {
   /// Cells of one tile with its title and the gap to its right.
   package let tileSize: Size
 
-  /// Rows under a title from which a square picture can be recognised.
+  /// Rows under a title from which a square image can be recognised.
   private static let goodSide = 7
   private static let usableSide = 5
 
@@ -40,7 +40,7 @@ package struct TileGrid: Hashable, Sendable {
     tileSize = Size(width: area.width / columns, height: max(1, area.height / rows))
   }
 
-  /// The number of columns that gives `count` tiles the largest square pictures, and their side in rows.
+  /// The number of columns that gives `count` tiles the largest square images, and their side in rows.
   private static func side(_ count: Int, _ area: Size) -> (columns: Int, side: Int) {
     var best = (columns: 1, side: 0)
     for columns in 1...max(1, count) {

@@ -3,11 +3,11 @@ import Data
 /// What a tile says and shows.
 struct TileContent {
   var title: String
-  var picture: Picture?
-  /// Shown where there is no picture.
+  var image: ScreenImage?
+  /// Shown where there is no image.
   var placeholder = ""
   var hasFailed = false
-  /// Whether a picture is under way, so that the last one may stay.
+  /// Whether an image is under way, so that the last one may stay.
   var isComing = false
   /// Part of the painting done, 0...1.
   var progress: Double?
@@ -23,18 +23,18 @@ struct TileContent {
     switch tile {
     case .support:
       title = episode.supports.count == 1 ? "support" : "support \(state.shownSupport + 1)/\(episode.supports.count)"
-      picture = board?.supports[safe: state.shownSupport]
+      image = board?.supports[safe: state.shownSupport]
       wait(for: .loadEpisode(episode), state)
     case .query:
       title = "query, truth"
-      picture = board?.query
+      image = board?.query
       wait(for: .loadEpisode(episode), state)
     case .condition:
       title = "cond. \(state.settings.options.condition.rawValue)"
       if state.settings.options.condition == .none {
         placeholder = "the prompt alone steers"
       } else {
-        picture = board?.conditions[state.conditionChoice]
+        image = board?.conditions[state.conditionChoice]
         wait(for: .makeCondition(episode, state.conditionChoice), state)
       }
     case .baseline:
@@ -43,7 +43,7 @@ struct TileContent {
     case .augmented:
       title = "\(episode.supports.count)+\(state.settings.supports)"
       show(state.prediction(episode, state.plan), of: state.predict(episode, state.plan), state)
-      if picture == nil, state.evaluation.awaiting[episode] != nil { placeholder = "after painting" }
+      if image == nil, state.evaluation.awaiting[episode] != nil { placeholder = "after painting" }
     case .table, .duel: title = ""
     case .generated(let number):
       title = "generated \(number + 1)"
@@ -51,9 +51,9 @@ struct TileContent {
     }
   }
 
-  /// Says why there is no picture yet: its effect is under way, or has failed.
+  /// Says why there is no image yet: its effect is under way, or has failed.
   mutating func wait(for effect: Effect, _ state: ExplorerState) {
-    guard picture == nil else { return }
+    guard image == nil else { return }
     if let notice = state.work.failures[effect] {
       hasFailed = true
       placeholder = [notice.message, notice.hint].compactMap { $0 }.joined(separator: "\n")
@@ -67,7 +67,7 @@ struct TileContent {
   mutating func show(_ prediction: PredictionView?, of effect: Effect, _ state: ExplorerState) {
     if let prediction {
       title += "  \(NumberText.percent(prediction.iou))"
-      picture = prediction.picture
+      image = prediction.image
     } else if state.work.inFlight.contains(effect) {
       isComing = true
       placeholder = "segmenting…"
@@ -94,8 +94,8 @@ struct TileContent {
     case .rejected: title += "  rejected"
     case nil: break
     }
-    picture = board?.generated[request]
-    guard picture == nil else { return }
+    image = board?.generated[request]
+    guard image == nil else { return }
     placeholder = "g paints it"
     guard let job = state.queue.jobs.job(for: request) else { return }
     switch job.state {
@@ -105,7 +105,7 @@ struct TileContent {
       title += "  \(step)/\(count)"
       progress = Double(step) / Double(max(1, count))
       placeholder = step == 0 ? "preparing…" : "painting…"
-      if let preview = state.queue.preview, preview.request == request { picture = preview.picture }
+      if let preview = state.queue.preview, preview.request == request { image = preview.image }
     case .finished:
       isComing = true
       placeholder = "…"

@@ -2,7 +2,7 @@ import Foundation
 import Generation
 import Render
 
-/// What there is to know of a tile's picture: how it was made, what is in it.
+/// What there is to know of a tile's image: how it was made, what is in it.
 struct TileFacts {
   struct Fact: Hashable {
     let name: String
@@ -15,22 +15,22 @@ struct TileFacts {
   static let nameWidth = 12
 
   init(_ tile: Tile, _ state: ExplorerState) {
-    guard let episode = state.browse.selected, let picture = TileContent(tile, state).picture else { return }
+    guard let episode = state.browse.selected, let image = TileContent(tile, state).image else { return }
     let name = state.browse.catalog?.className(episode.classIndex) ?? ""
     switch tile {
     case .support:
       let item = episode.supports[safe: state.shownSupport]
       add("picture", item?.id ?? "")
       add("class", "\(name), label \(episode.classIndex)")
-      addSize(picture)
+      addSize(image)
     case .query:
       add("picture", episode.query.id)
       add("class", "\(name), label \(episode.classIndex)")
-      addSize(picture)
+      addSize(image)
     case .condition: addCondition(state)
-    case .baseline: addPrediction(picture, state)
+    case .baseline: addPrediction(image, state)
     case .augmented:
-      addPrediction(picture, state)
+      addPrediction(image, state)
       add("settings", state.name(of: .own(state.settings.network, state.plan)))
       if let drift = state.ownScore(episode).drift { add("drift", String(format: "%.2f (0 keeps to the masks, 1 leaves them)", drift)) }
     case .generated(let number):
@@ -42,11 +42,11 @@ struct TileFacts {
   private mutating func add(_ name: String, _ value: String) { if !value.isEmpty { facts.append(Fact(name: name, value: value)) } }
 
   /// Extents as kept for the screen, and how much of them the class covers.
-  private mutating func addSize(_ picture: Picture) {
-    add("shown at", "\(picture.image.width)x\(picture.image.height)")
-    guard case .object(let mask) = picture.marks else { return }
+  private mutating func addSize(_ image: ScreenImage) {
+    add("shown at", "\(image.image.width)x\(image.image.height)")
+    guard case .object(let mask) = image.marks else { return }
     let inside = mask.labels.count { $0 == 1 }
-    add("mask", String(format: "%.1f %% of the picture", 100 * Double(inside) / Double(max(1, mask.labels.count))))
+    add("mask", String(format: "%.1f %% of the image", 100 * Double(inside) / Double(max(1, mask.labels.count))))
   }
 
   private mutating func addCondition(_ state: ExplorerState) {
@@ -58,9 +58,9 @@ struct TileFacts {
   }
 
   /// IoU, and what it is made of.
-  private mutating func addPrediction(_ picture: Picture, _ state: ExplorerState) {
+  private mutating func addPrediction(_ image: ScreenImage, _ state: ExplorerState) {
     add("network", state.settings.network.rawValue)
-    guard case .comparison(let prediction, let truth) = picture.marks, prediction.labels.count == truth.labels.count else { return }
+    guard case .comparison(let prediction, let truth) = image.marks, prediction.labels.count == truth.labels.count else { return }
     var hits = 0, falseAlarms = 0, misses = 0
     for (predicted, real) in zip(prediction.labels, truth.labels) where real != 255 {
       if predicted == 1 { if real == 1 { hits += 1 } else { falseAlarms += 1 } } else if real == 1 { misses += 1 }

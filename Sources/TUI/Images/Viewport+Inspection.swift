@@ -2,12 +2,12 @@ import Render
 
 extension Viewport {
   /// The values under the crosshair: place, RGB, and what the marks say there.
-  package func inspection(of picture: Picture) -> String {
-    let image = picture.image, (x, y) = pixel(width: image.width, height: image.height)
+  package func inspection(of shown: ScreenImage) -> String {
+    let image = shown.image, (x, y) = pixel(width: image.width, height: image.height)
     let values = (0..<image.channels).map { "\(image[x, y, $0])" }.joined(separator: " ")
     var text = "x \(x) y \(y) of \(image.width)x\(image.height)  \(image.channels == 3 ? "RGB" : "grey") \(values)"
     func label(_ mask: LabelMask) -> UInt8 { mask[x * mask.width / image.width, y * mask.height / image.height] }
-    switch picture.marks {
+    switch shown.marks {
     case .none: break
     case .object(let mask), .outline(let mask): text += "  mask \(label(mask))"
     case .comparison(let prediction, let truth):

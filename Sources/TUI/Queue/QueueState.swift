@@ -1,13 +1,13 @@
 import Generation
 
-/// The queue as it is shown: its jobs, which of them are chosen, and the picture in the making.
+/// The queue as it is shown: its jobs, which of them are chosen, and the image in the making.
 package struct QueueState: Sendable {
   package private(set) var jobs = WorkQueue()
   package private(set) var cursor = ListCursor()
   package private(set) var marked: Set<JobID> = []
   package private(set) var isPaused = false
-  /// What there is of the picture that is being painted.
-  package private(set) var preview: (request: GenerationRequest, picture: Picture)?
+  /// What there is of the image that is being painted.
+  package private(set) var preview: (request: GenerationRequest, image: ScreenImage)?
 
   /// Takes over a job's new state.
   mutating func take(_ job: Job) {
@@ -15,7 +15,7 @@ package struct QueueState: Sendable {
     if job.state.isFinal, preview?.request == job.request { preview = nil }
   }
 
-  mutating func show(_ picture: Picture, of request: GenerationRequest) { preview = (request, picture) }
+  mutating func show(_ image: ScreenImage, of request: GenerationRequest) { preview = (request, image) }
 
   /// Takes over what is known of earlier runs' pace.
   package mutating func expect(secondsPerStep: Double?) { jobs.expect(secondsPerStep: secondsPerStep) }
@@ -107,10 +107,10 @@ package struct QueueState: Sendable {
 
 /// The three ways of stopping.
 package enum StopKind: Hashable, Sendable, CaseIterable {
-  /// At the next step; the picture is begun again when the queue goes on.
+  /// At the next step; the image is begun again when the queue goes on.
   case now
-  /// When the running picture is done.
+  /// When the running image is done.
   case afterThis
-  /// The running picture is cancelled, the next one goes on.
+  /// The running image is cancelled, the next one goes on.
   case skip
 }

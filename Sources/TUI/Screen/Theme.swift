@@ -55,7 +55,7 @@ package struct Theme: Sendable {
   package var brand: Style { ink(.indexed(6), [.bold, .reverse]) }
   /// The row under the cursor of the focused panel.
   package var cursor: Style { Style(.standard, .reverse) }
-  /// Stands out from any picture.
+  /// Stands out from any image.
   package var crosshair: Style { Style(.standard, [.bold, .reverse]) }
   /// A marked row.
   package var marked: Style { ink(.indexed(5), .bold) }

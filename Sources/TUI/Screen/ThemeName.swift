@@ -1,10 +1,10 @@
-/// Sets of colours for text; pictures keep their own.
+/// Sets of colours for text; images keep their own.
 package enum ThemeName: String, CaseIterable, Hashable, Codable, Sendable {
   /// The terminal's own colours.
   case standard
   /// Gains and losses in blue and yellow, which every kind of colour vision tells apart.
   case colourBlind = "colour-blind"
-  /// No colours beside bold and reverse; pictures keep theirs.
+  /// No colours beside bold and reverse; images keep theirs.
   case plain
 
   package var detail: String {

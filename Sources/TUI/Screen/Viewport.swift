@@ -1,6 +1,6 @@
-/// The part of a zoomed picture in sight, and the pixel under the crosshair.
+/// The part of a zoomed image in sight, and the pixel under the crosshair.
 package struct Viewport: Hashable, Sendable {
-  /// 0 for the whole picture; each further one halves what is in sight.
+  /// 0 for the whole image; each further one halves what is in sight.
   package private(set) var level = 0
   /// The pixel looked at, as fractions of width and height.
   private var x = 0.5
@@ -34,7 +34,7 @@ package struct Viewport: Hashable, Sendable {
     (min(width - 1, Int(x * Double(width))), min(height - 1, Int(y * Double(height))))
   }
 
-  /// What is in sight, inside the picture; nil for all of it.
+  /// What is in sight, inside the image; nil for all of it.
   package func crop(width: Int, height: Int) -> Crop? {
     guard level > 0 else { return nil }
     let w = max(4, width >> level), h = max(4, height >> level), (px, py) = pixel(width: width, height: height)
@@ -43,7 +43,7 @@ package struct Viewport: Hashable, Sendable {
   }
 }
 
-/// A rectangle of a picture's pixels.
+/// A rectangle of an image's pixels.
 package struct Crop: Hashable, Sendable {
   package let x: Int
   package let y: Int

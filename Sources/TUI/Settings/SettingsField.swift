@@ -4,7 +4,7 @@ import Generation
 package enum SettingsField: Hashable, Sendable {
   /// A row of the table of settings.
   case setting(Setting.ID)
-  /// What is no setting of a picture: how many there are, what segments, what generates.
+  /// What is no setting of an image: how many there are, what segments, what generates.
   case supports, network, episodes, diffusion, controlNet
 
   package static let all: [SettingsField] = {
@@ -17,7 +17,7 @@ package enum SettingsField: Hashable, Sendable {
     return part(to: .steps) + [.supports] + part(from: .steps, to: .prompt) + [.network, .episodes] + part(from: .prompt) + [.diffusion, .controlNet]
   }()
 
-  /// Its row of the table; nil for what is no setting of a picture.
+  /// Its row of the table; nil for what is no setting of an image.
   package var setting: Setting? { if case .setting(let id) = self { Setting[id] } else { nil } }
 
   package var title: String {

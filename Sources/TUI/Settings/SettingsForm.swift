@@ -59,7 +59,7 @@ package struct SettingsForm: Hashable, Sendable {
 
   package mutating func take(_ presets: [OwnPreset]) { self.presets = presets }
 
-  /// The rows there are: of the settings only those that change a picture.
+  /// The rows there are: of the settings only those that change an image.
   package var fields: [SettingsField] {
     SettingsField.all.filter { field in
       switch field {
@@ -176,7 +176,7 @@ package struct SettingsForm: Hashable, Sendable {
     }
   }
 
-  /// What an absent number comes to: edges are looked for at the picture's own size.
+  /// What an absent number comes to: edges are looked for at the image's own size.
   private func absent(_ field: SettingsField) -> Double? {
     field == .setting(.detectResolution) ? Double(options.conditionSettings.resolution) : nil
   }

@@ -30,13 +30,13 @@ extension ScreenPainter {
     frame.scrollThumb(rect, first: first, visible: inside.height, count: fields.count, style: theme.accent)
   }
 
-  /// What `g` would cost now: pictures that are not painted, and the time they take at the present pace.
+  /// What `g` would cost now: images that are not painted, and the time they take at the present pace.
   private var estimate: String {
     guard let board = state.board, board.plans[state.plan] != nil else { return "" }
     let missing = board.missing(state.plan).count
     guard missing > 0 else { return "painted" }
     let steps = missing * state.settings.options.steps
     let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(steps)))" } ?? ""
-    return "\(missing) picture\(missing == 1 ? "" : "s")\(time)"
+    return "\(missing) image\(missing == 1 ? "" : "s")\(time)"
   }
 }

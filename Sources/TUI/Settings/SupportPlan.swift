@@ -10,7 +10,7 @@ package struct SupportPlan: Hashable, Sendable {
     self.count = count
   }
 
-  /// The control image that steers the pictures made from a real support.
+  /// The control image that steers the images made from a real support.
   package func choice(of support: Int) -> ConditionChoice {
     let type = options.condition
     return ConditionChoice(support: support, type: type, settings: options.conditionSettings.relevant(to: type))

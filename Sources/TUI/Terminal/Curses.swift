@@ -11,7 +11,7 @@ struct Curses {
   /// Whether leaving brings back what was on the screen before.
   let hasOtherScreen: Bool
   /// What stands for a direct cell, by row: invisible, but not the blank that curses may clear with the rest of a line. Neighbouring rows
-  /// differ, or curses would take a row of the next episode for this one moved, and scroll the pictures along with the list.
+  /// differ, or curses would take a row of the next episode for this one moved, and scroll the images along with the list.
   private let placeholders: [UInt32]
 
   /// Opens the terminal `term`, or a common one in its place with a notice that says so.
@@ -51,7 +51,7 @@ struct Curses {
     curs_set(0)
     let screen = curses_screen()
     leaveok(screen, true)
-    // Moving lines or characters by the terminal's own means would carry parts of pictures along.
+    // Moving lines or characters by the terminal's own means would carry parts of images along.
     idlok(screen, false)
     idcok(screen, false)
     // Otherwise curses puts off half a frame when another key waits, and looks for one after every few lines.

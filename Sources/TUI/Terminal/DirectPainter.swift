@@ -1,6 +1,6 @@
 import Render
 
-/// Picture cells in 24-bit colour, written past curses after its own update.
+/// Image cells in 24-bit colour, written past curses after its own update.
 enum DirectPainter {
   /// Opens a synchronized update: terminals that know it show everything up to the end at once.
   static let begin = Array("\u{1B}[?2026h".utf8)

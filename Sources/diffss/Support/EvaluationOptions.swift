@@ -89,7 +89,7 @@ struct EvaluationOptions: ParsableArguments {
     throw ExitStatus.someFailed
   }
 
-  /// Says on standard error how many pictures a folder lacks.
+  /// Says on standard error how many images a folder lacks.
   func reportMissing(_ reports: [EvaluationReport]) {
     for report in reports {
       if let missing = report.missingAuxiliaries, missing > 0 {

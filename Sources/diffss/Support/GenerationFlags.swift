@@ -32,7 +32,7 @@ struct GenerationFlags: ParsableArguments {
     ([condition, others.resolution].compactMap { $0 } + others.controlImage.given).map { "--\($0.id.rawValue)" }
   }
 
-  /// These flags for a picture of one's own.
+  /// These flags for an image of one's own.
   func ownOptions(seed: UInt64) throws -> GenerationOptions {
     var options = GenerationOptions(seed: seed)
     try (given + others.given).apply(to: &options)

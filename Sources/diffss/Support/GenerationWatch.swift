@@ -4,13 +4,13 @@ import Generation
 import Pipeline
 import Synchronization
 
-/// Has supports painted into a folder, shows the progress, and tells of each picture when it ends.
+/// Has supports painted into a folder, shows the progress, and tells of each image when it ends.
 struct GenerationWatch {
   let workbench: Workbench
   let folder: SupportFolder
   let json: Bool
 
-  /// Throws an `ExitStatus` unless every picture was done.
+  /// Throws an `ExitStatus` unless every image was done.
   func paint(_ run: SupportRun) async throws {
     let interrupt = Interrupt.shared
     let tally = GenerationTally(folder: folder.url, json: json)
@@ -43,7 +43,7 @@ private final class GenerationTally: Sendable {
     var ended: Int { kept + painted + replaced + failed }
   }
 
-  /// One picture, as `--json` prints it.
+  /// One image, as `--json` prints it.
   private struct Line: Encodable {
     let name: String
     let result: String
@@ -55,7 +55,7 @@ private final class GenerationTally: Sendable {
 
   private let folder: URL
   private let json: Bool
-  private let progress = ProgressLine("painting", unit: "pictures")
+  private let progress = ProgressLine("painting", unit: "images")
   private let state = Mutex(State())
 
   init(folder: URL, json: Bool) {
@@ -66,7 +66,7 @@ private final class GenerationTally: Sendable {
   func take(_ event: SupportRunEvent) {
     state.withLock { state in
       switch event {
-      case .begun(let pictures, let leftOut): (state.total, state.leftOut) = (pictures, leftOut)
+      case .begun(let images, let leftOut): (state.total, state.leftOut) = (images, leftOut)
       case .painting(let name, let step, let steps):
         show(Double(step) / Double(max(steps, 1)), name, state)
       case .ended(let outcome):
@@ -82,7 +82,7 @@ private final class GenerationTally: Sendable {
     progress.finish()
     state.withLock { state in
       if json { state.list.end() }
-      var text = "painted \(state.painted), replaced \(state.replaced), kept \(state.kept), failed \(state.failed) of \(state.total) pictures"
+      var text = "painted \(state.painted), replaced \(state.replaced), kept \(state.kept), failed \(state.failed) of \(state.total) images"
       if state.leftOut > 0 { text += "; left \(state.leftOut) supports out, as the published script does" }
       printError(text)
     }
@@ -103,11 +103,11 @@ private final class GenerationTally: Sendable {
 
   private func count(_ outcome: SupportOutcome, _ state: inout State) {
     switch outcome.result {
-    case .kept: state.kept += outcome.pictures
-    case .painted: state.painted += outcome.pictures
-    case .replaced: state.replaced += outcome.pictures
+    case .kept: state.kept += outcome.images
+    case .painted: state.painted += outcome.images
+    case .replaced: state.replaced += outcome.images
     case .failed:
-      state.failed += outcome.pictures
+      state.failed += outcome.images
       state.errors += 1
     }
   }

@@ -82,7 +82,7 @@ struct ModelFlags: ParsableArguments {
     for lora in added.loras ?? [] { try ModelRole.adapter.check(library.addition(lora.id, .lora).url) }
   }
 
-  /// What a data set's pictures are painted with. Throws where a ControlNet is for none of the conditions that are asked for, and what speaks against
+  /// What a data set's images are painted with. Throws where a ControlNet is for none of the conditions that are asked for, and what speaks against
   /// the files and folders that were named.
   func preferred(for conditions: [ConditionType], in library: ModelLibrary) throws -> PreferredModels? {
     try check(library)
@@ -97,7 +97,7 @@ struct ModelFlags: ParsableArguments {
     return PreferredModels(diffusion: model.map(Self.identifier), controlNets: nets, autoencoder: added.autoencoder, loras: added.loras).orNone
   }
 
-  /// The autoencoder and the LoRA files of a picture of one's own, and how much of each is merged. Throws `GenerationError.modelMissing`.
+  /// The autoencoder and the LoRA files of an image of one's own, and how much of each is merged. Throws `GenerationError.modelMissing`.
   func places(_ library: ModelLibrary) throws -> (autoencoder: URL?, loras: [URL], scales: [Double]) {
     (
       try vae.map { try Self.file($0) ?? library.addition($0, .autoencoder).url },
@@ -122,7 +122,7 @@ struct LoRAOption {
 }
 
 extension ModelKind {
-  /// Whether pictures' metadata may name it beside an autoencoder or a LoRA.
+  /// Whether images' metadata may name it beside an autoencoder or a LoRA.
   fileprivate var paints: Bool {
     switch self {
     case .diffusion, .controlNet, .detector: true

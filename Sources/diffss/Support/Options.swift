@@ -45,7 +45,7 @@ struct DatasetOptions: ParsableArguments {
     let dataset = dataset
     if foldRule != nil && dataset != .coco { throw ValidationError("--fold-rule is for --dataset coco") }
     if turning.orientation != nil, [.pascal, .coco, .fss].contains(dataset) {
-      throw ValidationError("--orientation is for pictures of your own; those of \(dataset.rawValue) are read as each network's published loader reads them")
+      throw ValidationError("--orientation is for images of your own; those of \(dataset.rawValue) are read as each network's published loader reads them")
     }
   }
 
@@ -108,7 +108,7 @@ struct RuntimeOptions: ParsableArguments {
 
   @OptionGroup var pool: ThreadOptions
 
-  @Flag(help: "Read the diffusion networks one after the other for every picture in place of keeping all of them: slower, in about half the memory.")
+  @Flag(help: "Read the diffusion networks one after the other for every image in place of keeping all of them: slower, in about half the memory.")
   var lowMemory = false
 
   func validate() throws {
@@ -166,7 +166,7 @@ struct SingleFileOptions: ParsableArguments {
 
 /// What is done about the demo's weights on other data.
 struct DemoWeightsOption: ParsableArguments {
-  @Flag(help: "Demo weights on data other than the demo's are meant: no warning. Tables, reports and pictures still say so.")
+  @Flag(help: "Demo weights on data other than the demo's are meant: no warning. Tables, reports and images still say so.")
   var demoWeights = false
 
   /// Says on standard error that toy networks are at work, unless that is meant.
@@ -182,7 +182,7 @@ extension Logger.Level: @retroactive ExpressibleByArgument {}
 extension DatasetKind: ExpressibleByArgument {}
 extension DatasetSplit: ExpressibleByArgument {}
 extension FoldRule: ExpressibleByArgument {}
-extension PictureFormat: ExpressibleByArgument {}
+extension ImageFormat: ExpressibleByArgument {}
 extension ConditionType: ExpressibleByArgument {}
 extension EdgeDetectorKind: ExpressibleByArgument {}
 extension SchedulerConfig.Spacing: ExpressibleByArgument {}

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Wall seconds of a picture's phases, as its progress tells them.
+/// Wall seconds of an image's phases, as its progress tells them.
 struct PhaseTimes {
   private let start = ContinuousClock.now
   private var steps: [ContinuousClock.Instant] = []

@@ -1,6 +1,6 @@
 import Models
 
-/// Says on standard error that steps begin late, where they do: the picture would be noisier than that of fewer steps.
+/// Says on standard error that steps begin late, where they do: the image would be noisier than that of fewer steps.
 func report(shortRange range: TimestepRange?, _ sampler: String) {
   guard let range, range.isShort else { return }
   printError(

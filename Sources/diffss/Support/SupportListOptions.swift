@@ -30,7 +30,7 @@ struct SupportListOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Paint part N of M, for as many processes or machines: every M-th support from the N-th on. The pictures are the same however they are divided.",
+      "Paint part N of M, for as many processes or machines: every M-th support from the N-th on. The images are the same however they are divided.",
       valueName: "n/m"),
     transform: { text in
       guard let shard = Shard(text) else {
@@ -41,14 +41,14 @@ struct SupportListOptions: ParsableArguments {
   var shard: Shard = .whole
 
   @Option(help: "File format: png, or jpg as the published script writes (quality 95). Control images are always png.")
-  var format: PictureFormat = .png
+  var format: ImageFormat = .png
 
   @Flag(
     help: ArgumentHelp(
-      "Repeat the published script's slips, to compare with its pictures.",
+      "Repeat the published script's slips, to compare with its images.",
       discussion: """
         Masks are read as grey, so that palette PNGs give wrong classes; labels above 20 are left out; every class of \
-        FSS-1000 is prompted and painted as a taxi; the pictures of a support share one \
+        FSS-1000 is prompted and painted as a taxi; the images of a support share one \
         seed, drawn from the one before (of the whole list, also with --shard); \(PublishedScript.steps) steps unless --steps is given.
         """))
   var asPublished = false

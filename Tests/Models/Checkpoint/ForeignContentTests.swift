@@ -48,7 +48,7 @@ import Testing
     #expect(try said([UInt8]()).message.hasSuffix("is empty (0 bytes)"))
     #expect(try said([UInt8](repeating: 0, count: 5000)).message.contains("begins with zeros, all of its 5000 bytes"))
     for (bytes, words) in [
-      (Array("GGUF".utf8) + [3, 0, 0, 0], "a GGUF file"), ([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10], "a PNG picture"), ([0x1F, 0x8B, 8, 0], "a gzip archive"),
+      (Array("GGUF".utf8) + [3, 0, 0, 0], "a GGUF file"), ([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10], "a PNG image"), ([0x1F, 0x8B, 8, 0], "a gzip archive"),
       ([0x80, 4, 0x95, 0, 0], "a Python pickle that torch.save did not write"), ([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], "an HDF5 file"),
     ] as [([UInt8], String)] {
       #expect(try said(bytes).message.contains(words), "\(words)")

@@ -3,7 +3,7 @@ import Models
 import TestSupport
 import Testing
 
-/// Single files into folders and back to the same pictures.
+/// Single files into folders and back to the same images.
 @Suite struct DiffusersExportTests {
   private let fixture = Golden.fixture("diffusion/model")
 

@@ -11,8 +11,8 @@ import Testing
   @Test(arguments: ["diffusers.safetensors", "taesd_decoder.safetensors"]) func tinyDecoderAgreesWithDiffusers(file: String) throws {
     let expected = try Checkpoint(file: Self.folder.appendingPathComponent("expected.safetensors"))
     let decoder = try TinyDecoder(Self.folder.appendingPathComponent(file))
-    let picture = decoder.picture(of: try expected.tensor("latents").nhwc())
-    #expect(relativeError(picture, try expected.tensor("image").nhwc()) < 1e-4)
+    let image = decoder.image(of: try expected.tensor("latents").nhwc())
+    #expect(relativeError(image, try expected.tensor("image").nhwc()) < 1e-4)
   }
 
   @Test func anotherFileIsNoTinyDecoder() {
@@ -29,9 +29,9 @@ import Testing
       let channels = model.autoencoder.config.latentChannels
       let colour = noise.tensor([1, 1, 1, channels]).values
       let latents = Tensor((0..<36).flatMap { _ in colour }, shape: [1, 6, 6, channels])
-      let guess = preview.picture(of: latents)
+      let guess = preview.image(of: latents)
       #expect(guess.shape == [1, 6, 6, 3])
-      let painted = try model.autoencoder().picture(of: latents)
+      let painted = try model.autoencoder().image(of: latents)
       // The pixel in the middle of both.
       let guessed = guess.values[63..<66], width = painted.shape[2]
       let middle = (painted.shape[1] / 2 * width + width / 2) * 3

@@ -63,7 +63,7 @@ import Testing
     return file
   }
 
-  /// The same picture from a folder and from single files.
+  /// The same image from a folder and from single files.
   @Test func paintsAsTheFolderDoes() throws {
     let single = try write(withControlNet: true)
     let image = Tensor((0..<64 * 64 * 3).map { Float($0 % 97) / 96 }, shape: [1, 64, 64, 3])

@@ -45,7 +45,7 @@ import Testing
     #expect(try model.generate(other).latents.values != first.latents.values)
   }
 
-  /// Where all pictures of a batch have one generator, as in the published script, each takes a row of what it draws.
+  /// Where all images of a batch have one generator, as in the published script, each takes a row of what it draws.
   @Test(arguments: [SamplerName.ddim, .eulerAncestral]) func aRowOfABatchsNoiseIsWhatTorchDrawsThere(sampler: SamplerName) throws {
     var drawn = TorchGenerator(seed: 5)
     // 3 * 4 * 3 * 1 values are no multiple of the 16 that torch turns into normal ones at a time.
@@ -69,18 +69,18 @@ import Testing
     }
   }
 
-  /// A picture of a batch is the picture of its seed alone, noise drawn on the way included.
+  /// An image of a batch is the image of its seed alone, noise drawn on the way included.
   @Test(arguments: [SamplerName.ddim, .eulerAncestral]) func batchEqualsSingles(sampler: SamplerName) throws {
     var run = try run()
     run.sampler = sampler
     run.eta = sampler == .ddim ? 0.5 : 0
     let batch = try model.generate(run, seeds: [5, 9, 2])
     #expect(batch.count == 3)
-    for (picture, seed) in zip(batch, [UInt64(5), 9, 2]) {
+    for (image, seed) in zip(batch, [UInt64(5), 9, 2]) {
       run.seed = seed
       let alone = try model.generate(run)
-      #expect(picture.image.values == alone.image.values)
-      #expect(picture.latentsPerStep.map(\.values) == alone.latentsPerStep.map(\.values))
+      #expect(image.image.values == alone.image.values)
+      #expect(image.latentsPerStep.map(\.values) == alone.latentsPerStep.map(\.values))
     }
     run.guessMode = true
     #expect(try model.generate(run, seeds: [1, 2])[1].latents.values == model.generate(run, seeds: [2])[0].latents.values)
@@ -98,15 +98,15 @@ import Testing
   @Test func memoryIsAskedForBeforehand() throws {
     let run = try run()
     let need = model.need(of: run)
-    #expect(need > 0 && model.need(of: run, pictures: 3) > need)
-    try model.checkMemory(for: run, pictures: 1, available: need)
-    let refusal = #expect(throws: ModelError.self) { try model.checkMemory(for: run, pictures: 3, available: need) }
+    #expect(need > 0 && model.need(of: run, images: 3) > need)
+    try model.checkMemory(for: run, images: 1, available: need)
+    let refusal = #expect(throws: ModelError.self) { try model.checkMemory(for: run, images: 3, available: need) }
     #expect(refusal?.hint?.contains("a batch of one") == true)
     var large = run
     (large.width, large.height) = (1024, 512)
-    let smaller = #expect(throws: ModelError.self) { try model.checkMemory(for: large, pictures: 1, available: model.need(of: large) / 2) }
+    let smaller = #expect(throws: ModelError.self) { try model.checkMemory(for: large, images: 1, available: model.need(of: large) / 2) }
     #expect(smaller?.hint?.contains("704x320") == true)
-    #expect(throws: ModelError.self) { try model.checkMemory(for: run, pictures: 1, available: 0) }
+    #expect(throws: ModelError.self) { try model.checkMemory(for: run, images: 1, available: 0) }
   }
 
   /// One image for both halves of a guided pair must give what two equal images give.

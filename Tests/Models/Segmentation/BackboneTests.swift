@@ -111,13 +111,13 @@ import Testing
   }
 
   @Test func sizesThatScalesDoNotMeetInAreRefused() throws {
-    func picture(_ side: Int) -> Tensor { Tensor(zeros: [1, side, side, 3]) }
+    func image(_ side: Int) -> Tensor { Tensor(zeros: [1, side, side, 3]) }
     let hsnet = try HSNet(Self.checkpoint("hsnet_vgg16")), hdmnet = try HDMNet(Self.checkpoint("hdmnet_vgg16"))
     // 33, 16 and 8 pixels a side squeeze to 2, 1 and 1; 31 leave nothing of the last scale.
-    for side in [31, 264] { #expect(throws: ModelError.self) { try hsnet.features(of: picture(side)) } }
-    #expect(try hsnet.features(of: picture(288)).side == 288)
-    #expect(throws: ModelError.self) { try hdmnet.features(of: picture(48)) }
-    #expect(try hdmnet.features(of: picture(49)).side == 49)
+    for side in [31, 264] { #expect(throws: ModelError.self) { try hsnet.features(of: image(side)) } }
+    #expect(try hsnet.features(of: image(288)).side == 288)
+    #expect(throws: ModelError.self) { try hdmnet.features(of: image(48)) }
+    #expect(try hdmnet.features(of: image(49)).side == 49)
   }
 
   /// NaN would pass for background and give an IoU of 0.

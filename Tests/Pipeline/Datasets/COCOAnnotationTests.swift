@@ -10,7 +10,7 @@ import Testing
   private let good: [Any] = [2, 2, 6, 2, 6, 6, 2, 6]
   private let box: [Any] = [3, 4, 10, 12]
 
-  /// A file of one picture of 30x20 an annotation; what is absent is left out of it.
+  /// A file of one image of 30x20 an annotation; what is absent is left out of it.
   private func document(_ annotations: [[String: Any?]], categories: [[String: Any]] = [["id": 1, "name": "a"], ["id": 2, "name": "b"]]) -> [String: Any] {
     [
       "images": annotations.indices.map { ["id": $0 + 1, "file_name": "\($0 + 1).jpg", "width": 30, "height": 20] as [String: Any] },
@@ -22,8 +22,8 @@ import Testing
     ]
   }
 
-  private func pixels(_ dataset: any Dataset, _ picture: Int) throws -> Int {
-    try dataset.mask(DatasetItem(id: "set/\(picture)", classes: [])).labels.count { $0 != 0 }
+  private func pixels(_ dataset: any Dataset, _ image: Int) throws -> Int {
+    try dataset.mask(DatasetItem(id: "set/\(image)", classes: [])).labels.count { $0 != 0 }
   }
 
   @Test func ringsAreThoseOfPycocotools() throws {
@@ -50,7 +50,7 @@ import Testing
     #expect(dataset.items.count == cases.count)
   }
 
-  /// The other annotations of the picture, and the other pictures, are there.
+  /// The other annotations of the image, and the other images, are there.
   @Test func oneBadAnnotationCostsItself() throws {
     let bad: [[String: Any?]] = [
       ["category_id": 5], ["category_id": nil], ["category_id": NSNull()], ["category_id": 1.5], ["image_id": NSNull()], ["image_id": [1]],
@@ -122,7 +122,7 @@ import Testing
 
   // MARK: Two files
 
-  /// `train2017` and `val2017` with a picture each; that of val holds `b`, of train `a`.
+  /// `train2017` and `val2017` with an image each; that of val holds `b`, of train `a`.
   private func twoFiles(train: [(Int, String)], val: [(Int, String)]) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     for (part, categories, name) in [("train2017", train, "a"), ("val2017", val, "b")] {

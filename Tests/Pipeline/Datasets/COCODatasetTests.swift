@@ -61,22 +61,22 @@ import Testing
     let records = try JSONDecoder().decode(
       [String: RunLengthRecord].self, from: Data(contentsOf: Golden.url("coco-masks/annotation_rle.json")))
     #expect(records.count == 239)
-    // One picture an annotation: picture k has annotation k only.
-    var pictures: [[String: Any]] = []
+    // One image an annotation: image k has annotation k only.
+    var photographs: [[String: Any]] = []
     var alone: [[String: Any]] = []
     var expected: [RunLengthRecord] = []
     for var annotation in annotations {
       guard let id = annotation["id"] as? Int, let record = records[String(id)] else { continue }
-      var picture = try #require(images.first { $0["id"] as? Int == record.image_id })
-      picture["id"] = expected.count
-      picture["file_name"] = "\(expected.count).jpg"
+      var photograph = try #require(images.first { $0["id"] as? Int == record.image_id })
+      photograph["id"] = expected.count
+      photograph["file_name"] = "\(expected.count).jpg"
       annotation["image_id"] = expected.count
-      pictures.append(picture)
+      photographs.append(photograph)
       alone.append(annotation)
       expected.append(record)
     }
     let folder = try COCOFolder(
-      ["images": pictures, "annotations": alone, "categories": document["categories"] as Any])
+      ["images": photographs, "annotations": alone, "categories": document["categories"] as Any])
     let dataset = try folder.open()
     #expect(dataset.items.count == 239)
     for (number, record) in expected.enumerated() {
@@ -91,18 +91,18 @@ import Testing
       [String: RunLengthRecord].self, from: Data(contentsOf: Golden.url("coco-masks/annotation_rle.json")))
     let masks = try JSONDecoder().decode([MaskRecord].self, from: Data(contentsOf: Golden.url("coco-masks/masks.json")))
     let all = records.values.sorted { $0.counts.count > $1.counts.count }
-    var pictures: [[String: Any]] = []
+    var photographs: [[String: Any]] = []
     var annotations: [[String: Any]] = []
     for (index, record) in all.enumerated() {
       let mask = try #require(masks.first { Int($0.image.prefix(12)) == record.image_id })
-      pictures.append(["id": index, "file_name": "\(index).jpg", "width": mask.width, "height": mask.height])
+      photographs.append(["id": index, "file_name": "\(index).jpg", "width": mask.width, "height": mask.height])
       annotations.append([
         "image_id": index, "category_id": 1, "area": 1,
         "segmentation": ["size": [mask.height, mask.width], "counts": compress(record.counts)] as [String: Any],
       ])
     }
     let folder = try COCOFolder([
-      "images": pictures, "annotations": annotations, "categories": [["id": 1, "name": "person"] as [String: Any]],
+      "images": photographs, "annotations": annotations, "categories": [["id": 1, "name": "person"] as [String: Any]],
     ])
     let dataset = try folder.open()
     #expect(dataset.items.count == all.count)
@@ -127,7 +127,7 @@ import Testing
     return String(decoding: text, as: UTF8.self)
   }
 
-  @Test(.enabled(if: Golden.isAvailable)) func miniatureHasItsPicturesAndFolds() throws {
+  @Test(.enabled(if: Golden.isAvailable)) func miniatureHasItsImagesAndFolds() throws {
     let dataset = try Datasets.open(DatasetSource(.coco, root: Golden.data("coco-mini")))
     #expect(dataset.items.count == 128 && dataset.classes.count == 80 && dataset.folds == 4)
     #expect(Array(dataset.classes(inFold: 1).prefix(3)) == [2, 6, 10])
@@ -176,10 +176,10 @@ import Testing
   }
 
   @Test func repeatedNumbersAndNamesAreToldAndTheFirstCounts() throws {
-    let picture: [String: Any] = ["id": 7, "file_name": "0.jpg", "width": 5, "height": 4]
+    let photograph: [String: Any] = ["id": 7, "file_name": "0.jpg", "width": 5, "height": 4]
     let annotation: [String: Any] = ["id": 1, "image_id": 7, "category_id": 1, "segmentation": [[0.0, 0, 3, 0, 3, 3, 0, 3]]]
     let folder = try COCOFolder([
-      "images": [picture, picture.merging(["file_name": "1.jpg"]) { $1 }, picture.merging(["id": 8]) { $1 }],
+      "images": [photograph, photograph.merging(["file_name": "1.jpg"]) { $1 }, photograph.merging(["id": 8]) { $1 }],
       "categories": [["id": 1, "name": "person"] as [String: Any]], "annotations": [annotation, annotation],
     ])
     let dataset = try folder.open()
@@ -234,8 +234,8 @@ import Testing
     func write() throws -> Int? { try DatasetPreparation.writeMasks(painted, to: ready.file("annotations")) { _, _ in true }?.written }
     #expect(try write() == 10)
     #expect(try write() == 0)
-    let pictures = folder.url.appendingPathComponent("train2017")
-    try FileManager.default.createSymbolicLink(at: ready.file("train2017"), withDestinationURL: pictures)
+    let photographs = folder.url.appendingPathComponent("train2017")
+    try FileManager.default.createSymbolicLink(at: ready.file("train2017"), withDestinationURL: photographs)
     let community = try Datasets.open(DatasetSource(.coco, root: ready.url))
     #expect(community.items == painted.items && community.classes == painted.classes)
     for item in painted.items {
@@ -353,7 +353,7 @@ struct COCOFolder {
     try self.init(text: String(decoding: try JSONSerialization.data(withJSONObject: document), as: UTF8.self), part: part)
   }
 
-  /// Ten pictures of 64x48 in `train2017`, COCO's categories; nine pictures have a class that lists take, a small one and a crowd.
+  /// Ten images of 64x48 in `train2017`, COCO's categories; nine images have a class that lists take, a small one and a crowd.
   static func miniature() throws -> COCOFolder {
     struct Table: Decodable {
       struct Category: Decodable { let category_id: Int, name: String }
@@ -361,15 +361,15 @@ struct COCOFolder {
     }
     let file = Golden.projectRoot.appendingPathComponent("Assets/tables/coco_category_ids.json")
     let categories = try JSONDecoder().decode(Table.self, from: Data(contentsOf: file)).categories
-    let annotations = (1...9).flatMap { picture -> [[String: Any]] in
-      let corner = 4 * picture, crowd: [String: Any] = ["size": [48, 64], "counts": [100 * picture, 50, 3022 - 100 * picture]]
+    let annotations = (1...9).flatMap { photograph -> [[String: Any]] in
+      let corner = 4 * photograph, crowd: [String: Any] = ["size": [48, 64], "counts": [100 * photograph, 50, 3022 - 100 * photograph]]
       let shapes: [(category: Int, isCrowd: Int, area: Int, segmentation: Any)] = [
-        (8 * picture, 0, 2640, [[2, 2, 62, 2, 62, 46, 2, 46]]), (8 * picture - 5, 0, 50, [[corner, 4, corner + 10, 4, corner, 14]]),
+        (8 * photograph, 0, 2640, [[2, 2, 62, 2, 62, 46, 2, 46]]), (8 * photograph - 5, 0, 50, [[corner, 4, corner + 10, 4, corner, 14]]),
         (1, 1, 50, crowd),
       ]
       return shapes.enumerated().map { number, shape in
         [
-          "id": 10 * picture + number, "image_id": picture, "category_id": categories[shape.category - 1].category_id,
+          "id": 10 * photograph + number, "image_id": photograph, "category_id": categories[shape.category - 1].category_id,
           "iscrowd": shape.isCrowd, "area": shape.area, "segmentation": shape.segmentation,
         ]
       }
@@ -379,13 +379,13 @@ struct COCOFolder {
         "images": (1...10).map { ["id": $0, "file_name": "\($0).jpg", "width": 64, "height": 48] as [String: Any] },
         "categories": categories.map { ["id": $0.category_id, "name": $0.name] as [String: Any] }, "annotations": annotations,
       ], part: "train2017")
-    for picture in 1...10 {
-      try Image(width: 64, height: 48, color: [UInt8(20 * picture), 90, 30]).writeJPEG(to: made.folder.file("train2017/\(picture).jpg"))
+    for photograph in 1...10 {
+      try Image(width: 64, height: 48, color: [UInt8(20 * photograph), 90, 30]).writeJPEG(to: made.folder.file("train2017/\(photograph).jpg"))
     }
     return made
   }
 
-  /// One picture of 5x4 pixels, two categories, and annotations of (category, segmentation).
+  /// One image of 5x4 pixels, two categories, and annotations of (category, segmentation).
   static func small(segmentations: [(category: Int, segmentation: Any)], fileName: String = "0.jpg") throws -> COCOFolder {
     try COCOFolder([
       "images": [["id": 7, "file_name": fileName, "width": 5, "height": 4] as [String: Any]],

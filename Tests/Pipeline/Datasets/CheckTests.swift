@@ -13,22 +13,22 @@ import Testing
     return Data(file[..<20]) + Data([0xFF, 0xE1, 0, UInt8(exif.count + 2)] + exif) + Data(file[20...])
   }
 
-  private func voc(_ picture: Data, _ width: Int, _ height: Int) throws -> (folder: TemporaryFolder, dataset: any Dataset) {
+  private func voc(_ image: Data, _ width: Int, _ height: Int) throws -> (folder: TemporaryFolder, dataset: any Dataset) {
     let folder = try TemporaryFolder()
     for name in ["JPEGImages", "SegmentationClass"] {
       try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
     }
-    try picture.write(to: folder.file("JPEGImages/a.jpg"))
+    try image.write(to: folder.file("JPEGImages/a.jpg"))
     try LabelMask(width: width, height: height, labels: [UInt8](repeating: 2, count: width * height)).writePNG(
       to: folder.file("SegmentationClass/a.png"))
     return (folder, try Datasets.open(DatasetSource(.pascal, root: folder.url)))
   }
 
-  @Test func halfAPictureIsFound() throws {
+  @Test func halfAnImageIsFound() throws {
     let whole = try photograph()
     let good = try voc(whole, 48, 32)
     #expect(try DatasetCheck.problems(of: good.dataset).isEmpty)
-    // Cameras put more behind the picture's end: it can be read, so nothing is wrong.
+    // Cameras put more behind the image's end: it can be read, so nothing is wrong.
     let longer = try voc(whole + Data("more of the camera's".utf8), 48, 32)
     #expect(try DatasetCheck.problems(of: longer.dataset).isEmpty)
     let png = try Image(width: 48, height: 32, color: [9, 9, 9]).pngData() + Array("sixteen letters.".utf8)
@@ -38,14 +38,14 @@ import Testing
       let (folder, cut) = try voc(whole.prefix(part), 48, 32)
       defer { withExtendedLifetime(folder) {} }
       let problems = try DatasetCheck.problems(of: cut)
-      // What the decoder can make up for is no fault, the same as when the picture is used.
+      // What the decoder can make up for is no fault, the same as when the image is used.
       let isRead = (try? cut.image(cut.items[0])) != nil
       #expect(problems.map(\.kind) == (isRead ? [] : [.imageUnreadable]), "\(part): \(problems)")
       #expect(part > whole.count / 2 || !isRead)
     }
   }
 
-  @Test func halfAPictureOfCOCOAndOfAnOwnFolder() throws {
+  @Test func halfAnImageOfCOCOAndOfAnOwnFolder() throws {
     let coco = try COCOFolder.small(segmentations: [(1, [[0.0, 0, 3, 0, 3, 3, 0, 3]])], fileName: "0.png")
     let png = try Image(width: 5, height: 4, color: [9, 9, 9]).pngData()
     try Data(png.dropLast(20)).write(to: coco.url.appendingPathComponent("set/0.png"))
@@ -59,8 +59,8 @@ import Testing
     #expect(try DatasetCheck.problems(of: own).map(\.kind) == [.imageUnreadable])
   }
 
-  /// A picture that lies on its side: OpenCV's readers (BAM, HDMNet) turn it, Pillow's (HSNet, DCAMA) do not, and one of them misses the mask.
-  @Test(arguments: [UInt8(6), 8, 5]) func picturesThatSomeLoadersTurn(orientation: UInt8) throws {
+  /// An image that lies on its side: OpenCV's readers (BAM, HDMNet) turn it, Pillow's (HSNet, DCAMA) do not, and one of them misses the mask.
+  @Test(arguments: [UInt8(6), 8, 5]) func imagesThatSomeLoadersTurn(orientation: UInt8) throws {
     let lying = try voc(photograph(orientation), 32, 48), standing = try voc(photograph(orientation), 48, 32)
     let (upright, stored) = (lying.dataset, standing.dataset)
     defer { withExtendedLifetime((lying, standing)) {} }
@@ -76,7 +76,7 @@ import Testing
         #expect((try? dataset.image(dataset.items[0], orientation: rule)) != nil || rule == failing)
       }
     }
-    // Half a turn leaves the size, and every loader reads the picture.
+    // Half a turn leaves the size, and every loader reads the image.
     let half = try voc(photograph(3), 48, 32)
     #expect(try DatasetCheck.problems(of: half.dataset).isEmpty)
   }

@@ -10,7 +10,7 @@ private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
 }
 
 @Suite struct DemoDatasetTests {
-  /// The committed weights were trained on these very pictures: a changed byte means that they must be trained anew.
+  /// The committed weights were trained on these very images: a changed byte means that they must be trained anew.
   @Test(arguments: [
     (0, 0, 0xF64E_9CF5_5388_F0E0, 0x85CC_65CE_D73C_CE02),
     (0, 413, 0xE876_DC20_7475_B012, 0x2162_56F5_3FC1_5D75),
@@ -43,7 +43,7 @@ private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
     #expect(dataset.classes(inFold: 4).isEmpty)
   }
 
-  /// Every class alone: how much of the picture it covers on average.
+  /// Every class alone: how much of the image it covers on average.
   @Test func classesAreOfUsefulSize() {
     var area = [Int](repeating: 0, count: 21)
     var seen = [Int](repeating: 0, count: 21)
@@ -61,8 +61,8 @@ private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
   }
 
   @Test func neighboursDiffer() {
-    let pictures = Set((0..<40).map { DemoScene.draw(seed: 3, index: $0).image } + [DemoScene.draw(seed: 4, index: 0).image])
-    #expect(pictures.count == 41)
+    let images = Set((0..<40).map { DemoScene.draw(seed: 3, index: $0).image } + [DemoScene.draw(seed: 4, index: 0).image])
+    #expect(images.count == 41)
   }
 
   @Test func unknownItemsAreRefused() throws {

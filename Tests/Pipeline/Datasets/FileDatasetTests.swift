@@ -58,7 +58,7 @@ import Testing
     #expect(try dataset.storedMask(item, of: item.classes[0] + 1).labels.allSatisfy { $0 == 0 })
   }
 
-  /// The square is reached from the mask's own size, not by way of the picture's.
+  /// The square is reached from the mask's own size, not by way of the image's.
   @Test func theNetworkSeesTheMaskFromItsOwnSize() async throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(at: folder.file("screw"), withIntermediateDirectories: true)
@@ -73,7 +73,7 @@ import Testing
     let truth = try await bench.workbench.predict(episode).truth
     #expect(truth == (try dataset.storedMask(dataset.items[0], of: index).torchNearest(width: 128, height: 128)))
     #expect(truth != (try dataset.mask(dataset.items[0], of: index).torchNearest(width: 128, height: 128)))
-    // A control image lies on its picture.
+    // A control image lies on its image.
     let control = try await bench.workbench.condition(.mask, settings: ConditionSettings(resolution: 64), item: dataset.items[0], classIndex: index)
     #expect(control != nil)
   }
@@ -120,7 +120,7 @@ import Testing
   }
 
   /// The palette's index counts, so both mask folders say the same.
-  @Test(.enabled(if: Golden.isAvailable)) func palettePicturesGiveTheSameMasks() throws {
+  @Test(.enabled(if: Golden.isAvailable)) func paletteImagesGiveTheSameMasks() throws {
     let source = Golden.data("voc-mini/VOCdevkit/VOC2012")
     let folder = try TemporaryFolder()
     for name in ["JPEGImages", "SegmentationClass"] {

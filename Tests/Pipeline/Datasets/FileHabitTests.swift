@@ -9,7 +9,7 @@ import Testing
 /// Files as Windows and cameras write them: byte order marks, CRLF, endings in capitals.
 @Suite struct FileHabitTests {
   private static let mark = "\u{FEFF}"
-  private let picture = Image(width: 8, height: 6, color: [10, 20, 30])
+  private let image = Image(width: 8, height: 6, color: [10, 20, 30])
 
   private func mask(_ label: UInt8) -> LabelMask { LabelMask(width: 8, height: 6, labels: [UInt8](repeating: 0, count: 24) + [UInt8](repeating: label, count: 24)) }
 
@@ -20,7 +20,7 @@ import Testing
   @Test(arguments: ["\u{FEFF}mug\r\ncup\r\n", "mug\r\ncup\r\n\r\n", "mug\rcup"]) func namesAreReadWithoutTheirMark(text: String) throws {
     let folder = try TemporaryFolder()
     try folders(folder, "images", "masks")
-    try picture.writeJPEG(to: folder.file("images/1.JPG"))
+    try image.writeJPEG(to: folder.file("images/1.JPG"))
     try mask(1).writePNG(to: folder.file("masks/1.PNG"))
     try folder.write(text, to: "names.txt")
     let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
@@ -48,7 +48,7 @@ import Testing
   func namesInAnotherEncodingAreRefused(bytes: [UInt8]) throws {
     let folder = try TemporaryFolder()
     try folders(folder, "images", "masks")
-    try picture.writeJPEG(to: folder.file("images/1.jpg"))
+    try image.writeJPEG(to: folder.file("images/1.jpg"))
     try mask(1).writePNG(to: folder.file("masks/1.png"))
     try folder.write(bytes, to: "names.txt")
     let error = #expect(throws: CoreError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
@@ -84,7 +84,7 @@ import Testing
   @Test func ownFoldersInCapitals() throws {
     let folder = try TemporaryFolder()
     try folders(folder, "Images", "MASKS")
-    try picture.writeJPEG(to: folder.file("Images/1.jpg"))
+    try image.writeJPEG(to: folder.file("Images/1.jpg"))
     try mask(1).writePNG(to: folder.file("MASKS/1.png"))
     let error = #expect(throws: DataError.self) { try Datasets.open(DatasetSource(.folder, root: folder.url)) }
     #expect(error?.message.contains("Images/ and MASKS/ lack names.txt beside them, whose line k names class k") == true, "\(error.map { "\($0)" } ?? "")")
@@ -99,7 +99,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folders(folder, "JPEGImages", "SegmentationClass", "ImageSets/Segmentation")
     for (name, jpeg, png) in [("a", "jpg", "PNG"), ("b", "JPG", "png"), ("c", "jpeg", "Png")] {
-      try picture.writeJPEG(to: folder.file("JPEGImages/\(name).\(jpeg)"))
+      try image.writeJPEG(to: folder.file("JPEGImages/\(name).\(jpeg)"))
       try mask(2).writePNG(to: folder.file("SegmentationClass/\(name).\(png)"))
     }
     try folder.write(Self.mark + "a\r\nb\r\n", to: "ImageSets/Segmentation/val.txt")
@@ -109,11 +109,11 @@ import Testing
     for item in dataset.items { #expect(try dataset.image(item).width == 8 && dataset.mask(item).labels.contains(2)) }
   }
 
-  @Test func masksInCapitalsBesideTheirPictures() throws {
+  @Test func masksInCapitalsBesideTheirImages() throws {
     let folder = try TemporaryFolder()
     try folders(folder, "mug")
     for (jpeg, png) in [("1.jpg", "1.PNG"), ("2.JPG", "2_mask.PNG"), ("3.jpeg", "3.png")] {
-      try picture.writeJPEG(to: folder.file("mug/\(jpeg)"))
+      try image.writeJPEG(to: folder.file("mug/\(jpeg)"))
       try mask(255).writePNG(to: folder.file("mug/\(png)"))
     }
     let own = try Datasets.open(DatasetSource(.folder, root: folder.url))
@@ -122,18 +122,18 @@ import Testing
     // Only the ending of its name makes FSS-1000's mask one.
     let fss = try Datasets.open(DatasetSource(.fss, root: folder.url, split: .all))
     #expect(fss.items.map(\.id) == ["mug/1", "mug/3"])
-    try picture.writeJPEG(to: folder.file("mug/1.JPG"))
+    try image.writeJPEG(to: folder.file("mug/1.JPG"))
     #expect(try Datasets.open(DatasetSource(.fss, root: folder.url, split: .all)).problems.contains { $0.kind == .duplicate && $0.name == "mug/1" })
   }
 
-  @Test func cocosPicturesAndReadyMasksInCapitals() throws {
+  @Test func cocosImagesAndReadyMasksInCapitals() throws {
     let folder = try COCOFolder.small(segmentations: [(1, [[0.0, 0, 3, 0, 3, 3, 0, 3]])])
     try Image(width: 5, height: 4, color: [9, 9, 9]).writeJPEG(to: folder.url.appendingPathComponent("set/0.JPG"))
     let painted = try folder.open()
     #expect(try painted.image(painted.items[0]).width == 5 && painted.check(painted.items[0]).isEmpty)
     let ready = try TemporaryFolder()
     try folders(ready, "annotations/val2017", "val2017")
-    try picture.writeJPEG(to: ready.file("val2017/000000000009.JPG"))
+    try image.writeJPEG(to: ready.file("val2017/000000000009.JPG"))
     try mask(3).writePNG(to: ready.file("annotations/val2017/000000000009.PNG"))
     let dataset = try Datasets.open(DatasetSource(.coco, root: ready.url))
     #expect(dataset.items == [DatasetItem(id: "val2017/000000000009", classes: [3])])

@@ -7,15 +7,15 @@ import Testing
 
 @Suite struct OwnFolderTests {
   private func mask(_ labels: [UInt8]) -> LabelMask { LabelMask(width: 4, height: 2, labels: labels) }
-  private let picture = Image(width: 4, height: 2, color: [10, 20, 30])
+  private let image = Image(width: 4, height: 2, color: [10, 20, 30])
 
   @Test func indexMasksAndNames() throws {
     let folder = try TemporaryFolder()
     for name in ["images", "masks"] { try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true) }
-    try picture.writeJPEG(to: folder.file("images/b.jpeg"))
-    try picture.writePNG(to: folder.file("images/a.png"))
-    try picture.writePNG(to: folder.file("images/alone.png"))
-    try picture.writeJPEG(to: folder.file("images/a.jpg"))
+    try image.writeJPEG(to: folder.file("images/b.jpeg"))
+    try image.writePNG(to: folder.file("images/a.png"))
+    try image.writePNG(to: folder.file("images/alone.png"))
+    try image.writeJPEG(to: folder.file("images/a.jpg"))
     try mask([0, 1, 1, 2, 255, 0, 0, 0]).writePNG(to: folder.file("masks/a.png"))
     try mask([255, 255, 255, 255, 255, 255, 255, 255]).writePNG(to: folder.file("masks/b.png"))
     try mask([1, 0, 0, 0, 0, 0, 0, 0]).writePNG(to: folder.file("masks/lost.png"))
@@ -29,7 +29,7 @@ import Testing
     #expect(Set(dataset.problems.map { "\($0.kind) \($0.name)" }) == ["duplicate a", "maskMissing alone", "imageMissing lost", "onlyIgnored b"])
   }
 
-  /// Masks that were saved as JPEG: in a folder of index masks, in one of a class's masks, and beside their pictures.
+  /// Masks that were saved as JPEG: in a folder of index masks, in one of a class's masks, and beside their images.
   @Test(arguments: [("images/1.jpg", "masks/1.jpg", true), ("images/mug/1.jpg", "masks/mug/1.jpg", false), ("mug/1.jpg", "mug/1_mask.jpg", false)])
   func masksMayBeJPEG(_ image: String, _ mask: String, _ isNamed: Bool) throws {
     let folder = try TemporaryFolder()
@@ -51,9 +51,9 @@ import Testing
     for name in ["\(images)cat", "\(images)mug", "\(masks)cat", "\(masks)mug"] {
       try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
     }
-    try picture.writeJPEG(to: folder.file("\(images)cat/1.jpg"))
+    try image.writeJPEG(to: folder.file("\(images)cat/1.jpg"))
     try mask([0, 255, 200, 100, 0, 0, 0, 0]).writePNG(to: folder.file("\(masks)cat/1.png"))
-    try picture.writePNG(to: folder.file("\(images)mug/x.png"))
+    try image.writePNG(to: folder.file("\(images)mug/x.png"))
     try mask([0, 1, 1, 0, 0, 0, 0, 0]).writePNG(to: folder.file("\(masks)mug/x_mask.png"))
     let dataset = try Datasets.open(DatasetSource(.folder, root: folder.url))
     #expect(dataset.items == [DatasetItem(id: "cat/1", classes: [1]), DatasetItem(id: "mug/x", classes: [2])])
@@ -75,7 +75,7 @@ import Testing
     for name in ["images", "masks"] { try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true) }
     try Data("one\ntwo\n".utf8).write(to: folder.file("names.txt"))
     for name in ["a", "b"] {
-      try picture.writeJPEG(to: folder.file("images/\(name).jpg"))
+      try image.writeJPEG(to: folder.file("images/\(name).jpg"))
       try mask([0, 1, 0, 0, 0, 0, 0, 0]).writePNG(to: folder.file("masks/\(name).png"))
     }
     func open() throws -> (classes: [[Int]], read: Int) {

@@ -4,7 +4,7 @@ import Render
 import TestSupport
 import Testing
 
-/// Edge maps of real photographs, from the goldens' own resized pictures (`golden/conditions/README.md`).
+/// Edge maps of real photographs, from the goldens' own resized images (`golden/conditions/README.md`).
 @Suite(.enabled(if: Golden.isAvailable)) struct EdgeMapTests {
   private static let items = [
     "coco_000000000009", "coco_000000000025", "coco_000000000086", "coco_000000000394", "fss_african_elephant_5",

@@ -97,11 +97,11 @@ import Testing
   }
 
   /// Networks in memory are kept by all that went into them.
-  @Test func everyScaleAndFileIsAnotherPicture() async throws {
+  @Test func everyScaleAndFileIsAnotherImage() async throws {
     try Self.lora(5, models.appendingPathComponent("loras/y.safetensors"))
     let workbench = Workbench(
       dataset: SquaresDataset(), models: library(), store: try Store(folder: folder.url.appendingPathComponent("data")))
-    func picture(_ loras: [LoRAChoice]?, spacing: SchedulerConfig.Spacing? = nil) async throws -> [UInt8] {
+    func image(_ loras: [LoRAChoice]?, spacing: SchedulerConfig.Spacing? = nil) async throws -> [UInt8] {
       var options = options(PreferredModels(diffusion: "tiny-sd15", loras: loras))
       options.timestepSpacing = spacing
       let request = try await workbench.requests(item: workbench.dataset.items[0], classIndex: workbench.dataset.items[0].classes[0], options: options, count: 1)[0]
@@ -109,12 +109,12 @@ import Testing
       try await within { await workbench.waitUntilIdle() }
       return try #require(try await workbench.generated(request)).image.pixels
     }
-    let plain = try await picture(nil)
+    let plain = try await image(nil)
     var seen: Set<[UInt8]> = [plain]
     for loras in [[LoRAChoice(id: "loras/x.safetensors")], [LoRAChoice(id: "loras/x.safetensors", scale: 3)], [LoRAChoice(id: "loras/y.safetensors")]] {
-      #expect(seen.insert(try await picture(loras)).inserted, "\(loras)")
+      #expect(seen.insert(try await image(loras)).inserted, "\(loras)")
     }
-    #expect(seen.insert(try await picture(nil, spacing: .trailing)).inserted)
-    #expect(try await picture([]) == plain)
+    #expect(seen.insert(try await image(nil, spacing: .trailing)).inserted)
+    #expect(try await image([]) == plain)
   }
 }

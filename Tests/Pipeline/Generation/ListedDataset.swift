@@ -1,7 +1,7 @@
 import Data
 import Render
 
-/// Pictures of 96x80 under any names, each with one class in its left half. Names in `broken` cannot be read.
+/// Images of 96x80 under any names, each with one class in its left half. Names in `broken` cannot be read.
 struct ListedDataset: Dataset {
   struct Unreadable: Error, CustomStringConvertible { let description = "it cannot be read" }
 

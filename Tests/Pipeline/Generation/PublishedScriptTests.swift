@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func picturesOfASupportShareASeedAndTakeItsRows() async throws {
+  @Test func imagesOfASupportShareASeedAndTakeItsRows() async throws {
     let dataset = ListedDataset([("a", 1), ("b", 30), ("c", 2)]), bench = try RunBench(dataset)
     var run = SupportRun(supports: dataset.supports, options: bench.options, shots: 3, isAsPublished: true)
     run.options.seed = 321

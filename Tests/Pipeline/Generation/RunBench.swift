@@ -7,7 +7,7 @@ import Render
 import Synchronization
 import TestSupport
 
-/// Paints flat pictures and keeps their requests; those of one number among a support's pictures can be made to fail.
+/// Paints flat images and keeps their requests; those of one number among a support's images can be made to fail.
 final class FlatGenerator: SupportGenerator {
   struct Refusal: Error, CustomStringConvertible { let description = "no such weights" }
 

@@ -5,7 +5,7 @@ import Render
 import TestSupport
 import Testing
 
-/// Weights of one name in two places: pictures tell them apart by their digests, and `verify` takes each for what it is.
+/// Weights of one name in two places: images tell them apart by their digests, and `verify` takes each for what it is.
 @Suite struct SameNameTests {
   private let folder: TemporaryFolder
 
@@ -25,28 +25,28 @@ import Testing
 
   private let controls = [Image(width: 64, height: 64, color: [200, 10, 10]), Image(width: 64, height: 64, color: [10, 200, 10])]
 
-  /// A picture painted with both ControlNets, in a file.
-  private func painted(_ weights: OwnPictureWeights, _ loraScales: [Double] = []) throws -> (picture: StoredPicture, metadata: OwnPictureMetadata) {
-    let request = OwnPictureRequest(
+  /// An image painted with both ControlNets, in a file.
+  private func painted(_ weights: OwnImageWeights, _ loraScales: [Double] = []) throws -> (image: StoredImage, metadata: OwnImageMetadata) {
+    let request = OwnImageRequest(
       weights, prompt: "a cup", negativePrompt: "", settings: DiffusionSettings { ($0.steps, $0.guidance) = (1, 3) }, seed: 5, width: 64, height: 64,
       controls: controls.prefix(weights.networks.count).map { (image: $0, scale: 1, start: 0, end: 1) }, loraScales: loraScales)
     let digests = try weights.digests(library([]))
-    let paintings = try request.paint(images: Array(controls.prefix(weights.networks.count)), weights: weights, digests: digests) { _ in true }
-    try folder.write(paintings[0].png, to: "picture.png")
-    let picture = try StoredPicture(folder.file("picture.png"))
-    guard case .own(let metadata) = picture.origin else { throw GenerationError.notOurs(path: "picture.png") }
-    return (picture, metadata)
+    let paintings = try request.paint(controlImages: Array(controls.prefix(weights.networks.count)), weights: weights, digests: digests) { _ in true }
+    try folder.write(paintings[0].png, to: "image.png")
+    let image = try StoredImage(folder.file("image.png"))
+    guard case .own(let metadata) = image.origin else { throw GenerationError.notOurs(path: "image.png") }
+    return (image, metadata)
   }
 
-  private func verify(_ stored: (picture: StoredPicture, metadata: OwnPictureMetadata), _ folders: [String]) throws -> PictureVerification {
-    try stored.picture.verify(stored.metadata, with: library(folders), controls: controls, memory: .ample) { _ in true }
+  private func verify(_ stored: (image: StoredImage, metadata: OwnImageMetadata), _ folders: [String]) throws -> ImageVerification {
+    try stored.image.verify(stored.metadata, with: library(folders), controls: controls, memory: .ample) { _ in true }
   }
 
   @Test func theRightOneOfTwoIsTakenWhereverTheyAre() throws {
     try plantModel(at: "base/tiny-sd15")
     try plantControlNet(0, at: "one/x")
     try plantControlNet(1, at: "two/x")
-    let stored = try painted(OwnPictureWeights(model: folder.file("base/tiny-sd15"), networks: [folder.file("one/x"), folder.file("two/x")]))
+    let stored = try painted(OwnImageWeights(model: folder.file("base/tiny-sd15"), networks: [folder.file("one/x"), folder.file("two/x")]))
     #expect(stored.metadata.request.controls.map(\.network) == ["one/x", "two/x"])
     // Below one place, each place by itself in both orders (of equal names the first hides the second), and the folders themselves.
     for places in [["."], ["base", "one", "two"], ["base", "two", "one"], ["base", "one/x", "two/x"], ["base", "two/x", "one/x"]] {
@@ -70,12 +70,12 @@ import Testing
   @Test func aNameDoesNotLeaveThePlaces() throws {
     try plantModel(at: "inner/tiny-sd15")
     try plantControlNet(0, at: "x")
-    let stored = try painted(OwnPictureWeights(model: folder.file("inner/tiny-sd15"), networks: [folder.file("x")]))
+    let stored = try painted(OwnImageWeights(model: folder.file("inner/tiny-sd15"), networks: [folder.file("x")]))
     var request = stored.metadata.request
     request.controls[0].network = "a/.."
     let weights = ["tiny-sd15": stored.metadata.weights["tiny-sd15"] ?? "", "a/..": stored.metadata.weights["x"] ?? ""]
-    let forged = try OwnPictureMetadata(request, weights: weights)
-    #expect { try verify((stored.picture, forged), ["inner"]) } throws: { "\($0)" == "no ControlNet \"a/..\" found" }
+    let forged = try OwnImageMetadata(request, weights: weights)
+    #expect { try verify((stored.image, forged), ["inner"]) } throws: { "\($0)" == "no ControlNet \"a/..\" found" }
   }
 
   /// A whole model's folder lends its autoencoder, and is known by that alone.
@@ -83,9 +83,9 @@ import Testing
     try plantModel(at: "a/tiny-sd15")
     try plantModel(at: "b/lender")
     let lender = folder.file("b/lender"), model = folder.file("a/tiny-sd15")
-    let stored = try painted(OwnPictureWeights(model: model, autoencoder: lender))
+    let stored = try painted(OwnImageWeights(model: model, autoencoder: lender))
     #expect(stored.metadata.request.autoencoder == "lender")
-    let inner = try OwnPictureWeights(model: model, autoencoder: lender.appendingPathComponent("vae")).digests(library([]))
+    let inner = try OwnImageWeights(model: model, autoencoder: lender.appendingPathComponent("vae")).digests(library([]))
     #expect(stored.metadata.weights["lender"] == inner["vae"] && inner["vae"] != nil)
     #expect(try verify(stored, ["a", "b"]) == .identical)
     // What is no part of the autoencoder does not count, what is does.
@@ -95,8 +95,8 @@ import Testing
     try (String(contentsOf: config, encoding: .utf8) + "\n").write(to: config, atomically: true, encoding: .utf8)
     #expect(try verify(stored, ["a", "b"]) == .otherWeights(["lender"]))
     // A model lends itself what it has: nothing is said of it.
-    let own = OwnPictureWeights(model: model, autoencoder: model)
-    #expect(own.autoencoder == nil && own == OwnPictureWeights(model: model))
+    let own = OwnImageWeights(model: model, autoencoder: model)
+    #expect(own.autoencoder == nil && own == OwnImageWeights(model: model))
     // By name, for a data set.
     try plantModel(at: "c/other")
     let models = library(["a", "c"]), settings = ConditionSettings()

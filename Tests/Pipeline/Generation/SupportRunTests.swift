@@ -21,8 +21,8 @@ import Testing
     let files = try bench.files()
     #expect(files.count == 9)
     for name in ["\(stem)_0.png", "\(stem)_control.png", "plain_2_1.png", "val2014/b_3_0.png"] { #expect(files[name] != nil) }
-    let text = try PictureText.read(bench.out.appendingPathComponent("\(stem)_1.png"))
-    let metadata = try #require(PictureMetadata(entries: text))
+    let text = try ImageText.read(bench.out.appendingPathComponent("\(stem)_1.png"))
+    let metadata = try #require(ImageMetadata(entries: text))
     #expect(metadata.request == bench.generator.painted.withLock { $0[1] })
     #expect(try metadata.request.key(weights: metadata.weights) == metadata.key)
     #expect(text["parameters"]?.contains("Steps: 3") == true)
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test(arguments: PictureFormat.allCases) func finishedPicturesAreKeptOthersReplaced(format: PictureFormat) async throws {
+  @Test(arguments: ImageFormat.allCases) func finishedImagesAreKeptOthersReplaced(format: ImageFormat) async throws {
     let dataset = ListedDataset(Self.items), bench = try RunBench(dataset)
     var run = run(dataset, bench)
     run.format = format
@@ -62,7 +62,7 @@ import Testing
     #expect(words == ["kept", "kept", "replaced", "painted", "painted", "kept"])
     #expect(try bench.files() == first)
 
-    // Another setting is another picture.
+    // Another setting is another image.
     run.options.steps = 4
     #expect(try await bench.paint(run).allSatisfy { $0.hasPrefix("replaced ") })
     #expect(try bench.files() != first)
@@ -72,7 +72,7 @@ import Testing
   }
 
   /// The published loader looks for .jpg first: an old one must not stand beside a new .png.
-  @Test func aPictureIsThereInOneFormatOnly() async throws {
+  @Test func anImageIsThereInOneFormatOnly() async throws {
     let dataset = ListedDataset([("a", 1)]), bench = try RunBench(dataset)
     var run = run(dataset, bench, shots: 1)
     run.format = .jpg
@@ -98,20 +98,20 @@ import Testing
     var dataset = ListedDataset(Self.items)
     dataset.broken = ["plain"]
     let bench = try RunBench(dataset, generator: FlatGenerator(refusesNumber: 1))
-    var pictures: [SupportOutcome] = []
+    var images: [SupportOutcome] = []
     let (outcomes, end) = AsyncStream.makeStream(of: SupportOutcome.self)
     try await bench.workbench.paint(run(dataset, bench), into: SupportFolder(creating: bench.out)) { event in
       if case .ended(let outcome) = event { end.yield(outcome) }
     }
     end.finish()
-    for await outcome in outcomes { pictures.append(outcome) }
-    #expect(pictures.map(\.name) == [
+    for await outcome in outcomes { images.append(outcome) }
+    #expect(images.map(\.name) == [
       "val2014/COCO_val2014_000000019786_1_0.png", "val2014/COCO_val2014_000000019786_1_1.png", "plain_2", "val2014/b_3_0.png",
       "val2014/b_3_1.png",
     ])
-    #expect(pictures.map(\.pictures) == [1, 1, 2, 1, 1])
-    #expect(pictures.map { $0.key == nil } == [false, true, true, false, true])
-    #expect(pictures.map { $0.request == nil } == [false, false, true, false, false])
+    #expect(images.map(\.images) == [1, 1, 2, 1, 1])
+    #expect(images.map { $0.key == nil } == [false, true, true, false, true])
+    #expect(images.map { $0.request == nil } == [false, false, true, false, false])
   }
 
   @Test func shardsAreDisjointCompleteAndTheSame() async throws {
@@ -147,7 +147,7 @@ import Testing
   @Test func aCancelledRunEndsSoonAndKeepsWhatIsFinished() async throws {
     let dataset = ListedDataset((0..<500).map { ("item\($0)", 1) }), bench = try RunBench(dataset)
     let (begun, signal) = AsyncStream.makeStream(of: Void.self)
-    // The run waits for its end, which could otherwise come after its last picture.
+    // The run waits for its end, which could otherwise come after its last image.
     let isFirst = Mutex(true), cancelled = DispatchSemaphore(value: 0)
     let task = Task {
       defer { signal.finish() }
@@ -168,7 +168,7 @@ import Testing
     #expect(count >= 2 && count < 1500)
   }
 
-  @Test func whatConcernsAllPicturesEndsTheRunAtOnce() async throws {
+  @Test func whatConcernsAllImagesEndsTheRunAtOnce() async throws {
     let dataset = ListedDataset(Self.items), bench = try RunBench(dataset)
     var run = run(dataset, bench)
     run.options.models = PreferredModels(diffusion: "absent")

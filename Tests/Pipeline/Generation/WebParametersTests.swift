@@ -48,7 +48,7 @@ import Testing
     var request = plainRequest()
     change(&request)
     let weights = [request.models.diffusion: String(repeating: "a", count: 64), "v": String(repeating: "b", count: 64), "l, 1": String(repeating: "c", count: 64)]
-    return try Infotext(#require(PictureMetadata(key: "k", request: request, weights: weights).entries()["parameters"]))
+    return try Infotext(#require(ImageMetadata(key: "k", request: request, weights: weights).entries()["parameters"]))
   }
 
   @Test(arguments: [

@@ -1,8 +1,8 @@
 import Render
 
-/// Pictures with class masks, divided into folds of classes: what episodes are drawn from.
+/// Images with class masks, divided into folds of classes: what episodes are drawn from.
 ///
-/// Classes are numbered from 1; 0 is background. Items have a stable order and are cheap: pictures and masks are read
+/// Classes are numbered from 1; 0 is background. Items have a stable order and are cheap: images and masks are read
 /// (or drawn, or painted from annotations) only when asked for, from any thread.
 public protocol Dataset: Sendable {
   /// Short name as given to `--dataset`.
@@ -16,22 +16,22 @@ public protocol Dataset: Sendable {
   /// Indices of the classes that episodes of fold `fold` are about, ascending: the *novel* ones, in a training split the
   /// *base* ones. Empty when there is no such fold.
   func classes(inFold fold: Int) -> [Int]
-  /// Every picture, in a stable order.
+  /// Every image, in a stable order.
   var items: [DatasetItem] { get }
   /// The item with an identifier, or with another name that published lists have for it, which it then keeps as its identifier; nil when there is none.
   func item(_ id: String) -> DatasetItem?
   /// The item's classes that are large enough for the community's lists (for PASCAL-5i and COCO-20i 2·32·32 pixels), ascending.
   func listedClasses(of item: DatasetItem) -> [Int]
-  /// The picture, always three channels. Throws `DataError` or `RenderError` when it cannot be read.
+  /// The image, always three channels. Throws `DataError` or `RenderError` when it cannot be read.
   func image(_ item: DatasetItem) throws -> Image
-  /// The picture as a published loader of this data set reads it: turned as its EXIF data says, or as stored. The user's own pictures
+  /// The image as a published loader of this data set reads it: turned as its EXIF data says, or as stored. The user's own images
   /// follow their own rule.
   func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image
-  /// What is done to the stored rows of a picture of the user's own; nil for all others.
+  /// What is done to the stored rows of an image of the user's own; nil for all others.
   func turn(of item: DatasetItem) -> Orientation?
   /// The label of each pixel, same size as the image: 0 background, a class index, or 255 to be ignored.
   ///
-  /// Where a picture has a single class and there may be more than 254 (FSS-1000, class folders) its label is 1;
+  /// Where an image has a single class and there may be more than 254 (FSS-1000, class folders) its label is 1;
   /// ask for `mask(_:of:)` wherever one class is meant.
   func mask(_ item: DatasetItem) throws -> LabelMask
   /// 1 where class `classIndex` is, 0 elsewhere, 255 where the annotation says to ignore.
@@ -93,7 +93,7 @@ public struct ClassInfo: Codable, Hashable, Sendable {
   }
 }
 
-/// One picture of a data set.
+/// One image of a data set.
 public struct DatasetItem: Codable, Hashable, Sendable, Identifiable {
   /// Unique and stable in its data set: the file's name without its extension, with its folder where there are several.
   public let id: String

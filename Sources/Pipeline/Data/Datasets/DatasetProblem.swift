@@ -70,19 +70,19 @@ extension DatasetProblem.Kind {
     case .maskUnreadable: "no figures come of it; download or make it again"
     case .maskResized: "nothing to do: it is stretched to the image by nearest, as the published loaders do"
     case .sizesDiffer: "fails where it is used; make the mask at the image's size"
-    case .turnsDiffer: "fails with the networks that are named; store the picture the right way up and without EXIF orientation"
+    case .turnsDiffer: "fails with the networks that are named; store the image the right way up and without EXIF orientation"
     case .unknownLabel: "fails where it is used; check which class numbers the masks have"
     case .onlyIgnored: "no figures come of it; nothing in it belongs to a class"
     case .emptyMask: "no figures come of it; nothing in it belongs to a class"
     case .brokenAnnotation: "left out, what is sound of it is painted; correct it"
     case .categoriesDiffer: "list the same categories in both files, or classes of both splits cannot be told apart by their numbers"
     case .categoriesReordered: "nothing to do: classes have one numbering in all files"
-    case .brokenAnnotations: "this file's pictures are left out; download it again"
+    case .brokenAnnotations: "this file's images are left out; download it again"
     case .duplicate: "the first one counts; remove the other"
     case .outsideRoot: "left out; names must be relative and without \"..\""
     case .notInDataset: "its episodes are left out; complete the data set or take another list"
     case .classNotInMask: "its episodes are left out; take masks that the list was made for, or another list"
-    case .tooFewOfClass: "left out: an episode needs a query and another picture as its support"
+    case .tooFewOfClass: "left out: an episode needs a query and another image as its support"
     }
   }
 

@@ -11,7 +11,7 @@ public enum DatasetKind: String, CaseIterable, Codable, Sendable {
   case coco
   /// FSS-1000.
   case fss
-  /// Pictures and masks of the user's own.
+  /// Images and masks of the user's own.
   case folder
 }
 
@@ -19,7 +19,7 @@ public enum DatasetKind: String, CaseIterable, Codable, Sendable {
 public enum DatasetSplit: String, CaseIterable, Codable, Sendable {
   /// Everything there is.
   case all
-  /// Episodes of base classes, from pictures without any novel class.
+  /// Episodes of base classes, from images without any novel class.
   case train
   case val
   /// FSS-1000 only.
@@ -64,7 +64,7 @@ public struct DatasetSource: Codable, Hashable, Sendable {
   public var readsMasksAsPublished: Bool
   /// Where what the masks hold is kept for the next time; nil to keep nothing.
   public var cache: URL?
-  /// Own folders only: which pictures are turned as their EXIF data says; `auto` when nil.
+  /// Own folders only: which images are turned as their EXIF data says; `auto` when nil.
   public var orientation: OrientationRule?
 
   public init(

@@ -3,7 +3,7 @@ import Foundation
 import Render
 import Synchronization
 
-/// A data set of which the pictures and masks decoded last are kept, so that the screen, conditions, requests and networks share them. A file that
+/// A data set of which the images and masks decoded last are kept, so that the screen, conditions, requests and networks share them. A file that
 /// has changed is read again.
 public final class DecodedDataset: Dataset {
   private struct ImageKey: Hashable {
@@ -33,7 +33,7 @@ public final class DecodedDataset: Dataset {
 
   public func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image {
     guard let version = base.version(of: item) else { return try base.image(item, orientation: orientation) }
-    // Without anything to turn all rules read the same picture.
+    // Without anything to turn all rules read the same image.
     let key = ImageKey(item: item.id, version: version, rule: version.isTurned ? orientation : .auto)
     return try kept.withLock { try $0.images.value(key) { try base.image(item, orientation: orientation) } }
   }
@@ -72,13 +72,13 @@ public final class DecodedDataset: Dataset {
 /// The state of what an item is read from: what was read of it may be kept until it changes.
 public struct ItemVersion: Hashable, Sendable {
   private let files: [Stamp]
-  /// Whether the picture's EXIF data asks to turn it, so that loaders read it in different ways.
+  /// Whether the image's EXIF data asks to turn it, so that loaders read it in different ways.
   let isTurned: Bool
 
   /// Of an item that never changes.
   public init() { (files, isTurned) = ([], false) }
 
-  /// Of a picture and what its mask is made of.
+  /// Of an image and what its mask is made of.
   init(image: String, mask: String) {
     files = [Stamp(of: image), Stamp(of: mask)]
     isTurned = ((try? Orientation(ofFile: URL(fileURLWithPath: image))) ?? .upright) != .upright

@@ -2,7 +2,7 @@ import Core
 import Render
 
 extension Digest {
-  /// Of a picture and a mask: their sizes as little-endian 32-bit numbers, then their bytes.
+  /// Of an image and a mask: their sizes as little-endian 32-bit numbers, then their bytes.
   public static func hex(image: Image, mask: LabelMask) -> String {
     let hasher = SHA()
     for size in [image.width, image.height, image.channels, mask.width, mask.height] {

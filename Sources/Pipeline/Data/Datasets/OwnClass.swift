@@ -1,6 +1,6 @@
 import Core
 
-/// The class of a picture of the user's own, by the numbering of a data set.
+/// The class of an image of the user's own, by the numbering of a data set.
 public struct OwnClass: Hashable, Sendable {
   /// As in that data set, from 1.
   public let index: Int

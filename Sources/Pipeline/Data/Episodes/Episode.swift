@@ -6,7 +6,7 @@ public struct Episode: Codable, Hashable, Sendable {
   /// 1..., as in the masks.
   public let classIndex: Int
   public let query: DatasetItem
-  /// In the order drawn; with the published protocols one picture may occur twice.
+  /// In the order drawn; with the published protocols one image may occur twice.
   public let supports: [DatasetItem]
 
   public init(index: Int, fold: Int, classIndex: Int, query: DatasetItem, supports: [DatasetItem]) {

@@ -54,7 +54,7 @@ public struct EpisodeList: Codable, Hashable, Sendable {
   ///
   /// `fold` is the one asked for; nil takes the list's own. Throws `CoreError.unreadableFile`, `.malformedFile`, `.badSetting` for a list of
   /// another data set or fold, `.foreignList` for one whose classes are not its fold's here, and `.notInDataset` when no episode has all its
-  /// pictures.
+  /// images.
   public init(_ url: URL, for dataset: any Dataset, fold wanted: Int? = nil) throws {
     do {
       self = try JSONDecoder().decode(Self.self, from: Data(try FileBytes.read(url, limit: Self.mostBytes)))

@@ -2,16 +2,16 @@ import Core
 import Foundation
 import Models
 
-/// The pictures of a fold as the published loaders list them.
+/// The images of a fold as the published loaders list them.
 public enum EpisodeLists {
-  /// HSNet's three loaders draw from the same pictures in different ways.
+  /// HSNet's three loaders draw from the same images in different ways.
   public enum HSNet: Sendable {
-    /// PASCAL-5i: query `i` is line `i` of a list of pictures and classes; supports are drawn among the class's lines.
+    /// PASCAL-5i: query `i` is line `i` of a list of images and classes; supports are drawn among the class's lines.
     case listed([Line])
     /// COCO-20i: class, query and supports are all drawn.
-    case drawn([ClassPictures])
-    /// FSS-1000: queries in the order of `queries`; supports are drawn among the class's pictures by their number.
-    case numbered(queries: [Line], classes: [ClassPictures])
+    case drawn([ClassImages])
+    /// FSS-1000: queries in the order of `queries`; supports are drawn among the class's images by their number.
+    case numbered(queries: [Line], classes: [ClassImages])
 
     public struct Line: Sendable {
       public let item: DatasetItem
@@ -24,8 +24,8 @@ public enum EpisodeLists {
     }
   }
 
-  /// The pictures of one class.
-  public struct ClassPictures: Sendable {
+  /// The images of one class.
+  public struct ClassImages: Sendable {
     public let classIndex: Int
     public let items: [DatasetItem]
 
@@ -48,8 +48,8 @@ public enum EpisodeLists {
 
   /// HSNet's lists of a fold: the published ones where `files` are given, else made from the masks.
   ///
-  /// Made ones: PASCAL-5i by lines and COCO-20i by class, of pictures that are large enough and that hold any of a class; FSS-1000 by
-  /// number; all others drawn by class. Classes with a single picture are left out: the published loops would never end on them.
+  /// Made ones: PASCAL-5i by lines and COCO-20i by class, of images that are large enough and that hold any of a class; FSS-1000 by
+  /// number; all others drawn by class. Classes with a single image are left out: the published loops would never end on them.
   /// Throws `DataError.unknownFold`, `.nothingToDraw` and what reading lists throws.
   public static func hsnet(_ dataset: any Dataset, fold: Int, files: ListFiles? = nil) throws -> HSNet {
     let wanted = try classes(dataset, fold: fold)
@@ -70,12 +70,12 @@ public enum EpisodeLists {
         dataset.items.flatMap { item in
           dataset.listedClasses(of: item).filter(wanted.contains).map { HSNet.Line(item: item, classIndex: $0) }
         })
-    case DatasetKind.fss.rawValue: return numbered(pictures(dataset, classes, in: \.classes), dataset)
-    default: return .drawn(pictures(dataset, classes, in: \.classes))
+    case DatasetKind.fss.rawValue: return numbered(images(dataset, classes, in: \.classes), dataset)
+    default: return .drawn(images(dataset, classes, in: \.classes))
     }
   }
 
-  /// A list without the classes of a single picture. Throws `DataError.nothingToDraw` when nothing is left.
+  /// A list without the classes of a single image. Throws `DataError.nothingToDraw` when nothing is left.
   private static func drawable(_ lists: HSNet, from source: String) throws -> HSNet {
     let usable = lists.withoutSingles
     guard !usable.isEmpty else { throw DataError.nothingToDraw(source: source, classes: lists.classCount) }
@@ -84,8 +84,8 @@ public enum EpisodeLists {
 
   /// BAM's lists of a fold: the published ones where `files` are given, else made from the masks by the same rule.
   ///
-  /// A picture is listed for the classes that are large enough in it; as a query it stands for every class of the fold that its mask holds at
-  /// all. In a training split pictures with any novel class are left out. What classes a listed query has that the data set lacks is taken
+  /// An image is listed for the classes that are large enough in it; as a query it stands for every class of the fold that its mask holds at
+  /// all. In a training split images with any novel class are left out. What classes a listed query has that the data set lacks is taken
   /// from where it is listed as a support. Throws `DataError.unknownFold`, `.nothingToDraw`, `.notInDataset` when the data set has none
   /// of the queries, and what reading lists throws.
   public static func bam(_ dataset: any Dataset, fold: Int, files: ListFiles? = nil) throws -> BAM {
@@ -120,14 +120,14 @@ public enum EpisodeLists {
       for (item, large) in zip(dataset.items, large) where !large.isEmpty {
         if dataset.split == .train, !item.classes.allSatisfy(wanted.contains) { continue }
         let own = item.classes.filter(wanted.contains)
-        // A class that is large nowhere leaves nothing to draw: the published sampler fails on its pictures.
+        // A class that is large nowhere leaves nothing to draw: the published sampler fails on its images.
         guard own.allSatisfy(usable.contains) else { continue }
         for index in large { listed[index, default: []].append(item) }
         queries.append((item, own))
       }
     }
     queries.removeAll { !$0.classes.allSatisfy { !(listed[$0] ?? []).isEmpty } }
-    // A query whose classes have no other picture would be its own support.
+    // A query whose classes have no other image would be its own support.
     let alone = listed.compactMapValues { items in items.first.flatMap { first in items.allSatisfy { $0.id == first.id } ? first.id : nil } }
     guard queries.contains(where: { query in query.classes.contains { alone[$0] != query.item.id } }) else {
       throw DataError.nothingToDraw(source: source, classes: Set(queries.flatMap(\.classes)).count)
@@ -152,9 +152,9 @@ public enum EpisodeLists {
     case .classes(let entries):
       try ListPart.check(Set(entries.filter { !$0.names.isEmpty }.map(\.classIndex)), of: file.path, fold: fold, dataset)
       return .drawn(
-        try entries.filter { wanted.contains($0.classIndex) }.map { ClassPictures(classIndex: $0.classIndex, items: try $0.names.map(items.item)) })
+        try entries.filter { wanted.contains($0.classIndex) }.map { ClassImages(classIndex: $0.classIndex, items: try $0.names.map(items.item)) })
     case .names(let names) where dataset.name == DatasetKind.fss.rawValue:
-      // The published loader takes ten pictures a class for granted.
+      // The published loader takes ten images a class for granted.
       let table = try FSSFolder.Table.load()
       let positions = Dictionary(table.names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
       let known = try names.map { name in
@@ -165,7 +165,7 @@ public enum EpisodeLists {
       }
       try ListPart.check(Set(known.map(\.position)), of: file.path, table, dataset)
       return numbered(
-        try known.map { own in ClassPictures(classIndex: own.position + 1, items: try (1...10).map { try items.item("\(own.name)/\($0).jpg") }) },
+        try known.map { own in ClassImages(classIndex: own.position + 1, items: try (1...10).map { try items.item("\(own.name)/\($0).jpg") }) },
         names: names)
     case .pairs, .names:
       throw CoreError.malformedFile(path: file.path, reason: "it is no list of HSNet's")
@@ -173,28 +173,28 @@ public enum EpisodeLists {
   }
 
   /// FSS-1000: classes sorted by name, queries by name within them (1, 10, 2, ...), supports drawn by number.
-  private static func numbered(_ classes: [ClassPictures], _ dataset: any Dataset) -> HSNet {
+  private static func numbered(_ classes: [ClassImages], _ dataset: any Dataset) -> HSNet {
     numbered(classes, names: classes.map { dataset.classInfo($0.classIndex)?.name ?? "" })
   }
 
-  private static func numbered(_ classes: [ClassPictures], names: [String]) -> HSNet {
+  private static func numbered(_ classes: [ClassImages], names: [String]) -> HSNet {
     let sorted = zip(classes, names).sorted { $0.1.utf8.lexicographicallyPrecedes($1.1.utf8) }.map(\.0)
     return .numbered(
       queries: sorted.flatMap { own in
         own.items.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }.map { HSNet.Line(item: $0, classIndex: own.classIndex) }
       },
       classes: sorted.map { own in
-        ClassPictures(classIndex: own.classIndex, items: own.items.sorted { number($0.id) < number($1.id) })
+        ClassImages(classIndex: own.classIndex, items: own.items.sorted { number($0.id) < number($1.id) })
       })
   }
 
-  /// The pictures of each of some classes, in the data set's order.
-  private static func pictures(_ dataset: any Dataset, _ classes: [Int], in present: (DatasetItem) -> [Int]) -> [ClassPictures] {
+  /// The images of each of some classes, in the data set's order.
+  private static func images(_ dataset: any Dataset, _ classes: [Int], in present: (DatasetItem) -> [Int]) -> [ClassImages] {
     var items: [Int: [DatasetItem]] = [:]
     for item in dataset.items {
       for index in present(item) { items[index, default: []].append(item) }
     }
-    return classes.map { ClassPictures(classIndex: $0, items: items[$0] ?? []) }
+    return classes.map { ClassImages(classIndex: $0, items: items[$0] ?? []) }
   }
 
   /// The number that a file name ends with, before its extension.

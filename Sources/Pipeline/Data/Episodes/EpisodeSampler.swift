@@ -1,9 +1,9 @@
 import Foundation
 import Models
 
-/// An endless list of episodes of one fold, the same for the same seed; an empty one where no class has two pictures.
+/// An endless list of episodes of one fold, the same for the same seed; an empty one where no class has two images.
 ///
-/// They are drawn as published, so a class that has fewer pictures than an episode asks for may give one that is its own support: it is
+/// They are drawn as published, so a class that has fewer images than an episode asks for may give one that is its own support: it is
 /// `Episode.isOwnSupport`, and nobody measures with it.
 public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
   private enum Source: Sendable {
@@ -43,7 +43,7 @@ public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
 }
 
 extension EpisodeSampler {
-  /// Episodes from lists made elsewhere, by HSNet's draws; classes with a single picture are left out.
+  /// Episodes from lists made elsewhere, by HSNet's draws; classes with a single image are left out.
   public init(_ lists: EpisodeLists.HSNet, fold: Int, shots: Int, seed: UInt64) {
     source = .hsnet(HSNetEpisodes(lists, fold: fold, shots: shots, seed: seed))
   }

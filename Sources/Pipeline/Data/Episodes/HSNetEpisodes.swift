@@ -9,14 +9,14 @@ struct HSNetEpisodes: Sendable {
   private static let tries = 1000
 
   private let lists: EpisodeLists.HSNet
-  private let pictures: [Int: [DatasetItem]]
+  private let images: [Int: [DatasetItem]]
   private let classes: [Int]
   private let fold: Int
   private let shots: Int
   private var random: NumpyRandomState
   private var index = 0
 
-  /// Classes with a single picture are left out: the published loop would never end on them.
+  /// Classes with a single image are left out: the published loop would never end on them.
   init(_ lists: EpisodeLists.HSNet, fold: Int, shots: Int, seed: UInt64) {
     let lists = lists.withoutSingles
     self.lists = lists
@@ -25,15 +25,15 @@ struct HSNetEpisodes: Sendable {
     random = NumpyRandomState(seed: UInt32(truncatingIfNeeded: seed))
     switch lists {
     case .listed(let lines):
-      pictures = Dictionary(grouping: lines, by: \.classIndex).mapValues { $0.map(\.item) }
+      images = Dictionary(grouping: lines, by: \.classIndex).mapValues { $0.map(\.item) }
       classes = []
     case .drawn(let own), .numbered(_, let own):
-      pictures = Dictionary(own.map { ($0.classIndex, $0.items) }, uniquingKeysWith: { first, _ in first })
+      images = Dictionary(own.map { ($0.classIndex, $0.items) }, uniquingKeysWith: { first, _ in first })
       classes = own.map(\.classIndex)
     }
   }
 
-  /// Nil when no class has two pictures.
+  /// Nil when no class has two images.
   mutating func next() -> Episode? {
     guard !lists.isEmpty else { return nil }
     defer { index += 1 }
@@ -43,9 +43,9 @@ struct HSNetEpisodes: Sendable {
       (query, classIndex) = (lines[index % lines.count].item, lines[index % lines.count].classIndex)
     case .drawn:
       classIndex = draw(classes)
-      query = draw(pictures[classIndex] ?? [])
+      query = draw(images[classIndex] ?? [])
     }
-    let candidates = pictures[classIndex] ?? []
+    let candidates = images[classIndex] ?? []
     var supports: [DatasetItem] = []
     while supports.count < shots {
       var support = draw(candidates), drawn = 1
@@ -63,7 +63,7 @@ struct HSNetEpisodes: Sendable {
 }
 
 extension EpisodeLists.HSNet {
-  /// Without the classes that have fewer than two pictures; one that is listed twice is one.
+  /// Without the classes that have fewer than two images; one that is listed twice is one.
   var withoutSingles: Self {
     switch self {
     case .listed(let lines):
@@ -92,12 +92,12 @@ extension EpisodeLists.HSNet {
     }
   }
 
-  private static func usable(_ classes: [EpisodeLists.ClassPictures]) -> [EpisodeLists.ClassPictures] {
+  private static func usable(_ classes: [EpisodeLists.ClassImages]) -> [EpisodeLists.ClassImages] {
     let indices = usable(classes.flatMap { own in own.items.map { (own.classIndex, $0.id) } })
     return classes.filter { indices.contains($0.classIndex) }
   }
 
-  /// Classes with two pictures or more.
+  /// Classes with two images or more.
   private static func usable(_ pairs: [(classIndex: Int, id: String)]) -> Set<Int> {
     var first: [Int: String] = [:], usable: Set<Int> = []
     for (classIndex, id) in pairs {

@@ -3,8 +3,8 @@ import Foundation
 
 /// What stands in the way of a list's episodes, found before hours are spent on them.
 public enum ListCheck {
-  /// How many pictures of a fold's published list the data set lacks, which of its pictures lack the class that they are listed for, and
-  /// which classes have a single picture. Nothing for lists made from the masks.
+  /// How many images of a fold's published list the data set lacks, which of its images lack the class that they are listed for, and
+  /// which classes have a single image. Nothing for lists made from the masks.
   ///
   /// Reads no more than lists, and the masks that seem to lack a class. Throws what reading lists throws.
   public static func problems(_ draw: EpisodeDraw, fold: Int, of dataset: any Dataset) throws -> [DatasetProblem] {
@@ -37,12 +37,12 @@ public enum ListCheck {
     }
   }
 
-  /// Pictures of episodes that lack the episode's class.
+  /// Images of episodes that lack the episode's class.
   public static func problems(of episodes: [Episode], in dataset: any Dataset) -> [DatasetProblem] {
     absent(episodes.flatMap { episode in ([episode.query] + episode.supports).map { Entry(item: $0, classIndex: episode.classIndex) } }, dataset)
   }
 
-  /// A picture and the class that it is listed for.
+  /// An image and the class that it is listed for.
   private struct Entry: Hashable {
     let item: DatasetItem
     let classIndex: Int
@@ -51,7 +51,7 @@ public enum ListCheck {
   private static func missing(_ items: [DatasetItem], _ file: URL, _ dataset: any Dataset) -> [DatasetProblem] {
     let listed = Set(items.map(\.id)), missing = listed.filter { dataset.item($0) == nil }
     guard let first = missing.min() else { return [] }
-    let text = "not in the data set: \(missing.count) of the \(listed.count) pictures that it names, such as \(PlainText.clean(first))"
+    let text = "not in the data set: \(missing.count) of the \(listed.count) images that it names, such as \(PlainText.clean(first))"
     return [DatasetProblem(.notInDataset, file.lastPathComponent, text)]
   }
 
@@ -60,7 +60,7 @@ public enum ListCheck {
     return entries.compactMap { entry in
       let (item, index) = (entry.item, entry.classIndex)
       guard !item.classes.contains(index), seen.insert(entry).inserted, dataset.item(item.id) != nil else { return nil }
-      // The demo calls a class present from a share of the picture on.
+      // The demo calls a class present from a share of the image on.
       do { if try dataset.mask(item, of: index).labels.contains(1) { return nil } } catch {
         return DatasetProblem(.maskUnreadable, item.id, PlainText.clean("\(error)"))
       }
@@ -72,7 +72,7 @@ public enum ListCheck {
 
   private static func singles(_ entries: [Entry], _ dataset: any Dataset) -> [DatasetProblem] {
     Dictionary(grouping: entries, by: \.classIndex).filter { Set($0.value.map(\.item.id)).count == 1 }.sorted { $0.key < $1.key }.map { index, own in
-      DatasetProblem(.tooFewOfClass, name(index, dataset), "\(PlainText.clean(own[0].item.id)) is its only picture")
+      DatasetProblem(.tooFewOfClass, name(index, dataset), "\(PlainText.clean(own[0].item.id)) is its only image")
     }
   }
 

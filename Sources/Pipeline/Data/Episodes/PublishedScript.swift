@@ -1,19 +1,19 @@
 import Core
 import Models
 
-/// What the published script makes of a list of supports, slips included, for whoever must compare with its pictures
+/// What the published script makes of a list of supports, slips included, for whoever must compare with its images
 /// (goldens: `conditions` and `episodes`).
 ///
 /// - Labels above 20 are left out.
 /// - Every class of FSS-1000 is prompted and painted as entry 1 of the published list: masks are binary there, and it looks up the label.
-/// - The pictures of a support share one seed, which is a function of the support before: `random.seed(s); random.randint(0, 65535)`.
+/// - The images of a support share one seed, which is a function of the support before: `random.seed(s); random.randint(0, 65535)`.
 public struct PublishedScript: Sendable {
   /// Its DDIM steps.
   public static let steps = 2
 
   /// What the script decides for one support, in place of what the settings say.
   public struct Terms: Hashable, Sendable {
-    /// 0...65535, of all pictures of the support: each takes a row of one `torch.randn`.
+    /// 0...65535, of all images of the support: each takes a row of one `torch.randn`.
     public let seed: UInt64
     /// The class whose word and colour are taken; nil for the support's own.
     public let info: ClassInfo?

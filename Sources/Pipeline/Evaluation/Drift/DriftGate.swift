@@ -3,13 +3,13 @@ import Data
 
 /// Drops generated supports whose object has left its mask, and fills their places with further ones from the same real support.
 ///
-/// For each real support and class at most twice as many pictures are made as are wanted; where that is not enough, the real support
-/// stands in the place, as it does for a missing picture in the published loader.
+/// For each real support and class at most twice as many images are made as are wanted; where that is not enough, the real support
+/// stands in the place, as it does for a missing image in the published loader.
 struct DriftGate {
   /// The least agreement that a support must have, 0...1.
   let minimum: Double
-  /// Agreement of a picture painted for a class, 0...1.
-  let agreement: (_ picture: MaskedPicture, _ classIndex: Int) throws -> Double
+  /// Agreement of an image painted for a class, 0...1.
+  let agreement: (_ image: MaskedImage, _ classIndex: Int) throws -> Double
 
   /// What became of the wanted supports.
   struct Outcome {
@@ -39,9 +39,9 @@ struct DriftGate {
       for (done, support) in supports.enumerated() {
         if stop.isSet { throw CancellationError() }
         do {
-          outcome.agreements[support] = try agreement(source.picture(support), support.classIndex)
+          outcome.agreements[support] = try agreement(source.image(support), support.classIndex)
           outcome.measured.append(support)
-        } catch let error where EpisodeFailure.isOfPictures(error) { outcome.failures[support] = error }
+        } catch let error where EpisodeFailure.isOfImages(error) { outcome.failures[support] = error }
         progress(.checking(done: done + 1, of: supports.count))
       }
     }

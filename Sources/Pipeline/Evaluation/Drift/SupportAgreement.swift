@@ -3,7 +3,7 @@ import Data
 /// How much of the painted object still fills its mask, without a human: the network segments the generated support with the real one as
 /// its reference, and the answer's IoU with the mask that both share is the agreement.
 ///
-/// A network of its own errs too, so agreement is a lower bound of sorts: its level on real pictures is the network's mIoU.
+/// A network of its own errs too, so agreement is a lower bound of sorts: its level on real images is the network's mIoU.
 public struct SupportAgreement: Codable, Hashable, Sendable {
   /// What the support was painted from.
   public let item: String

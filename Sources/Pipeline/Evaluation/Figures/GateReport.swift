@@ -10,7 +10,7 @@ public struct GateReport: Codable, Hashable, Sendable {
     public let agreement: Estimate?
     /// How many were below the least agreement.
     public let dropped: Int
-    /// In how many places a further picture stands; in the other dropped ones' places the real support does.
+    /// In how many places a further image stands; in the other dropped ones' places the real support does.
     public let replaced: Int
   }
 
@@ -25,7 +25,7 @@ public struct GateReport: Codable, Hashable, Sendable {
   /// Of each class, in the order of the scores' classes.
   public let classes: [Drift]
   public let all: Drift
-  /// Of every picture measured, the wanted ones first, then the further ones.
+  /// Of every image measured, the wanted ones first, then the further ones.
   public let agreements: [SupportAgreement]
 }
 

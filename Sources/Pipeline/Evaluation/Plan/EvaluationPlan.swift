@@ -108,7 +108,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
 
 /// How far an evaluation has come.
 public enum EvaluationProgress: Hashable, Sendable {
-  /// `done` of `of` pictures are generated or were found; `step` of `steps` of the one being painted.
+  /// `done` of `of` images are generated or were found; `step` of `steps` of the one being painted.
   case generating(done: Int, of: Int, step: Int, steps: Int)
   /// The agreement of `done` of `of` generated supports with their masks is known.
   case checking(done: Int, of: Int)

@@ -4,7 +4,7 @@ import Foundation
 import Generation
 import Render
 
-/// One HTML page that holds everything it shows, to be sent to somebody: figures, plots, pictures, and the requests they were painted by.
+/// One HTML page that holds everything it shows, to be sent to somebody: figures, plots, images, and the requests they were painted by.
 ///
 /// It needs no script, fetches nothing and holds no date: the same input gives the same bytes. Whatever comes from files is text in it.
 public struct HTMLReport: Sendable {
@@ -15,14 +15,14 @@ public struct HTMLReport: Sendable {
   /// Why something that was asked for is not in it.
   public let problems: [any Error]
 
-  /// Throws `EvaluationError.nothingToReport` without figures and pictures.
+  /// Throws `EvaluationError.nothingToReport` without figures and images.
   public init(documents: [ReportDocument], gallery: ReportGallery) throws {
     try self.init(documents: documents, gallery: gallery, problems: gallery.problems, absent: Self.nothingGiven)
   }
 
-  private static let nothingGiven = "no figures and no pictures were given"
+  private static let nothingGiven = "no figures and no images were given"
 
-  /// Of files: documents of figures, and a folder of generated pictures whose supports are in `dataset`, where that is at hand.
+  /// Of files: documents of figures, and a folder of generated images whose supports are in `dataset`, where that is at hand.
   ///
   /// A document that cannot be read is among the problems. Throws the first of them when nothing is left, and
   /// `CoreError.unreadableFile` when there is no such folder.
@@ -34,10 +34,10 @@ public struct HTMLReport: Sendable {
     let gallery = try images.map { try ReportGallery(folder: $0, dataset: dataset, limit: limit) } ?? .empty
     try self.init(
       documents: documents, gallery: gallery, problems: problems + gallery.problems,
-      absent: images.map { "\($0.path) holds no picture that this program painted" } ?? Self.nothingGiven)
+      absent: images.map { "\($0.path) holds no image that this program painted" } ?? Self.nothingGiven)
   }
 
-  /// Of what a store has for the data set `name`: its evaluations and pictures, at most `limit` of each, the pictures' supports in `dataset`.
+  /// Of what a store has for the data set `name`: its evaluations and images, at most `limit` of each, the images' supports in `dataset`.
   ///
   /// Throws `GenerationError.storeUnusable`, and `.nothingToReport` when it has neither.
   public init(store: Store, name: String, dataset: (any Dataset)?, limit: Int) throws {
@@ -45,7 +45,7 @@ public struct HTMLReport: Sendable {
     let stored = try ReportDocument.stored(store, dataset: name), older = stored.dropFirst(limit).count
     try self.init(
       documents: Array(stored.prefix(limit)), gallery: gallery, remarks: older > 0 ? ["Older evaluations of the store left out: \(older)."] : [],
-      problems: gallery.problems, absent: "the store has no evaluation and no picture of data set \(name)")
+      problems: gallery.problems, absent: "the store has no evaluation and no image of data set \(name)")
   }
 
   private init(
@@ -58,7 +58,7 @@ public struct HTMLReport: Sendable {
     self.problems = problems
   }
 
-  /// Writes the page, whole or not at all. Throws `CoreError.cannotWrite`, or `RenderError` for a picture that cannot be encoded.
+  /// Writes the page, whole or not at all. Throws `CoreError.cannotWrite`, or `RenderError` for an image that cannot be encoded.
   public func write(to url: URL) throws { try AtomicFile.write(Data(html.utf8), to: url) }
 
   /// The page's source.
@@ -98,7 +98,7 @@ public struct HTMLReport: Sendable {
     func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
     return [
       count(evaluations.count, "evaluation"), count(documents.count { if case .sweep = $0.figures { true } else { false } }, "sweep"),
-      count(gallery.rows.count, "support"), count(gallery.rows.reduce(0) { $0 + $1.pictures.count }, "generated picture"),
+      count(gallery.rows.count, "support"), count(gallery.rows.reduce(0) { $0 + $1.images.count }, "generated image"),
     ].joined(separator: ", ")
   }
 }

@@ -11,7 +11,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 
   init(stringInterpolation: StringInterpolation) { source = stringInterpolation.source }
 
-  /// Markup made by the program, such as an SVG picture or base 64.
+  /// Markup made by the program, such as an SVG image or base 64.
   init(trusted source: String) { self.source = source }
 
   struct StringInterpolation: StringInterpolationProtocol {

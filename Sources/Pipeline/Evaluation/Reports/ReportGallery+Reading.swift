@@ -5,20 +5,20 @@ import Models
 import Render
 
 extension ReportGallery {
-  /// The pictures of a folder that `diffss generate` wrote, at most `limit` supports of it.
+  /// The images of a folder that `diffss generate` wrote, at most `limit` supports of it.
   ///
   /// `dataset` is where their supports come from; nil when it is not at hand. What cannot be read is among the problems. Throws
   /// `CoreError.unreadableFile` when there is no such folder.
   public init(folder: URL, dataset: (any Dataset)?, limit: Int) throws {
-    self.init(try FoundPictures(folder: folder, limit: limit), dataset)
+    self.init(try FoundImages(folder: folder, limit: limit), dataset)
   }
 
-  /// The pictures of the data set `name` in a store, at most `limit` supports of it. Otherwise as of a folder; throws `GenerationError.storeUnusable`.
+  /// The images of the data set `name` in a store, at most `limit` supports of it. Otherwise as of a folder; throws `GenerationError.storeUnusable`.
   public init(store: Store, name: String, dataset: (any Dataset)?, limit: Int) throws {
-    self.init(try FoundPictures(store: store, dataset: name, limit: limit), dataset)
+    self.init(try FoundImages(store: store, dataset: name, limit: limit), dataset)
   }
 
-  private init(_ found: FoundPictures, _ dataset: (any Dataset)?) {
+  private init(_ found: FoundImages, _ dataset: (any Dataset)?) {
     let reader = dataset.map { SupportReader(dataset: $0) }
     var problems = found.problems
     let rows = found.rows.compactMap { Self.row($0, found, reader, &problems) }
@@ -26,10 +26,10 @@ extension ReportGallery {
   }
 
   private static func row(
-    _ pictures: [FoundPictures.Picture], _ found: FoundPictures, _ reader: SupportReader?, _ problems: inout [any Error]
+    _ images: [FoundImages.Entry], _ found: FoundImages, _ reader: SupportReader?, _ problems: inout [any Error]
   ) -> Row? {
-    var remarks: [String] = [], support: RealSupport?, control: Image?, title = "own picture", dataset: String?
-    switch pictures[0].origin {
+    var remarks: [String] = [], support: RealSupport?, control: Image?, title = "own image", dataset: String?
+    switch images[0].origin {
     case .support(let metadata):
       let request = metadata.request, source = request.source
       dataset = source.dataset
@@ -37,14 +37,14 @@ extension ReportGallery {
       control = self.control(metadata, found, reader, support, &problems)
       title = "\(source.item), class \(source.classIndex)\(support.map { " (\($0.info.name))" } ?? ""), \(request.condition.rawValue)"
     case .own(let request, _):
-      control = FoundPictures.control(beside: pictures[0], request)
-      title += " \(pictures[0].name)"
+      control = FoundImages.control(beside: images[0], request)
+      title += " \(images[0].name)"
     }
-    if let text = try? PictureText.of(FileBytes.read(pictures[0].file)), let warning = text[DemoWeights.entry] { remarks.append(warning) }
-    if pictures.count > mostPictures { remarks.append("Pictures left out: \(pictures.count - mostPictures).") }
-    let shown = pictures.prefix(mostPictures).compactMap { picture -> Picture? in
+    if let text = try? ImageText.of(FileBytes.read(images[0].file)), let warning = text[DemoWeights.entry] { remarks.append(warning) }
+    if images.count > mostImages { remarks.append("Images left out: \(images.count - mostImages).") }
+    let shown = images.prefix(mostImages).compactMap { image -> Entry? in
       do {
-        return try Self.picture(picture, mask: support?.mask)
+        return try Self.entry(image, mask: support?.mask)
       } catch {
         problems.append(error)
         return nil
@@ -52,7 +52,7 @@ extension ReportGallery {
     }
     if shown.isEmpty { return nil }
     return Row(
-      title: title, dataset: dataset, real: support.map { $0.image.rgb.small.outlined($0.mask) }, control: control?.small, pictures: shown,
+      title: title, dataset: dataset, real: support.map { $0.image.rgb.small.outlined($0.mask) }, control: control?.small, images: shown,
       remarks: remarks)
   }
 
@@ -61,13 +61,13 @@ extension ReportGallery {
     _ source: SupportSource, _ reader: SupportReader?, _ remarks: inout [String], _ problems: inout [any Error]
   ) -> RealSupport? {
     guard let reader, reader.dataset.name == source.dataset else {
-      remarks.append("The real picture is in the data set \(source.dataset), which is not at hand.")
+      remarks.append("The real image is in the data set \(source.dataset), which is not at hand.")
       return nil
     }
     do {
       return try reader.support(source)
     } catch {
-      remarks.append("The real picture cannot be shown: \(error)")
+      remarks.append("The real image cannot be shown: \(error)")
       problems.append(error)
       return nil
     }
@@ -75,7 +75,7 @@ extension ReportGallery {
 
   /// The control image of the folder, else one that needs no network.
   private static func control(
-    _ metadata: PictureMetadata, _ found: FoundPictures, _ reader: SupportReader?, _ support: RealSupport?, _ problems: inout [any Error]
+    _ metadata: ImageMetadata, _ found: FoundImages, _ reader: SupportReader?, _ support: RealSupport?, _ problems: inout [any Error]
   ) -> Image? {
     let request = metadata.request
     do {
@@ -91,18 +91,18 @@ extension ReportGallery {
     }
   }
 
-  private static func picture(_ picture: FoundPictures.Picture, mask: LabelMask?) throws -> Picture {
-    let image = try Image(pngOrJpeg: picture.file).rgb.small, shown = mask.map(image.outlined) ?? image
-    switch picture.origin {
+  private static func entry(_ found: FoundImages.Entry, mask: LabelMask?) throws -> Entry {
+    let image = try Image(pngOrJpeg: found.file).rgb.small, shown = mask.map(image.outlined) ?? image
+    switch found.origin {
     case .support(let metadata):
       let request = metadata.request
-      return Picture(
-        name: picture.name, image: shown, caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
+      return Entry(
+        name: found.name, image: shown, caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
         parameters: try metadata.entries()["parameters"], json: try indented(metadata),
         remark: try request.key(weights: metadata.weights) == metadata.key ? nil : "its key is not that of its request and weights")
     case .own(let request, let metadata):
-      return Picture(
-        name: picture.name, image: shown, caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
+      return Entry(
+        name: found.name, image: shown, caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
         parameters: try metadata?.entries()["parameters"], json: try metadata.map(indented) ?? indented(request),
         remark: metadata?.isWhole == false ? "its key is not that of its request and weights" : nil)
     }

@@ -6,7 +6,7 @@ import Foundation
 ///
 /// A file of one JSON line an episode, named by all that decides the figures: whatever differs makes another file, so nothing is ever
 /// taken over that would come out otherwise. A line that was cut off counts as not finished, and so does an episode that could not be
-/// evaluated: with some of these the file stays, so that they alone are left to do when their pictures are mended.
+/// evaluated: with some of these the file stays, so that they alone are left to do when their images are mended.
 final class EpisodeJournal {
   /// The areas of one finished episode.
   struct Line: Codable {
@@ -24,10 +24,15 @@ final class EpisodeJournal {
     let inputSide: Int
     let weights: [String: String]
     let episodes: [Episode]
-    /// SHA-256 of the first and the last query with their masks: another folder may hold other pictures by the same names.
-    let pictures: [String]
+    /// SHA-256 of the first and the last query with their masks: another folder may hold other images by the same names.
+    let images: [String]
     /// Names, sizes and times of pre-generated supports.
     let auxiliaries: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case dataset, plan, inputSide, weights, episodes, auxiliaries
+      case images = "pictures"
+    }
   }
 
   /// Finished before, by position.

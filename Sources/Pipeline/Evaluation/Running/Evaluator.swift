@@ -61,7 +61,7 @@ public struct Evaluator: Sendable {
     let journal = try EpisodeJournal(
       EpisodeJournal.Identity(
         dataset: dataset.name, plan: plan, inputSide: bench.segmenter.input.side, weights: weights, episodes: episodes,
-        pictures: Set([episodes.first, episodes.last].compactMap { $0 }).compactMap { try? digest($0) }.sorted(),
+        images: Set([episodes.first, episodes.last].compactMap { $0 }).compactMap { try? digest($0) }.sorted(),
         auxiliaries: source.state(wanted + (gate?.measured ?? []))),
       in: store.folder.appendingPathComponent("evaluations"))
     shared.keep(journal)
@@ -118,18 +118,18 @@ public struct Evaluator: Sendable {
     return Array(try EpisodeSampler(dataset, fold: plan.fold, plan.draw).prefix(plan.episodes))
   }
 
-  /// Whether the data set has all of an episode's pictures, and its query is none of its supports.
+  /// Whether the data set has all of an episode's images, and its query is none of its supports.
   private func isThere(_ episode: Episode) -> Bool {
     !episode.isOwnSupport && ([episode.query] + episode.supports).allSatisfy { dataset.item($0.id) != nil }
   }
 
-  /// An episode from the journal, else evaluated and put there; nil, with `failed` told why, when its pictures do not let it.
+  /// An episode from the journal, else evaluated and put there; nil, with `failed` told why, when its images do not let it.
   private func finished(
     _ position: Int, _ episode: Episode, _ setting: Setting, _ journal: EpisodeJournal, failed: (any Error) -> Void
   ) throws -> EpisodeJournal.Line? {
     if let known = journal.finished[position] { return known }
     let fresh: EpisodeJournal.Line
-    do { fresh = try line(position, episode, setting) } catch let error where EpisodeFailure.isOfPictures(error) {
+    do { fresh = try line(position, episode, setting) } catch let error where EpisodeFailure.isOfImages(error) {
       failed(error)
       return nil
     }
@@ -150,18 +150,18 @@ public struct Evaluator: Sendable {
     let (plan, segmenter, source) = (setting.plan, setting.bench.segmenter, setting.source)
     try segmenter.check(episode)
     let real = segmenter.realSupports(episode)
-    func areas(_ added: [MaskedPicture]) throws -> Areas {
+    func areas(_ added: [MaskedImage]) throws -> Areas {
       try segmenter.predict(episode, supports: real + added, setting.comparison).areas
     }
     let baseline = try setting.bench.areas(plan.baseline, position) { try areas([]) }
     guard plan.auxiliaryShots > 0 else { return EpisodeJournal.Line(position: position, baseline: baseline, augmented: nil, gated: nil) }
     let wanted = episode.generatedSupports(plan.auxiliaryShots)
-    let augmented = try setting.bench.areas(plan.ungated, position) { try areas(wanted.map(source.picture)) }
+    let augmented = try setting.bench.areas(plan.ungated, position) { try areas(wanted.map(source.image)) }
     let gated = try setting.gate.map { gate in
       if let failure = wanted.lazy.compactMap({ gate.failures[$0] }).first { throw failure }
       let places = wanted.map(gate.place)
       return places == wanted
-        ? augmented : try areas(zip(wanted, places).map { try $1.map(source.picture) ?? segmenter.real($0.item) })
+        ? augmented : try areas(zip(wanted, places).map { try $1.map(source.image) ?? segmenter.real($0.item) })
     }
     return EpisodeJournal.Line(position: position, baseline: baseline, augmented: augmented, gated: gated)
   }

@@ -1,7 +1,7 @@
 import Generation
 import Models
 
-/// What evaluations of one network and fold have in common, kept from one to the next: prepared pictures, predictions that several
+/// What evaluations of one network and fold have in common, kept from one to the next: prepared images, predictions that several
 /// settings ask for, agreements. For one thread.
 public final class SharedWork {
   private struct Key: Hashable {
@@ -38,7 +38,7 @@ public final class SharedWork {
     let segmenter: EpisodeSegmenter
     let model: ModelEntry
     private var areas: [EvaluationPlan: [Int: Areas]] = [:]
-    private var agreements: [MaskedPicture.Source: [Int: Double]] = [:]
+    private var agreements: [MaskedImage.Source: [Int: Double]] = [:]
 
     init(_ segmenter: EpisodeSegmenter, _ model: ModelEntry) {
       self.segmenter = segmenter
@@ -59,11 +59,11 @@ public final class SharedWork {
       if let augmented = line.augmented { areas[plan.ungated, default: [:]][line.position] = augmented }
     }
 
-    /// Agreement of a picture painted for a class, 0...1.
-    func agreement(_ picture: MaskedPicture, classIndex: Int, _ comparison: Comparison) throws -> Double {
-      if let known = agreements[picture.source]?[classIndex] { return known }
-      let fresh = try segmenter.agreement(picture, classIndex: classIndex, comparison)
-      agreements[picture.source, default: [:]][classIndex] = fresh
+    /// Agreement of an image painted for a class, 0...1.
+    func agreement(_ image: MaskedImage, classIndex: Int, _ comparison: Comparison) throws -> Double {
+      if let known = agreements[image.source]?[classIndex] { return known }
+      let fresh = try segmenter.agreement(image, classIndex: classIndex, comparison)
+      agreements[image.source, default: [:]][classIndex] = fresh
       return fresh
     }
   }

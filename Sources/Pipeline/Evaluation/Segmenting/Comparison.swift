@@ -6,7 +6,7 @@ import Render
 public enum IoUConvention: String, CaseIterable, Codable, Sendable {
   /// A union of at least 1; masks are compared at the network's input square.
   case hsnet
-  /// 1e-10 added to the union; masks are compared at the picture's own size.
+  /// 1e-10 added to the union; masks are compared at the image's own size.
   case bam
 
   func ratio(_ intersection: Int, _ union: Int) -> Double {
@@ -25,7 +25,7 @@ public enum IoUConvention: String, CaseIterable, Codable, Sendable {
 /// Where and how predictions are compared with the truth.
 public struct Comparison: Codable, Hashable, Sendable {
   public let convention: IoUConvention
-  /// At the picture's own size, else at the network's input square.
+  /// At the image's own size, else at the network's input square.
   public let isAtOriginalSize: Bool
 
   /// `atOriginalSize` is HSNet's option; BAM's convention always compares there.
@@ -39,7 +39,7 @@ public struct Comparison: Codable, Hashable, Sendable {
 
   /// Prediction (0, 1) and truth (0, 1, 255) in one size.
   ///
-  /// A letterboxed network's scores are blown up to the square of the picture's longer side, whose padding is left out; those of a
+  /// A letterboxed network's scores are blown up to the square of the image's longer side, whose padding is left out; those of a
   /// stretched one are stretched back. `segmentation` nil stands for an empty prediction. Throws `EvaluationError.tooNarrow`.
   public func masks(
     _ segmentation: Segmentation?, truth: LabelMask, _ input: NetworkInput

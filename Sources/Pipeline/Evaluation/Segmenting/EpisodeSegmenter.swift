@@ -3,9 +3,9 @@ import Data
 import Models
 import Render
 
-/// A picture and the mask it goes with, which for a generated picture is the real support's.
-public struct MaskedPicture {
-  /// The picture, by where it comes from.
+/// An image and the mask it goes with, which for a generated image is the real support's.
+public struct MaskedImage {
+  /// The image, by where it comes from.
   public enum Source: Hashable {
     case real(DatasetItem)
     case generated(key: String)
@@ -14,23 +14,23 @@ public struct MaskedPicture {
 
   let source: Source
   let maskItem: DatasetItem
-  /// Reads the picture when it is not prepared yet.
+  /// Reads the image when it is not prepared yet.
   let read: () throws -> Image
 }
 
 /// Runs one segmentation network on episodes; real and generated supports go the same way, its unmodified K-shot path.
 ///
-/// Features of pictures are kept, so that what an evaluation meets again is read and prepared once.
+/// Features of images are kept, so that what an evaluation meets again is read and prepared once.
 public final class EpisodeSegmenter {
   let kind: SegmentationNetwork
   let input: NetworkInput
 
   private let network: any FewShotSegmenter
   private let dataset: any Dataset
-  /// Features of about six hundred pictures of the demo, or of four at the published size of DCAMA.
+  /// Features of about six hundred images of the demo, or of four at the published size of DCAMA.
   private static let keptBytes = 512 << 20
 
-  private var features: BoundedCache<MaskedPicture.Source, ImageFeatures>
+  private var features: BoundedCache<MaskedImage.Source, ImageFeatures>
   private var masks: BoundedCache<MaskKey, LabelMask>
 
   private struct MaskKey: Hashable {
@@ -64,13 +64,13 @@ public final class EpisodeSegmenter {
   ///
   /// Throws `ModelError.notFinite` for a prediction that is no number, `ModelError.badInput` for a number of supports or a size that
   /// the network does not take.
-  public func predict(_ episode: Episode, supports: [MaskedPicture], _ comparison: Comparison) throws -> Prediction {
+  public func predict(_ episode: Episode, supports: [MaskedImage], _ comparison: Comparison) throws -> Prediction {
     try predict(real(episode.query), classIndex: episode.classIndex, supports: supports, comparison)
   }
 
-  /// The same for any picture that has a mask, a generated one too.
+  /// The same for any image that has a mask, a generated one too.
   public func predict(
-    _ query: MaskedPicture, classIndex: Int, supports: [MaskedPicture], _ comparison: Comparison
+    _ query: MaskedImage, classIndex: Int, supports: [MaskedImage], _ comparison: Comparison
   ) throws -> Prediction {
     let truth = try mask(query.maskItem, classIndex, at: comparison.isAtOriginalSize ? .image : .file)
     let segmentation = try segment(query, classIndex: classIndex, supports: supports)
@@ -81,9 +81,9 @@ public final class EpisodeSegmenter {
       shots: supports.count)
   }
 
-  /// IoU, 0...1, of a painted picture's mask and what the network finds in it with the real support as its reference.
-  public func agreement(_ picture: MaskedPicture, classIndex: Int, _ comparison: Comparison) throws -> Double {
-    try predict(picture, classIndex: classIndex, supports: [real(picture.maskItem)], comparison).areas.iou / 100
+  /// IoU, 0...1, of a painted image's mask and what the network finds in it with the real support as its reference.
+  public func agreement(_ image: MaskedImage, classIndex: Int, _ comparison: Comparison) throws -> Double {
+    try predict(image, classIndex: classIndex, supports: [real(image.maskItem)], comparison).areas.iou / 100
   }
 
   /// Whether an episode can be measured: its class is in the masks of its query and of each of its supports, and the query is none of these.
@@ -101,12 +101,12 @@ public final class EpisodeSegmenter {
   }
 
   /// The episode's real supports, in the order drawn.
-  public func realSupports(_ episode: Episode) -> [MaskedPicture] { episode.supports.map(real) }
+  public func realSupports(_ episode: Episode) -> [MaskedImage] { episode.supports.map(real) }
 
   /// Nil when no support shows the object at the network's size.
   ///
   /// A network asked for an object that no support shows refuses; the published loops go on. Nothing shown, nothing found.
-  private func segment(_ query: MaskedPicture, classIndex: Int, supports: [MaskedPicture]) throws -> Segmentation? {
+  private func segment(_ query: MaskedImage, classIndex: Int, supports: [MaskedImage]) throws -> Segmentation? {
     let shots = try kind.ordered(supports).map { support in
       SupportExample(features: try prepared(support), mask: try input.supportMask(mask(support.maskItem, classIndex, at: .file)))
     }
@@ -114,13 +114,13 @@ public final class EpisodeSegmenter {
     return isShown ? try network.segment(query: prepared(query), supports: shots) : nil
   }
 
-  func real(_ item: DatasetItem) -> MaskedPicture { .real(item, of: dataset) }
+  func real(_ item: DatasetItem) -> MaskedImage { .real(item, of: dataset) }
 
-  private func prepared(_ picture: MaskedPicture) throws -> ImageFeatures {
-    try features.value(picture.source) {
-      // A data set's picture as the network's own loader would read it.
-      if case .real(let item) = picture.source { return try network.features(of: input.picture(dataset.image(item, orientation: kind.orientation))) }
-      return try network.features(of: input.picture(picture.read()))
+  private func prepared(_ image: MaskedImage) throws -> ImageFeatures {
+    try features.value(image.source) {
+      // A data set's image as the network's own loader would read it.
+      if case .real(let item) = image.source { return try network.features(of: input.image(dataset.image(item, orientation: kind.orientation))) }
+      return try network.features(of: input.image(image.read()))
     }
   }
 

@@ -1,7 +1,7 @@
 import Models
 import Render
 
-/// How a network sees pictures and masks: brought to one square as its published loader does (goldens: `transforms`).
+/// How a network sees images and masks: brought to one square as its published loader does (goldens: `transforms`).
 public struct NetworkInput: Hashable, Sendable {
   public enum Fit: Sendable {
     /// The longer side becomes the square's, both are rounded down to multiples of 8, the rest is padding: BAM.
@@ -24,7 +24,7 @@ public struct NetworkInput: Hashable, Sendable {
   /// `[1, side, side, 3]`: 0...1, minus ImageNet's mean, over its deviation. Padding is black before that.
   ///
   /// Throws `EvaluationError.tooNarrow`.
-  public func picture(_ image: Image) throws -> Tensor {
+  public func image(_ image: Image) throws -> Tensor {
     switch fit {
     case .smoothStretch:
       let pixels = image.rgb.pillowBilinear(width: side, height: side).pixels
@@ -59,7 +59,7 @@ public struct NetworkInput: Hashable, Sendable {
     Tensor(try self.mask(mask).labels.map { $0 == 1 ? 1 : 0 }, shape: [1, side, side, 1])
   }
 
-  /// Pixels that a picture covers in a letterbox.
+  /// Pixels that an image covers in a letterbox.
   ///
   /// The published order of steps: the shorter side is truncated first, then both are rounded down to multiples of 8.
   public func content(width: Int, height: Int) throws -> (width: Int, height: Int) {

@@ -9,7 +9,7 @@ extension SegmentationNetwork {
     }
   }
 
-  /// How its loader brings pictures to the square.
+  /// How its loader brings images to the square.
   public var fit: NetworkInput.Fit {
     switch self {
     case .bam: .letterbox

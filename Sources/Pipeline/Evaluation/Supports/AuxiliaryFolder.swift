@@ -9,25 +9,25 @@ import Render
 /// `ITEM_CLASS_K.jpg` is looked for, then `.png`; where there is neither the real support stands for it, silently in the published loader.
 struct AuxiliaryFolder: AuxiliarySource {
   let weights: [String: String] = [:]
-  /// What the first of its pictures says.
+  /// What the first of its images says.
   private(set) var demoWeights: [String]?
   private let url: URL
   private let dataset: any Dataset
 
-  /// Throws `CoreError.unreadableFile` when there is no such folder, or none of the wanted pictures in it.
+  /// Throws `CoreError.unreadableFile` when there is no such folder, or none of the wanted images in it.
   init(_ url: URL, of dataset: any Dataset, wanted: [GeneratedSupport]) throws {
     guard RootFolder.isFolder(url) else { throw CoreError.unreadableFile(path: url.path, reason: "there is no such folder") }
     self.url = url
     self.dataset = dataset
     guard wanted.contains(where: has) || wanted.isEmpty else {
       throw CoreError.unreadableFile(
-        path: url.path, reason: "none of its pictures is for these supports, such as \(wanted.first?.name ?? "").jpg or .png")
+        path: url.path, reason: "none of its images is for these supports, such as \(wanted.first?.name ?? "").jpg or .png")
     }
-    guard let first = wanted.lazy.compactMap(file).first, let text = try? PictureText.of(FileBytes.read(first)) else { return }
-    demoWeights = PictureMetadata(entries: text)?.demoWeights
+    guard let first = wanted.lazy.compactMap(file).first, let text = try? ImageText.of(FileBytes.read(first)) else { return }
+    demoWeights = ImageMetadata(entries: text)?.demoWeights
   }
 
-  /// Names, sizes and times of change of the pictures.
+  /// Names, sizes and times of change of the images.
   func state(_ wanted: [GeneratedSupport]) -> [String] {
     wanted.compactMap(file).map { file in
       var status = stat()
@@ -41,7 +41,7 @@ struct AuxiliaryFolder: AuxiliarySource {
 
   func has(_ support: GeneratedSupport) -> Bool { file(support) != nil }
 
-  func picture(_ support: GeneratedSupport) throws -> MaskedPicture {
+  func image(_ support: GeneratedSupport) throws -> MaskedImage {
     guard let file = file(support) else { return .real(support.item, of: dataset) }
     return .painted(.file(file.path), from: support.item, of: dataset) { try Image(pngOrJpeg: file) }
   }

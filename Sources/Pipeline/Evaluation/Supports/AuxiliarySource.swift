@@ -4,45 +4,45 @@ import Render
 
 /// Where the generated supports of an evaluation come from.
 ///
-/// Wherever it is, a picture is stretched to the size of its support by OpenCV's bilinear rule, as DifFSS-BAM's loader does, and has the
+/// Wherever it is, an image is stretched to the size of its support by OpenCV's bilinear rule, as DifFSS-BAM's loader does, and has the
 /// support's own mask.
 protocol AuxiliarySource {
   /// SHA-256 of the models that paint them, by identifier; empty when they are painted already.
   var weights: [String: String] { get }
 
-  /// Weights of the demo that painted pictures of another data set, as far as the pictures say it; nil without any.
+  /// Weights of the demo that painted images of another data set, as far as the images say it; nil without any.
   var demoWeights: [String]? { get }
 
-  /// What decides the pictures beside the plan and the weights: another state is another text.
+  /// What decides the images beside the plan and the weights: another state is another text.
   func state(_ wanted: [GeneratedSupport]) -> [String]
 
-  /// Has pictures ready where it can; `picture` throws why one could not be made. Throws `CancellationError` soon after `stop` is set.
+  /// Has images ready where it can; `image` throws why one could not be made. Throws `CancellationError` soon after `stop` is set.
   mutating func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) throws
 
-  /// Whether a picture is ready.
+  /// Whether an image is ready.
   func has(_ support: GeneratedSupport) -> Bool
 
-  /// A picture that is ready, in the size of its support.
-  func picture(_ support: GeneratedSupport) throws -> MaskedPicture
+  /// An image that is ready, in the size of its support.
+  func image(_ support: GeneratedSupport) throws -> MaskedImage
 }
 
 extension AuxiliarySource {
   var demoWeights: [String]? { nil }
 }
 
-extension MaskedPicture {
-  /// A picture painted from a support.
+extension MaskedImage {
+  /// An image painted from a support.
   public static func painted(
     _ source: Source, from item: DatasetItem, of dataset: any Dataset, read: @escaping () throws -> Image
-  ) -> MaskedPicture {
-    MaskedPicture(source: source, maskItem: item) {
+  ) -> MaskedImage {
+    MaskedImage(source: source, maskItem: item) {
       let support = try dataset.image(item)
       return try read().rgb.resized(width: support.width, height: support.height, .linear)
     }
   }
 
-  /// A data set's own picture.
-  static func real(_ item: DatasetItem, of dataset: any Dataset) -> MaskedPicture {
-    MaskedPicture(source: .real(item), maskItem: item) { try dataset.image(item) }
+  /// A data set's own image.
+  static func real(_ item: DatasetItem, of dataset: any Dataset) -> MaskedImage {
+    MaskedImage(source: .real(item), maskItem: item) { try dataset.image(item) }
   }
 }

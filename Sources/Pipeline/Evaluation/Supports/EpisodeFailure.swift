@@ -4,8 +4,8 @@ import Models
 
 /// Which errors cost an episode, and which the evaluation.
 enum EpisodeFailure {
-  /// Whether an error is of the pictures at hand, so that others may do: anything but what every episode needs.
-  static func isOfPictures(_ error: any Error) -> Bool {
+  /// Whether an error is of the images at hand, so that others may do: anything but what every episode needs.
+  static func isOfImages(_ error: any Error) -> Bool {
     switch error {
     case is CancellationError: false
     case CoreError.badSetting, CoreError.cannotWrite, CoreError.unwritableFile: false

@@ -37,7 +37,7 @@ struct PaintedAuxiliaries: AuxiliarySource {
     }
     func source(_ support: GeneratedSupport) -> Source { Source(item: support.item, classIndex: support.classIndex) }
     let counts = Dictionary(grouping: wanted, by: source).mapValues { ($0.map(\.number).max() ?? 0) + 1 }
-    // A picture is read once for all that are painted from it.
+    // An image is read once for all that are painted from it.
     var made: [Source: Result<[GenerationRequest], any Error>] = [:]
     for (done, support) in wanted.enumerated() {
       let source = source(support)
@@ -48,17 +48,17 @@ struct PaintedAuxiliaries: AuxiliarySource {
       do {
         let own = try own.get()
         guard own.indices.contains(support.number) else { continue }
-        let picture = try generator.attempt(own[support.number], stop: { stop.isSet }) { state in
+        let image = try generator.attempt(own[support.number], stop: { stop.isSet }) { state in
           progress(.generating(done: done, of: wanted.count, step: state.step, steps: state.steps))
         }.get()
-        names[support] = picture.name
-      } catch let error where EpisodeFailure.isOfPictures(error) { failures[support] = error }
+        names[support] = image.name
+      } catch let error where EpisodeFailure.isOfImages(error) { failures[support] = error }
       if stop.isSet { throw CancellationError() }
       progress(.generating(done: done + 1, of: wanted.count, step: 0, steps: options.steps))
     }
   }
 
-  func picture(_ support: GeneratedSupport) throws -> MaskedPicture {
+  func image(_ support: GeneratedSupport) throws -> MaskedImage {
     guard let name = names[support] else {
       throw failures[support] ?? DataError.unknownItem(id: support.item.id, dataset: dataset.name)
     }
@@ -67,7 +67,7 @@ struct PaintedAuxiliaries: AuxiliarySource {
 }
 
 extension GeneratedImage {
-  /// A picture of the store without its pixels.
+  /// An image of the store without its pixels.
   struct Name: Sendable {
     let key: String
     let file: URL

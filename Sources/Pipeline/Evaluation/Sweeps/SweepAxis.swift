@@ -41,7 +41,7 @@ public struct SweepAxis: Sendable {
     SweepAxis("network", "network", values, text: \.rawValue) { ($0.network, $0.comparison) = ($1, comparison($1)) }
   }
 
-  /// Values of a setting of the pictures. Throws `CoreError.badSetting` for a text that is none.
+  /// Values of a setting of the images. Throws `CoreError.badSetting` for a text that is none.
   public static func setting(_ id: Setting.ID, _ values: [String]) throws -> SweepAxis {
     let setting = Setting[id]
     let changed = try values.map { text -> GenerationOptions in

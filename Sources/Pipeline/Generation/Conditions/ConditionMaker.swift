@@ -32,7 +32,7 @@ public struct ConditionMaker: Sendable {
     self.edgeMaps = edgeMaps
   }
 
-  /// The control image of one class, `mask` being 1 where it is and of the picture's size, `adeIndex` 0...149.
+  /// The control image of one class, `mask` being 1 where it is and of the image's size, `adeIndex` 0...149.
   ///
   /// Throws `GenerationError.noObject` for one that would show nothing of the object.
   public func make(image: Image, mask: LabelMask, adeIndex: Int) throws -> ControlImage {
@@ -41,16 +41,16 @@ public struct ConditionMaker: Sendable {
     // 255 (ignore) is background.
     let foreground = mask.binary(of: 1).resized(width: rule.width, height: rule.height)
     guard foreground.labels.contains(1) else {
-      throw noObject("its mask vanishes at \(rule.width)x\(rule.height)", "choose a larger --resolution, or an object that is larger in its picture")
+      throw noObject("its mask vanishes at \(rule.width)x\(rule.height)", "choose a larger --resolution, or an object that is larger in its image")
     }
     var stages = [ConditionStage(name: .resized, image: resized), ConditionStage(name: .mask, image: foreground.image)]
     let control: Image
     if type == .mask {
       control = try painted(foreground, adeIndex: adeIndex)
     } else {
-      let picture = resized.blurred(sigma: settings.blur)
-      let edges = try edges(picture), dilated = dilated(foreground), masked = edges.multiplied(by: dilated)
-      if settings.blur > 0 { stages.append(ConditionStage(name: .blurred, image: picture)) }
+      let image = resized.blurred(sigma: settings.blur)
+      let edges = try edges(image), dilated = dilated(foreground), masked = edges.multiplied(by: dilated)
+      if settings.blur > 0 { stages.append(ConditionStage(name: .blurred, image: image)) }
       stages += [
         ConditionStage(name: .edge, image: edges), ConditionStage(name: .dilated, image: dilated.image),
         ConditionStage(name: .masked, image: masked),
@@ -78,7 +78,7 @@ public struct ConditionMaker: Sendable {
         ? noObject("its lines vanish at resolution \(settings.resolution)", "choose a larger --resolution, or a lower --threshold")
         : noObject("no edge in it is above the threshold \(settings.threshold), the strongest is \(strongest)", "choose a lower --threshold")
     }
-    let advice = type == .canny ? "choose lower --canny-low and --canny-high, or the condition mask" : "choose another picture, or the condition mask"
+    let advice = type == .canny ? "choose lower --canny-low and --canny-high, or the condition mask" : "choose another image, or the condition mask"
     return noObject("no edge was found in or around it", advice)
   }
 
@@ -99,12 +99,12 @@ public struct ConditionMaker: Sendable {
     settings.dilation > 0 ? foreground.dilated(by: .ellipse(width: settings.dilation, height: settings.dilation)) : foreground
   }
 
-  private func edges(_ picture: Image) throws -> Image {
+  private func edges(_ image: Image) throws -> Image {
     guard let detector, let kind = type.detector(settings) else {
-      return picture.canny(low: settings.cannyLow, high: settings.cannyHigh)
+      return image.canny(low: settings.cannyLow, high: settings.cannyHigh)
     }
-    guard let edgeMaps else { return try Self.edges(picture, detector: detector) }
-    return try edgeMaps.edges(of: picture, by: kind) { try Self.edges(picture, detector: detector) }
+    guard let edgeMaps else { return try Self.edges(image, detector: detector) }
+    return try edgeMaps.edges(of: image, by: kind) { try Self.edges(image, detector: detector) }
   }
 
   /// Grey: the detector's probability times 255, truncated as NumPy's `astype(uint8)` does.

@@ -14,7 +14,7 @@ public struct ControlImage: Hashable, Sendable {
     self.stages = stages
   }
 
-  /// The picture of a step, nil when this condition has no such step.
+  /// The image of a step, nil when this condition has no such step.
   public func stage(_ name: ConditionStage.Name) -> Image? { stages.first { $0.name == name }?.image }
 }
 
@@ -29,7 +29,7 @@ extension ControlImage {
       let file = folder.appendingPathComponent("\(stage.name.rawValue).png")
       var status = stat()
       guard stat(file.path, &status) == 0, status.st_size > 0 else { continue }
-      guard let bytes = try? FileBytes.read(file), let text = try? PictureText.of(bytes), text["diffss"] == mark["diffss"] else {
+      guard let bytes = try? FileBytes.read(file), let text = try? ImageText.of(bytes), text["diffss"] == mark["diffss"] else {
         throw GenerationError.foreignFile(path: file.path)
       }
     }
@@ -42,11 +42,11 @@ extension ControlImage {
 /// One step in the making of a control image.
 public struct ConditionStage: Hashable, Sendable {
   public enum Name: String, CaseIterable, Codable, Sendable {
-    /// The picture after the size rule, RGB.
+    /// The image after the size rule, RGB.
     case resized
     /// The class mask at that size, grey 0 or 1.
     case mask
-    /// The resized picture smoothed, RGB; only where blur is asked for.
+    /// The resized image smoothed, RGB; only where blur is asked for.
     case blurred
     /// The edges before masking, grey 0...255.
     case edge

@@ -8,16 +8,16 @@ import Synchronization
 public final class EdgeMaps: Sendable {
   private struct Key: Hashable {
     let detector: EdgeDetectorKind
-    let picture: Image
+    let image: Image
   }
 
   private let kept = Mutex(BoundedCache<Key, Image>(limit: 4))
 
   public init() {}
 
-  /// The edges that `detector` finds in `picture`, byte for byte the network's input; `find` is called where they are not at hand.
-  func edges(of picture: Image, by detector: EdgeDetectorKind, find: () throws -> Image) rethrows -> Image {
-    let key = Key(detector: detector, picture: picture)
+  /// The edges that `detector` finds in `image`, byte for byte the network's input; `find` is called where they are not at hand.
+  func edges(of image: Image, by detector: EdgeDetectorKind, find: () throws -> Image) rethrows -> Image {
+    let key = Key(detector: detector, image: image)
     if let known = kept.withLock({ $0.use(key) }) { return known }
     let edges = try find()
     kept.withLock { $0.store(edges, for: key) }

@@ -2,11 +2,11 @@ import Core
 import Foundation
 import Render
 
-/// How the published script sizes a picture for the networks.
+/// How the published script sizes an image for the networks.
 public struct SizeRule: Hashable, Sendable {
   public let width: Int
   public let height: Int
-  /// Lanczos when the picture grows, area averaging otherwise.
+  /// Lanczos when the image grows, area averaging otherwise.
   public let method: ResizeMode
 
   /// k = resolution / shorter side; each side times k, rounded half to even to a multiple of 64.
@@ -17,7 +17,7 @@ public struct SizeRule: Hashable, Sendable {
     func rounded(_ side: Int) -> Int { Int((Double(side) * factor / 64).rounded(.toNearestOrEven)) * 64 }
     guard Double(max(width, height)) * factor <= Double(longest) else {
       throw CoreError.badSetting(
-        name: "resolution", value: "\(resolution) for a picture of \(width)x\(height)", allowed: "a longer side of at most \(longest)")
+        name: "resolution", value: "\(resolution) for an image of \(width)x\(height)", allowed: "a longer side of at most \(longest)")
     }
     self.width = max(rounded(width), 64)
     self.height = max(rounded(height), 64)
@@ -27,7 +27,7 @@ public struct SizeRule: Hashable, Sendable {
   /// The same once more, for what was sized before.
   fileprivate init(_ first: SizeRule, resolution: Int) throws { try self.init(width: first.width, height: first.height, resolution: resolution) }
 
-  /// The picture at this size.
+  /// The image at this size.
   public func apply(_ image: Image) -> Image { image.resized(width: width, height: height, method) }
 }
 

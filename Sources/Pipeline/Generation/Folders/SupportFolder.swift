@@ -5,12 +5,12 @@ import Render
 /// A folder of generated supports in the layout that the published loaders read: `<item>_<class>_<k>.png` or `.jpg`, beside
 /// `<item>_<class>_control.png`. An item's own folders (`val2014/...`) are kept.
 public struct SupportFolder: Sendable {
-  /// What stands where a picture is to be written.
+  /// What stands where an image is to be written.
   enum Place: Hashable {
     case empty
-    /// The picture itself, whole: its key says so.
+    /// The image itself, whole: its key says so.
     case finished
-    /// A picture of this program, by another request or weights or in the other format, or a damaged one.
+    /// An image of this program, by another request or weights or in the other format, or a damaged one.
     case other
   }
 
@@ -35,24 +35,24 @@ public struct SupportFolder: Sendable {
 
   /// Looks at what stands at `name` and `format`.
   ///
-  /// A loader that looks for one format first would take an old picture in it for the new one: it counts as `other`.
+  /// A loader that looks for one format first would take an old image in it for the new one: it counts as `other`.
   /// Throws `GenerationError.foreignFile` for a file, not empty, that holds no key of ours.
-  func place(_ name: String, _ format: PictureFormat, key: String) throws -> Place {
+  func place(_ name: String, _ format: ImageFormat, key: String) throws -> Place {
     var found = try place(of: file(name, format), key: key)
-    for other in PictureFormat.allCases where other != format {
+    for other in ImageFormat.allCases where other != format {
       if try place(of: file(name, other), key: key) != .empty { found = .other }
     }
     return found
   }
 
-  /// Writes a picture with its metadata and removes the same one in the other format. Returns the file.
+  /// Writes an image with its metadata and removes the same one in the other format. Returns the file.
   ///
   /// Only after `place` found nothing foreign. Throws `CoreError.cannotWrite` or `RenderError`.
   @discardableResult
-  func write(_ image: Image, _ name: String, _ format: PictureFormat, text: [String: String]) throws -> URL {
+  func write(_ image: Image, _ name: String, _ format: ImageFormat, text: [String: String]) throws -> URL {
     let target = file(name, format)
     try AtomicFile.write(format.encode(image, text: text), to: target)
-    for other in PictureFormat.allCases where other != format { unlink(file(name, other).path) }
+    for other in ImageFormat.allCases where other != format { unlink(file(name, other).path) }
     return target
   }
 
@@ -64,12 +64,12 @@ public struct SupportFolder: Sendable {
     return target
   }
 
-  func file(_ name: String, _ format: PictureFormat) -> URL { url.appendingPathComponent("\(name).\(format.rawValue)") }
+  func file(_ name: String, _ format: ImageFormat) -> URL { url.appendingPathComponent("\(name).\(format.rawValue)") }
 
   private func place(of file: URL, key: String) throws -> Place {
     var status = stat()
     guard stat(file.path, &status) == 0, status.st_size > 0 else { return .empty }
-    guard let bytes = try? FileBytes.read(file), let text = try? PictureText.of(bytes), let known = PictureMetadata.key(in: text) else {
+    guard let bytes = try? FileBytes.read(file), let text = try? ImageText.of(bytes), let known = ImageMetadata.key(in: text) else {
       throw GenerationError.foreignFile(path: file.path)
     }
     // A copy may have been cut off behind the text.

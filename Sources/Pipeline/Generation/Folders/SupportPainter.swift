@@ -2,9 +2,9 @@ import Core
 import Data
 import Render
 
-/// Works through a list of supports, one picture after the other.
+/// Works through a list of supports, one image after the other.
 ///
-/// It needs no queue: nobody cancels single pictures of a benchmark, and the folder itself says what is done. Nothing grows with
+/// It needs no queue: nobody cancels single images of a benchmark, and the folder itself says what is done. Nothing grows with
 /// the list but the list.
 public struct SupportPainter: Sendable {
   let requests: RequestMaker
@@ -19,8 +19,8 @@ public struct SupportPainter: Sendable {
     self.generator = generator
   }
 
-  /// Blocks until every picture has ended, whichever way. Throws `CancellationError` soon after `stop` is set, and for what concerns
-  /// all pictures: settings out of range, missing models.
+  /// Blocks until every image has ended, whichever way. Throws `CancellationError` soon after `stop` is set, and for what concerns
+  /// all images: settings out of range, missing models.
   public func paint(_ run: SupportRun, into folder: SupportFolder, stop: StopFlag, watch: @escaping (SupportRunEvent) -> Void) throws {
     var run = run
     try run.options.validate()
@@ -28,7 +28,7 @@ public struct SupportPainter: Sendable {
     run.options.models = PreferredModels(choice)
     let weights = try models.weights(choice)
     let turns = try turns(of: run), own = turns.enumerated().filter { run.shard.contains(position: $0.offset) }.map(\.element)
-    watch(.begun(pictures: own.count * run.shots, leftOut: run.supports.count - turns.count))
+    watch(.begun(images: own.count * run.shots, leftOut: run.supports.count - turns.count))
     let work = Work(
       run: run, folder: folder, weights: weights, models: models,
       demoWeights: DemoWeights(choice.models, of: models, on: requests.supports.dataset.name)?.models, controls: controls, generator: generator,
@@ -54,7 +54,7 @@ public struct SupportPainter: Sendable {
         item: support.item, classIndex: support.classIndex, options: work.run.options, count: work.run.shots, published: terms)
     } catch {
       let name = "\(support.item.id)_\(support.classIndex)"
-      work.watch(.ended(SupportOutcome(name: name, pictures: work.run.shots, result: .failed(error), request: nil, key: nil)))
+      work.watch(.ended(SupportOutcome(name: name, images: work.run.shots, result: .failed(error), request: nil, key: nil)))
       return
     }
     if let first = wanted.first { work.writeControl(of: first, "\(stem)_control") }
@@ -62,7 +62,7 @@ public struct SupportPainter: Sendable {
   }
 }
 
-/// The pictures of one run.
+/// The images of one run.
 private struct Work {
   let run: SupportRun
   let folder: SupportFolder
@@ -84,7 +84,7 @@ private struct Work {
       else { return }
       try folder.write(control.image, name, .png, text: metadata.entries())
     } catch {
-      watch(.ended(SupportOutcome(name: "\(name).png", pictures: 0, result: .failed(error), request: request, key: nil)))
+      watch(.ended(SupportOutcome(name: "\(name).png", images: 0, result: .failed(error), request: request, key: nil)))
     }
   }
 
@@ -93,18 +93,18 @@ private struct Work {
     if stop.isSet { throw CancellationError() }
     let file = "\(name).\(run.format.rawValue)"
     func end(_ result: SupportOutcome.Result, key: String? = nil) {
-      watch(.ended(SupportOutcome(name: file, pictures: 1, result: result, request: request, key: key)))
+      watch(.ended(SupportOutcome(name: file, images: 1, result: result, request: request, key: key)))
     }
     do {
       let key = try request.key(weights: weights)
       let place = try folder.place(name, run.format, key: key)
       guard place != .finished else { return end(.kept, key: key) }
-      let picture = try generator.attempt(request, stop: { stop.isSet }) { state in
+      let image = try generator.attempt(request, stop: { stop.isSet }) { state in
         watch(.painting(name: file, step: state.step, steps: state.steps))
       }.get()
-      let metadata = PictureMetadata(
+      let metadata = ImageMetadata(
         key: key, request: request, weights: weights, cut: try? models.cut(request), demoWeights: demoWeights)
-      try folder.write(picture.image, name, run.format, text: metadata.entries())
+      try folder.write(image.image, name, run.format, text: metadata.entries())
       end(place == .other ? .replaced : .painted, key: key)
     } catch is CancellationError {
       throw CancellationError()

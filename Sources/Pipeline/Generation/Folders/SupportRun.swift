@@ -1,18 +1,18 @@
 import Data
 
-/// What to paint for a data set: pictures for each support of a list, or of one shard of it.
+/// What to paint for a data set: images for each support of a list, or of one shard of it.
 public struct SupportRun: Sendable {
   public var supports: [Support]
   public var options: GenerationOptions
-  /// Pictures for each support, 1....
+  /// Images for each support, 1....
   public var shots: Int
   public var shard: Shard
-  public var format: PictureFormat
+  public var format: ImageFormat
   /// Whether the published script's slips are repeated (`PublishedScript`).
   public var isAsPublished: Bool
 
   public init(
-    supports: [Support], options: GenerationOptions, shots: Int = 4, shard: Shard = .whole, format: PictureFormat = .png,
+    supports: [Support], options: GenerationOptions, shots: Int = 4, shard: Shard = .whole, format: ImageFormat = .png,
     isAsPublished: Bool = false
   ) {
     self.supports = supports
@@ -26,15 +26,15 @@ public struct SupportRun: Sendable {
 
 /// What a run tells its watcher.
 public enum SupportRunEvent: Sendable {
-  /// `pictures` are to be painted or found; the published script leaves `leftOut` supports of the list out.
-  case begun(pictures: Int, leftOut: Int)
-  /// `step` of `steps` of the picture `name` are done; told many times a step.
+  /// `images` are to be painted or found; the published script leaves `leftOut` supports of the list out.
+  case begun(images: Int, leftOut: Int)
+  /// `step` of `steps` of the image `name` are done; told many times a step.
   case painting(name: String, step: Int, steps: Int)
-  /// A picture ended.
+  /// An image ended.
   case ended(SupportOutcome)
 }
 
-/// How a picture of a run ended.
+/// How an image of a run ended.
 public struct SupportOutcome: Sendable {
   public enum Result: Sendable {
     /// It was there already, by the same request and weights.
@@ -45,13 +45,13 @@ public struct SupportOutcome: Sendable {
     case failed(any Error)
   }
 
-  /// The file's name in the folder. That of the support, `ITEM_CLASS`, when none of its pictures could be begun.
+  /// The file's name in the folder. That of the support, `ITEM_CLASS`, when none of its images could be begun.
   public let name: String
-  /// Pictures that it speaks of: all of a support that could not be begun; 0 for a control image, told only when it fails.
-  public let pictures: Int
+  /// Images that it speaks of: all of a support that could not be begun; 0 for a control image, told only when it fails.
+  public let images: Int
   public let result: Result
   /// Nil when there is none, for a support that could not be read.
   public let request: GenerationRequest?
-  /// `GenerationRequest.key(weights:)` of a picture that is there.
+  /// `GenerationRequest.key(weights:)` of an image that is there.
   public let key: String?
 }

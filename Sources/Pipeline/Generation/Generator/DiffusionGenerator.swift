@@ -22,29 +22,29 @@ public final class DiffusionGenerator: SupportGenerator {
     self.report = report
   }
 
-  /// The stored picture of a request with the present weights; nil when there is none. Loads no network.
+  /// The stored image of a request with the present weights; nil when there is none. Loads no network.
   public func stored(_ request: GenerationRequest) throws -> GeneratedImage? {
-    try picture(request, key: request.key(weights: models.weights(request.models)))
+    try image(request, key: request.key(weights: models.weights(request.models)))
   }
 
   /// Whether there is one, as far as its header and its end tell. Decodes nothing.
   public func isStored(_ request: GenerationRequest) throws -> Bool {
     let key = try request.key(weights: models.weights(request.models)), file = store.file(key)
     guard FileManager.default.fileExists(atPath: file.path), !broken.withLock({ $0.contains(key) }) else { return false }
-    return (try? PictureSize(ofWhole: file)) == PictureSize(width: request.width, height: request.height)
+    return (try? ImageSize(ofWhole: file)) == ImageSize(width: request.width, height: request.height)
   }
 
   public func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
     let weights = try models.weights(request.models)
     let key = try request.key(weights: weights)
-    if let known = try picture(request, key: key) { return known }
+    if let known = try image(request, key: key) { return known }
     while !turn.try() {
       guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
       usleep(20_000)
     }
     defer { turn.unlock() }
     // Another caller may have painted it while this one waited.
-    if let known = try picture(request, key: key) { return known }
+    if let known = try image(request, key: key) { return known }
     let start = ContinuousClock.now
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
     let cut = try models.cut(request)
@@ -52,7 +52,7 @@ public final class DiffusionGenerator: SupportGenerator {
     let image = try paint(request, progress: progress)
     let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset)
     let png = try image.pngData(
-      text: PictureMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models).entries())
+      text: ImageMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models).entries())
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
     broken.withLock { _ = $0.remove(key) }
@@ -60,7 +60,7 @@ public final class DiffusionGenerator: SupportGenerator {
     return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
   }
 
-  /// Paints a picture, stored already or not, and stores nothing.
+  /// Paints an image, stored already or not, and stores nothing.
   public func paint(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
     let control = try controls.control(request)?.image
     let model = try models.diffusion(request.models, report: report)
@@ -93,7 +93,7 @@ public final class DiffusionGenerator: SupportGenerator {
   }
 
   /// A broken file is as good as none: it is painted again and replaced.
-  private func picture(_ request: GenerationRequest, key: String) throws -> GeneratedImage? {
+  private func image(_ request: GenerationRequest, key: String) throws -> GeneratedImage? {
     let file = store.file(key)
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
     guard let image = try? Image(pngOrJpeg: file), image.width == request.width, image.height == request.height else {
@@ -105,15 +105,15 @@ public final class DiffusionGenerator: SupportGenerator {
 }
 
 extension GenerationProgress {
-  /// With a preview of the first picture after each step but the last, whose picture comes anyway.
+  /// With a preview of the first image after each step but the last, whose image comes anyway.
   init(_ state: DiffusionProgress, of model: StableDiffusion) {
     guard let latents = state.latents, state.step < state.steps else {
       self.init(step: state.step, steps: state.steps)
       return
     }
     self.init(step: state.step, steps: state.steps) {
-      // A preview that fails costs nobody the picture.
-      try? model.preview().map { try Image(unit: $0.picture(of: latents.slice(0..<1))) }
+      // A preview that fails costs nobody the image.
+      try? model.preview().map { try Image(unit: $0.image(of: latents.slice(0..<1))) }
     }
   }
 }

@@ -1,16 +1,16 @@
 import Render
 
-/// Makes the picture of a request, or finds it made.
+/// Makes the image of a request, or finds it made.
 public protocol SupportGenerator: Sendable {
-  /// Blocks until the picture is in the store.
+  /// Blocks until the image is in the store.
   ///
   /// `progress` hears how far it is, many times a step, and ends the work by returning false: then `CancellationError` is thrown.
   func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage
 }
 
 extension SupportGenerator {
-  /// The picture of a request by the rule that the queue, folders and evaluations share: `stop` is asked before it and many times a step, and its
-  /// yes ends the work with `CancellationError`; whatever else goes wrong costs this picture alone, and is returned.
+  /// The image of a request by the rule that the queue, folders and evaluations share: `stop` is asked before it and many times a step, and its
+  /// yes ends the work with `CancellationError`; whatever else goes wrong costs this image alone, and is returned.
   public func attempt(
     _ request: GenerationRequest, stop: () -> Bool, progress: (GenerationProgress) -> Void
   ) throws(CancellationError) -> Result<GeneratedImage, any Error> {
@@ -29,12 +29,12 @@ extension SupportGenerator {
   }
 }
 
-/// How far a picture is. To be looked at at once: its preview is not kept.
+/// How far an image is. To be looked at at once: its preview is not kept.
 public struct GenerationProgress {
   /// Steps done, and their number.
   public let step: Int
   public let steps: Int
-  /// Draws what there is of the picture after a step, in any size; nil between steps.
+  /// Draws what there is of the image after a step, in any size; nil between steps.
   public let preview: (() -> Image?)?
 
   public init(step: Int, steps: Int, preview: (() -> Image?)? = nil) {

@@ -19,5 +19,5 @@ public struct ControlMetadata: Encodable {
     key = Digest.hex(try CanonicalJSON.data(Keyed(control: control, weights: self.weights)))
   }
 
-  func entries() throws -> [String: String] { [PictureMetadata.entry: try CanonicalJSON.text(self)] }
+  func entries() throws -> [String: String] { [ImageMetadata.entry: try CanonicalJSON.text(self)] }
 }

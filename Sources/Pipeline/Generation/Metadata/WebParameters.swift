@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// The text `parameters` of a picture, as the Stable Diffusion web interface writes it and its reader takes it apart
+/// The text `parameters` of an image, as the Stable Diffusion web interface writes it and its reader takes it apart
 /// (`modules/infotext_utils.py`): prompt, negative prompt, and one line of `KEY: VALUE` with commas between them.
 struct WebParameters {
   let prompt: String
@@ -57,7 +57,7 @@ extension ControlFacts {
   }
 }
 
-/// One ControlNet in a picture's `parameters`.
+/// One ControlNet in an image's `parameters`.
 struct ControlFacts {
   let module: String
   let model: String
@@ -67,7 +67,7 @@ struct ControlFacts {
 }
 
 extension WebParameters {
-  /// The facts that pictures of data sets and of one's own have in common, in the web interface's order.
+  /// The facts that images of data sets and of one's own have in common, in the web interface's order.
   static func facts(
     _ settings: DiffusionSettings, seed: UInt64, width: Int, height: Int, model: String, autoencoder: String?,
     loras: [LoRAChoice], controls: [ControlFacts], weights: [String: String]

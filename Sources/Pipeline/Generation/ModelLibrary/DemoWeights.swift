@@ -8,7 +8,7 @@ public struct DemoWeights: Hashable, Sendable {
   /// Identifiers or names of the models, sorted.
   public let models: [String]
 
-  /// What has to be said wherever figures or pictures are shown.
+  /// What has to be said wherever figures or images are shown.
   public var remark: String { Self.remark(models) }
 
   public static func remark(_ models: [String]) -> String {
@@ -42,7 +42,7 @@ public struct DemoWeights: Hashable, Sendable {
 
   private static func path(_ url: URL) -> String { url.resolvingSymlinksInPath().standardizedFileURL.path }
 
-  /// The entry of a picture's file that holds the remark: PNG's own keyword for what is to be known of a picture's content.
+  /// The entry of an image's file that holds the remark: PNG's own keyword for what is to be known of an image's content.
   public static let entry = "Warning"
 }
 
@@ -65,7 +65,7 @@ extension ModelLibrary {
 }
 
 extension ModelLibrary {
-  /// The demo's edge detector, where a condition of a picture of the user's own would take it; nil otherwise.
+  /// The demo's edge detector, where a condition of an image of the user's own would take it; nil otherwise.
   public func demoWeights(detecting condition: ConditionType, settings: ConditionSettings) -> DemoWeights? {
     guard let kind = condition.detector(settings), let entry = entries.first(where: { $0.kind == .detector(kind) }) else { return nil }
     return entry.isDemo ? DemoWeights(at: [entry.url]) : nil
@@ -73,6 +73,6 @@ extension ModelLibrary {
 }
 
 extension ModelChoice {
-  /// Everything that paints a picture.
+  /// Everything that paints an image.
   var models: [String] { [diffusion, controlNet, detector].compactMap { $0 } }
 }

@@ -11,8 +11,8 @@ public struct ControlFile: Sendable {
 
   /// Throws `RenderError`.
   public init(_ url: URL, orientation: OrientationRule) throws {
-    let picture = try TurnedPicture(url, rule: orientation == .auto ? .obey : orientation)
-    image = picture.image
-    note = picture.note(url.lastPathComponent, rule: orientation == .auto ? .obey : orientation)
+    let turned = try TurnedImage(url, rule: orientation == .auto ? .obey : orientation)
+    image = turned.image
+    note = turned.note(url.lastPathComponent, rule: orientation == .auto ? .obey : orientation)
   }
 }

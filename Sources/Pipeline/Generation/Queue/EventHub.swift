@@ -37,7 +37,7 @@ public final class EventHub: Sendable {
 private final class Mailbox: Sendable {
   private enum Key: Hashable {
     case job(JobID)
-    case picture(key: String)
+    case image(key: String)
     case preview(JobID)
     case model(String)
     case trouble, pause
@@ -49,24 +49,24 @@ private final class Mailbox: Sendable {
     var waiter: CheckedContinuation<WorkEvent?, Never>?
     var isClosed = false
 
-    /// Pictures are large: a watcher that is behind gets the newest ones.
-    mutating func dropOldPictures() {
-      let pictures = order.filter { if case .picture = $0 { true } else { false } }
-      for key in pictures.dropLast(Mailbox.mostPictures) {
+    /// Images are large: a watcher that is behind gets the newest ones.
+    mutating func dropOldImages() {
+      let images = order.filter { if case .image = $0 { true } else { false } }
+      for key in images.dropLast(Mailbox.mostImages) {
         latest[key] = nil
         order.removeAll { $0 == key }
       }
     }
   }
 
-  private static let mostPictures = 8
+  private static let mostImages = 8
   private let state = Mutex(State())
 
   func put(_ event: WorkEvent) {
     let key: Key =
       switch event {
       case .jobChanged(let job): .job(job.id)
-      case .generated(let picture): .picture(key: picture.key)
+      case .generated(let image): .image(key: image.key)
       case .preview(let job, _): .preview(job)
       case .modelLoading(let name), .modelLoaded(let name): .model(name)
       case .queueTrouble: .trouble
@@ -79,7 +79,7 @@ private final class Mailbox: Sendable {
         return waiter
       }
       if state.latest.updateValue(event, forKey: key) == nil { state.order.append(key) }
-      if case .picture = key { state.dropOldPictures() }
+      if case .image = key { state.dropOldImages() }
       return nil
     }
     waiter?.resume(returning: event)

@@ -48,7 +48,7 @@ extension GenerationQueue {
     var finalState: JobState, key: String?, noted = start
     do {
       let painter = try painters.painter(of: job)
-      let picture = try painter.attempt(job.request, stop: { isStopped(job.id) }) { progress in
+      let image = try painter.attempt(job.request, stop: { isStopped(job.id) }) { progress in
         if hub.isWatched, let preview = progress.preview?() { hub.send(.preview(job.id, preview)) }
         let elapsed = seconds()
         if clock.now - noted > .milliseconds(500) {
@@ -59,8 +59,8 @@ extension GenerationQueue {
         }
         advance(job.id, to: .running(step: progress.step, of: progress.steps), elapsed: elapsed)
       }.get()
-      (finalState, key) = (.finished, picture.key)
-      if hub.isWatched { hub.send(.generated(picture)) }
+      (finalState, key) = (.finished, image.key)
+      if hub.isWatched { hub.send(.generated(image)) }
     } catch is CancellationError {
       finalState = state.withLock { state in
         switch state.stops[job.id] {
@@ -78,7 +78,7 @@ extension GenerationQueue {
     }
     guard let ended else { return }
     Log.queue.info("job \(job.id) ends after \(String(format: "%.2f", ended.elapsed)) s: \(ended.state)")
-    // On the lane behind the notes of its steps. The picture itself is safe already: a lost row is found interrupted, and then finished.
+    // On the lane behind the notes of its steps. The image itself is safe already: a lost row is found interrupted, and then finished.
     journal.queue.sync {
       do { try store.update(ended) } catch { hub.send(.queueTrouble(reason: PlainText.clean("\(error)"))) }
       state.withLock { $0.current = nil }

@@ -28,7 +28,7 @@ public enum JobState: Codable, Hashable, Sendable {
   case running(step: Int, of: Int)
   /// Its program ended, or was asked to end, while it ran: it is the first to go on. `reason` is one line for the user, as all reasons are.
   case interrupted(reason: String)
-  /// The picture is in the store.
+  /// The image is in the store.
   case finished
   case failed(reason: String)
   case cancelled(reason: String)
@@ -83,7 +83,7 @@ public struct Job: Codable, Hashable, Sendable, Identifiable {
   public var attempts: Int
   /// Seconds since the job began to run, up to its last change; 0 before.
   public var elapsed: Double
-  /// Key of the finished picture (`GeneratedImage.key`).
+  /// Key of the finished image (`GeneratedImage.key`).
   public var key: String?
 
   public init(

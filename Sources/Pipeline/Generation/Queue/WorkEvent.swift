@@ -4,9 +4,9 @@ import Render
 public enum WorkEvent: Hashable, Sendable {
   /// A job was queued, advanced by a step, or ended.
   case jobChanged(Job)
-  /// A job's picture, before the job is said to have ended. A watcher that falls behind misses some: they are in the store.
+  /// A job's image, before the job is said to have ended. A watcher that falls behind misses some: they are in the store.
   case generated(GeneratedImage)
-  /// What there is of a job's picture after a step.
+  /// What there is of a job's image after a step.
   case preview(JobID, Image)
   /// Weights are being read: `name` of the model.
   case modelLoading(name: String)

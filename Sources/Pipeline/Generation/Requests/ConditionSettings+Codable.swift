@@ -17,7 +17,7 @@ extension ConditionSettings: Codable {
     detectResolution = try values.decodeIfPresent(Int.self, forKey: .detectResolution)
   }
 
-  /// Knobs are written only where they differ from their default, so that the keys of pictures from before there were knobs stay.
+  /// Knobs are written only where they differ from their default, so that the keys of images from before there were knobs stay.
   public func encode(to encoder: any Encoder) throws {
     let standard = ConditionSettings()
     var values = encoder.container(keyedBy: CodingKeys.self)

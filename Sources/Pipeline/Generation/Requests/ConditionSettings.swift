@@ -8,14 +8,14 @@ public struct ConditionSettings: Hashable, Sendable {
   public var threshold: Int
   /// Side in pixels of the ellipse by which the mask grows; 0...128, 0 and 1 leave it as it is.
   public var dilation: Int
-  /// Sigma in pixels of the Gaussian that smooths the resized picture before edges are looked for; 0...10, 0 for none.
+  /// Sigma in pixels of the Gaussian that smooths the resized image before edges are looked for; 0...10, 0 for none.
   public var blur: Double
   /// Whether the lines of a scribble are worn down to one pixel.
   public var thinning: Bool
   /// Canny's two thresholds on |dx| + |dy| of 3x3 Sobel derivatives; 0...1000, the low one at most the high one.
   public var cannyLow: Int
   public var cannyHigh: Int
-  /// Target of the shorter side where a scribble's edges are looked for, 64...4096; nil for that of the picture, `resolution`.
+  /// Target of the shorter side where a scribble's edges are looked for, 64...4096; nil for that of the image, `resolution`.
   public var detectResolution: Int?
 
   /// The published settings (DifFSS, and ControlNet's annotator for Canny).
@@ -43,7 +43,7 @@ extension ConditionSettings {
     for setting in Setting.all where setting.isOfControlImage || setting.id == .resolution { try setting.validate(options) }
   }
 
-  /// These settings with the default for everything that does not change the condition: the same picture is the same request.
+  /// These settings with the default for everything that does not change the condition: the same image is the same request.
   public func relevant(to type: ConditionType) -> ConditionSettings {
     var options = GenerationOptions(DiffusionSettings { $0.conditionSettings = self })
     for setting in Setting.all where setting.isOfControlImage && !type.uses.contains(setting.id) { setting.reset(in: &options) }

@@ -1,9 +1,9 @@
 import Core
 import Models
 
-/// How a picture is generated, whatever it is of: sampling (Ho & Salimans 2022 for the guidance) and what a ControlNet adds (Zhang et al. 2023).
+/// How an image is generated, whatever it is of: sampling (Ho & Salimans 2022 for the guidance) and what a ControlNet adds (Zhang et al. 2023).
 ///
-/// Options, requests and requests for pictures of one's own hold it, flat in their JSON. `Setting` describes each of its values.
+/// Options, requests and requests for images of one's own hold it, flat in their JSON. `Setting` describes each of its values.
 public struct DiffusionSettings: Hashable, Sendable {
   /// What steers the diffusion.
   public var condition = ConditionType.mask
@@ -31,7 +31,7 @@ public struct DiffusionSettings: Hashable, Sendable {
 }
 
 extension DiffusionSettings {
-  /// These settings with the default for everything that does not change the picture: the same picture is the same request.
+  /// These settings with the default for everything that does not change the image: the same image is the same request.
   func relevant() -> DiffusionSettings {
     var options = GenerationOptions(self)
     for setting in Setting.all where !setting.applies(to: options) { setting.reset(in: &options) }

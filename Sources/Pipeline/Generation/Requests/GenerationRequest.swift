@@ -1,6 +1,6 @@
 import Models
 
-/// Everything that decides one generated support, but the weights' bytes: the queue's row, the picture's metadata, the
+/// Everything that decides one generated support, but the weights' bytes: the queue's row, the image's metadata, the
 /// cache key and the command line's `--json`.
 public struct GenerationRequest: Hashable, Sendable, DiffusionConfigured {
   /// The real support and its class.
@@ -11,11 +11,11 @@ public struct GenerationRequest: Hashable, Sendable, DiffusionConfigured {
   public var negativePrompt: String
   /// Seed of the noise, as in `torch.Generator('cpu').manual_seed`.
   public var seed: UInt64
-  /// The row of the noise that pictures with a common seed take; nil, and absent from the JSON, for a seed of one's own.
+  /// The row of the noise that images with a common seed take; nil, and absent from the JSON, for a seed of one's own.
   public var noiseRow: NoiseRow?
   /// ADE20K class 0...149 whose colour paints the mask condition; nil, and absent from the JSON, for that of the source's class.
   public var adeIndex: Int?
-  /// Pixels of the picture, multiples of 64.
+  /// Pixels of the image, multiples of 64.
   public var width: Int
   public var height: Int
   /// The weights by name; their contents enter the key beside the request.
@@ -71,16 +71,16 @@ extension GenerationRequest: Codable {
   }
 }
 
-/// A real support: one picture of a data set and the class meant in it.
+/// A real support: one image of a data set and the class meant in it.
 public struct SupportSource: Codable, Hashable, Sendable {
   /// The data set's name.
   public var dataset: String
   /// The item's identifier in it.
   public var item: String
   public var classIndex: Int
-  /// Number of this support among those generated from the same picture and class, 0....
+  /// Number of this support among those generated from the same image and class, 0....
   public var number: Int
-  /// SHA-256, in hexadecimal, of the picture's and the mask's pixels: another folder's picture of the same name is another source.
+  /// SHA-256, in hexadecimal, of the image's and the mask's pixels: another folder's image of the same name is another source.
   public var digest: String
 
   public init(dataset: String, item: String, classIndex: Int, number: Int, digest: String) {

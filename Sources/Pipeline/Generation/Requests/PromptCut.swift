@@ -1,6 +1,6 @@
 import Core
 
-/// What a text encoder does not see of a picture's prompts, which are longer than its tokens.
+/// What a text encoder does not see of an image's prompts, which are longer than its tokens.
 public struct PromptCut: Codable, Hashable, Sendable {
   /// The end of the prompt, in the words of its tokens; absent from the JSON where nothing is cut off.
   public let prompt: String?

@@ -4,7 +4,7 @@ import Foundation
 extension GenerationRequest {
   /// SHA-256, in hexadecimal, of the request's canonical JSON followed by the SHA-256 of each weights folder it uses.
   ///
-  /// The name of the picture's file: same request and same weights, same key. `weights` maps a model identifier to the
+  /// The name of the image's file: same request and same weights, same key. `weights` maps a model identifier to the
   /// digest of its files (`ModelLibrary.digest(of:)`).
   public func key(weights: [String: String]) throws -> String {
     struct Keyed: Encodable {

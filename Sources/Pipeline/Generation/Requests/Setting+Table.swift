@@ -38,13 +38,13 @@ extension Setting {
       .whole(\.settings.conditionSettings.dilation)),
     Setting(
       .blur, title: "Blur", name: "blur", unit: "pixels", summary: "sigma before the edges",
-      help: "Sigma of the Gaussian that smooths the picture before edges are looked for",
+      help: "Sigma of the Gaussian that smooths the image before edges are looked for",
       .number(0...10), increment: 0.5, isUsed: uses(.blur), .number(\.settings.conditionSettings.blur)),
     Setting(
       .detectResolution, title: "Edges at", name: "detect resolution", unit: "pixels", summary: "shorter side for edges",
       help: "Shorter side at which a scribble's edges are looked for, before rounding to multiples of 64", .whole(resolutions),
       increment: 64,
-      absence: "the picture's own (--resolution)", isUsed: uses(.detectResolution), .whole(\.settings.conditionSettings.detectResolution)),
+      absence: "the image's own (--resolution)", isUsed: uses(.detectResolution), .whole(\.settings.conditionSettings.detectResolution)),
     Setting(
       .steps, title: "Steps", name: "steps", summary: "denoising steps", help: "Denoising steps", .whole(1...1000), .whole(\.settings.steps)
     ),
@@ -61,8 +61,8 @@ extension Setting {
       .sampler, title: "Sampler", name: "sampler", summary: "how noise is taken away", help: "Sampler (docs/samplers.md)",
       .choice(SamplerName.allCases.map(\.rawValue)), .name(\.settings.sampler)),
     Setting(
-      .seed, title: "Seed", name: "seed of the supports", summary: "same seed, same pictures",
-      help: "Seed of the noise; each picture of a data set derives its own from it", .seed, .seed(\.seed)),
+      .seed, title: "Seed", name: "seed of the supports", summary: "same seed, same images",
+      help: "Seed of the noise; each image of a data set derives its own from it", .seed, .seed(\.seed)),
     Setting(
       .prompt, title: "Prompt", name: "prompt", summary: "what is painted",
       help: "Replaces the prompt made from the class name; {name} in it stands for the class",
@@ -97,8 +97,8 @@ extension Setting {
       .flag(\.settings.guessMode)),
     Setting(
       .resolution, title: "Resolution", name: "resolution", unit: "pixels", summary: "pixels, shorter side",
-      help: "Shorter side of the picture before both sides are rounded to multiples of 64", .whole(resolutions), increment: 64,
-      absence: "the model's own, 512 for a picture of your own", .whole(\.settings.conditionSettings.resolution)),
+      help: "Shorter side of the image before both sides are rounded to multiples of 64", .whole(resolutions), increment: 64,
+      absence: "the model's own, 512 for an image of your own", .whole(\.settings.conditionSettings.resolution)),
   ]
 
   private static let resolutions = 64...4096

@@ -1,8 +1,8 @@
 import Core
 import Models
 
-/// One setting of generated pictures: what it is called, which values it takes, where its value lies. Of the rows of `Setting.all` are made: the
-/// settings panel, the help of the command line and what it checks, the copied command line, the facts of reports and pictures, the axes of sweeps
+/// One setting of generated images: what it is called, which values it takes, where its value lies. Of the rows of `Setting.all` are made: the
+/// settings panel, the help of the command line and what it checks, the copied command line, the facts of reports and images, the axes of sweeps
 /// and grids, and docs/settings.md.
 public struct Setting: Sendable, Identifiable {
   /// The name of the command line's option.
@@ -85,7 +85,7 @@ public struct Setting: Sendable, Identifiable {
 // MARK: Values
 
 extension Setting {
-  /// Whether it changes a picture that is generated with these options.
+  /// Whether it changes an image that is generated with these options.
   public func applies(to options: GenerationOptions) -> Bool { isUsed(options) }
 
   /// The exact value as text; nil where it is absent.

@@ -1,4 +1,4 @@
-/// How a picture was made, beside what it says of itself.
+/// How an image was made, beside what it says of itself.
 public struct Provenance: Hashable, Sendable {
   /// Seconds of painting; 0 where they are not known.
   public let seconds: Double

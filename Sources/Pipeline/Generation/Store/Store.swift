@@ -4,7 +4,7 @@ import GRDB
 import Models
 import Render
 
-/// Requests, jobs, generated pictures and evaluations on disk: an SQLite file and a folder of PNGs.
+/// Requests, jobs, generated images and evaluations on disk: an SQLite file and a folder of PNGs.
 ///
 /// Safe from any thread. Every throwing method throws `GenerationError.storeUnusable` or `.cannotWrite`, and leaves
 /// nothing half-written when it does.
@@ -15,7 +15,7 @@ public final class Store: Sendable {
   public let recovery: StoreRecovery?
   private let database: DatabasePool
 
-  /// Opens or creates the store in a folder. A damaged one is set aside, and what the pictures say of themselves is recorded anew.
+  /// Opens or creates the store in a folder. A damaged one is set aside, and what the images say of themselves is recorded anew.
   public init(folder: URL = DataFolder.standard()) throws {
     self.folder = folder
     try AtomicFile.createFolder(folder)
@@ -32,7 +32,7 @@ public final class Store: Sendable {
       } catch let error as DatabaseError { throw Self.unusable(file, error) }
     }
     database = try Self.translating(file) { try Self.open(file) }
-    try recordPictures()
+    try recordImages()
     if let recovery { Log.store.warning("\(recovery.message)") }
   }
 
@@ -47,12 +47,12 @@ public final class Store: Sendable {
     return database
   }
 
-  // MARK: Pictures
+  // MARK: Images
 
-  /// Where the picture of a key is or will be.
+  /// Where the image of a key is or will be.
   public func file(_ key: String) -> URL { folder.appendingPathComponent("images/\(key).png") }
 
-  /// Writes a picture under its key, then its row.
+  /// Writes an image under its key, then its row.
   public func save(png: [UInt8], key: String, request: GenerationRequest, weights: [String: String], seconds: Double) throws {
     try AtomicFile.write(png, to: file(key))
     let weights = try CanonicalJSON.text(weights)
@@ -66,12 +66,12 @@ public final class Store: Sendable {
     }
   }
 
-  /// Keys of every recorded picture, newest first.
+  /// Keys of every recorded image, newest first.
   public func imageKeys() throws -> [String] {
     try read { try String.fetchAll($0, sql: "SELECT key FROM images ORDER BY rowid DESC") }
   }
 
-  /// What is known of how a picture was made, beside what it says of itself; nil when it is not recorded.
+  /// What is known of how an image was made, beside what it says of itself; nil when it is not recorded.
   public func provenance(of key: String) throws -> Provenance? {
     try read { db in
       try Row.fetchOne(db, sql: "SELECT seconds, version, threads FROM images WHERE key = ?", arguments: [key]).map {
@@ -80,24 +80,24 @@ public final class Store: Sendable {
     }
   }
 
-  /// Records the pictures of the folder from their own metadata, where they are not recorded.
-  private func recordPictures() throws {
+  /// Records the images of the folder from their own metadata, where they are not recorded.
+  private func recordImages() throws {
     let images = file("").deletingLastPathComponent()
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: images.path)) ?? []).filter { $0.hasSuffix(".png") }.sorted()
     for start in stride(from: 0, to: names.count, by: 256) {
-      let found = names[start..<min(start + 256, names.count)].compactMap { name -> PictureMetadata? in
-        guard let bytes = try? FileBytes.read(images.appendingPathComponent(name)), let text = try? PictureText.of(bytes),
-          let metadata = PictureMetadata(entries: text), name == "\(metadata.key).png",
+      let found = names[start..<min(start + 256, names.count)].compactMap { name -> ImageMetadata? in
+        guard let bytes = try? FileBytes.read(images.appendingPathComponent(name)), let text = try? ImageText.of(bytes),
+          let metadata = ImageMetadata(entries: text), name == "\(metadata.key).png",
           (try? metadata.request.key(weights: metadata.weights)) == metadata.key
         else { return nil }
         return metadata
       }
       try write { db in
-        for picture in found {
+        for image in found {
           try db.execute(
             sql: "INSERT OR IGNORE INTO images (key, request, weights, seconds, created) VALUES (?, ?, ?, 0, ?)",
             arguments: [
-              picture.key, try Self.insert(picture.request, db), try CanonicalJSON.text(picture.weights), Date().timeIntervalSince1970,
+              image.key, try Self.insert(image.request, db), try CanonicalJSON.text(image.weights), Date().timeIntervalSince1970,
             ])
         }
       }

@@ -2,14 +2,14 @@ import Core
 import Foundation
 import GRDB
 
-/// What happened to a damaged store: its file was set aside, and a new one took over what pictures say of themselves.
+/// What happened to a damaged store: its file was set aside, and a new one took over what images say of themselves.
 public struct StoreRecovery: Hashable, Sendable {
   /// Where the damaged file is now.
   public let aside: URL
 
   /// One line for the user.
   public var message: String {
-    "the store was damaged: it is kept as \(aside.lastPathComponent), a new one was made from the pictures' own metadata; jobs and evaluations are not in it"
+    "the store was damaged: it is kept as \(aside.lastPathComponent), a new one was made from the images' own metadata; jobs and evaluations are not in it"
   }
 
   static func isDamage(_ error: DatabaseError) -> Bool {

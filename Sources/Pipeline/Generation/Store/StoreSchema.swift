@@ -74,7 +74,7 @@ enum StoreSchema {
       }
       try db.alter(table: "evaluations") { table in table.add(column: "episodes", .text).references("episode_lists") }
     }
-    migrator.registerMigration("3: verdicts on pictures") { db in
+    migrator.registerMigration("3: verdicts on images") { db in
       try db.create(table: "verdicts") { table in
         table.primaryKey("key", .text)
         table.column("verdict", .text).notNull()

@@ -4,7 +4,7 @@ import Models
 import Render
 import Synchronization
 
-/// Makes control images: those of requests, of which the last are kept (the pictures of a support share theirs, and edges take seconds), and those
+/// Makes control images: those of requests, of which the last are kept (the images of a support share theirs, and edges take seconds), and those
 /// that settings ask for.
 public final class ControlImages: Sendable {
   private let supports: SupportReader
@@ -32,7 +32,7 @@ public final class ControlImages: Sendable {
     return control
   }
 
-  /// The control image of a support with other settings. The edge detector runs once for a picture, however often they change.
+  /// The control image of a support with other settings. The edge detector runs once for an image, however often they change.
   ///
   /// Throws for a support that cannot be used, a setting out of range, and an edge detector that is missing.
   public func control(_ type: ConditionType, _ settings: ConditionSettings, item: DatasetItem, classIndex: Int) throws -> ControlImage? {

@@ -32,7 +32,7 @@ public final class RequestMaker: Sendable {
     return wanted.compactMap { made[$0.item]?[$0.number] }
   }
 
-  /// Requests for supports `0..<count` of a class in a picture, each with its own seed. Reads the picture, loads nothing.
+  /// Requests for supports `0..<count` of a class in an image, each with its own seed. Reads the image, loads nothing.
   ///
   /// `published` gives them the published script's common seed, and its word and colour where they are not the class's own.
   public func requests(

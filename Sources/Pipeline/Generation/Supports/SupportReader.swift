@@ -4,13 +4,13 @@ import Foundation
 import Render
 import Synchronization
 
-/// A real support: picture, mask of its class, and what is known of the class.
+/// A real support: image, mask of its class, and what is known of the class.
 public struct RealSupport: Sendable {
   public let image: Image
   /// 1 where the class is, else 0, or 255 where the annotation says to ignore.
   public let mask: LabelMask
   public let info: ClassInfo
-  /// SHA-256 of the picture's and the mask's pixels, as in `SupportSource`.
+  /// SHA-256 of the image's and the mask's pixels, as in `SupportSource`.
   let digest: String
 }
 
@@ -22,7 +22,7 @@ public final class SupportReader: Sendable {
     let classIndex: Int
   }
 
-  /// With its pictures and masks kept by `DecodedDataset`.
+  /// With its images and masks kept by `DecodedDataset`.
   public let dataset: any Dataset
   public let palette: Result<Palette, any Error>
   private let kept = Mutex(BoundedCache<Key, RealSupport>(limit: 64 << 20) { $0.image.pixels.count + $0.mask.labels.count })

@@ -1,17 +1,17 @@
 import Core
 import Foundation
 
-/// The kept pictures in the layout that the published loaders read (`SupportFolder`).
+/// The kept images in the layout that the published loaders read (`SupportFolder`).
 public enum KeptExport {
   /// What came of it.
   public struct Outcome: Sendable {
     public fileprivate(set) var written = 0
-    /// Why pictures were left out: broken or gone from the store, or something else stands in their place.
+    /// Why images were left out: broken or gone from the store, or something else stands in their place.
     public fileprivate(set) var problems: [any Explained] = []
   }
 
-  /// Writes those of one data set as `<item>_<class>_<k>.png`, k counting the pictures of a support from 0. Files keep every byte, so
-  /// they still say how they were made. A picture that cannot be written stops no other.
+  /// Writes those of one data set as `<item>_<class>_<k>.png`, k counting the images of a support from 0. Files keep every byte, so
+  /// they still say how they were made. An image that cannot be written stops no other.
   ///
   /// Throws `CoreError.cannotWrite`, and `.storeUnusable`.
   public static func write(_ store: Store, dataset: String, to url: URL) throws -> Outcome {
@@ -19,11 +19,11 @@ public enum KeptExport {
     var counts: [String: Int] = [:], outcome = Outcome()
     for key in try store.keptKeys(dataset: dataset) {
       do {
-        let picture = try StoredPicture(store.file(key)), source = try picture.support().request.source
+        let image = try StoredImage(store.file(key)), source = try image.support().request.source
         let stem = try folder.stem(item: source.item, classIndex: source.classIndex), number = counts[stem, default: 0]
         counts[stem] = number + 1
         let name = "\(stem)_\(number)"
-        if try folder.place(name, .png, key: key) != .finished { try folder.add(png: picture.bytes, name: "\(name).png") }
+        if try folder.place(name, .png, key: key) != .finished { try folder.add(png: image.bytes, name: "\(name).png") }
         outcome.written += 1
       } catch let error as any Explained {
         if case CoreError.cannotWrite = error { throw error }

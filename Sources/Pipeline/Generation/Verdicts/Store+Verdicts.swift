@@ -1,9 +1,9 @@
 import Foundation
 import GRDB
 
-/// What users think of pictures, and what lists ask of them.
+/// What users think of images, and what lists ask of them.
 extension Store {
-  /// Notes a verdict on a picture; nil takes it back.
+  /// Notes a verdict on an image; nil takes it back.
   public func set(_ verdict: Verdict?, of key: String) throws {
     try write { db in
       if let verdict {
@@ -14,7 +14,7 @@ extension Store {
     }
   }
 
-  /// The verdict on a picture; nil where there is none, or one that this version does not know.
+  /// The verdict on an image; nil where there is none, or one that this version does not know.
   public func verdict(of key: String) throws -> Verdict? {
     try read { try String.fetchOne($0, sql: "SELECT verdict FROM verdicts WHERE key = ?", arguments: [key]) }.flatMap(Verdict.init)
   }
@@ -22,7 +22,7 @@ extension Store {
   /// The requests, those that cannot be read without their text: one damaged row leaves the others in their lists.
   private static let readable = "(SELECT hash, CASE WHEN json_valid(json) THEN json END AS json FROM requests) AS requests"
 
-  /// Keys of a data set's pictures that were kept or starred, oldest first.
+  /// Keys of a data set's images that were kept or starred, oldest first.
   public func keptKeys(dataset: String) throws -> [String] {
     try read { db in
       try String.fetchAll(
@@ -55,7 +55,7 @@ extension Store {
     }
   }
 
-  /// Seconds that one denoising step took in the pictures painted last; nil before the first one.
+  /// Seconds that one denoising step took in the images painted last; nil before the first one.
   public func secondsPerStep() throws -> Double? {
     try read { db in
       try Double.fetchOne(

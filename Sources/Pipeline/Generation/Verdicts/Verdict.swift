@@ -6,7 +6,7 @@ public enum Verdict: String, Codable, CaseIterable, Sendable {
   /// Left out of predictions and exports.
   case rejected
 
-  /// Whether an export takes the picture.
+  /// Whether an export takes the image.
   public var isKept: Bool { self != .rejected }
 }
 

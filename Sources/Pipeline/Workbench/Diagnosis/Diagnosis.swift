@@ -116,7 +116,7 @@ public enum Diagnosis {
   private static func data(_ source: DatasetSource) -> Finding {
     do {
       let dataset = try Datasets.open(source)
-      let text = "\(dataset.name): \(dataset.items.count) pictures (split \(dataset.split.rawValue)), \(dataset.classes.count) classes, \(dataset.folds) folds"
+      let text = "\(dataset.name): \(dataset.items.count) images (split \(dataset.split.rawValue)), \(dataset.classes.count) classes, \(dataset.folds) folds"
       guard !dataset.problems.isEmpty else { return Finding("data set", .fine, text) }
       return Finding(
         "data set", .limited, text + "; \(dataset.problems.count) files are wrong", advice: "see which with: diffss dataset info --dataset \(dataset.name)")

@@ -16,7 +16,7 @@ final class COCODataset: Dataset {
   /// A part of COCO with its annotation file.
   private struct Part: Sendable {
     let name: String
-    let pictures: RootFolder
+    let images: RootFolder
     let annotations: FileRanges
     var index: COCOIndex
 
@@ -26,7 +26,7 @@ final class COCODataset: Dataset {
   private let foldRule: FoldRule
   private let parts: [Part]
   /// Where an item is: its part and the position there.
-  private let places: [String: (part: Int, picture: Int)]
+  private let places: [String: (part: Int, image: Int)]
   /// Positions in `items`.
   private let numbered: [COCONumber: Int]
 
@@ -46,7 +46,7 @@ final class COCODataset: Dataset {
         let index = try COCOIndex.open(file, cache: source.cacheFile("index \(part.name)"), progress: progress)
         parts.append(
           Part(
-            name: part.name, pictures: try folder.folder(part.pictures), annotations: try FileRanges(file), index: index))
+            name: part.name, images: try folder.folder(part.images), annotations: try FileRanges(file), index: index))
         problems += index.problems
       } catch let error as any Explained {
         failure = failure ?? error
@@ -64,22 +64,22 @@ final class COCODataset: Dataset {
       if let map = numbering.map(parts[number].names.names) { parts[number].index.renumber(map) }
     }
     problems += numbering.problems
-    var items: [DatasetItem] = [], places: [String: (part: Int, picture: Int)] = [:]
-    items.reserveCapacity(parts.reduce(0) { $0 + $1.index.pictures.count })
+    var items: [DatasetItem] = [], places: [String: (part: Int, image: Int)] = [:]
+    items.reserveCapacity(parts.reduce(0) { $0 + $1.index.images.count })
     for (number, part) in parts.enumerated() {
-      for (position, picture) in part.index.pictures.enumerated() {
-        let id = part.name + "/" + Self.base(picture.fileName)
-        guard RootFolder.staysInside(picture.fileName) else {
-          problems.append(DatasetProblem(.outsideRoot, picture.fileName, "named in \(part.annotations.url.lastPathComponent)"))
+      for (position, image) in part.index.images.enumerated() {
+        let id = part.name + "/" + Self.base(image.fileName)
+        guard RootFolder.staysInside(image.fileName) else {
+          problems.append(DatasetProblem(.outsideRoot, image.fileName, "named in \(part.annotations.url.lastPathComponent)"))
           continue
         }
         if places[id] != nil {
-          problems.append(DatasetProblem(.duplicate, id, "the file name \(picture.fileName) occurs twice"))
+          problems.append(DatasetProblem(.duplicate, id, "the file name \(image.fileName) occurs twice"))
           continue
         }
         places[id] = (number, position)
-        items.append(DatasetItem(id: id, classes: picture.facts.labels()))
-        if let fault = picture.facts.fault { problems.append(DatasetProblem(.maskUnreadable, id, fault)) }
+        items.append(DatasetItem(id: id, classes: image.facts.labels()))
+        if let fault = image.facts.fault { problems.append(DatasetProblem(.maskUnreadable, id, fault)) }
       }
     }
     items.sort { $0.id < $1.id }
@@ -94,23 +94,23 @@ final class COCODataset: Dataset {
   func classes(inFold fold: Int) -> [Int] { foldRule.classes(inFold: fold, of: classes.count, split: split) }
 
   func item(_ id: String) -> DatasetItem? {
-    guard let (part, picture) = place(id) else { return nil }
-    return DatasetItem(id: id, classes: part.index.pictures[picture].facts.labels())
+    guard let (part, image) = place(id) else { return nil }
+    return DatasetItem(id: id, classes: part.index.images[image].facts.labels())
   }
 
   func listedClasses(of item: DatasetItem) -> [Int] {
-    guard let (part, picture) = place(item.id) else { return [] }
-    return part.index.pictures[picture].facts.labels(ofAtLeast: MaskFacts.leastListed)
+    guard let (part, image) = place(item.id) else { return [] }
+    return part.index.images[image].facts.labels(ofAtLeast: MaskFacts.leastListed)
   }
 
   func image(_ item: DatasetItem) throws -> Image { try image(item, orientation: .auto) }
 
   func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image {
     let (part, index) = try place(item)
-    let picture = part.index.pictures[index]
-    let file = try part.pictures.file(picture.fileName, listedIn: part.annotations.url.path).inAnyCase
-    let expected = PictureSize(width: picture.width, height: picture.height)
-    let image = try TurnedPicture(file, rule: orientation, mask: expected)
+    let entry = part.index.images[index]
+    let file = try part.images.file(entry.fileName, listedIn: part.annotations.url.path).inAnyCase
+    let expected = ImageSize(width: entry.width, height: entry.height)
+    let image = try TurnedImage(file, rule: orientation, mask: expected)
     guard image.size == expected else {
       throw DataError.sizeMismatch(
         image: file.path, imageSize: image.sizes, mask: "in \(part.annotations.url.path)", maskSize: "\(expected)")
@@ -120,25 +120,25 @@ final class COCODataset: Dataset {
 
   func mask(_ item: DatasetItem) throws -> LabelMask {
     let (part, index) = try place(item)
-    return try COCOIndex.paint(part.index.pictures[index], from: part.annotations).mask
+    return try COCOIndex.paint(part.index.images[index], from: part.annotations).mask
   }
 
   func version(of item: DatasetItem) -> ItemVersion? {
     guard let (part, index) = place(item.id),
-      let file = try? part.pictures.file(part.index.pictures[index].fileName, listedIn: part.annotations.url.path).inAnyCase
+      let file = try? part.images.file(part.index.images[index].fileName, listedIn: part.annotations.url.path).inAnyCase
     else { return nil }
     return ItemVersion(image: file.path, mask: part.annotations.url.path)
   }
 
   func check(_ item: DatasetItem) -> [DatasetProblem] {
     guard let (part, index) = place(item.id) else { return [] }
-    let picture = part.index.pictures[index], expected = PictureSize(width: picture.width, height: picture.height)
+    let image = part.index.images[index], expected = ImageSize(width: image.width, height: image.height)
     do {
-      let file = try part.pictures.file(picture.fileName, listedIn: part.annotations.url.path).inAnyCase
+      let file = try part.images.file(image.fileName, listedIn: part.annotations.url.path).inAnyCase
       guard FileManager.default.fileExists(atPath: file.path) else {
         return [DatasetProblem(.imageMissing, item.id, "there is no \(file.path)")]
       }
-      let size = try PictureSize(ofWhole: file)
+      let size = try ImageSize(ofWhole: file)
       if let problem = try Orientation(ofFile: file).problem(item.id, stored: size, mask: expected) { return [problem] }
       return size == expected ? [] : [DatasetProblem(.sizesDiffer, item.id, "image \(size), annotated as \(expected)")]
     } catch {
@@ -153,7 +153,7 @@ final class COCODataset: Dataset {
 
   private func place(_ id: String) -> (Part, Int)? {
     let place = places[id] ?? COCONumber(id).flatMap { numbered[$0] }.flatMap { places[items[$0].id] }
-    return place.map { (parts[$0.part], $0.picture) }
+    return place.map { (parts[$0.part], $0.image) }
   }
 
   /// A file name without its extension; `NSString` would take as long as all the rest of opening.

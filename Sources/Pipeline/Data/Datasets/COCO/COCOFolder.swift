@@ -19,12 +19,12 @@ enum COCOFolder {
     let folder = try RootFolder(root, dataset: source.kind.rawValue, layout: layout)
     let all = names(folder)
     guard !all.isEmpty else { throw folder.wrong("there is no annotations/instances_*.json and no annotations/NAME with masks") }
-    // Often both annotation files are there, but only one of the two downloads of pictures.
+    // Often both annotation files are there, but only one of the two downloads of images.
     let parts = all.compactMap { name in
-      [name, "images/\(name)"].first(where: folder.hasFolder).map { Part(name: name, pictures: $0) }
+      [name, "images/\(name)"].first(where: folder.hasFolder).map { Part(name: name, images: $0) }
     }
     guard !parts.isEmpty else {
-      throw folder.wrong("no annotations/instances_NAME.json has its pictures in NAME/ or images/NAME/")
+      throw folder.wrong("no annotations/instances_NAME.json has its images in NAME/ or images/NAME/")
     }
     let split = source.split ?? (parts.contains { $0.name.hasPrefix("val") } ? .val : .all)
     let chosen = parts.filter { split == .all || $0.name.hasPrefix(split.rawValue) }
@@ -39,10 +39,10 @@ enum COCOFolder {
     return try COCODataset(source, folder, parts: chosen, others: others, split: split, foldRule: foldRule, progress: progress)
   }
 
-  /// A part of COCO and the folder of its pictures.
+  /// A part of COCO and the folder of its images.
   struct Part {
     let name: String
-    let pictures: String
+    let images: String
   }
 
   /// The annotation file of a part.
@@ -69,18 +69,18 @@ enum COCOFolder {
       func repeated(_ first: FileName, _ other: FileName) {
         found.problems.append(DatasetProblem(.duplicate, "\(part.name)/\(first.stem)", "\(first.name) and \(other.name)"))
       }
-      let pictures = folder.files(in: part.pictures).filter(\.isJPEG).byStem(repeated)
+      let images = folder.files(in: part.images).filter(\.isJPEG).byStem(repeated)
       let masks = folder.files(in: "annotations/\(part.name)").filter(\.isPNG).byStem(repeated)
       for (base, mask) in masks.sorted(by: { $0.value.name < $1.value.name }) {
         let id = "\(part.name)/\(base)"
-        if let picture = pictures[base] {
+        if let image = images[base] {
           found.pairs.append(
             (
               id,
-              FilePair(image: folder.path("\(part.pictures)/\(picture.name)"), mask: folder.path("annotations/\(part.name)/\(mask.name)"))
+              FilePair(image: folder.path("\(part.images)/\(image.name)"), mask: folder.path("annotations/\(part.name)/\(mask.name)"))
             ))
         } else {
-          found.problems.append(DatasetProblem(.imageMissing, id, "annotations/\(part.name)/\(mask.name) has no \(part.pictures)/\(base).jpg"))
+          found.problems.append(DatasetProblem(.imageMissing, id, "annotations/\(part.name)/\(mask.name) has no \(part.images)/\(base).jpg"))
         }
       }
     }

@@ -2,11 +2,11 @@ import Core
 import Foundation
 import Render
 
-/// The pictures, categories and annotations of one `instances_*.json`, and what its masks hold.
+/// The images, categories and annotations of one `instances_*.json`, and what its masks hold.
 ///
-/// Only the place of each segmentation in the file is kept; it is read when its picture is painted.
+/// Only the place of each segmentation in the file is kept; it is read when its image is painted.
 struct COCOIndex: Sendable {
-  struct Picture: Sendable {
+  struct Entry: Sendable {
     let fileName: String
     let width: Int
     let height: Int
@@ -33,7 +33,7 @@ struct COCOIndex: Sendable {
   }
 
   /// In the order of the file.
-  var pictures: [Picture]
+  var images: [Entry]
   /// In the order of the file; class index k is category k - 1.
   let categories: [Category]
   /// Entries that are left out or doubtful.
@@ -55,13 +55,13 @@ extension COCOIndex {
     return index
   }
 
-  /// The class mask of a picture: annotations in the order of the file, each over what is there, crowds like any other.
+  /// The class mask of an image: annotations in the order of the file, each over what is there, crowds like any other.
   ///
   /// `wrong` hears what cannot be painted of an annotation. Throws `CoreError.unreadableFile`, and `.malformedFile` when there are
   /// annotations and not one can be used: nobody knows the mask then.
-  static func paint(_ picture: Picture, from file: FileRanges, wrong: (Annotation, [String]) -> Void = { _, _ in }) throws -> MaskCanvas {
-    var canvas = MaskCanvas(width: picture.width, height: picture.height), refused = 0, first: String?
-    for annotation in picture.annotations {
+  static func paint(_ image: Entry, from file: FileRanges, wrong: (Annotation, [String]) -> Void = { _, _ in }) throws -> MaskCanvas {
+    var canvas = MaskCanvas(width: image.width, height: image.height), refused = 0, first: String?
+    for annotation in image.annotations {
       let outcome = annotation.place.isEmpty
         ? COCOMask.Outcome(faults: ["it has no segmentation"], isRefused: true)
         : COCOMask.paint(JSONCursor(try file.bytes(annotation.place), range: 0..<annotation.place.count), label: UInt8(annotation.label), on: &canvas)
@@ -71,9 +71,9 @@ extension COCOIndex {
         first = first ?? outcome.faults[0]
       }
     }
-    if let first, refused == picture.annotations.count {
+    if let first, refused == image.annotations.count {
       let what = refused == 1 ? "the only annotation" : "each of the \(refused) annotations"
-      throw CoreError.malformedFile(path: file.url.path, reason: PlainText.clean("\(what) of \(picture.fileName) is broken: \(first)"))
+      throw CoreError.malformedFile(path: file.url.path, reason: PlainText.clean("\(what) of \(image.fileName) is broken: \(first)"))
     }
     return canvas
   }
@@ -81,21 +81,21 @@ extension COCOIndex {
   private static let mostFaults = 1000
 
   private mutating func paintAll(_ url: URL, progress: DatasetProgress) throws {
-    let file = try FileRanges(url), pictures = pictures, ids = ids
-    let painted = try ParallelWork.map(pictures.count, progress: progress) { number -> (facts: MaskFacts, faults: [DatasetProblem]) in
+    let file = try FileRanges(url), images = images, ids = ids
+    let painted = try ParallelWork.map(images.count, progress: progress) { number -> (facts: MaskFacts, faults: [DatasetProblem]) in
       var faults: [DatasetProblem] = []
       do {
-        let canvas = try Self.paint(pictures[number], from: file) { annotation, reasons in
+        let canvas = try Self.paint(images[number], from: file) { annotation, reasons in
           let name = annotation.id == Annotation.noID ? "an annotation without id" : "annotation \(ids.text(annotation.id))"
           faults.append(
-            DatasetProblem(.brokenAnnotation, name, PlainText.clean("\(reasons.joined(separator: "; ")); in \(pictures[number].fileName)")))
+            DatasetProblem(.brokenAnnotation, name, PlainText.clean("\(reasons.joined(separator: "; ")); in \(images[number].fileName)")))
         }
         return (MaskFacts(histogram: canvas.counts), faults)
       } catch {
         return (MaskFacts(fault: PlainText.clean(error.reason)), faults)
       }
     }
-    for (number, result) in painted.enumerated() { self.pictures[number].facts = result.facts }
+    for (number, result) in painted.enumerated() { self.images[number].facts = result.facts }
     let faults = painted.flatMap(\.faults)
     problems += faults.prefix(Self.mostFaults)
     if faults.count > Self.mostFaults {
@@ -106,11 +106,11 @@ extension COCOIndex {
   /// Puts class `map[k - 1]` in place of the k-th category of the file.
   mutating func renumber(_ map: [Int]) {
     func renumbered(_ label: Int) -> Int? { map.indices.contains(label - 1) ? map[label - 1] : nil }
-    for place in pictures.indices {
-      pictures[place].annotations = pictures[place].annotations.compactMap { annotation in
+    for place in images.indices {
+      images[place].annotations = images[place].annotations.compactMap { annotation in
         renumbered(annotation.label).map { Annotation(label: $0, place: annotation.place, id: annotation.id) }
       }
-      pictures[place].facts.areas = pictures[place].facts.areas.compactMap { area in
+      images[place].facts.areas = images[place].facts.areas.compactMap { area in
         renumbered(area.label).map { ClassArea(label: $0, pixels: area.pixels) }
       }.sorted { $0.label < $1.label }
     }

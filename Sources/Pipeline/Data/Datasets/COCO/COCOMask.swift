@@ -2,7 +2,7 @@ import Core
 
 /// Painting of COCO segmentations, equal to pycocotools to the pixel.
 enum COCOMask {
-  /// Largest coordinate that is believed, far beyond any picture.
+  /// Largest coordinate that is believed, far beyond any image.
   private static let farthest = 1e6
   /// Most boundary steps of one ring; a lying file must not keep us busy for hours.
   private static let mostSteps = 1 << 26
@@ -153,13 +153,13 @@ enum COCOMask {
     }
     guard let counts, !counts.isEmpty else { return ([], "it has no run lengths") }
     guard size == [height, width] else {
-      return ([], "its run lengths are for \(size) (height, width), the picture is [\(height), \(width)]")
+      return ([], "its run lengths are for \(size) (height, width), the image is [\(height), \(width)]")
     }
     var spans: [Range<Int>] = []
     var position = 0
     for (index, run) in counts.enumerated() {
       guard run >= 0, run <= width * height - position else {
-        return ([], "its run lengths go beyond the \(width * height) pixels of the picture")
+        return ([], "its run lengths go beyond the \(width * height) pixels of the image")
       }
       if index % 2 == 1 { spans.append(position..<(position + run)) }
       position += run

@@ -1,4 +1,4 @@
-/// The number that COCO's names end with. COCO 2014 and 2017 are the same pictures under other names:
+/// The number that COCO's names end with. COCO 2014 and 2017 are the same images under other names:
 /// `val2014/COCO_val2014_000000000009` is `train2017/000000000009`.
 struct COCONumber: Hashable, Sendable {
   private let digits: String

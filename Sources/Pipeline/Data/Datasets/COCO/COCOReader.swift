@@ -6,7 +6,7 @@ import Foundation
 /// A file that is no JSON is refused; an image or an annotation that lacks something costs itself.
 struct COCOReader {
   private struct Annotation {
-    var picture = 0
+    var image = 0
     var category = 0
     var id: Int?
     var place = 0..<0
@@ -18,7 +18,7 @@ struct COCOReader {
   private static let mostProblems = 1000
 
   private var ids = COCOIdentifiers()
-  private var pictures: [(id: Int, picture: COCOIndex.Picture)] = []
+  private var images: [(id: Int, image: COCOIndex.Entry)] = []
   private var categories: [COCOIndex.Category] = []
   private var found: [Annotation] = []
   private var problems: [DatasetProblem] = []
@@ -44,7 +44,7 @@ struct COCOReader {
     var parts: Set<String> = []
     try cursor.members { key, cursor in
       switch key {
-      case "images": try cursor.elements { try picture(&$0) }
+      case "images": try cursor.elements { try image(&$0) }
       case "categories": try cursor.elements { try category(&$0) }
       case "annotations": try cursor.elements { try annotation(&$0) }
       default: try cursor.skip()
@@ -58,7 +58,7 @@ struct COCOReader {
     guard (1...254).contains(categories.count) else {
       throw cursor.problem("it has \(categories.count) categories, 1...254 fit into a mask")
     }
-    if pictures.isEmpty, let firstFault { throw firstFault }
+    if images.isEmpty, let firstFault { throw firstFault }
     return try joined(cursor)
   }
 
@@ -67,7 +67,7 @@ struct COCOReader {
     if problems.count < Self.mostProblems { problems.append(DatasetProblem(kind, PlainText.clean(name), PlainText.clean(detail))) } else { untold += 1 }
   }
 
-  private mutating func picture(_ cursor: inout JSONCursor) throws {
+  private mutating func image(_ cursor: inout JSONCursor) throws {
     guard try isObject(&cursor, "image") else { return }
     var (id, width, height): (Int?, Int?, Int?) = (nil, nil, nil)
     var name: String?
@@ -83,7 +83,7 @@ struct COCOReader {
     let fault: String
     if let id, let name, let width, let height {
       if width > 0, height > 0, width <= Self.mostPixels, height <= Self.mostPixels, width * height <= Self.mostPixels {
-        pictures.append((id, COCOIndex.Picture(fileName: name, width: width, height: height)))
+        images.append((id, COCOIndex.Entry(fileName: name, width: width, height: height)))
         return
       }
       fault = "image \(ids.text(id)) is said to have \(width)x\(height) pixels"
@@ -112,7 +112,7 @@ struct COCOReader {
   private mutating func annotation(_ cursor: inout JSONCursor) throws {
     guard try isObject(&cursor, "annotation") else { return }
     var result = Annotation(), texts: [String] = []
-    var (picture, category): (Int?, Int?) = (nil, nil)
+    var (image, category): (Int?, Int?) = (nil, nil)
     /// Reads an id; a number in quotes counts, and is told.
     func identifier(_ cursor: inout JSONCursor, _ key: String) throws -> Int? {
       guard let read = try ids.read(&cursor) else { return nil }
@@ -122,17 +122,17 @@ struct COCOReader {
     try cursor.members { key, cursor in
       switch key {
       case "id": result.id = try identifier(&cursor, key)
-      case "image_id": picture = try identifier(&cursor, key)
+      case "image_id": image = try identifier(&cursor, key)
       case "category_id": category = try identifier(&cursor, key)
       case "segmentation": result.place = try cursor.skip()
       default: try cursor.skip()
       }
     }
-    guard let picture, let category else {
-      return note(.brokenAnnotation, name(result.id), "it lacks \(picture == nil ? "its image_id" : "its category_id"), or that is no id")
+    guard let image, let category else {
+      return note(.brokenAnnotation, name(result.id), "it lacks \(image == nil ? "its image_id" : "its category_id"), or that is no id")
     }
     if !texts.isEmpty { note(.brokenAnnotation, name(result.id), "\(texts.joined(separator: ", ")) written as text, read as the number") }
-    result.picture = picture
+    result.image = image
     result.category = category
     found.append(result)
   }
@@ -154,19 +154,19 @@ struct COCOReader {
     return nil
   }
 
-  /// Puts annotations to their pictures, in the order of the file.
+  /// Puts annotations to their images, in the order of the file.
   private mutating func joined(_ cursor: JSONCursor) throws -> COCOIndex {
     var labelOf: [Int: Int] = [:]
     for (index, category) in categories.enumerated() where labelOf.updateValue(index + 1, forKey: category.id) != nil {
       throw cursor.problem("category id \(ids.text(category.id)) occurs twice")
     }
-    var joined: [COCOIndex.Picture] = [], placeOf: [Int: Int] = [:]
-    for (id, picture) in pictures {
+    var joined: [COCOIndex.Entry] = [], placeOf: [Int: Int] = [:]
+    for (id, image) in images {
       if let first = placeOf[id] {
-        note(.duplicate, picture.fileName, "image id \(ids.text(id)) is that of \(joined[first].fileName)")
+        note(.duplicate, image.fileName, "image id \(ids.text(id)) is that of \(joined[first].fileName)")
       } else {
         placeOf[id] = joined.count
-        joined.append(picture)
+        joined.append(image)
       }
     }
     var seen: Set<Int> = []
@@ -175,8 +175,8 @@ struct COCOReader {
       if let id = annotation.id, !seen.insert(id).inserted {
         note(.duplicate, name(id), "its id occurs twice; both are painted, as pycocotools does")
       }
-      // Excerpts of COCO often keep annotations of pictures that they left out.
-      guard let place = placeOf[annotation.picture] else { continue }
+      // Excerpts of COCO often keep annotations of images that they left out.
+      guard let place = placeOf[annotation.image] else { continue }
       guard let label = labelOf[annotation.category] else {
         note(.brokenAnnotation, name(annotation.id), "its category \(ids.text(annotation.category)) is not listed; in \(joined[place].fileName)")
         continue
@@ -184,6 +184,6 @@ struct COCOReader {
       joined[place].annotations.append(COCOIndex.Annotation(label: label, place: annotation.place, id: annotation.id ?? COCOIndex.Annotation.noID))
     }
     if untold > 0 { problems.append(DatasetProblem(.brokenAnnotation, "further entries", "\(untold) more of the file have something wrong")) }
-    return COCOIndex(pictures: joined, categories: categories, problems: problems, ids: ids)
+    return COCOIndex(images: joined, categories: categories, problems: problems, ids: ids)
   }
 }

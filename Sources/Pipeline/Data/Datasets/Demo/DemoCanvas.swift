@@ -1,4 +1,4 @@
-/// The picture while it is painted, with the class of what is in front at each pixel.
+/// The image while it is painted, with the class of what is in front at each pixel.
 struct DemoCanvas {
   static let side = DemoLayer.side
 
@@ -28,7 +28,7 @@ struct DemoCanvas {
     }
   }
 
-  /// Paints one object over the picture and its shadow beneath it; pixels at least half covered get `label`.
+  /// Paints one object over the image and its shadow beneath it; pixels at least half covered get `label`.
   mutating func paint(
     _ figure: Figure, _ layer: DemoLayer, coverage: [UInt8], surface: DemoSurface, light: Light, label: UInt8
   ) {

@@ -61,9 +61,9 @@ public final class DemoDataset: Dataset {
 
   public func version(of item: DatasetItem) -> ItemVersion? { ItemVersion() }
 
-  public func image(_ item: DatasetItem) throws -> Image { try picture(item).image }
+  public func image(_ item: DatasetItem) throws -> Image { try image(item).image }
 
-  public func mask(_ item: DatasetItem) throws -> LabelMask { try picture(item).mask }
+  public func mask(_ item: DatasetItem) throws -> LabelMask { try image(item).mask }
 
   /// A support as a perfect painter would paint it (`DemoScene.redraw`); throws as `image`.
   func redrawn(_ support: GeneratedSupport) throws -> Image {
@@ -71,7 +71,7 @@ public final class DemoDataset: Dataset {
     return DemoScene.redraw(seed: seed, index: index, label: UInt8(support.classIndex), number: support.number)
   }
 
-  private func picture(_ item: DatasetItem) throws -> (image: Image, mask: LabelMask) {
+  private func image(_ item: DatasetItem) throws -> (image: Image, mask: LabelMask) {
     guard let index = index(item.id) else { throw DataError.unknownItem(id: item.id, dataset: name) }
     if let known = drawn.withLock({ $0.first { $0.index == index } }) { return (known.image, known.mask) }
     let scene = DemoScene.draw(seed: seed, index: index)

@@ -54,11 +54,11 @@ public enum DemoExport {
     return true
   }
 
-  /// Writes `count` redrawn pictures (`DemoScene.redraw`) of every support of the evaluation set into `folder`, named for
+  /// Writes `count` redrawn images (`DemoScene.redraw`) of every support of the evaluation set into `folder`, named for
   /// `--aux`: SCENE_CLASS_K.png.
   ///
   /// Stops, with `CancellationError`, when `progress` returns false; what is written stays. Throws `CoreError` when a file cannot be
-  /// written; returns the number of pictures.
+  /// written; returns the number of images.
   public static func writeRedrawn(_ count: Int, to folder: URL, progress: DatasetProgress) throws -> Int {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -1,9 +1,9 @@
-/// One object cut out of the picture plane: for each of 4x4 samples a pixel, which part covers it.
+/// One object cut out of the image plane: for each of 4x4 samples a pixel, which part covers it.
 struct DemoLayer {
   static let side = 128
   static let samples = 4
 
-  /// Pixels that the object can touch: x0..<x1, y0..<y1, inside the picture; empty when it lies outside.
+  /// Pixels that the object can touch: x0..<x1, y0..<y1, inside the image; empty when it lies outside.
   private(set) var x0 = 0, y0 = 0, x1 = 0, y1 = 0
   /// 0 where nothing is, else 1 + part; rows of `4 * width` samples.
   private(set) var parts: [UInt8] = []
@@ -100,7 +100,7 @@ struct DemoLayer {
     return counts
   }
 
-  /// Distance of each covered pixel to the outline, in pixels (3-4 chamfer); the border of the picture is no outline.
+  /// Distance of each covered pixel to the outline, in pixels (3-4 chamfer); the border of the image is no outline.
   func distances(_ coverage: [UInt8]) -> [Float] {
     let w = width + 2
     let far: Int32 = 3 * 64

@@ -34,7 +34,7 @@ public struct DemoRandom: Sendable {
   mutating func chance(_ probability: Double) -> Bool { unit() < probability }
 }
 
-/// Sine and cosine from additions and products alone: libm's last bit differs between machines, and pictures must not.
+/// Sine and cosine from additions and products alone: libm's last bit differs between machines, and images must not.
 enum DemoMath {
   static let pi = 3.141592653589793
 

@@ -1,8 +1,8 @@
 import Render
 
-/// One drawn picture: one to three objects on a cluttered background, lit, shaded and photographed.
+/// One drawn image: one to three objects on a cluttered background, lit, shaded and photographed.
 public enum DemoScene {
-  /// Width and height of every picture.
+  /// Width and height of every image.
   public static let side = DemoLayer.side
 
   /// Draws scene `index` of the set `seed`: the same bytes on every machine.
@@ -75,7 +75,7 @@ public enum DemoScene {
     var placed = pose.place(figure, spot)
     var layer = DemoLayer(placed)
     var coverage = layer.coverage()
-    // Thin things (a key, scissors) are drawn larger until they cover 3 % of the picture.
+    // Thin things (a key, scissors) are drawn larger until they cover 3 % of the image.
     let wanted = 0.03 * Double(side * side)
     let area = Double(coverage.reduce(0) { $0 + Int($1) }) / 16
     if label != 0, area < wanted, area > 0 {

@@ -1,7 +1,7 @@
 import Foundation
 import Render
 
-/// Pictures of a single class each, in a folder a class: FSS-1000 and folders of the user's own.
+/// Images of a single class each, in a folder a class: FSS-1000 and folders of the user's own.
 ///
 /// All classes are one fold. The label in `mask(_:)` is 1 whatever the class.
 final class ClassFolderDataset: Dataset {
@@ -11,11 +11,11 @@ final class ClassFolderDataset: Dataset {
     case hsnet
     /// The published generator's: the grey that OpenCV reads from a colour PNG at least 100.
     case generator
-    /// Masks of other people, of any kind (`ObjectMask`), with pictures turned by a rule.
+    /// Masks of other people, of any kind (`ObjectMask`), with images turned by a rule.
     case own(OrientationRule)
   }
 
-  /// What a layout found on the disk: classes with their pictures, in order.
+  /// What a layout found on the disk: classes with their images, in order.
   struct Found {
     var name: String
     var split: DatasetSplit
@@ -36,7 +36,7 @@ final class ClassFolderDataset: Dataset {
   private let threshold: Threshold
   private let resizesMasks: Bool
 
-  /// With `resizesMasks` a mask of another size than its picture is no error but stretched to it, by nearest.
+  /// With `resizesMasks` a mask of another size than its image is no error but stretched to it, by nearest.
   init(_ found: Found, threshold: Threshold, resizesMasks: Bool = false) {
     name = found.name
     split = found.split
@@ -58,7 +58,7 @@ final class ClassFolderDataset: Dataset {
   func image(_ item: DatasetItem, orientation: OrientationRule) throws -> Image {
     let pair = try pair(item)
     return try resizesMasks
-      ? TurnedPicture(URL(fileURLWithPath: pair.image), rule: ownRule ?? orientation, mask: nil).image
+      ? TurnedImage(URL(fileURLWithPath: pair.image), rule: ownRule ?? orientation, mask: nil).image
       : pair.readImage(ownRule ?? orientation, isOwn: ownRule != nil)
   }
 
@@ -68,32 +68,32 @@ final class ClassFolderDataset: Dataset {
 
   func mask(_ item: DatasetItem) throws -> LabelMask {
     let mask = try storedMask(item)
-    guard resizesMasks, let size = try? PictureSize(of: URL(fileURLWithPath: pair(item).image)),
-      size != PictureSize(width: mask.width, height: mask.height), size.width > 0, size.height > 0, size.width * size.height <= Self.mostPixels
+    guard resizesMasks, let size = try? ImageSize(of: URL(fileURLWithPath: pair(item).image)),
+      size != ImageSize(width: mask.width, height: mask.height), size.width > 0, size.height > 0, size.width * size.height <= Self.mostPixels
     else { return mask }
     return mask.torchNearest(width: size.width, height: size.height)
   }
 
-  /// Of a picture whose header is believed; one beyond is refused when it is read.
+  /// Of an image whose header is believed; one beyond is refused when it is read.
   private static let mostPixels = 1 << 28
 
   private func storedMask(_ item: DatasetItem) throws -> LabelMask {
     let file = try pair(item).mask
-    let picture: Image, least: UInt8
+    let image: Image, least: UInt8
     switch threshold {
-    case .hsnet: (picture, least) = (try Image(pngOrJpeg: URL(fileURLWithPath: file)).grey(.pillow), 128)
-    case .generator: (picture, least) = (try Image(pngOrJpeg: URL(fileURLWithPath: file)).grey(.libpng), 100)
+    case .hsnet: (image, least) = (try Image(pngOrJpeg: URL(fileURLWithPath: file)).grey(.pillow), 128)
+    case .generator: (image, least) = (try Image(pngOrJpeg: URL(fileURLWithPath: file)).grey(.libpng), 100)
     case .own(let rule): return try OwnPair.mask(MaskFile(URL(fileURLWithPath: file)), label: nil, name: file, orientation: rule)
     }
-    let grey = picture.pixels
-    return LabelMask(width: picture.width, height: picture.height, labels: grey.map { $0 >= least ? 1 : 0 })
+    let grey = image.pixels
+    return LabelMask(width: image.width, height: image.height, labels: grey.map { $0 >= least ? 1 : 0 })
   }
 
   func mask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask { try only(classIndex, of: item, mask(item)) }
 
   func storedMask(_ item: DatasetItem, of classIndex: Int) throws -> LabelMask { try only(classIndex, of: item, storedMask(item)) }
 
-  /// A picture holds no class but its folder's.
+  /// An image holds no class but its folder's.
   private func only(_ classIndex: Int, of item: DatasetItem, _ mask: LabelMask) -> LabelMask {
     item.classes.contains(classIndex)
       ? mask : LabelMask(width: mask.width, height: mask.height, labels: [UInt8](repeating: 0, count: mask.labels.count))

@@ -85,8 +85,8 @@ enum FSSFolder {
         adeIndex: position.map { table.classToADE[$0] } ?? ClassTable.anyThing)
       let pairs = own.map { pair in
         (
-          id: "\(name)/\(pair.picture.stem)",
-          files: FilePair(image: folder.path("\(name)/\(pair.picture.name)"), mask: folder.path("\(name)/\(pair.mask.name)"))
+          id: "\(name)/\(pair.image.stem)",
+          files: FilePair(image: folder.path("\(name)/\(pair.image.name)"), mask: folder.path("\(name)/\(pair.mask.name)"))
         )
       }
       found.classes.append((info, pairs))
@@ -98,9 +98,9 @@ enum FSSFolder {
   /// Every N.jpg that has an N.png, by number.
   private static func pairs(
     _ files: [FileName], repeated: (FileName, FileName) -> Void = { _, _ in }
-  ) -> [(picture: FileName, mask: FileName)] {
+  ) -> [(image: FileName, mask: FileName)] {
     let masks = files.filter(\.isPNG).byStem(repeated)
-    let found = files.filter(\.isJPEG).byStem(repeated).values.compactMap { picture in masks[picture.stem].map { (picture, $0) } }
+    let found = files.filter(\.isJPEG).byStem(repeated).values.compactMap { image in masks[image.stem].map { (image, $0) } }
     return found.sorted { a, b in
       guard let x = Int(a.0.stem), let y = Int(b.0.stem), x != y else { return a.0.stem < b.0.stem }
       return x < y

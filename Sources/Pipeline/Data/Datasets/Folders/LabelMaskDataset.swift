@@ -22,10 +22,10 @@ final class LabelMaskDataset: Dataset {
     var foldRule: FoldRule?
     /// In the order of the items.
     var pairs: [(id: String, files: FilePair)]
-    /// Pixels of a class from which a picture is listed for it.
+    /// Pixels of a class from which an image is listed for it.
     var leastListed: Int
     var problems: [DatasetProblem]
-    /// Where the pictures are the user's own: which of them are turned as their EXIF data says.
+    /// Where the images are the user's own: which of them are turned as their EXIF data says.
     var orientation: OrientationRule?
   }
 
@@ -106,7 +106,7 @@ final class LabelMaskDataset: Dataset {
       return try (shape ?? LabelMask(png: url)).turned(rule == .ignore ? .upright : file.orientation)
     }
     guard readsPaletteAsGrey else { return try LabelMask(png: url) }
-    let picture = try Image(pngOrJpeg: url)
-    return LabelMask(width: picture.width, height: picture.height, labels: picture.grey(.libpng).pixels)
+    let image = try Image(pngOrJpeg: url)
+    return LabelMask(width: image.width, height: image.height, labels: image.grey(.libpng).pixels)
   }
 }

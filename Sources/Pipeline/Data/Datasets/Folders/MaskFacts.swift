@@ -6,7 +6,7 @@ struct ClassArea: Hashable, Sendable {
 
 /// What a label mask holds, so that lists can be made without reading it again.
 struct MaskFacts: Hashable, Sendable {
-  /// The community's rule: a picture is listed for a class of which it holds this many pixels.
+  /// The community's rule: an image is listed for a class of which it holds this many pixels.
   static let leastListed = 2 * 32 * 32
 
   /// Labels 1...254 that occur, ascending.

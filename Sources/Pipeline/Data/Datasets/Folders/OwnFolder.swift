@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Render
 
-/// Pictures and masks of the user's own, in one of two layouts.
+/// Images and masks of the user's own, in one of two layouts.
 enum OwnFolder {
   static let layout = """
       DIR/images/one.jpg, DIR/masks/one.png, DIR/names.txt   (masks of class indices; line k names class k)
@@ -12,7 +12,7 @@ enum OwnFolder {
 
   /// The parts of a folder as they are written in it: `images`, `Images`, `IMAGES`.
   private struct Parts {
-    /// Folders with a slash behind their names; empty where there are not both, and pictures and masks lie in one.
+    /// Folders with a slash behind their names; empty where there are not both, and images and masks lie in one.
     let images: String
     let masks: String
     /// Nil where there is none.
@@ -28,7 +28,7 @@ enum OwnFolder {
     let isDivided: Bool
   }
 
-  /// Whether pictures with masks lie in it in one of the layouts.
+  /// Whether images with masks lie in it in one of the layouts.
   static func matches(_ root: URL) -> Bool {
     guard let folder = try? RootFolder(root, dataset: "folder", layout: layout) else { return false }
     let parts = Parts(folder)
@@ -64,59 +64,59 @@ enum OwnFolder {
     var masks = folder.files(in: parts.masks).masks.byStem { first, other in
       found.problems.append(DatasetProblem(.duplicate, first.stem, "\(parts.masks)\(first.name) and \(other.name)"))
     }
-    for picture in pictures(folder.files(in: parts.images), &found.problems) {
-      guard let mask = masks.removeValue(forKey: picture.stem) else {
-        found.problems.append(DatasetProblem(.maskMissing, picture.stem, "\(parts.images)\(picture.name) has no \(parts.masks)\(picture.stem).png"))
+    for image in images(folder.files(in: parts.images), &found.problems) {
+      guard let mask = masks.removeValue(forKey: image.stem) else {
+        found.problems.append(DatasetProblem(.maskMissing, image.stem, "\(parts.images)\(image.name) has no \(parts.masks)\(image.stem).png"))
         continue
       }
       found.pairs.append(
-        (picture.stem, FilePair(image: folder.path(parts.images + picture.name), mask: folder.path(parts.masks + mask.name))))
+        (image.stem, FilePair(image: folder.path(parts.images + image.name), mask: folder.path(parts.masks + mask.name))))
     }
     for (stem, mask) in masks.sorted(by: { $0.key < $1.key }) {
-      found.problems.append(DatasetProblem(.imageMissing, stem, "\(parts.masks)\(mask.name) has no picture in \(parts.images)"))
+      found.problems.append(DatasetProblem(.imageMissing, stem, "\(parts.masks)\(mask.name) has no image in \(parts.images)"))
     }
-    guard !found.pairs.isEmpty else { throw folder.wrong("no picture in images has its mask in masks") }
+    guard !found.pairs.isEmpty else { throw folder.wrong("no image in images has its mask in masks") }
     return try LabelMaskDataset(found, cache: source.cacheFile(names.count == 1 ? "masks of one class" : "masks"), progress: progress)
   }
 
   // MARK: A folder a class
 
   private static func byClass(_ source: DatasetSource, _ folder: RootFolder, _ parts: Parts) throws -> any Dataset {
-    let (images, masks) = (parts.images, parts.masks), words = try ClassWords()
+    let (imageFolder, masks) = (parts.images, parts.masks), words = try ClassWords()
     var found = ClassFolderDataset.Found(name: source.kind.rawValue, split: .all, classes: [], problems: [])
-    for name in folder.names(in: images) where folder.hasFolder(images + name) {
-      let own = folder.files(in: images + name), photographs = Set(own.filter(\.isJPEG).map(\.stem))
-      // Beside its picture a mask is a PNG too: what is a mask is no picture.
+    for name in folder.names(in: imageFolder) where folder.hasFolder(imageFolder + name) {
+      let own = folder.files(in: imageFolder + name), photographs = Set(own.filter(\.isJPEG).map(\.stem))
+      // Beside its image a mask is a PNG too: what is a mask is no image.
       let candidates = own.filter { file in
-        masks != images || !(file.isPNG && photographs.contains(file.stem) || (file.isPNG || file.isJPEG) && file.stem.hasSuffix("_mask"))
+        masks != imageFolder || !(file.isPNG && photographs.contains(file.stem) || (file.isPNG || file.isJPEG) && file.stem.hasSuffix("_mask"))
       }
-      let beside = masks == images ? own.filter { !candidates.contains($0) } : folder.files(in: masks + name)
+      let beside = masks == imageFolder ? own.filter { !candidates.contains($0) } : folder.files(in: masks + name)
       let maskFiles = beside.masks.byStem { first, other in
         found.problems.append(DatasetProblem(.duplicate, "\(name)/\(first.stem)", "\(masks)\(name)/\(first.name) and \(other.name)"))
       }
       var pairs: [(id: String, files: FilePair)] = []
-      for picture in pictures(candidates, &found.problems, in: name) {
-        guard let mask = maskFiles["\(picture.stem)_mask"] ?? maskFiles[picture.stem] else {
-          found.problems.append(DatasetProblem(.maskMissing, "\(name)/\(picture.stem)", "\(images)\(name)/\(picture.name) has no mask"))
+      for image in images(candidates, &found.problems, in: name) {
+        guard let mask = maskFiles["\(image.stem)_mask"] ?? maskFiles[image.stem] else {
+          found.problems.append(DatasetProblem(.maskMissing, "\(name)/\(image.stem)", "\(imageFolder)\(name)/\(image.name) has no mask"))
           continue
         }
         pairs.append(
           (
-            "\(name)/\(picture.stem)",
-            FilePair(image: folder.path("\(images)\(name)/\(picture.name)"), mask: folder.path("\(masks)\(name)/\(mask.name)"))
+            "\(name)/\(image.stem)",
+            FilePair(image: folder.path("\(imageFolder)\(name)/\(image.name)"), mask: folder.path("\(masks)\(name)/\(mask.name)"))
           ))
       }
       if !pairs.isEmpty { found.classes.append((words.info(index: found.classes.count + 1, name: name), pairs)) }
     }
     guard !found.classes.isEmpty else {
-      let isIndexed = parts.isDivided && !folder.files(in: images).filter { $0.isJPEG || $0.isPNG }.isEmpty
-      throw folder.wrong(isIndexed ? "\(images) and \(masks) lack names.txt beside them, whose line k names class k" : "no folder in it holds pictures with masks")
+      let isIndexed = parts.isDivided && !folder.files(in: imageFolder).filter { $0.isJPEG || $0.isPNG }.isEmpty
+      throw folder.wrong(isIndexed ? "\(imageFolder) and \(masks) lack names.txt beside them, whose line k names class k" : "no folder in it holds images with masks")
     }
     return ClassFolderDataset(found, threshold: .own(source.orientation ?? .auto))
   }
 
-  /// Picture files in order; of two of one name without extension the first counts.
-  private static func pictures(_ files: [FileName], _ problems: inout [DatasetProblem], in folder: String? = nil) -> [FileName] {
+  /// Image files in order; of two of one name without extension the first counts.
+  private static func images(_ files: [FileName], _ problems: inout [DatasetProblem], in folder: String? = nil) -> [FileName] {
     var others: [DatasetProblem] = []
     let first = files.filter { $0.isJPEG || $0.isPNG }.byStem { first, other in
       others.append(DatasetProblem(.duplicate, folder.map { "\($0)/\(first.stem)" } ?? first.stem, "\(first.name) and \(other.name)"))

@@ -2,7 +2,7 @@ import Foundation
 
 /// PASCAL-5i on VOC 2012 as it lies on a disk.
 ///
-/// Masks come from `SegmentationClassAug` where it is there, else from `SegmentationClass`. The pictures of
+/// Masks come from `SegmentationClassAug` where it is there, else from `SegmentationClass`. The images of
 /// `ImageSets/Segmentation/val.txt` are the `val` split, all others that have a mask the `train` split.
 enum PascalFolder {
   static let layout = """
@@ -25,12 +25,12 @@ enum PascalFolder {
     func repeated(_ folder: String) -> (FileName, FileName) -> Void {
       { problems.append(DatasetProblem(.duplicate, $0.stem, "\(folder)/\($0.name) and \($1.name)")) }
     }
-    let pictures = folder.files(in: "JPEGImages").filter(\.isJPEG).byStem(repeated("JPEGImages"))
+    let images = folder.files(in: "JPEGImages").filter(\.isJPEG).byStem(repeated("JPEGImages"))
     let maskFiles = folder.files(in: masks).filter(\.isPNG).byStem(repeated(masks))
     for (id, mask) in maskFiles.sorted(by: { $0.value.name < $1.value.name }) {
-      if let picture = pictures[id] {
+      if let image = images[id] {
         ids.append(id)
-        pairs[id] = FilePair(image: folder.path("JPEGImages/\(picture.name)"), mask: folder.path("\(masks)/\(mask.name)"))
+        pairs[id] = FilePair(image: folder.path("JPEGImages/\(image.name)"), mask: folder.path("\(masks)/\(mask.name)"))
       } else {
         problems.append(DatasetProblem(.imageMissing, id, "\(masks)/\(mask.name) has no JPEGImages/\(id).jpg"))
       }
@@ -41,7 +41,7 @@ enum PascalFolder {
       guard let val else { throw given.wrong("there is no ImageSets/Segmentation/val.txt, which tells the splits apart") }
       ids = ids.filter { val.contains($0) == (split == .val) }
     }
-    guard !ids.isEmpty else { throw given.wrong("no mask in \(masks) has its picture in JPEGImages (split \(split.rawValue))") }
+    guard !ids.isEmpty else { throw given.wrong("no mask in \(masks) has its image in JPEGImages (split \(split.rawValue))") }
     let names = try AssetTable.load("pascal_names", as: [String].self)
     let found = LabelMaskDataset.Found(
       name: source.kind.rawValue, split: split, classes: try AssetTable.load("pascal", as: ClassTable.self).classes(names: names, table: "pascal"),
@@ -52,7 +52,7 @@ enum PascalFolder {
       found, cache: source.cacheFile(masks), readsPaletteAsGrey: source.readsMasksAsPublished, progress: progress)
   }
 
-  /// The pictures of `val.txt`, names alone or BAM's pairs of paths; nil when there is no such list.
+  /// The images of `val.txt`, names alone or BAM's pairs of paths; nil when there is no such list.
   private static func validation(
     _ folder: RootFolder, known: Set<String>, masks: String, _ problems: inout [DatasetProblem]
   ) throws -> Set<String>? {

@@ -1,7 +1,7 @@
 import Foundation
 import Render
 
-/// A data set that also knows the pictures imported into it. Lists and draws are the data set's own.
+/// A data set that also knows the images imported into it. Lists and draws are the data set's own.
 public struct ImportedDataset: Dataset {
   let base: any Dataset
   public let imports: ImportList
@@ -49,5 +49,5 @@ public struct ImportedDataset: Dataset {
 
   public func version(of item: DatasetItem) -> ItemVersion? { own(item.id)?.version ?? base.version(of: item) }
 
-  private func own(_ id: String) -> ImportedPicture? { id.hasPrefix("own/") ? imports.pictures.last { $0.id == id } : nil }
+  private func own(_ id: String) -> ImportedImage? { id.hasPrefix("own/") ? imports.images.last { $0.id == id } : nil }
 }

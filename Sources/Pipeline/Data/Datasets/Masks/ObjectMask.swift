@@ -1,9 +1,9 @@
 import Core
 import Render
 
-/// Which pixels of a mask file are the object: one rule for every kind of file (docs/pictures.md, *Masks of your own*).
+/// Which pixels of a mask file are the object: one rule for every kind of file (docs/images.md, *Masks of your own*).
 enum ObjectMask {
-  /// More different labels are in no picture: what has more values is a picture, or a mask with soft edges.
+  /// More different labels are in no image: what has more values is an image, or a mask with soft edges.
   private static let mostLabels = 32
   private static let black: UInt32 = 0
   private static let white: UInt32 = 0xFFFFFF

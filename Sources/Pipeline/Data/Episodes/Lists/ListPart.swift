@@ -19,11 +19,11 @@ struct ListPart {
     throw DataError.foreignList(list: list, of: holder?.name, asked: asked)
   }
 
-  /// Throws `DataError.foreignList` where the pictures of a list without classes have more of another fold's classes than of the fold's own.
-  static func check(_ pictures: [DatasetItem], of list: String, fold: Int, _ dataset: any Dataset) throws {
-    func held(_ classes: Set<Int>) -> Int { pictures.count { !classes.isDisjoint(with: $0.classes) } }
+  /// Throws `DataError.foreignList` where the images of a list without classes have more of another fold's classes than of the fold's own.
+  static func check(_ images: [DatasetItem], of list: String, fold: Int, _ dataset: any Dataset) throws {
+    func held(_ classes: Set<Int>) -> Int { images.count { !classes.isDisjoint(with: $0.classes) } }
     let own = held(Set(dataset.classes(inFold: fold)))
-    guard own < pictures.count else { return }
+    guard own < images.count else { return }
     let others = (0..<dataset.folds).filter { $0 != fold }.map { (fold: $0, count: held(Set(dataset.classes(inFold: $0)))) }
     guard let best = others.max(by: { $0.count < $1.count }), best.count > own else { return }
     throw DataError.foreignList(list: list, of: asked(best.fold, dataset), asked: asked(fold, dataset))

@@ -7,13 +7,13 @@ import Render
 ///
 /// Names in it are the authors' paths; `ListedItems` finds the data set's own items for them.
 public enum PublishedList: Sendable {
-  /// A picture and one class in it, 1..., on each line: HSNet's PASCAL-5i (`2007_000033__01`).
+  /// An image and one class in it, 1..., on each line: HSNet's PASCAL-5i (`2007_000033__01`).
   case lines([(name: String, classIndex: Int)])
-  /// Pictures by class, 1...: HSNet's COCO-20i pickles (0-based there), BAM's `sub_class_file_list_*.txt`.
+  /// Images by class, 1...: HSNet's COCO-20i pickles (0-based there), BAM's `sub_class_file_list_*.txt`.
   case classes([(classIndex: Int, names: [String])])
-  /// Pictures with their masks: BAM's `data_list_*.txt`, VOC's lists.
+  /// Images with their masks: BAM's `data_list_*.txt`, VOC's lists.
   case pairs([String])
-  /// One name on each line: classes (HSNet's FSS-1000) or pictures.
+  /// One name on each line: classes (HSNet's FSS-1000) or images.
   case names([String])
 
   private static let mostBytes = 256 << 20

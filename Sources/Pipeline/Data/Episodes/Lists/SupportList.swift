@@ -1,9 +1,9 @@
 import Foundation
 
-/// A picture and one class in it: what auxiliary supports are painted for.
+/// An image and one class in it: what auxiliary supports are painted for.
 public struct Support: Codable, Hashable, Sendable {
   public let item: DatasetItem
-  /// 1..., as in the masks; 0 for a listed picture that is not there, so that nobody knows its classes.
+  /// 1..., as in the masks; 0 for a listed image that is not there, so that nobody knows its classes.
   public let classIndex: Int
 
   public init(item: DatasetItem, classIndex: Int) {
@@ -13,7 +13,7 @@ public struct Support: Codable, Hashable, Sendable {
 }
 
 extension Dataset {
-  /// Every picture with every class of a fold that is large enough in it, in the data set's order.
+  /// Every image with every class of a fold that is large enough in it, in the data set's order.
   ///
   /// Throws `DataError.unknownFold`.
   public func supports(inFold fold: Int) throws -> [Support] {
@@ -40,7 +40,7 @@ extension Dataset {
       return try classes.flatMap { own in try own.names.map { Support(item: try items.item($0), classIndex: own.classIndex) } }
     case .pairs(let names): return try names.flatMap { all(try items.item($0)) }
     case .names(let names):
-      // A class's name stands for all its pictures.
+      // A class's name stands for all its images.
       let own = Dictionary(grouping: self.items, by: { $0.id.split(separator: "/").dropLast().joined(separator: "/") })
       return try names.flatMap { name in try own[name].map { $0.flatMap(all) } ?? all(items.item(name)) }
     }

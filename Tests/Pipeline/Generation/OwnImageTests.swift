@@ -7,8 +7,8 @@ import Render
 import TestSupport
 import Testing
 
-/// Pictures and masks of the user's own, as files people have.
-@Suite struct OwnPictureTests {
+/// Images and masks of the user's own, as files people have.
+@Suite struct OwnImageTests {
   /// Masks of 8x4 pixels with an object of 4x2 at (2, 1), written by Pillow 13.0.0.
   private static let files = [
     "white on black": "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAECAAAAACWpiEsAAAAGElEQVR42mNggAJGBob/DAwMjAxMDOgAABhfAQToGECEAAAAAElFTkSuQmCC",
@@ -38,7 +38,7 @@ import Testing
   private func write(_ base64: String) throws { try folder.write(Array(try #require(Data(base64Encoded: base64))), to: "mask.png") }
 
   private func mask(_ classIndex: Int, of kind: DatasetKind = .coco) throws -> [UInt8] {
-    try OwnPicture(image: folder.file("image.png"), mask: folder.file("mask.png"), info: OwnClass(classIndex, of: kind)).mask.labels
+    try OwnImage(image: folder.file("image.png"), mask: folder.file("mask.png"), info: OwnClass(classIndex, of: kind)).mask.labels
   }
 
   private func error(_ classIndex: Int, of kind: DatasetKind = .coco) -> DataError? {
@@ -122,21 +122,21 @@ import Testing
 
   /// A JPEG file with an EXIF orientation: 16x8 stored, its left half red.
   private func photograph(_ orientation: UInt8, width: Int = 16, height: Int = 8) throws -> [UInt8] {
-    var picture = Image(width: width, height: height, color: [0, 0, 0])
-    for y in 0..<height { for x in 0..<width / 2 { picture[x, y, 0] = 255 } }
-    let file = try picture.jpegData(), exif = Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0]
+    var shown = Image(width: width, height: height, color: [0, 0, 0])
+    for y in 0..<height { for x in 0..<width / 2 { shown[x, y, 0] = 255 } }
+    let file = try shown.jpegData(), exif = Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0]
     return Array(file[..<20]) + [0xFF, 0xE1, 0, UInt8(exif.count + 2)] + exif + file[20...]
   }
 
-  private func read(_ width: Int, _ height: Int, _ rule: OrientationRule) throws -> OwnPicture {
+  private func read(_ width: Int, _ height: Int, _ rule: OrientationRule) throws -> OwnImage {
     try LabelMask(width: width, height: height, labels: [UInt8](repeating: 1, count: width * height)).writePNG(to: folder.file("mask.png"))
-    return try OwnPicture(image: folder.file("photo.jpg"), mask: folder.file("mask.png"), info: OwnClass(1, of: .coco), orientation: rule)
+    return try OwnImage(image: folder.file("photo.jpg"), mask: folder.file("mask.png"), info: OwnClass(1, of: .coco), orientation: rule)
   }
 
   /// Where the red half lies.
-  private func isRed(_ picture: OwnPicture, _ x: Int, _ y: Int) -> Bool { picture.image[x, y, 0] > 128 }
+  private func isRed(_ shown: OwnImage, _ x: Int, _ y: Int) -> Bool { shown.image[x, y, 0] > 128 }
 
-  @Test func aPictureIsTurnedWhenItsMaskSaysSo() throws {
+  @Test func anImageIsTurnedWhenItsMaskSaysSo() throws {
     try folder.write(photograph(6), to: "photo.jpg")
     // Orientation 6 is turned by 90 degrees clockwise: what was left is on top.
     let turned = try read(8, 16, .auto)
@@ -178,7 +178,7 @@ import Testing
     #expect(dataset.items.map { dataset.turn(of: $0) } == [.upright, .threeQuarters])
     #expect(try dataset.mask(dataset.items[1], of: 1).labels.prefix(65).last == 0 && dataset.mask(dataset.items[1], of: 1).labels[63] == 1)
     #expect(try DatasetCheck.problems(of: dataset).isEmpty)
-    // A network's loader has no say in pictures of one's own.
+    // A network's loader has no say in images of one's own.
     #expect(try dataset.image(dataset.items[1], orientation: .ignore).width == 8)
     let told = try Datasets.open(DatasetSource(.folder, root: folder.url, orientation: .ignore))
     #expect(throws: DataError.self) { try told.image(told.items[1]) }
@@ -186,14 +186,14 @@ import Testing
 
     let store = try Store(folder: folder.file("data"))
     let workbench = Workbench(dataset: SquaresDataset(), models: ModelLibrary(searchesHub: false, environment: [:]), store: store)
-    let item = try await workbench.importPicture(image: folder.file("images/upright.jpg"), mask: folder.file("masks/upright.png"), classIndex: 1)
+    let item = try await workbench.importImage(image: folder.file("images/upright.jpg"), mask: folder.file("masks/upright.png"), classIndex: 1)
     #expect(try await workbench.image(item).height == 16)
     #expect(try await workbench.turn(of: item) == .threeQuarters)
     #expect(try await workbench.mask(item, of: 1).labels.count { $0 == 1 } == 64)
   }
 
   /// BAM and HDMNet read by OpenCV, which obeys; HSNet and DCAMA by Pillow, which does not.
-  @Test func publishedPicturesAreReadAsEachLoaderReads() throws {
+  @Test func publishedImagesAreReadAsEachLoaderReads() throws {
     let classFolder = folder.file("ab_wheel")
     try FileManager.default.createDirectory(at: classFolder, withIntermediateDirectories: true)
     try Data(photograph(6, width: 8, height: 8)).write(to: classFolder.appendingPathComponent("1.jpg"))

@@ -3,10 +3,10 @@ import Foundation
 import Models
 import Render
 
-/// One picture painted from control images of the user's own: everything that decides it, beside the files' bytes. Weights are known by their
-/// names (`WeightName`); their digests stand beside the request (`OwnPictureMetadata`).
-public struct OwnPictureRequest: Hashable, Sendable, DiffusionConfigured {
-  /// A ControlNet, the picture it reads, and when and how much it counts.
+/// One image painted from control images of the user's own: everything that decides it, beside the files' bytes. Weights are known by their
+/// names (`WeightName`); their digests stand beside the request (`OwnImageMetadata`).
+public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
+  /// A ControlNet, the image it reads, and when and how much it counts.
   public struct Control: Codable, Hashable, Sendable {
     /// The ControlNet's name.
     public var network: String
@@ -53,7 +53,7 @@ public struct OwnPictureRequest: Hashable, Sendable, DiffusionConfigured {
   ///   - controls: what each ControlNet of `weights` reads.
   ///   - loraScales: how much of each LoRA of `weights` is merged.
   public init(
-    _ weights: OwnPictureWeights, prompt: String, negativePrompt: String, settings: DiffusionSettings, seed: UInt64, width: Int, height: Int,
+    _ weights: OwnImageWeights, prompt: String, negativePrompt: String, settings: DiffusionSettings, seed: UInt64, width: Int, height: Int,
     controls: [(image: Image, scale: Double, start: Double, end: Double)], loraScales: [Double] = []
   ) {
     let names = weights.names
@@ -72,17 +72,17 @@ public struct OwnPictureRequest: Hashable, Sendable, DiffusionConfigured {
     self.height = height
   }
 
-  /// A painted picture with the latents that led to it.
+  /// A painted image with the latents that led to it.
   public struct Painting: Sendable {
-    /// What the picture is of; its seed is the picture's own.
-    public let request: OwnPictureRequest
+    /// What the image is of; its seed is the image's own.
+    public let request: OwnImageRequest
     public let image: Image
     /// PNG bytes with the request inside.
     public let png: [UInt8]
     /// `[1, h, w, c]` after each step.
     fileprivate let latentsPerStep: [Tensor]
 
-    /// `latents` `[n, c, h, w]` and `latents_per_step` `[steps, n, c, h, w]` of n pictures, as PyTorch would store them.
+    /// `latents` `[n, c, h, w]` and `latents_per_step` `[steps, n, c, h, w]` of n images, as PyTorch would store them.
     public static func latents(of paintings: [Painting]) -> [(name: String, tensor: Tensor)] {
       guard let count = paintings.first?.latentsPerStep.count, count > 0 else { return [] }
       let steps = (0..<count).map { step in Tensor.stacked(paintings.map { $0.latentsPerStep[step] }).nchw() }
@@ -92,14 +92,14 @@ public struct OwnPictureRequest: Hashable, Sendable, DiffusionConfigured {
     }
   }
 
-  /// Paints `pictures` pictures together, of this seed and the ones after it; `images` are the control images in the order of `controls`, `weights`
+  /// Paints `count` images together, of this seed and the ones after it; `controlImages` are those in the order of `controls`, `weights`
   /// the places of what it names, with their `digests`.
   ///
-  /// `progress` hears how far it is, many times a step (its previews are of the first picture), and ends the work by returning false:
+  /// `progress` hears how far it is, many times a step (its previews are of the first image), and ends the work by returning false:
   /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder.
   /// Throws `ModelError` for weights that do not fit, `GenerationError.notANumber`, and `.badSetting` for a sampler that there is none of.
   public func paint(
-    images: [Image], weights: OwnPictureWeights, digests: [String: String], pictures: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
+    controlImages: [Image], weights: OwnImageWeights, digests: [String: String], count: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
     progress: (GenerationProgress) -> Bool
   ) throws -> [Painting] {
     let diffusion = try StableDiffusion.load(
@@ -110,13 +110,13 @@ public struct OwnPictureRequest: Hashable, Sendable, DiffusionConfigured {
     let run = DiffusionRun(
       prompt: prompt, negativePrompt: negativePrompt, sampler: try settings.samplerName(), steps: settings.steps, spacing: settings.timestepSpacing,
       guidanceScale: Float(settings.guidance), eta: Float(settings.eta), seed: seed, width: width, height: height, guessMode: settings.guessMode,
-      controls: zip(controls, images).enumerated().map { number, pair in
+      controls: zip(controls, controlImages).enumerated().map { number, pair in
         ControlInput(
           image: Tensor(unit: pair.1.rgb), network: number, scale: Float(pair.0.scale), start: pair.0.start, end: pair.0.end)
       })
     let cut = PromptCut(prompt: prompt, negativePrompt: negativePrompt, guidance: settings.guidance, cut: diffusion.tokenizer.cut)
     for line in cut?.lines ?? [] { Log.painting.warning("\(line)") }
-    let requests = (0..<pictures).map { number in
+    let requests = (0..<count).map { number in
       var own = self
       own.cut = cut
       own.seed = seed &+ UInt64(number)
@@ -128,7 +128,7 @@ public struct OwnPictureRequest: Hashable, Sendable, DiffusionConfigured {
       return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
         return Painting(
-          request: own, image: image, png: try image.pngData(text: OwnPictureMetadata(own, weights: digests, demoWeights: demo?.models).entries()),
+          request: own, image: image, png: try image.pngData(text: OwnImageMetadata(own, weights: digests, demoWeights: demo?.models).entries()),
           latentsPerStep: result.latentsPerStep)
       }
     } catch ModelError.cancelled {
@@ -137,7 +137,7 @@ public struct OwnPictureRequest: Hashable, Sendable, DiffusionConfigured {
   }
 }
 
-extension OwnPictureRequest: Codable {
+extension OwnImageRequest: Codable {
   private enum CodingKeys: String, CodingKey {
     case model, config, prompt, negativePrompt, seed, width, height, controls, autoencoder, loras, cut
   }

@@ -2,15 +2,15 @@ import Core
 import Foundation
 import Render
 
-/// What a generated picture, PNG or JPEG, says about itself: the text that webui-like tools show, and the whole request.
-public struct PictureMetadata: Codable, Hashable, Sendable {
+/// What a generated image, PNG or JPEG, says about itself: the text that webui-like tools show, and the whole request.
+public struct ImageMetadata: Codable, Hashable, Sendable {
   public let key: String
   public let request: GenerationRequest
   /// SHA-256 by model identifier.
   public let weights: [String: String]
   /// What the text encoder did not see of the prompts; absent from the JSON where it saw all.
   public let cut: PromptCut?
-  /// Those of the weights that are the demo's, in a picture of another data set; nil without any.
+  /// Those of the weights that are the demo's, in an image of another data set; nil without any.
   public let demoWeights: [String]?
 
   public init(key: String, request: GenerationRequest, weights: [String: String], cut: PromptCut? = nil, demoWeights: [String]? = nil) {
@@ -25,20 +25,20 @@ public struct PictureMetadata: Codable, Hashable, Sendable {
   public static let entry = "diffss"
 
   /// The entries `parameters` and `diffss`, and `Warning` where demo weights painted another data set. Nothing in them depends on when or
-  /// where the picture was made.
+  /// where the image was made.
   public func entries() throws -> [String: String] {
     var entries = ["parameters": parameters, Self.entry: try CanonicalJSON.text(self)]
     entries[DemoWeights.entry] = demoWeights.map { DemoWeights.remark($0) }
     return entries
   }
 
-  /// From a file's entries (`PictureText`); nil when the program did not write them.
+  /// From a file's entries (`ImageText`); nil when the program did not write them.
   public init?(entries: [String: String]) {
     guard let json = entries[Self.entry], let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
     self = value
   }
 
-  /// The key alone, of a picture or a control image; nil when the program did not write the entries.
+  /// The key alone, of an image or a control image; nil when the program did not write the entries.
   public static func key(in entries: [String: String]) -> String? {
     struct Keyed: Decodable {
       let key: String

@@ -1,43 +1,43 @@
 import Core
 import Foundation
 
-/// What a picture painted from control images of the user's own says about itself, in the manner of `PictureMetadata`.
-public struct OwnPictureMetadata: Codable, Hashable, Sendable {
+/// What an image painted from control images of the user's own says about itself, in the manner of `ImageMetadata`.
+public struct OwnImageMetadata: Codable, Hashable, Sendable {
   /// SHA-256, in hexadecimal, of the canonical JSON of the rest.
   public let key: String
-  public let request: OwnPictureRequest
+  public let request: OwnImageRequest
   /// SHA-256 by the request's names.
   public let weights: [String: String]
   /// Those of the weights that are the demo's; nil without any.
   public let demoWeights: [String]?
 
   /// Throws `EncodingError` for a number that JSON has no word for.
-  public init(_ request: OwnPictureRequest, weights: [String: String], demoWeights: [String]? = nil) throws {
+  public init(_ request: OwnImageRequest, weights: [String: String], demoWeights: [String]? = nil) throws {
     self.request = request
     self.demoWeights = demoWeights
     self.weights = weights
     key = try Self.key(request, weights)
   }
 
-  /// From a file's entries (`PictureText`); nil when the program did not write them, or wrote them before weights had names and digests.
+  /// From a file's entries (`ImageText`); nil when the program did not write them, or wrote them before weights had names and digests.
   public init?(entries: [String: String]) {
-    guard let json = entries[PictureMetadata.entry], let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+    guard let json = entries[ImageMetadata.entry], let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
     self = value
   }
 
   /// Whether the key is that of the request and the weights.
   public var isWhole: Bool { (try? Self.key(request, weights)) == key }
 
-  /// The entries `parameters` and `diffss`. Nothing in them depends on when or where the picture was made.
+  /// The entries `parameters` and `diffss`. Nothing in them depends on when or where the image was made.
   public func entries() throws -> [String: String] {
-    var entries = ["parameters": parameters, PictureMetadata.entry: try CanonicalJSON.text(self)]
+    var entries = ["parameters": parameters, ImageMetadata.entry: try CanonicalJSON.text(self)]
     entries[DemoWeights.entry] = demoWeights.map { DemoWeights.remark($0) }
     return entries
   }
 
-  private static func key(_ request: OwnPictureRequest, _ weights: [String: String]) throws -> String {
+  private static func key(_ request: OwnImageRequest, _ weights: [String: String]) throws -> String {
     struct Keyed: Encodable {
-      let request: OwnPictureRequest
+      let request: OwnImageRequest
       let weights: [String: String]
     }
     return Digest.hex(try CanonicalJSON.data(Keyed(request: request, weights: weights)))
@@ -55,17 +55,17 @@ public struct OwnPictureMetadata: Codable, Hashable, Sendable {
   }
 }
 
-/// What the file of a control image beside such pictures says: that it is one, and of what.
+/// What the file of a control image beside such images says: that it is one, and of what.
 struct OwnControlMetadata: Encodable {
   /// SHA-256, in hexadecimal, of the canonical JSON of the rest.
   let key: String
-  /// As in the requests of the pictures that it led to.
+  /// As in the requests of the images that it led to.
   let control: String
 
-  init(_ control: OwnPictureRequest.Control) {
+  init(_ control: OwnImageRequest.Control) {
     self.control = control.digest
     key = Digest.hex(Data(control.digest.utf8))
   }
 
-  func entries() throws -> [String: String] { [PictureMetadata.entry: try CanonicalJSON.text(self)] }
+  func entries() throws -> [String: String] { [ImageMetadata.entry: try CanonicalJSON.text(self)] }
 }

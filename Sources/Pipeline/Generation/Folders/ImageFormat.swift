@@ -1,7 +1,7 @@
 import Render
 
-/// The file format of generated pictures; both carry the request.
-public enum PictureFormat: String, CaseIterable, Codable, Sendable {
+/// The file format of generated images; both carry the request.
+public enum ImageFormat: String, CaseIterable, Codable, Sendable {
   /// Lossless.
   case png
   /// Quality 95, chroma halved both ways: what the published script writes.

@@ -3,8 +3,8 @@ import Render
 import TestSupport
 import Testing
 
-/// `condition` and `generate --image` on pictures and masks as people have them.
-@Suite struct OwnPictureCommandTests {
+/// `condition` and `generate --image` on images and masks as people have them.
+@Suite struct OwnImageCommandTests {
   private let program: Program
 
   init() throws {
@@ -78,8 +78,8 @@ import Testing
     defer { remove() }
     let output = try generate("--class-index", "1", "--prompt", String(repeating: "dog ", count: 80))
     #expect(output.status == 0 && output.standardError.contains("warning: the prompt is longer than the text encoder reads, cut off: "))
-    let picture = try #require(try FileManager.default.contentsOfDirectory(atPath: file("made").path).first { $0.hasSuffix("_0.png") })
-    let text = try PictureText.read(file("made").appendingPathComponent(picture))
+    let image = try #require(try FileManager.default.contentsOfDirectory(atPath: file("made").path).first { $0.hasSuffix("_0.png") })
+    let text = try ImageText.read(file("made").appendingPathComponent(image))
     #expect(text.values.contains { $0.contains("\"cut\":{\"prompt\":") })
   }
 
@@ -91,8 +91,8 @@ import Testing
     ])
     #expect(output.status == 0, "\(output.standardError)")
     let edge = try Image(pngOrJpeg: file("stages/edge.png")), control = try Image(pngOrJpeg: file("out.png"))
-    #expect(PictureSize(width: edge.width, height: edge.height) == PictureSize(width: 320, height: 256))
-    #expect(PictureSize(width: control.width, height: control.height) == PictureSize(width: 128, height: 128))
+    #expect(ImageSize(width: edge.width, height: edge.height) == ImageSize(width: 320, height: 256))
+    #expect(ImageSize(width: control.width, height: control.height) == ImageSize(width: 128, height: 128))
   }
 
   @Test func orientationIsFollowedAndSaid() throws {

@@ -2,8 +2,8 @@ import Core
 import Foundation
 import Models
 
-/// Where the weights of a picture of the user's own lie. Requests know them by their names and digests, so that neither says where they were.
-public struct OwnPictureWeights: Hashable, Sendable {
+/// Where the weights of an image of the user's own lie. Requests know them by their names and digests, so that neither says where they were.
+public struct OwnImageWeights: Hashable, Sendable {
   /// A diffusers folder, or a single file.
   public let model: URL
   /// The folder whose configurations serve a single file; nil for SD 1.5's, and where the model has its own.
@@ -66,11 +66,11 @@ extension ModelLibrary {
 
   func digest(ofConfiguration folder: URL) throws -> String { try digests.digest(ofConfiguration: folder) }
 
-  /// The weights that a request names, with the digests that its picture says: of what may be meant by a name the one of that digest is taken.
+  /// The weights that a request names, with the digests that its image says: of what may be meant by a name the one of that digest is taken.
   ///
   /// Throws `GenerationError.modelMissing` for a name under which nothing is found. Where something is found and nothing of the digest, the name is among
   /// `others`.
-  func weights(of request: OwnPictureRequest, digests known: [String: String]) throws -> (places: OwnPictureWeights, others: [String]) {
+  func weights(of request: OwnImageRequest, digests known: [String: String]) throws -> (places: OwnImageWeights, others: [String]) {
     var others: [String] = []
     func place(_ name: String, _ what: String, _ digest: (URL) throws -> String) throws -> URL {
       let candidates = candidates(name)
@@ -81,7 +81,7 @@ extension ModelLibrary {
       return first
     }
     let model = try place(request.model, "Stable Diffusion model") { try digest(of: $0, as: .diffusion) }
-    let places = OwnPictureWeights(
+    let places = OwnImageWeights(
       model: model, config: try request.config.map { try place($0, "configuration folder") { try digest(ofConfiguration: $0) } },
       networks: try request.controls.map { try place($0.network, "ControlNet") { try digest(of: $0, as: .controlNet(.mask)) } },
       autoencoder: try request.autoencoder.map { try place($0, "autoencoder") { try digest(of: $0, as: .autoencoder) } },

@@ -1,25 +1,25 @@
 import Render
 
-/// Turns pictures into cells.
-package enum PicturePainter {
+/// Turns images into cells.
+package enum ImagePainter {
   package static func paint(_ request: PaintRequest) -> CellGrid {
-    let size = request.key.size, picture = request.picture, depth = request.capabilities.depth
-    let seen = request.key.crop?.width ?? picture.image.width
+    let size = request.key.size, shown = request.image, depth = request.capabilities.depth
+    let seen = request.key.crop?.width ?? shown.image.width
     // A contour thinner than a block would come and go.
     let thickness = max(1, seen / max(1, size.width * 2))
-    var image = picture.composed(request.key.look, thickness: thickness, opacity: Double(request.key.opacity) / 100)
+    var image = shown.composed(request.key.look, thickness: thickness, opacity: Double(request.key.opacity) / 100)
     if let crop = request.key.crop { image = image.enlarged(crop, atLeast: size) }
     let grid =
       request.capabilities.unicode
       ? CellGrid(image, columns: size.width, rows: size.height, style: CellStyle(symbols: request.key.blocks.symbols, colors: depth))
       : ascii(image, size, depth)
-    guard request.key.look == .signs, case .comparison(let prediction, let truth) = picture.marks else { return grid }
-    let crop = request.key.crop ?? Crop(x: 0, y: 0, width: picture.image.width, height: picture.image.height)
-    let all = Size(width: picture.image.width, height: picture.image.height)
+    guard request.key.look == .signs, case .comparison(let prediction, let truth) = shown.marks else { return grid }
+    let crop = request.key.crop ?? Crop(x: 0, y: 0, width: shown.image.width, height: shown.image.height)
+    let all = Size(width: shown.image.width, height: shown.image.height)
     return ErrorSigns(prediction: prediction.stretched(to: all), truth: truth.stretched(to: all), crop: crop).over(grid, depth)
   }
 
-  /// Without block characters a cell is one colour, or a character as bright as the picture where there are no colours.
+  /// Without block characters a cell is one colour, or a character as bright as the image where there are no colours.
   private static func ascii(_ image: Image, _ size: Size, _ depth: ColorDepth) -> CellGrid {
     let ramp: [Unicode.Scalar] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"]
     let small = image.rgb.resized(width: size.width, height: size.height, .area)
@@ -87,7 +87,7 @@ struct ErrorSigns {
 }
 
 extension Image {
-  /// A part of the picture; near enough, every pixel of it becomes a block of equal ones, so that nothing is smoothed away.
+  /// A part of the image; near enough, every pixel of it becomes a block of equal ones, so that nothing is smoothed away.
   fileprivate func enlarged(_ crop: Crop, atLeast size: Size) -> Image {
     let scale = max(1, min((size.width * 2 + crop.width - 1) / crop.width, 64))
     var out = Image(width: crop.width * scale, height: crop.height * scale, color: [0, 0, 0])

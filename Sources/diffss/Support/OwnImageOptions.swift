@@ -4,8 +4,8 @@ import Data
 import Foundation
 import Generation
 
-/// A picture of the user's own, its mask, and the class meant in it.
-struct OwnPictureOptions: ParsableArguments {
+/// An image of the user's own, its mask, and the class meant in it.
+struct OwnImageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Your own support image, PNG or JPEG.", valueName: "file"))
   var image: String?
 
@@ -38,29 +38,29 @@ struct OwnPictureOptions: ParsableArguments {
     if let ade, !(0...149).contains(ade) { throw ValidationError("--ade must be 0...149") }
   }
 
-  /// Options that were given and mean nothing without a picture and its mask.
+  /// Options that were given and mean nothing without an image and its mask.
   var given: [String] {
     [("--classes", classesOf != nil), ("--ade", ade != nil), ("--detector-weights", detectorWeights != nil)].filter(\.1).map(\.0)
   }
 
   var detectorFile: URL? { detectorWeights.map { URL(fileURLWithPath: $0) } }
 
-  /// The picture, checked, with a word about its orientation where there is one; nil when none was given.
-  func picture(_ orientation: OrientationRule) throws -> OwnPicture? {
+  /// The image, checked, with a word about its orientation where there is one; nil when none was given.
+  func image(_ orientation: OrientationRule) throws -> OwnImage? {
     guard let image, let mask, let classIndex else { return nil }
-    let picture = try OwnPicture(
+    let own = try OwnImage(
       image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), info: OwnClass(classIndex, of: classes, ade: ade),
       orientation: orientation)
-    if let note = picture.note { printError("note: \(PlainText.clean(note))") }
-    return picture
+    if let note = own.note { printError("note: \(PlainText.clean(note))") }
+    return own
   }
 }
 
-/// How pictures with EXIF data are turned.
+/// How images with EXIF data are turned.
 struct OrientationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Pictures of your own that EXIF data says to turn: auto turns them unless only as stored they have their mask's size, obey always, ignore never (auto when absent).",
+      "Images of your own that EXIF data says to turn: auto turns them unless only as stored they have their mask's size, obey always, ignore never (auto when absent).",
       valueName: "rule"))
   var orientation: OrientationRule?
 }

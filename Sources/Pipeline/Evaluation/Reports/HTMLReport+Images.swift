@@ -2,46 +2,46 @@ import Foundation
 import Render
 
 extension HTMLReport {
-  /// A row a support: real picture, control image, generated ones.
+  /// A row a support: real image, control image, generated ones.
   var contactSheet: Markup {
     get throws {
       if gallery.rows.isEmpty { return "" }
       var number = 0
       let rows: [Markup] = try gallery.rows.map { row in
         var cells: [Markup] = []
-        if let real = row.real { cells.append(Self.figure(try Self.picture(real, isPhotograph: true, "real picture with its mask"), "real")) }
-        if let control = row.control { cells.append(Self.figure(try Self.picture(control, isPhotograph: false, "control image"), "control image")) }
-        for picture in row.pictures {
+        if let real = row.real { cells.append(Self.figure(try Self.image(real, isPhotograph: true, "real image with its mask"), "real")) }
+        if let control = row.control { cells.append(Self.figure(try Self.image(control, isPhotograph: false, "control image"), "control image")) }
+        for image in row.images {
           number += 1
-          let remark: Markup = picture.remark.map { "<br><strong>\($0)</strong>" } ?? ""
+          let remark: Markup = image.remark.map { "<br><strong>\($0)</strong>" } ?? ""
           cells.append(
             Self.figure(
-              try Self.picture(picture.image, isPhotograph: true, picture.name),
-              "<a href=\"#request-\(number)\">generated \(number)</a><br>\(picture.caption)\(remark)"))
+              try Self.image(image.image, isPhotograph: true, image.name),
+              "<a href=\"#request-\(number)\">generated \(number)</a><br>\(image.caption)\(remark)"))
         }
         return "<section class=\"support\">\n<h3>\(row.title)</h3>\n\(Self.paragraphs(row.remarks))<div class=\"row\">\n\(cells)</div>\n</section>\n"
       }
       return """
         <section>
         <h2>Supports</h2>
-        <p>Line: the mask, which the generated pictures share with the real one.</p>
+        <p>Line: the mask, which the generated images share with the real one.</p>
         \(Self.paragraphs(gallery.remarks))\(rows)</section>
 
         """
     }
   }
 
-  /// What every picture says of itself.
+  /// What every image says of itself.
   var requests: Markup {
-    let pictures = gallery.rows.flatMap(\.pictures)
-    if pictures.isEmpty { return "" }
-    let entries: [Markup] = pictures.enumerated().map { number, picture in
-      let parameters: Markup = picture.parameters.map { "<pre>\(lines: $0)</pre>\n" } ?? ""
+    let images = gallery.rows.flatMap(\.images)
+    if images.isEmpty { return "" }
+    let entries: [Markup] = images.enumerated().map { number, image in
+      let parameters: Markup = image.parameters.map { "<pre>\(lines: $0)</pre>\n" } ?? ""
       return """
         <section class="request" id="request-\(number + 1)">
-        <h3>generated \(number + 1): \(picture.name)</h3>
+        <h3>generated \(number + 1): \(image.name)</h3>
         \(parameters)<details><summary>whole request</summary>
-        <pre>\(lines: picture.json)</pre>
+        <pre>\(lines: image.json)</pre>
         </details>
         </section>
 
@@ -55,12 +55,12 @@ extension HTMLReport {
     return "\(paragraphs)"
   }
 
-  private static func figure(_ picture: Markup, _ caption: Markup) -> Markup {
-    "<figure>\(picture)<figcaption>\(caption)</figcaption></figure>\n"
+  private static func figure(_ image: Markup, _ caption: Markup) -> Markup {
+    "<figure>\(image)<figcaption>\(caption)</figcaption></figure>\n"
   }
 
   /// Photographs of the full side as JPEG, a fifth of their size; small ones and flat colours keep every pixel.
-  private static func picture(_ image: Image, isPhotograph: Bool, _ description: String) throws -> Markup {
+  private static func image(_ image: Image, isPhotograph: Bool, _ description: String) throws -> Markup {
     let isLarge = max(image.width, image.height) >= ReportGallery.side
     let (kind, bytes) = try isPhotograph && isLarge ? ("jpeg", image.jpegData(quality: 92)) : ("png", image.pngData())
     let data = Markup(trusted: Data(bytes).base64EncodedString())

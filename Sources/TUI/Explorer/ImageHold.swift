@@ -1,13 +1,13 @@
-/// Leaves the pictures on the screen as they are while a held-down key runs through the episodes.
+/// Leaves the images on the screen as they are while a held-down key runs through the episodes.
 ///
 /// They are nearly all of what is sent, and nobody sees the ones that are passed over. The list and the titles follow every key.
-struct PictureHold {
+struct ImageHold {
   /// Two moves closer than this belong to one run; it ends when as much time has passed without one. A key repeats every 25 to 40 ms.
   static let rest = Duration.milliseconds(100)
 
   private var lastMove: ContinuousClock.Instant?
   private var isRunning = false
-  /// What is on the screen: its cells, where the pictures are, and what lay over them.
+  /// What is on the screen: its cells, where the images are, and what lay over them.
   private var shown: (frame: Frame, place: Rect?, toasts: Int)?
 
   /// Another episode was selected.
@@ -16,10 +16,10 @@ struct PictureHold {
     lastMove = now
   }
 
-  /// When the run ends and the pictures have to be drawn, if nothing moves until then; nil outside a run.
+  /// When the run ends and the images have to be drawn, if nothing moves until then; nil outside a run.
   var end: ContinuousClock.Instant? { isRunning ? lastMove.map { $0 + Self.rest } : nil }
 
-  /// The frame to show for `frame` at `now`, and whether its pictures are the ones from before.
+  /// The frame to show for `frame` at `now`, and whether its images are the ones from before.
   mutating func filter(_ frame: Frame, _ state: ExplorerState, at now: ContinuousClock.Instant) -> (frame: Frame, isHeld: Bool) {
     if let end, now >= end { isRunning = false }
     let place = Self.place(state)
@@ -39,7 +39,7 @@ struct PictureHold {
   private static func place(_ state: ExplorerState) -> Rect? {
     guard state.screen.focus == .episodes, state.dialogs.current == nil else { return nil }
     let layout = Layout(state)
-    guard let panel = layout.panels[.pictures] else { return nil }
+    guard let panel = layout.panels[.images] else { return nil }
     let inside = panel.inset(1, 1)
     return Rect(x: inside.x, y: inside.y, width: inside.width, height: inside.height - layout.summaryRows)
   }

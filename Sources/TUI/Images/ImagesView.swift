@@ -4,9 +4,9 @@ import Render
 
 extension ScreenPainter {
   /// The selected episode: its tiles, the figures, what the colours mean.
-  mutating func paintPictures(_ rect: Rect) {
+  mutating func paintImages(_ rect: Rect) {
     guard let episode = state.browse.selected else {
-      let inside = panel(.pictures, rect)
+      let inside = panel(.images, rect)
       frame.text("no episode", in: inside, style: theme.faint)
       return
     }
@@ -14,7 +14,7 @@ extension ScreenPainter {
     var title = "Episode \(episode.index + 1): \(name)"
     if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports[safe: state.shownSupport]?.id ?? "none")" }
     let look = state.images.look
-    let inside = panel(.pictures, rect, title: title, note: look == .tint ? "\(look.title), \(state.images.opacity) %" : look.title)
+    let inside = panel(.images, rect, title: title, note: look == .tint ? "\(look.title), \(state.images.opacity) %" : look.title)
     guard !inside.isEmpty else { return }
     let (area, summary) = inside.splitTop(layout.tileArea.height)
     if state.images.isZoomed {
@@ -37,16 +37,16 @@ extension ScreenPainter {
     guard !rect.isEmpty else { return }
     let (head, body) = rect.splitTop(1)
     let content = TileContent(tile, state)
-    let isCursor = state.screen.focus == .pictures && state.selectedTile == tile
+    let isCursor = state.screen.focus == .images && state.selectedTile == tile
     paint(content, tile, head: head, body: body, isCursor)
   }
 
-  /// A title over a picture, or over the reason why there is none.
+  /// A title over an image, or over the reason why there is none.
   mutating func paint(_ content: TileContent, _ tile: Tile, head: Rect, body: Rect, _ isCursor: Bool) {
     frame.text(content.title, in: head, style: isCursor ? theme.cursor : theme.strong)
     guard !body.isEmpty else { return }
-    if let picture = content.picture {
-      paint(picture, tile, in: body)
+    if let image = content.image {
+      paint(image, tile, in: body)
     } else if content.isComing, let key = state.images.lastPainted[tile], let painting = state.images.paintings[key] {
       paint(painting, in: body)
     } else {
@@ -59,27 +59,27 @@ extension ScreenPainter {
     }
   }
 
-  mutating func paint(_ picture: Picture, _ tile: Tile, in rect: Rect) {
-    let width = picture.image.width, height = picture.image.height, images = state.images
-    let crop = images.isZoomed && state.screen.focus == .pictures ? images.viewport.crop(width: width, height: height) : nil
+  mutating func paint(_ image: ScreenImage, _ tile: Tile, in rect: Rect) {
+    let width = image.image.width, height = image.image.height, images = state.images
+    let crop = images.isZoomed && state.screen.focus == .images ? images.viewport.crop(width: width, height: height) : nil
     let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
     if tile == .duel || images.isZoomed {
-      mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .picture(tile == .duel ? .duel : .pictures))
+      mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .image(tile == .duel ? .duel : .images))
     }
-    let key = PaintKey(picture: picture.id, look: images.look, blocks: images.blocks, size: size, opacity: images.opacity, crop: crop)
+    let key = PaintKey(image: image.id, look: images.look, blocks: images.blocks, size: size, opacity: images.opacity, crop: crop)
     if let painting = images.paintings[key] {
       paint(painting, in: rect)
-      if let crop { paintCrosshair(crop, picture, size, in: rect) }
+      if let crop { paintCrosshair(crop, image, size, in: rect) }
       return
     }
-    wanted.append(PaintRequest(key: key, picture: picture, tile: tile, capabilities: capabilities))
+    wanted.append(PaintRequest(key: key, image: image, tile: tile, capabilities: capabilities))
     if let last = images.lastPainted[tile], let painting = images.paintings[last] { paint(painting, in: rect) }
   }
 
-  /// What there is to know of the picture that fills the panel, where it leaves room to the right.
+  /// What there is to know of the image that fills the panel, where it leaves room to the right.
   private mutating func paintDetails(in area: Rect) {
-    guard let picture = TileContent(state.selectedTile, state).picture, state.images.viewport == Viewport() else { return }
-    let body = area.splitTop(1).rest, used = Self.fit(width: picture.image.width, height: picture.image.height, in: body).width + 2
+    guard let image = TileContent(state.selectedTile, state).image, state.images.viewport == Viewport() else { return }
+    let body = area.splitTop(1).rest, used = Self.fit(width: image.image.width, height: image.image.height, in: body).width + 2
     let rest = body.splitLeft(used).rest
     guard rest.width >= 22 else { return }
     var row = 0
@@ -93,14 +93,14 @@ extension ScreenPainter {
   }
 
   /// The pixel whose values are shown below.
-  private mutating func paintCrosshair(_ crop: Crop, _ picture: Picture, _ size: Size, in rect: Rect) {
-    let (x, y) = state.images.viewport.pixel(width: picture.image.width, height: picture.image.height)
+  private mutating func paintCrosshair(_ crop: Crop, _ image: ScreenImage, _ size: Size, in rect: Rect) {
+    let (x, y) = state.images.viewport.pixel(width: image.image.width, height: image.image.height)
     let column = (2 * (x - crop.x) + 1) * size.width / (2 * crop.width), row = (2 * (y - crop.y) + 1) * size.height / (2 * crop.height)
     guard (0..<rect.width).contains(column), (0..<rect.height).contains(row) else { return }
     frame.put(Cell("┼", style: theme.crosshair), x: rect.x + column, y: rect.y + row)
   }
 
-  /// The largest cells of the picture's shape in `rect`, a cell being twice as high as wide.
+  /// The largest cells of the image's shape in `rect`, a cell being twice as high as wide.
   static func fit(width: Int, height: Int, in rect: Rect) -> Size {
     let ratio = Double(width) / Double(max(1, height))
     let columns = min(Double(rect.width), Double(rect.height) * 2 * ratio)
@@ -116,8 +116,8 @@ extension ScreenPainter {
 
   private mutating func paintSummary(_ episode: Episode, in rect: Rect) {
     guard rect.height > 0 else { return }
-    if state.images.isZoomed, state.images.viewport != Viewport(), let picture = TileContent(state.selectedTile, state).picture {
-      frame.text(state.images.viewport.inspection(of: picture), in: rect, style: theme.accent)
+    if state.images.isZoomed, state.images.viewport != Viewport(), let image = TileContent(state.selectedTile, state).image {
+      frame.text(state.images.viewport.inspection(of: image), in: rect, style: theme.accent)
       return
     }
     // What the tiles show goes before the list's run.

@@ -3,8 +3,8 @@ import Foundation
 import Models
 import Render
 
-/// What painting a picture anew has shown.
-public enum PictureVerification: Hashable, Sendable {
+/// What painting an image anew has shown.
+public enum ImageVerification: Hashable, Sendable {
   /// Every byte of the file is the same.
   case identical
   /// The pixels are the same, but the file was written by something else, or changed.
@@ -13,17 +13,17 @@ public enum PictureVerification: Hashable, Sendable {
   case different(pixels: Int, of: Int, largest: Int)
   /// What the file says of itself does not belong together: its key is another one than its request and weights have.
   case tampered
-  /// The weights of these models are others than the picture was painted with; it was not painted anew.
+  /// The weights of these models are others than the image was painted with; it was not painted anew.
   case otherWeights([String])
 }
 
-/// A file that says how its picture was made.
-public struct StoredPicture: Sendable {
-  /// What a picture says of itself.
+/// A file that says how its image was made.
+public struct StoredImage: Sendable {
+  /// What an image says of itself.
   public enum Origin: Sendable {
-    case support(PictureMetadata)
+    case support(ImageMetadata)
     /// Painted from control images of the user's own.
-    case own(OwnPictureMetadata)
+    case own(OwnImageMetadata)
   }
 
   let bytes: [UInt8]
@@ -32,16 +32,16 @@ public struct StoredPicture: Sendable {
 
   private static let mostBytes = 256 << 20
 
-  /// Throws `CoreError.unreadableFile`, and `.notOurs` for a picture that does not say how it was made.
+  /// Throws `CoreError.unreadableFile`, and `.notOurs` for an image that does not say how it was made.
   public init(_ file: URL) throws {
     let text: [String: String]
     do {
       bytes = try FileBytes.read(file, limit: Self.mostBytes)
-      text = try PictureText.of(bytes)
+      text = try ImageText.of(bytes)
     } catch { throw CoreError.unreadableFile(path: file.path, reason: error.reason) }
-    if let metadata = PictureMetadata(entries: text) {
+    if let metadata = ImageMetadata(entries: text) {
       origin = .support(metadata)
-    } else if let metadata = OwnPictureMetadata(entries: text) {
+    } else if let metadata = OwnImageMetadata(entries: text) {
       origin = .own(metadata)
     } else {
       throw GenerationError.notOurs(path: file.path)
@@ -49,38 +49,38 @@ public struct StoredPicture: Sendable {
     self.file = file
   }
 
-  /// What the picture of a data set's support says. Throws `GenerationError.notASupport` for a picture of one's own.
-  public func support() throws -> PictureMetadata {
+  /// What the image of a data set's support says. Throws `GenerationError.notASupport` for an image of one's own.
+  public func support() throws -> ImageMetadata {
     guard case .support(let metadata) = origin else { throw GenerationError.notASupport(path: file.path) }
     return metadata
   }
 
   /// Compares with what `paint` makes of the request. `weights` are the digests of the models that are here.
-  public func verify(_ metadata: PictureMetadata, weights: [String: String], paint: (GenerationRequest) throws -> Image) throws -> PictureVerification {
+  public func verify(_ metadata: ImageMetadata, weights: [String: String], paint: (GenerationRequest) throws -> Image) throws -> ImageVerification {
     guard try metadata.request.key(weights: metadata.weights) == metadata.key else { return .tampered }
     let others = weights.filter { metadata.weights[$0.key] != $0.value }.keys.sorted()
     guard others.isEmpty else { return .otherWeights(others) }
     return try compare(try paint(metadata.request), text: metadata.entries())
   }
 
-  /// Paints a picture of one's own anew and compares. `given` are control images, beside those that lie where the picture does; `progress` ends the
+  /// Paints an image of one's own anew and compares. `given` are control images, beside those that lie where the image does; `progress` ends the
   /// work by returning false.
   ///
   /// Throws `GenerationError.controlMissing`, `.modelMissing`, `CancellationError`, and what painting throws.
   public func verify(
-    _ metadata: OwnPictureMetadata, with library: ModelLibrary, controls given: [Image], memory: StableDiffusion.Memory,
+    _ metadata: OwnImageMetadata, with library: ModelLibrary, controls given: [Image], memory: StableDiffusion.Memory,
     progress: (GenerationProgress) -> Bool
-  ) throws -> PictureVerification {
+  ) throws -> ImageVerification {
     guard metadata.isWhole else { return .tampered }
     let (places, others) = try library.weights(of: metadata.request, digests: metadata.weights)
     guard others.isEmpty else { return .otherWeights(others) }
     let images = try OwnControlFiles.images(of: metadata.request, beside: file, given: given)
-    let made = try metadata.request.paint(images: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
+    let made = try metadata.request.paint(controlImages: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
     return try compare(made[0].image, text: metadata.entries())
   }
 
-  private func compare(_ made: Image, text: [String: String]) throws -> PictureVerification {
-    let format: PictureFormat = bytes.starts(with: [0x89, 0x50]) ? .png : .jpg
+  private func compare(_ made: Image, text: [String: String]) throws -> ImageVerification {
+    let format: ImageFormat = bytes.starts(with: [0x89, 0x50]) ? .png : .jpg
     let again = try format.encode(made, text: text)
     if again == bytes { return .identical }
     let old: Image, new: Image

@@ -2,9 +2,9 @@ import Core
 import Foundation
 import Render
 
-/// A picture of the user's own that stands beside those of a data set, with a mask of one of its classes.
-public struct ImportedPicture: Codable, Hashable, Sendable {
-  /// `own/NAME-HASH`: no data set names a picture so, and another picture or mask has another hash.
+/// An image of the user's own that stands beside those of a data set, with a mask of one of its classes.
+public struct ImportedImage: Codable, Hashable, Sendable {
+  /// `own/NAME-HASH`: no data set names an image so, and another image or mask has another hash.
   let id: String
   let image: URL
   let mask: URL
@@ -33,7 +33,7 @@ public struct ImportedPicture: Codable, Hashable, Sendable {
 
   var version: ItemVersion { ItemVersion(image: image.path, mask: mask.path) }
 
-  /// What is done to the stored rows of the picture.
+  /// What is done to the stored rows of the image.
   var turn: Orientation { FilePair(image: image.path, mask: mask.path).turn(.auto) }
 
   private func read() throws -> OwnPair {
@@ -43,7 +43,7 @@ public struct ImportedPicture: Codable, Hashable, Sendable {
   }
 }
 
-/// The imported pictures of a data set: a file of JSON in the data folder.
+/// The imported images of a data set: a file of JSON in the data folder.
 public final class ImportList: Sendable {
   private let file: URL
 
@@ -52,13 +52,13 @@ public final class ImportList: Sendable {
   init(_ folder: URL, dataset: String) { file = folder.appendingPathComponent("imports/\(dataset).json") }
 
   /// In the order imported. A list that cannot be read is none.
-  var pictures: [ImportedPicture] {
+  var images: [ImportedImage] {
     guard let bytes = try? FileBytes.read(file, limit: Self.mostBytes) else { return [] }
-    return (try? JSONDecoder().decode([ImportedPicture].self, from: Data(bytes))) ?? []
+    return (try? JSONDecoder().decode([ImportedImage].self, from: Data(bytes))) ?? []
   }
 
-  /// Adds a picture, or puts it last when it is there. Throws `CoreError.cannotWrite`.
-  public func add(_ picture: ImportedPicture) throws {
-    try AtomicFile.write(CanonicalJSON.data(pictures.filter { $0.id != picture.id } + [picture]), to: file)
+  /// Adds an image, or puts it last when it is there. Throws `CoreError.cannotWrite`.
+  public func add(_ image: ImportedImage) throws {
+    try AtomicFile.write(CanonicalJSON.data(images.filter { $0.id != image.id } + [image]), to: file)
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Width and height of a picture, from its file's header.
-public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
+/// Width and height of an image, from its file's header.
+public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
   public let width: Int
   public let height: Int
 
@@ -49,15 +49,15 @@ public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
     guard let size = Self.parse(head) else {
       throw head.starts(with: PNG.signature) || head.starts(with: JPEG.signature)
         ? RenderError.corrupt(name: url.path, format: head.starts(with: PNG.signature) ? "PNG" : "JPEG", reason: "its header is broken")
-        : RenderError.notAPicture(name: url.path, found: FileKind.describe(head))
+        : RenderError.notAnImage(name: url.path, found: FileKind.describe(head))
     }
     self = size
   }
 
-  static func parse(_ head: [UInt8]) -> PictureSize? {
+  static func parse(_ head: [UInt8]) -> ImageSize? {
     func number(_ offset: Int, _ count: Int) -> Int { head[offset..<offset + count].reduce(0) { $0 << 8 | Int($1) } }
     if head.starts(with: PNG.signature) {
-      return head.count < 24 ? nil : PictureSize(width: number(16, 4), height: number(20, 4))
+      return head.count < 24 ? nil : ImageSize(width: number(16, 4), height: number(20, 4))
     }
     guard head.starts(with: JPEG.signature) else { return nil }
     var at = 2
@@ -68,7 +68,7 @@ public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
       case 0xFF: at += 1
       case 0x01, 0xD0...0xD8: at += 2
       // Frame headers, but for the tables (C4, CC) and an extension (C8) among their numbers.
-      case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF: return PictureSize(width: number(at + 7, 2), height: number(at + 5, 2))
+      case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF: return ImageSize(width: number(at + 7, 2), height: number(at + 5, 2))
       default: at += 2 + max(2, number(at + 2, 2))
       }
     }

@@ -4,9 +4,9 @@ import Render
 import TestSupport
 import Testing
 
-/// Pictures of one's own (`generate --control`, `generate --image`): what they say of themselves, and painting them anew. The demo's own models.
-@Suite struct OwnPictureTests {
-  /// What `diffss` of a picture says.
+/// Images of one's own (`generate --control`, `generate --image`): what they say of themselves, and painting them anew. The demo's own models.
+@Suite struct OwnImageTests {
+  /// What `diffss` of an image says.
   private struct Metadata: Decodable {
     struct Request: Decodable {
       struct Control: Decodable {
@@ -65,7 +65,7 @@ import Testing
     try run(["generate", "--model", "\(models)/sd", "--prompt", "a cup", "--steps", "2", "--seed", "7", "--out", path(out)] + more)
   }
 
-  @Test func thePlaceOfTheWeightsIsNotInAPicture() throws {
+  @Test func thePlaceOfTheWeightsIsNotInAnImage() throws {
     defer { program.remove() }
     let one = try models(in: "one"), two = try models(in: "deep/er/two"), image = try control("c.png")
     let others = ["--control", image, "--control", try control("d.png", shade: 20)]
@@ -78,7 +78,7 @@ import Testing
         "--seed", "7", "--out", path("o3")] + others)
     let file = URL(fileURLWithPath: path("o1/c_0.png")), bytes = try Data(contentsOf: file)
     for out in ["o2", "o3"] { #expect(try Data(contentsOf: URL(fileURLWithPath: path("\(out)/c_0.png"))) == bytes) }
-    let text = try PictureText.read(file)
+    let text = try ImageText.read(file)
     #expect(!text.description.contains(program.home.path) && !text.description.contains("/sd"))
     let metadata = try Metadata(text)
     #expect(metadata.request.model == "sd" && metadata.request.controls.map(\.network) == ["controlnet-mask", "controlnet-hed"])
@@ -105,18 +105,18 @@ import Testing
     let place = try models(in: "m"), image = try control("c.png")
     try paint(place, ["--controlnet", "\(place)/controlnet-mask", "--control", image], into: "o")
     let file = path("o/c_0.png"), url = URL(fileURLWithPath: file)
-    let picture = try Image(pngOrJpeg: url), text = try PictureText.read(url)
+    let shown = try Image(pngOrJpeg: url), text = try ImageText.read(url)
     let changed = text.mapValues { $0.replacingOccurrences(of: "\"seed\":7", with: "\"seed\":8") }
-    try picture.writePNG(to: URL(fileURLWithPath: path("o/t_0.png")), text: changed)
+    try shown.writePNG(to: URL(fileURLWithPath: path("o/t_0.png")), text: changed)
     #expect(try run(["verify", path("o/t_0.png"), "--models", place], status: 2).standardOutput.hasPrefix("tampered"))
     let grey = Image(width: 64, height: 64, channels: 3, pixels: [UInt8](repeating: 9, count: 64 * 64 * 3))
     try grey.writePNG(to: URL(fileURLWithPath: path("o/c_9.png")), text: text)
     #expect(try run(["verify", path("o/c_9.png"), "--models", place], status: 2).standardOutput.hasPrefix("different"))
-    // The control image beside it, and that one alone, is taken for a picture's.
+    // The control image beside it, and that one alone, is taken for an image's.
     try grey.writePNG(to: URL(fileURLWithPath: path("o/c_control.png")))
     #expect(try run(["verify", file, "--models", place], status: 2).standardError.contains("the control image"))
     let again = try program.run(["generate", "--model", "\(place)/sd", "--controlnet", "\(place)/controlnet-mask", "--control", image, "--prompt", "a cup", "--steps", "2", "--out", path("o")])
-    #expect(again.status == 0 && again.standardError.contains("is not a picture of this program: it is left as it is"))
+    #expect(again.status == 0 && again.standardError.contains("is not an image of this program: it is left as it is"))
     #expect(try Image(pngOrJpeg: URL(fileURLWithPath: path("o/c_control.png"))) == grey)
     let config = URL(fileURLWithPath: "\(place)/sd/scheduler/scheduler_config.json")
     try (try String(contentsOf: config, encoding: .utf8) + " ").write(to: config, atomically: true, encoding: .utf8)
@@ -149,7 +149,7 @@ import Testing
     return path(name)
   }
 
-  @Test func weightsBesideAModelAreInItsPictures() throws {
+  @Test func weightsBesideAModelAreInItsImages() throws {
     defer { program.remove() }
     let place = try models(in: "m"), image = try control("c.png"), file = try lora("m/my, lora: 2.safetensors")
     try FileManager.default.copyItem(atPath: "\(place)/sd/vae", toPath: "\(place)/vae-ft")
@@ -157,7 +157,7 @@ import Testing
     try paint(place, net, into: "plain")
     let more = ["--lora", "\(file):0.5", "--vae", "\(place)/vae-ft", "--timestep-spacing", "linspace"]
     try paint(place, net + more, into: "o")
-    let painted = path("o/c_0.png"), text = try PictureText.read(URL(fileURLWithPath: painted))
+    let painted = path("o/c_0.png"), text = try ImageText.read(URL(fileURLWithPath: painted))
     let metadata = try Metadata(text)
     #expect(metadata.request.loras == [Metadata.Request.LoRA(id: "my, lora: 2.safetensors", scale: 0.5)] && metadata.request.autoencoder == "vae-ft")
     #expect(metadata.request.timestepSpacing == "linspace" && metadata.weights.count == 4)

@@ -3,16 +3,16 @@ import Foundation
 import Models
 import Render
 
-/// A picture of the user's own with its mask and the class meant in it, outside any data set.
-public struct OwnPicture: Sendable {
-  /// The picture's file name without its extension.
+/// An image of the user's own with its mask and the class meant in it, outside any data set.
+public struct OwnImage: Sendable {
+  /// The image's file name without its extension.
   public let name: String
   public let image: Image
   /// 1 where the class is, 0 elsewhere, 255 where the mask says to ignore.
   public let mask: LabelMask
-  /// What is known of the class; its colour may be missing where no picture of it is painted.
+  /// What is known of the class; its colour may be missing where no image of it is painted.
   public let info: OwnClass
-  /// What is to be said about how the picture is turned.
+  /// What is to be said about how the image is turned.
   public let note: String?
 
   /// Reads both files and checks that they belong together.

@@ -1,18 +1,18 @@
 import Render
 
-/// A picture that the screen can show, with what may be drawn over it.
-package struct Picture: Sendable {
-  /// Unique in this run; two pictures with the same number are the same.
+/// An image that the screen can show, with what may be drawn over it.
+package struct ScreenImage: Sendable {
+  /// Unique in this run; two images with the same number are the same.
   package let id: Int
   package let image: Image
   package let marks: Marks
 
-  /// What is drawn over a picture, of any size: it is stretched over the image.
+  /// What is drawn over an image, of any size: it is stretched over the image.
   package enum Marks: Hashable, Sendable {
     case none
     /// The class, 1 inside; tinted.
     case object(LabelMask)
-    /// The class of the support that this picture should keep to; only its contour is drawn.
+    /// The class of the support that this image should keep to; only its contour is drawn.
     case outline(LabelMask)
     /// A prediction and the ground truth, 1 inside: hits, false alarms and misses.
     case comparison(prediction: LabelMask, truth: LabelMask)
@@ -40,7 +40,7 @@ package enum Look: Int, CaseIterable, Hashable, Codable, Sendable {
   }
 }
 
-/// Which block characters draw pictures, chosen with `m`.
+/// Which block characters draw images, chosen with `m`.
 package enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
   case quadrants, sextants, halves
 
@@ -53,19 +53,19 @@ package enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
   }
 }
 
-/// What identifies a painted picture.
+/// What identifies a painted image.
 package struct PaintKey: Hashable, Sendable {
-  package let picture: Int
+  package let image: Int
   package let look: Look
   package let blocks: Blocks
   package let size: Size
   /// Percent.
   package let opacity: Int
-  /// What of the picture is shown; nil for all.
+  /// What of the image is shown; nil for all.
   package let crop: Crop?
 
-  package init(picture: Int, look: Look, blocks: Blocks, size: Size, opacity: Int = 40, crop: Crop? = nil) {
-    self.picture = picture
+  package init(image: Int, look: Look, blocks: Blocks, size: Size, opacity: Int = 40, crop: Crop? = nil) {
+    self.image = image
     self.look = look
     self.blocks = blocks
     self.size = size
@@ -74,17 +74,17 @@ package struct PaintKey: Hashable, Sendable {
   }
 }
 
-/// A picture to be turned into cells.
+/// An image to be turned into cells.
 package struct PaintRequest: Hashable, Sendable {
   package let key: PaintKey
-  package let picture: Picture
+  package let image: ScreenImage
   /// Where it will be shown.
   package let tile: Tile
   package let capabilities: Capabilities
 
-  package init(key: PaintKey, picture: Picture, tile: Tile, capabilities: Capabilities) {
+  package init(key: PaintKey, image: ScreenImage, tile: Tile, capabilities: Capabilities) {
     self.key = key
-    self.picture = picture
+    self.image = image
     self.tile = tile
     self.capabilities = capabilities
   }

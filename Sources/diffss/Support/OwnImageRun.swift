@@ -6,9 +6,9 @@ import Generation
 import Models
 import Render
 
-/// What `generate` takes beside a data set's options when it paints one picture.
+/// What `generate` takes beside a data set's options when it paints one image.
 struct OwnRunOptions: ParsableArguments {
-  @OptionGroup var picture: OwnPictureOptions
+  @OptionGroup var image: OwnImageOptions
 
   @Option(help: ArgumentHelp("A ready control image; repeat for several ControlNets.", valueName: "file"))
   var control: [String] = []
@@ -21,29 +21,29 @@ struct OwnRunOptions: ParsableArguments {
   @Option(help: "Height in pixels; the control image's when absent.")
   var height: Int?
 
-  @Option(help: ArgumentHelp("Rewrite this PNG after every step with what there is of the first picture.", valueName: "file"))
+  @Option(help: ArgumentHelp("Rewrite this PNG after every step with what there is of the first image.", valueName: "file"))
   var preview: String?
 
-  @Option(help: "Pictures painted together, of this seed and the ones after it.")
+  @Option(help: "Images painted together, of this seed and the ones after it.")
   var batch: Int = 1
 
   @Option(help: ArgumentHelp("Also write the latents, after the last and after every step.", valueName: "file"))
   var latents: String?
 
-  /// Whether one picture is meant, not a data set.
-  var isUsed: Bool { picture.image != nil || !control.isEmpty }
+  /// Whether one image is meant, not a data set.
+  var isUsed: Bool { image.image != nil || !control.isEmpty }
 
   /// Options that were given and mean nothing to a data set.
   var ownOnly: [String] {
     [("--width", width != nil), ("--height", height != nil), ("--preview", preview != nil), ("--batch", batch != 1), ("--latents", latents != nil),
-      ("--config", singleFile.config != nil)].filter(\.1).map(\.0) + picture.given
+      ("--config", singleFile.config != nil)].filter(\.1).map(\.0) + image.given
   }
 
   func validate() throws {
-    if picture.image != nil && !control.isEmpty {
+    if image.image != nil && !control.isEmpty {
       throw ValidationError("give --image and --mask, or --control, not both")
     }
-    if !control.isEmpty, let first = picture.given.first {
+    if !control.isEmpty, let first = image.given.first {
       throw ValidationError("\(first) belongs to --image with --mask; a control image of --control is ready")
     }
     if !(1...64).contains(batch) { throw ValidationError("--batch must be 1...64") }
@@ -60,8 +60,8 @@ struct OwnRunOptions: ParsableArguments {
   }
 }
 
-/// Paints one picture from control images of the user's own.
-struct OwnPictureRun {
+/// Paints one image from control images of the user's own.
+struct OwnImageRun {
   let options: OwnRunOptions
   let flags: GenerationFlags
   let profile: ProfileOptions
@@ -72,28 +72,28 @@ struct OwnPictureRun {
 
   private struct Outcome: Encodable {
     let file: String
-    let request: OwnPictureRequest
+    let request: OwnImageRequest
   }
 
-  /// Writes the picture (and the latents) into a folder, made when all that is needed is there, and prints where. Throws
+  /// Writes the image (and the latents) into a folder, made when all that is needed is there, and prints where. Throws
   /// `ExitStatus.interrupted` on Ctrl-C.
   func paint(into url: URL, json: Bool) throws {
     let library = ModelLibrary(folders: flags.others.models.places + runtime.modelFolders)
     let prompts = try Prompts()
-    let picture = try options.picture.picture(orientation)
+    let image = try options.image.image(orientation)
     var settings = try flags.ownOptions(seed: seed)
     // Before any work: a class without a name, or a number that is none.
-    let prompt = try picture.map { try $0.info.prompt(prompts, template: settings.prompt) } ?? settings.prompt ?? ""
+    let prompt = try image.map { try $0.info.prompt(prompts, template: settings.prompt) } ?? settings.prompt ?? ""
     var controls: [(name: String, image: Image)] = try options.control.map { path in
       let url = URL(fileURLWithPath: path)
       let control = try ControlFile(url, orientation: orientation)
       if let note = control.note { printError("note: \(PlainText.clean(note))") }
       return (url.deletingPathExtension().lastPathComponent, control.image)
     }
-    if let picture, settings.condition != .none {
-      let control = try picture.condition(
-        settings.condition, settings: settings.conditionSettings, models: library, detector: options.picture.detectorFile)
-      controls = [("\(picture.name)_\(picture.classIndex)", control.image)]
+    if let image, settings.condition != .none {
+      let control = try image.condition(
+        settings.condition, settings: settings.conditionSettings, models: library, detector: options.image.detectorFile)
+      controls = [("\(image.name)_\(image.classIndex)", control.image)]
     }
     let named = flags.others.models
     guard options.control.isEmpty || named.controlnet.isEmpty || named.controlnet.count == options.control.count else {
@@ -120,7 +120,7 @@ struct OwnPictureRun {
     if flags.guidance == nil, let recommended = ModelLibrary.recommendation(besides: model)?.guidance { settings.guidance = recommended }
     let native = ModelLibrary.nativeResolution(of: model, config: options.singleFile.config)
     let added = try named.places(library)
-    let weights = OwnPictureWeights(
+    let weights = OwnImageWeights(
       model: model, config: options.singleFile.config.map { URL(fileURLWithPath: $0, isDirectory: true) },
       networks: Array(networks.prefix(controls.count)), autoencoder: added.autoencoder, loras: added.loras)
     let given = controls.enumerated().map { number, control in
@@ -129,7 +129,7 @@ struct OwnPictureRun {
         end: settings.controlEnd
       )
     }
-    let request = OwnPictureRequest(
+    let request = OwnImageRequest(
       weights, prompt: prompt, negativePrompt: settings.negativePrompt ?? prompts.negative, settings: settings.settings, seed: seed,
       width: options.width ?? controls.first?.image.width ?? native, height: options.height ?? controls.first?.image.height ?? native, controls: given,
       loraScales: added.scales)
@@ -142,7 +142,7 @@ struct OwnPictureRun {
     try weights.check()
     demo.warn(weights.demo)
     reportRange(of: request, model)
-    let folder = try SupportFolder(creating: url), stem = controls.first?.name ?? picture?.name ?? "picture"
+    let folder = try SupportFolder(creating: url), stem = controls.first?.name ?? image?.name ?? "picture"
     writeControls(request, controls.map(\.image), stem, folder)
     do {
       let paintings = try paint(request, images: controls.map(\.image), weights, library: library)
@@ -151,7 +151,7 @@ struct OwnPictureRun {
         Outcome(file: try folder.add(png: painting.png, name: "\(stem)_\(number).png").path, request: painting.request)
       }
       if let latents = options.latents {
-        try Safetensors.write(OwnPictureRequest.Painting.latents(of: paintings), to: URL(fileURLWithPath: latents))
+        try Safetensors.write(OwnImageRequest.Painting.latents(of: paintings), to: URL(fileURLWithPath: latents))
       }
       if json {
         print(try outcomes.count == 1 ? CanonicalJSON.text(outcomes[0]) : CanonicalJSON.text(outcomes))
@@ -163,44 +163,44 @@ struct OwnPictureRun {
     }
   }
 
-  private func reportRange(of request: OwnPictureRequest, _ model: URL) {
+  private func reportRange(of request: OwnImageRequest, _ model: URL) {
     guard let scheduler = ModelLibrary.scheduler(of: model, config: options.singleFile.config) else { return }
     report(shortRange: request.settings.timesteps(scheduler), request.sampler)
   }
 
-  /// Leaves the control images beside the pictures, from where `verify` takes them. One that cannot be written costs nobody the picture.
-  private func writeControls(_ request: OwnPictureRequest, _ images: [Image], _ stem: String, _ folder: SupportFolder) {
+  /// Leaves the control images beside the images, from where `verify` takes them. One that cannot be written costs nobody the image.
+  private func writeControls(_ request: OwnImageRequest, _ images: [Image], _ stem: String, _ folder: SupportFolder) {
     for (number, (control, image)) in zip(request.controls, images).enumerated() {
       do {
         try OwnControlFiles.write(image, of: control, number: number, stem: stem, into: folder)
       } catch {
-        report(message: PlainText.clean("the control image is not beside the picture: \(error)"), hint: "keep it: `diffss verify` needs it as --control FILE")
+        report(message: PlainText.clean("the control image is not beside the image: \(error)"), hint: "keep it: `diffss verify` needs it as --control FILE")
       }
     }
   }
 
   private func paint(
-    _ request: OwnPictureRequest, images: [Image], _ weights: OwnPictureWeights, library: ModelLibrary
-  ) throws -> [OwnPictureRequest.Painting] {
+    _ request: OwnImageRequest, images: [Image], _ weights: OwnImageWeights, library: ModelLibrary
+  ) throws -> [OwnImageRequest.Painting] {
     let progress = ProgressLine("painting", unit: "steps")
     let interrupt = Interrupt.shared
     var times = PhaseTimes()
     var hasComplained = false
     interrupt.leavesAtOnce = true
     let digests = try weights.digests(library)
-    func work() throws -> [OwnPictureRequest.Painting] {
+    func work() throws -> [OwnImageRequest.Painting] {
       try request.paint(
-        images: images, weights: weights, digests: digests, pictures: options.batch, memory: runtime.memory, preview: library.previewDecoder
+        controlImages: images, weights: weights, digests: digests, count: options.batch, memory: runtime.memory, preview: library.previewDecoder
       ) { state in
         interrupt.leavesAtOnce = false
         times.reached(state.step)
         progress.update(Double(state.step), of: Double(state.steps))
-        if let file = options.preview, let picture = state.preview?() {
+        if let file = options.preview, let image = state.preview?() {
           do {
-            try AtomicFile.write(picture.pngData(), to: URL(fileURLWithPath: file))
+            try AtomicFile.write(image.pngData(), to: URL(fileURLWithPath: file))
           } catch {
-            // It costs nobody the picture, and is said once.
-            if !hasComplained { report(message: "\(error)", hint: "the picture is painted without its preview") }
+            // It costs nobody the image, and is said once.
+            if !hasComplained { report(message: "\(error)", hint: "the image is painted without its preview") }
             hasComplained = true
           }
         }
