@@ -8,7 +8,7 @@ public enum Log {
   public static let store = logger("store")
   public static let queue = logger("queue")
   public static let models = logger("models")
-  public static let painting = logger("painting")
+  public static let generating = logger("generating")
   public static let evaluation = logger("evaluation")
 
   /// Begins to write lines of `level` and above into the log file of a data folder. A file that cannot be written is left alone.

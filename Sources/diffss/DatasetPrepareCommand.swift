@@ -5,13 +5,13 @@ import Foundation
 
 struct DatasetPrepareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "prepare", abstract: "Make a data set ready: read its masks once, paint COCO's, draw the demo's scenes.",
+    commandName: "prepare", abstract: "Make a data set ready: read its masks once, generate COCO's, draw the demo's scenes.",
     discussion: """
-      coco: reads the annotation files and paints every mask once; what the masks hold is kept in the cache, with the place of each
-      annotation, so that lists are ready at once afterwards and a mask is painted in less time than its PNG could be read in. With --out
+      coco: reads the annotation files and generates every mask once; what the masks hold is kept in the cache, with the place of each
+      annotation, so that lists are ready at once afterwards and a mask is generated in less time than its PNG could be read in. With --out
       the masks are also written as OUT/PART/NAME.png, as other programs read them. pascal, folder: reads the masks once, likewise.
       demo: draws scenes into OUT as arrays: images.npy, masks.npy, items.json. With --redrawn K its supports instead, K times each as a
-      perfect painter would paint them, named for --aux: the object stays where it is, its colours, texture, light and background change.
+      perfect painter would generate them, named for --aux: the object stays where it is, its colours, texture, light and background change.
       """)
 
   @Argument(help: "The data set; the same as --dataset.")
@@ -61,7 +61,7 @@ struct DatasetPrepareCommand: ParsableCommand {
       }
       print("\(out): \(done.written) masks written")
       if done.failed > 0 {
-        report(message: "\(done.failed) masks cannot be painted", hint: "see why with: diffss dataset info --dataset \(dataset.name)")
+        report(message: "\(done.failed) masks cannot be generated", hint: "see why with: diffss dataset info --dataset \(dataset.name)")
         throw ExitStatus.someFailed
       }
     } catch is CancellationError { throw ExitStatus.interrupted }

@@ -10,7 +10,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     abstract: "Measure a segmentation network with and without generated supports.",
     discussion: """
       The same episodes are segmented twice: with K real supports, and with K real and --aux-shots generated ones. \
-      Images that are missing are painted first. Figures are percent, ± one standard error over the episodes; better/worse counts \
+      Images that are missing are generated first. Figures are percent, ± one standard error over the episodes; better/worse counts \
       episodes, p is the sign test's. An evaluation that was ended goes on from its finished episodes when the same is asked again. \
       An episode whose images cannot be used is left out of the figures and named, and the exit status is 1.
       """)

@@ -6,7 +6,7 @@ import TUI
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore",
-    abstract: "Browse episodes, paint supports and read IoU on the terminal (the default).")
+    abstract: "Browse episodes, generate supports and read IoU on the terminal (the default).")
 
   @OptionGroup var data: DatasetOptions
   @OptionGroup var runtime: RuntimeOptions

@@ -8,13 +8,13 @@ import Pipeline
 struct GenerateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Paint auxiliary supports: for the supports of a fold, or for one image of your own.",
+    abstract: "Generate auxiliary supports: for the supports of a fold, or for one image of your own.",
     discussion: """
-      For a data set, K images are painted for each support (image and class) of the fold or of --list and written as \
+      For a data set, K images are generated for each support (image and class) of the fold or of --list and written as \
       NAME_CLASS_K.png (or .jpg), NAME with its folders, beside NAME_CLASS_control.png. For one image give --image, --mask and \
       --class-index, or ready control images with --control.
       Every image carries its request. Asked again, an image that is in the folder by the same request and weights is kept, one by \
-      another is replaced, and a file of somebody else is an error and left alone. An image that cannot be painted stops no other.
+      another is replaced, and a file of somebody else is an error and left alone. An image that cannot be generated stops no other.
       """)
 
   @OptionGroup var data: DatasetOptions
@@ -49,7 +49,7 @@ struct GenerateCommand: AsyncParsableCommand {
       throw ValidationError("\(first) makes a control image; those of --control are ready")
     }
     if own.isUsed, shots != nil {
-      throw ValidationError("--shots belongs to a data set; --batch paints several images of your own")
+      throw ValidationError("--shots belongs to a data set; --batch generates several images of your own")
     }
     if !own.isUsed, let first = own.ownOnly.first {
       throw ValidationError("\(first) belongs to an image of your own: --image with --mask, or --control")
@@ -66,14 +66,14 @@ struct GenerateCommand: AsyncParsableCommand {
       if own.isUsed {
         try OwnImageRun(
           options: own, flags: flags, profile: profile, runtime: runtime, demo: demo, seed: seed, orientation: data.turning.orientation ?? .auto
-        ).paint(into: folder, json: json)
+        ).generate(into: folder, json: json)
       } else {
-        try await paintSupports(into: folder)
+        try await generateSupports(into: folder)
       }
     }
   }
 
-  private func paintSupports(into url: URL) async throws {
+  private func generateSupports(into url: URL) async throws {
     let workbench = try Workbench.open(data, runtime, models: flags.others.models, readsMasksAsPublished: list.asPublished)
     var options = try flags.options(workbench.models, seed: seed)
     if list.asPublished, flags.steps == nil { options.steps = PublishedScript.steps }
@@ -86,10 +86,10 @@ struct GenerateCommand: AsyncParsableCommand {
       supports: supports,
       options: options, shots: shots ?? Self.usualShots, shard: list.shard, format: list.format,
       isAsPublished: list.asPublished)
-    // Nothing is left behind where nothing can be painted.
+    // Nothing is left behind where nothing can be generated.
     _ = try workbench.models.choice(for: options)
     PromptRemarks.say(try await workbench.promptRemarks(options, classes: Set(run.supports.map(\.classIndex)).sorted()))
-    demo.warn(workbench.models.demoWeights(on: workbench.dataset.name, painting: options))
-    try await GenerationWatch(workbench: workbench, folder: SupportFolder(creating: url), json: json).paint(run)
+    demo.warn(workbench.models.demoWeights(on: workbench.dataset.name, generating: options))
+    try await GenerationWatch(workbench: workbench, folder: SupportFolder(creating: url), json: json).generate(run)
   }
 }

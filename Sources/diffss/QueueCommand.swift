@@ -8,7 +8,7 @@ import Pipeline
 /// `diffss queue`: the queue that the explorer shows too.
 struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "queue", abstract: "The queue of images to paint, which the explorer and these commands share.",
+    commandName: "queue", abstract: "The queue of images to generate, which the explorer and these commands share.",
     discussion: """
       Jobs outlive the program that queued them. One process at a time works on the queue: an explorer, or `diffss queue run`. When it ends or
       dies, the job that it was at is interrupted, and the first to go on at the next start. Jobs are named by the first letters of their names.
@@ -66,7 +66,7 @@ struct QueueCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Queue images for the supports of a data set; `queue run` or an explorer paints them into the store.")
+      abstract: "Queue images for the supports of a data set; `queue run` or an explorer generates them into the store.")
 
     @OptionGroup var data: DatasetOptions
     @OptionGroup var flags: GenerationFlags
@@ -79,7 +79,7 @@ struct QueueCommand: AsyncParsableCommand {
     var shots: Int = 4
     @Option(help: "Seed; each image derives its own from it.")
     var seed: UInt64 = 0
-    @Option(help: "Jobs of a higher priority are painted first.")
+    @Option(help: "Jobs of a higher priority are generated first.")
     var priority: Int = 0
 
     func validate() throws {
@@ -90,7 +90,7 @@ struct QueueCommand: AsyncParsableCommand {
       try runtime.apply()
       let workbench = try Workbench.open(data, runtime, models: flags.others.models), dataset = workbench.dataset
       let options = try flags.options(workbench.models, seed: seed)
-      demo.warn(workbench.models.demoWeights(on: dataset.name, painting: options))
+      demo.warn(workbench.models.demoWeights(on: dataset.name, generating: options))
       var added = 0, failed = 0
       let supports = try choice.supports(of: dataset, fold: data.fold)
       PromptRemarks.say(try await workbench.promptRemarks(options, classes: Set(supports.map(\.classIndex)).sorted()))
@@ -154,7 +154,7 @@ struct QueueCommand: AsyncParsableCommand {
   }
 
   struct Priority: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Set the priority of jobs that wait: higher ones are painted first.")
+    static let configuration = CommandConfiguration(abstract: "Set the priority of jobs that wait: higher ones are generated first.")
 
     @Option(help: "The priority; jobs have 0 unless told otherwise.")
     var set: Int

@@ -7,17 +7,17 @@ import Render
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Paint images anew from what they say of themselves, and compare every byte.",
+    commandName: "verify", abstract: "Generate images anew from what they say of themselves, and compare every byte.",
     discussion: """
       An image that `diffss generate`, the queue or an evaluation made carries its request and its weights' SHA-256. Give the data set that its
       support comes from, as it was given then, and the same models. An image from control images of your own needs these: they are taken from \
       beside it (NAME_control.png), or from --control.
       """)
 
-  @Argument(help: ArgumentHelp("PNG or JPEG files that this program painted.", valueName: "image"))
+  @Argument(help: ArgumentHelp("PNG or JPEG files that this program generated.", valueName: "image"))
   var images: [String]
 
-  @Option(help: ArgumentHelp("A control image that an image of your own was painted from, where it is not beside it; repeat for several.", valueName: "file"))
+  @Option(help: ArgumentHelp("A control image that an image of your own was generated from, where it is not beside it; repeat for several.", valueName: "file"))
   var control: [String] = []
 
   @OptionGroup var data: DatasetOptions
@@ -64,7 +64,7 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   private func verify(_ file: URL, with bench: Workbench) async throws -> Row {
-    let line = ProgressLine("painting", unit: "steps")
+    let line = ProgressLine("generating", unit: "steps")
     let work = Task { try await bench.verify(file) { line.update(Double($0.step), of: Double($0.steps)) } }
     Interrupt.shared.onRequest { work.cancel() }
     defer { line.finish() }
@@ -74,7 +74,7 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   private func verify(_ image: StoredImage, _ metadata: OwnImageMetadata, _ file: URL, _ controls: [Image]) throws -> Row {
-    let line = ProgressLine("painting", unit: "steps")
+    let line = ProgressLine("generating", unit: "steps")
     defer { line.finish() }
     do {
       let found = try image.verify(

@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--shots", "3"], "--batch paints several"), (["--fold", "1"], "belong to a data set"), (["--dataset", "coco"], "belong to a data set"),
+    (["--shots", "3"], "--batch generates several"), (["--fold", "1"], "belong to a data set"), (["--dataset", "coco"], "belong to a data set"),
     (["--limit", "2"], "belong to a data set"),
   ]) func anImageOfOnesOwnIsNoDataSet(words: [String], text: String) throws {
     try expectFailure(["generate", "--out", "nowhere"] + words, says: text) { home in

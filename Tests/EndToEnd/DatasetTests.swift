@@ -89,8 +89,8 @@ import Testing
     #expect(wrong.status == 2 && wrong.standardError.contains("of data set pascal") && wrong.standardError.contains("hint: "))
   }
 
-  /// A list as BAM publishes them, painted, then read by `evaluate` as BAM's loader reads it.
-  @Test func aPublishedListIsPaintedAndReadBack() throws {
+  /// A list as BAM publishes them, generated, then read by `evaluate` as BAM's loader reads it.
+  @Test func aPublishedListIsGeneratedAndReadBack() throws {
     let program = try Program()
     defer { program.remove() }
     let root = try vocFolder(program.home), list = program.home.appendingPathComponent("data_list_0.txt")
@@ -100,8 +100,8 @@ import Testing
     try Data(names.map { "../data/VOCdevkit2012/VOC2012/JPEGImages/\($0).jpg ../data/x/\($0).png\n" }.joined().utf8).write(to: list)
     let out = program.home.appendingPathComponent("aux"), models = ["--models", Golden.projectRoot.appendingPathComponent("Assets/demo").path]
     let data = ["--dataset", "pascal", "--root", root.path], settings = ["--condition", "mask", "--resolution", "64", "--steps", "1"]
-    let painted = try run(program, ["generate"] + data + settings + models + ["--list", list.path, "--shots", "2", "--format", "jpg", "--out", out.path])
-    #expect(painted.status == 1 && painted.standardError.contains("data set pascal has no image \"lost\""), "\(painted.standardError)")
+    let generated = try run(program, ["generate"] + data + settings + models + ["--list", list.path, "--shots", "2", "--format", "jpg", "--out", out.path])
+    #expect(generated.status == 1 && generated.standardError.contains("data set pascal has no image \"lost\""), "\(generated.standardError)")
     let files = Set(try FileManager.default.contentsOfDirectory(atPath: out.path))
     #expect(files == Set((0..<8).flatMap { n in ["0.jpg", "1.jpg", "control.png"].map { "good\(n)_\(n % 2 + 1)_\($0)" } }))
     let evaluate = ["evaluate"] + data + models + ["--aux", out.path, "--aux-shots", "2", "--episodes", "6"]

@@ -108,8 +108,8 @@ import Testing
       #expect(!problem.detail.contains(root.path) && !problem.detail.contains("cannot read"), "\(problem.name): \(problem.detail)")
     }
     // And where they are used.
-    let painted = try program.run(["generate", "--root", root.path, "--dataset", "folder", "--shots", "1", "--steps", "1", "--resolution", "64", "--out", "\(program.home.path)/out"])
-    for line in painted.standardError.split(separator: "\n") where line.hasPrefix("error: ") {
+    let generated = try program.run(["generate", "--root", root.path, "--dataset", "folder", "--shots", "1", "--steps", "1", "--resolution", "64", "--out", "\(program.home.path)/out"])
+    for line in generated.standardError.split(separator: "\n") where line.hasPrefix("error: ") {
       let paths = line.split(separator: " ").filter { $0.hasPrefix(root.path) }
       #expect(paths.count <= 1, "\(line)")
     }

@@ -29,7 +29,7 @@ import Testing
     try session.wait(for: "the lower threshold") { $0.contains("‹ 122 ›") }
     // Queue four supports and watch them finish.
     try session.send(keys: "g")
-    try session.wait(for: "4 painted", seconds: 180)
+    try session.wait(for: "4 generated", seconds: 180)
     // Read the IoU of 1-shot against 1+4.
     try session.send(keys: "e")
     try session.wait(for: "both IoU", seconds: 120) { $0.contains("IoU 1-shot") && $0.contains("with generated") }

@@ -18,7 +18,7 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: program.home.appendingPathComponent("data/diffss/images").path)
   }
 
-  /// Two explorers show one queue; the one that paints is killed, and the other paints the rest.
+  /// Two explorers show one queue; the one that generates is killed, and the other generates the rest.
   @Test func twoExplorersOnOneQueue() throws {
     let program = try Program()
     defer { program.remove() }
@@ -30,14 +30,14 @@ import Testing
       return session
     }
     let first = try explorer()
-    try first.wait(for: "the first one painting") { $0.contains("#1") && $0.contains("✓ ") }
+    try first.wait(for: "the first one generating") { $0.contains("#1") && $0.contains("✓ ") }
     let second = try explorer()
     try first.signal(SIGKILL)
     try first.wait(for: "left with 137")
-    try second.wait(for: "the second one painting the rest", seconds: 120) { $0.contains("4 painted") }
+    try second.wait(for: "the second one generating the rest", seconds: 120) { $0.contains("4 generated") }
     // What the other one queues is seen here at once.
     #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "1", "--steps", "2", "--seed", "9"]).status == 0)
-    try second.wait(for: "5 painted")
+    try second.wait(for: "5 generated")
     try second.send(keys: "q")
     try second.wait(for: "left with 0")
     let all = try jobs(program)
@@ -45,7 +45,7 @@ import Testing
     #expect(try images(program).count == 5)
   }
 
-  /// Jobs queued before the clock went back by years are painted first all the same, and what was painted then is known.
+  /// Jobs queued before the clock went back by years are generated first all the same, and what was generated then is known.
   @Test func aClockThatGoesBack() throws {
     let program = try Program()
     defer { program.remove() }

@@ -10,7 +10,7 @@ import Testing
   ]
 
   /// The images of a run, by file name.
-  private func paint(_ program: Program, _ arguments: [String], into name: String) throws -> [String: Data] {
+  private func generate(_ program: Program, _ arguments: [String], into name: String) throws -> [String: Data] {
     let folder = program.home.appendingPathComponent(name)
     let output = try program.run(arguments + ["--out", folder.path])
     #expect(output.status == 0, "\(output.standardError)")
@@ -24,20 +24,20 @@ import Testing
       first.remove()
       second.remove()
     }
-    // Two homes: the second run finds nothing in its store and has to paint again.
-    let once = try paint(first, Self.oneSupport + ["--shots", "3"], into: "out")
-    let again = try paint(second, Self.oneSupport + ["--shots", "3"], into: "out")
+    // Two homes: the second run finds nothing in its store and has to generate again.
+    let once = try generate(first, Self.oneSupport + ["--shots", "3"], into: "out")
+    let again = try generate(second, Self.oneSupport + ["--shots", "3"], into: "out")
     #expect(once == again)
     let images = once.filter { !$0.key.hasSuffix("_control.png") }
     #expect(images.count == 3 && once.count == 4)
     #expect(Set(images.values).count == 3)
   }
 
-  @Test func askingAgainPaintsNothing() throws {
+  @Test func askingAgainGeneratesNothing() throws {
     let program = try Program()
     defer { program.remove() }
-    let once = try paint(program, Self.oneSupport + ["--shots", "1"], into: "once")
-    let again = try paint(program, Self.oneSupport + ["--shots", "1"], into: "again")
+    let once = try generate(program, Self.oneSupport + ["--shots", "1"], into: "once")
+    let again = try generate(program, Self.oneSupport + ["--shots", "1"], into: "again")
     #expect(once == again)
   }
 
@@ -105,10 +105,10 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let command = Self.quick + ["--limit", "3"]
-    let whole = try paint(program, command, into: "whole")
+    let whole = try generate(program, command, into: "whole")
     try FileManager.default.removeItem(at: program.home.appendingPathComponent("data"))
-    let first = try paint(program, command + ["--shard", "1/2"], into: "first")
-    let second = try paint(program, command + ["--shard", "2/2"], into: "second")
+    let first = try generate(program, command + ["--shard", "1/2"], into: "first")
+    let second = try generate(program, command + ["--shard", "2/2"], into: "second")
     #expect(first.count == 6 && second.count == 3)
     #expect(first.merging(second) { $1 } == whole)
     for shard in ["0/2", "3/2", "half"] {
@@ -221,7 +221,7 @@ import Testing
     }
   }
 
-  /// A batch, an image by itself and one painted in little memory are the same; the first two steps can be watched.
+  /// A batch, an image by itself and one generated in little memory are the same; the first two steps can be watched.
   @Test func aBatchOfOnesOwnImagesIsItsImages() throws {
     let program = try Program()
     defer { program.remove() }
@@ -233,8 +233,8 @@ import Testing
       "generate", "--model", demo.appendingPathComponent("sd").path, "--controlnet", demo.appendingPathComponent("controlnet-mask").path,
       "--control", control.path, "--prompt", "a tree", "--steps", "3", "--guidance", "2",
     ]
-    let batch = try paint(program, common + ["--seed", "4", "--batch", "2", "--preview", preview.path, "--profile"], into: "batch")
-    let alone = try paint(program, common + ["--seed", "5", "--low-memory"], into: "alone")
+    let batch = try generate(program, common + ["--seed", "4", "--batch", "2", "--preview", preview.path, "--profile"], into: "batch")
+    let alone = try generate(program, common + ["--seed", "5", "--low-memory"], into: "alone")
     #expect(batch.keys.sorted() == ["flag_0.png", "flag_1.png", "flag_control.png"])
     #expect(batch["flag_1.png"] == alone["flag_0.png"] && batch["flag_0.png"] != batch["flag_1.png"])
     let seen = try Image(pngOrJpeg: preview)

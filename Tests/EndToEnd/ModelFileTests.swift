@@ -53,12 +53,12 @@ import Testing
       #expect(info.status != 0 && (info.standardOutput + info.standardError).contains(words), "\(info)")
       // Named for a data set and for an image of one's own: the same sentence.
       let out = program.home.appendingPathComponent("out").path
-      let painted = try program.run(["generate", "--limit", "1", "--model", name, "--models", models.path, "--out", out])
-      #expect(painted.status == 2 && painted.standardError.contains(words) && !FileManager.default.fileExists(atPath: out), "\(painted)")
+      let generated = try program.run(["generate", "--limit", "1", "--model", name, "--models", models.path, "--out", out])
+      #expect(generated.status == 2 && generated.standardError.contains(words) && !FileManager.default.fileExists(atPath: out), "\(generated)")
     }
   }
 
-  /// A model folder without a part, through every road: the part is named in one sentence, nothing is painted, and nothing calls it ready.
+  /// A model folder without a part, through every road: the part is named in one sentence, nothing is generated, and nothing calls it ready.
   @Test(arguments: [("tokenizer", "tokenizer (tokenizer/)"), ("unet", "UNet (unet/)"), ("tokenizer/merges.txt", "merges.txt of its tokenizer (tokenizer/)")])
   func aFolderWithoutAPartIsToldByIt(_ absent: String, _ words: String) throws {
     let program = try Program()
@@ -74,8 +74,8 @@ import Testing
       ["generate", "--limit", "1", "--steps", "1", "--model", model.path, "--out", out], ["generate", "--limit", "1", "--steps", "1", "--model", "broken", "--models", models.path, "--out", out],
       ["generate", "--model", model.path, "--controlnet", demo.appendingPathComponent("controlnet-mask").path, "--control", control, "--prompt", "a", "--steps", "1", "--out", out],
     ] {
-      let painted = try program.run(arguments)
-      #expect(painted.status == 2 && painted.standardError.hasPrefix("error: \(sentence)\nhint: take the complete model"), "\(painted)")
+      let generated = try program.run(arguments)
+      #expect(generated.status == 2 && generated.standardError.hasPrefix("error: \(sentence)\nhint: take the complete model"), "\(generated)")
       #expect(!FileManager.default.fileExists(atPath: out))
     }
     let info = try program.run(["models", "info", model.path])
@@ -96,9 +96,9 @@ import Testing
       (["--model", "\(sd)/vae"], "\(sd)/vae is an autoencoder alone, not a Stable Diffusion 1.5 model", "--vae"), (["--vae", "\(sd)/unet"], "\(sd)/unet is a UNet alone, not an autoencoder", "--model"),
       (["--lora", sd], "\(sd) is a Stable Diffusion 1.x model, not a LoRA", "--model"), (["--model", "controlnet-mask"], "controlnet-mask is a ControlNet for mask, not a Stable Diffusion model", "--controlnet"),
     ] {
-      let painted = try program.run(["generate", "--limit", "1", "--steps", "1", "--out", program.home.appendingPathComponent("out").path] + options)
-      let lines = painted.standardError.split(separator: "\n")
-      #expect(painted.status == 2 && lines.count == 2 && lines[0] == "error: \(words)" && lines[1].hasPrefix("hint: ") && lines[1].contains(option), "\(painted)")
+      let generated = try program.run(["generate", "--limit", "1", "--steps", "1", "--out", program.home.appendingPathComponent("out").path] + options)
+      let lines = generated.standardError.split(separator: "\n")
+      #expect(generated.status == 2 && lines.count == 2 && lines[0] == "error: \(words)" && lines[1].hasPrefix("hint: ") && lines[1].contains(option), "\(generated)")
     }
     // Two of one name would be one: that is said.
     for place in ["a", "b"] {
@@ -108,17 +108,17 @@ import Testing
     let (a, b) = (program.home.appendingPathComponent("a/x").path, program.home.appendingPathComponent("b/x").path)
     let both = try program.run(["generate", "--limit", "1", "--steps", "1", "--out", program.home.appendingPathComponent("out").path, "--controlnet", a, "--controlnet", b])
     #expect(both.status == 2 && both.standardError.contains("would both be called x"), "\(both)")
-    // An image that was painted with one of them is verified where both lie, by its digest.
+    // An image that was generated with one of them is verified where both lie, by its digest.
     let out = program.home.appendingPathComponent("painted").path
     try FileManager.default.removeItem(atPath: a)
     try FileManager.default.copyItem(at: demo.appendingPathComponent("controlnet-hed").resolvingSymlinksInPath(), to: URL(fileURLWithPath: a))
-    let painted = try program.run(["generate", "--limit", "1", "--shots", "1", "--steps", "1", "--out", out, "--controlnet", b])
-    let image = try #require(painted.standardOutput.split(separator: "\n").last { $0.hasSuffix(".png") }.map(String.init), "\(painted)")
+    let generated = try program.run(["generate", "--limit", "1", "--shots", "1", "--steps", "1", "--out", out, "--controlnet", b])
+    let image = try #require(generated.standardOutput.split(separator: "\n").last { $0.hasSuffix(".png") }.map(String.init), "\(generated)")
     let verified = try program.run(["verify", image, "--models", program.home.path])
     #expect(verified.status == 0 && verified.standardOutput.hasPrefix("identical"), "\(verified)")
   }
 
-  /// Copies of the demo's models, named by their paths: painted as from a folder of models, and known by their own names.
+  /// Copies of the demo's models, named by their paths: generated as from a folder of models, and known by their own names.
   @Test func aDataSetTakesModelsByTheirPath() throws {
     let program = try Program()
     defer { program.remove() }
@@ -126,12 +126,12 @@ import Testing
     let (model, net) = (program.home.appendingPathComponent("my model"), program.home.appendingPathComponent("net"))
     try FileManager.default.copyItem(at: demo.appendingPathComponent("sd"), to: model)
     try FileManager.default.copyItem(at: demo.appendingPathComponent("controlnet-mask"), to: net)
-    let painted = try program.run([
+    let generated = try program.run([
       "generate", "--limit", "1", "--shots", "1", "--steps", "1", "--json", "--model", model.path, "--controlnet", net.path,
       "--out", program.home.appendingPathComponent("out").path,
     ])
-    #expect(painted.status == 0, "\(painted.standardError)")
-    #expect(painted.standardOutput.contains(#""diffusion":"my model""#) && painted.standardOutput.contains(#""controlNet":"net""#), "\(painted.standardOutput)")
+    #expect(generated.status == 0, "\(generated.standardError)")
+    #expect(generated.standardOutput.contains(#""diffusion":"my model""#) && generated.standardOutput.contains(#""controlNet":"net""#), "\(generated.standardOutput)")
     // The network's name does not say what it is for: without being named it is not taken.
     let list = try program.run(["models", "list", "--models", net.path]).standardOutput
     #expect(list.contains("ControlNet, its name does not say for what"))

@@ -4,7 +4,7 @@ import Render
 import TestSupport
 import Testing
 
-/// Images of one's own (`generate --control`, `generate --image`): what they say of themselves, and painting them anew. The demo's own models.
+/// Images of one's own (`generate --control`, `generate --image`): what they say of themselves, and generating them anew. The demo's own models.
 @Suite struct OwnImageTests {
   /// What `diffss` of an image says.
   private struct Metadata: Decodable {
@@ -61,7 +61,7 @@ import Testing
   }
 
   @discardableResult
-  private func paint(_ models: String, _ more: [String], into out: String) throws -> Program.Output {
+  private func generate(_ models: String, _ more: [String], into out: String) throws -> Program.Output {
     try run(["generate", "--model", "\(models)/sd", "--prompt", "a cup", "--steps", "2", "--seed", "7", "--out", path(out)] + more)
   }
 
@@ -70,7 +70,7 @@ import Testing
     let one = try models(in: "one"), two = try models(in: "deep/er/two"), image = try control("c.png")
     let others = ["--control", image, "--control", try control("d.png", shade: 20)]
     for (place, out) in [(one, "o1"), (two, "o2")] {
-      try paint(place, ["--controlnet", "\(place)/controlnet-mask", "--controlnet", "\(place)/controlnet-hed"] + others, into: out)
+      try generate(place, ["--controlnet", "\(place)/controlnet-mask", "--controlnet", "\(place)/controlnet-hed"] + others, into: out)
     }
     // By the library's names.
     try run(
@@ -103,7 +103,7 @@ import Testing
   @Test func whatDoesNotBelongTogetherIsSaid() throws {
     defer { program.remove() }
     let place = try models(in: "m"), image = try control("c.png")
-    try paint(place, ["--controlnet", "\(place)/controlnet-mask", "--control", image], into: "o")
+    try generate(place, ["--controlnet", "\(place)/controlnet-mask", "--control", image], into: "o")
     let file = path("o/c_0.png"), url = URL(fileURLWithPath: file)
     let shown = try Image(pngOrJpeg: url), text = try ImageText.read(url)
     let changed = text.mapValues { $0.replacingOccurrences(of: "\"seed\":7", with: "\"seed\":8") }
@@ -130,9 +130,9 @@ import Testing
     try LabelMask(width: 64, height: 64, labels: pixels).writePNG(to: URL(fileURLWithPath: path("mask.png")))
     _ = try control("photo.png")
     let own = ["--image", path("photo.png"), "--mask", path("mask.png"), "--class-index", "1", "--classes", "coco", "--resolution", "64"]
-    try paint(place, own + ["--controlnet", "\(place)/controlnet-mask", "--batch", "2"], into: "o")
+    try generate(place, own + ["--controlnet", "\(place)/controlnet-mask", "--batch", "2"], into: "o")
     for name in ["photo_1_0.png", "photo_1_1.png"] { #expect(try run(["verify", path("o/\(name)"), "--models", place]).standardOutput.hasPrefix("identical")) }
-    try paint(place, own + ["--condition", "none", "--width", "64", "--height", "64"], into: "n")
+    try generate(place, own + ["--condition", "none", "--width", "64", "--height", "64"], into: "n")
     #expect(try run(["verify", path("n/photo_0.png"), "--models", place]).standardOutput.hasPrefix("identical"))
   }
 
@@ -154,16 +154,16 @@ import Testing
     let place = try models(in: "m"), image = try control("c.png"), file = try lora("m/my, lora: 2.safetensors")
     try FileManager.default.copyItem(atPath: "\(place)/sd/vae", toPath: "\(place)/vae-ft")
     let net = ["--controlnet", "\(place)/controlnet-mask", "--control", image]
-    try paint(place, net, into: "plain")
+    try generate(place, net, into: "plain")
     let more = ["--lora", "\(file):0.5", "--vae", "\(place)/vae-ft", "--timestep-spacing", "linspace"]
-    try paint(place, net + more, into: "o")
-    let painted = path("o/c_0.png"), text = try ImageText.read(URL(fileURLWithPath: painted))
+    try generate(place, net + more, into: "o")
+    let generated = path("o/c_0.png"), text = try ImageText.read(URL(fileURLWithPath: generated))
     let metadata = try Metadata(text)
     #expect(metadata.request.loras == [Metadata.Request.LoRA(id: "my, lora: 2.safetensors", scale: 0.5)] && metadata.request.autoencoder == "vae-ft")
     #expect(metadata.request.timestepSpacing == "linspace" && metadata.weights.count == 4)
     #expect(text["parameters"]?.contains("Timestep spacing: linspace") == true && text["parameters"]?.contains("VAE: vae-ft") == true)
-    #expect(try Image(pngOrJpeg: URL(fileURLWithPath: painted)) != Image(pngOrJpeg: URL(fileURLWithPath: path("plain/c_0.png"))))
-    #expect(try run(["verify", painted, "--models", place]).standardOutput.hasPrefix("identical"))
+    #expect(try Image(pngOrJpeg: URL(fileURLWithPath: generated)) != Image(pngOrJpeg: URL(fileURLWithPath: path("plain/c_0.png"))))
+    #expect(try run(["verify", generated, "--models", place]).standardOutput.hasPrefix("identical"))
 
     // For a data set: by the path, by the name below a folder of models, and through the queue, which another process works on.
     let supports = ["--dataset", "demo", "--models", place, "--limit", "1", "--shots", "1", "--steps", "1", "--seed", "7"]

@@ -3,7 +3,7 @@ import Render
 import TestSupport
 import Testing
 
-/// `diffss queue` and `diffss verify` on the demo: what is queued outlives whatever happens to the processes that paint it.
+/// `diffss queue` and `diffss verify` on the demo: what is queued outlives whatever happens to the processes that generate it.
 @Suite(.timeLimit(.minutes(15))) struct QueueCommandTests {
   private struct Listed: Decodable {
     let id: String
@@ -33,7 +33,7 @@ import Testing
     })
   }
 
-  /// Fifty times `kill -9` at random moments: no finished image is lost, none half-written, none painted twice.
+  /// Fifty times `kill -9` at random moments: no finished image is lost, none half-written, none generated twice.
   @Test func killedAtRandomNothingIsLost() throws {
     let program = try Program()
     defer { program.remove() }
@@ -46,13 +46,13 @@ import Testing
       _ = process.ends(within: moment)
       if process.kill(SIGKILL) { kills += 1 }
       let now = try contents(program)
-      for (name, identity) in seen { #expect(now[name] == identity, "\(name) was lost or painted again") }
+      for (name, identity) in seen { #expect(now[name] == identity, "\(name) was lost or generated again") }
       seen = now
     }
     let last = try program.run(["queue", "run"])
     #expect(last.status == 0, "\(last.standardError)")
     let after = try contents(program)
-    for (name, identity) in seen { #expect(after[name] == identity, "\(name) was lost or painted again") }
+    for (name, identity) in seen { #expect(after[name] == identity, "\(name) was lost or generated again") }
     let jobs = try JSONDecoder().decode([Listed].self, from: Data(program.run(["queue", "list", "--all", "--json"]).standardOutput.utf8))
     #expect(jobs.count == 20 && Set(jobs.compactMap(\.key)).count == 20 && after.count == 20)
     #expect(kills > 10 && jobs.map(\.attempts).reduce(0, +) > 20)
@@ -114,7 +114,7 @@ import Testing
     try Data(repeating: 0x20, count: 5000).write(to: store)
     let output = try program.run(["queue", "list"])
     #expect(output.status == 0 && output.standardError.contains("the store was damaged: it is kept as store.damaged-1.sqlite"), "\(output)")
-    // The images are known again: none is painted a second time.
+    // The images are known again: none is generated a second time.
     try add(program, jobs: 4, steps: 2)
     #expect(try program.run(["queue", "run"]).status == 0)
     #expect(try contents(program) == before)
@@ -156,7 +156,7 @@ import Testing
     try add(program, jobs: 4, steps: 3)
     #expect(try program.run(["queue", "run"]).status == 0)
     let text = try String(contentsOf: log, encoding: .utf8)
-    for part in [" info program: diffss queue run", " info models: ", " info painting: ", " begins, attempt 1: demo scene-00000 class 2", ": finished"] {
+    for part in [" info program: diffss queue run", " info models: ", " info generating: ", " begins, attempt 1: demo scene-00000 class 2", ": finished"] {
       #expect(text.contains(part), "\(part) is not in\n\(text)")
     }
     #expect(!text.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })

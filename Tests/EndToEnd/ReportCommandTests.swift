@@ -3,13 +3,13 @@ import Render
 import Testing
 
 @Suite(.timeLimit(.minutes(15))) struct ReportCommandTests {
-  /// The demo painted and measured, then a page of files and one of the store.
-  @Test func aPageOfWhatWasPaintedAndMeasured() throws {
+  /// The demo generated and measured, then a page of files and one of the store.
+  @Test func aPageOfWhatWasGeneratedAndMeasured() throws {
     let program = try Program()
     defer { program.remove() }
     func path(_ name: String) -> String { program.home.appendingPathComponent(name).path }
-    let painted = try program.run(["generate", "--limit", "2", "--shots", "2", "--steps", "2", "--condition", "scribble", "--out", path("painted")])
-    #expect(painted.status == 0, "\(painted.standardError)")
+    let generated = try program.run(["generate", "--limit", "2", "--shots", "2", "--steps", "2", "--condition", "scribble", "--out", path("painted")])
+    #expect(generated.status == 0, "\(generated.standardError)")
     let measured = try program.run(["evaluate", "--episodes", "4", "--aux-shots", "1", "--steps", "2", "--out", path("figures.json")])
     #expect(measured.status == 0, "\(measured.standardError)")
 
@@ -40,10 +40,10 @@ import Testing
     try Image(width: 128, height: 128, color: [90, 120, 150]).writePNG(to: URL(fileURLWithPath: path("dog.png")))
     let labels = (0..<128 * 128).map { (32..<96).contains($0 % 128) ? UInt8(3) : 0 }
     try LabelMask(width: 128, height: 128, labels: labels).writePNG(to: URL(fileURLWithPath: path("mask.png")))
-    let painted = try program.run([
+    let generated = try program.run([
       "generate", "--image", path("dog.png"), "--mask", path("mask.png"), "--class-index", "3", "--steps", "2", "--batch", "2", "--out", path("own"),
     ])
-    #expect(painted.status == 0, "\(painted.standardError)")
+    #expect(generated.status == 0, "\(generated.standardError)")
     let made = try program.run(["report", "--images", path("own"), "--out", path("own.html")])
     #expect(made.status == 0, "\(made.standardError)")
     let html = try String(contentsOfFile: path("own.html"), encoding: .utf8)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite(.timeLimit(.minutes(15))) struct SweepTests {
-  /// A small ablation, from painting to its folder; asked again it paints nothing and says the same.
+  /// A small ablation, from generating to its folder; asked again it generates nothing and says the same.
   @Test func aTableAPlotAndEveryEvaluation() throws {
     let program = try Program()
     defer { program.remove() }
@@ -22,9 +22,9 @@ import Testing
     func images() -> Int {
       (FileManager.default.enumerator(at: store, includingPropertiesForKeys: nil)?.allObjects ?? []).count { ($0 as? URL)?.pathExtension == "png" }
     }
-    let painted = images(), again = try program.run(arguments + ["--markdown"])
+    let generated = images(), again = try program.run(arguments + ["--markdown"])
     #expect(again.status == 0, "\(again.standardError)")
-    #expect(painted > 0 && images() == painted)
+    #expect(generated > 0 && images() == generated)
     #expect(again.standardOutput.split(separator: "\n").filter { $0.hasPrefix("| mask") || $0.hasPrefix("| scribble") } == rows)
   }
 }

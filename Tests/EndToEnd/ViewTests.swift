@@ -52,7 +52,7 @@ import Testing
     let session = try explorer(program)
     // Conditions side by side, all measured.
     try session.send(keys: "b")
-    try session.wait(for: "g paints 12 images")
+    try session.wait(for: "g generates 12 images")
     try session.send(keys: "e")
     try session.wait(for: "three predictions", seconds: 120) { screen in
       screen.split(separator: "\n").contains { $0.components(separatedBy: "prediction ").filter { $0.first?.isNumber == true }.count == 3 }
@@ -236,6 +236,6 @@ import Testing
     // Lines of a pipe wait for the data set, and for all work where they say so.
     let measured = try program.run(["explore", "--plain", "--episodes", "5"], input: "e\nwait\ntab\nread\nq\n")
     #expect(measured.status == 0, "\(measured.standardError)")
-    for text in ["painted: ", "note: ", " 1-shot, ", "generated 4: there", "with generated "] { #expect(measured.standardOutput.contains(text), "\(text)") }
+    for text in ["generated: ", "note: ", " 1-shot, ", "generated 4: there", "with generated "] { #expect(measured.standardOutput.contains(text), "\(text)") }
   }
 }

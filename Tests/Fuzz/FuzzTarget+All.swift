@@ -82,7 +82,7 @@ extension FuzzTarget {
           _ = try? store.jobs()
           _ = try? store.imageKeys()
           _ = try? store.evaluations(dataset: "demo")
-          _ = try? store.painted(dataset: "demo")
+          _ = try? store.generated(dataset: "demo")
           _ = try? store.keptKeys(dataset: "demo")
           _ = try? store.secondsPerStep()
           _ = try? HTMLReport(store: store, name: "demo", dataset: nil, limit: 2)

@@ -45,13 +45,13 @@ extension FuzzTarget {
     {"id":2,"image_id":7,"category_id":1,"iscrowd":1,"area":5000,"segmentation":{"size":[4,5],"counts":[3,4,13]}}]}
     """#
 
-  /// Polygons and both kinds of run lengths, read and painted.
+  /// Polygons and both kinds of run lengths, read and generated.
   private static func coco() -> FuzzTarget {
     FuzzTarget(name: "COCO", weight: 8, seeds: [Array(annotations.utf8)], focus: annotations.utf8.count) { folder in
       let file = try annotationFile(in: folder)
       return { bytes in
         try Data(bytes).write(to: file)
-        try paintAll(DatasetSource(.coco, root: folder))
+        try rasteriseAll(DatasetSource(.coco, root: folder))
       }
     }
   }
@@ -68,7 +68,7 @@ extension FuzzTarget {
       let file = try annotationFile(in: folder)
       return { bytes in
         try Data(bytes).write(to: file)
-        try paintAll(DatasetSource(.coco, root: folder))
+        try rasteriseAll(DatasetSource(.coco, root: folder))
       }
     }
   }
@@ -83,7 +83,7 @@ extension FuzzTarget {
       if !FileManager.default.fileExists(atPath: images.path) { try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true) }
       return { bytes in
         try Data(bytes).write(to: other)
-        for split in [DatasetSplit.val, .all] { try? paintAll(DatasetSource(.coco, root: folder, split: split)) }
+        for split in [DatasetSplit.val, .all] { try? rasteriseAll(DatasetSource(.coco, root: folder, split: split)) }
       }
     }
   }
@@ -98,7 +98,7 @@ extension FuzzTarget {
         + #"{"id":0,"image_id":7,"category_id":1,"iscrowd":1,"area":5000,"segmentation":{"size":[480,640],"counts":"#
       return { bytes in
         try Data(Array(front.utf8) + bytes + Array("}}]}".utf8)).write(to: file)
-        try paintAll(DatasetSource(.coco, root: folder))
+        try rasteriseAll(DatasetSource(.coco, root: folder))
       }
     }
   }
@@ -155,12 +155,12 @@ extension FuzzTarget {
       let source = try make(in: folder), file = try keptFile(source)
       return { bytes in
         try Data(bytes).write(to: file)
-        try paintAll(source)
+        try rasteriseAll(source)
       }
     }
   }
 
-  private static func paintAll(_ source: DatasetSource) throws {
+  private static func rasteriseAll(_ source: DatasetSource) throws {
     let dataset = try Datasets.open(source)
     for item in dataset.items.prefix(3) { _ = try? dataset.mask(item) }
   }

@@ -15,8 +15,8 @@ import Testing
 
   @Test func theyAreToldWhereverTheyWereFound() throws {
     let (library, home) = try library(), options = library.menu.defaults()
-    #expect(library.demoWeights(on: "demo", painting: options, segmenting: .hsnet, fold: 0) == nil)
-    let found = try #require(library.demoWeights(on: "coco", painting: options, segmenting: .hsnet, fold: 0))
+    #expect(library.demoWeights(on: "demo", generating: options, segmenting: .hsnet, fold: 0) == nil)
+    let found = try #require(library.demoWeights(on: "coco", generating: options, segmenting: .hsnet, fold: 0))
     let ids = library.entries.filter(\.isDemo).map(\.id)
     #expect(found.models.count == 3 && found.models.allSatisfy(ids.contains))
     #expect(found.remark.hasPrefix("Demo weights (") && found.models.allSatisfy(found.remark.contains))
@@ -33,7 +33,7 @@ import Testing
 
   @Test func othersAreNone() throws {
     let bench = try TinyModels()
-    #expect(bench.workbench.models.demoWeights(on: "squares", painting: bench.options, segmenting: .dcama, fold: 0) == nil)
+    #expect(bench.workbench.models.demoWeights(on: "squares", generating: bench.options, segmenting: .dcama, fold: 0) == nil)
     #expect(!bench.workbench.models.menu.usesDemoWeights(bench.options, segmenting: .dcama, fold: 0))
     #expect(bench.workbench.models.menu.usesDemoWeights(bench.options, segmenting: .hsnet, fold: 0))
   }

@@ -23,7 +23,7 @@ import Testing
   @Test func atZeroNothingIsDropped() async throws {
     let (bench, generator) = try bench()
     let report = try await bench.workbench.evaluate(plan(bench, minimum: 0)), gate = try #require(report.gate)
-    #expect(generator.painted.withLock { $0 } == 2 * supports(report) && gate.all.supports == 2 * supports(report))
+    #expect(generator.generated.withLock { $0 } == 2 * supports(report) && gate.all.supports == 2 * supports(report))
     #expect(gate.all.dropped == 0 && gate.all.replaced == 0 && gate.agreements.count == gate.all.supports)
     #expect(report.episodes.allSatisfy { $0.gated == $0.augmented })
     #expect(gate.scores == report.augmented && gate.difference == report.difference && gate.effect.miou.value == 0)
@@ -61,7 +61,7 @@ import Testing
   @Test func whatNothingPassesIsTheRealSupport() async throws {
     let (bench, generator) = try bench()
     let report = try await bench.workbench.evaluate(plan(bench, minimum: 1)), gate = try #require(report.gate)
-    #expect(generator.painted.withLock { $0 } == 4 * supports(report), "twice as many as wanted, no more")
+    #expect(generator.generated.withLock { $0 } == 4 * supports(report), "twice as many as wanted, no more")
     #expect(gate.all.dropped == gate.all.supports && gate.all.replaced == 0 && gate.agreements.count == 2 * gate.all.supports)
     var real = try #require(report.episodes.first).episode
     real = Episode(

@@ -95,7 +95,7 @@ private final class FailingGenerator: SupportGenerator {
     #expect(mended.episodes == clean.episodes && mended.leftOut == nil)
   }
 
-  @Test(arguments: [nil, 0.5] as [Double?]) func aSupportThatCannotBePaintedCostsItsEpisodes(minimum: Double?) async throws {
+  @Test(arguments: [nil, 0.5] as [Double?]) func aSupportThatCannotBeGeneratedCostsItsEpisodes(minimum: Double?) async throws {
     let bench = try bench()
     generator.failing.withLock { $0 = ("square-4", ModelError.notFinite(what: "latents")) }
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 2, options: bench.options, episodes: 12, minimumAgreement: minimum)

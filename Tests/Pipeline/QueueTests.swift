@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Paints nothing: takes its steps, and obeys the item's name.
+/// Generates nothing: takes its steps, and obeys the item's name.
 private final class FakeGenerator: SupportGenerator {
   struct Refusal: Error, CustomStringConvertible { let description = "no such weights" }
 
@@ -193,7 +193,7 @@ private let byHand = JobState.cancelled(reason: "by hand")
     try await first.workbench.idle()
     #expect(second.workbench.jobs.count == 11 && second.workbench.jobs.allSatisfy { $0.state == .finished })
     let begun = [first, second].flatMap { $0.generator.begun.withLock { $0.map(\.seed) } }
-    #expect(begun.sorted() == Array(1..<12), "each job is painted once")
+    #expect(begun.sorted() == Array(1..<12), "each job is generated once")
     withExtendedLifetime(events) {}
   }
 
@@ -225,7 +225,7 @@ private let byHand = JobState.cancelled(reason: "by hand")
     #expect(try store.jobs().map(\.state) == [.finished, .failed(reason: "no such weights"), .finished])
     try store.cancel(nil, reason: "late")
     #expect(try store.jobs().map(\.state.isFinal) == [true, true, true])
-    #expect(try store.retry([ids[0]]) == 0, "a finished one is not painted again")
+    #expect(try store.retry([ids[0]]) == 0, "a finished one is not generated again")
   }
 
   /// The clock of the machine is of no account for the order.

@@ -75,7 +75,7 @@ import Testing
     #expect(gallery.rows.map(\.images.count) == [2, 1] && gallery.problems.isEmpty)
     #expect(gallery.rows[0].real != nil && gallery.rows[0].control?.width == 128, "the mask's condition needs no network")
     #expect(gallery.rows[1].images[0].remark != nil && gallery.rows[0].images[0].remark == nil)
-    #expect(gallery.remarks == ["Images left out because they do not say how they were painted: 1."])
+    #expect(gallery.remarks == ["Images left out because they do not say how they were generated: 1."])
     #expect(html.components(separatedBy: "src=\"data:image/png;base64,").count == 8)
     for text in ["seed 101, 3 steps, guidance 9", "Steps: 3, Sampler: ddim", "&quot;conditionSettings&quot;"] { #expect(html.contains(text), "\(text)") }
     // The mask's outline, of both colours.

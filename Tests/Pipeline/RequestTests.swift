@@ -14,7 +14,7 @@ import Testing
         + #""source":{"classIndex":1,"dataset":"squares","digest":"d","item":"square-0","number":0},"steps":3,"width":128}"#)
   }
 
-  /// Images painted before there were knobs keep their keys, and their rows are still read.
+  /// Images generated before there were knobs keep their keys, and their rows are still read.
   @Test func knobsAtTheirDefaultsAreNotWritten() throws {
     let old = #"{"detector":"hed","resolution":512}"#
     #expect(try CanonicalJSON.text(ConditionSettings()) == old)

@@ -59,7 +59,7 @@ import Testing
         for number in 0..<report.plan.auxiliaryShots { images.insert("\(episode.supports[0].id)-\(episode.classIndex)-\(number)") }
       }
     }
-    #expect(generator.painted.withLock { $0 } == images.count)
+    #expect(generator.generated.withLock { $0 } == images.count)
   }
 
   @Test func aSweepGoesOnWhereItWasEnded() async throws {
@@ -110,7 +110,7 @@ import Testing
     #expect(report.table.contains("| guidance | aux-shots | 1-shot mIoU | with generated |"))
   }
 
-  /// What cannot be used is said before anything is painted.
+  /// What cannot be used is said before anything is generated.
   @Test func unusableWeightsAreFoundAtOnce() async throws {
     let (bench, generator) = try bench(), base = try sweep(bench)
     let folder = bench.folder.url.appendingPathComponent("models/bam")
@@ -123,7 +123,7 @@ import Testing
       // Not the demo's, which is searched later.
       if case GenerationError.modelUnusable(let problem, _) = error { problem.contains("bam/fold0.safetensors is a server's answer or a note") } else { false }
     }
-    #expect(generator.painted.withLock { $0 } == 0)
+    #expect(generator.generated.withLock { $0 } == 0)
   }
 
   /// BAM's weighting of supports is made for one number of them.
@@ -141,6 +141,6 @@ import Testing
     var single = base
     (single.network, single.auxiliaryShots) = (.bam, 2)
     await #expect { try await bench.workbench.evaluate(single) } throws: { isRefusal($0) }
-    #expect(generator.painted.withLock { $0 } == 0)
+    #expect(generator.generated.withLock { $0 } == 0)
   }
 }

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct WorkbenchTests {
-  @Test func aRequestIsPaintedOnceAndItsBytesAreItsOwn() async throws {
+  @Test func aRequestIsGeneratedOnceAndItsBytesAreItsOwn() async throws {
     let first = try TinyModels(), second = try TinyModels()
     let item = first.workbench.dataset.items[1]
     let requests = try await first.workbench.requests(item: item, classIndex: 2, options: first.options, count: 2)
@@ -76,7 +76,7 @@ import Testing
     #expect([requests[0], requests[2], requests[4]] == single)
   }
 
-  @Test func everyConditionPaints() async throws {
+  @Test func everyConditionGenerates() async throws {
     let bench = try TinyModels(), item = bench.workbench.dataset.items[2]
     var requests: [GenerationRequest] = []
     for condition in [ConditionType.mask, .scribble, .hed, .none] {
@@ -92,7 +92,7 @@ import Testing
     #expect(Set(bench.workbench.jobs.compactMap(\.key)).count == 4)
   }
 
-  @Test func aBrokenImageIsPaintedAgain() async throws {
+  @Test func aBrokenImageIsGeneratedAgain() async throws {
     let bench = try TinyModels(), item = bench.workbench.dataset.items[1]
     let requests = try await bench.workbench.requests(item: item, classIndex: 2, options: bench.options, count: 1)
     bench.workbench.enqueue(requests)
@@ -124,7 +124,7 @@ import Testing
     let report = try await bench.workbench.evaluate(plan) { event in seen.withLock { $0.append(event) } }
     #expect(report.episodes.map(\.episode) == (try await bench.workbench.episodes(fold: 0, count: 6)))
     let supports = Set(report.episodes.map { "\($0.episode.supports[0].id)/\($0.episode.classIndex)" })
-    #expect(generator.painted.withLock { $0 } == 2 * supports.count)
+    #expect(generator.generated.withLock { $0 } == 2 * supports.count)
     #expect(report.augmented != nil && report.difference != nil)
     #expect(report.baseline.classes.map(\.classIndex) == [1, 2])
     #expect(report.baseline.classes.reduce(0) { $0 + $1.episodes } == 6)
@@ -146,7 +146,7 @@ import Testing
     #expect(helped.areas == report.episodes[0].augmented)
     #expect(helped.shots == 3)
 
-    // Without generated supports nothing is painted and the baseline is the same.
+    // Without generated supports nothing is generated and the baseline is the same.
     var plain = plan
     plain.auxiliaryShots = 0
     let alone = try await bench.workbench.evaluate(plain)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct CellQualityTests {
-  /// Least PSNR (dB) and SSIM of an image turned into cells and painted back, as measured less about half a decibel and 0.02.
+  /// Least PSNR (dB) and SSIM of an image turned into cells and rendered back, as measured less about half a decibel and 0.02.
   struct Floor: Sendable {
     let symbols: SymbolSet
     let colors: ColorDepth
@@ -39,8 +39,8 @@ import Testing
 
   private func compare(_ image: Image, _ style: CellStyle) -> (psnr: Double, ssim: Double) {
     let size = CellGrid.fit(width: image.width, height: image.height, columns: 100, rows: 40)
-    let painted = CellGrid(image, columns: size.columns, rows: size.rows, style: style).painted()
-    let back = painted.resized(width: image.width, height: image.height, .area)
+    let rendered = CellGrid(image, columns: size.columns, rows: size.rows, style: style).rendered()
+    let back = rendered.resized(width: image.width, height: image.height, .area)
     return (Quality.psnr(image, back), Quality.ssim(image, back))
   }
 
@@ -77,17 +77,17 @@ import Testing
       }
     let grid = CellGrid(
       columns: characters.count, rows: 1, cells: characters.map { Cell($0, .rgb(ink), on: .rgb(paper)) })
-    let painted = grid.painted()
-    let again = CellGrid(painted, columns: grid.columns, rows: 1, style: CellStyle(symbols: symbols))
+    let rendered = grid.rendered()
+    let again = CellGrid(rendered, columns: grid.columns, rows: 1, style: CellStyle(symbols: symbols))
     // A symbol and its complement with exchanged colours are the same image.
-    #expect(again.painted() == painted)
+    #expect(again.rendered() == rendered)
   }
 
   @Test func symbolsLieWhereUnicodePutsThem() {
     func blocks(_ scalar: Unicode.Scalar, across: Int, down: Int) -> [Int] {
-      let painted = CellGrid(columns: 1, rows: 1, cells: [Cell(scalar)]).painted()
+      let rendered = CellGrid(columns: 1, rows: 1, cells: [Cell(scalar)]).rendered()
       return (0..<(across * down)).filter {
-        painted[$0 % across * 8 / across + 1, $0 / across * 24 / down + 2, 0] == 255
+        rendered[$0 % across * 8 / across + 1, $0 / across * 24 / down + 2, 0] == 255
       }.map { $0 + 1 }
     }
     // The digits in the characters' Unicode names.
@@ -170,9 +170,9 @@ import Testing
 
   @Test func monoKeepsBrightness() {
     for (level, low, high) in [(UInt8(0), 0.0, 0.0), (128, 0.3, 0.5), (255, 1.0, 1.0)] {
-      let painted = CellGrid(Image(width: 64, height: 64, color: [level]), columns: 32, rows: 16, style: CellStyle(colors: .mono))
-        .painted()
-      let share = Double(painted.pixels.count { $0 == 255 }) / Double(painted.pixels.count)
+      let rendered = CellGrid(Image(width: 64, height: 64, color: [level]), columns: 32, rows: 16, style: CellStyle(colors: .mono))
+        .rendered()
+      let share = Double(rendered.pixels.count { $0 == 255 }) / Double(rendered.pixels.count)
       #expect(share >= low && share <= high, "\(level): \(share)")
     }
   }
@@ -195,7 +195,7 @@ import Testing
     let allowed = Set(colors.map { TerminalPalette.nearest($0, depth) })
     #expect(grid.cells.allSatisfy { allowed.contains($0.foreground) && allowed.contains($0.background) })
     if depth == .truecolor {
-      let back = grid.painted().resized(width: 61, height: 47, .nearest)
+      let back = grid.rendered().resized(width: 61, height: 47, .nearest)
       let truth = mask.colored(colors)
       let wrong = (0..<(61 * 47)).count { back[$0 % 61, $0 / 61] != truth[$0 % 61, $0 / 61] }
       #expect(Double(wrong) < (symbols == .half ? 0.10 : 0.07) * 61 * 47, "\(symbols): \(wrong)")
@@ -205,7 +205,7 @@ import Testing
   @Test func alignedMasksComeBackExactly() {
     var generator = SplitMix(state: 4)
     let mask = LabelMask(width: 20, height: 30, labels: (0..<600).map { _ in UInt8(generator.next() % 2) })
-    let back = CellGrid(mask, columns: 10, rows: 10, colors: colors).painted().resized(width: 20, height: 30, .nearest)
+    let back = CellGrid(mask, columns: 10, rows: 10, colors: colors).rendered().resized(width: 20, height: 30, .nearest)
     #expect(back == mask.colored(colors))
   }
 

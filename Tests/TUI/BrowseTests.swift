@@ -52,10 +52,10 @@ struct BrowseTests {
   ])
   func terms(_ text: String, _ count: Int) {
     var screen = measured()
-    func painted(_ episode: Int, _ condition: ConditionType, _ verdict: Verdict?) -> PaintedSupport {
-      PaintedSupport(key: "", item: screen.state.browse.episodes[episode].supports[0].id, classIndex: screen.state.browse.episodes[episode].classIndex, condition: condition, verdict: verdict)
+    func rendered(_ episode: Int, _ condition: ConditionType, _ verdict: Verdict?) -> StoredSupport {
+      StoredSupport(key: "", item: screen.state.browse.episodes[episode].supports[0].id, classIndex: screen.state.browse.episodes[episode].classIndex, condition: condition, verdict: verdict)
     }
-    screen.send(.done(.loadPainted, .painted([painted(0, .hed, nil), painted(1, .hed, .rejected), painted(2, .mask, .starred)])))
+    screen.send(.done(.loadStoredSupports, .storedSupports([rendered(0, .hed, nil), rendered(1, .hed, .rejected), rendered(2, .mask, .starred)])))
     screen.type("/" + text)
     #expect(screen.state.browse.listed.count == count)
     #expect(screen.state.browse.filter.complaint == nil)

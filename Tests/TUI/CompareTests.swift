@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Images and settings side by side")
 struct CompareTests {
-  /// Everything that is asked for is painted.
-  private func painted(_ width: Int = 120, _ height: Int = 40) -> FakeScreen {
+  /// Everything that is asked for is generated.
+  private func rendered(_ width: Int = 120, _ height: Int = 40) -> FakeScreen {
     var screen = FakeScreen.open(width, height)
     guard let episode = screen.state.browse.selected else {
       Issue.record("no episode")
@@ -21,19 +21,19 @@ struct CompareTests {
     screen.type("b")
     var text = screen.text()
     for word in ["mask", "scribble", "hed", "control map", "generated", "prediction"] { #expect(text.contains(word), "\(word)") }
-    #expect(text.contains("g paints 12 images"))
+    #expect(text.contains("g generates 12 images"))
     screen.answers = false
     screen.type("e")
     #expect(screen.effects.count { if case .generate = $0 { true } else { false } } == 3)
     #expect(screen.state.evaluation.awaiting.values.first?.count == 3)
-    // What was painted elsewhere fills its cell and is segmented.
+    // What was generated elsewhere fills its cell and is segmented.
     screen.answers = true
     let episode = try #require(screen.state.browse.selected), cell = try #require(screen.state.compare.table?.cells[1])
     let requests = screen.requests(episode, cell.plan)
     let found = Dictionary(uniqueKeysWithValues: requests.map { ($0, FoundSupport(image: FakeScreen.image)) })
     screen.send(.done(.survey(episode, cell.plan, cell.plan.choice(of: 0)), .survey(requests, found, condition: FakeScreen.image)))
     text = screen.text()
-    #expect(text.contains("prediction 52.0") && text.contains("after painting"))
+    #expect(text.contains("prediction 52.0") && text.contains("after generating"))
     #expect(screen.state.evaluation.awaiting[episode]?.count == 2)
     screen.type("l")
     screen.press(.enter)
@@ -81,7 +81,7 @@ struct CompareTests {
   }
 
   @Test func whatThereIsToKnowStandsBesideAnImage() {
-    var screen = painted(160, 44)
+    var screen = rendered(160, 44)
     screen.press(.enter)
     screen.click("generated 2")
     screen.press(.enter)
@@ -97,7 +97,7 @@ struct CompareTests {
     screen.press(.enter)
     for text in ["dcama", "precision  ", "recall", "128 hit, 0 false alarm, 0 missed"] { #expect(screen.text().contains(text), "\(text)") }
     // In little room the image has all of it.
-    var small = painted(80, 24)
+    var small = rendered(80, 24)
     small.press(.enter, .enter)
     #expect(!small.text().contains("shown at"))
   }
@@ -115,7 +115,7 @@ struct CompareTests {
     #expect(screen.text().contains("steps x guidance"))
     screen.press(.enter)
     let text = screen.text()
-    for word in ["steps x guidance", "40", "g paints 16 images"] { #expect(text.contains(word), "\(word)") }
+    for word in ["steps x guidance", "40", "g generates 16 images"] { #expect(text.contains(word), "\(word)") }
     #expect(screen.state.compare.table?.cells.count == 16)
     screen.type("jjll")
     screen.press(.enter)
@@ -126,7 +126,7 @@ struct CompareTests {
   }
 
   @Test(arguments: [(20, 6), (40, 12), (80, 24), (200, 60)]) func fitsEverySize(_ width: Int, _ height: Int) throws {
-    var screen = painted(width, height)
+    var screen = rendered(width, height)
     /// The title, and where there is room for more the heads of the selected cell's row and column.
     func expectSelection(title: String, row: Int, column: Int) throws {
       let table = try #require(screen.state.compare.table), text = screen.text()
@@ -185,7 +185,7 @@ struct CompareTests {
   }
 
   @Test func verdictsAreSaidAndTakenBack() {
-    var screen = painted()
+    var screen = rendered()
     screen.press(.enter)
     screen.type("K")
     #expect(screen.text().contains("only generated supports are judged"))
@@ -223,16 +223,16 @@ struct CompareTests {
   }
 
   @Test func signsTellHitsFromMissesWithoutColour() {
-    var screen = painted()
+    var screen = rendered()
     screen.type("e")
     let labels = (0..<256).map { UInt8($0 / 16 < 4 ? 1 : 0) }, other = (0..<256).map { UInt8($0 / 16 < 2 || $0 / 16 > 11 ? 1 : 0) }
     let image = ScreenImage(
       id: 7, image: FakeScreen.image,
       marks: .comparison(prediction: LabelMask(width: 16, height: 16, labels: labels), truth: LabelMask(width: 16, height: 16, labels: other)))
-    let key = PaintKey(image: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
+    let key = RenderKey(image: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
     for depth in ColorDepth.allCases {
-      let request = PaintRequest(key: key, image: image, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
-      let rows = (0..<8).map { row in ImagePainter.paint(request).cells[row * 8].scalar }
+      let request = RenderRequest(key: key, image: image, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
+      let rows = (0..<8).map { row in ImageRenderer.render(request).cells[row * 8].scalar }
       #expect(rows[0] == "+" && rows[1] == "F" && rows[7] == "M" && rows[6] == "M", "\(rows)")
       #expect(!["+", "F", "M"].contains(rows[3]))
     }

@@ -19,7 +19,7 @@ struct FakeScreen {
   var presets: PresetFile?
   /// What the store has.
   var found: [GenerationRequest: FoundSupport] = [:]
-  var painted: [PaintedSupport] = []
+  var storedSupports: [StoredSupport] = []
   var models = ModelMenu()
   /// Exit status, once the explorer has left.
   var status: Int32?
@@ -59,7 +59,7 @@ struct FakeScreen {
     for key in keys { send(.key(key)) }
   }
 
-  /// The frame as the loop draws it: wanted images are painted, then it is drawn again.
+  /// The frame as the loop draws it: wanted images are rendered, then it is drawn again.
   mutating func rendering() -> Rendering {
     let rendering = render(state, size: state.screen.size, capabilities: capabilities)
     guard answers, !rendering.wanted.isEmpty else { return rendering }
@@ -92,9 +92,9 @@ struct FakeScreen {
     case .enqueue: return .queued
     case .loadGenerated: return .generated(FoundSupport(image: Self.image))
     case .measureDrift(let episode, let plan, _): return .drift(0.25, rejected: state.use(plan, episode).rejected)
-    case .loadPainted: return .painted(painted)
+    case .loadStoredSupports: return .storedSupports(storedSupports)
     case .judge(let request, let verdict):
-      return .judged(PaintedSupport(
+      return .judged(StoredSupport(
         key: "\(request.seed)", item: request.source.item, classIndex: request.source.classIndex, condition: request.condition, verdict: verdict))
     case .predict(let episode, let plan, _):
       let rejected = plan.map { state.use($0, episode).rejected } ?? []
@@ -105,11 +105,11 @@ struct FakeScreen {
     case .loadPresets: return .presets((try? presets?.read()) ?? [])
     case .keepPreset(let preset): return presets.flatMap { try? .presets($0.add(preset)) }
     case .forgetPreset(let name): return presets.flatMap { try? .presets($0.remove(name)) }
-    case .paint(let request):
+    case .render(let request):
       let pixels = request.image.image.pixels
       let cell = Cell("▚", style: Style(.rgb(RGB(pixels[0], pixels[1], pixels[2])), on: .rgb(RGB(4, 5, 6))))
       let size = request.key.size
-      return .painting(CellGrid(columns: size.width, rows: size.height, cells: Array(repeating: cell, count: size.width * size.height)))
+      return .rendered(CellGrid(columns: size.width, rows: size.height, cells: Array(repeating: cell, count: size.width * size.height)))
     default: return nil
     }
   }

@@ -113,7 +113,7 @@ struct HostileTests {
 @Suite("Every view on every terminal")
 struct EveryTerminalTests {
   static let sizes = [(20, 6), (40, 12), (80, 24), (200, 60)]
-  /// Keys that lead into each view from a start with an evaluation, a queue and painted supports.
+  /// Keys that lead into each view from a start with an evaluation, a queue and generated supports.
   static let views: [(name: String, keys: [Key])] = [
     ("episodes", []), ("filter", [.character("/"), .character("c")]), ("marks", [.character(" "), .character("v"), .character("j")]),
     ("pictures", [.tab]), ("zoom", [.tab, .character("+"), .character("l")]), ("signs", [.tab] + Array(repeating: .character("o"), count: 4)),

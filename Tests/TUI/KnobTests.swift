@@ -86,7 +86,7 @@ struct KnobTests {
     #expect(screen.state.settings.field == .setting(.condition))
   }
 
-  @Test func whatPaintingWouldCostIsInSightWhileSettingsChange() {
+  @Test func whatGeneratingWouldCostIsInSightWhileSettingsChange() {
     var screen = screen(.mask)
     #expect(screen.text().contains("Settings · 4 images"))
     screen.type("jl")

@@ -150,7 +150,7 @@ struct QueueKeyTests {
     screen.press(.enter)
     #expect(screen.effects.last == .recall("/tmp/a b.png"))
     screen.send(.done(.recall("/tmp/a b.png"), .failed(Notice(GenerationError.notOurs(path: "/tmp/a b.png")))))
-    #expect(screen.text().contains("does not say how it was painted"))
+    #expect(screen.text().contains("does not say how it was generated"))
     screen.type("O")
     screen.press(.enter)
     #expect(screen.effects.last == .exportKept("kept"))

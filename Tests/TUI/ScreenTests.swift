@@ -115,7 +115,7 @@ struct ScreenTests {
     #expect(screen.state.screen.focus == .episodes)
   }
 
-  @Test func keepsTheOldImageUntilTheNewOneIsPainted() {
+  @Test func keepsTheOldImageUntilTheNewOneIsGenerated() {
     var screen = FakeScreen.open(80, 24)
     _ = screen.frame()
     screen.answers = false

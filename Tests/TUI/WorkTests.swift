@@ -78,10 +78,10 @@ struct WorkTests {
     }
     #expect(screen.state.board?.isComplete(screen.state.plan) == true)
     screen.type("g")
-    #expect(screen.text().contains("these supports are painted"))
+    #expect(screen.text().contains("these supports are generated"))
   }
 
-  @Test func evaluatingPaintsFirstAndThenSegments() {
+  @Test func evaluatingGeneratesFirstAndThenSegments() {
     var screen = FakeScreen.open(120, 40)
     screen.type("e")
     #expect(screen.text().contains("41.2"))
@@ -122,7 +122,7 @@ struct WorkTests {
     screen.send(.evaluationProgress(.generating(done: 0, of: 40, step: 0, steps: 20)))
     screen.send(.tick(10))
     screen.send(.evaluationProgress(.generating(done: 10, of: 40, step: 0, steps: 20)))
-    #expect(screen.text().contains("painting 11/40, 0:30 left"))
+    #expect(screen.text().contains("generating 11/40, 0:30 left"))
     // Segmenting has a pace of its own.
     screen.send(.tick(40))
     screen.send(.evaluationProgress(.evaluating(done: 0, of: 10, baseline: 0, augmented: 0)))
@@ -175,7 +175,7 @@ struct WorkTests {
     screen.send(.work(.jobChanged(screen.jobs()[0])))
     screen.type("q")
     #expect(screen.status == nil)
-    #expect(screen.text().contains("1 image is not painted yet"))
+    #expect(screen.text().contains("1 image is not generated yet"))
     screen.type("n")
     #expect(screen.status == nil)
     screen.press(.control("c"))

@@ -1,5 +1,5 @@
 extension StableDiffusion {
-  /// Paints an image.
+  /// Generates an image.
   ///
   /// - Parameter progress: told between layers and, with the latents, after each step; false ends the run.
   /// - Throws: `ModelError.badSetting`, `badInput`, `cancelled`, `notFinite`, and what reading networks throws.
@@ -9,7 +9,7 @@ extension StableDiffusion {
     try generate(run, seeds: [run.seed], progress: progress)[0]
   }
 
-  /// Paints an image for each seed, all of them a step at a time; each is what its seed gives alone.
+  /// Generates an image for each seed, all of them a step at a time; each is what its seed gives alone.
   public func generate(
     _ run: DiffusionRun, seeds: [UInt64], progress: (DiffusionProgress) -> Bool = { _ in true }
   ) throws -> [DiffusionResult] {

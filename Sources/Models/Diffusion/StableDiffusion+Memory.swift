@@ -36,7 +36,7 @@ extension StableDiffusion {
     var ways: [String] = []
     if images > 1, self.need(of: run) <= available { ways.append("a batch of one") }
     if let side = smallerSide(than: run, available: available) { ways.append("\(side.width)x\(side.height)") }
-    throw ModelError.notEnoughMemory(what: "painting \(run.width)x\(run.height)", need: need, available: available, fits: ways)
+    throw ModelError.notEnoughMemory(what: "generating \(run.width)x\(run.height)", need: need, available: available, fits: ways)
   }
 
   /// The largest size of about the same shape that fits, in steps of 64 pixels; nil when there is none.

@@ -1,4 +1,4 @@
-/// Where the noise of a run comes from: one generator for all images, or one for each, so that an image painted in a batch is the
+/// Where the noise of a run comes from: one generator for all images, or one for each, so that an image generated in a batch is the
 /// one its seed gives alone (diffusers does both).
 public struct NoiseSource: Sendable {
   private var generators: [TorchGenerator]

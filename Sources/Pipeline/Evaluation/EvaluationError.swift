@@ -27,7 +27,7 @@ public enum EvaluationError: Explained, Hashable, Sendable {
     case .queryIsSupport: "choose fewer shots, or a list with more images of the class"
     case .nothingEvaluated(_, _, _, let hint): hint ?? "look at the files with: diffss dataset info"
     case .tooNarrow: "leave it out, or choose a larger --size"
-    case .nothingToReport: "paint with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"
+    case .nothingToReport: "generate with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"
     }
   }
 }

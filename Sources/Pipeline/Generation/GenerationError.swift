@@ -2,7 +2,7 @@ import Core
 
 /// What can go wrong with conditions, models, generated supports, the store and the queue; each case carries the facts.
 public enum GenerationError: Explained, Hashable, Sendable {
-  /// A control image would show nothing of the object, so that nothing could be painted from it.
+  /// A control image would show nothing of the object, so that nothing could be generated from it.
   case noObject(condition: String, reason: String, advice: String)
   /// An image or its mask is no longer the one that a request was made for.
   case sourceChanged(item: String)
@@ -22,7 +22,7 @@ public enum GenerationError: Explained, Hashable, Sendable {
   case foreignFile(path: String)
   /// An image does not say how it was made.
   case notOurs(path: String)
-  /// An image was painted from control images of the user's own, where a data set's is meant.
+  /// An image was generated from control images of the user's own, where a data set's is meant.
   case notASupport(path: String)
   /// The control image that led to an image is neither beside it nor among the `given` ones.
   case controlMissing(path: String, file: String, given: Int)
@@ -44,10 +44,10 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .notANumber(let what): "\(what) holds NaN or infinity"
     case .nameEscapesFolder(let name, let folder): "\"\(name)\" cannot be the name of a file in \(folder)"
     case .foreignFile(let path): "\(path) is there, and is not an image of this program: it is left as it is"
-    case .notOurs(let path): "\(path) does not say how it was painted"
-    case .notASupport(let path): "\(path) was painted from a control image of its own, not for a support of a data set"
+    case .notOurs(let path): "\(path) does not say how it was generated"
+    case .notASupport(let path): "\(path) was generated from a control image of its own, not for a support of a data set"
     case .controlMissing(let path, let file, let given):
-      given == 0 ? "the control image of \(path) is not beside it (\(file))" : "\(path) was painted from another control image than the ones given"
+      given == 0 ? "the control image of \(path) is not beside it (\(file))" : "\(path) was generated from another control image than the ones given"
     case .storeUnusable(let path, let reason): "the store \(path) cannot be used: \(reason)"
     case .storeDamaged(let path): "the store \(path) is damaged"
     case .unknownJob(let name, let matches): matches == 0 ? "there is no job \(PlainText.clean(name))" : "\(matches) jobs have a name that begins with \(PlainText.clean(name))"
@@ -70,8 +70,8 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
     case .nameEscapesFolder: "names of images must be relative, without \"..\" and empty steps; correct the list or the annotations"
     case .foreignFile: "move it away, or write to another folder"
-    case .notOurs: "only images that this program painted carry their whole request; those of one's own since they name their weights by digest"
-    case .notASupport: "`diffss verify` paints it anew; a data set's images are in the store and in folders of `diffss generate --dataset`"
+    case .notOurs: "only images that this program generated carry their whole request; those of one's own since they name their weights by digest"
+    case .notASupport: "`diffss verify` makes it again; a data set's images are in the store and in folders of `diffss generate --dataset`"
     case .controlMissing: "give it with --control FILE, for several in any order"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
     case .storeDamaged: "start again: it is set aside then, and a new one is made from what the images say of themselves"
@@ -81,7 +81,7 @@ public enum GenerationError: Explained, Hashable, Sendable {
 
   public var ownReason: String {
     switch self {
-    case .notOurs: "it does not say how it was painted"
+    case .notOurs: "it does not say how it was generated"
     case .storeUnusable(_, let reason), .fetchFailed(_, let reason, _): reason
     default: message
     }

@@ -22,7 +22,7 @@ public final class Workbench: Sendable {
   private let requestMaker: RequestMaker
   private let controls: ControlImages
   private let diffusion: DiffusionGenerator
-  private let painter: SupportPainter
+  private let folderGenerator: FolderGenerator
   private let hub = EventHub()
   private let queue: GenerationQueue
   private let evaluator: Evaluator
@@ -49,10 +49,10 @@ public final class Workbench: Sendable {
     controls = ControlImages(supports: supports, models: models, report: report)
     diffusion = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
     let generator = generator ?? diffusion
-    painter = SupportPainter(requests: requestMaker, controls: controls, models: models, generator: generator)
-    let painters = JobPainters(
-      own: JobPainters.Own(dataset: dataset.name, origin: origin, generator: generator), store: store, report: report)
-    queue = GenerationQueue(painters: painters, origin: origin, store: store, hub: hub)
+    folderGenerator = FolderGenerator(requests: requestMaker, controls: controls, models: models, generator: generator)
+    let generators = JobGenerators(
+      own: JobGenerators.Own(dataset: dataset.name, origin: origin, generator: generator), store: store, report: report)
+    queue = GenerationQueue(generators: generators, origin: origin, store: store, hub: hub)
     evaluator = Evaluator(
       supports: supports, models: models, store: store, requests: requestMaker, generator: generator, report: report)
   }
@@ -131,7 +131,7 @@ public final class Workbench: Sendable {
     try await desk.run { [requestMaker] _ in try requestMaker.requests(episode, options: options, count: max(count, 0)) }
   }
 
-  /// What is to be said of the prompts of classes with these settings before anything is painted: characters that tokenizers read differently,
+  /// What is to be said of the prompts of classes with these settings before anything is generated: characters that tokenizers read differently,
   /// and what a text encoder does not see of them.
   public func promptRemarks(_ options: GenerationOptions, classes: [Int]) async throws -> [String] {
     try await desk.run { [requestMaker, imported, models] _ in
@@ -222,11 +222,11 @@ public final class Workbench: Sendable {
 
   /// Notes what the user thinks of an image; nil takes it back. Returns what lists say of the image from now on.
   @discardableResult
-  public func set(_ verdict: Verdict?, of image: GeneratedImage) async throws -> PaintedSupport {
+  public func set(_ verdict: Verdict?, of image: GeneratedImage) async throws -> StoredSupport {
     try await desk.run { [store] _ in
       try store.set(verdict, of: image.key)
       let source = image.request.source
-      return PaintedSupport(
+      return StoredSupport(
         key: image.key, item: source.item, classIndex: source.classIndex, condition: image.request.condition, verdict: verdict)
     }
   }
@@ -236,9 +236,9 @@ public final class Workbench: Sendable {
     try await desk.run { [store] _ in try store.verdict(of: image.key) }
   }
 
-  /// Every painted support of the data set.
-  public func painted() async throws -> [PaintedSupport] {
-    try await desk.run { [store, imported] _ in try store.painted(dataset: imported.name) }
+  /// Every generated support of the data set.
+  public func storedSupports() async throws -> [StoredSupport] {
+    try await desk.run { [store, imported] _ in try store.supports(dataset: imported.name) }
   }
 
   /// Writes the kept images of the data set into a folder as the published loaders read them (`KeptExport`).
@@ -255,7 +255,7 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// Paints the image of a file anew from what the file says of itself, and compares (`ImageVerification`).
+  /// Generates the image of a file anew from what the file says of itself, and compares (`ImageVerification`).
   ///
   /// Cancelling the calling task ends it with `CancellationError`. Throws for a file that this program did not write, a support that is
   /// not in the data set or has changed, and models that are missing.
@@ -266,7 +266,7 @@ public final class Workbench: Sendable {
       return try stored.verify(metadata, weights: here.weights) { request in
         var request = request
         request.models = here.choice
-        return try diffusion.paint(request) { state in
+        return try diffusion.make(request) { state in
           progress(state)
           return !stop.isSet
         }
@@ -274,14 +274,14 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// Paints a list of supports into a folder, past the queue: what is finished there is left, what fails is told and passed by.
+  /// Generates a list of supports into a folder, past the queue: what is finished there is left, what fails is told and passed by.
   ///
   /// `watch` is called from a background thread. Cancelling the calling task ends the run with `CancellationError`; what is finished
-  /// stays. Also throws for settings out of range and for models that are missing, before anything is painted.
-  public func paint(
+  /// stays. Also throws for settings out of range and for models that are missing, before anything is generated.
+  public func generate(
     _ run: SupportRun, into folder: SupportFolder, watch: @escaping @Sendable (SupportRunEvent) -> Void
   ) async throws {
-    try await bench.run { [painter] stop in try painter.paint(run, into: folder, stop: stop, watch: watch) }
+    try await bench.run { [folderGenerator] stop in try folderGenerator.generate(run, into: folder, stop: stop, watch: watch) }
   }
 
   /// Returns when no job waits or runs, unless the queue is paused or closed, and all of them are in the store.
@@ -307,7 +307,7 @@ public final class Workbench: Sendable {
     try await networks.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: episode.fold, evaluator) { segmenter in
         let generated = try auxiliaries.map { auxiliary in
-          MaskedImage.painted(
+          MaskedImage.generated(
             .generated(key: auxiliary.key), from: try supports.item(auxiliary.request.source.item), of: supports.dataset
           ) { auxiliary.image }
         }
@@ -321,7 +321,7 @@ public final class Workbench: Sendable {
     try await networks.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: fold, evaluator) { segmenter in
         let item = try supports.item(image.request.source.item)
-        let masked = MaskedImage.painted(.generated(key: image.key), from: item, of: supports.dataset) { image.image }
+        let masked = MaskedImage.generated(.generated(key: image.key), from: item, of: supports.dataset) { image.image }
         return try segmenter.agreement(masked, classIndex: image.request.source.classIndex, Comparison(network.convention))
       }
     }

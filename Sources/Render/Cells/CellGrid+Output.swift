@@ -6,7 +6,7 @@ extension CellGrid {
   ///   - cellHeight: the same, multiples of 24.
   ///   - foreground: the terminal's own text colour.
   ///   - background: the terminal's own background.
-  public func painted(
+  public func rendered(
     cellWidth: Int = 8, cellHeight: Int = 24, foreground: RGB = RGB(255, 255, 255), background: RGB = .black
   ) -> Image {
     precondition(cellWidth > 0 && cellHeight > 0)
@@ -54,7 +54,7 @@ extension CellGrid {
 }
 
 extension Image {
-  /// Paints a rectangle that lies inside the image.
+  /// Renders a rectangle that lies inside the image.
   mutating func fill(_ columns: Range<Int>, _ rows: Range<Int>, _ color: RGB) {
     for y in rows { for x in columns { self[x, y] = color } }
   }

@@ -72,7 +72,7 @@ extension Image {
 }
 
 extension LabelMask {
-  /// The mask painted in one colour a label; labels beyond the table take its last colour.
+  /// The mask drawn in one colour a label; labels beyond the table take its last colour.
   public func colored(_ colors: [RGB]) -> Image {
     precondition(!colors.isEmpty)
     let pixels = [UInt8](unsafeUninitializedCapacity: labels.count * 3) { out, count in

@@ -61,9 +61,9 @@ extension Action {
     Action(.moreOpaque, [.character("}")], "more opaque", "More of the tint.", .images),
     Action(.lessOpaque, [.character("{")], "less opaque", "Less of the tint.", .images),
     Action(.blocks, [.character("m")], "blocks", "Which block characters draw the images.", .images),
-    Action(.keep, [.character("K")], "keep", "Keeps the generated support for the export, or takes that back.", .images, in: [.images], footer: 33, obstacle: needsPainted),
-    Action(.star, [.character("*")], "star", "Keeps it and gives it a star.", .images, in: [.images], obstacle: needsPainted),
-    Action(.reject, [.character("R")], "reject", "Leaves it out of predictions and exports.", .images, in: [.images], footer: 34, obstacle: needsPainted),
+    Action(.keep, [.character("K")], "keep", "Keeps the generated support for the export, or takes that back.", .images, in: [.images], footer: 33, obstacle: needsGenerated),
+    Action(.star, [.character("*")], "star", "Keeps it and gives it a star.", .images, in: [.images], obstacle: needsGenerated),
+    Action(.reject, [.character("R")], "reject", "Leaves it out of predictions and exports.", .images, in: [.images], footer: 34, obstacle: needsGenerated),
   ]
 
   private static let settings: [Action] = [
@@ -85,18 +85,18 @@ extension Action {
 
   private static let work: [Action] = [
     Action(
-      .generate, [.character("g")], "generate", "Queues the generated supports of the marked episodes, or of this one, that are not painted yet; side by side those of every cell.",
+      .generate, [.character("g")], "generate", "Queues the generated supports of the marked episodes, or of this one, that are not generated yet; side by side those of every cell.",
       .work, in: lists, footer: 10,
       obstacle: { state in
         if let obstacle = needsEpisode(state) { return obstacle }
         guard state.browse.marked.isEmpty, state.screen.focus != .table else { return nil }
         guard let board = state.board, board.plans[state.plan] != nil else { return nil }
-        if board.isComplete(state.plan) { return "these supports are painted; change a setting or the seed for others" }
+        if board.isComplete(state.plan) { return "these supports are generated; change a setting or the seed for others" }
         let isQueued = board.missing(state.plan).allSatisfy { state.queue.jobs.job(for: $0)?.state.isFinal == false }
         return isQueued ? "these supports are in the queue" : nil
       }),
     Action(
-      .evaluate, [.character("e")], "evaluate", "IoU of this episode without and with the generated supports, and the drift; paints missing supports first. Side by side every cell; with marks all marked episodes.",
+      .evaluate, [.character("e")], "evaluate", "IoU of this episode without and with the generated supports, and the drift; generates missing supports first. Side by side every cell; with marks all marked episodes.",
       .work, in: lists, footer: 11, obstacle: needsEpisode),
     Action(
       .evaluateFold, [.character("E")], "evaluate fold", "IoU by class over several episodes of the fold, or over the marked ones.", .work, footer: 12,
@@ -162,7 +162,7 @@ extension Action {
         return state.work.failures.isEmpty && state.source.failure == nil ? "nothing has failed" : nil
       }),
     Action(.pause, [.character("p")], "pause", "No further image is begun, or the queue goes on.", .queue, footer: 32),
-    Action(.runNext, [.character("n")], "next", "Paints the marked jobs, or the one under the cursor, before all others that wait.", .queue, in: [.queue], footer: 20, obstacle: needsWaiting),
+    Action(.runNext, [.character("n")], "next", "Generates the marked jobs, or the one under the cursor, before all others that wait.", .queue, in: [.queue], footer: 20, obstacle: needsWaiting),
     Action(.moveUp, [.character("K")], "earlier", "One place up.", .queue, in: [.queue], obstacle: needsWaiting),
     Action(.moveDown, [.character("J")], "later", "One place down.", .queue, in: [.queue], obstacle: needsWaiting),
     Action(.duplicate, [.character("d")], "duplicate", "Queues the same request with another seed.", .queue, in: [.queue], footer: 24, obstacle: needsJob),
@@ -172,7 +172,7 @@ extension Action {
 
   private static let share: [Action] = [
     Action(.copy, [.character("y")], "copy", "The command line, the prompt, a path, the table of figures: to the clipboard (OSC 52).", .share, footer: 70, obstacle: needsCatalog),
-    Action(.recall, [.character("I")], "recall", "Takes the settings over from an image that this program painted.", .share, obstacle: needsCatalog),
+    Action(.recall, [.character("I")], "recall", "Takes the settings over from an image that this program generated.", .share, obstacle: needsCatalog),
     Action(.report, [.character("H")], "report", "One HTML file with the evaluations, the images and their requests.", .share, obstacle: needsCatalog),
     Action(.exportKept, [.character("O")], "export kept", "Writes the kept images into a folder, named as the published loaders read them.", .share, obstacle: needsCatalog),
   ]
@@ -209,9 +209,9 @@ extension Action {
     return state.browse.episodes.isEmpty ? "there is no episode to work on" : "no episode fits the filter"
   }
 
-  @Sendable private static func needsPainted(_ state: ExplorerState) -> String? {
+  @Sendable private static func needsGenerated(_ state: ExplorerState) -> String? {
     guard case .generated(let number) = state.selectedTile else { return "only generated supports are judged" }
-    return state.board?.generated(number, of: state.plan) == nil ? "it is not painted yet" : nil
+    return state.board?.generated(number, of: state.plan) == nil ? "it is not generated yet" : nil
   }
 
   @Sendable private static func needsImage(_ state: ExplorerState) -> String? {

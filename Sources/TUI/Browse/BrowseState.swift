@@ -17,8 +17,8 @@ package struct BrowseState: Sendable {
   package private(set) var marked: Set<Episode> = []
   /// Where a range of marks begins, as a row of the list; nil while none is drawn.
   package private(set) var anchor: Int?
-  /// All painted supports of the data set.
-  package private(set) var painted: [SupportName: [PaintedSupport]] = [:]
+  /// All generated supports of the data set.
+  package private(set) var generated: [SupportName: [StoredSupport]] = [:]
   /// An image whose episode is to be shown once it is listed.
   private var awaited: DatasetItem?
 
@@ -55,7 +55,7 @@ package struct BrowseState: Sendable {
 
   /// Forgets the data set; the order of the list stays.
   mutating func close() {
-    (catalog, fold, episodes, painted) = (nil, 0, [], [:])
+    (catalog, fold, episodes, generated) = (nil, 0, [], [:])
     (marked, filter, classFilter) = ([], EpisodeFilter(), nil)
   }
 
@@ -99,8 +99,8 @@ package struct BrowseState: Sendable {
     }
     if asked.contains(.figures) { facts.score = scores[episode] ?? EpisodeScore() }
     if asked.contains(.marks) { facts.isMarked = marked.contains(episode) }
-    if asked.contains(.paintings) {
-      let supports = episode.supports.flatMap { painted[SupportName(item: $0.id, classIndex: episode.classIndex)] ?? [] }
+    if asked.contains(.generated) {
+      let supports = episode.supports.flatMap { generated[SupportName(item: $0.id, classIndex: episode.classIndex)] ?? [] }
       (facts.conditions, facts.verdicts) = (Set(supports.map(\.condition)), Set(supports.compactMap(\.verdict)))
     }
     return facts
@@ -147,25 +147,25 @@ package struct BrowseState: Sendable {
 
   mutating func unmark() { (marked, anchor) = ([], nil) }
 
-  // MARK: What is painted
+  // MARK: What is generated
 
-  mutating func take(painted all: [PaintedSupport]) {
-    painted = Dictionary(grouping: all) { SupportName(item: $0.item, classIndex: $0.classIndex) }
+  mutating func take(generated all: [StoredSupport]) {
+    generated = Dictionary(grouping: all) { SupportName(item: $0.item, classIndex: $0.classIndex) }
   }
 
-  /// Takes over what is known of one painted support from now on.
-  mutating func take(_ support: PaintedSupport) {
+  /// Takes over what is known of one generated support from now on.
+  mutating func take(_ support: StoredSupport) {
     let name = SupportName(item: support.item, classIndex: support.classIndex)
-    painted[name, default: []].removeAll { $0.key == support.key }
-    painted[name, default: []].append(support)
+    generated[name, default: []].removeAll { $0.key == support.key }
+    generated[name, default: []].append(support)
   }
 
-  /// A support of this data set was painted just now; its key comes with the next look into the store.
+  /// A support of this data set was generated just now; its key comes with the next look into the store.
   mutating func add(_ request: GenerationRequest) {
     let source = request.source
     guard source.dataset == catalog?.name else { return }
-    painted[SupportName(item: source.item, classIndex: source.classIndex), default: []].append(
-      PaintedSupport(key: "", item: source.item, classIndex: source.classIndex, condition: request.condition, verdict: nil))
+    generated[SupportName(item: source.item, classIndex: source.classIndex), default: []].append(
+      StoredSupport(key: "", item: source.item, classIndex: source.classIndex, condition: request.condition, verdict: nil))
   }
 
   // MARK: Imports

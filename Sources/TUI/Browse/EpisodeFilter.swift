@@ -6,7 +6,7 @@ package struct EpisodeFacts: Hashable, Sendable {
   /// Names of the query and of the supports.
   package var names = ""
   package var score = EpisodeScore()
-  /// Conditions by which a support of the episode was painted.
+  /// Conditions by which a support of the episode was generated.
   package var conditions: Set<ConditionType> = []
   package var verdicts: Set<Verdict> = []
   package var isMarked = false
@@ -16,7 +16,7 @@ package struct EpisodeFacts: Hashable, Sendable {
   /// Kinds of facts; those that no term asks for need not be looked up.
   struct Kinds: OptionSet {
     let rawValue: Int
-    static let names = Kinds(rawValue: 1), figures = Kinds(rawValue: 2), paintings = Kinds(rawValue: 4), marks = Kinds(rawValue: 8)
+    static let names = Kinds(rawValue: 1), figures = Kinds(rawValue: 2), generated = Kinds(rawValue: 4), marks = Kinds(rawValue: 8)
   }
 }
 
@@ -63,7 +63,7 @@ package struct EpisodeFilter: Hashable, Sendable {
     terms.reduce(into: []) { asked, term in
       switch term {
       case .word, .className: asked.insert(.names)
-      case .condition, .verdict: asked.insert(.paintings)
+      case .condition, .verdict: asked.insert(.generated)
       case .marked: asked.insert(.marks)
       case .figure: asked.insert(.figures)
       }

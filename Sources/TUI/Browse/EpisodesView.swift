@@ -1,8 +1,8 @@
 import Data
 
-extension ScreenPainter {
+extension ScreenRenderer {
   /// The episode list: number, class, query, and the IoU with one support and with the generated ones where known.
-  mutating func paintEpisodes(_ rect: Rect) {
+  mutating func renderEpisodes(_ rect: Rect) {
     let count = state.browse.listed.count
     let shots = state.browse.episodes.first?.supports.count ?? 1
     let marks = state.browse.marked.isEmpty && state.browse.range == nil ? "" : "\(state.browse.chosen.count) marked · "
@@ -12,10 +12,10 @@ extension ScreenPainter {
     let note = count == 0 ? "" : "\(marks)\(state.browse.cursor.index + 1)/\(count) · \(shots)-shot\(order)"
     let inside = panel(.episodes, rect, title: title, note: note)
     guard !inside.isEmpty else { return }
-    guard count > 0 else { return paintNoEpisodes(inside) }
+    guard count > 0 else { return renderNoEpisodes(inside) }
     let hasHead = EpisodeColumns.hasHead(inside)
     let columns = EpisodeColumns(width: inside.width, count: state.browse.episodes.count)
-    if hasHead { paint(columns.head(state.run, shots: shots), columns, in: inside, row: 0, style: theme.faint) }
+    if hasHead { render(columns.head(state.run, shots: shots), columns, in: inside, row: 0, style: theme.faint) }
     let (_, list) = inside.splitTop(hasHead ? 1 : 0)
     let first = state.browse.cursor.first(visible: list.height, count: count)
     for row in 0..<min(list.height, count - first) {
@@ -25,7 +25,7 @@ extension ScreenPainter {
       let isMarked = state.browse.marked.contains(episode) || state.browse.range?.contains(first + row) == true
       let style = isCursor ? cursorStyle(.episodes) : isMarked ? theme.marked : theme.text
       if isCursor { frame.clear(list.row(row), style: style) }
-      paint(columns.row(episode, state, isMarked: isMarked), columns, in: list, row: row, style: style)
+      render(columns.row(episode, state, isMarked: isMarked), columns, in: list, row: row, style: style)
       if !isCursor, let score = state.evaluation.scores[episode], let before = score.baseline, let after = score.augmented {
         let tone = theme.change(from: before, to: after)
         frame.restyle(Rect(x: list.maxX - 5, y: list.y + row, width: 5, height: 1)) { $0 = tone }
@@ -34,7 +34,7 @@ extension ScreenPainter {
     frame.scrollThumb(rect, first: first, visible: list.height, count: count, style: theme.accent)
   }
 
-  private mutating func paintNoEpisodes(_ inside: Rect) {
+  private mutating func renderNoEpisodes(_ inside: Rect) {
     let notice = state.source.failure ?? state.work.failures[.loadEpisodes(fold: state.browse.fold)]
     if notice == nil, !state.browse.episodes.isEmpty {
       let filter = state.browse.filter
@@ -60,7 +60,7 @@ extension ScreenPainter {
     }
   }
 
-  private mutating func paint(_ texts: EpisodeColumns.Texts, _ columns: EpisodeColumns, in rect: Rect, row: Int, style: Style) {
+  private mutating func render(_ texts: EpisodeColumns.Texts, _ columns: EpisodeColumns, in rect: Rect, row: Int, style: Style) {
     let line = rect.row(row)
     var rest = line.splitLeft(1).rest
     func take(_ width: Int) -> Rect {

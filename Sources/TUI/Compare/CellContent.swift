@@ -23,7 +23,7 @@ extension TileContent {
     case .generated: takeGenerated(state.compare.table?.number ?? 0, episode, board, state, cell.plan)
     case .prediction:
       show(state.prediction(episode, cell.plan), of: state.predict(episode, cell.plan), state)
-      if image == nil, state.evaluation.awaiting[episode]?.contains(cell.plan) == true { placeholder = "after painting" }
+      if image == nil, state.evaluation.awaiting[episode]?.contains(cell.plan) == true { placeholder = "after generating" }
     }
     // The table names its columns itself.
     title = title.trimmingCharacters(in: .whitespaces)

@@ -1,8 +1,8 @@
 import Data
 
-extension ScreenPainter {
+extension ScreenRenderer {
   /// Conditions in columns with control map, image and prediction below one another, or a grid over two axes; IoU beside each.
-  mutating func paintTable(_ rect: Rect) {
+  mutating func renderTable(_ rect: Rect) {
     guard let table = state.compare.table, let episode = state.browse.selected else {
       _ = panel(.table, rect)
       return
@@ -30,13 +30,13 @@ extension ScreenPainter {
         let (y, x) = (firstRow + row, firstColumn + column)
         guard let cell = table.cell(row: y, column: x) else { continue }
         let place = Rect(x: cells.x + column * width, y: cells.y + row * height, width: width - 1, height: height - (height > 4 ? 1 : 0))
-        paint(cell, table, row: y, column: x, episode, in: place.clipped(to: cells))
+        render(cell, table, row: y, column: x, episode, in: place.clipped(to: cells))
         mark(place.clipped(to: cells), .cell(row: y, column: x))
       }
     }
   }
 
-  private mutating func paint(_ cell: TableCell, _ table: PlanTable, row: Int, column: Int, _ episode: Episode, in rect: Rect) {
+  private mutating func render(_ cell: TableCell, _ table: PlanTable, row: Int, column: Int, _ episode: Episode, in rect: Rect) {
     let aspect: TableAspect =
       table.kind == .conditions ? TableAspect.allCases[safe: row] ?? .generated : table.aspect == .generated ? .generated : .prediction
     var content = TileContent(aspect, cell, state)
@@ -51,7 +51,7 @@ extension ScreenPainter {
     if content.title.isEmpty { content.title = "IoU ·" }
     let (head, body) = rect.splitTop(1)
     // Every cell keeps the last image of its own place.
-    paint(content, .table(row: row, column: column), head: head, body: body, row == table.row && column == table.column)
+    render(content, .table(row: row, column: column), head: head, body: body, row == table.row && column == table.column)
   }
 
   private func title(ofRow row: Int, _ table: PlanTable) -> String {
@@ -72,11 +72,11 @@ extension ScreenPainter {
     guard missing > 0 else { return baseline ?? "e measures every cell" }
     let steps = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) * $1.plan.options.steps }
     let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(steps)))" } ?? ""
-    return ([baseline, "g paints \(missing) images\(time)"] as [String?]).compactMap { $0 }.joined(separator: " · ")
+    return ([baseline, "g generates \(missing) images\(time)"] as [String?]).compactMap { $0 }.joined(separator: " · ")
   }
 
   /// Two images against one another.
-  mutating func paintDuel(_ rect: Rect) {
+  mutating func renderDuel(_ rect: Rect) {
     guard let duel = state.compare.duel else {
       _ = panel(.duel, rect)
       return
@@ -88,6 +88,6 @@ extension ScreenPainter {
     if duel.distance.isFinite {
       frame.textRight("mean difference \(NumberText.percent(duel.distance)) of 255", in: head, after: used + 1, style: theme.faint)
     }
-    paint(duel.shown(at: state.screen.now), .duel, in: body)
+    render(duel.shown(at: state.screen.now), .duel, in: body)
   }
 }

@@ -24,7 +24,7 @@ package enum Confirmation: Hashable, Sendable {
 
 /// What a typed text is for.
 package enum TextPurpose: Hashable, Sendable {
-  /// Settings are taken over from an image that this program painted.
+  /// Settings are taken over from an image that this program generated.
   case recall
   /// A folder for the kept images.
   case exportKept
@@ -49,7 +49,7 @@ package enum TextPurpose: Hashable, Sendable {
 
   package var hint: String {
     switch self {
-    case .recall: "PNG or JPEG that this program painted"
+    case .recall: "PNG or JPEG that this program generated"
     case .exportKept: "kept and starred ones, named as the loaders read them"
     case .report: "a file to write: figures, images, requests"
     case .importImage: "PNG or JPEG; it becomes a support and a query"

@@ -24,27 +24,27 @@ enum MessagesView {
   }
 }
 
-extension ScreenPainter {
+extension ScreenRenderer {
   /// Whatever lies over the panels.
-  mutating func paintDialog() {
+  mutating func renderDialog() {
     // Nothing below it can be reached, but the list that a filter works on.
     switch state.dialogs.current {
     case .filter, nil: break
     default: mark(frame.bounds, .outside)
     }
     switch state.dialogs.current {
-    case .commands(let list): paintCommands(list)
-    case .picker(let picker): paintPicker(picker)
-    case .messages(let top): paintMessages(top)
-    case .confirm(let question): paintQuestion(question)
-    case .entry(let field, let input, let complaint): paintEntry(field, input, complaint)
-    case .text(let purpose, let input): paintText(purpose, input)
-    case .filter(let input, _): paintFilter(input)
+    case .commands(let list): renderCommands(list)
+    case .picker(let picker): renderPicker(picker)
+    case .messages(let top): renderMessages(top)
+    case .confirm(let question): renderQuestion(question)
+    case .entry(let field, let input, let complaint): renderEntry(field, input, complaint)
+    case .text(let purpose, let input): renderText(purpose, input)
+    case .filter(let input, _): renderFilter(input)
     case nil: break
     }
   }
 
-  private mutating func paintMessages(_ top: Int) {
+  private mutating func renderMessages(_ top: Int) {
     let rows = MessagesView.rows(state.dialogs.messages, state.screen.size), box = ScrollingDialog.box(state.screen.size)
     frame.clear(box)
     mark(box, .dialog)
@@ -65,7 +65,7 @@ extension ScreenPainter {
     }
   }
 
-  private mutating func paintQuestion(_ question: Confirmation) {
+  private mutating func renderQuestion(_ question: Confirmation) {
     let title: String
     var text: String
     switch question {
@@ -74,23 +74,23 @@ extension ScreenPainter {
       let count = state.queue.jobs.unfinished
       text =
         count > 0
-        ? "\(count) image\(count == 1 ? " is" : "s are") not painted yet: the queue goes on at the next start."
+        ? "\(count) image\(count == 1 ? " is" : "s are") not generated yet: the queue goes on at the next start."
         : "An evaluation is under way: asked for again, it goes on from its finished episodes."
     case .evaluate(let plan):
       title = "Evaluate fold \(plan.fold)?"
       let images = plan.episodes * plan.auxiliaryShots, marked = state.browse.hasMarks ? " marked" : ""
-      text = "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) images to paint"
+      text = "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) images to generate"
       if let rate = state.queue.jobs.secondsPerStep {
         text += ", at most \(NumberText.clock(rate * Double(images * plan.options.steps)))"
       }
-      text += ". Painted ones are not painted again."
+      text += ". Generated ones are not generated again."
     }
     popup(
       title, DisplayText.wrapped(text, to: max(10, min(56, state.screen.size.width - 6))) + [""],
       answers: [("y yes", .character("y")), ("n no", .character("n"))])
   }
 
-  private mutating func paintEntry(_ field: SettingsField, _ input: LineInput, _ complaint: String?) {
+  private mutating func renderEntry(_ field: SettingsField, _ input: LineInput, _ complaint: String?) {
     let width = max(10, min(field.isText ? 72 : 44, state.screen.size.width - 6))
     let hint = complaint ?? "\(field.explanation), \(state.settings.allowed(field))"
     popup(
@@ -98,7 +98,7 @@ extension ScreenPainter {
       answers: [("Enter takes it", .enter), ("Esc leaves it", .escape)], accented: 0, complaint: complaint != nil)
   }
 
-  private mutating func paintText(_ purpose: TextPurpose, _ input: LineInput) {
+  private mutating func renderText(_ purpose: TextPurpose, _ input: LineInput) {
     let width = max(10, min(72, state.screen.size.width - 6))
     popup(
       purpose.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(purpose.hint, to: width),
@@ -106,7 +106,7 @@ extension ScreenPainter {
   }
 
   /// In the footer's place, so that the list stays in sight.
-  private mutating func paintFilter(_ input: LineInput) {
+  private mutating func renderFilter(_ input: LineInput) {
     let line = layout.footer
     frame.clear(line)
     mark(line, .dialog)
@@ -147,7 +147,7 @@ extension ScreenPainter {
   }
 
   /// Notices of the last seconds, above the footer on the right.
-  mutating func paintToasts() {
+  mutating func renderToasts() {
     var bottom = layout.footer.y
     for toast in state.dialogs.toasts.reversed() {
       let width = max(10, min(64, state.screen.size.width - 6))

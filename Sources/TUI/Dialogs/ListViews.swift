@@ -1,6 +1,6 @@
 
 /// Lists to choose from, filtered by typing: help, palette, pickers.
-extension ScreenPainter {
+extension ScreenRenderer {
   private static let keyColumn = 14
 
   /// One line of the help or the palette.
@@ -13,7 +13,7 @@ extension ScreenPainter {
     var isPossible = true
   }
 
-  mutating func paintCommands(_ list: CommandList) {
+  mutating func renderCommands(_ list: CommandList) {
     let size = state.screen.size
     let box =
       list.form == .help ? ScrollingDialog.box(size) : frame.bounds.centred(width: min(76, size.width - 4), height: min(18, size.height - 2))
@@ -74,7 +74,7 @@ extension ScreenPainter {
     }
   }
 
-  mutating func paintPicker(_ picker: Picker) {
+  mutating func renderPicker(_ picker: Picker) {
     let listed = picker.listed
     let title = picker.choices.map { DisplayText($0.title).width }.max() ?? 0, detail = picker.choices.map { DisplayText($0.detail).width }.max() ?? 0
     let width = min(state.screen.size.width - 2, max(30, min(100, title + detail + 7), DisplayText(picker.title).width + 8))

@@ -1,9 +1,9 @@
 import Evaluation
 import Render
 
-extension ScreenPainter {
+extension ScreenRenderer {
   /// IoU of each class of the fold: one support, with the generated ones added, the difference and its standard error, a bar.
-  mutating func paintClasses(_ rect: Rect) {
+  mutating func renderClasses(_ rect: Rect) {
     let report = state.evaluation.shown[state.browse.fold]
     let order = state.evaluation.order == .label ? "" : " · \(state.evaluation.order.title)"
     // Compared with another one, the shown one is named below.
@@ -16,19 +16,19 @@ extension ScreenPainter {
       ?? "IoU by class, fold \(state.browse.fold)" + (shown.isEmpty ? "" : " · \(shown)")
     let inside = panel(.classes, rect, title: title, note: note)
     guard !inside.isEmpty else { return }
-    guard let report else { return paintNoReport(inside) }
+    guard let report else { return renderNoReport(inside) }
     let table = ClassTable(report, reference: state.evaluation.reference, order: state.evaluation.order, width: inside.width)
     let classCount = table.rows.count - 1, parts = ClassTable.Parts(inside, count: classCount)
     let (list, classes) = (parts.list, parts.classes)
-    if !parts.head.isEmpty { paintHead(table, report, in: parts.head) }
+    if !parts.head.isEmpty { renderHead(table, report, in: parts.head) }
     let first = state.evaluation.cursor.first(visible: classes, count: classCount)
     for (place, row) in table.rows.dropLast().dropFirst(first).prefix(classes).enumerated() {
       let isCursor = state.screen.focus == .classes && first + place == state.evaluation.cursor.index
       mark(list.row(place), .row(.classes, first + place))
-      paint(row, table, in: list.row(place), isCursor ? theme.cursor : theme.text)
+      render(row, table, in: list.row(place), isCursor ? theme.cursor : theme.text)
     }
     if let mean = table.rows.last, list.height > 1 {
-      paint(mean, table, in: list.row(min(classes, classCount - first)), theme.strong)
+      render(mean, table, in: list.row(min(classes, classCount - first)), theme.strong)
     }
     if !parts.legend.isEmpty, table.bar >= 4 {
       frame.spans(
@@ -39,7 +39,7 @@ extension ScreenPainter {
     frame.scrollThumb(rect, first: first, visible: classes, count: classCount, style: theme.accent)
   }
 
-  private mutating func paintNoReport(_ inside: Rect) {
+  private mutating func renderNoReport(_ inside: Rect) {
     if let evaluation = state.evaluation.running, evaluation.plan.fold == state.browse.fold {
       frame.text("\(spinner) \(evaluation.text)", in: inside, style: theme.accent)
       if case .evaluating(_, _, let baseline?, let augmented)? = evaluation.progress {
@@ -55,7 +55,7 @@ extension ScreenPainter {
     }
   }
 
-  private mutating func paintHead(_ table: ClassTable, _ report: EvaluationReport, in line: Rect) {
+  private mutating func renderHead(_ table: ClassTable, _ report: EvaluationReport, in line: Rect) {
     let augmented = table.afterTitle
     func right(_ text: String, _ end: Int) {
       frame.textRight(text, in: Rect(x: line.x, y: line.y, width: end, height: 1), style: theme.faint)
@@ -67,7 +67,7 @@ extension ScreenPainter {
     if table.difference > 0 { right("difference", table.figures + 15 + table.difference) }
   }
 
-  private mutating func paint(_ row: ClassTable.Row, _ table: ClassTable, in line: Rect, _ style: Style) {
+  private mutating func render(_ row: ClassTable.Row, _ table: ClassTable, in line: Rect, _ style: Style) {
     let isCursor = style == theme.cursor
     if isCursor { frame.clear(line, style: style) }
     frame.text(row.name, in: Rect(x: line.x + 1, y: line.y, width: table.name, height: line.height), style: style)
@@ -84,11 +84,11 @@ extension ScreenPainter {
       let error = row.error.map { " ±\(NumberText.percent($0))" } ?? ""
       right(NumberText.signed(after - before) + error, table.figures + 15 + table.difference, tone)
     }
-    if table.bar >= 4 { paintBar(row, line, column: line.width - table.bar, width: table.bar, isCursor ? style : nil) }
+    if table.bar >= 4 { renderBar(row, line, column: line.width - table.bar, width: table.bar, isCursor ? style : nil) }
   }
 
   /// What both have in one glyph, what the generated supports gain or lose in another.
-  private mutating func paintBar(_ row: ClassTable.Row, _ line: Rect, column: Int, width: Int, _ style: Style?) {
+  private mutating func renderBar(_ row: ClassTable.Row, _ line: Rect, column: Int, width: Int, _ style: Style?) {
     func cells(_ value: Double) -> Int { Int((min(100, max(0, value)) / 100 * Double(width)).rounded()) }
     let before = row.before.map(cells) ?? 0
     let after = row.after.map(cells) ?? before

@@ -18,7 +18,7 @@ package struct EvaluationState: Sendable {
   package private(set) var own: [SegmentationNetwork: [Episode: OwnFigures]] = [:]
   /// The figures of the run that is shown, of no other one.
   package private(set) var scores: [Episode: EpisodeScore] = [:]
-  /// Episodes to be segmented as soon as their supports are painted.
+  /// Episodes to be segmented as soon as their supports are generated.
   package private(set) var awaiting: [Episode: Set<SupportPlan>] = [:]
   /// The list of the classes.
   package private(set) var cursor = ListCursor()

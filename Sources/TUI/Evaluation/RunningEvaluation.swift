@@ -32,7 +32,7 @@ package struct RunningEvaluation: Hashable, Sendable {
     }
   }
 
-  /// Seconds until the present stage (painting, then segmenting) is over, judged by its pace so far; nil when it is too early to say.
+  /// Seconds until the present stage (generating, then segmenting) is over, judged by its pace so far; nil when it is too early to say.
   package func secondsLeft(now: Double) -> Double? {
     guard let stageStart, let fraction, fraction >= stageFraction + 0.02, now > stageStart else { return nil }
     return (now - stageStart) * (1 - min(1, fraction)) / (fraction - stageFraction)
@@ -42,7 +42,7 @@ package struct RunningEvaluation: Hashable, Sendable {
   var text: String {
     if isStopping { return "stopping" }
     return switch progress {
-    case .generating(let done, let count, _, _)?: "painting \(min(done + 1, count))/\(count)"
+    case .generating(let done, let count, _, _)?: "generating \(min(done + 1, count))/\(count)"
     case .checking(let done, let count)?: "checking drift \(done)/\(count)"
     case .evaluating(let done, let count, _, _)?: "evaluating \(done)/\(count)"
     case nil: "preparing"

@@ -9,7 +9,7 @@ package enum Effect: Hashable, Sendable {
   case loadEpisodes(fold: Int)
   case loadEpisode(Episode)
   case makeCondition(Episode, ConditionChoice)
-  /// Makes the plan's requests and looks up which of them are painted.
+  /// Makes the plan's requests and looks up which of them are generated.
   case look(Episode, SupportPlan)
   case generate(Episode, SupportPlan)
   /// The same as `look`, and a control image too, for a view that shows many plans at once.
@@ -23,8 +23,8 @@ package enum Effect: Hashable, Sendable {
   /// Over these episodes alone.
   case evaluateMarked(EvaluationPlan, [Episode])
   case loadReports
-  /// Which supports of the data set are painted, by which condition, and what the user thinks of them.
-  case loadPainted
+  /// Which supports of the data set are generated, by which condition, and what the user thinks of them.
+  case loadStoredSupports
   case judge(GenerationRequest, Verdict?)
   case enqueue([GenerationRequest])
   /// Settings from a request.
@@ -39,7 +39,7 @@ package enum Effect: Hashable, Sendable {
   case report(String)
   /// Reads the weights that the first image and the first prediction of a fold need.
   case preload(GenerationOptions, SegmentationNetwork, fold: Int)
-  case paint(PaintRequest)
+  case render(RenderRequest)
 
   case openDataset(DatasetKind)
   case cancelJobs([JobID])

@@ -62,7 +62,7 @@ extension EffectRunner {
     return .recalled(options, seed: seed, own: request.seed)
   }
 
-  /// The painted supports of a plan that were not rejected, and the requests of those that were.
+  /// The generated supports of a plan that were not rejected, and the requests of those that were.
   func used(
     _ episode: Episode, _ plan: SupportPlan, _ workbench: Workbench
   ) async throws -> (images: [GeneratedImage], rejected: Set<GenerationRequest>) {

@@ -92,7 +92,7 @@ final class EffectRunner: Sendable {
   private func outcome(of effect: Effect) async throws -> Outcome {
     if case .open = effect { return try await open() }
     if case .openDataset(let kind) = effect { return try await open(kind) }
-    if case .paint(let request) = effect { return .painting(ImagePainter.paint(request)) }
+    if case .render(let request) = effect { return .rendered(ImageRenderer.render(request)) }
     guard let workbench else { return .dropped }
     switch effect {
     case .loadEpisodes(let fold):
@@ -141,11 +141,11 @@ final class EffectRunner: Sendable {
     case .evaluateMarked(let plan, let episodes):
       return .report(try await workbench.evaluate(marked(plan, episodes, workbench)) { [post] in post(.evaluationProgress($0)) })
     case .loadReports: return .reports(try await workbench.evaluations())
-    case .loadPainted: return .painted(try await workbench.painted())
+    case .loadStoredSupports: return .storedSupports(try await workbench.storedSupports())
     case .preload(let options, let network, let fold):
       await workbench.preload(options, network: network, fold: fold)
       return .preloaded
-    case .open, .openDataset, .paint, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse,
+    case .open, .openDataset, .render, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse,
       .suspend, .redraw, .quit:
       return .dropped
     }

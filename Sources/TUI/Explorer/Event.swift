@@ -16,7 +16,7 @@ package enum Event: Sendable {
   case work(WorkEvent)
   case evaluationProgress(EvaluationProgress)
   /// The last frame had room for these.
-  case wanted([PaintRequest])
+  case wanted([RenderRequest])
   case said(Notice)
   /// SIGTERM or SIGHUP: leave without asking.
   case terminated(status: Int32)

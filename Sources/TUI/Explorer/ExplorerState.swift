@@ -51,7 +51,7 @@ package struct ExplorerState: Sendable {
   /// How the tiles share a part of the screen.
   func grid(in area: Size) -> TileGrid { TileGrid(tiles, leading: leadingGenerated, cursor: selectedTile, in: area) }
 
-  /// The generated support that stands for all where there is room for one: under the cursor, being painted, or the last one.
+  /// The generated support that stands for all where there is room for one: under the cursor, being generated, or the last one.
   private var leadingGenerated: Int {
     if case .generated(let number) = selectedTile { return number }
     guard let requests = board?.plans[plan] else { return 0 }
@@ -61,7 +61,7 @@ package struct ExplorerState: Sendable {
 
   // MARK: What goes on
 
-  /// Whether the demo's weights would paint or segment on another data set, where they say nothing of a method.
+  /// Whether the demo's weights would generate or segment on another data set, where they say nothing of a method.
   package var usesDemoWeights: Bool {
     guard let catalog = browse.catalog, catalog.name != DatasetKind.demo.rawValue else { return false }
     return settings.menu.usesDemoWeights(settings.options, segmenting: settings.network, fold: browse.fold)

@@ -1,6 +1,6 @@
-extension ScreenPainter {
+extension ScreenRenderer {
   /// The focused panel's keys, as many as fit; help and quit always.
-  mutating func paintFooter() {
+  mutating func renderFooter() {
     var actions = Action.footer(for: state.screen.focus)
     func width(_ action: Action) -> Int { DisplayText(action.footerKey).width + 1 + DisplayText(action.title).width + 2 }
     while actions.reduce(0, { $0 + width($1) }) > layout.footer.width + 1,

@@ -1,6 +1,6 @@
-extension ScreenPainter {
+extension ScreenRenderer {
   /// Data set, fold and class on the left, what goes on in the background on the right.
-  mutating func paintHeader() {
+  mutating func renderHeader() {
     guard !layout.header.isEmpty else { return }
     var column = frame.text(" diffss ", in: layout.header, style: theme.brand) + 1
     func place(_ text: String, _ style: Style, _ action: Action.ID?) {
@@ -42,7 +42,7 @@ extension ScreenPainter {
     if state.queue.isPaused, jobs.unfinished > 0, jobs.running == nil { return ("queue paused, \(jobs.unfinished) to go", theme.warning) }
     if jobs.unfinished > 0 {
       let left = jobs.secondsLeft.map { ", \(NumberText.clock($0)) left" } ?? ""
-      return ("\(spinner) painting, \(jobs.unfinished) to go\(left)", theme.accent)
+      return ("\(spinner) generating, \(jobs.unfinished) to go\(left)", theme.accent)
     }
     if state.work.inFlight.contains(where: { if case .predict = $0 { true } else { false } }) {
       return ("\(spinner) segmenting", theme.accent)

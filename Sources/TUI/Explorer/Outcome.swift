@@ -11,7 +11,7 @@ package enum Outcome: Sendable {
   case episode(EpisodeImages)
   /// The control image; nil for the condition `none`.
   case condition(Image?)
-  /// The requests of a plan and the images that are already painted.
+  /// The requests of a plan and the images that are already generated.
   case plan([GenerationRequest], [GenerationRequest: FoundSupport])
   case survey([GenerationRequest], [GenerationRequest: FoundSupport], condition: Image?)
   case queued
@@ -23,9 +23,9 @@ package enum Outcome: Sendable {
   case drift(Double, rejected: Set<GenerationRequest> = [])
   case report(EvaluationReport)
   case reports([EvaluationReport])
-  case painted([PaintedSupport])
+  case storedSupports([StoredSupport])
   /// What lists say of an image from now on.
-  case judged(PaintedSupport)
+  case judged(StoredSupport)
   /// Settings of a request; `seed` is nil where only the image's own one is known.
   case recalled(GenerationOptions, seed: UInt64?, own: UInt64)
   case imported(DatasetItem, turn: Orientation)
@@ -33,7 +33,7 @@ package enum Outcome: Sendable {
   case presets([OwnPreset])
   /// Something was written; what, in words.
   case written(String)
-  case painting(CellGrid)
+  case rendered(CellGrid)
   /// The weights are in memory, as far as they were found.
   case preloaded
   /// The work was overtaken by newer wishes; it may be asked for again.

@@ -120,14 +120,14 @@ final class PlainExplorer {
     }
   }
 
-  /// What was said, what was painted, and what the cursor is on, where any of it is new.
+  /// What was said, what was generated, and what the cursor is on, where any of it is new.
   private func tell() {
     for notice in state.dialogs.messages.dropFirst(said) {
       say(["\(notice.level == .info ? "note" : "\(notice.level)"): \(notice.message)"] + (notice.hint.map { ["  hint: \($0)"] } ?? []))
     }
     said = state.dialogs.messages.count
     for job in state.queue.jobs.all where job.state.isFinal && ended.insert(job.id).inserted && job.state == .finished && job.attempts > 0 {
-      say(["painted: \(state.describe(job))"])
+      say(["generated: \(state.describe(job))"])
     }
     let lines = PlainView.lines(state)
     guard lines != told else { return }

@@ -100,7 +100,7 @@ package enum PlainView {
         case .queued: "waits"
         case .running(let step, let count): "step \(step) of \(count)"
         case .interrupted(let reason): "interrupted, \(reason)"
-        case .finished: "painted in \(NumberText.percent(job.elapsed)) s"
+        case .finished: "generated in \(NumberText.percent(job.elapsed)) s"
         case .failed(let reason): "failed, \(reason)"
         case .cancelled(let reason): "cancelled \(reason)"
         }
@@ -147,7 +147,7 @@ package enum PlainView {
         "\(index == picker.cursor.index ? "> " : "  ")\(choice.title)\(choice.detail.isEmpty ? "" : ": \(choice.detail)")"
       } + ["type to narrow, an empty line takes the marked one, esc leaves"]
     case .messages: state.dialogs.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]
-    case .confirm(.quit): ["\(state.queue.jobs.unfinished) images are not painted yet; the queue goes on at the next start. Quit? y or n"]
+    case .confirm(.quit): ["\(state.queue.jobs.unfinished) images are not generated yet; the queue goes on at the next start. Quit? y or n"]
     case .confirm(.evaluate(let plan)):
       ["Evaluate \(plan.episodes) episodes of fold \(plan.fold), \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"]
     case .entry(let field, let input, let complaint):

@@ -2,20 +2,20 @@
 package func render(_ state: ExplorerState, size: Size, capabilities: Capabilities) -> Rendering {
   var state = state
   state.screen.size = size
-  var painter = ScreenPainter(state, capabilities)
-  painter.paintScreen()
-  return Rendering(frame: capabilities.unicode ? painter.frame : painter.frame.ascii(), wanted: painter.wanted, spots: painter.spots)
+  var renderer = ScreenRenderer(state, capabilities)
+  renderer.renderScreen()
+  return Rendering(frame: capabilities.unicode ? renderer.frame : renderer.frame.ascii(), wanted: renderer.wanted, spots: renderer.spots)
 }
 
 /// A screen in the making; the views are its extensions, one file each. They read the whole state.
-struct ScreenPainter {
+struct ScreenRenderer {
   let state: ExplorerState
   let capabilities: Capabilities
   let theme: Theme
   let layout: Layout
   var frame: Frame
   /// Images that there is room for but no cells yet.
-  var wanted: [PaintRequest] = []
+  var wanted: [RenderRequest] = []
   private(set) var spots: [Spot] = []
 
   init(_ state: ExplorerState, _ capabilities: Capabilities) {
@@ -26,27 +26,27 @@ struct ScreenPainter {
     frame = Frame(state.screen.size)
   }
 
-  mutating func paintScreen() {
-    guard layout.kind != .tooSmall else { return paintTooSmall() }
-    paintHeader()
+  mutating func renderScreen() {
+    guard layout.kind != .tooSmall else { return renderTooSmall() }
+    renderHeader()
     for panel in Panel.allCases {
       guard let rect = layout.panels[panel] else { continue }
       switch panel {
-      case .episodes: paintEpisodes(rect)
-      case .images: paintImages(rect)
-      case .settings: paintSettings(rect)
-      case .queue: paintQueue(rect)
-      case .classes: paintClasses(rect)
-      case .table: paintTable(rect)
-      case .duel: paintDuel(rect)
+      case .episodes: renderEpisodes(rect)
+      case .images: renderImages(rect)
+      case .settings: renderSettings(rect)
+      case .queue: renderQueue(rect)
+      case .classes: renderClasses(rect)
+      case .table: renderTable(rect)
+      case .duel: renderDuel(rect)
       }
     }
-    paintFooter()
-    paintToasts()
-    paintDialog()
+    renderFooter()
+    renderToasts()
+    renderDialog()
   }
 
-  private mutating func paintTooSmall() {
+  private mutating func renderTooSmall() {
     let text: String
     if case .confirm(.quit)? = state.dialogs.current {
       text = "quit? y/n"

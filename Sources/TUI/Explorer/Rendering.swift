@@ -46,8 +46,8 @@ package struct Pointer: Hashable, Sendable {
 /// What a state looks like: the screen's cells, and what lies behind them.
 package struct Rendering: Sendable {
   package let frame: Frame
-  /// Images that the screen has room for but that are not painted at this size yet.
-  package let wanted: [PaintRequest]
+  /// Images that the screen has room for but that are not rendered at this size yet.
+  package let wanted: [RenderRequest]
   /// What the mouse can point at; what lies on top comes last.
   package let spots: [Spot]
 

@@ -18,7 +18,7 @@ extension ExplorerState {
           hint: "give real weights with --models, or say --demo-weights"))
     }
     return openFold(browse.fold) + [
-      .loadReports, .loadPainted, .loadPresets, .preload(settings.options, settings.network, fold: browse.fold),
+      .loadReports, .loadStoredSupports, .loadPresets, .preload(settings.options, settings.network, fold: browse.fold),
     ]
   }
 

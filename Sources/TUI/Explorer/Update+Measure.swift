@@ -7,7 +7,7 @@ extension ExplorerState {
   mutating func generateChosen() -> [Effect] {
     if screen.focus == .table, let table = compare.table { return generate(table) }
     let chosen = browse.chosen
-    if chosen.count > 1 { say(Notice(.info, "supports of \(chosen.count) episodes are queued, where they are not painted")) }
+    if chosen.count > 1 { say(Notice(.info, "supports of \(chosen.count) episodes are queued, where they are not generated")) }
     return chosen.map { .generate($0, plan) }
   }
 
@@ -61,7 +61,7 @@ extension ExplorerState {
   /// The present network's prediction for an episode.
   func predict(_ episode: Episode, _ plan: SupportPlan?) -> Effect { .predict(episode, plan, settings.network) }
 
-  /// Starts segmenting the episodes that waited for supports which are now painted.
+  /// Starts segmenting the episodes that waited for supports which are now generated.
   mutating func segmentCompleted() -> [Effect] {
     var effects: [Effect] = []
     for (episode, plans) in evaluation.awaiting {

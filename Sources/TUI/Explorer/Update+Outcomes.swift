@@ -9,8 +9,8 @@ extension ExplorerState {
     case (.open, .opened(let catalog, let models, let pace)), (.openDataset, .opened(let catalog, let models, let pace)):
       return take(catalog, models, secondsPerStep: pace)
     case (.loadEpisodes(let fold), .episodes(let found)): take(found, ofFold: fold)
-    case (.loadPainted, .painted(let all)):
-      browse.take(painted: all)
+    case (.loadStoredSupports, .storedSupports(let all)):
+      browse.take(generated: all)
       if !browse.filter.isEmpty { listEpisodes(keeping: selected) }
     case (.judge, .judged(let support)):
       browse.take(support)
@@ -33,9 +33,9 @@ extension ExplorerState {
     case (.loadGenerated(let request), .generated(let found?)):
       images.take(found, for: request)
       return segmentCompleted()
-    case (.paint(let request), .painting(let painting)): images.take(painting, for: request)
+    case (.render(let request), .rendered(let cells)): images.take(cells, for: request)
 
-    // What was stored already is not painted again: it has to be looked up.
+    // What was stored already is not generated again: it has to be looked up.
     case (.generate(let episode, let plan), .queued):
       guard images.shelf[episode] != nil else { return [] }
       guard screen.focus == .table || plan != self.plan else { return [.look(episode, plan)] }
@@ -54,7 +54,7 @@ extension ExplorerState {
     case (.evaluate, .dropped), (.evaluateMarked, .dropped):
       evaluation.end()
       images.forgetPlans()
-      say(Notice(.info, "evaluation stopped; the images painted so far are kept"))
+      say(Notice(.info, "evaluation stopped; the images generated so far are kept"))
     case (.loadReports, .reports(let all)): evaluation.take(saved: all)
 
     case (.recall, .recalled(let options, let seed, let own)), (.adopt, .recalled(let options, let seed, let own)):
@@ -73,7 +73,7 @@ extension ExplorerState {
     return []
   }
 
-  /// An evaluation has its report: other images may be painted now.
+  /// An evaluation has its report: other images may be generated now.
   private mutating func finish(_ report: EvaluationReport) -> [Effect] {
     evaluation.finish(report)
     images.forgetPlans()
@@ -84,7 +84,7 @@ extension ExplorerState {
     } else {
       say(Notice(.info, text))
     }
-    return [.loadPainted]
+    return [.loadStoredSupports]
   }
 
   private mutating func fail(_ effect: Effect, _ notice: Notice) {
@@ -94,7 +94,7 @@ extension ExplorerState {
     case .evaluate, .evaluateMarked: evaluation.end()
     case .generate(let episode, let plan): evaluation.forget(episode, plan)
     // The tile says it; a notice for each episode passed over would be noise.
-    case .loadEpisode, .makeCondition, .look, .survey, .paint, .measureDrift: return
+    case .loadEpisode, .makeCondition, .look, .survey, .render, .measureDrift: return
     default: break
     }
     say(notice)

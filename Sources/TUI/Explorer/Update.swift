@@ -25,7 +25,7 @@ extension ExplorerState {
     case .opening(let done, let count): source.tell(done: done, of: count)
     case .work(let event): return take(event)
     case .evaluationProgress(let progress): evaluation.take(progress, now: screen.now)
-    case .wanted(let requests): return requests.filter { images.paintings[$0.key] == nil }.map { .paint($0) }
+    case .wanted(let requests): return requests.filter { images.rendered[$0.key] == nil }.map { .render($0) }
     case .said(let notice): say(notice)
     case .terminated: break
     }

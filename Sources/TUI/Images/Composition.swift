@@ -12,7 +12,7 @@ extension ScreenImage {
     case .none: return image
     case .object(let mask): return composed(mask.stretched(to: size), look, thickness, opacity)
     case .outline(let mask):
-      // A tint would hide what was painted.
+      // A tint would hide what was rendered.
       return look == .contour ? image.outlined(mask.stretched(to: size), color: Self.markColor, thickness: thickness) : image
     case .comparison(let prediction, let truth):
       let (prediction, truth) = (prediction.stretched(to: size), truth.stretched(to: size))

@@ -31,16 +31,16 @@ package struct EpisodeBoard: Sendable {
     if conditionOrder.count > 12 { conditions[conditionOrder.removeFirst()] = nil }
   }
 
-  /// The image of a plan's support `number`, once it is painted.
+  /// The image of a plan's support `number`, once it is rendered.
   package func generated(_ number: Int, of plan: SupportPlan) -> ScreenImage? {
     guard let requests = plans[plan], requests.indices.contains(number) else { return nil }
     return generated[requests[number]]
   }
 
-  /// Supports of the plan that are not painted yet.
+  /// Supports of the plan that are not rendered yet.
   package func missing(_ plan: SupportPlan) -> [GenerationRequest] { plans[plan]?.filter { generated[$0] == nil } ?? [] }
 
-  /// Whether every support of the plan is painted.
+  /// Whether every support of the plan is rendered.
   package func isComplete(_ plan: SupportPlan) -> Bool {
     guard let requests = plans[plan] else { return false }
     return requests.allSatisfy { generated[$0] != nil }
@@ -70,7 +70,7 @@ package struct BoardShelf: Sendable {
   /// Changes the board of an episode that is still on the shelf.
   package mutating func change(_ episode: Episode, _ change: (inout EpisodeBoard) -> Void) { boards.change(episode, change) }
 
-  /// Has the stored images looked up again: others may have been painted.
+  /// Has the stored images looked up again: others may have been rendered.
   package mutating func forgetPlans() {
     for episode in episodes { change(episode) { $0.plans = [:] } }
   }

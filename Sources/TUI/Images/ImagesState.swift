@@ -25,9 +25,9 @@ package struct ImagesState: Sendable {
   /// Where images that were looked up lie.
   package private(set) var files: [GenerationRequest: URL] = [:]
 
-  package private(set) var paintings = BoundedCache<PaintKey, CellGrid>(limit: 240)
-  /// What each tile showed last: it stays until the next image is painted.
-  package private(set) var lastPainted: [Tile: PaintKey] = [:]
+  package private(set) var rendered = BoundedCache<RenderKey, CellGrid>(limit: 240)
+  /// What each tile showed last: it stays until the next image is rendered.
+  package private(set) var lastRendered: [Tile: RenderKey] = [:]
   private var lastImage = 0
 
   /// A number for a new image.
@@ -90,9 +90,9 @@ package struct ImagesState: Sendable {
     (self.look, self.opacity, self.blocks) = (look, min(90, max(10, opacity)), blocks)
   }
 
-  mutating func take(_ painting: CellGrid, for request: PaintRequest) {
-    paintings.store(painting, for: request.key)
-    lastPainted[request.tile] = request.key
+  mutating func take(_ cells: CellGrid, for request: RenderRequest) {
+    rendered.store(cells, for: request.key)
+    lastRendered[request.tile] = request.key
   }
 
   // MARK: What is known of an episode
@@ -127,7 +127,7 @@ package struct ImagesState: Sendable {
     }
   }
 
-  /// Puts a painted support on the boards of all episodes that ask for it.
+  /// Puts a rendered support on the boards of all episodes that ask for it.
   mutating func take(_ found: FoundSupport, for request: GenerationRequest) {
     let image = image(found.image, of: request)
     (verdicts[request], files[request]) = (found.verdict, found.file)
@@ -163,7 +163,7 @@ package struct ImagesState: Sendable {
     for episode in shelf.episodes { shelf.change(episode) { ($0.baseline, $0.augmented) = (nil, [:]) } }
   }
 
-  /// Has the stored images looked up again: others may have been painted.
+  /// Has the stored images looked up again: others may have been rendered.
   mutating func forgetPlans() { shelf.forgetPlans() }
 
   /// Whether a board asks for a support whose image it lacks.

@@ -2,9 +2,9 @@ import Data
 import Foundation
 import Render
 
-extension ScreenPainter {
+extension ScreenRenderer {
   /// The selected episode: its tiles, the figures, what the colours mean.
-  mutating func paintImages(_ rect: Rect) {
+  mutating func renderImages(_ rect: Rect) {
     guard let episode = state.browse.selected else {
       let inside = panel(.images, rect)
       frame.text("no episode", in: inside, style: theme.faint)
@@ -18,37 +18,37 @@ extension ScreenPainter {
     guard !inside.isEmpty else { return }
     let (area, summary) = inside.splitTop(layout.tileArea.height)
     if state.images.isZoomed {
-      paint(state.selectedTile, in: area)
-      paintDetails(in: area)
+      render(state.selectedTile, in: area)
+      renderDetails(in: area)
     } else {
       let grid = state.grid(in: Size(width: area.width, height: area.height))
       for (index, tile) in grid.tiles.enumerated() {
         let place = Rect(
           x: area.x + index % grid.columns * grid.tileSize.width, y: area.y + index / grid.columns * grid.tileSize.height,
           width: grid.tileSize.width - (grid.columns > 1 ? 1 : 0), height: grid.tileSize.height)
-        paint(tile, in: place.clipped(to: area))
+        render(tile, in: place.clipped(to: area))
         if let number = state.tiles.firstIndex(of: tile) { mark(place.clipped(to: area), .tile(number)) }
       }
     }
-    paintSummary(episode, in: summary)
+    renderSummary(episode, in: summary)
   }
 
-  private mutating func paint(_ tile: Tile, in rect: Rect) {
+  private mutating func render(_ tile: Tile, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let (head, body) = rect.splitTop(1)
     let content = TileContent(tile, state)
     let isCursor = state.screen.focus == .images && state.selectedTile == tile
-    paint(content, tile, head: head, body: body, isCursor)
+    render(content, tile, head: head, body: body, isCursor)
   }
 
   /// A title over an image, or over the reason why there is none.
-  mutating func paint(_ content: TileContent, _ tile: Tile, head: Rect, body: Rect, _ isCursor: Bool) {
+  mutating func render(_ content: TileContent, _ tile: Tile, head: Rect, body: Rect, _ isCursor: Bool) {
     frame.text(content.title, in: head, style: isCursor ? theme.cursor : theme.strong)
     guard !body.isEmpty else { return }
     if let image = content.image {
-      paint(image, tile, in: body)
-    } else if content.isComing, let key = state.images.lastPainted[tile], let painting = state.images.paintings[key] {
-      paint(painting, in: body)
+      render(image, tile, in: body)
+    } else if content.isComing, let key = state.images.lastRendered[tile], let cells = state.images.rendered[key] {
+      render(cells, in: body)
     } else {
       for (row, line) in DisplayText.wrapped(content.placeholder, to: body.width).enumerated() {
         frame.text(line, in: body, row: row, style: content.hasFailed ? theme.bad : theme.faint)
@@ -59,25 +59,25 @@ extension ScreenPainter {
     }
   }
 
-  mutating func paint(_ image: ScreenImage, _ tile: Tile, in rect: Rect) {
+  mutating func render(_ image: ScreenImage, _ tile: Tile, in rect: Rect) {
     let width = image.image.width, height = image.image.height, images = state.images
     let crop = images.isZoomed && state.screen.focus == .images ? images.viewport.crop(width: width, height: height) : nil
     let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
     if tile == .duel || images.isZoomed {
       mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .image(tile == .duel ? .duel : .images))
     }
-    let key = PaintKey(image: image.id, look: images.look, blocks: images.blocks, size: size, opacity: images.opacity, crop: crop)
-    if let painting = images.paintings[key] {
-      paint(painting, in: rect)
-      if let crop { paintCrosshair(crop, image, size, in: rect) }
+    let key = RenderKey(image: image.id, look: images.look, blocks: images.blocks, size: size, opacity: images.opacity, crop: crop)
+    if let cells = images.rendered[key] {
+      render(cells, in: rect)
+      if let crop { renderCrosshair(crop, image, size, in: rect) }
       return
     }
-    wanted.append(PaintRequest(key: key, image: image, tile: tile, capabilities: capabilities))
-    if let last = images.lastPainted[tile], let painting = images.paintings[last] { paint(painting, in: rect) }
+    wanted.append(RenderRequest(key: key, image: image, tile: tile, capabilities: capabilities))
+    if let last = images.lastRendered[tile], let cells = images.rendered[last] { render(cells, in: rect) }
   }
 
   /// What there is to know of the image that fills the panel, where it leaves room to the right.
-  private mutating func paintDetails(in area: Rect) {
+  private mutating func renderDetails(in area: Rect) {
     guard let image = TileContent(state.selectedTile, state).image, state.images.viewport == Viewport() else { return }
     let body = area.splitTop(1).rest, used = Self.fit(width: image.image.width, height: image.image.height, in: body).width + 2
     let rest = body.splitLeft(used).rest
@@ -93,7 +93,7 @@ extension ScreenPainter {
   }
 
   /// The pixel whose values are shown below.
-  private mutating func paintCrosshair(_ crop: Crop, _ image: ScreenImage, _ size: Size, in rect: Rect) {
+  private mutating func renderCrosshair(_ crop: Crop, _ image: ScreenImage, _ size: Size, in rect: Rect) {
     let (x, y) = state.images.viewport.pixel(width: image.image.width, height: image.image.height)
     let column = (2 * (x - crop.x) + 1) * size.width / (2 * crop.width), row = (2 * (y - crop.y) + 1) * size.height / (2 * crop.height)
     guard (0..<rect.width).contains(column), (0..<rect.height).contains(row) else { return }
@@ -108,13 +108,13 @@ extension ScreenPainter {
     return Size(width: max(1, min(rect.width, Int(columns.rounded()))), height: max(1, min(rect.height, Int(rows.rounded()))))
   }
 
-  private mutating func paint(_ painting: CellGrid, in rect: Rect) {
-    for y in 0..<min(painting.rows, rect.height) {
-      for x in 0..<min(painting.columns, rect.width) { frame.put(painting[x, y], x: rect.x + x, y: rect.y + y) }
+  private mutating func render(_ cells: CellGrid, in rect: Rect) {
+    for y in 0..<min(cells.rows, rect.height) {
+      for x in 0..<min(cells.columns, rect.width) { frame.put(cells[x, y], x: rect.x + x, y: rect.y + y) }
     }
   }
 
-  private mutating func paintSummary(_ episode: Episode, in rect: Rect) {
+  private mutating func renderSummary(_ episode: Episode, in rect: Rect) {
     guard rect.height > 0 else { return }
     if state.images.isZoomed, state.images.viewport != Viewport(), let image = TileContent(state.selectedTile, state).image {
       frame.text(state.images.viewport.inspection(of: image), in: rect, style: theme.accent)

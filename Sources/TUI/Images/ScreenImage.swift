@@ -53,8 +53,8 @@ package enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
   }
 }
 
-/// What identifies a painted image.
-package struct PaintKey: Hashable, Sendable {
+/// What identifies a rendered image.
+package struct RenderKey: Hashable, Sendable {
   package let image: Int
   package let look: Look
   package let blocks: Blocks
@@ -75,20 +75,20 @@ package struct PaintKey: Hashable, Sendable {
 }
 
 /// An image to be turned into cells.
-package struct PaintRequest: Hashable, Sendable {
-  package let key: PaintKey
+package struct RenderRequest: Hashable, Sendable {
+  package let key: RenderKey
   package let image: ScreenImage
   /// Where it will be shown.
   package let tile: Tile
   package let capabilities: Capabilities
 
-  package init(key: PaintKey, image: ScreenImage, tile: Tile, capabilities: Capabilities) {
+  package init(key: RenderKey, image: ScreenImage, tile: Tile, capabilities: Capabilities) {
     self.key = key
     self.image = image
     self.tile = tile
     self.capabilities = capabilities
   }
 
-  package static func == (left: PaintRequest, right: PaintRequest) -> Bool { left.key == right.key }
+  package static func == (left: RenderRequest, right: RenderRequest) -> Bool { left.key == right.key }
   package func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }

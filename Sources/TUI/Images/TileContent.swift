@@ -9,7 +9,7 @@ struct TileContent {
   var hasFailed = false
   /// Whether an image is under way, so that the last one may stay.
   var isComing = false
-  /// Part of the painting done, 0...1.
+  /// Part of the rendering done, 0...1.
   var progress: Double?
 
   init(title: String) { self.title = title }
@@ -43,7 +43,7 @@ struct TileContent {
     case .augmented:
       title = "\(episode.supports.count)+\(state.settings.supports)"
       show(state.prediction(episode, state.plan), of: state.predict(episode, state.plan), state)
-      if image == nil, state.evaluation.awaiting[episode] != nil { placeholder = "after painting" }
+      if image == nil, state.evaluation.awaiting[episode] != nil { placeholder = "after generating" }
     case .table, .duel: title = ""
     case .generated(let number):
       title = "generated \(number + 1)"
@@ -96,7 +96,7 @@ struct TileContent {
     }
     image = board?.generated[request]
     guard image == nil else { return }
-    placeholder = "g paints it"
+    placeholder = "g generates it"
     guard let job = state.queue.jobs.job(for: request) else { return }
     switch job.state {
     case .queued: placeholder = "waits"
@@ -104,7 +104,7 @@ struct TileContent {
     case .running(let step, let count):
       title += "  \(step)/\(count)"
       progress = Double(step) / Double(max(1, count))
-      placeholder = step == 0 ? "preparing…" : "painting…"
+      placeholder = step == 0 ? "preparing…" : "generating…"
       if let preview = state.queue.preview, preview.request == request { image = preview.image }
     case .finished:
       isComing = true
@@ -112,7 +112,7 @@ struct TileContent {
     case .failed(let reason):
       hasFailed = true
       placeholder = reason
-    case .cancelled: placeholder = "cancelled; g paints it"
+    case .cancelled: placeholder = "cancelled; g generates it"
     }
   }
 }

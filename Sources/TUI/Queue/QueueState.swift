@@ -6,7 +6,7 @@ package struct QueueState: Sendable {
   package private(set) var cursor = ListCursor()
   package private(set) var marked: Set<JobID> = []
   package private(set) var isPaused = false
-  /// What there is of the image that is being painted.
+  /// What there is of the image that is being generated.
   package private(set) var preview: (request: GenerationRequest, image: ScreenImage)?
 
   /// Takes over a job's new state.

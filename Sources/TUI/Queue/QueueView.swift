@@ -1,14 +1,14 @@
 import Generation
 
-extension ScreenPainter {
+extension ScreenRenderer {
   /// Progress of the whole queue, then its rows: what runs, what waits, what has ended.
-  mutating func paintQueue(_ rect: Rect) {
+  mutating func renderQueue(_ rect: Rect) {
     let count = state.queueRowCount
     let inside = panel(.queue, rect, note: queueNote)
     guard !inside.isEmpty else { return }
     guard count > 0 else {
       frame.text("empty", in: inside, style: theme.faint)
-      frame.text("g paints supports", in: inside, row: 1, style: theme.faint)
+      frame.text("g generates supports", in: inside, row: 1, style: theme.faint)
       return
     }
     let cursor = min(state.queue.cursor.index, count - 1)
@@ -19,8 +19,8 @@ extension ScreenPainter {
       mark(inside.row(place), .row(.queue, first + place))
       if isCursor { frame.clear(inside.row(place), style: theme.cursor) }
       switch row {
-      case .evaluation(let evaluation): paint(evaluation, in: inside.row(place), isCursor)
-      case .job(let job): paint(job, in: inside.row(place), isCursor)
+      case .evaluation(let evaluation): render(evaluation, in: inside.row(place), isCursor)
+      case .job(let job): render(job, in: inside.row(place), isCursor)
       }
     }
     frame.scrollThumb(rect, first: first, visible: inside.height, count: count, style: theme.accent)
@@ -30,12 +30,12 @@ extension ScreenPainter {
     let queue = state.queue.jobs
     let paused = state.queue.isPaused ? "paused · " : ""
     let marks = state.queue.marked.isEmpty ? "" : "\(state.queue.marked.count) marked · "
-    guard queue.unfinished > 0 else { return paused + marks + (queue.finished > 0 ? "\(queue.finished) painted" : "") }
+    guard queue.unfinished > 0 else { return paused + marks + (queue.finished > 0 ? "\(queue.finished) generated" : "") }
     let left = queue.secondsLeft.map { " · \(NumberText.clock($0)) left" } ?? ""
     return "\(paused)\(marks)\(queue.unfinished) to go\(left)"
   }
 
-  private mutating func paint(_ job: Job, in line: Rect, _ isCursor: Bool) {
+  private mutating func render(_ job: Job, in line: Rect, _ isCursor: Bool) {
     let mark: String
     var style = theme.text
     var right = ""
@@ -65,7 +65,7 @@ extension ScreenPainter {
 
   private func seconds(_ value: Double) -> String { value < 60 ? "\(NumberText.percent(value))s" : NumberText.clock(value) }
 
-  private mutating func paint(_ evaluation: RunningEvaluation, in line: Rect, _ isCursor: Bool) {
+  private mutating func render(_ evaluation: RunningEvaluation, in line: Rect, _ isCursor: Bool) {
     let style = isCursor ? theme.cursor : theme.accent
     let fold = line.width >= 40 ? "fold \(evaluation.plan.fold): " : ""
     let used = frame.text("▶ \(fold)\(evaluation.text)", in: line, style: style)

@@ -7,7 +7,7 @@ package struct WorkQueue: Sendable {
   private var places: [JobID: Int] = [:]
   /// The newest job of each request.
   private var latest: [GenerationRequest: Int] = [:]
-  /// Of what has not ended, in the order in which it will be painted.
+  /// Of what has not ended, in the order in which it will be generated.
   private var unfinishedKeys: [Key] = []
   /// Places of what has ended, in the order of ending.
   private var ended: [Int] = []
@@ -17,7 +17,7 @@ package struct WorkQueue: Sendable {
 
   package init() {}
 
-  /// A job's place in the order of painting: what runs, what was interrupted, then by priority, then in the order queued.
+  /// A job's place in the order of generating: what runs, what was interrupted, then by priority, then in the order queued.
   private struct Key: Comparable {
     let rank: Int
     let priority: Int
@@ -81,7 +81,7 @@ package struct WorkQueue: Sendable {
     return low
   }
 
-  /// What has not ended, in the order in which it will be painted.
+  /// What has not ended, in the order in which it will be generated.
   package var inOrder: [Job] { unfinishedKeys.map { all[$0.place] } }
 
   /// Rows of a list of all jobs: what runs and waits in its order, then what has ended, newest first. Nil behind the last one.

@@ -38,7 +38,7 @@ package enum SettingsField: Hashable, Sendable {
     case .supports: "generated per episode"
     case .network: "what segments the queries"
     case .episodes: "per evaluation (E)"
-    case .diffusion: "what paints"
+    case .diffusion: "what generates"
     case .controlNet: "what reads the condition"
     }
   }

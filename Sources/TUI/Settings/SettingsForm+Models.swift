@@ -1,11 +1,11 @@
 import Generation
 
-/// The choice of the models that paint.
+/// The choice of the models that generate.
 extension SettingsForm {
   /// What the models in use recommend.
   package var defaults: GenerationOptions { menu.defaults(for: options.condition, preferring: options.models) }
 
-  /// What would paint with these settings; nil where nothing fits.
+  /// What would generate with these settings; nil where nothing fits.
   var pair: (diffusion: ModelMenu.Diffusion, controlNet: String?)? { menu.pair(for: options.condition, preferring: options.models) }
 
   /// The ControlNet chosen for the condition; nil for the usual one.

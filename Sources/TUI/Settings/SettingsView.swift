@@ -1,6 +1,6 @@
-extension ScreenPainter {
-  /// The form: one setting a row, the one under the cursor with its meaning in the lower edge; what painting would cost in one of the edges.
-  mutating func paintSettings(_ rect: Rect) {
+extension ScreenRenderer {
+  /// The form: one setting a row, the one under the cursor with its meaning in the lower edge; what generating would cost in one of the edges.
+  mutating func renderSettings(_ rect: Rect) {
     let form = state.settings
     let isFocused = state.screen.focus == .settings
     let estimate = estimate
@@ -30,7 +30,7 @@ extension ScreenPainter {
     frame.scrollThumb(rect, first: first, visible: inside.height, count: fields.count, style: theme.accent)
   }
 
-  /// What `g` would cost now: images that are not painted, and the time they take at the present pace.
+  /// What `g` would cost now: images that are not generated, and the time they take at the present pace.
   private var estimate: String {
     guard let board = state.board, board.plans[state.plan] != nil else { return "" }
     let missing = board.missing(state.plan).count

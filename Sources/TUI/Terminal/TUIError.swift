@@ -27,7 +27,7 @@ public enum TUIError: Explained, Hashable, Sendable {
     switch self {
     case .noTerminal:
       """
-      without a screen use the subcommands: `diffss generate` paints supports, `diffss evaluate` measures IoU, \
+      without a screen use the subcommands: `diffss generate` generates supports, `diffss evaluate` measures IoU, \
       `diffss condition` makes control images
       """
     case .terminalTooSimple:

@@ -60,9 +60,9 @@ final class Terminal {
     let text = output.take { doupdate() }
     guard capabilities.depth == .truecolor else { return write(text) }
     let isMoved = CapturedOutput.hasScrolled(text)
-    let images = DirectPainter.paint(frame, before: isMoved ? nil : before, changes: changes)
+    let images = DirectRenderer.render(frame, before: isMoved ? nil : before, changes: changes)
     guard !text.isEmpty || !images.isEmpty else { return }
-    write(DirectPainter.begin + text + images + DirectPainter.end)
+    write(DirectRenderer.begin + text + images + DirectRenderer.end)
   }
 
   /// Draws everything anew next time: something else wrote to the terminal.

@@ -17,7 +17,7 @@ struct EvaluationOptions: ParsableArguments {
   var shots: Int = 1
 
   @Option(help: ArgumentHelp(
-    "Folder of pre-generated supports (`diffss generate --out`), read as the published loader does: NAME_CLASS_K.jpg, else .png, else the real support. When absent they come from the store and missing ones are painted.", valueName: "dir"))
+    "Folder of pre-generated supports (`diffss generate --out`), read as the published loader does: NAME_CLASS_K.jpg, else .png, else the real support. When absent they come from the store and missing ones are generated.", valueName: "dir"))
   var aux: String?
 
   @Option(help: "Number of episodes.")
@@ -41,7 +41,7 @@ struct EvaluationOptions: ParsableArguments {
     if episodeList != nil && (allFolds || seeds != nil) { throw ValidationError("--episode-list has its own fold and seed") }
   }
 
-  /// Folds and seeds of the episodes, and a plan for the first of each with `auxiliaryShots` supports painted with `options`.
+  /// Folds and seeds of the episodes, and a plan for the first of each with `auxiliaryShots` supports generated with `options`.
   func plan(
     _ data: DatasetOptions, _ workbench: Workbench, options: GenerationOptions, auxiliaryShots: Int
   ) throws -> (plan: EvaluationPlan, folds: [Int], seeds: [UInt64]) {
@@ -61,7 +61,7 @@ struct EvaluationOptions: ParsableArguments {
   func demoWeights(_ plans: [EvaluationPlan], _ workbench: Workbench) -> DemoWeights? {
     DemoWeights(Set(plans).compactMap { plan in
       workbench.models.demoWeights(
-        on: workbench.dataset.name, painting: plan.auxiliaryShots > 0 && aux == nil ? plan.options : nil, segmenting: plan.network, fold: plan.fold)
+        on: workbench.dataset.name, generating: plan.auxiliaryShots > 0 && aux == nil ? plan.options : nil, segmenting: plan.network, fold: plan.fold)
     })
   }
 

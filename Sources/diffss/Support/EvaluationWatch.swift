@@ -40,7 +40,7 @@ final class EvaluationLines: Sendable {
   func show(_ progress: EvaluationProgress, _ name: String) {
     switch progress {
     case .generating(let done, let of, let step, let steps):
-      line("painting\(name)", "images").update(Double(done) + Double(step) / Double(max(steps, 1)), of: Double(of))
+      line("generating\(name)", "images").update(Double(done) + Double(step) / Double(max(steps, 1)), of: Double(of))
     case .checking(let done, let of): line("checking drift\(name)", "images").update(Double(done), of: Double(of))
     case .evaluating(let done, let of, let baseline, let augmented):
       let figures = [baseline, augmented].compactMap { $0.map { String(format: "%.1f", $0) } }

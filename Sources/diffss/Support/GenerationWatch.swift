@@ -4,17 +4,17 @@ import Generation
 import Pipeline
 import Synchronization
 
-/// Has supports painted into a folder, shows the progress, and tells of each image when it ends.
+/// Has supports generated into a folder, shows the progress, and tells of each image when it ends.
 struct GenerationWatch {
   let workbench: Workbench
   let folder: SupportFolder
   let json: Bool
 
   /// Throws an `ExitStatus` unless every image was done.
-  func paint(_ run: SupportRun) async throws {
+  func generate(_ run: SupportRun) async throws {
     let interrupt = Interrupt.shared
     let tally = GenerationTally(folder: folder.url, json: json)
-    let work = Task { [workbench, folder] in try await workbench.paint(run, into: folder) { tally.take($0) } }
+    let work = Task { [workbench, folder] in try await workbench.generate(run, into: folder) { tally.take($0) } }
     interrupt.onRequest { work.cancel() }
     do {
       try await work.value
@@ -33,14 +33,14 @@ private final class GenerationTally: Sendable {
     var total = 0
     var leftOut = 0
     var kept = 0
-    var painted = 0
+    var generated = 0
     var replaced = 0
     var failed = 0
     /// Failures, those of control images too.
     var errors = 0
     var list = JSONList()
 
-    var ended: Int { kept + painted + replaced + failed }
+    var ended: Int { kept + generated + replaced + failed }
   }
 
   /// One image, as `--json` prints it.
@@ -55,7 +55,7 @@ private final class GenerationTally: Sendable {
 
   private let folder: URL
   private let json: Bool
-  private let progress = ProgressLine("painting", unit: "images")
+  private let progress = ProgressLine("generating", unit: "images")
   private let state = Mutex(State())
 
   init(folder: URL, json: Bool) {
@@ -67,7 +67,7 @@ private final class GenerationTally: Sendable {
     state.withLock { state in
       switch event {
       case .begun(let images, let leftOut): (state.total, state.leftOut) = (images, leftOut)
-      case .painting(let name, let step, let steps):
+      case .generating(let name, let step, let steps):
         show(Double(step) / Double(max(steps, 1)), name, state)
       case .ended(let outcome):
         count(outcome, &state)
@@ -82,7 +82,7 @@ private final class GenerationTally: Sendable {
     progress.finish()
     state.withLock { state in
       if json { state.list.end() }
-      var text = "painted \(state.painted), replaced \(state.replaced), kept \(state.kept), failed \(state.failed) of \(state.total) images"
+      var text = "painted \(state.generated), replaced \(state.replaced), kept \(state.kept), failed \(state.failed) of \(state.total) images"
       if state.leftOut > 0 { text += "; left \(state.leftOut) supports out, as the published script does" }
       printError(text)
     }
@@ -92,7 +92,7 @@ private final class GenerationTally: Sendable {
   var status: ExitStatus? {
     state.withLock { state in
       if state.errors == 0 { return nil }
-      return state.kept + state.painted + state.replaced == 0 ? .nothingDone : .someFailed
+      return state.kept + state.generated + state.replaced == 0 ? .nothingDone : .someFailed
     }
   }
 
@@ -104,7 +104,7 @@ private final class GenerationTally: Sendable {
   private func count(_ outcome: SupportOutcome, _ state: inout State) {
     switch outcome.result {
     case .kept: state.kept += outcome.images
-    case .painted: state.painted += outcome.images
+    case .generated: state.generated += outcome.images
     case .replaced: state.replaced += outcome.images
     case .failed:
       state.failed += outcome.images
@@ -129,7 +129,7 @@ private final class GenerationTally: Sendable {
   private func words(_ outcome: SupportOutcome) -> (result: String, reason: String?) {
     switch outcome.result {
     case .kept: return ("kept", nil)
-    case .painted: return ("painted", nil)
+    case .generated: return ("painted", nil)
     case .replaced: return ("replaced", nil)
     case .failed(let error):
       let reason = PlainText.clean("\(error)")

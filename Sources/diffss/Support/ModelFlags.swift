@@ -3,7 +3,7 @@ import Foundation
 import Generation
 import Models
 
-/// Which diffusion models paint.
+/// Which diffusion models generate.
 struct ModelFlags: ParsableArguments {
   @Option(help: ArgumentHelp(
     "Stable Diffusion, by its name in `diffss models list`, or a diffusers folder or a single file by its path. When absent: the first one with a ControlNet for the condition.", valueName: "name"))
@@ -31,7 +31,7 @@ struct ModelFlags: ParsableArguments {
   func files(_ library: ModelLibrary) -> GivenFiles {
     let urls = (vae.map { [$0] } ?? []).compactMap(Self.file), loras = lora.map(\.path).compactMap(Self.file), all = urls + loras
     let paths = Set(all.map(\.standardizedFileURL.path))
-    let taken = all.isEmpty ? [] : library.entries.filter { $0.kind.paints && !paths.contains($0.url.standardizedFileURL.path) }.map(\.id)
+    let taken = all.isEmpty ? [] : library.entries.filter { $0.kind.generates && !paths.contains($0.url.standardizedFileURL.path) }.map(\.id)
     let given = zip(WeightName.of(all, taken: Set(taken)), all).map { GivenFiles.File(name: $0, url: $1) }
     return GivenFiles(autoencoder: urls.isEmpty ? nil : given[0], loras: Array(given.dropFirst(urls.count)))
   }
@@ -82,7 +82,7 @@ struct ModelFlags: ParsableArguments {
     for lora in added.loras ?? [] { try ModelRole.adapter.check(library.addition(lora.id, .lora).url) }
   }
 
-  /// What a data set's images are painted with. Throws where a ControlNet is for none of the conditions that are asked for, and what speaks against
+  /// What a data set's images are generated with. Throws where a ControlNet is for none of the conditions that are asked for, and what speaks against
   /// the files and folders that were named.
   func preferred(for conditions: [ConditionType], in library: ModelLibrary) throws -> PreferredModels? {
     try check(library)
@@ -123,7 +123,7 @@ struct LoRAOption {
 
 extension ModelKind {
   /// Whether images' metadata may name it beside an autoencoder or a LoRA.
-  fileprivate var paints: Bool {
+  fileprivate var generates: Bool {
     switch self {
     case .diffusion, .controlNet, .detector: true
     case .previewDecoder, .autoencoder, .lora, .segmentation: false

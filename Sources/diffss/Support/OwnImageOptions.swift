@@ -22,7 +22,7 @@ struct OwnImageOptions: ParsableArguments {
 
   var classes: DatasetKind { classesOf ?? .coco }
 
-  @Option(help: "ADE20K class 0...149 whose colour paints the mask condition, in place of the table's.")
+  @Option(help: "ADE20K class 0...149 whose colour generates the mask condition, in place of the table's.")
   var ade: Int?
 
   @Option(help: ArgumentHelp("Weights of the edge detector, in place of those found.", valueName: "file"))

@@ -6,7 +6,7 @@ import Generation
 import Models
 import Render
 
-/// What `generate` takes beside a data set's options when it paints one image.
+/// What `generate` takes beside a data set's options when it generates one image.
 struct OwnRunOptions: ParsableArguments {
   @OptionGroup var image: OwnImageOptions
 
@@ -24,7 +24,7 @@ struct OwnRunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Rewrite this PNG after every step with what there is of the first image.", valueName: "file"))
   var preview: String?
 
-  @Option(help: "Images painted together, of this seed and the ones after it.")
+  @Option(help: "Images generated together, of this seed and the ones after it.")
   var batch: Int = 1
 
   @Option(help: ArgumentHelp("Also write the latents, after the last and after every step.", valueName: "file"))
@@ -60,7 +60,7 @@ struct OwnRunOptions: ParsableArguments {
   }
 }
 
-/// Paints one image from control images of the user's own.
+/// Generates one image from control images of the user's own.
 struct OwnImageRun {
   let options: OwnRunOptions
   let flags: GenerationFlags
@@ -77,7 +77,7 @@ struct OwnImageRun {
 
   /// Writes the image (and the latents) into a folder, made when all that is needed is there, and prints where. Throws
   /// `ExitStatus.interrupted` on Ctrl-C.
-  func paint(into url: URL, json: Bool) throws {
+  func generate(into url: URL, json: Bool) throws {
     let library = ModelLibrary(folders: flags.others.models.places + runtime.modelFolders)
     let prompts = try Prompts()
     let image = try options.image.image(orientation)
@@ -145,13 +145,13 @@ struct OwnImageRun {
     let folder = try SupportFolder(creating: url), stem = controls.first?.name ?? image?.name ?? "picture"
     writeControls(request, controls.map(\.image), stem, folder)
     do {
-      let paintings = try paint(request, images: controls.map(\.image), weights, library: library)
-      PromptRemarks.say(paintings.first?.request.cut?.lines ?? [])
-      let outcomes = try paintings.enumerated().map { number, painting in
-        Outcome(file: try folder.add(png: painting.png, name: "\(stem)_\(number).png").path, request: painting.request)
+      let outputs = try generate(request, images: controls.map(\.image), weights, library: library)
+      PromptRemarks.say(outputs.first?.request.cut?.lines ?? [])
+      let outcomes = try outputs.enumerated().map { number, generating in
+        Outcome(file: try folder.add(png: generating.png, name: "\(stem)_\(number).png").path, request: generating.request)
       }
       if let latents = options.latents {
-        try Safetensors.write(OwnImageRequest.Painting.latents(of: paintings), to: URL(fileURLWithPath: latents))
+        try Safetensors.write(OwnImageRequest.Output.latents(of: outputs), to: URL(fileURLWithPath: latents))
       }
       if json {
         print(try outcomes.count == 1 ? CanonicalJSON.text(outcomes[0]) : CanonicalJSON.text(outcomes))
@@ -179,17 +179,17 @@ struct OwnImageRun {
     }
   }
 
-  private func paint(
+  private func generate(
     _ request: OwnImageRequest, images: [Image], _ weights: OwnImageWeights, library: ModelLibrary
-  ) throws -> [OwnImageRequest.Painting] {
-    let progress = ProgressLine("painting", unit: "steps")
+  ) throws -> [OwnImageRequest.Output] {
+    let progress = ProgressLine("generating", unit: "steps")
     let interrupt = Interrupt.shared
     var times = PhaseTimes()
     var hasComplained = false
     interrupt.leavesAtOnce = true
     let digests = try weights.digests(library)
-    func work() throws -> [OwnImageRequest.Painting] {
-      try request.paint(
+    func work() throws -> [OwnImageRequest.Output] {
+      try request.generate(
         controlImages: images, weights: weights, digests: digests, count: options.batch, memory: runtime.memory, preview: library.previewDecoder
       ) { state in
         interrupt.leavesAtOnce = false
@@ -200,7 +200,7 @@ struct OwnImageRun {
             try AtomicFile.write(image.pngData(), to: URL(fileURLWithPath: file))
           } catch {
             // It costs nobody the image, and is said once.
-            if !hasComplained { report(message: "\(error)", hint: "the image is painted without its preview") }
+            if !hasComplained { report(message: "\(error)", hint: "the image is generated without its preview") }
             hasComplained = true
           }
         }
@@ -208,12 +208,12 @@ struct OwnImageRun {
       }
     }
     defer { progress.finish() }
-    let paintings = try work()
+    let outputs = try work()
     times.end()
     if profile.isAsked {
       progress.finish()
       printError(times.text)
     }
-    return paintings
+    return outputs
   }
 }

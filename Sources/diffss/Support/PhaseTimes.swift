@@ -15,7 +15,7 @@ struct PhaseTimes {
 
   /// Loading (up to the first word of the run), every step (the prompts are encoded in the first), and what came after the last.
   var text: String {
-    guard let loaded = steps.first, let last = steps.last, let finish else { return "nothing was painted" }
+    guard let loaded = steps.first, let last = steps.last, let finish else { return "nothing was generated" }
     func seconds(_ from: ContinuousClock.Instant, _ to: ContinuousClock.Instant) -> String {
       String(format: "%.2f s", (to - from) / .seconds(1))
     }

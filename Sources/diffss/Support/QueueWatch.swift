@@ -17,7 +17,7 @@ final class QueueWatch: Sendable {
   private let store: Store
   private let queue: GenerationQueue
   private let before: Set<JobID>
-  private let progress = ProgressLine("painting", unit: "images")
+  private let progress = ProgressLine("generating", unit: "images")
   private let state: Mutex<State>
 
   init(store: Store) throws {

@@ -17,20 +17,20 @@ struct SupportChoice: ParsableArguments {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
   }
 
-  /// The supports to paint. Throws what reading the list throws, and `DataError.unknownFold`.
+  /// The supports to generate. Throws what reading the list throws, and `DataError.unknownFold`.
   func supports(of dataset: any Dataset, fold: Int) throws -> [Support] {
     let all = try list.map { try dataset.supports(listedIn: URL(fileURLWithPath: $0)) } ?? dataset.supports(inFold: fold)
     return Array(all.prefix(limit ?? .max))
   }
 }
 
-/// Which supports of a data set are painted, and how they are kept.
+/// Which supports of a data set are generated, and how they are kept.
 struct SupportListOptions: ParsableArguments {
   @OptionGroup var choice: SupportChoice
 
   @Option(
     help: ArgumentHelp(
-      "Paint part N of M, for as many processes or machines: every M-th support from the N-th on. The images are the same however they are divided.",
+      "Generate part N of M, for as many processes or machines: every M-th support from the N-th on. The images are the same however they are divided.",
       valueName: "n/m"),
     transform: { text in
       guard let shard = Shard(text) else {
@@ -48,7 +48,7 @@ struct SupportListOptions: ParsableArguments {
       "Repeat the published script's slips, to compare with its images.",
       discussion: """
         Masks are read as grey, so that palette PNGs give wrong classes; labels above 20 are left out; every class of \
-        FSS-1000 is prompted and painted as a taxi; the images of a support share one \
+        FSS-1000 is prompted and generated as a taxi; the images of a support share one \
         seed, drawn from the one before (of the whole list, also with --shard); \(PublishedScript.steps) steps unless --steps is given.
         """))
   var asPublished = false

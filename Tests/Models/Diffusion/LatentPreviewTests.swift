@@ -19,7 +19,7 @@ import Testing
     #expect(throws: ModelError.self) { try TinyDecoder(Self.folder.appendingPathComponent("expected.safetensors")) }
   }
 
-  /// Where latents are flat the projection says what the autoencoder paints; it is one pixel a latent.
+  /// Where latents are flat the projection says what the autoencoder generates; it is one pixel a latent.
   @Test func projectionFollowsTheAutoencoder() throws {
     let model = try StableDiffusion.load(model: Golden.projectRoot.appendingPathComponent("Assets/demo/sd"))
     let preview = try #require(try model.preview())
@@ -31,11 +31,11 @@ import Testing
       let latents = Tensor((0..<36).flatMap { _ in colour }, shape: [1, 6, 6, channels])
       let guess = preview.image(of: latents)
       #expect(guess.shape == [1, 6, 6, 3])
-      let painted = try model.autoencoder().image(of: latents)
+      let generated = try model.autoencoder().image(of: latents)
       // The pixel in the middle of both.
-      let guessed = guess.values[63..<66], width = painted.shape[2]
-      let middle = (painted.shape[1] / 2 * width + width / 2) * 3
-      for (one, other) in zip(guessed, painted.values[middle..<middle + 3]) {
+      let guessed = guess.values[63..<66], width = generated.shape[2]
+      let middle = (generated.shape[1] / 2 * width + width / 2) * 3
+      for (one, other) in zip(guessed, generated.values[middle..<middle + 3]) {
         wrong += Double(abs(one - other))
         spread += Double(abs(other - 0.5))
       }

@@ -13,7 +13,7 @@ import Testing
 
   private let run = DiffusionRun(prompt: "a photo of a cup", negativePrompt: "blurred", steps: 3, guidanceScale: 4, seed: 5, width: 24, height: 40)
 
-  private func painted(_ loras: [(URL, Float)], memory: StableDiffusion.Memory = .ample, model: URL = model, config: URL? = nil) throws -> DiffusionResult {
+  private func generated(_ loras: [(URL, Float)], memory: StableDiffusion.Memory = .ample, model: URL = model, config: URL? = nil) throws -> DiffusionResult {
     try StableDiffusion.load(
       model: model, config: config, memory: memory, additions: ModelAdditions(adapters: loras.map { LowRankSource(url: $0.0, scale: $0.1) })
     ).generate(run)
@@ -25,7 +25,7 @@ import Testing
     ("kohya.safetensors", Float(0.7), "kohya"), ("attention.safetensors", 1.25, "attention"), ("peft.safetensors", 1, "peft"),
     ("unet.safetensors", 0.5, "unet"), ("lora-down.safetensors", 0.5, "unet"), ("processors.bin", 0.5, "unet"), ("metadata.safetensors", 0.5, "metadata"),
   ]) func everyFormGivesWhatDiffusersGives(name: String, scale: Float, run: String) throws {
-    let latents = try painted([(file(name), scale)]).latents
+    let latents = try generated([(file(name), scale)]).latents
     let wanted = try expected.tensor(run).nhwc()
     let difference = relativeError(latents, wanted)
     #expect(difference < 1e-4)
@@ -35,29 +35,29 @@ import Testing
   }
 
   @Test func nothingIsChangedByNothing() throws {
-    let plain = try painted([])
+    let plain = try generated([])
     #expect(relativeError(plain.latents, try expected.tensor("plain").nhwc()) < 1e-4)
     // In single precision a scale of 0 adds nothing.
-    #expect(relativeError(try painted([(file("kohya.safetensors"), 0)]).latents, plain.latents) < 1e-6)
-    let once = try painted([(file("unet.safetensors"), 1)]).latents, twice = try painted([(file("unet.safetensors"), 0.5), (file("lora-down.safetensors"), 0.5)]).latents
+    #expect(relativeError(try generated([(file("kohya.safetensors"), 0)]).latents, plain.latents) < 1e-6)
+    let once = try generated([(file("unet.safetensors"), 1)]).latents, twice = try generated([(file("unet.safetensors"), 0.5), (file("lora-down.safetensors"), 0.5)]).latents
     #expect(relativeError(twice, once) < 1e-5)
   }
 
   @Test func networksThatAreReadForEachRunAreChangedToo() throws {
-    #expect(try painted([(file("kohya.safetensors"), 0.7)], memory: .low).latents.values == painted([(file("kohya.safetensors"), 0.7)]).latents.values)
+    #expect(try generated([(file("kohya.safetensors"), 0.7)], memory: .low).latents.values == generated([(file("kohya.safetensors"), 0.7)]).latents.values)
   }
 
   @Test func aFolderOfDiffusersIsItsFile() throws {
     let copy = try TemporaryFolder()
     try FileManager.default.copyItem(at: file("unet.safetensors"), to: copy.url.appendingPathComponent("pytorch_lora_weights.safetensors"))
-    #expect(try painted([(copy.url, 0.5)]).latents.values == painted([(file("unet.safetensors"), 0.5)]).latents.values)
+    #expect(try generated([(copy.url, 0.5)]).latents.values == generated([(file("unet.safetensors"), 0.5)]).latents.values)
   }
 
   private func complaint(_ tensors: [(String, [Int])], _ metadata: [String: String] = [:]) throws -> String {
     let folder = try TemporaryFolder(), file = folder.url.appendingPathComponent("x.safetensors")
     try Safetensors.write(tensors.map { (name: $0.0, tensor: Tensor(zeros: $0.1)) }, metadata: metadata, to: file)
     do {
-      _ = try painted([(file, 1)])
+      _ = try generated([(file, 1)])
       return ""
     } catch { return "\(error)".replacingOccurrences(of: folder.url.path + "/", with: "") }
   }
@@ -96,7 +96,7 @@ import Testing
     // Its weights alone, which the model's own configuration serves.
     let weights = file("vae/diffusion_pytorch_model.safetensors")
     #expect(try StableDiffusion.load(model: Self.model, additions: ModelAdditions(autoencoder: weights)).generate(run).image.values == image.values)
-    #expect(try painted([]).image.values != image.values)
+    #expect(try generated([]).image.values != image.values)
     // A whole model's folder lends its own, whatever else is wrong with it.
     let copy = try TemporaryFolder(), whole = copy.url.appendingPathComponent("whole")
     try FileManager.default.createDirectory(at: whole, withIntermediateDirectories: true)

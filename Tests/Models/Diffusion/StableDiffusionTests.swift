@@ -87,7 +87,7 @@ import Testing
     #expect(throws: ModelError.self) { try model.generate(run, seeds: []) }
   }
 
-  @Test func lowMemoryPaintsTheSame() throws {
+  @Test func lowMemoryGeneratesTheSame() throws {
     let frugal = try StableDiffusion.load(
       model: Self.folder.appendingPathComponent("model"), controlNets: [Self.folder.appendingPathComponent("controlnet")], memory: .low)
     let (first, second) = (try frugal.generate(run()), try frugal.generate(run()))
@@ -137,7 +137,7 @@ import Testing
     #expect(throws: ModelError.cancelled) { try model.generate(run) { $0.latents == nil } }
   }
 
-  @Test func refusesWhatItCannotPaint() throws {
+  @Test func refusesWhatItCannotGenerate() throws {
     let good = try run()
     func expectError(_ part: String, _ change: (inout DiffusionRun) -> Void) {
       var bad = good

@@ -28,7 +28,7 @@ import Testing
 
   @Test func ringsAreThoseOfPycocotools() throws {
     let seven: [Any] = [2, 2, 6, 2, 6, 6, 2]
-    // Nil where there is nothing to paint and pycocotools ends with an error. What it refuses because of one ring alone is painted as far
+    // Nil where there is nothing to rasterise and pycocotools ends with an error. What it refuses because of one ring alone is rasterised as far
     // as it is sound: 16 pixels by the good ring.
     let cases: [(segmentation: Any, pixels: Int?, isSound: Bool)] = [
       ([good], 16, true), ([good, box], 16, false), ([good, [3, 4]], 16, false), ([good, box + [7]], 16, false), ([good, [3]], 16, false),

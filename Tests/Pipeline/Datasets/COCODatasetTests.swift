@@ -143,7 +143,7 @@ import Testing
 
   private let compressed: [String: Any] = ["size": [4, 5], "counts": "52203"]
 
-  @Test func runLengthsArePaintedInOrder() throws {
+  @Test func runLengthsAreGeneratedInOrder() throws {
     // 5, 2, 2, then differences to the one before last: 0 + 2, 3 + 2.
     let folder = try COCOFolder.small(segmentations: [
       (1, compressed), (2, ["size": [4, 5], "counts": [0, 6, 14]] as [String: Any]),
@@ -230,17 +230,17 @@ import Testing
 
   @Test func writtenMasksServeAsReadyOnes() throws {
     let ready = try TemporaryFolder(), folder = try COCOFolder.miniature()
-    let painted = try folder.open()
-    func write() throws -> Int? { try DatasetPreparation.writeMasks(painted, to: ready.file("annotations")) { _, _ in true }?.written }
+    let rasterised = try folder.open()
+    func write() throws -> Int? { try DatasetPreparation.writeMasks(rasterised, to: ready.file("annotations")) { _, _ in true }?.written }
     #expect(try write() == 10)
     #expect(try write() == 0)
     let photographs = folder.url.appendingPathComponent("train2017")
     try FileManager.default.createSymbolicLink(at: ready.file("train2017"), withDestinationURL: photographs)
     let community = try Datasets.open(DatasetSource(.coco, root: ready.url))
-    #expect(community.items == painted.items && community.classes == painted.classes)
-    for item in painted.items {
-      #expect(try community.mask(item) == painted.mask(item))
-      #expect(community.listedClasses(of: item) == painted.listedClasses(of: item))
+    #expect(community.items == rasterised.items && community.classes == rasterised.classes)
+    for item in rasterised.items {
+      #expect(try community.mask(item) == rasterised.mask(item))
+      #expect(community.listedClasses(of: item) == rasterised.listedClasses(of: item))
     }
   }
 

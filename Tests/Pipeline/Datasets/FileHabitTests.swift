@@ -129,8 +129,8 @@ import Testing
   @Test func cocosImagesAndReadyMasksInCapitals() throws {
     let folder = try COCOFolder.small(segmentations: [(1, [[0.0, 0, 3, 0, 3, 3, 0, 3]])])
     try Image(width: 5, height: 4, color: [9, 9, 9]).writeJPEG(to: folder.url.appendingPathComponent("set/0.JPG"))
-    let painted = try folder.open()
-    #expect(try painted.image(painted.items[0]).width == 5 && painted.check(painted.items[0]).isEmpty)
+    let generated = try folder.open()
+    #expect(try generated.image(generated.items[0]).width == 5 && generated.check(generated.items[0]).isEmpty)
     let ready = try TemporaryFolder()
     try folders(ready, "annotations/val2017", "val2017")
     try image.writeJPEG(to: ready.file("val2017/000000000009.JPG"))

@@ -39,21 +39,21 @@ import Testing
   @Test func everyClassOfFSSIsATaxi() async throws {
     let dataset = ListedDataset(name: "fss", [("ashtray/1", 25), ("zucchini/1", 200)]), bench = try RunBench(dataset)
     var run = SupportRun(supports: dataset.supports, options: bench.options, shots: 2, isAsPublished: true)
-    try await bench.paint(run)
-    let taxis = bench.generator.painted.withLock { $0 }
+    try await bench.generate(run)
+    let taxis = bench.generator.generated.withLock { $0 }
     #expect(taxis.map(\.source.classIndex) == [25, 25, 200, 200])
     #expect(taxis.allSatisfy { $0.prompt == "a real shot photo of taxi,, best quality, extremely detailed" && $0.adeIndex == 83 })
-    let control = bench.out.appendingPathComponent("ashtray/1_25_control.png"), painted = try Data(contentsOf: control)
+    let control = bench.out.appendingPathComponent("ashtray/1_25_control.png"), generated = try Data(contentsOf: control)
 
     // The colour matters to the mask condition alone; without the slips the class is its own.
     run.options.condition = .none
-    try await bench.paint(run)
-    #expect(bench.generator.painted.withLock { $0.last?.adeIndex } == nil)
+    try await bench.generate(run)
+    #expect(bench.generator.generated.withLock { $0.last?.adeIndex } == nil)
     run = SupportRun(supports: dataset.supports, options: bench.options, shots: 2)
-    try await bench.paint(run)
-    let own = try #require(bench.generator.painted.withLock { $0.last })
+    try await bench.generate(run)
+    let own = try #require(bench.generator.generated.withLock { $0.last })
     #expect(own.adeIndex == nil && own.noiseRow == nil && own.prompt.contains("thing 200"))
-    #expect(try Data(contentsOf: control) != painted)
+    #expect(try Data(contentsOf: control) != generated)
   }
 
   @Test(.enabled(if: Golden.isAvailable)) func theTaxisConditionIsThePublishedOne() async throws {
@@ -61,7 +61,7 @@ import Testing
     let supports = try dataset.supports(inFold: 0).filter { ["african_elephant/5", "eiffel_tower/3"].contains($0.item.id) }
     var run = SupportRun(supports: supports, options: bench.options, shots: 1, isAsPublished: true)
     run.options.conditionSettings.resolution = 256
-    try await bench.paint(run)
+    try await bench.generate(run)
     for support in supports {
       let golden = "conditions/fss_\(support.item.id.replacingOccurrences(of: "/", with: "_"))/r256/seg_control_published.png"
       let control = try Image(pngOrJpeg: bench.out.appendingPathComponent("\(support.item.id)_\(support.classIndex)_control.png"))
@@ -73,8 +73,8 @@ import Testing
     let dataset = ListedDataset([("a", 1), ("b", 30), ("c", 2)]), bench = try RunBench(dataset)
     var run = SupportRun(supports: dataset.supports, options: bench.options, shots: 3, isAsPublished: true)
     run.options.seed = 321
-    try await bench.paint(run)
-    let requests = bench.generator.painted.withLock { $0 }
+    try await bench.generate(run)
+    let requests = bench.generator.generated.withLock { $0 }
     #expect(requests.map(\.seed) == [36105, 36105, 36105, 46315, 46315, 46315])
     #expect(requests.map(\.noiseRow) == (0..<6).map { NoiseRow(row: $0 % 3, rows: 3) })
     #expect(requests.map(\.source.item) == ["a", "a", "a", "c", "c", "c"])

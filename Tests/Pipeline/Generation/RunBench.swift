@@ -7,11 +7,11 @@ import Render
 import Synchronization
 import TestSupport
 
-/// Paints flat images and keeps their requests; those of one number among a support's images can be made to fail.
+/// Generates flat images and keeps their requests; those of one number among a support's images can be made to fail.
 final class FlatGenerator: SupportGenerator {
   struct Refusal: Error, CustomStringConvertible { let description = "no such weights" }
 
-  let painted = Mutex<[GenerationRequest]>([])
+  let generated = Mutex<[GenerationRequest]>([])
   let refusesNumber: Int?
 
   init(refusesNumber: Int? = nil) { self.refusesNumber = refusesNumber }
@@ -19,7 +19,7 @@ final class FlatGenerator: SupportGenerator {
   func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
     if request.source.number == refusesNumber { throw Refusal() }
-    painted.withLock { $0.append(request) }
+    generated.withLock { $0.append(request) }
     let color = [UInt8(truncatingIfNeeded: request.seed), UInt8(request.source.number), UInt8(truncatingIfNeeded: request.steps)]
     return GeneratedImage(
       key: "", request: request, file: URL(fileURLWithPath: "/dev/null"),
@@ -27,7 +27,7 @@ final class FlatGenerator: SupportGenerator {
   }
 }
 
-/// A workbench on the demo's models, with a folder to paint into.
+/// A workbench on the demo's models, with a folder to generate into.
 struct RunBench {
   let home: TemporaryFolder
   let generator: FlatGenerator
@@ -46,9 +46,9 @@ struct RunBench {
 
   /// The outcomes, each as `result name`, in order.
   @discardableResult
-  func paint(_ run: SupportRun) async throws -> [String] {
+  func generate(_ run: SupportRun) async throws -> [String] {
     let lines = Mutex<[String]>([])
-    try await workbench.paint(run, into: SupportFolder(creating: out)) { event in
+    try await workbench.generate(run, into: SupportFolder(creating: out)) { event in
       guard case .ended(let outcome) = event else { return }
       let word = if case .failed = outcome.result { "failed" } else { "\(outcome.result)" }
       lines.withLock { $0.append("\(word) \(outcome.name)") }
@@ -56,7 +56,7 @@ struct RunBench {
     return lines.withLock { $0 }
   }
 
-  /// Bytes of every file painted, by its path in the folder.
+  /// Bytes of every file generated, by its path in the folder.
   func files() throws -> [String: Data] {
     let paths = (FileManager.default.enumerator(atPath: out.path)?.compactMap { $0 as? String } ?? [])
     return try Dictionary(

@@ -25,14 +25,14 @@ import Testing
 
   private let controls = [Image(width: 64, height: 64, color: [200, 10, 10]), Image(width: 64, height: 64, color: [10, 200, 10])]
 
-  /// An image painted with both ControlNets, in a file.
-  private func painted(_ weights: OwnImageWeights, _ loraScales: [Double] = []) throws -> (image: StoredImage, metadata: OwnImageMetadata) {
+  /// An image generated with both ControlNets, in a file.
+  private func generated(_ weights: OwnImageWeights, _ loraScales: [Double] = []) throws -> (image: StoredImage, metadata: OwnImageMetadata) {
     let request = OwnImageRequest(
       weights, prompt: "a cup", negativePrompt: "", settings: DiffusionSettings { ($0.steps, $0.guidance) = (1, 3) }, seed: 5, width: 64, height: 64,
       controls: controls.prefix(weights.networks.count).map { (image: $0, scale: 1, start: 0, end: 1) }, loraScales: loraScales)
     let digests = try weights.digests(library([]))
-    let paintings = try request.paint(controlImages: Array(controls.prefix(weights.networks.count)), weights: weights, digests: digests) { _ in true }
-    try folder.write(paintings[0].png, to: "image.png")
+    let outputs = try request.generate(controlImages: Array(controls.prefix(weights.networks.count)), weights: weights, digests: digests) { _ in true }
+    try folder.write(outputs[0].png, to: "image.png")
     let image = try StoredImage(folder.file("image.png"))
     guard case .own(let metadata) = image.origin else { throw GenerationError.notOurs(path: "image.png") }
     return (image, metadata)
@@ -46,7 +46,7 @@ import Testing
     try plantModel(at: "base/tiny-sd15")
     try plantControlNet(0, at: "one/x")
     try plantControlNet(1, at: "two/x")
-    let stored = try painted(OwnImageWeights(model: folder.file("base/tiny-sd15"), networks: [folder.file("one/x"), folder.file("two/x")]))
+    let stored = try generated(OwnImageWeights(model: folder.file("base/tiny-sd15"), networks: [folder.file("one/x"), folder.file("two/x")]))
     #expect(stored.metadata.request.controls.map(\.network) == ["one/x", "two/x"])
     // Below one place, each place by itself in both orders (of equal names the first hides the second), and the folders themselves.
     for places in [["."], ["base", "one", "two"], ["base", "two", "one"], ["base", "one/x", "two/x"], ["base", "two/x", "one/x"]] {
@@ -70,7 +70,7 @@ import Testing
   @Test func aNameDoesNotLeaveThePlaces() throws {
     try plantModel(at: "inner/tiny-sd15")
     try plantControlNet(0, at: "x")
-    let stored = try painted(OwnImageWeights(model: folder.file("inner/tiny-sd15"), networks: [folder.file("x")]))
+    let stored = try generated(OwnImageWeights(model: folder.file("inner/tiny-sd15"), networks: [folder.file("x")]))
     var request = stored.metadata.request
     request.controls[0].network = "a/.."
     let weights = ["tiny-sd15": stored.metadata.weights["tiny-sd15"] ?? "", "a/..": stored.metadata.weights["x"] ?? ""]
@@ -83,7 +83,7 @@ import Testing
     try plantModel(at: "a/tiny-sd15")
     try plantModel(at: "b/lender")
     let lender = folder.file("b/lender"), model = folder.file("a/tiny-sd15")
-    let stored = try painted(OwnImageWeights(model: model, autoencoder: lender))
+    let stored = try generated(OwnImageWeights(model: model, autoencoder: lender))
     #expect(stored.metadata.request.autoencoder == "lender")
     let inner = try OwnImageWeights(model: model, autoencoder: lender.appendingPathComponent("vae")).digests(library([]))
     #expect(stored.metadata.weights["lender"] == inner["vae"] && inner["vae"] != nil)

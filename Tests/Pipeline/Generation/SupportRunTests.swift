@@ -15,7 +15,7 @@ import Testing
 
   @Test func namesKeepTheirFolders() async throws {
     let dataset = ListedDataset(Self.items), bench = try RunBench(dataset)
-    let outcomes = try await bench.paint(run(dataset, bench))
+    let outcomes = try await bench.generate(run(dataset, bench))
     let stem = "val2014/COCO_val2014_000000019786_1"
     #expect(outcomes.prefix(2) == ["painted \(stem)_0.png", "painted \(stem)_1.png"])
     let files = try bench.files()
@@ -23,7 +23,7 @@ import Testing
     for name in ["\(stem)_0.png", "\(stem)_control.png", "plain_2_1.png", "val2014/b_3_0.png"] { #expect(files[name] != nil) }
     let text = try ImageText.read(bench.out.appendingPathComponent("\(stem)_1.png"))
     let metadata = try #require(ImageMetadata(entries: text))
-    #expect(metadata.request == bench.generator.painted.withLock { $0[1] })
+    #expect(metadata.request == bench.generator.generated.withLock { $0[1] })
     #expect(try metadata.request.key(weights: metadata.weights) == metadata.key)
     #expect(text["parameters"]?.contains("Steps: 3") == true)
   }
@@ -31,8 +31,8 @@ import Testing
   @Test func namesThatLeaveTheFolderFailAndStopNothing() async throws {
     let names = ["../up", "/root", "a//b", "./c", "a/../b", "", "a\0b", "fine"]
     let dataset = ListedDataset(names.map { ($0, 1) }), bench = try RunBench(dataset)
-    let outcomes = try await bench.paint(run(dataset, bench, shots: 1))
-    #expect(outcomes == names.dropLast().map { "failed \($0)_1" } + ["painted fine_1_0.png"])
+    let outcomes = try await bench.generate(run(dataset, bench, shots: 1))
+    #expect(outcomes == names.dropLast().map { "failed \($0)_1" } + ["generated fine_1_0.png"])
     #expect(try bench.files().keys.sorted() == ["fine_1_0.png", "fine_1_control.png"])
     #expect(throws: GenerationError.nameEscapesFolder(name: "../up", folder: bench.out.path)) {
       try SupportFolder(creating: bench.out).stem(item: "../up", classIndex: 1)
@@ -43,13 +43,13 @@ import Testing
     let dataset = ListedDataset(Self.items), bench = try RunBench(dataset)
     var run = run(dataset, bench)
     run.format = format
-    try await bench.paint(run)
+    try await bench.generate(run)
     let first = try bench.files()
     #expect(first.keys.filter { $0.hasSuffix(".\(format.rawValue)") }.count >= 6)
-    #expect(try await bench.paint(run).allSatisfy { $0.hasPrefix("kept ") })
-    #expect(bench.generator.painted.withLock { $0.count } == 6)
+    #expect(try await bench.generate(run).allSatisfy { $0.hasPrefix("kept ") })
+    #expect(bench.generator.generated.withLock { $0.count } == 6)
 
-    // A cut file, a missing and an empty one are painted again, to the same bytes.
+    // A cut file, a missing and an empty one are generated again, to the same bytes.
     let names = ["plain_2_0", "plain_2_1", "val2014/b_3_0", "val2014/b_3_control"].map { name in
       bench.out.appendingPathComponent(name.hasSuffix("control") ? "\(name).png" : "\(name).\(format.rawValue)")
     }
@@ -58,16 +58,16 @@ import Testing
     try FileManager.default.removeItem(at: names[1])
     try Data().write(to: names[2])
     try FileManager.default.removeItem(at: names[3])
-    let words = try await bench.paint(run).map { $0.split(separator: " ")[0] }
+    let words = try await bench.generate(run).map { $0.split(separator: " ")[0] }
     #expect(words == ["kept", "kept", "replaced", "painted", "painted", "kept"])
     #expect(try bench.files() == first)
 
     // Another setting is another image.
     run.options.steps = 4
-    #expect(try await bench.paint(run).allSatisfy { $0.hasPrefix("replaced ") })
+    #expect(try await bench.generate(run).allSatisfy { $0.hasPrefix("replaced ") })
     #expect(try bench.files() != first)
     run.options.steps = 3
-    try await bench.paint(run)
+    try await bench.generate(run)
     #expect(try bench.files() == first)
   }
 
@@ -76,9 +76,9 @@ import Testing
     let dataset = ListedDataset([("a", 1)]), bench = try RunBench(dataset)
     var run = run(dataset, bench, shots: 1)
     run.format = .jpg
-    try await bench.paint(run)
+    try await bench.generate(run)
     run.format = .png
-    #expect(try await bench.paint(run) == ["replaced a_1_0.png"])
+    #expect(try await bench.generate(run) == ["replaced a_1_0.png"])
     #expect(try bench.files().keys.sorted() == ["a_1_0.png", "a_1_control.png"])
   }
 
@@ -88,8 +88,8 @@ import Testing
     try FileManager.default.createDirectory(at: bench.out.appendingPathComponent("b_1_0.png"), withIntermediateDirectories: true)
     try Data(photograph).write(to: bench.out.appendingPathComponent("a_1_0.jpg"))
     try Data("mine".utf8).write(to: bench.out.appendingPathComponent("a_1_1.png"))
-    let outcomes = try await bench.paint(run(dataset, bench, shots: 3))
-    #expect(outcomes == ["failed a_1_0.png", "failed a_1_1.png", "painted a_1_2.png", "failed b_1_0.png", "painted b_1_1.png", "painted b_1_2.png"])
+    let outcomes = try await bench.generate(run(dataset, bench, shots: 3))
+    #expect(outcomes == ["failed a_1_0.png", "failed a_1_1.png", "generated a_1_2.png", "failed b_1_0.png", "generated b_1_1.png", "generated b_1_2.png"])
     #expect(try Data(contentsOf: bench.out.appendingPathComponent("a_1_0.jpg")) == Data(photograph))
     #expect(try Data(contentsOf: bench.out.appendingPathComponent("a_1_1.png")) == Data("mine".utf8))
   }
@@ -100,7 +100,7 @@ import Testing
     let bench = try RunBench(dataset, generator: FlatGenerator(refusesNumber: 1))
     var images: [SupportOutcome] = []
     let (outcomes, end) = AsyncStream.makeStream(of: SupportOutcome.self)
-    try await bench.workbench.paint(run(dataset, bench), into: SupportFolder(creating: bench.out)) { event in
+    try await bench.workbench.generate(run(dataset, bench), into: SupportFolder(creating: bench.out)) { event in
       if case .ended(let outcome) = event { end.yield(outcome) }
     }
     end.finish()
@@ -120,16 +120,16 @@ import Testing
       var run = run(dataset, whole)
       run.isAsPublished = published
       run.shard = .whole
-      try await whole.paint(run)
+      try await whole.generate(run)
       var parts: [String: Data] = [:]
       for number in 1...3 {
         let bench = try RunBench(dataset)
         run.shard = try #require(Shard("\(number)/3"))
-        try await bench.paint(run)
+        try await bench.generate(run)
         let files = try bench.files()
         #expect(files.count == (number == 1 ? 9 : 6))
         parts.merge(files) { _, _ in
-          Issue.record("two shards painted the same")
+          Issue.record("two shards generated the same")
           return Data()
         }
       }
@@ -151,7 +151,7 @@ import Testing
     let isFirst = Mutex(true), cancelled = DispatchSemaphore(value: 0)
     let task = Task {
       defer { signal.finish() }
-      try await bench.workbench.paint(run(dataset, bench), into: SupportFolder(creating: bench.out)) { event in
+      try await bench.workbench.generate(run(dataset, bench), into: SupportFolder(creating: bench.out)) { event in
         guard case .ended = event, isFirst.withLock({ first in
           defer { first = false }
           return first
@@ -172,9 +172,9 @@ import Testing
     let dataset = ListedDataset(Self.items), bench = try RunBench(dataset)
     var run = run(dataset, bench)
     run.options.models = PreferredModels(diffusion: "absent")
-    await #expect(throws: GenerationError.self) { try await bench.paint(run) }
+    await #expect(throws: GenerationError.self) { try await bench.generate(run) }
     run.options = bench.options
     run.options.steps = 0
-    await #expect(throws: CoreError.self) { try await bench.paint(run) }
+    await #expect(throws: CoreError.self) { try await bench.generate(run) }
   }
 }

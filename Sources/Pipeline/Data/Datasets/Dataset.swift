@@ -3,7 +3,7 @@ import Render
 /// Images with class masks, divided into folds of classes: what episodes are drawn from.
 ///
 /// Classes are numbered from 1; 0 is background. Items have a stable order and are cheap: images and masks are read
-/// (or drawn, or painted from annotations) only when asked for, from any thread.
+/// (or drawn, or generated from annotations) only when asked for, from any thread.
 public protocol Dataset: Sendable {
   /// Short name as given to `--dataset`.
   var name: String { get }
@@ -82,7 +82,7 @@ public struct ClassInfo: Codable, Hashable, Sendable {
   public let name: String
   /// The word put into the prompt.
   public let promptName: String
-  /// ADE20K class, 0...149, whose palette colour paints the mask condition.
+  /// ADE20K class, 0...149, of whose palette colour the mask condition is made.
   public let adeIndex: Int
 
   public init(index: Int, name: String, promptName: String, adeIndex: Int) {

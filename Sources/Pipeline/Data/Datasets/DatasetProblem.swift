@@ -74,7 +74,7 @@ extension DatasetProblem.Kind {
     case .unknownLabel: "fails where it is used; check which class numbers the masks have"
     case .onlyIgnored: "no figures come of it; nothing in it belongs to a class"
     case .emptyMask: "no figures come of it; nothing in it belongs to a class"
-    case .brokenAnnotation: "left out, what is sound of it is painted; correct it"
+    case .brokenAnnotation: "left out, what is sound of it is rasterised; correct it"
     case .categoriesDiffer: "list the same categories in both files, or classes of both splits cannot be told apart by their numbers"
     case .categoriesReordered: "nothing to do: classes have one numbering in all files"
     case .brokenAnnotations: "this file's images are left out; download it again"

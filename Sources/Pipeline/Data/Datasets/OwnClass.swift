@@ -19,7 +19,7 @@ public struct OwnClass: Hashable, Sendable {
   /// Its label in a mask; nil where masks are black and white whatever the class: those of FSS-1000.
   public var label: Int? { kind == .fss ? nil : index }
 
-  /// ADE20K class 0...149 whose colour paints the mask condition.
+  /// ADE20K class 0...149 of whose colour the mask condition is made.
   ///
   /// A class of an own folder, whose names are not known here, has the colour that data sets give to names in no table. Throws
   /// `DataError.unknownClass` for a number that the data set does not have.

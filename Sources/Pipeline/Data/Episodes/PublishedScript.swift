@@ -5,7 +5,7 @@ import Models
 /// (goldens: `conditions` and `episodes`).
 ///
 /// - Labels above 20 are left out.
-/// - Every class of FSS-1000 is prompted and painted as entry 1 of the published list: masks are binary there, and it looks up the label.
+/// - Every class of FSS-1000 is prompted and generated as entry 1 of the published list: masks are binary there, and it looks up the label.
 /// - The images of a support share one seed, which is a function of the support before: `random.seed(s); random.randint(0, 65535)`.
 public struct PublishedScript: Sendable {
   /// Its DDIM steps.
@@ -27,7 +27,7 @@ public struct PublishedScript: Sendable {
     onlyClass = dataset.name == DatasetKind.fss.rawValue ? try Self.firstLabelOfFSS() : nil
   }
 
-  /// The supports that the script paints, in order, with their terms; `base` is the seed it was started with.
+  /// The supports that the script generates, in order, with their terms; `base` is the seed it was started with.
   public func terms(for supports: [Support], base: UInt64) -> [(support: Support, terms: Terms)] {
     var seed = base
     return supports.filter { onlyClass != nil || $0.classIndex <= Self.lastLabel }.map { support in

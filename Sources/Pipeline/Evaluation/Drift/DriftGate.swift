@@ -8,7 +8,7 @@ import Data
 struct DriftGate {
   /// The least agreement that a support must have, 0...1.
   let minimum: Double
-  /// Agreement of an image painted for a class, 0...1.
+  /// Agreement of an image generated for a class, 0...1.
   let agreement: (_ image: MaskedImage, _ classIndex: Int) throws -> Double
 
   /// What became of the wanted supports.
@@ -72,9 +72,9 @@ struct DriftGate {
 }
 
 extension GeneratedSupport {
-  /// Another one painted from the same real support and class.
+  /// Another one generated from the same real support and class.
   func numbered(_ number: Int) -> GeneratedSupport { GeneratedSupport(item: item, classIndex: classIndex, number: number) }
 
-  /// Whether both are painted from one real support and class.
+  /// Whether both are generated from one real support and class.
   func isSibling(of other: GeneratedSupport) -> Bool { item == other.item && classIndex == other.classIndex }
 }

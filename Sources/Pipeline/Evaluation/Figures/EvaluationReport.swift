@@ -50,7 +50,7 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
   public let gate: GateReport?
   /// Which classes the mean is over; nil in older reports, whose mean is over all.
   public let classMean: ClassMean?
-  /// Weights of the demo that painted or segmented on another data set, by their identifiers; nil without any.
+  /// Weights of the demo that generated or segmented on another data set, by their identifiers; nil without any.
   public let demoWeights: [String]?
   /// How predictions were compared; nil in reports of programs that knew one way (HSNet's, at the input size).
   public let comparison: Comparison?

@@ -23,7 +23,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var lists: String?
   /// A saved `EpisodeList` to replay in place of drawing.
   public var episodeList: String?
-  /// Folder of pre-generated supports (`SupportFolder`); nil to take them from the store, painting what is missing.
+  /// Folder of pre-generated supports (`SupportFolder`); nil to take them from the store, generating what is missing.
   public var auxiliaryFolder: String?
   /// The least agreement of a generated support with its mask (`SupportAgreement`), 0...1: episodes are also segmented without those
   /// below it. nil measures no agreement, 0 measures it and drops none.
@@ -108,7 +108,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
 
 /// How far an evaluation has come.
 public enum EvaluationProgress: Hashable, Sendable {
-  /// `done` of `of` images are generated or were found; `step` of `steps` of the one being painted.
+  /// `done` of `of` images are generated or were found; `step` of `steps` of the one being generated.
   case generating(done: Int, of: Int, step: Int, steps: Int)
   /// The agreement of `done` of `of` generated supports with their masks is known.
   case checking(done: Int, of: Int)

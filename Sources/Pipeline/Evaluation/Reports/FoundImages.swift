@@ -10,7 +10,7 @@ struct FoundImages {
   /// What an image says of itself.
   enum Origin {
     case support(ImageMetadata)
-    /// Painted from control images of the user's own; without the rest where it was painted before weights had names and digests.
+    /// Generated from control images of the user's own; without the rest where it was generated before weights had names and digests.
     case own(OwnImageRequest, OwnImageMetadata?)
 
     /// Images of one row share it.
@@ -69,7 +69,7 @@ struct FoundImages {
       }
       add(Entry(name: name, file: file, origin: origin), &known)
     }
-    if strangers > 0 { remarks.append("Images left out because they do not say how they were painted: \(strangers).") }
+    if strangers > 0 { remarks.append("Images left out because they do not say how they were generated: \(strangers).") }
   }
 
   /// The images of a data set in a store, by item, class, condition and number. Throws `GenerationError.storeUnusable`.

@@ -1,7 +1,7 @@
 import Core
 import Render
 
-/// Supports with the images painted from them, small enough for a page.
+/// Supports with the images generated from them, small enough for a page.
 public struct ReportGallery: Sendable {
   /// A generated image and what it says of itself.
   public struct Entry: Sendable {
@@ -19,7 +19,7 @@ public struct ReportGallery: Sendable {
     public let remark: String?
   }
 
-  /// A support, a condition, and the images painted with them.
+  /// A support, a condition, and the images generated with them.
   public struct Row: Sendable {
     /// Item, class and condition in words.
     public let title: String

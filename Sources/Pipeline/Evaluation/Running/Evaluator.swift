@@ -45,7 +45,7 @@ public struct Evaluator: Sendable {
   ) throws -> EvaluationReport {
     try plan.validate()
     let episodes = try episodes(of: plan)
-    // Asked for before hours of painting: missing weights, or ones made for another number of supports, are found at once.
+    // Asked for before hours of generating: missing weights, or ones made for another number of supports, are found at once.
     let bench = try shared.bench(plan) { try segmenter(plan.network, fold: plan.fold, side: plan.inputSide) }
     for shots in Set(episodes.map(\.supports.count)) { try bench.segmenter.check(shots: shots, auxiliaryShots: plan.auxiliaryShots) }
     let comparison = plan.comparison ?? Comparison(plan.network.convention)
@@ -178,6 +178,6 @@ public struct Evaluator: Sendable {
       weights = try models.weights(
         models.choice(for: plan.options))
     }
-    return PaintedAuxiliaries(plan.options, weights: weights, requests: requests, generator: generator, dataset: dataset)
+    return GeneratedAuxiliaries(plan.options, weights: weights, requests: requests, generator: generator, dataset: dataset)
   }
 }

@@ -59,7 +59,7 @@ public final class SharedWork {
       if let augmented = line.augmented { areas[plan.ungated, default: [:]][line.position] = augmented }
     }
 
-    /// Agreement of an image painted for a class, 0...1.
+    /// Agreement of an image generated for a class, 0...1.
     func agreement(_ image: MaskedImage, classIndex: Int, _ comparison: Comparison) throws -> Double {
       if let known = agreements[image.source]?[classIndex] { return known }
       let fresh = try segmenter.agreement(image, classIndex: classIndex, comparison)

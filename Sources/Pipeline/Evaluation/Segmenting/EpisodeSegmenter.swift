@@ -81,7 +81,7 @@ public final class EpisodeSegmenter {
       shots: supports.count)
   }
 
-  /// IoU, 0...1, of a painted image's mask and what the network finds in it with the real support as its reference.
+  /// IoU, 0...1, of a generated image's mask and what the network finds in it with the real support as its reference.
   public func agreement(_ image: MaskedImage, classIndex: Int, _ comparison: Comparison) throws -> Double {
     try predict(image, classIndex: classIndex, supports: [real(image.maskItem)], comparison).areas.iou / 100
   }

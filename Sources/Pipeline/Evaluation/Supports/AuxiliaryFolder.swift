@@ -36,14 +36,14 @@ struct AuxiliaryFolder: AuxiliarySource {
     }
   }
 
-  /// Nothing is painted into a folder.
+  /// Nothing is generated into a folder.
   func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) {}
 
   func has(_ support: GeneratedSupport) -> Bool { file(support) != nil }
 
   func image(_ support: GeneratedSupport) throws -> MaskedImage {
     guard let file = file(support) else { return .real(support.item, of: dataset) }
-    return .painted(.file(file.path), from: support.item, of: dataset) { try Image(pngOrJpeg: file) }
+    return .generated(.file(file.path), from: support.item, of: dataset) { try Image(pngOrJpeg: file) }
   }
 
   private func file(_ support: GeneratedSupport) -> URL? {

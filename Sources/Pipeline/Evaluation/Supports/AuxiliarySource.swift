@@ -7,10 +7,10 @@ import Render
 /// Wherever it is, an image is stretched to the size of its support by OpenCV's bilinear rule, as DifFSS-BAM's loader does, and has the
 /// support's own mask.
 protocol AuxiliarySource {
-  /// SHA-256 of the models that paint them, by identifier; empty when they are painted already.
+  /// SHA-256 of the models that generate them, by identifier; empty when they are generated already.
   var weights: [String: String] { get }
 
-  /// Weights of the demo that painted images of another data set, as far as the images say it; nil without any.
+  /// Weights of the demo that generated images of another data set, as far as the images say it; nil without any.
   var demoWeights: [String]? { get }
 
   /// What decides the images beside the plan and the weights: another state is another text.
@@ -31,8 +31,8 @@ extension AuxiliarySource {
 }
 
 extension MaskedImage {
-  /// An image painted from a support.
-  public static func painted(
+  /// An image generated from a support.
+  public static func generated(
     _ source: Source, from item: DatasetItem, of dataset: any Dataset, read: @escaping () throws -> Image
   ) -> MaskedImage {
     MaskedImage(source: source, maskItem: item) {

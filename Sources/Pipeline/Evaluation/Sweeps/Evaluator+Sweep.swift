@@ -6,7 +6,7 @@ extension Evaluator {
   /// Evaluates every setting of a sweep; blocks until the last one is done.
   ///
   /// Settings of one network and fold follow each other, so that its features, the baseline and every prediction that two settings have
-  /// in common are made once; images are painted once for all networks. A sweep that was ended before goes on from its finished
+  /// in common are made once; images are generated once for all networks. A sweep that was ended before goes on from its finished
   /// episodes. A fold and seed of which no setting can evaluate anything is left out, then every setting that still lacks one: means are of the
   /// same episodes. Throws `CancellationError` soon after `stop` is set, and the first failure when nothing is left.
   public func sweep(_ sweep: SweepPlan, stop: StopFlag, progress: (SweepProgress) -> Void) throws -> (report: SweepReport, evaluations: [[EvaluationReport]]) {

@@ -52,7 +52,7 @@ public struct SweepReport: Codable, Hashable, Sendable {
   public let settings: [Setting]
   /// Which classes the means are over; nil in older reports, whose means are over all.
   public let classMean: ClassMean?
-  /// Weights of the demo that painted or segmented on another data set; nil without any.
+  /// Weights of the demo that generated or segmented on another data set; nil without any.
   public let demoWeights: [String]?
 
   /// Folds, seeds and settings of which nothing could be evaluated, a sentence each; nil when there are none.

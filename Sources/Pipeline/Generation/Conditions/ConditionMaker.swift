@@ -46,7 +46,7 @@ public struct ConditionMaker: Sendable {
     var stages = [ConditionStage(name: .resized, image: resized), ConditionStage(name: .mask, image: foreground.image)]
     let control: Image
     if type == .mask {
-      control = try painted(foreground, adeIndex: adeIndex)
+      control = try coloured(foreground, adeIndex: adeIndex)
     } else {
       let image = resized.blurred(sigma: settings.blur)
       let edges = try edges(image), dilated = dilated(foreground), masked = edges.multiplied(by: dilated)
@@ -83,7 +83,7 @@ public struct ConditionMaker: Sendable {
   }
 
   /// RGB: the object in its colour on that of ADE20K's class 0. The background is (120, 120, 120), not black.
-  private func painted(_ foreground: LabelMask, adeIndex: Int) throws -> Image {
+  private func coloured(_ foreground: LabelMask, adeIndex: Int) throws -> Image {
     guard palette.colors.indices.contains(adeIndex) else {
       throw CoreError.badSetting(name: "ADE20K class", value: "\(adeIndex)", allowed: "0...149")
     }

@@ -37,7 +37,7 @@ extension ConditionSettings {
     try SizeRule(width: width, height: height, resolution: type.uses.contains(.detectResolution) ? detectResolution ?? resolution : resolution)
   }
 
-  /// The size of the control image, and of what is painted from it: where edges are found at a resolution of their own, the size rule is applied
+  /// The size of the control image, and of what is drawn from it: where edges are found at a resolution of their own, the size rule is applied
   /// to their size, as the published script does.
   func controlSize(_ type: ConditionType, width: Int, height: Int) throws -> SizeRule {
     try SizeRule(detectionSize(type, width: width, height: height), resolution: resolution)

@@ -1,6 +1,6 @@
 import Data
 
-/// What to paint for a data set: images for each support of a list, or of one shard of it.
+/// What to generate for a data set: images for each support of a list, or of one shard of it.
 public struct SupportRun: Sendable {
   public var supports: [Support]
   public var options: GenerationOptions
@@ -26,10 +26,10 @@ public struct SupportRun: Sendable {
 
 /// What a run tells its watcher.
 public enum SupportRunEvent: Sendable {
-  /// `images` are to be painted or found; the published script leaves `leftOut` supports of the list out.
+  /// `images` are to be generated or found; the published script leaves `leftOut` supports of the list out.
   case begun(images: Int, leftOut: Int)
   /// `step` of `steps` of the image `name` are done; told many times a step.
-  case painting(name: String, step: Int, steps: Int)
+  case generating(name: String, step: Int, steps: Int)
   /// An image ended.
   case ended(SupportOutcome)
 }
@@ -39,7 +39,7 @@ public struct SupportOutcome: Sendable {
   public enum Result: Sendable {
     /// It was there already, by the same request and weights.
     case kept
-    case painted
+    case generated
     /// It took the place of one by another request or weights, or of a damaged one.
     case replaced
     case failed(any Error)

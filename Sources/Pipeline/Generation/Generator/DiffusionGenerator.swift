@@ -43,25 +43,25 @@ public final class DiffusionGenerator: SupportGenerator {
       usleep(20_000)
     }
     defer { turn.unlock() }
-    // Another caller may have painted it while this one waited.
+    // Another caller may have generated it while this one waited.
     if let known = try image(request, key: key) { return known }
     let start = ContinuousClock.now
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
     let cut = try models.cut(request)
-    for line in cut?.lines ?? [] { Log.painting.warning("\(key): \(line)") }
-    let image = try paint(request, progress: progress)
+    for line in cut?.lines ?? [] { Log.generating.warning("\(key): \(line)") }
+    let image = try make(request, progress: progress)
     let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset)
     let png = try image.pngData(
       text: ImageMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models).entries())
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
     broken.withLock { _ = $0.remove(key) }
-    Log.painting.info("\(key) painted in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")
+    Log.generating.info("\(key) generated in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")
     return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
   }
 
-  /// Paints an image, stored already or not, and stores nothing.
-  public func paint(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
+  /// Makes an image, stored already or not, and stores nothing.
+  public func make(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
     let control = try controls.control(request)?.image
     let model = try models.diffusion(request.models, report: report)
     var inputs: [ControlInput] = []
@@ -78,7 +78,7 @@ public final class DiffusionGenerator: SupportGenerator {
     }
     let sampler = try request.settings.samplerName()
     if let range = try? sampler.range(model.scheduler.spaced(request.timestepSpacing), steps: request.steps), range.isShort {
-      Log.painting.notice("\(request.sampler) with \(request.steps) steps begins late: \(range.text)")
+      Log.generating.notice("\(request.sampler) with \(request.steps) steps begins late: \(range.text)")
     }
     let run = DiffusionRun(
       prompt: request.prompt, negativePrompt: request.negativePrompt, sampler: sampler, steps: request.steps,
@@ -92,7 +92,7 @@ public final class DiffusionGenerator: SupportGenerator {
     }
   }
 
-  /// A broken file is as good as none: it is painted again and replaced.
+  /// A broken file is as good as none: it is generated again and replaced.
   private func image(_ request: GenerationRequest, key: String) throws -> GeneratedImage? {
     let file = store.file(key)
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }

@@ -24,7 +24,7 @@ public struct ImageMetadata: Codable, Hashable, Sendable {
   /// The key of the file's entry that holds the JSON.
   public static let entry = "diffss"
 
-  /// The entries `parameters` and `diffss`, and `Warning` where demo weights painted another data set. Nothing in them depends on when or
+  /// The entries `parameters` and `diffss`, and `Warning` where demo weights generated another data set. Nothing in them depends on when or
   /// where the image was made.
   public func entries() throws -> [String: String] {
     var entries = ["parameters": parameters, Self.entry: try CanonicalJSON.text(self)]

@@ -55,7 +55,7 @@ extension ModelLibrary {
   /// The demo's weights among those that settings would take on a data set, with a network's for a fold; nil when there are none. What is
   /// missing altogether is not told here.
   public func demoWeights(
-    on dataset: String, painting options: GenerationOptions? = nil, segmenting network: SegmentationNetwork? = nil, fold: Int = 0
+    on dataset: String, generating options: GenerationOptions? = nil, segmenting network: SegmentationNetwork? = nil, fold: Int = 0
   ) -> DemoWeights? {
     var ids: [String] = []
     if let options, let choice = try? choice(for: options) { ids += choice.models }
@@ -73,6 +73,6 @@ extension ModelLibrary {
 }
 
 extension ModelChoice {
-  /// Everything that paints an image.
+  /// Everything that generates an image.
   var models: [String] { [diffusion, controlNet, detector].compactMap { $0 } }
 }

@@ -9,7 +9,7 @@ extension ModelLibrary {
       prompt: request.prompt, negativePrompt: request.negativePrompt, guidance: request.guidance, cut: tokenizer.cut)
   }
 
-  /// What is to be said of prompts before anything is painted from them, each thing once: characters that tokenizers read differently, and
+  /// What is to be said of prompts before anything is generated from them, each thing once: characters that tokenizers read differently, and
   /// what is cut off. A model that is missing says nothing here.
   public func remarks(on prompts: [String], negativePrompt: String, guidance: Double, diffusion id: String) -> [String] {
     var seen: Set<String> = [], lines: [String] = []

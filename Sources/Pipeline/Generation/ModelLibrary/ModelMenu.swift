@@ -77,7 +77,7 @@ public struct ModelMenu: Hashable, Sendable {
     pair(for: options.condition, preferring: options.models)?.diffusion.scheduler.flatMap(options.settings.timesteps)
   }
 
-  /// Whether settings would paint, or a network segment, with weights of the demo.
+  /// Whether settings would generate, or a network segment, with weights of the demo.
   public func usesDemoWeights(_ options: GenerationOptions, segmenting network: SegmentationNetwork, fold: Int) -> Bool {
     let pair = pair(for: options.condition, preferring: options.models)
     if let pair, !demoModels.isDisjoint(with: [pair.diffusion.id, pair.controlNet].compactMap { $0 }) { return true }

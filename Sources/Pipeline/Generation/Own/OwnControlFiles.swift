@@ -6,7 +6,7 @@ public enum OwnControlFiles {
   /// The file of the control image with a number, counted from 0.
   public static func name(_ number: Int, stem: String) -> String { number == 0 ? "\(stem)_control.png" : "\(stem)_\(number + 1)_control.png" }
 
-  /// Writes a control image, so that its images can be painted anew from what lies beside them. One that is there already is left.
+  /// Writes a control image, so that its images can be generated again from what lies beside them. One that is there already is left.
   ///
   /// Throws `GenerationError.foreignFile` for a file of somebody else, `.cannotWrite` or `RenderError`.
   public static func write(_ image: Image, of control: OwnImageRequest.Control, number: Int, stem: String, into folder: SupportFolder) throws {

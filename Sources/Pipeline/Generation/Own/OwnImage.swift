@@ -10,7 +10,7 @@ public struct OwnImage: Sendable {
   public let image: Image
   /// 1 where the class is, 0 elsewhere, 255 where the mask says to ignore.
   public let mask: LabelMask
-  /// What is known of the class; its colour may be missing where no image of it is painted.
+  /// What is known of the class; its colour may be missing where no image of it is generated.
   public let info: OwnClass
   /// What is to be said about how the image is turned.
   public let note: String?

@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// What an image painted from control images of the user's own says about itself, in the manner of `ImageMetadata`.
+/// What an image generated from control images of the user's own says about itself, in the manner of `ImageMetadata`.
 public struct OwnImageMetadata: Codable, Hashable, Sendable {
   /// SHA-256, in hexadecimal, of the canonical JSON of the rest.
   public let key: String

@@ -3,14 +3,14 @@ import Foundation
 import Models
 import Render
 
-/// One image painted from control images of the user's own: everything that decides it, beside the files' bytes. Weights are known by their
+/// One image generated from control images of the user's own: everything that decides it, beside the files' bytes. Weights are known by their
 /// names (`WeightName`); their digests stand beside the request (`OwnImageMetadata`).
 public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   /// A ControlNet, the image it reads, and when and how much it counts.
   public struct Control: Codable, Hashable, Sendable {
     /// The ControlNet's name.
     public var network: String
-    /// Extents and SHA-256 of the control image's bytes; the bytes themselves are given to `paint`.
+    /// Extents and SHA-256 of the control image's bytes; the bytes themselves are given to `generate`.
     public var digest: String
     public var scale: Double
     /// Fractions 0...1 of the steps between which it acts.
@@ -44,7 +44,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   public var autoencoder: String?
   /// LoRA files merged into the model, in their order; nil, and absent from the JSON, for none.
   public var loras: [LoRAChoice]?
-  /// What the text encoder did not see of the prompts; absent from the JSON where it saw all, and before painting.
+  /// What the text encoder did not see of the prompts; absent from the JSON where it saw all, and before generating.
   public internal(set) var cut: PromptCut?
 
   /// - Parameters:
@@ -72,8 +72,8 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
     self.height = height
   }
 
-  /// A painted image with the latents that led to it.
-  public struct Painting: Sendable {
+  /// A generated image with the latents that led to it.
+  public struct Output: Sendable {
     /// What the image is of; its seed is the image's own.
     public let request: OwnImageRequest
     public let image: Image
@@ -83,25 +83,25 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
     fileprivate let latentsPerStep: [Tensor]
 
     /// `latents` `[n, c, h, w]` and `latents_per_step` `[steps, n, c, h, w]` of n images, as PyTorch would store them.
-    public static func latents(of paintings: [Painting]) -> [(name: String, tensor: Tensor)] {
-      guard let count = paintings.first?.latentsPerStep.count, count > 0 else { return [] }
-      let steps = (0..<count).map { step in Tensor.stacked(paintings.map { $0.latentsPerStep[step] }).nchw() }
+    public static func latents(of outputs: [Output]) -> [(name: String, tensor: Tensor)] {
+      guard let count = outputs.first?.latentsPerStep.count, count > 0 else { return [] }
+      let steps = (0..<count).map { step in Tensor.stacked(outputs.map { $0.latentsPerStep[step] }).nchw() }
       return [
         ("latents", steps[count - 1]), ("latents_per_step", Tensor(steps.flatMap(\.values), shape: [count] + steps[0].shape)),
       ]
     }
   }
 
-  /// Paints `count` images together, of this seed and the ones after it; `controlImages` are those in the order of `controls`, `weights`
+  /// Generates `count` images together, of this seed and the ones after it; `controlImages` are those in the order of `controls`, `weights`
   /// the places of what it names, with their `digests`.
   ///
   /// `progress` hears how far it is, many times a step (its previews are of the first image), and ends the work by returning false:
   /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder.
   /// Throws `ModelError` for weights that do not fit, `GenerationError.notANumber`, and `.badSetting` for a sampler that there is none of.
-  public func paint(
+  public func generate(
     controlImages: [Image], weights: OwnImageWeights, digests: [String: String], count: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
     progress: (GenerationProgress) -> Bool
-  ) throws -> [Painting] {
+  ) throws -> [Output] {
     let diffusion = try StableDiffusion.load(
       model: weights.model, controlNets: weights.networks, config: weights.config ?? ModelLibrary.configuration(), memory: memory, preview: preview,
       additions: ModelAdditions(
@@ -115,7 +115,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
           image: Tensor(unit: pair.1.rgb), network: number, scale: Float(pair.0.scale), start: pair.0.start, end: pair.0.end)
       })
     let cut = PromptCut(prompt: prompt, negativePrompt: negativePrompt, guidance: settings.guidance, cut: diffusion.tokenizer.cut)
-    for line in cut?.lines ?? [] { Log.painting.warning("\(line)") }
+    for line in cut?.lines ?? [] { Log.generating.warning("\(line)") }
     let requests = (0..<count).map { number in
       var own = self
       own.cut = cut
@@ -127,7 +127,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
       let results = try diffusion.generate(run, seeds: requests.map(\.seed)) { progress(GenerationProgress($0, of: diffusion)) }
       return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
-        return Painting(
+        return Output(
           request: own, image: image, png: try image.pngData(text: OwnImageMetadata(own, weights: digests, demoWeights: demo?.models).entries()),
           latentsPerStep: result.latentsPerStep)
       }

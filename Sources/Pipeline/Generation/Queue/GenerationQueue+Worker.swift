@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// The worker: whoever holds the lock paints what waits.
+/// The worker: whoever holds the lock generates what waits.
 extension GenerationQueue {
   /// Begins to work when there is something to do and this process does not work yet.
   func begin() {
@@ -47,8 +47,8 @@ extension GenerationQueue {
     Log.queue.info("job \(job.id) begins, attempt \(job.attempts): \(job.request.source.dataset) \(job.request.source.item) class \(job.request.source.classIndex)")
     var finalState: JobState, key: String?, noted = start
     do {
-      let painter = try painters.painter(of: job)
-      let image = try painter.attempt(job.request, stop: { isStopped(job.id) }) { progress in
+      let generator = try generators.generator(of: job)
+      let image = try generator.attempt(job.request, stop: { isStopped(job.id) }) { progress in
         if hub.isWatched, let preview = progress.preview?() { hub.send(.preview(job.id, preview)) }
         let elapsed = seconds()
         if clock.now - noted > .milliseconds(500) {
@@ -66,7 +66,7 @@ extension GenerationQueue {
         switch state.stops[job.id] {
         case .interrupt(let reason): .interrupted(reason: reason)
         case .cancel(let reason): .cancelled(reason: reason)
-        case nil: .cancelled(reason: "by its painter")
+        case nil: .cancelled(reason: "by its generator")
         }
       }
     } catch {

@@ -6,11 +6,11 @@ import Synchronization
 
 /// One process's view of the queue in the store, and its worker when no other process has one.
 ///
-/// The store's rows are the queue: what is added stays when the process ends, and whichever process holds the worker's lock paints it, one job
+/// The store's rows are the queue: what is added stays when the process ends, and whichever process holds the worker's lock generates it, one job
 /// after the other on a thread of its own. Callers never wait: every method but `waitUntilIdle` returns at once. One job's failure does
 /// not touch the others.
 public final class GenerationQueue: Sendable {
-  let painters: JobPainters
+  let generators: JobGenerators
   private let origin: JobOrigin?
   let store: Store
   let hub: EventHub
@@ -23,8 +23,8 @@ public final class GenerationQueue: Sendable {
   /// Ended jobs of earlier runs that a view begins with.
   private static let history = 100
 
-  public init(painters: JobPainters, origin: JobOrigin?, store: Store, hub: EventHub) {
-    self.painters = painters
+  public init(generators: JobGenerators, origin: JobOrigin?, store: Store, hub: EventHub) {
+    self.generators = generators
     self.origin = origin
     self.store = store
     self.hub = hub
@@ -42,7 +42,7 @@ public final class GenerationQueue: Sendable {
   /// A queue of its own, for a process without a data set: jobs bring theirs.
   public convenience init(store: Store) {
     let hub = EventHub()
-    self.init(painters: JobPainters(store: store, report: { hub.send(WorkEvent($0)) }), origin: nil, store: store, hub: hub)
+    self.init(generators: JobGenerators(store: store, report: { hub.send(WorkEvent($0)) }), origin: nil, store: store, hub: hub)
   }
 
   /// Jobs in the order queued: all that have not ended, the last ones that had ended before, and what came since.
@@ -75,7 +75,7 @@ public final class GenerationQueue: Sendable {
     return added.map(\.id)
   }
 
-  /// Adds requests without following the queue: another process is to paint them. Blocks for the length of a small write.
+  /// Adds requests without following the queue: another process is to generate them. Blocks for the length of a small write.
   public func leave(_ requests: [GenerationRequest], priority: Int) throws -> [JobID] {
     let added = requests.map { Job(id: JobID(), request: $0, origin: origin, priority: priority) }
     try store.add(added)
@@ -126,7 +126,7 @@ public final class GenerationQueue: Sendable {
   }
 
   /// Returns when the store knows everything and no job is left to do: by this process, or by another one that works. A paused or closed
-  /// queue, or one whose store cannot be used, does not wait for jobs that nobody will paint.
+  /// queue, or one whose store cannot be used, does not wait for jobs that nobody will generate.
   public func waitUntilIdle() async {
     await withCheckedContinuation { continuation in
       state.withLock { $0.idleWaiters.append(continuation) }

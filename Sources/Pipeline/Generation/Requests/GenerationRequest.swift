@@ -13,7 +13,7 @@ public struct GenerationRequest: Hashable, Sendable, DiffusionConfigured {
   public var seed: UInt64
   /// The row of the noise that images with a common seed take; nil, and absent from the JSON, for a seed of one's own.
   public var noiseRow: NoiseRow?
-  /// ADE20K class 0...149 whose colour paints the mask condition; nil, and absent from the JSON, for that of the source's class.
+  /// ADE20K class 0...149 of whose colour the mask condition is made; nil, and absent from the JSON, for that of the source's class.
   public var adeIndex: Int?
   /// Pixels of the image, multiples of 64.
   public var width: Int

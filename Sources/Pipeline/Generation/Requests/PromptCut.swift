@@ -6,7 +6,7 @@ public struct PromptCut: Codable, Hashable, Sendable {
   public let prompt: String?
   public let negativePrompt: String?
 
-  /// Nil where both fit, the negative one also where no guidance asks for it. `cut` is `CLIPTokenizer.cut` of the model that paints.
+  /// Nil where both fit, the negative one also where no guidance asks for it. `cut` is `CLIPTokenizer.cut` of the model that generates.
   public init?(prompt: String, negativePrompt: String, guidance: Double, cut: (String) -> String?) {
     self.prompt = cut(prompt)
     self.negativePrompt = guidance > 1 ? cut(negativePrompt) : nil

@@ -4,7 +4,7 @@ extension Setting {
   /// Every setting, in the order of the settings panel.
   public static let all: [Setting] = [
     Setting(
-      .condition, title: "Condition", name: "condition", summary: "what steers the painting", help: "What steers the diffusion",
+      .condition, title: "Condition", name: "condition", summary: "what steers the generation", help: "What steers the diffusion",
       .choice(ConditionType.allCases.map(\.rawValue)), .choice(\.settings.condition)),
     Setting(
       .detector, title: "Detector", name: "edge detector", summary: "what finds the edges", help: "The edge detector behind a scribble",
@@ -64,7 +64,7 @@ extension Setting {
       .seed, title: "Seed", name: "seed of the supports", summary: "same seed, same images",
       help: "Seed of the noise; each image of a data set derives its own from it", .seed, .seed(\.seed)),
     Setting(
-      .prompt, title: "Prompt", name: "prompt", summary: "what is painted",
+      .prompt, title: "Prompt", name: "prompt", summary: "what is generated",
       help: "Replaces the prompt made from the class name; {name} in it stands for the class",
       .text, absence: "the published one", .text(\.prompt)),
     Setting(

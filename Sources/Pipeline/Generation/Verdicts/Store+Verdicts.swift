@@ -34,8 +34,8 @@ extension Store {
     }
   }
 
-  /// Every painted support of a data set.
-  public func painted(dataset: String) throws -> [PaintedSupport] {
+  /// Every generated support of a data set.
+  public func supports(dataset: String) throws -> [StoredSupport] {
     try read { db in
       let rows = try Row.fetchAll(
         db,
@@ -50,12 +50,12 @@ extension Store {
           let type = ConditionType(rawValue: condition)
         else { return nil }
         let verdict: String? = try row.optional("verdict")
-        return PaintedSupport(key: key, item: item, classIndex: index, condition: type, verdict: verdict.flatMap(Verdict.init))
+        return StoredSupport(key: key, item: item, classIndex: index, condition: type, verdict: verdict.flatMap(Verdict.init))
       }
     }
   }
 
-  /// Seconds that one denoising step took in the images painted last; nil before the first one.
+  /// Seconds that one denoising step took in the images generated last; nil before the first one.
   public func secondsPerStep() throws -> Double? {
     try read { db in
       try Double.fetchOne(

@@ -11,7 +11,7 @@ public enum Verdict: String, Codable, CaseIterable, Sendable {
 }
 
 /// A generated support of the store, as far as lists of episodes look at it.
-public struct PaintedSupport: Hashable, Sendable {
+public struct StoredSupport: Hashable, Sendable {
   /// Its key in the store.
   public let key: String
   public let item: String

@@ -3,7 +3,7 @@ import Foundation
 import Models
 import Render
 
-/// What painting an image anew has shown.
+/// What generating an image anew has shown.
 public enum ImageVerification: Hashable, Sendable {
   /// Every byte of the file is the same.
   case identical
@@ -13,7 +13,7 @@ public enum ImageVerification: Hashable, Sendable {
   case different(pixels: Int, of: Int, largest: Int)
   /// What the file says of itself does not belong together: its key is another one than its request and weights have.
   case tampered
-  /// The weights of these models are others than the image was painted with; it was not painted anew.
+  /// The weights of these models are others than the image was generated with; it was not generated again.
   case otherWeights([String])
 }
 
@@ -22,7 +22,7 @@ public struct StoredImage: Sendable {
   /// What an image says of itself.
   public enum Origin: Sendable {
     case support(ImageMetadata)
-    /// Painted from control images of the user's own.
+    /// Generated from control images of the user's own.
     case own(OwnImageMetadata)
   }
 
@@ -55,18 +55,18 @@ public struct StoredImage: Sendable {
     return metadata
   }
 
-  /// Compares with what `paint` makes of the request. `weights` are the digests of the models that are here.
-  public func verify(_ metadata: ImageMetadata, weights: [String: String], paint: (GenerationRequest) throws -> Image) throws -> ImageVerification {
+  /// Compares with what `generate` makes of the request. `weights` are the digests of the models that are here.
+  public func verify(_ metadata: ImageMetadata, weights: [String: String], generate: (GenerationRequest) throws -> Image) throws -> ImageVerification {
     guard try metadata.request.key(weights: metadata.weights) == metadata.key else { return .tampered }
     let others = weights.filter { metadata.weights[$0.key] != $0.value }.keys.sorted()
     guard others.isEmpty else { return .otherWeights(others) }
-    return try compare(try paint(metadata.request), text: metadata.entries())
+    return try compare(try generate(metadata.request), text: metadata.entries())
   }
 
-  /// Paints an image of one's own anew and compares. `given` are control images, beside those that lie where the image does; `progress` ends the
+  /// Generates an image of one's own anew and compares. `given` are control images, beside those that lie where the image does; `progress` ends the
   /// work by returning false.
   ///
-  /// Throws `GenerationError.controlMissing`, `.modelMissing`, `CancellationError`, and what painting throws.
+  /// Throws `GenerationError.controlMissing`, `.modelMissing`, `CancellationError`, and what generating throws.
   public func verify(
     _ metadata: OwnImageMetadata, with library: ModelLibrary, controls given: [Image], memory: StableDiffusion.Memory,
     progress: (GenerationProgress) -> Bool
@@ -75,7 +75,7 @@ public struct StoredImage: Sendable {
     let (places, others) = try library.weights(of: metadata.request, digests: metadata.weights)
     guard others.isEmpty else { return .otherWeights(others) }
     let images = try OwnControlFiles.images(of: metadata.request, beside: file, given: given)
-    let made = try metadata.request.paint(controlImages: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
+    let made = try metadata.request.generate(controlImages: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
     return try compare(made[0].image, text: metadata.entries())
   }
 

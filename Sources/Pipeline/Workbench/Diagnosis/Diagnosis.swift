@@ -104,11 +104,11 @@ public enum Diagnosis {
 
   /// The demo's weights that would work on another data set where nobody chooses; nil without any.
   private static func demoWeights(_ models: ModelLibrary, on kind: DatasetKind) -> Finding? {
-    let painting = ConditionType.allCases.compactMap { models.demoWeights(on: kind.rawValue, painting: models.menu.defaults(for: $0)) }
+    let generating = ConditionType.allCases.compactMap { models.demoWeights(on: kind.rawValue, generating: models.menu.defaults(for: $0)) }
     let segmenting = SegmentationNetwork.allCases.flatMap { network in
       (0..<FoldRule.folds).compactMap { models.demoWeights(on: kind.rawValue, segmenting: network, fold: $0) }
     }
-    guard let found = DemoWeights(painting + segmenting) else { return nil }
+    guard let found = DemoWeights(generating + segmenting) else { return nil }
     return Finding(
       "weights for \(kind.rawValue)", .limited, found.remark, advice: "give real ones with --models or in $DIFFSS_MODELS: docs/checkpoints.md")
   }

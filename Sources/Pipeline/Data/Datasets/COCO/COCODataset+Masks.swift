@@ -5,7 +5,7 @@ import Render
 extension COCODataset {
   /// Writes every mask as `FOLDER/PART/NAME.png`, value = class index: the ready masks that other programs read. What is there is left.
   ///
-  /// Returns how many were written and how many could not be painted. Throws `CoreError.cannotWrite`, and
+  /// Returns how many were written and how many could not be rasterised. Throws `CoreError.cannotWrite`, and
   /// `CancellationError` when `progress` says so.
   func writeMasks(to folder: URL, progress: DatasetProgress) throws -> (written: Int, failed: Int) {
     for part in Set(items.compactMap { $0.id.split(separator: "/").first }) {

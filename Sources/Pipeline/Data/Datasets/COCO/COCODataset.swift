@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Render
 
-/// COCO-20i: photographs of COCO 2014 or 2017 with class masks painted from their instance annotations.
+/// COCO-20i: photographs of COCO 2014 or 2017 with class masks rasterised from their instance annotations.
 ///
 /// Class index = position of the category in the file (`COCONumbering` where files differ). Items are sorted by name.
 final class COCODataset: Dataset {
@@ -120,7 +120,7 @@ final class COCODataset: Dataset {
 
   func mask(_ item: DatasetItem) throws -> LabelMask {
     let (part, index) = try place(item)
-    return try COCOIndex.paint(part.index.images[index], from: part.annotations).mask
+    return try COCOIndex.rasterise(part.index.images[index], from: part.annotations).mask
   }
 
   func version(of item: DatasetItem) -> ItemVersion? {

@@ -2,7 +2,7 @@ import Foundation
 
 /// COCO-20i on COCO 2014 or 2017 as it lies on a disk.
 ///
-/// Masks are painted from `annotations/instances_NAME.json`, or read from `annotations/NAME/*.png` (the community's ready masks,
+/// Masks are rasterised from `annotations/instances_NAME.json`, or read from `annotations/NAME/*.png` (the community's ready masks,
 /// value = position of the category) where those are there. NAME's beginning, `train` or `val`, tells the splits apart.
 enum COCOFolder {
   static let layout = """

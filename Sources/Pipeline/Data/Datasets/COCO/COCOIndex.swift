@@ -4,7 +4,7 @@ import Render
 
 /// The images, categories and annotations of one `instances_*.json`, and what its masks hold.
 ///
-/// Only the place of each segmentation in the file is kept; it is read when its image is painted.
+/// Only the place of each segmentation in the file is kept; it is read when its image is rasterised.
 struct COCOIndex: Sendable {
   struct Entry: Sendable {
     let fileName: String
@@ -43,28 +43,28 @@ struct COCOIndex: Sendable {
 }
 
 extension COCOIndex {
-  /// The index of an annotation file: from the cache, else read and painted once on all cores.
+  /// The index of an annotation file: from the cache, else read and rasterised once on all cores.
   ///
   /// Throws `CoreError.unreadableFile` or `.malformedFile`, and `CancellationError`.
   static func open(_ url: URL, cache: URL?, progress: DatasetProgress) throws -> COCOIndex {
     let stamp = Stamp(of: url.path)
     if let cache, let known = load(cache, stamp: stamp) { return known }
     var index = try COCOReader.read(url)
-    try index.paintAll(url, progress: progress)
+    try index.rasteriseAll(url, progress: progress)
     if let cache { index.save(to: cache, stamp: stamp) }
     return index
   }
 
   /// The class mask of an image: annotations in the order of the file, each over what is there, crowds like any other.
   ///
-  /// `wrong` hears what cannot be painted of an annotation. Throws `CoreError.unreadableFile`, and `.malformedFile` when there are
+  /// `wrong` hears what cannot be rasterised of an annotation. Throws `CoreError.unreadableFile`, and `.malformedFile` when there are
   /// annotations and not one can be used: nobody knows the mask then.
-  static func paint(_ image: Entry, from file: FileRanges, wrong: (Annotation, [String]) -> Void = { _, _ in }) throws -> MaskCanvas {
+  static func rasterise(_ image: Entry, from file: FileRanges, wrong: (Annotation, [String]) -> Void = { _, _ in }) throws -> MaskCanvas {
     var canvas = MaskCanvas(width: image.width, height: image.height), refused = 0, first: String?
     for annotation in image.annotations {
       let outcome = annotation.place.isEmpty
         ? COCOMask.Outcome(faults: ["it has no segmentation"], isRefused: true)
-        : COCOMask.paint(JSONCursor(try file.bytes(annotation.place), range: 0..<annotation.place.count), label: UInt8(annotation.label), on: &canvas)
+        : COCOMask.rasterise(JSONCursor(try file.bytes(annotation.place), range: 0..<annotation.place.count), label: UInt8(annotation.label), on: &canvas)
       if outcome.isRefused { refused += 1 }
       if !outcome.faults.isEmpty {
         wrong(annotation, outcome.faults)
@@ -80,12 +80,12 @@ extension COCOIndex {
 
   private static let mostFaults = 1000
 
-  private mutating func paintAll(_ url: URL, progress: DatasetProgress) throws {
+  private mutating func rasteriseAll(_ url: URL, progress: DatasetProgress) throws {
     let file = try FileRanges(url), images = images, ids = ids
-    let painted = try ParallelWork.map(images.count, progress: progress) { number -> (facts: MaskFacts, faults: [DatasetProblem]) in
+    let rasterised = try ParallelWork.map(images.count, progress: progress) { number -> (facts: MaskFacts, faults: [DatasetProblem]) in
       var faults: [DatasetProblem] = []
       do {
-        let canvas = try Self.paint(images[number], from: file) { annotation, reasons in
+        let canvas = try Self.rasterise(images[number], from: file) { annotation, reasons in
           let name = annotation.id == Annotation.noID ? "an annotation without id" : "annotation \(ids.text(annotation.id))"
           faults.append(
             DatasetProblem(.brokenAnnotation, name, PlainText.clean("\(reasons.joined(separator: "; ")); in \(images[number].fileName)")))
@@ -95,11 +95,11 @@ extension COCOIndex {
         return (MaskFacts(fault: PlainText.clean(error.reason)), faults)
       }
     }
-    for (number, result) in painted.enumerated() { self.images[number].facts = result.facts }
-    let faults = painted.flatMap(\.faults)
+    for (number, result) in rasterised.enumerated() { self.images[number].facts = result.facts }
+    let faults = rasterised.flatMap(\.faults)
     problems += faults.prefix(Self.mostFaults)
     if faults.count > Self.mostFaults {
-      problems.append(DatasetProblem(.brokenAnnotation, "further annotations", "\(faults.count - Self.mostFaults) more cannot be painted whole"))
+      problems.append(DatasetProblem(.brokenAnnotation, "further annotations", "\(faults.count - Self.mostFaults) more cannot be rasterised whole"))
     }
   }
 

@@ -15,11 +15,11 @@ enum COCOMask {
     var isRefused = false
   }
 
-  /// Paints `label` wherever the segmentation is set; rings of a polygon unite.
+  /// Rasterises `label` wherever the segmentation is set; rings of a polygon unite.
   ///
   /// `cursor` stands before the segmentation: a list of rings `[x, y, ...]`, or `{"counts": ..., "size": [h, w]}` with
-  /// run lengths as a list or as COCO's compressed string. What is sound of it is painted.
-  static func paint(_ cursor: JSONCursor, label: UInt8, on canvas: inout MaskCanvas) -> Outcome {
+  /// run lengths as a list or as COCO's compressed string. What is sound of it is rasterised.
+  static func rasterise(_ cursor: JSONCursor, label: UInt8, on canvas: inout MaskCanvas) -> Outcome {
     var cursor = cursor, outcome = Outcome(isRefused: true)
     do {
       switch try cursor.peek() {
@@ -33,9 +33,9 @@ enum COCOMask {
       }
       var rings = 0
       try cursor.elements { cursor in
-        let ring = try paintRing(&cursor, label: label, on: &canvas)
+        let ring = try rasteriseRing(&cursor, label: label, on: &canvas)
         // Two points and half a third are a polygon for pycocotools, if an empty one.
-        if ring.isPainted || (rings == 0 && ring.numbers == 5) { outcome.isRefused = false }
+        if ring.isDrawn || (rings == 0 && ring.numbers == 5) { outcome.isRefused = false }
         if let fault = ring.fault, !outcome.faults.contains(fault) { outcome.faults.append(fault) }
         rings += 1
       }
@@ -46,12 +46,12 @@ enum COCOMask {
 
   private struct Ring {
     var numbers = 0
-    var isPainted = false
+    var isDrawn = false
     var fault: String?
   }
 
   /// One ring of a polygon. Throws only where the text behind it cannot be found.
-  private static func paintRing(_ cursor: inout JSONCursor, label: UInt8, on canvas: inout MaskCanvas) throws -> Ring {
+  private static func rasteriseRing(_ cursor: inout JSONCursor, label: UInt8, on canvas: inout MaskCanvas) throws -> Ring {
     let first = try cursor.peek()
     guard first == UInt8(ascii: "[") else {
       try cursor.skip()
@@ -72,7 +72,7 @@ enum COCOMask {
     guard let spans = polygon(ring, width: canvas.width, height: canvas.height) else { return bad("one of its rings is too long") }
     canvas.fill(spans, label: label)
     return Ring(
-      numbers: ring.count, isPainted: true,
+      numbers: ring.count, isDrawn: true,
       fault: ring.count % 2 == 0 ? nil : "a ring of \(ring.count) numbers: the last counts for nothing, as in pycocotools")
   }
 

@@ -173,7 +173,7 @@ struct COCOReader {
     seen.reserveCapacity(found.count)
     for annotation in found {
       if let id = annotation.id, !seen.insert(id).inserted {
-        note(.duplicate, name(id), "its id occurs twice; both are painted, as pycocotools does")
+        note(.duplicate, name(id), "its id occurs twice; both are rasterised, as pycocotools does")
       }
       // Excerpts of COCO often keep annotations of images that they left out.
       guard let place = placeOf[annotation.image] else { continue }

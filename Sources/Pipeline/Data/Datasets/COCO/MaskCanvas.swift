@@ -1,6 +1,6 @@
 import Render
 
-/// A class mask that is being painted, with the number of pixels of each label so far.
+/// A class mask that is being rasterised, with the number of pixels of each label so far.
 struct MaskCanvas {
   let width: Int
   let height: Int
@@ -17,7 +17,7 @@ struct MaskCanvas {
     counts[0] = labels.count
   }
 
-  /// Paints `label` over ranges of column-major positions.
+  /// Rasterises `label` over ranges of column-major positions.
   mutating func fill(_ spans: [Range<Int>], label: UInt8) {
     for span in spans where !span.isEmpty {
       var x = span.lowerBound / height, y = span.lowerBound % height

@@ -1,6 +1,6 @@
 /// What lies behind the objects, and the shapes of no class that clutter it.
 enum DemoBackground {
-  static func paint(_ canvas: inout DemoCanvas, _ r: inout DemoRandom) {
+  static func draw(_ canvas: inout DemoCanvas, _ r: inout DemoRandom) {
     let side = DemoCanvas.side
     let a = r.color(saturation: 0.02...0.7, value: 0.15...1)
     let b = r.chance(0.5) ? r.near(a, 0.5) : r.color(saturation: 0.02...0.7, value: 0.15...1)

@@ -1,4 +1,4 @@
-/// The image while it is painted, with the class of what is in front at each pixel.
+/// The image while it is drawn, with the class of what is in front at each pixel.
 struct DemoCanvas {
   static let side = DemoLayer.side
 
@@ -28,8 +28,8 @@ struct DemoCanvas {
     }
   }
 
-  /// Paints one object over the image and its shadow beneath it; pixels at least half covered get `label`.
-  mutating func paint(
+  /// Draws one object over the image and its shadow beneath it; pixels at least half covered get `label`.
+  mutating func draw(
     _ figure: Figure, _ layer: DemoLayer, coverage: [UInt8], surface: DemoSurface, light: Light, label: UInt8
   ) {
     guard layer.width > 0, layer.height > 0 else { return }

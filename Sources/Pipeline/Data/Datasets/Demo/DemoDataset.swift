@@ -65,7 +65,7 @@ public final class DemoDataset: Dataset {
 
   public func mask(_ item: DatasetItem) throws -> LabelMask { try image(item).mask }
 
-  /// A support as a perfect painter would paint it (`DemoScene.redraw`); throws as `image`.
+  /// A support as a perfect painter would draw it (`DemoScene.redraw`); throws as `image`.
   func redrawn(_ support: GeneratedSupport) throws -> Image {
     guard let index = index(support.item.id) else { throw DataError.unknownItem(id: support.item.id, dataset: name) }
     return DemoScene.redraw(seed: seed, index: index, label: UInt8(support.classIndex), number: support.number)

@@ -11,7 +11,7 @@ struct DemoLayer {
   var width: Int { max(x1 - x0, 0) }
   var height: Int { max(y1 - y0, 0) }
 
-  /// Paints the rings of each part, in pixel coordinates, over the ones before.
+  /// Draws the rings of each part, in pixel coordinates, over the ones before.
   init(_ figure: Figure) {
     var low = Point(1e9, 1e9)
     var high = Point(-1e9, -1e9)

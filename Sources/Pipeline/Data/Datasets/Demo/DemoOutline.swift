@@ -101,7 +101,7 @@ enum Outline {
   }
 }
 
-/// Which of an object's colours paints a part.
+/// Which of an object's colours draws a part.
 enum Slot: Int, CaseIterable {
   case base, second, accent, dark, light
 }

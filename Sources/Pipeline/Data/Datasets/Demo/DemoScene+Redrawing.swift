@@ -13,7 +13,7 @@ extension DemoScene {
     let empty = canvas.colors
     for object in scene.objects where object.label == label {
       let surface = DemoSurface(&r, size: object.extent, camouflage: nil)
-      canvas.paint(object.figure, object.layer, coverage: object.coverage, surface: surface, light: light, label: label)
+      canvas.draw(object.figure, object.layer, coverage: object.coverage, surface: surface, light: light, label: label)
     }
     // What something in front hid in the scene is not of the mask.
     for pixel in empty.indices where canvas.labels[pixel] == label && scene.mask.labels[pixel] != label {

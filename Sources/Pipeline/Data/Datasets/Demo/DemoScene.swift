@@ -33,21 +33,21 @@ public enum DemoScene {
       let figure = DemoFigures.draw[label - 1](&r)
       let spot = Placement.free(&r, beside: spots)
       spots.append(spot)
-      objects.append(paint(figure, label: UInt8(label), at: spot, &canvas, light, &r))
+      objects.append(draw(figure, label: UInt8(label), at: spot, &canvas, light, &r))
     }
     for _ in 0..<(r.chance(0.25) ? r.integer(1, 2) : 0) {
-      _ = paint(DemoBackground.clutter(&r), label: 0, at: Placement.anywhere(&r, extent: 12...40), &canvas, light, &r)
+      _ = draw(DemoBackground.clutter(&r), label: 0, at: Placement.anywhere(&r, extent: 12...40), &canvas, light, &r)
     }
     let image = DemoCamera(&r).photograph(canvas, &r)
     return (image, LabelMask(width: side, height: side, labels: canvas.labels), objects)
   }
 
-  /// Paints a background with clutter; returns the light it is in.
+  /// Draws a background with clutter; returns the light it is in.
   static func furnish(_ canvas: inout DemoCanvas, _ r: inout DemoRandom) -> DemoCanvas.Light {
-    DemoBackground.paint(&canvas, &r)
+    DemoBackground.draw(&canvas, &r)
     let light = DemoCanvas.Light(&r)
     for _ in 0..<(r.chance(0.6) ? r.integer(1, 5) : 0) {
-      _ = paint(DemoBackground.clutter(&r), label: 0, at: Placement.anywhere(&r, extent: 10...52), &canvas, light, &r)
+      _ = draw(DemoBackground.clutter(&r), label: 0, at: Placement.anywhere(&r, extent: 10...52), &canvas, light, &r)
     }
     return light
   }
@@ -66,7 +66,7 @@ public enum DemoScene {
     return r.chance(0.5) ? [first] + rest : rest + [first]
   }
 
-  private static func paint(
+  private static func draw(
     _ figure: Figure, label: UInt8, at spot: Placement.Spot, _ canvas: inout DemoCanvas, _ light: DemoCanvas.Light,
     _ r: inout DemoRandom
   ) -> Object {
@@ -88,7 +88,7 @@ public enum DemoScene {
     let y = Int(min(max(spot.center.y, 0), Double(side - 1)))
     let hidden = r.chance(0.1) ? canvas.colors[y * side + x] : nil
     let surface = DemoSurface(&r, size: spot.extent, camouflage: hidden)
-    canvas.paint(placed, layer, coverage: coverage, surface: surface, light: light, label: label)
+    canvas.draw(placed, layer, coverage: coverage, surface: surface, light: light, label: label)
     return Object(label: label, figure: placed, layer: layer, coverage: coverage, extent: spot.extent)
   }
 }

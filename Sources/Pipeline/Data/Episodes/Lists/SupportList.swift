@@ -1,6 +1,6 @@
 import Foundation
 
-/// An image and one class in it: what auxiliary supports are painted for.
+/// An image and one class in it: what auxiliary supports are generated for.
 public struct Support: Codable, Hashable, Sendable {
   public let item: DatasetItem
   /// 1..., as in the masks; 0 for a listed image that is not there, so that nobody knows its classes.

@@ -4,8 +4,8 @@ import Foundation
 import Generation
 import Render
 
-/// Generated supports found in the store, or painted into it.
-struct PaintedAuxiliaries: AuxiliarySource {
+/// Generated supports found in the store, or generated into it.
+struct GeneratedAuxiliaries: AuxiliarySource {
   let weights: [String: String]
   private let options: GenerationOptions
   private let requests: RequestMaker
@@ -13,7 +13,7 @@ struct PaintedAuxiliaries: AuxiliarySource {
   private let dataset: any Dataset
   /// Only names are kept, a benchmark's worth of pixels would not fit into memory.
   private var names: [GeneratedSupport: GeneratedImage.Name] = [:]
-  /// Why some could not be painted.
+  /// Why some could not be generated.
   private var failures: [GeneratedSupport: any Error] = [:]
 
   init(
@@ -37,7 +37,7 @@ struct PaintedAuxiliaries: AuxiliarySource {
     }
     func source(_ support: GeneratedSupport) -> Source { Source(item: support.item, classIndex: support.classIndex) }
     let counts = Dictionary(grouping: wanted, by: source).mapValues { ($0.map(\.number).max() ?? 0) + 1 }
-    // An image is read once for all that are painted from it.
+    // An image is read once for all that are generated from it.
     var made: [Source: Result<[GenerationRequest], any Error>] = [:]
     for (done, support) in wanted.enumerated() {
       let source = source(support)
@@ -62,7 +62,7 @@ struct PaintedAuxiliaries: AuxiliarySource {
     guard let name = names[support] else {
       throw failures[support] ?? DataError.unknownItem(id: support.item.id, dataset: dataset.name)
     }
-    return .painted(.generated(key: name.key), from: support.item, of: dataset) { try Image(pngOrJpeg: name.file) }
+    return .generated(.generated(key: name.key), from: support.item, of: dataset) { try Image(pngOrJpeg: name.file) }
   }
 }
 

@@ -1,7 +1,7 @@
 import Render
 
 /// Image cells in 24-bit colour, written past curses after its own update.
-enum DirectPainter {
+enum DirectRenderer {
   /// Opens a synchronized update: terminals that know it show everything up to the end at once.
   static let begin = Array("\u{1B}[?2026h".utf8)
   static let end = Array("\u{1B}[?2026l".utf8)
@@ -10,7 +10,7 @@ enum DirectPainter {
   ///
   /// Curses rewrites cells that it believes unchanged when that is cheaper than to move the cursor, but only to the left
   /// of a change in the same row.
-  static func paint(_ frame: Frame, before: Frame?, changes: Curses.Changes) -> [UInt8] {
+  static func render(_ frame: Frame, before: Frame?, changes: Curses.Changes) -> [UInt8] {
     var bytes: [UInt8] = []
     var style: Style?
     for y in 0..<frame.size.height {

@@ -2,9 +2,9 @@ import Data
 import Foundation
 import Synchronization
 
-/// Finds who paints a job: the data set that is open, or the job's own, opened for it.
-public final class JobPainters: Sendable {
-  /// What is open already, and the generator that paints for it.
+/// Finds who generates a job: the data set that is open, or the job's own, opened for it.
+public final class JobGenerators: Sendable {
+  /// What is open already, and the generator that generates for it.
   public struct Own: Sendable {
     let dataset: String
     let origin: JobOrigin?
@@ -31,7 +31,7 @@ public final class JobPainters: Sendable {
 
   /// Opens the job's data set if need be. Throws what opening throws, and `DataError.unknownItem` for a job of another data set that
   /// does not say how it is opened.
-  func painter(of job: Job) throws -> any SupportGenerator {
+  func generator(of job: Job) throws -> any SupportGenerator {
     if let own, job.origin == nil ? own.dataset == job.request.source.dataset : own.origin == job.origin { return own.generator }
     guard let origin = job.origin else {
       throw DataError.unknownItem(id: job.request.source.item, dataset: own?.dataset ?? "")

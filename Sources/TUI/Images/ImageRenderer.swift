@@ -1,8 +1,8 @@
 import Render
 
 /// Turns images into cells.
-package enum ImagePainter {
-  package static func paint(_ request: PaintRequest) -> CellGrid {
+package enum ImageRenderer {
+  package static func render(_ request: RenderRequest) -> CellGrid {
     let size = request.key.size, shown = request.image, depth = request.capabilities.depth
     let seen = request.key.crop?.width ?? shown.image.width
     // A contour thinner than a block would come and go.

@@ -6,7 +6,7 @@ import Render
 ///
 /// It needs no queue: nobody cancels single images of a benchmark, and the folder itself says what is done. Nothing grows with
 /// the list but the list.
-public struct SupportPainter: Sendable {
+public struct FolderGenerator: Sendable {
   let requests: RequestMaker
   let controls: ControlImages
   let models: ModelLibrary
@@ -21,7 +21,7 @@ public struct SupportPainter: Sendable {
 
   /// Blocks until every image has ended, whichever way. Throws `CancellationError` soon after `stop` is set, and for what concerns
   /// all images: settings out of range, missing models.
-  public func paint(_ run: SupportRun, into folder: SupportFolder, stop: StopFlag, watch: @escaping (SupportRunEvent) -> Void) throws {
+  public func generate(_ run: SupportRun, into folder: SupportFolder, stop: StopFlag, watch: @escaping (SupportRunEvent) -> Void) throws {
     var run = run
     try run.options.validate()
     let choice = try models.choice(for: run.options)
@@ -33,7 +33,7 @@ public struct SupportPainter: Sendable {
       run: run, folder: folder, weights: weights, models: models,
       demoWeights: DemoWeights(choice.models, of: models, on: requests.supports.dataset.name)?.models, controls: controls, generator: generator,
       stop: stop, watch: watch)
-    for (support, terms) in own { try paint(support, terms, work) }
+    for (support, terms) in own { try generate(support, terms, work) }
   }
 
   private typealias Turn = (support: Support, terms: PublishedScript.Terms?)
@@ -45,7 +45,7 @@ public struct SupportPainter: Sendable {
     return script.terms(for: run.supports, base: run.options.seed).map { ($0.support, $0.terms) }
   }
 
-  private func paint(_ support: Support, _ terms: PublishedScript.Terms?, _ work: Work) throws {
+  private func generate(_ support: Support, _ terms: PublishedScript.Terms?, _ work: Work) throws {
     if work.stop.isSet { throw CancellationError() }
     let stem: String, wanted: [GenerationRequest]
     do {
@@ -58,7 +58,7 @@ public struct SupportPainter: Sendable {
       return
     }
     if let first = wanted.first { work.writeControl(of: first, "\(stem)_control") }
-    for request in wanted { try work.paint(request, "\(stem)_\(request.source.number)") }
+    for request in wanted { try work.generate(request, "\(stem)_\(request.source.number)") }
   }
 }
 
@@ -89,7 +89,7 @@ private struct Work {
   }
 
   /// Throws `CancellationError` only.
-  func paint(_ request: GenerationRequest, _ name: String) throws {
+  func generate(_ request: GenerationRequest, _ name: String) throws {
     if stop.isSet { throw CancellationError() }
     let file = "\(name).\(run.format.rawValue)"
     func end(_ result: SupportOutcome.Result, key: String? = nil) {
@@ -100,12 +100,12 @@ private struct Work {
       let place = try folder.place(name, run.format, key: key)
       guard place != .finished else { return end(.kept, key: key) }
       let image = try generator.attempt(request, stop: { stop.isSet }) { state in
-        watch(.painting(name: file, step: state.step, steps: state.steps))
+        watch(.generating(name: file, step: state.step, steps: state.steps))
       }.get()
       let metadata = ImageMetadata(
         key: key, request: request, weights: weights, cut: try? models.cut(request), demoWeights: demoWeights)
       try folder.write(image.image, name, run.format, text: metadata.entries())
-      end(place == .other ? .replaced : .painted, key: key)
+      end(place == .other ? .replaced : .generated, key: key)
     } catch is CancellationError {
       throw CancellationError()
     } catch {
