@@ -114,7 +114,7 @@ import Testing
     let keys = try store.imageKeys()
     #expect(keys.count == 4 && Set(jobs.compactMap(\.key)).isSubset(of: keys))
     #expect(try store.provenance(of: keys[0])?.version == "0.6.0" && store.evaluations(dataset: "demo").count == 1)
-    #expect(try store.supports(dataset: "demo").allSatisfy { $0.verdict == nil })
+    #expect(try store.supports(dataset: "demo").allSatisfy { $0.rating == nil })
     try store.set(.kept, of: keys[1])
     #expect(try Store(folder: folder.url).keptKeys(dataset: "demo") == [keys[1]])
   }
@@ -218,8 +218,8 @@ import Testing
     try store.set(.rejected, of: keys[2])
     try store.set(.kept, of: keys[3])
     try store.set(nil, of: keys[3])
-    #expect(try keys.map { try store.verdict(of: $0) } == [.kept, .starred, .rejected, nil])
-    #expect(try store.supports(dataset: "squares").map(\.verdict) == [.kept, .starred, .rejected, nil])
+    #expect(try keys.map { try store.rating(of: $0) } == [.kept, .starred, .rejected, nil])
+    #expect(try store.supports(dataset: "squares").map(\.rating) == [.kept, .starred, .rejected, nil])
     #expect(try store.supports(dataset: "coco").isEmpty)
     // Twice: the second time everything is there.
     for _ in 0..<2 { #expect(try KeptExport.write(store, dataset: "squares", to: out).written == 2) }

@@ -52,8 +52,8 @@ struct BrowseTests {
   ])
   func terms(_ text: String, _ count: Int) {
     var screen = measured()
-    func rendered(_ episode: Int, _ condition: ConditionType, _ verdict: Verdict?) -> StoredSupport {
-      StoredSupport(key: "", item: screen.state.browse.episodes[episode].supports[0].id, classIndex: screen.state.browse.episodes[episode].classIndex, condition: condition, verdict: verdict)
+    func rendered(_ episode: Int, _ condition: ConditionType, _ rating: Rating?) -> StoredSupport {
+      StoredSupport(key: "", item: screen.state.browse.episodes[episode].supports[0].id, classIndex: screen.state.browse.episodes[episode].classIndex, condition: condition, rating: rating)
     }
     screen.send(.done(.loadStoredSupports, .storedSupports([rendered(0, .hed, nil), rendered(1, .hed, .rejected), rendered(2, .mask, .starred)])))
     screen.type("/" + text)

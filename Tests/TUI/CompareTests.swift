@@ -196,13 +196,13 @@ struct CompareTests {
       return
     }
     screen.type("K")
-    #expect(screen.state.images.verdicts[request] == .kept && screen.text().contains("kept"))
+    #expect(screen.state.images.ratings[request] == .kept && screen.text().contains("kept"))
     screen.type("*")
     #expect(screen.text().contains("★"))
     screen.type("R")
     #expect(screen.text().contains("rejected"))
     screen.type("R")
-    #expect(screen.state.images.verdicts[request] == nil)
+    #expect(screen.state.images.ratings[request] == nil)
   }
 
   @Test func zoomsToPixelsAndReadsTheirValues() {

@@ -222,18 +222,18 @@ public final class Workbench: Sendable {
 
   /// Notes what the user thinks of an image; nil takes it back. Returns what lists say of the image from now on.
   @discardableResult
-  public func set(_ verdict: Verdict?, of image: GeneratedImage) async throws -> StoredSupport {
+  public func set(_ rating: Rating?, of image: GeneratedImage) async throws -> StoredSupport {
     try await desk.run { [store] _ in
-      try store.set(verdict, of: image.key)
+      try store.set(rating, of: image.key)
       let source = image.request.source
       return StoredSupport(
-        key: image.key, item: source.item, classIndex: source.classIndex, condition: image.request.condition, verdict: verdict)
+        key: image.key, item: source.item, classIndex: source.classIndex, condition: image.request.condition, rating: rating)
     }
   }
 
   /// What the user thinks of an image.
-  public func verdict(of image: GeneratedImage) async throws -> Verdict? {
-    try await desk.run { [store] _ in try store.verdict(of: image.key) }
+  public func rating(of image: GeneratedImage) async throws -> Rating? {
+    try await desk.run { [store] _ in try store.rating(of: image.key) }
   }
 
   /// Every generated support of the data set.

@@ -101,7 +101,7 @@ package struct BrowseState: Sendable {
     if asked.contains(.marks) { facts.isMarked = marked.contains(episode) }
     if asked.contains(.generated) {
       let supports = episode.supports.flatMap { generated[SupportName(item: $0.id, classIndex: episode.classIndex)] ?? [] }
-      (facts.conditions, facts.verdicts) = (Set(supports.map(\.condition)), Set(supports.compactMap(\.verdict)))
+      (facts.conditions, facts.ratings) = (Set(supports.map(\.condition)), Set(supports.compactMap(\.rating)))
     }
     return facts
   }
@@ -165,7 +165,7 @@ package struct BrowseState: Sendable {
     let source = request.source
     guard source.dataset == catalog?.name else { return }
     generated[SupportName(item: source.item, classIndex: source.classIndex), default: []].append(
-      StoredSupport(key: "", item: source.item, classIndex: source.classIndex, condition: request.condition, verdict: nil))
+      StoredSupport(key: "", item: source.item, classIndex: source.classIndex, condition: request.condition, rating: nil))
   }
 
   // MARK: Imports

@@ -8,7 +8,7 @@ package struct EpisodeFacts: Hashable, Sendable {
   package var score = EpisodeScore()
   /// Conditions by which a support of the episode was generated.
   package var conditions: Set<ConditionType> = []
-  package var verdicts: Set<Verdict> = []
+  package var ratings: Set<Rating> = []
   package var isMarked = false
 
   package init() {}
@@ -26,7 +26,7 @@ package struct EpisodeFilter: Hashable, Sendable {
     case word(String)
     case className(String)
     case condition(String)
-    case verdict(Verdict, isThere: Bool)
+    case rating(Rating, isThere: Bool)
     case marked(Bool)
     case figure(Figure, Relation, Double)
   }
@@ -63,7 +63,7 @@ package struct EpisodeFilter: Hashable, Sendable {
     terms.reduce(into: []) { asked, term in
       switch term {
       case .word, .className: asked.insert(.names)
-      case .condition, .verdict: asked.insert(.generated)
+      case .condition, .rating: asked.insert(.generated)
       case .marked: asked.insert(.marks)
       case .figure: asked.insert(.figures)
       }
@@ -81,9 +81,9 @@ package struct EpisodeFilter: Hashable, Sendable {
       case "fold":
         fold = Int(value)
         if fold == nil { complaint = "fold: takes a number" }
-      case "kept": take(value) { .verdict(.kept, isThere: $0) }
-      case "star", "starred": take(value) { .verdict(.starred, isThere: $0) }
-      case "reject", "rejected": take(value) { .verdict(.rejected, isThere: $0) }
+      case "kept": take(value) { .rating(.kept, isThere: $0) }
+      case "star", "starred": take(value) { .rating(.starred, isThere: $0) }
+      case "reject", "rejected": take(value) { .rating(.rejected, isThere: $0) }
       case "marked": take(value) { .marked($0) }
       default: complaint = "\(key): is not known"
       }
@@ -116,8 +116,8 @@ package struct EpisodeFilter: Hashable, Sendable {
       case .className(let name): Fuzzy.fits(name, in: facts.className)
       case .condition(let name): facts.conditions.contains { $0.rawValue.hasPrefix(name) }
       // What is starred is kept too.
-      case .verdict(.kept, let isThere): facts.verdicts.contains(where: \.isKept) == isThere
-      case .verdict(let verdict, let isThere): facts.verdicts.contains(verdict) == isThere
+      case .rating(.kept, let isThere): facts.ratings.contains(where: \.isKept) == isThere
+      case .rating(let rating, let isThere): facts.ratings.contains(rating) == isThere
       case .marked(let isMarked): facts.isMarked == isMarked
       case .figure(let figure, let relation, let number): figure.value(facts.score).map { relation.holds($0, number) } ?? false
       }

@@ -25,7 +25,7 @@ package enum Effect: Hashable, Sendable {
   case loadReports
   /// Which supports of the data set are generated, by which condition, and what the user thinks of them.
   case loadStoredSupports
-  case judge(GenerationRequest, Verdict?)
+  case rate(GenerationRequest, Rating?)
   case enqueue([GenerationRequest])
   /// Settings from a request.
   case adopt(GenerationRequest)

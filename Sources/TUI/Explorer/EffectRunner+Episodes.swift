@@ -69,7 +69,7 @@ extension EffectRunner {
     var images: [GeneratedImage] = [], rejected: Set<GenerationRequest> = []
     for request in try await requests(episode, plan, workbench) {
       guard let stored = try await workbench.generated(request) else { continue }
-      if try await workbench.verdict(of: stored) == .rejected { rejected.insert(request) } else { images.append(stored) }
+      if try await workbench.rating(of: stored) == .rejected { rejected.insert(request) } else { images.append(stored) }
     }
     return (images, rejected)
   }
@@ -111,6 +111,6 @@ extension EffectRunner {
 extension FoundSupport {
   /// A stored image, reduced for the screen.
   init(_ stored: GeneratedImage, _ workbench: Workbench) async throws {
-    self.init(image: DisplaySize.reduce(stored.image), verdict: try await workbench.verdict(of: stored), file: stored.file)
+    self.init(image: DisplaySize.reduce(stored.image), rating: try await workbench.rating(of: stored), file: stored.file)
   }
 }

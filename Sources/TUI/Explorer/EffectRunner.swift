@@ -115,9 +115,9 @@ final class EffectRunner: Sendable {
       if let remark = try await workbench.promptRemarks(requests).first { post(.said(Notice(.warning, PlainText.clean(remark)))) }
       workbench.enqueue(requests)
       return .queued
-    case .judge(let request, let verdict):
+    case .rate(let request, let rating):
       guard let image = try await workbench.generated(request) else { return .dropped }
-      return .judged(try await workbench.set(verdict, of: image))
+      return .rated(try await workbench.set(rating, of: image))
     case .adopt(let request): return try await recall(request, workbench)
     case .recall(let path): return try await recall(StoredImage(URL(fileURLWithPath: path)).support().request, workbench)
     case .importImage(let image, let mask, let index):

@@ -25,7 +25,7 @@ package enum Outcome: Sendable {
   case reports([EvaluationReport])
   case storedSupports([StoredSupport])
   /// What lists say of an image from now on.
-  case judged(StoredSupport)
+  case rated(StoredSupport)
   /// Settings of a request; `seed` is nil where only the image's own one is known.
   case recalled(GenerationOptions, seed: UInt64?, own: UInt64)
   case imported(DatasetItem, turn: Orientation)

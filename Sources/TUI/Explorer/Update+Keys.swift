@@ -57,9 +57,9 @@ extension ExplorerState {
     case .blocks:
       images.nextBlocks()
       say(Notice(.info, "images in \(images.blocks.title)"))
-    case .keep: return judge(.kept)
-    case .star: return judge(.starred)
-    case .reject: return judge(.rejected)
+    case .keep: return rate(.kept)
+    case .star: return rate(.starred)
+    case .reject: return rate(.rejected)
 
     case .increase, .nextChoice: if settings.field.isText { type(nil) } else { settings.step(settings.field, by: 1) }
     case .decrease: if settings.field.isText { type(nil) } else { settings.step(settings.field, by: -1) }

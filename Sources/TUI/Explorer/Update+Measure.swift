@@ -49,13 +49,13 @@ extension ExplorerState {
   ///
   /// Only a rejection changes what is segmented. Figures are kept by the supports that were used: what was measured without the image, and
   /// with it, comes back with the verdict.
-  mutating func judge(_ verdict: Verdict) -> [Effect] {
+  mutating func rate(_ rating: Rating) -> [Effect] {
     guard case .generated(let number) = selectedTile, let episode = selected, let request = board?.plans[plan]?[safe: number] else {
       return []
     }
-    let new = images.judge(request, verdict)
+    let new = images.rate(request, rating)
     takeScore(of: episode)
-    return [.judge(request, new)]
+    return [.rate(request, new)]
   }
 
   /// The present network's prediction for an episode.

@@ -12,7 +12,7 @@ extension ExplorerState {
     case (.loadStoredSupports, .storedSupports(let all)):
       browse.take(generated: all)
       if !browse.filter.isEmpty { listEpisodes(keeping: selected) }
-    case (.judge, .judged(let support)):
+    case (.rate, .rated(let support)):
       browse.take(support)
       if !browse.filter.isEmpty { listEpisodes(keeping: selected) }
     case (.importImage, .imported(let item, let turn)):

@@ -5,12 +5,12 @@ import Render
 /// A generated support that was in the store.
 package struct FoundSupport: Sendable {
   package let image: Image
-  package let verdict: Verdict?
+  package let rating: Rating?
   package let file: URL?
 
-  package init(image: Image, verdict: Verdict? = nil, file: URL? = nil) {
+  package init(image: Image, rating: Rating? = nil, file: URL? = nil) {
     self.image = image
-    self.verdict = verdict
+    self.rating = rating
     self.file = file
   }
 }

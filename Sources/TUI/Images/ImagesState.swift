@@ -21,7 +21,7 @@ package struct ImagesState: Sendable {
 
   package private(set) var shelf = BoardShelf()
   /// What the user thinks of images that were looked up.
-  package private(set) var verdicts: [GenerationRequest: Verdict] = [:]
+  package private(set) var ratings: [GenerationRequest: Rating] = [:]
   /// Where images that were looked up lie.
   package private(set) var files: [GenerationRequest: URL] = [:]
 
@@ -37,7 +37,7 @@ package struct ImagesState: Sendable {
   }
 
   /// Forgets what is known of the data set's episodes.
-  mutating func close() { (shelf, verdicts) = (BoardShelf(), [:]) }
+  mutating func close() { (shelf, ratings) = (BoardShelf(), [:]) }
 
   // MARK: What is looked at
 
@@ -118,7 +118,7 @@ package struct ImagesState: Sendable {
     let known = shelf[episode]?.generated ?? [:]
     var images: [GenerationRequest: ScreenImage] = [:]
     for (request, support) in found {
-      (verdicts[request], files[request]) = (support.verdict, support.file)
+      (ratings[request], files[request]) = (support.rating, support.file)
       if known[request] == nil { images[request] = image(support.image, of: request) }
     }
     shelf.change(episode) { board in
@@ -130,7 +130,7 @@ package struct ImagesState: Sendable {
   /// Puts a rendered support on the boards of all episodes that ask for it.
   mutating func take(_ found: FoundSupport, for request: GenerationRequest) {
     let image = image(found.image, of: request)
-    (verdicts[request], files[request]) = (found.verdict, found.file)
+    (ratings[request], files[request]) = (found.rating, found.file)
     for episode in shelf.episodes where shelf[episode]?.plans.values.contains(where: { $0.contains(request) }) == true {
       shelf.change(episode) { $0.generated[request] = image }
     }
@@ -176,13 +176,13 @@ package struct ImagesState: Sendable {
 
   /// Supports of a plan that a prediction would use now.
   func use(_ plan: SupportPlan, _ episode: Episode) -> SupportUse {
-    SupportUse(plan: plan, rejected: Set((shelf[episode]?.plans[plan] ?? []).filter { verdicts[$0] == .rejected }))
+    SupportUse(plan: plan, rejected: Set((shelf[episode]?.plans[plan] ?? []).filter { ratings[$0] == .rejected }))
   }
 
   /// Notes what the user thinks of an image; the same again takes it back. Returns what holds from now on.
-  mutating func judge(_ request: GenerationRequest, _ verdict: Verdict) -> Verdict? {
-    let new = verdicts[request] == verdict ? nil : verdict
-    verdicts[request] = new
+  mutating func rate(_ request: GenerationRequest, _ rating: Rating) -> Rating? {
+    let new = ratings[request] == rating ? nil : rating
+    ratings[request] = new
     return new
   }
 }

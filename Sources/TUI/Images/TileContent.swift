@@ -88,7 +88,7 @@ struct TileContent {
         for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, plan.choice(of: number % state.browse.shots)), state)
     }
     guard let request = requests[safe: number] else { return }
-    switch state.images.verdicts[request] {
+    switch state.images.ratings[request] {
     case .kept: title += "  kept"
     case .starred: title += "  ★"
     case .rejected: title += "  rejected"

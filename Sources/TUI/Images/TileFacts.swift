@@ -83,7 +83,7 @@ struct TileFacts {
     add("prompt", request.prompt)
     let loras = (request.models.loras ?? []).map { "\($0.id) x \($0.scale.short)" }
     add("models", ([request.models.diffusion, request.models.controlNet, request.models.autoencoder].compactMap { $0 } + loras).joined(separator: ", "))
-    if let verdict = state.images.verdicts[request] { add("verdict", verdict.rawValue) }
+    if let rating = state.images.ratings[request] { add("verdict", rating.rawValue) }
     // The whole path is a matter of `y`.
     if let file = state.images.files[request] { add("file", file.lastPathComponent.prefix(12) + "….\(file.pathExtension)") }
   }

@@ -4,10 +4,10 @@ import GRDB
 /// What users think of images, and what lists ask of them.
 extension Store {
   /// Notes a verdict on an image; nil takes it back.
-  public func set(_ verdict: Verdict?, of key: String) throws {
+  public func set(_ rating: Rating?, of key: String) throws {
     try write { db in
-      if let verdict {
-        try db.execute(sql: "INSERT OR REPLACE INTO verdicts (key, verdict) VALUES (?, ?)", arguments: [key, verdict.rawValue])
+      if let rating {
+        try db.execute(sql: "INSERT OR REPLACE INTO verdicts (key, verdict) VALUES (?, ?)", arguments: [key, rating.rawValue])
       } else {
         try db.execute(sql: "DELETE FROM verdicts WHERE key = ?", arguments: [key])
       }
@@ -15,8 +15,8 @@ extension Store {
   }
 
   /// The verdict on an image; nil where there is none, or one that this version does not know.
-  public func verdict(of key: String) throws -> Verdict? {
-    try read { try String.fetchOne($0, sql: "SELECT verdict FROM verdicts WHERE key = ?", arguments: [key]) }.flatMap(Verdict.init)
+  public func rating(of key: String) throws -> Rating? {
+    try read { try String.fetchOne($0, sql: "SELECT verdict FROM verdicts WHERE key = ?", arguments: [key]) }.flatMap(Rating.init)
   }
 
   /// The requests, those that cannot be read without their text: one damaged row leaves the others in their lists.
@@ -49,8 +49,8 @@ extension Store {
         guard let key: String = try row.optional("key"), let item: String = try row.optional("item"), let index: Int = try row.optional("class"), let condition: String = try row.optional("condition"),
           let type = ConditionType(rawValue: condition)
         else { return nil }
-        let verdict: String? = try row.optional("verdict")
-        return StoredSupport(key: key, item: item, classIndex: index, condition: type, verdict: verdict.flatMap(Verdict.init))
+        let rating: String? = try row.optional("verdict")
+        return StoredSupport(key: key, item: item, classIndex: index, condition: type, rating: rating.flatMap(Rating.init))
       }
     }
   }

@@ -1,5 +1,5 @@
 /// What a user thinks of a generated support.
-public enum Verdict: String, Codable, CaseIterable, Sendable {
+public enum Rating: String, Codable, CaseIterable, Sendable {
   case kept
   /// Kept, and worth showing.
   case starred
@@ -17,13 +17,13 @@ public struct StoredSupport: Hashable, Sendable {
   public let item: String
   public let classIndex: Int
   public let condition: ConditionType
-  public var verdict: Verdict?
+  public var rating: Rating?
 
-  public init(key: String, item: String, classIndex: Int, condition: ConditionType, verdict: Verdict?) {
+  public init(key: String, item: String, classIndex: Int, condition: ConditionType, rating: Rating?) {
     self.key = key
     self.item = item
     self.classIndex = classIndex
     self.condition = condition
-    self.verdict = verdict
+    self.rating = rating
   }
 }
