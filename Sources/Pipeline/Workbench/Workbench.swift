@@ -27,10 +27,10 @@ public final class Workbench: Sendable {
   private let queue: GenerationQueue
   private let evaluator: Evaluator
   /// Looking things up, which never waits for a network; conditions, which follow their knobs at once; predictions; evaluations and loading.
-  private let desk = WorkLane("desk")
-  private let easel = WorkLane("easel")
-  private let networks = WorkLane("networks")
-  private let bench = WorkLane("bench")
+  private let lookupLane = WorkLane("lookups")
+  private let conditionLane = WorkLane("conditions")
+  private let predictionLane = WorkLane("predictions")
+  private let evaluationLane = WorkLane("evaluations")
   private let segmenters = KeptSegmenters()
 
   /// `origin` says how the data set and the models were opened, so that another process can go on with the queue; nil where none can.
@@ -61,12 +61,12 @@ public final class Workbench: Sendable {
 
   /// The first `count` episodes of a fold. Throws for an unknown fold or one with too few images.
   public func episodes(fold: Int, _ draw: EpisodeDraw = EpisodeDraw(), count: Int) async throws -> [Episode] {
-    try await desk.run { [imported] _ in try EpisodeList(imported, fold: fold, draw: draw, count: max(count, 0)).episodes }
+    try await lookupLane.run { [imported] _ in try EpisodeList(imported, fold: fold, draw: draw, count: max(count, 0)).episodes }
   }
 
   /// Those that imported images give a fold, behind the ones drawn from the data set: each as a support, and as a query.
   public func episodes(fold: Int, importedBeside drawn: [Episode]) async throws -> [Episode] {
-    try await desk.run { [imported] _ in imported.episodes(beside: drawn, fold: fold) }
+    try await lookupLane.run { [imported] _ in imported.episodes(beside: drawn, fold: fold) }
   }
 
   /// Takes an image of the user's own with its mask into the data set; later starts know it too. In a mask without the label
@@ -74,7 +74,7 @@ public final class Workbench: Sendable {
   ///
   /// Throws for unreadable files, sizes that differ and an empty mask.
   public func importImage(image: URL, mask: URL, classIndex: Int) async throws -> DatasetItem {
-    try await desk.run { [imported] _ in
+    try await lookupLane.run { [imported] _ in
       guard imported.classInfo(classIndex) != nil else {
         throw DataError.unknownClass(index: classIndex, dataset: imported.name, count: imported.classes.count)
       }
@@ -86,17 +86,17 @@ public final class Workbench: Sendable {
 
   /// What is done to the stored rows of an image of the user's own.
   public func turn(of item: DatasetItem) async throws -> Orientation {
-    try await desk.run { [imported] _ in imported.turn(of: item) ?? .upright }
+    try await lookupLane.run { [imported] _ in imported.turn(of: item) ?? .upright }
   }
 
   /// The image, three channels.
   public func image(_ item: DatasetItem) async throws -> Image {
-    try await desk.run { [supports] _ in try supports.dataset.image(item) }
+    try await lookupLane.run { [supports] _ in try supports.dataset.image(item) }
   }
 
   /// 1 where the class is, 0 elsewhere, 255 where the annotation says to ignore.
   public func mask(_ item: DatasetItem, of classIndex: Int) async throws -> LabelMask {
-    try await desk.run { [supports] _ in try supports.dataset.mask(item, of: classIndex) }
+    try await lookupLane.run { [supports] _ in try supports.dataset.mask(item, of: classIndex) }
   }
 
   // MARK: Conditions
@@ -108,7 +108,7 @@ public final class Workbench: Sendable {
   public func condition(
     _ type: ConditionType, settings: ConditionSettings, item: DatasetItem, classIndex: Int
   ) async throws -> ControlImage? {
-    try await easel.run { [controls] _ in try controls.control(type, settings, item: item, classIndex: classIndex) }
+    try await conditionLane.run { [controls] _ in try controls.control(type, settings, item: item, classIndex: classIndex) }
   }
 
   // MARK: Generating
@@ -119,7 +119,7 @@ public final class Workbench: Sendable {
   public func requests(
     item: DatasetItem, classIndex: Int, options: GenerationOptions, count: Int
   ) async throws -> [GenerationRequest] {
-    try await desk.run { [requestMaker] _ in
+    try await lookupLane.run { [requestMaker] _ in
       try requestMaker.requests(item: item, classIndex: classIndex, options: options, count: max(count, 0))
     }
   }
@@ -128,13 +128,13 @@ public final class Workbench: Sendable {
   ///
   /// Throws as the other one.
   public func requests(_ episode: Episode, options: GenerationOptions, count: Int) async throws -> [GenerationRequest] {
-    try await desk.run { [requestMaker] _ in try requestMaker.requests(episode, options: options, count: max(count, 0)) }
+    try await lookupLane.run { [requestMaker] _ in try requestMaker.requests(episode, options: options, count: max(count, 0)) }
   }
 
   /// What is to be said of the prompts of classes with these settings before anything is generated: characters that tokenizers read differently,
   /// and what a text encoder does not see of them.
   public func promptRemarks(_ options: GenerationOptions, classes: [Int]) async throws -> [String] {
-    try await desk.run { [requestMaker, imported, models] _ in
+    try await lookupLane.run { [requestMaker, imported, models] _ in
       guard let choice = try? models.choice(for: options) else { return [] }
       let prompts = try requestMaker.prompts.get()
       return models.remarks(
@@ -146,7 +146,7 @@ public final class Workbench: Sendable {
   /// The same of requests.
   public func promptRemarks(_ requests: [GenerationRequest]) async throws -> [String] {
     guard let first = requests.first else { return [] }
-    return try await desk.run { [models] _ in
+    return try await lookupLane.run { [models] _ in
       models.remarks(
         on: Set(requests.map(\.prompt)).sorted(), negativePrompt: first.negativePrompt, guidance: first.guidance, diffusion: first.models.diffusion)
     }
@@ -189,12 +189,12 @@ public final class Workbench: Sendable {
 
   /// The stored image for a request made with the present weights; nil when there is none yet. Loads no weights.
   public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? {
-    try await desk.run { [diffusion] _ in try diffusion.stored(request) }
+    try await lookupLane.run { [diffusion] _ in try diffusion.stored(request) }
   }
 
   /// Queues what of an episode's `count` generated supports is neither stored nor queued. Throws as `requests`.
   public func enqueueMissing(_ episode: Episode, options: GenerationOptions, count: Int) async throws {
-    try await desk.run { [requestMaker, diffusion, queue] _ in
+    try await lookupLane.run { [requestMaker, diffusion, queue] _ in
       // An image that is drawn twice as a support asks for the same ones twice.
       var seen = Set(queue.jobs.filter { !$0.state.isFinal }.map(\.request))
       let requests = try requestMaker.requests(episode, options: options, count: max(count, 0)).filter { seen.insert($0).inserted }
@@ -205,7 +205,7 @@ public final class Workbench: Sendable {
   /// The settings of a request. Their seed is the base from which its own was derived, where that is a small number
   /// (`SupportSeed.base`); nil says that it is not, and the options hold 0.
   public func options(of request: GenerationRequest) async throws -> (options: GenerationOptions, seed: UInt64?) {
-    try await desk.run { [requestMaker, imported, models] _ in
+    try await lookupLane.run { [requestMaker, imported, models] _ in
       let prompts = try requestMaker.prompts.get(), info = imported.classInfo(request.source.classIndex)
       var options = GenerationOptions(request.settings)
       let own = PreferredModels(request.models)
@@ -223,7 +223,7 @@ public final class Workbench: Sendable {
   /// Notes what the user thinks of an image; nil takes it back. Returns what lists say of the image from now on.
   @discardableResult
   public func set(_ rating: Rating?, of image: GeneratedImage) async throws -> StoredSupport {
-    try await desk.run { [store] _ in
+    try await lookupLane.run { [store] _ in
       try store.set(rating, of: image.key)
       let source = image.request.source
       return StoredSupport(
@@ -233,22 +233,22 @@ public final class Workbench: Sendable {
 
   /// What the user thinks of an image.
   public func rating(of image: GeneratedImage) async throws -> Rating? {
-    try await desk.run { [store] _ in try store.rating(of: image.key) }
+    try await lookupLane.run { [store] _ in try store.rating(of: image.key) }
   }
 
   /// Every generated support of the data set.
   public func storedSupports() async throws -> [StoredSupport] {
-    try await desk.run { [store, imported] _ in try store.supports(dataset: imported.name) }
+    try await lookupLane.run { [store, imported] _ in try store.supports(dataset: imported.name) }
   }
 
   /// Writes the kept images of the data set into a folder as the published loaders read them (`KeptExport`).
   public func exportKept(to url: URL) async throws -> KeptExport.Outcome {
-    try await desk.run { [store, imported] _ in try KeptExport.write(store, dataset: imported.name, to: url) }
+    try await lookupLane.run { [store, imported] _ in try KeptExport.write(store, dataset: imported.name, to: url) }
   }
 
   /// Writes an HTML page of what the store has for the data set (`HTMLReport`). Returns what was left out of it, and why.
   public func report(to url: URL, limit: Int = 20) async throws -> [String] {
-    try await bench.run { [store, imported] _ in
+    try await evaluationLane.run { [store, imported] _ in
       let page = try HTMLReport(store: store, name: imported.name, dataset: imported, limit: limit)
       try page.write(to: url)
       return page.problems.map { PlainText.clean("\($0)") }
@@ -260,7 +260,7 @@ public final class Workbench: Sendable {
   /// Cancelling the calling task ends it with `CancellationError`. Throws for a file that this program did not write, a support that is
   /// not in the data set or has changed, and models that are missing.
   public func verify(_ file: URL, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }) async throws -> ImageVerification {
-    try await bench.run { [diffusion, models] stop in
+    try await evaluationLane.run { [diffusion, models] stop in
       let stored = try StoredImage(file), metadata = try stored.support()
       let here = try models.located(metadata.request.models, digests: metadata.weights)
       return try stored.verify(metadata, weights: here.weights) { request in
@@ -281,7 +281,7 @@ public final class Workbench: Sendable {
   public func generate(
     _ run: SupportRun, into folder: SupportFolder, watch: @escaping @Sendable (SupportRunEvent) -> Void
   ) async throws {
-    try await bench.run { [folderGenerator] stop in try folderGenerator.generate(run, into: folder, stop: stop, watch: watch) }
+    try await evaluationLane.run { [folderGenerator] stop in try folderGenerator.generate(run, into: folder, stop: stop, watch: watch) }
   }
 
   /// Returns when no job waits or runs, unless the queue is paused or closed, and all of them are in the store.
@@ -290,7 +290,7 @@ public final class Workbench: Sendable {
   /// Reads the weights that `options` and the fold's network need, so that the first image and the first prediction come sooner.
   /// Models that are missing are left for the moment they are asked for.
   public func preload(_ options: GenerationOptions, network: SegmentationNetwork = .dcama, fold: Int) async {
-    _ = try? await bench.run { [models, evaluator, segmenters, hub] _ in
+    _ = try? await evaluationLane.run { [models, evaluator, segmenters, hub] _ in
       let choice = try models.choice(for: options)
       _ = try models.weights(choice)
       _ = try models.diffusion(choice) { hub.send(WorkEvent($0)) }
@@ -304,7 +304,7 @@ public final class Workbench: Sendable {
   public func predict(
     _ episode: Episode, network: SegmentationNetwork = .dcama, auxiliaries: [GeneratedImage] = []
   ) async throws -> Prediction {
-    try await networks.run { [segmenters, evaluator, supports] _ in
+    try await predictionLane.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: episode.fold, evaluator) { segmenter in
         let generated = try auxiliaries.map { auxiliary in
           MaskedImage.generated(
@@ -318,7 +318,7 @@ public final class Workbench: Sendable {
 
   /// How much of a generated support's object still fills its mask, 0...1 (`SupportAgreement`).
   public func agreement(of image: GeneratedImage, fold: Int, network: SegmentationNetwork = .dcama) async throws -> Double {
-    try await networks.run { [segmenters, evaluator, supports] _ in
+    try await predictionLane.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: fold, evaluator) { segmenter in
         let item = try supports.item(image.request.source.item)
         let masked = MaskedImage.generated(.generated(key: image.key), from: item, of: supports.dataset) { image.image }
@@ -335,7 +335,7 @@ public final class Workbench: Sendable {
   public func evaluate(
     _ plan: EvaluationPlan, progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
   ) async throws -> EvaluationReport {
-    try await bench.run { [evaluator] stop in
+    try await evaluationLane.run { [evaluator] stop in
       let shared = SharedWork()
       let report = try evaluator.evaluate(plan, sharing: shared, stop: stop, progress: progress)
       shared.finish()
@@ -349,12 +349,12 @@ public final class Workbench: Sendable {
   public func sweep(
     _ plan: SweepPlan, progress: @escaping @Sendable (SweepProgress) -> Void = { _ in }
   ) async throws -> (report: SweepReport, evaluations: [[EvaluationReport]]) {
-    try await bench.run { [evaluator] stop in try evaluator.sweep(plan, stop: stop, progress: progress) }
+    try await evaluationLane.run { [evaluator] stop in try evaluator.sweep(plan, stop: stop, progress: progress) }
   }
 
   /// Earlier evaluations of this data set, newest first.
   public func evaluations() async throws -> [EvaluationReport] {
-    try await desk.run { [store, imported] _ in try store.evaluations(dataset: imported.name) }
+    try await lookupLane.run { [store, imported] _ in try store.evaluations(dataset: imported.name) }
   }
 }
 

@@ -46,21 +46,21 @@ public struct Evaluator: Sendable {
     try plan.validate()
     let episodes = try episodes(of: plan)
     // Asked for before hours of generating: missing weights, or ones made for another number of supports, are found at once.
-    let bench = try shared.bench(plan) { try segmenter(plan.network, fold: plan.fold, side: plan.inputSide) }
-    for shots in Set(episodes.map(\.supports.count)) { try bench.segmenter.check(shots: shots, auxiliaryShots: plan.auxiliaryShots) }
+    let work = try shared.work(plan) { try segmenter(plan.network, fold: plan.fold, side: plan.inputSide) }
+    for shots in Set(episodes.map(\.supports.count)) { try work.segmenter.check(shots: shots, auxiliaryShots: plan.auxiliaryShots) }
     let comparison = plan.comparison ?? Comparison(plan.network.convention)
     let wanted = episodes.filter(isThere).generatedSupports(plan.auxiliaryShots)
     var source = try source(wanted, plan)
     try source.prepare(wanted, stop: stop, progress: progress)
     let ready = wanted.filter(source.has)
     let gate = try plan.minimumAgreement.map { minimum in
-      try DriftGate(minimum: minimum) { try bench.agreement($0, classIndex: $1, comparison) }.pass(ready, from: &source, stop: stop, progress: progress)
+      try DriftGate(minimum: minimum) { try work.agreement($0, classIndex: $1, comparison) }.pass(ready, from: &source, stop: stop, progress: progress)
     }
-    let weights = source.weights.merging([bench.model.id: try models.digest(of: bench.model.id)]) { first, _ in first }
+    let weights = source.weights.merging([work.model.id: try models.digest(of: work.model.id)]) { first, _ in first }
     let demo = DemoWeights(weights.keys, of: models, on: dataset.name).map(\.models) ?? source.demoWeights
     let journal = try EpisodeJournal(
       EpisodeJournal.Identity(
-        dataset: dataset.name, plan: plan, inputSide: bench.segmenter.input.side, weights: weights, episodes: episodes,
+        dataset: dataset.name, plan: plan, inputSide: work.segmenter.input.side, weights: weights, episodes: episodes,
         images: Set([episodes.first, episodes.last].compactMap { $0 }).compactMap { try? digest($0) }.sorted(),
         auxiliaries: source.state(wanted + (gate?.measured ?? []))),
       in: store.folder.appendingPathComponent("evaluations"))
@@ -69,7 +69,7 @@ public struct Evaluator: Sendable {
     let start = ContinuousClock.now
     let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention, mean = plan.classMean ?? .present
     var baseline = IoUMeter(classes: classes), augmented = IoUMeter(classes: classes)
-    let setting = Setting(plan: plan, bench: bench, source: source, gate: gate, comparison: comparison)
+    let setting = Setting(plan: plan, work: work, source: source, gate: gate, comparison: comparison)
     var results: [EpisodeResult] = [], leftOut: [LeftOutEpisode] = [], failure: (any Error)?
     for (position, episode) in episodes.enumerated() {
       if stop.isSet { throw CancellationError() }
@@ -77,7 +77,7 @@ public struct Evaluator: Sendable {
         leftOut.append(LeftOutEpisode(episode: episode, reason: EpisodeFailure.reason(error)))
         failure = failure ?? error
       }) {
-        bench.keep(line, plan)
+        work.keep(line, plan)
         baseline.add(line.baseline, classIndex: episode.classIndex)
         if let areas = line.augmented { augmented.add(areas, classIndex: episode.classIndex) }
         results.append(EpisodeResult(episode: episode, baseline: line.baseline, augmented: line.augmented, gated: line.gated))
@@ -96,7 +96,7 @@ public struct Evaluator: Sendable {
     let infos = classes.compactMap(dataset.classInfo)
     let report = EvaluationReport(
       dataset: dataset.name, plan: plan, weights: weights, results: results, classes: infos, comparison: comparison,
-      inputSide: bench.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
+      inputSide: work.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
       gate: gate.map { gate in
         let used = Set(results.map(\.episode).generatedSupports(plan.auxiliaryShots))
         return GateReport(gate, wanted: ready.filter { used.contains($0) && gate.agreements[$0] != nil }, results, classes: infos, convention, mean: mean)
@@ -139,7 +139,7 @@ public struct Evaluator: Sendable {
   /// What an evaluation's episodes are segmented with.
   private struct Setting {
     let plan: EvaluationPlan
-    let bench: SharedWork.Bench
+    let work: SharedWork.SegmenterWork
     let source: any AuxiliarySource
     let gate: DriftGate.Outcome?
     let comparison: Comparison
@@ -147,16 +147,16 @@ public struct Evaluator: Sendable {
 
   /// An episode with its real supports alone, with the generated ones added, and without those that have drifted.
   private func line(_ position: Int, _ episode: Episode, _ setting: Setting) throws -> EpisodeJournal.Line {
-    let (plan, segmenter, source) = (setting.plan, setting.bench.segmenter, setting.source)
+    let (plan, segmenter, source) = (setting.plan, setting.work.segmenter, setting.source)
     try segmenter.check(episode)
     let real = segmenter.realSupports(episode)
     func areas(_ added: [MaskedImage]) throws -> Areas {
       try segmenter.predict(episode, supports: real + added, setting.comparison).areas
     }
-    let baseline = try setting.bench.areas(plan.baseline, position) { try areas([]) }
+    let baseline = try setting.work.areas(plan.baseline, position) { try areas([]) }
     guard plan.auxiliaryShots > 0 else { return EpisodeJournal.Line(position: position, baseline: baseline, augmented: nil, gated: nil) }
     let wanted = episode.generatedSupports(plan.auxiliaryShots)
-    let augmented = try setting.bench.areas(plan.ungated, position) { try areas(wanted.map(source.image)) }
+    let augmented = try setting.work.areas(plan.ungated, position) { try areas(wanted.map(source.image)) }
     let gated = try setting.gate.map { gate in
       if let failure = wanted.lazy.compactMap({ gate.failures[$0] }).first { throw failure }
       let places = wanted.map(gate.place)

@@ -11,17 +11,17 @@ public final class SharedWork {
   }
 
   private var key: Key?
-  private var bench: Bench?
+  private var work: SegmenterWork?
   private var journals: [EpisodeJournal] = []
 
   public init() {}
 
   /// Of the network and fold that a plan asks for; the one before is given up.
-  func bench(_ plan: EvaluationPlan, make: () throws -> (segmenter: EpisodeSegmenter, model: ModelEntry)) rethrows -> Bench {
+  func work(_ plan: EvaluationPlan, make: () throws -> (segmenter: EpisodeSegmenter, model: ModelEntry)) rethrows -> SegmenterWork {
     let wanted = Key(network: plan.network, fold: plan.fold, side: plan.inputSide)
-    if let bench, key == wanted { return bench }
-    let made = try make(), fresh = Bench(made.segmenter, made.model)
-    (key, bench) = (wanted, fresh)
+    if let work, key == wanted { return work }
+    let made = try make(), fresh = SegmenterWork(made.segmenter, made.model)
+    (key, work) = (wanted, fresh)
     return fresh
   }
 
@@ -34,7 +34,7 @@ public final class SharedWork {
   }
 
   /// A network with a fold's weights, and what it found out.
-  final class Bench {
+  final class SegmenterWork {
     let segmenter: EpisodeSegmenter
     let model: ModelEntry
     private var areas: [EvaluationPlan: [Int: Areas]] = [:]
