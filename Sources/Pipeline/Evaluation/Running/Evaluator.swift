@@ -58,8 +58,8 @@ public struct Evaluator: Sendable {
     }
     let weights = source.weights.merging([work.model.id: try models.digest(of: work.model.id)]) { first, _ in first }
     let demo = DemoWeights(weights.keys, of: models, on: dataset.name).map(\.models) ?? source.demoWeights
-    let journal = try EpisodeJournal(
-      EpisodeJournal.Identity(
+    let journal = try FinishedEpisodes(
+      FinishedEpisodes.Identity(
         dataset: dataset.name, plan: plan, inputSide: work.segmenter.input.side, weights: weights, episodes: episodes,
         images: Set([episodes.first, episodes.last].compactMap { $0 }).compactMap { try? digest($0) }.sorted(),
         auxiliaries: source.state(wanted + (gate?.measured ?? []))),
@@ -125,10 +125,10 @@ public struct Evaluator: Sendable {
 
   /// An episode from the journal, else evaluated and put there; nil, with `failed` told why, when its images do not let it.
   private func finished(
-    _ position: Int, _ episode: Episode, _ setting: Setting, _ journal: EpisodeJournal, failed: (any Error) -> Void
-  ) throws -> EpisodeJournal.Line? {
+    _ position: Int, _ episode: Episode, _ setting: Setting, _ journal: FinishedEpisodes, failed: (any Error) -> Void
+  ) throws -> FinishedEpisodes.Line? {
     if let known = journal.finished[position] { return known }
-    let fresh: EpisodeJournal.Line
+    let fresh: FinishedEpisodes.Line
     do { fresh = try line(position, episode, setting) } catch let error where EpisodeFailure.isOfImages(error) {
       failed(error)
       return nil
@@ -146,7 +146,7 @@ public struct Evaluator: Sendable {
   }
 
   /// An episode with its real supports alone, with the generated ones added, and without those that have drifted.
-  private func line(_ position: Int, _ episode: Episode, _ setting: Setting) throws -> EpisodeJournal.Line {
+  private func line(_ position: Int, _ episode: Episode, _ setting: Setting) throws -> FinishedEpisodes.Line {
     let (plan, segmenter, source) = (setting.plan, setting.work.segmenter, setting.source)
     try segmenter.check(episode)
     let real = segmenter.realSupports(episode)
@@ -154,7 +154,7 @@ public struct Evaluator: Sendable {
       try segmenter.predict(episode, supports: real + added, setting.comparison).areas
     }
     let baseline = try setting.work.areas(plan.baseline, position) { try areas([]) }
-    guard plan.auxiliaryShots > 0 else { return EpisodeJournal.Line(position: position, baseline: baseline, augmented: nil, gated: nil) }
+    guard plan.auxiliaryShots > 0 else { return FinishedEpisodes.Line(position: position, baseline: baseline, augmented: nil, gated: nil) }
     let wanted = episode.generatedSupports(plan.auxiliaryShots)
     let augmented = try setting.work.areas(plan.ungated, position) { try areas(wanted.map(source.image)) }
     let gated = try setting.gate.map { gate in
@@ -163,7 +163,7 @@ public struct Evaluator: Sendable {
       return places == wanted
         ? augmented : try areas(zip(wanted, places).map { try $1.map(source.image) ?? segmenter.real($0.item) })
     }
-    return EpisodeJournal.Line(position: position, baseline: baseline, augmented: augmented, gated: gated)
+    return FinishedEpisodes.Line(position: position, baseline: baseline, augmented: augmented, gated: gated)
   }
 
   private func digest(_ episode: Episode) throws -> String {

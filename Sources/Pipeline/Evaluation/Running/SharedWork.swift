@@ -12,7 +12,7 @@ public final class SharedWork {
 
   private var key: Key?
   private var work: SegmenterWork?
-  private var journals: [EpisodeJournal] = []
+  private var journals: [FinishedEpisodes] = []
 
   public init() {}
 
@@ -25,7 +25,7 @@ public final class SharedWork {
     return fresh
   }
 
-  func keep(_ journal: EpisodeJournal) { journals.append(journal) }
+  func keep(_ journal: FinishedEpisodes) { journals.append(journal) }
 
   /// All that was asked for is done: nothing will have to go on from the journals.
   public func finish() {
@@ -54,7 +54,7 @@ public final class SharedWork {
     }
 
     /// Takes over the areas of an episode of a plan.
-    func keep(_ line: EpisodeJournal.Line, _ plan: EvaluationPlan) {
+    func keep(_ line: FinishedEpisodes.Line, _ plan: EvaluationPlan) {
       areas[plan.baseline, default: [:]][line.position] = line.baseline
       if let augmented = line.augmented { areas[plan.ungated, default: [:]][line.position] = augmented }
     }

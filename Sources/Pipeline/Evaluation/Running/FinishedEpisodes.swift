@@ -7,7 +7,7 @@ import Foundation
 /// A file of one JSON line an episode, named by all that decides the figures: whatever differs makes another file, so nothing is ever
 /// taken over that would come out otherwise. A line that was cut off counts as not finished, and so does an episode that could not be
 /// evaluated: with some of these the file stays, so that they alone are left to do when their images are mended.
-final class EpisodeJournal {
+final class FinishedEpisodes {
   /// The areas of one finished episode.
   struct Line: Codable {
     /// Position among the evaluation's episodes.
