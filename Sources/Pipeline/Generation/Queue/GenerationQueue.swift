@@ -173,10 +173,10 @@ public final class GenerationQueue: Sendable {
       let news = changes.compactMap { change -> Job? in
         let job = change.job.seen(isWorking: isHeld)
         guard job.id != state.current else {
-          if let wish = change.wish { state.stops[job.id] = .cancel(reason: wish) }
+          if let cancelReason = change.cancelReason { state.stops[job.id] = .cancel(reason: cancelReason) }
           return nil
         }
-        if !job.state.isFinal, change.wish == nil { state.stops[job.id] = nil }
+        if !job.state.isFinal, change.cancelReason == nil { state.stops[job.id] = nil }
         guard state[job.id] != job else { return nil }
         state.put(job)
         return job

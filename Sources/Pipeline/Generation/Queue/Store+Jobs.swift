@@ -9,7 +9,7 @@ extension Store {
     let job: Job
     let revision: Int
     /// Why whoever works on it is to cancel it; nil when it may go on.
-    let wish: String?
+    let cancelReason: String?
   }
 
   /// Inserts jobs at the end of the queue.
@@ -186,7 +186,7 @@ extension Store {
         job: Job(
           id: id, request: request, origin: origin, state: state, priority: row.value("priority"), attempts: row.value("attempts"),
           elapsed: row.value("elapsed"), key: row.optional("image")),
-        revision: row.value("revision"), wish: row.optional("wish"))
+        revision: row.value("revision"), cancelReason: row.optional("wish"))
     }
   }
 }
