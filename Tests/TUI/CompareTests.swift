@@ -153,25 +153,25 @@ struct CompareTests {
     screen.type("A")
     #expect(screen.text().contains("A is support"))
     screen.type("llB")
-    #expect(screen.state.screen.focus == .duel)
+    #expect(screen.state.screen.focus == .ab)
     let text = screen.text()
     #expect(text.contains("A against B: flicker") && text.contains("mean difference 0.0 of 255"), "\(text)")
     // It goes by itself, until a key stops it.
     screen.send(.tick(0.1))
-    let first = screen.state.compare.duel?.shown(at: screen.state.screen.now).id
+    let first = screen.state.compare.ab?.shown(at: screen.state.screen.now).id
     screen.send(.tick(0.6))
-    #expect(screen.state.compare.duel?.shown(at: screen.state.screen.now).id != first && screen.state.isAnimated)
+    #expect(screen.state.compare.ab?.shown(at: screen.state.screen.now).id != first && screen.state.isAnimated)
     screen.type(" ")
-    #expect(screen.state.compare.duel?.isRunning == false)
-    let shown = screen.state.compare.duel?.shown(at: 0).id
+    #expect(screen.state.compare.ab?.isRunning == false)
+    let shown = screen.state.compare.ab?.shown(at: 0).id
     screen.type(" ")
-    #expect(screen.state.compare.duel?.shown(at: 0).id != shown)
+    #expect(screen.state.compare.ab?.shown(at: 0).id != shown)
     screen.type("m")
     #expect(screen.text().contains("split"))
     screen.type("hhll")
     screen.type("m")
     #expect(screen.text().contains("difference"))
-    let composed = try #require(screen.state.compare.duel?.composed)
+    let composed = try #require(screen.state.compare.ab?.composed)
     #expect(composed.image.pixels.allSatisfy { $0 == 128 })
     screen.press(.escape)
     #expect(screen.state.screen.focus == .images)
@@ -179,9 +179,9 @@ struct CompareTests {
 
   @Test func equalImagesDifferByNothing() {
     let image = ScreenImage(id: 1, image: FakeScreen.image)
-    #expect(Duel(a: Duel.Side(title: "a", image: image), b: Duel.Side(title: "b", image: image)).distance == 0)
+    #expect(ABComparison(a: ABComparison.Side(title: "a", image: image), b: ABComparison.Side(title: "b", image: image)).distance == 0)
     let other = ScreenImage(id: 2, image: Image(width: 16, height: 16, color: [100, 120, 200]))
-    #expect(abs(Duel(a: Duel.Side(title: "a", image: image), b: Duel.Side(title: "b", image: other)).distance - 10.0 / 3) < 1e-9)
+    #expect(abs(ABComparison(a: ABComparison.Side(title: "a", image: image), b: ABComparison.Side(title: "b", image: other)).distance - 10.0 / 3) < 1e-9)
   }
 
   @Test func verdictsAreSaidAndTakenBack() {

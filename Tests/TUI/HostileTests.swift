@@ -141,7 +141,7 @@ struct EveryTerminalTests {
             #expect(cells.reduce(0) { $0 + Int($1.width) } == width, "\(name) \(width)x\(height), row \(y)")
             #expect(unicode || cells.allSatisfy { $0.scalar.isASCII }, "\(name): \(frame.line(y))")
           }
-          #expect(rendering.spots.allSatisfy { !$0.rect.isEmpty && $0.rect.clipped(to: frame.bounds) == $0.rect }, "\(name)")
+          #expect(rendering.targets.allSatisfy { !$0.rect.isEmpty && $0.rect.clipped(to: frame.bounds) == $0.rect }, "\(name)")
           // Without colours nothing is told by colour; images of the fake screen bring their own.
           guard depth == .mono else { continue }
           #expect(frame.cells.allSatisfy { $0.style.ink == .standard || $0.style.ink.isDirect }, "\(name)")

@@ -121,17 +121,17 @@ extension Action {
     Action(.adopt, [.enter], "take over", "Takes the cell's settings over and goes back to the episode.", .compare, in: [.table], footer: 16),
     Action(.markA, [.character("A")], "mark as A", "The tile becomes side A.", .compare, in: [.images], obstacle: needsImage),
     Action(
-      .duel, [.character("B")], "against A", "The tile against side A: flicker, split, difference.", .compare, in: [.images],
+      .ab, [.character("B")], "against A", "The tile against side A: flicker, split, difference.", .compare, in: [.images],
       obstacle: { state in needsImage(state) ?? (state.compare.sideA == nil ? "no tile is marked as A; A does" : nil) }),
-    Action(.duelMode, [.character("m"), .tab], "mode", "Flicker, split, difference.", .compare, in: [.duel], footer: 10),
+    Action(.duelMode, [.character("m"), .tab], "mode", "Flicker, split, difference.", .compare, in: [.ab], footer: 10),
     Action(
-      .flip, [.character(" ")], "flip", "Stops the flicker and shows the other side.", .compare, in: [.duel], footer: 11,
-      obstacle: { $0.compare.duel?.mode == .flicker ? nil : "only the flicker has two sides" }),
+      .flip, [.character(" ")], "flip", "Stops the flicker and shows the other side.", .compare, in: [.ab], footer: 11,
+      obstacle: { $0.compare.ab?.mode == .flicker ? nil : "only the flicker has two sides" }),
     Action(
-      .shiftLeft, [.character("h"), .left], "border left", "More of B in a split.", .compare, label: "h ←", in: [.duel], footer: 12,
+      .shiftLeft, [.character("h"), .left], "border left", "More of B in a split.", .compare, label: "h ←", in: [.ab], footer: 12,
       obstacle: needsSplit),
     Action(
-      .shiftRight, [.character("l"), .right], "border right", "More of A in a split.", .compare, label: "l →", in: [.duel], footer: 13,
+      .shiftRight, [.character("l"), .right], "border right", "More of A in a split.", .compare, label: "l →", in: [.ab], footer: 13,
       obstacle: needsSplit),
   ]
 
@@ -223,7 +223,7 @@ extension Action {
   }
 
   @Sendable private static func needsSplit(_ state: ExplorerState) -> String? {
-    state.compare.duel?.mode == .split ? nil : "only a split has a border"
+    state.compare.ab?.mode == .split ? nil : "only a split has a border"
   }
 
   @Sendable private static func needsJob(_ state: ExplorerState) -> String? { state.chosenJobs.isEmpty ? "there is no job under the cursor" : nil }

@@ -19,7 +19,7 @@ package struct Action: Sendable {
     case zoom, nextSupport, previousSupport, look, blocks, moreOpaque, lessOpaque, nearer, farther, keep, star, reject
     case increase, decrease, edit, type, nextChoice, nextCondition, previousCondition, preset
     case generate, evaluate, evaluateFold, cancel, cancelAll, retry
-    case compare, grid, aspect, adopt, markA, duel, flip, duelMode, shiftLeft, shiftRight
+    case compare, grid, aspect, adopt, markA, ab, flip, duelMode, shiftLeft, shiftRight
     case sortClasses, worst, pickReport, pickReference
     case pause, runNext, moveUp, moveDown, duplicate, editJob, markJob
     case copy, recall, exportKept, report

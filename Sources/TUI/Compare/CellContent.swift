@@ -10,7 +10,7 @@ extension TileContent {
   init(_ aspect: TableAspect, _ cell: TableCell, _ state: ExplorerState) {
     self.init(title: "")
     guard let episode = state.browse.selected else { return }
-    let board = state.images.shelf[episode]
+    let board = state.images.boards[episode]
     switch aspect {
     case .control:
       let choice = cell.plan.choice(of: (state.compare.table?.number ?? 0) % state.browse.shots)

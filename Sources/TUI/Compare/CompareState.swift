@@ -1,9 +1,9 @@
 /// Settings side by side, and two images against one another.
 package struct CompareState: Sendable {
   package private(set) var table: PlanTable?
-  package private(set) var duel: Duel?
+  package private(set) var ab: ABComparison?
   /// What was marked as A.
-  package private(set) var sideA: Duel.Side?
+  package private(set) var sideA: ABComparison.Side?
 
   mutating func open(_ table: PlanTable) { self.table = table }
 
@@ -19,35 +19,35 @@ package struct CompareState: Sendable {
     }
   }
 
-  mutating func mark(_ side: Duel.Side?) { sideA = side }
+  mutating func mark(_ side: ABComparison.Side?) { sideA = side }
 
   /// Sets an image against the one marked as A; false where none is marked.
-  mutating func open(against side: Duel.Side) -> Bool {
+  mutating func open(against side: ABComparison.Side) -> Bool {
     guard let sideA else { return false }
-    duel = Duel(a: sideA, b: side)
+    ab = ABComparison(a: sideA, b: side)
     return true
   }
 
   /// Puts the border of a split at a fraction of its width; `image` is a fresh image's number.
   mutating func split(at x: Double, image: Int, _ look: Look) {
-    duel?.split = min(16, max(0, Int((x * 16).rounded())))
-    duel?.compose(id: image, look: look)
+    ab?.split = min(16, max(0, Int((x * 16).rounded())))
+    ab?.compose(id: image, look: look)
   }
 
   /// Does what a key of the duel means; `image` is a fresh image's number.
   mutating func change(_ action: Action.ID, now: Double, image: Int, _ look: Look) {
-    guard var duel else { return }
+    guard var ab else { return }
     switch action {
-    case .duelMode: duel.mode = duel.mode.next
-    case .flip: duel.flip(at: now)
-    case .shiftLeft: duel.split = max(0, duel.split - 1)
-    case .shiftRight: duel.split = min(16, duel.split + 1)
+    case .duelMode: ab.mode = ab.mode.next
+    case .flip: ab.flip(at: now)
+    case .shiftLeft: ab.split = max(0, ab.split - 1)
+    case .shiftRight: ab.split = min(16, ab.split + 1)
     default: break
     }
-    duel.compose(id: image, look: look)
-    self.duel = duel
+    ab.compose(id: image, look: look)
+    self.ab = ab
   }
 
   /// Forgets the data set's images.
-  mutating func close() { (table, duel, sideA) = (nil, nil, nil) }
+  mutating func close() { (table, ab, sideA) = (nil, nil, nil) }
 }

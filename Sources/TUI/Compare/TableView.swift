@@ -66,7 +66,7 @@ extension ScreenRenderer {
   }
 
   private func note(of table: PlanTable, _ episode: Episode) -> String {
-    let board = state.images.shelf[episode]
+    let board = state.images.boards[episode]
     let missing = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) }
     let baseline = board?.baseline.map { "\(episode.supports.count)-shot \(NumberText.percent($0.iou))" }
     guard missing > 0 else { return baseline ?? "e measures every cell" }
@@ -76,18 +76,18 @@ extension ScreenRenderer {
   }
 
   /// Two images against one another.
-  mutating func renderDuel(_ rect: Rect) {
-    guard let duel = state.compare.duel else {
-      _ = panel(.duel, rect)
+  mutating func renderAB(_ rect: Rect) {
+    guard let ab = state.compare.ab else {
+      _ = panel(.ab, rect)
       return
     }
-    let inside = panel(.duel, rect, title: "A against B: \(duel.mode.title)", note: "A \(duel.a.title), B \(duel.b.title)")
+    let inside = panel(.ab, rect, title: "A against B: \(ab.mode.title)", note: "A \(ab.a.title), B \(ab.b.title)")
     guard !inside.isEmpty else { return }
     let (head, body) = inside.splitTop(1)
-    let used = frame.text(duel.title(at: state.screen.now), in: head, style: theme.strong)
-    if duel.distance.isFinite {
-      frame.textRight("mean difference \(NumberText.percent(duel.distance)) of 255", in: head, after: used + 1, style: theme.faint)
+    let used = frame.text(ab.title(at: state.screen.now), in: head, style: theme.strong)
+    if ab.distance.isFinite {
+      frame.textRight("mean difference \(NumberText.percent(ab.distance)) of 255", in: head, after: used + 1, style: theme.faint)
     }
-    render(duel.shown(at: state.screen.now), .duel, in: body)
+    render(ab.shown(at: state.screen.now), .ab, in: body)
   }
 }

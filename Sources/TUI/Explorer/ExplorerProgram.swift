@@ -1,7 +1,7 @@
 /// The explorer as the event loop runs it.
 struct ExplorerProgram: LoopProgram {
   private(set) var state: ExplorerState
-  private var hold = ImageHold()
+  private var hold = HeldImages()
   /// What the mouse points at.
   private var shown: Rendering?
 

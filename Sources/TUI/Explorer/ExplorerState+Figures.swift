@@ -15,7 +15,7 @@ extension ExplorerState {
 
   /// The present network's answer with a plan's supports, as far as they are not rejected.
   package func prediction(_ episode: Episode, _ plan: SupportPlan) -> PredictionView? {
-    images.shelf[episode]?.augmented[use(plan, episode)]
+    images.boards[episode]?.augmented[use(plan, episode)]
   }
 
   /// The figures of an episode with the settings of the form.

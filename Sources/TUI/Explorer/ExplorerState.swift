@@ -23,7 +23,7 @@ package struct ExplorerState: Sendable {
 
   /// The episode under the cursor, and what is known of it.
   package var selected: Episode? { browse.selected }
-  package var board: EpisodeBoard? { selected.flatMap { images.shelf[$0] } }
+  package var board: EpisodeBoard? { selected.flatMap { images.boards[$0] } }
 
   /// The generated supports that the settings ask for.
   package var plan: SupportPlan { SupportPlan(options: settings.options, count: settings.supports) }
@@ -85,7 +85,7 @@ package struct ExplorerState: Sendable {
   /// Whether something on the screen moves by itself.
   package var isAnimated: Bool {
     !dialogs.toasts.isEmpty || evaluation.running != nil || queue.jobs.running != nil || !work.inFlight.isEmpty || !work.loading.isEmpty
-      || (screen.focus == .duel && compare.duel?.mode == .flicker && compare.duel?.isRunning == true)
+      || (screen.focus == .ab && compare.ab?.mode == .flicker && compare.ab?.isRunning == true)
   }
 
   /// Shows a notice for a while and keeps it among the messages.

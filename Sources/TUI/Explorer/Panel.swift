@@ -2,7 +2,7 @@
 package enum Panel: Int, CaseIterable, Hashable, Sendable {
   case episodes, images, settings, queue, classes
   /// Over the whole screen: settings side by side, and two images against one another.
-  case table, duel
+  case table, ab
 
   /// Those that Tab goes through, in its order.
   package static let tabs: [Panel] = [.episodes, .images, .settings, .queue, .classes]
@@ -15,7 +15,7 @@ package enum Panel: Int, CaseIterable, Hashable, Sendable {
     case .queue: "Queue"
     case .classes: "IoU by class"
     case .table: "Side by side"
-    case .duel: "A against B"
+    case .ab: "A against B"
     }
   }
 

@@ -23,7 +23,7 @@ package enum PlainView {
       case .queue: state.queueRowCount == 0 ? ["empty"] : (0..<state.queueRowCount).compactMap { state.queueRow($0).map { job($0, state) } }
       case .classes: classes(state)
       case .table: table(state)
-      case .duel: [duel(state)]
+      case .ab: [ab(state)]
       }
     return ([title(state) + run(state)] + all.map { "  " + $0 }).map(PlainText.clean)
   }
@@ -42,7 +42,7 @@ package enum PlainView {
       guard let report = state.evaluation.shown[state.browse.fold] else { return "" }
       let reference = state.evaluation.reference.map { " against \(state.name(of: .saved($0)))" } ?? ""
       return ", " + state.name(of: .saved(report)) + reference
-    case .images, .settings, .queue, .table, .duel: return ""
+    case .images, .settings, .queue, .table, .ab: return ""
     }
   }
 
@@ -54,7 +54,7 @@ package enum PlainView {
     case .queue: state.selectedQueueRow.map { job($0, state) } ?? "empty"
     case .classes: classes(state)[safe: state.evaluation.cursor.index] ?? "no evaluation of this fold yet"
     case .table: state.compare.table.flatMap { table(state)[safe: $0.row * $0.columnTitles.count + $0.column] } ?? ""
-    case .duel: duel(state)
+    case .ab: ab(state)
     }
   }
 
@@ -131,9 +131,9 @@ package enum PlainView {
     }
   }
 
-  private static func duel(_ state: ExplorerState) -> String {
-    guard let duel = state.compare.duel else { return "" }
-    return "A \(duel.a.title), B \(duel.b.title), mean difference \(NumberText.percent(duel.distance)) of 255"
+  private static func ab(_ state: ExplorerState) -> String {
+    guard let ab = state.compare.ab else { return "" }
+    return "A \(ab.a.title), B \(ab.b.title), mean difference \(NumberText.percent(ab.distance)) of 255"
   }
 
   private static func dialog(_ dialog: Dialog, _ state: ExplorerState) -> [String] {

@@ -4,7 +4,7 @@ package func render(_ state: ExplorerState, size: Size, capabilities: Capabiliti
   state.screen.size = size
   var renderer = ScreenRenderer(state, capabilities)
   renderer.renderScreen()
-  return Rendering(frame: capabilities.unicode ? renderer.frame : renderer.frame.ascii(), wanted: renderer.wanted, spots: renderer.spots)
+  return Rendering(frame: capabilities.unicode ? renderer.frame : renderer.frame.ascii(), wanted: renderer.wanted, targets: renderer.targets)
 }
 
 /// A screen in the making; the views are its extensions, one file each. They read the whole state.
@@ -16,7 +16,7 @@ struct ScreenRenderer {
   var frame: Frame
   /// Images that there is room for but no cells yet.
   var wanted: [RenderRequest] = []
-  private(set) var spots: [Spot] = []
+  private(set) var targets: [MouseTarget] = []
 
   init(_ state: ExplorerState, _ capabilities: Capabilities) {
     self.state = state
@@ -38,7 +38,7 @@ struct ScreenRenderer {
       case .queue: renderQueue(rect)
       case .classes: renderClasses(rect)
       case .table: renderTable(rect)
-      case .duel: renderDuel(rect)
+      case .ab: renderAB(rect)
       }
     }
     renderFooter()
@@ -60,7 +60,7 @@ struct ScreenRenderer {
   /// Says what a rectangle stands for; what lies over it says so later.
   mutating func mark(_ rect: Rect, _ target: Target) {
     let rect = rect.clipped(to: frame.bounds)
-    if !rect.isEmpty { spots.append(Spot(rect: rect, target: target)) }
+    if !rect.isEmpty { targets.append(MouseTarget(rect: rect, target: target)) }
   }
 
   /// A panel's box; returns its inside.

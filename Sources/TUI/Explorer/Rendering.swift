@@ -22,7 +22,7 @@ package enum Target: Hashable, Sendable {
 }
 
 /// A part of the screen that the mouse can point at.
-package struct Spot: Hashable, Sendable {
+package struct MouseTarget: Hashable, Sendable {
   package let rect: Rect
   package let target: Target
 }
@@ -35,11 +35,11 @@ package struct Pointer: Hashable, Sendable {
   package let x: Double
   package let y: Double
 
-  package init(_ gesture: Gesture, at spot: Spot, column: Int, row: Int) {
-    target = spot.target
+  package init(_ gesture: Gesture, at place: MouseTarget, column: Int, row: Int) {
+    target = place.target
     self.gesture = gesture
-    x = (Double(column - spot.rect.x) + 0.5) / Double(max(1, spot.rect.width))
-    y = (Double(row - spot.rect.y) + 0.5) / Double(max(1, spot.rect.height))
+    x = (Double(column - place.rect.x) + 0.5) / Double(max(1, place.rect.width))
+    y = (Double(row - place.rect.y) + 0.5) / Double(max(1, place.rect.height))
   }
 }
 
@@ -49,11 +49,11 @@ package struct Rendering: Sendable {
   /// Images that the screen has room for but that are not rendered at this size yet.
   package let wanted: [RenderRequest]
   /// What the mouse can point at; what lies on top comes last.
-  package let spots: [Spot]
+  package let targets: [MouseTarget]
 
   /// What the mouse does at a place; nil where there is nothing.
   package func pointer(_ gesture: Gesture, column: Int, row: Int) -> Pointer? {
-    spots.last { ($0.rect.x..<$0.rect.maxX).contains(column) && ($0.rect.y..<$0.rect.maxY).contains(row) }
+    targets.last { ($0.rect.x..<$0.rect.maxX).contains(column) && ($0.rect.y..<$0.rect.maxY).contains(row) }
       .map { Pointer(gesture, at: $0, column: column, row: row) }
   }
 }

@@ -17,12 +17,12 @@ extension ExplorerState {
   /// Queues what is missing in a table, one effect a cell; what is stored or queued already is not queued again.
   func generate(_ table: PlanTable) -> [Effect] {
     guard let episode = selected else { return [] }
-    return table.cells.filter { images.shelf[episode]?.isComplete($0.plan) != true }.map { .generate(episode, $0.plan) }
+    return table.cells.filter { images.boards[episode]?.isComplete($0.plan) != true }.map { .generate(episode, $0.plan) }
   }
 
   /// Segments with every cell's supports, and queues those that are missing first.
   mutating func evaluate(_ table: PlanTable) -> [Effect] {
-    guard let episode = selected, let board = images.shelf[episode] else { return [] }
+    guard let episode = selected, let board = images.boards[episode] else { return [] }
     var effects: [Effect] = board.baseline == nil ? [predict(episode, nil)] : []
     for cell in table.cells where prediction(episode, cell.plan) == nil {
       if board.isComplete(cell.plan) {
@@ -37,9 +37,9 @@ extension ExplorerState {
 
   // MARK: A against B
 
-  private var side: Duel.Side? {
+  private var side: ABComparison.Side? {
     let content = TileContent(selectedTile, self)
-    return content.image.map { Duel.Side(title: content.title, image: $0) }
+    return content.image.map { ABComparison.Side(title: content.title, image: $0) }
   }
 
   mutating func markA() {
@@ -48,6 +48,6 @@ extension ExplorerState {
   }
 
   mutating func openDuel() {
-    if let side, compare.open(against: side) { screen.focus(on: .duel) }
+    if let side, compare.open(against: side) { screen.focus(on: .ab) }
   }
 }

@@ -82,9 +82,9 @@ extension ExplorerState {
     case .aspect: compare.nextImage(of: settings.supports)
     case .adopt: adopt()
     case .markA: markA()
-    case .duel: openDuel()
+    case .ab: openDuel()
     case .flip, .duelMode, .shiftLeft, .shiftRight:
-      if compare.duel != nil { compare.change(action, now: screen.now, image: images.newImage(), images.look) }
+      if compare.ab != nil { compare.change(action, now: screen.now, image: images.newImage(), images.look) }
 
     case .cancel: return cancel()
     case .cancelAll: return [.cancelAllJobs] + evaluation.stop()
@@ -155,7 +155,7 @@ extension ExplorerState {
   /// One step out of whatever is in.
   private mutating func goBack() {
     switch screen.focus {
-    case .duel: screen.focus(on: .images)
+    case .ab: screen.focus(on: .images)
     case .table: screen.focus(on: .episodes)
     case .images where images.isZoomed: images.endZoom()
     case .episodes where browse.anchor != nil: browse.dropRange()
@@ -180,7 +180,7 @@ extension ExplorerState {
       let steps = isZoomed ? rows.signum() : max(-tiles.count, min(tiles.count, rows)) * columns
       images.moveTile(steps, count: tiles.count, staysInColumn: !isZoomed)
     case .table: compare.move(rows: rows.signum(), columns: 0)
-    case .duel: break
+    case .ab: break
     }
   }
 

@@ -11,7 +11,7 @@ extension ExplorerState {
     case .queue: queue.move(rows, count: queueRowCount, visible: visible)
     case .classes: evaluation.move(rows, count: classCount, visible: visible)
     case .settings: settings.move(rows, visible: visible)
-    case .images, .table, .duel: break
+    case .images, .table, .ab: break
     }
     leaveZoom(of: before)
   }
@@ -24,7 +24,7 @@ extension ExplorerState {
     case .queue: queue.point(at: row, count: queueRowCount, visible: visible)
     case .classes: evaluation.point(at: row, count: classCount, visible: visible)
     case .settings: settings.point(at: row, visible: visible)
-    case .images, .table, .duel: break
+    case .images, .table, .ab: break
     }
     leaveZoom(of: before)
   }
@@ -41,7 +41,7 @@ extension ExplorerState {
     case .queue: queue.cursor.index
     case .classes: evaluation.cursor.index
     case .settings: settings.row
-    case .images, .table, .duel: nil
+    case .images, .table, .ab: nil
     }
   }
 

@@ -17,7 +17,7 @@ extension ExplorerState {
       askToEvaluate()
       return []
     }
-    guard let episode = selected, let board = images.shelf[episode] else { return [] }
+    guard let episode = selected, let board = images.boards[episode] else { return [] }
     var effects: [Effect] = board.baseline == nil ? [predict(episode, nil)] : []
     if board.isComplete(plan) {
       if prediction(episode, plan) == nil { effects.append(predict(episode, plan)) }
@@ -65,7 +65,7 @@ extension ExplorerState {
   mutating func segmentCompleted() -> [Effect] {
     var effects: [Effect] = []
     for (episode, plans) in evaluation.awaiting {
-      guard let board = images.shelf[episode] else {
+      guard let board = images.boards[episode] else {
         evaluation.forget(episode)
         continue
       }

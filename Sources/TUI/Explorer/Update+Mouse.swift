@@ -64,9 +64,9 @@ extension ExplorerState {
 
   /// The crosshair of a zoomed image, or the border of a split, goes where the mouse points; elsewhere a press leaves the image.
   private mutating func pressed(at pointer: Pointer, _ panel: Panel) -> [Effect] {
-    if panel == .duel {
-      if compare.duel?.mode == .split { compare.split(at: pointer.x, image: images.newImage(), images.look) }
-      return compare.duel?.mode == .flicker ? press(.character(" ")) : []
+    if panel == .ab {
+      if compare.ab?.mode == .split { compare.split(at: pointer.x, image: images.newImage(), images.look) }
+      return compare.ab?.mode == .flicker ? press(.character(" ")) : []
     }
     guard images.viewport.level > 0, let image = TileContent(selectedTile, self).image?.image else { return press(.enter) }
     images.point(x: pointer.x, y: pointer.y, in: image)
@@ -85,7 +85,7 @@ extension ExplorerState {
     case .image(.images):
       screen.focus(on: .images)
       return press(images.viewport.level == 0 && step > 0 ? .escape : .character(step < 0 ? "+" : "-"))
-    case .image: return compare.duel?.mode == .split ? press(step < 0 ? .left : .right) : []
+    case .image: return compare.ab?.mode == .split ? press(step < 0 ? .left : .right) : []
     case .cell: compare.move(rows: step, columns: 0)
     case .dialog, .choice, .outside: return press(step < 0 ? .up : .down)
     case .action, .key, .toasts: break

@@ -37,7 +37,7 @@ extension ExplorerState {
 
     // What was stored already is not generated again: it has to be looked up.
     case (.generate(let episode, let plan), .queued):
-      guard images.shelf[episode] != nil else { return [] }
+      guard images.boards[episode] != nil else { return [] }
       guard screen.focus == .table || plan != self.plan else { return [.look(episode, plan)] }
       return [.survey(episode, plan, plan.choice(of: (compare.table?.number ?? 0) % browse.shots))]
 

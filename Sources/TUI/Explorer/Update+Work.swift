@@ -33,7 +33,7 @@ extension ExplorerState {
       fallthrough
     case .cancelled:
       for (episode, plans) in evaluation.awaiting {
-        for plan in plans where images.shelf[episode]?.plans[plan]?.contains(job.request) == true { evaluation.forget(episode, plan) }
+        for plan in plans where images.boards[episode]?.plans[plan]?.contains(job.request) == true { evaluation.forget(episode, plan) }
       }
       return []
     }

@@ -40,7 +40,7 @@ extension ExplorerState {
     }
     guard let episode = selected else { return [] }
     images.open(episode)
-    guard let board = images.shelf[episode] else { return [] }
+    guard let board = images.boards[episode] else { return [] }
     var wishes: [Effect] = []
     if board.supports.isEmpty { wishes.append(.loadEpisode(episode)) }
     if conditionChoice.type != .none, board.conditions[conditionChoice] == nil { wishes.append(.makeCondition(episode, conditionChoice)) }

@@ -53,7 +53,7 @@ package struct EpisodeBoard: Sendable {
 }
 
 /// The boards of the episodes looked at last.
-package struct BoardShelf: Sendable {
+package struct EpisodeBoards: Sendable {
   private var boards = BoundedCache<Episode, EpisodeBoard>(limit: 12)
 
   package init() {}

@@ -19,7 +19,7 @@ package struct ImagesState: Sendable {
   package private(set) var opacity = 40
   package private(set) var blocks = Blocks.quadrants
 
-  package private(set) var shelf = BoardShelf()
+  package private(set) var boards = EpisodeBoards()
   /// What the user thinks of images that were looked up.
   package private(set) var ratings: [GenerationRequest: Rating] = [:]
   /// Where images that were looked up lie.
@@ -37,7 +37,7 @@ package struct ImagesState: Sendable {
   }
 
   /// Forgets what is known of the data set's episodes.
-  mutating func close() { (shelf, ratings) = (BoardShelf(), [:]) }
+  mutating func close() { (boards, ratings) = (EpisodeBoards(), [:]) }
 
   // MARK: What is looked at
 
@@ -99,29 +99,29 @@ package struct ImagesState: Sendable {
 
   /// Brings an episode's board to the front, an empty one where it has none.
   mutating func open(_ episode: Episode) {
-    if shelf[episode] == nil || shelf.episodes.last != episode { shelf.open(episode) }
+    if boards[episode] == nil || boards.episodes.last != episode { boards.open(episode) }
   }
 
   mutating func take(_ images: EpisodeImages, of episode: Episode) {
     let shown = (images.supports + [images.query]).map { ScreenImage(id: newImage(), image: $0.image, marks: .object($0.mask)) }
-    shelf.change(episode) { ($0.supports, $0.query) = (Array(shown.dropLast()), shown.last) }
+    boards.change(episode) { ($0.supports, $0.query) = (Array(shown.dropLast()), shown.last) }
   }
 
   mutating func take(condition image: Image, for choice: ConditionChoice, of episode: Episode) {
     let image = ScreenImage(id: newImage(), image: image)
-    shelf.change(episode) { $0.keep(image, for: choice) }
+    boards.change(episode) { $0.keep(image, for: choice) }
   }
 
   /// Takes over a plan's requests, and which of them were found in the store.
   mutating func take(_ found: [GenerationRequest: FoundSupport], _ requests: [GenerationRequest], of episode: Episode, _ plan: SupportPlan)
   {
-    let known = shelf[episode]?.generated ?? [:]
+    let known = boards[episode]?.generated ?? [:]
     var images: [GenerationRequest: ScreenImage] = [:]
     for (request, support) in found {
       (ratings[request], files[request]) = (support.rating, support.file)
       if known[request] == nil { images[request] = image(support.image, of: request) }
     }
-    shelf.change(episode) { board in
+    boards.change(episode) { board in
       board.plans[plan] = requests
       board.generated.merge(images) { old, _ in old }
     }
@@ -131,8 +131,8 @@ package struct ImagesState: Sendable {
   mutating func take(_ found: FoundSupport, for request: GenerationRequest) {
     let image = image(found.image, of: request)
     (ratings[request], files[request]) = (found.rating, found.file)
-    for episode in shelf.episodes where shelf[episode]?.plans.values.contains(where: { $0.contains(request) }) == true {
-      shelf.change(episode) { $0.generated[request] = image }
+    for episode in boards.episodes where boards[episode]?.plans.values.contains(where: { $0.contains(request) }) == true {
+      boards.change(episode) { $0.generated[request] = image }
     }
   }
 
@@ -142,10 +142,10 @@ package struct ImagesState: Sendable {
   }
 
   private func outline(for request: GenerationRequest) -> ScreenImage.Marks {
-    for episode in shelf.episodes.reversed() {
+    for episode in boards.episodes.reversed() {
       guard episode.classIndex == request.source.classIndex else { continue }
       let place = episode.supports.firstIndex { $0.id == request.source.item }
-      if let mask = place.flatMap({ shelf[episode]?.supportMask($0) }) { return .outline(mask) }
+      if let mask = place.flatMap({ boards[episode]?.supportMask($0) }) { return .outline(mask) }
     }
     return .none
   }
@@ -153,30 +153,30 @@ package struct ImagesState: Sendable {
   /// Keeps a network's answer with its IoU in percent; `use` is nil for the real supports alone.
   mutating func take(prediction image: Image, _ marks: ScreenImage.Marks, iou: Double, of episode: Episode, _ use: SupportUse?) {
     let prediction = PredictionView(image: ScreenImage(id: newImage(), image: image, marks: marks), iou: iou)
-    shelf.change(episode) { board in
+    boards.change(episode) { board in
       if let use { board.augmented[use] = prediction } else { board.baseline = prediction }
     }
   }
 
   /// Another network segments: what the one before said is put away.
   mutating func forgetPredictions() {
-    for episode in shelf.episodes { shelf.change(episode) { ($0.baseline, $0.augmented) = (nil, [:]) } }
+    for episode in boards.episodes { boards.change(episode) { ($0.baseline, $0.augmented) = (nil, [:]) } }
   }
 
   /// Has the stored images looked up again: others may have been rendered.
-  mutating func forgetPlans() { shelf.forgetPlans() }
+  mutating func forgetPlans() { boards.forgetPlans() }
 
   /// Whether a board asks for a support whose image it lacks.
   func isLacking(_ request: GenerationRequest) -> Bool {
-    shelf.episodes.contains { episode in
-      guard let board = shelf[episode], board.generated[request] == nil else { return false }
+    boards.episodes.contains { episode in
+      guard let board = boards[episode], board.generated[request] == nil else { return false }
       return board.plans.values.contains { $0.contains(request) }
     }
   }
 
   /// Supports of a plan that a prediction would use now.
   func use(_ plan: SupportPlan, _ episode: Episode) -> SupportUse {
-    SupportUse(plan: plan, rejected: Set((shelf[episode]?.plans[plan] ?? []).filter { ratings[$0] == .rejected }))
+    SupportUse(plan: plan, rejected: Set((boards[episode]?.plans[plan] ?? []).filter { ratings[$0] == .rejected }))
   }
 
   /// Notes what the user thinks of an image; the same again takes it back. Returns what holds from now on.

@@ -63,8 +63,8 @@ extension ScreenRenderer {
     let width = image.image.width, height = image.image.height, images = state.images
     let crop = images.isZoomed && state.screen.focus == .images ? images.viewport.crop(width: width, height: height) : nil
     let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
-    if tile == .duel || images.isZoomed {
-      mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .image(tile == .duel ? .duel : .images))
+    if tile == .ab || images.isZoomed {
+      mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .image(tile == .ab ? .ab : .images))
     }
     let key = RenderKey(image: image.id, look: images.look, blocks: images.blocks, size: size, opacity: images.opacity, crop: crop)
     if let cells = images.rendered[key] {

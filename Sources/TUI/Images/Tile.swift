@@ -6,7 +6,7 @@ package enum Tile: Hashable, Sendable {
   /// A cell of the settings side by side.
   case table(row: Int, column: Int)
   /// The image of a duel.
-  case duel
+  case ab
 
   package var isGenerated: Bool { if case .generated = self { true } else { false } }
 }

@@ -19,7 +19,7 @@ struct TileContent {
       title = ""
       return
     }
-    let board = state.images.shelf[episode]
+    let board = state.images.boards[episode]
     switch tile {
     case .support:
       title = episode.supports.count == 1 ? "support" : "support \(state.shownSupport + 1)/\(episode.supports.count)"
@@ -44,7 +44,7 @@ struct TileContent {
       title = "\(episode.supports.count)+\(state.settings.supports)"
       show(state.prediction(episode, state.plan), of: state.predict(episode, state.plan), state)
       if image == nil, state.evaluation.awaiting[episode] != nil { placeholder = "after generating" }
-    case .table, .duel: title = ""
+    case .table, .ab: title = ""
     case .generated(let number):
       title = "generated \(number + 1)"
       takeGenerated(number, episode, board, state, state.plan)

@@ -35,7 +35,7 @@ struct TileFacts {
       if let drift = state.ownScore(episode).drift { add("drift", String(format: "%.2f (0 keeps to the masks, 1 leaves them)", drift)) }
     case .generated(let number):
       if let request = state.board?.plans[state.plan]?[safe: number] { add(request, state) }
-    case .table, .duel: break
+    case .table, .ab: break
     }
   }
 

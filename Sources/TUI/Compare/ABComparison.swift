@@ -1,7 +1,7 @@
 import Render
 
 /// Two images against one another.
-package struct Duel: Sendable {
+package struct ABComparison: Sendable {
   package enum Mode: CaseIterable, Hashable, Sendable {
     /// One after the other in the same place.
     case flicker

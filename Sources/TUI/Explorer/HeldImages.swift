@@ -1,7 +1,7 @@
 /// Leaves the images on the screen as they are while a held-down key runs through the episodes.
 ///
 /// They are nearly all of what is sent, and nobody sees the ones that are passed over. The list and the titles follow every key.
-struct ImageHold {
+struct HeldImages {
   /// Two moves closer than this belong to one run; it ends when as much time has passed without one. A key repeats every 25 to 40 ms.
   static let rest = Duration.milliseconds(100)
 
