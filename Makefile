@@ -39,7 +39,7 @@ bench-networks: build
 bench-datasets: build
 	@python3 Benchmarks/large_datasets.py $${TMPDIR:-/tmp}/diffss-large
 
-# How soon the explorer answers a key while it paints, and what it sends: see docs/explorer.md.
+# How soon the explorer answers a key while it generates, and what it sends: see docs/explorer.md.
 bench-explorer: build
 	@python3 Benchmarks/bench_explorer.py
 

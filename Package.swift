@@ -50,7 +50,9 @@ let package = Package(
     .target(
       name: "Pipeline", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation"],
       path: "Sources/Pipeline/Workbench", swiftSettings: swiftSettings),
-    .target(name: "TUI", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "CNcurses"], swiftSettings: swiftSettings),
+    .target(
+      name: "TUI", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "CNcurses"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "diffss",
       dependencies: [
@@ -63,7 +65,9 @@ let package = Package(
     .executableTarget(
       name: "ConditionBench", dependencies: ["Data", "Generation", "Render"], path: "Benchmarks/Conditions", swiftSettings: swiftSettings),
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
-    .executableTarget(name: "Fuzz", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"], path: "Tests/Fuzz", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"],
+      path: "Tests/Fuzz", swiftSettings: swiftSettings),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"], path: "Tests/Models",
       swiftSettings: swiftSettings),

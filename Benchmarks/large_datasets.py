@@ -17,7 +17,7 @@ import time
 import zlib
 from pathlib import Path
 
-# A grey JPEG of 8x8 pixels: opening a data set looks at no picture, so any will do.
+# A grey JPEG of 8x8 pixels: opening a data set looks at no image, so any will do.
 JPEG = bytes.fromhex(
     "ffd8ffdb004300" + "10" * 64 + "ffc0000b080008000801011100ffc4001500010100000000000000000000000000000000ffc4001410010000000000000000"
     "0000000000000000ffda0008010100003f00d2cf20ffd9")

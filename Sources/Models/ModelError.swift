@@ -77,10 +77,13 @@ public enum ModelError: Explained, Equatable, Sendable {
     case .brokenLink(let path, let target, let partial):
       "\(path) is a link to \(target), \(partial.map { "of which \($0) bytes have arrived" } ?? "which is not there")"
     case .noWeights(let path, let there):
-      "there are no weights in \(path)" + (there.isEmpty ? "" : " under a name that is read, only \(there.prefix(8).joined(separator: ", "))")
+      "there are no weights in \(path)"
+        + (there.isEmpty ? "" : " under a name that is read, only \(there.prefix(8).joined(separator: ", "))")
     case .noTensors(let path, let reason): "\(path) holds no weights: \(reason)"
     case .foreignWeight(let path, let weight, let name):
-      if let what = Self.described(name) { "\(path) holds \(what) (\(name)) in the place of its weight \(weight)" } else {
+      if let what = Self.described(name) {
+        "\(path) holds \(what) (\(name)) in the place of its weight \(weight)"
+      } else {
         "\(path) needs \(name) of Python for its weight \(weight), which diffss neither knows nor runs"
       }
     case .missingPart(let path, let part): "\(path) holds no \(part)"
@@ -91,7 +94,8 @@ public enum ModelError: Explained, Equatable, Sendable {
     case .wrongModel(let path, .unknown, let wanted): "\(path) is not \(wanted): it is \(CheckpointFamily.unknown.noun)"
     case .wrongModel(let path, let found, let wanted): "\(path) is \(found.noun), not \(wanted)"
     case .unsupportedAdapter(let path, let method): "\(path) is a \(method) file: only LoRA and LoCon are merged"
-    case .foreignAdapter(let path, let family, let width): "\(path) is a LoRA for \(family), not for this model, whose text states are \(width) wide"
+    case .foreignAdapter(let path, let family, let width):
+      "\(path) is a LoRA for \(family), not for this model, whose text states are \(width) wide"
     case .adapterDoesNotFit(let path, let keys, let count):
       "\(path) is not a LoRA for this model, which has no layer for \(count) of its keys: \(keys.joined(separator: ", "))\(count > keys.count ? ", ..." : "")"
     case .missingBackbone(let path, let network): "\(path) holds no backbone, \(network) needs one"
@@ -110,7 +114,8 @@ public enum ModelError: Explained, Equatable, Sendable {
 
   public var ownReason: String {
     switch self {
-    case .unreadable(_, let reason), .badWeights(_, let reason), .badConfig(_, let reason), .writeFailed(_, let reason), .cutShort(_, let reason),
+    case .unreadable(_, let reason), .badWeights(_, let reason), .badConfig(_, let reason), .writeFailed(_, let reason),
+      .cutShort(_, let reason),
       .unsupportedFormat(_, let reason), .unfitControlNet(_, let reason):
       reason
     default: message
@@ -128,7 +133,8 @@ public enum ModelError: Explained, Equatable, Sendable {
     case .unsupportedFormat: "the file may be sound: take a version of the model in F32, F16, BF16 or F8"
     case .notWeights(_, let found): found.hint
     case .brokenLink: "a download was not finished: `diffss models pull ORG/NAME` fetches what is missing"
-    case .noTensors: "weights are what torch.save(network.state_dict(), FILE) writes: tensors by their names, not arrays, and not the network itself"
+    case .noTensors:
+      "weights are what torch.save(network.state_dict(), FILE) writes: tensors by their names, not arrays, and not the network itself"
     case .noWeights(_, let there) where !there.isEmpty:
       "name one of them by its own path; in a folder diffusion_pytorch_model or model is read, as .safetensors or .bin, whole or in shards with their index"
     case .noWeights: "diffusion_pytorch_model or model belongs there, as .safetensors or .bin, whole or in shards with their index"
@@ -137,15 +143,21 @@ public enum ModelError: Explained, Equatable, Sendable {
     case .missingPart(_, SingleFile.Part.autoencoder.name): "give an autoencoder with --vae, or take the complete model"
     case .missingConfiguration: "take the config.json that is published beside the weights"
     case .missingPart: "take the complete model: Stable Diffusion 1.5 is a UNet, an autoencoder and a CLIP text encoder with its tokenizer"
-    case .otherConfiguration: "give the diffusers folder whose networks it holds with --config DIR; for a data set convert it first: diffss models convert"
-    case .unfitControlNet: "name a ControlNet that was made for this model; those of Stable Diffusion 1.5 are published as control_v11p_sd15_*"
+    case .otherConfiguration:
+      "give the diffusers folder whose networks it holds with --config DIR; for a data set convert it first: diffss models convert"
+    case .unfitControlNet:
+      "name a ControlNet that was made for this model; those of Stable Diffusion 1.5 are published as control_v11p_sd15_*"
     case .badConfig: "compare the file with the one published beside the weights"
-    case .foreignWeight(_, _, let name) where name.hasPrefix("numpy."): "make a tensor of it (torch.from_numpy) and save the file again, or take a safetensors version of the model"
-    case .foreignWeight(_, _, let name) where Self.described(name) != nil: "take a version of the model with plain tensors in F32, F16, BF16 or F8"
-    case .foreignWeight: "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"
+    case .foreignWeight(_, _, let name) where name.hasPrefix("numpy."):
+      "make a tensor of it (torch.from_numpy) and save the file again, or take a safetensors version of the model"
+    case .foreignWeight(_, _, let name) where Self.described(name) != nil:
+      "take a version of the model with plain tensors in F32, F16, BF16 or F8"
+    case .foreignWeight:
+      "a pickle can run anything when Python loads it: do not load it there either, and take a safetensors version of the model"
     case .unsupportedAdapter: "take the file's LoRA form, or a model into which its author has merged it"
     case .adapterDoesNotFit, .foreignAdapter: "take one that was trained on Stable Diffusion 1.5 or a model made of it"
-    case .missingBackbone: "put the published file beside it as backbone.pth or backbone.safetensors; `diffss forward` takes --backbone FILE"
+    case .missingBackbone:
+      "put the published file beside it as backbone.pth or backbone.safetensors; `diffss forward` takes --backbone FILE"
     case .wrongModel(_, .bam, _), .wrongModel(_, .hdmnet, _), .wrongModel(_, .hsnet, _), .wrongModel(_, .dcama, _):
       "name the network that the file is of; a model folder keeps each network's weights below its name: hsnet/fold0.pth"
     case .wrongModel(_, let found, _) where found.use != nil: found.use

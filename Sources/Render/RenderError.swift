@@ -71,7 +71,6 @@ public enum RenderError: Explained, Hashable, Sendable {
     case .unwritable: "check that the folder exists, is writable and has free space"
     }
   }
-
 }
 
 /// What is accepted from a file.

@@ -36,14 +36,14 @@ struct DatasetPrepareCommand: ParsableCommand {
     guard (1...1_000_000).contains(count) else { throw ValidationError("--count must be between 1 and 1000000") }
     if let redrawn {
       guard (1...64).contains(redrawn) else { throw ValidationError("--redrawn must be between 1 and 64") }
-      guard data.dataset == .demo else { throw ValidationError("--redrawn is for the demo, whose objects can be drawn again") }
+      guard data.dataset.isDemo else { throw ValidationError("--redrawn is for the demo, whose objects can be drawn again") }
     }
-    if data.dataset == .demo && out == nil { throw ValidationError("--out is needed for the demo") }
+    if data.dataset.isDemo && out == nil { throw ValidationError("--out is needed for the demo") }
   }
 
   func run() throws {
     if let redrawn, let out { return try redraw(redrawn, to: out) }
-    if data.dataset == .demo { return try drawDemo(to: out ?? "") }
+    if data.dataset.isDemo { return try drawDemo(to: out ?? "") }
     var source = data.source
     source.split = data.split ?? .all
     let dataset = try data.open(source)

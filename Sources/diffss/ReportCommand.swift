@@ -47,7 +47,7 @@ struct ReportCommand: ParsableCommand {
   private func makeReport() throws -> HTMLReport {
     let isStored = evaluation.isEmpty && images == nil
     // Without its folder there are no real images to show, but all the rest.
-    let dataset = try (isStored || images != nil) && (data.dataset == .demo || data.rootURL != nil) ? data.open() : nil
+    let dataset = try (isStored || images != nil) && (data.dataset.isDemo || data.rootURL != nil) ? data.open() : nil
     if isStored { return try HTMLReport(store: .opened(), name: dataset?.name ?? data.dataset.rawValue, dataset: dataset, limit: limit) }
     return try HTMLReport(
       evaluations: evaluation.map { URL(fileURLWithPath: $0) }, images: images.map { URL(fileURLWithPath: $0, isDirectory: true) },

@@ -36,7 +36,8 @@ import Testing
     let output = try run(program, ["dataset", "info", "--dataset", "pascal", "--root", vocFolder(program.home).path])
     #expect(output.status == 1, "\(output.standardError)")
     for line in [
-      "pascal, split all: 11 images", "| aeroplane   |     1 |    0 |     90 |        5 |      5 |", "| mask missing          |     1 | lost:",
+      "pascal, split all: 11 images", "| aeroplane   |     1 |    0 |     90 |        5 |      5 |",
+      "| mask missing          |     1 | lost:",
       "| image unreadable      |     1 | ignored:", "| mask of another size  |     1 | small: image 64x64, mask 64x40",
       "| unknown index in mask |     1 | alien: 4096 pixels of class 77", "| mask with only 255    |     1 | ignored:",
       "| duplicate             |     1 | good1: twice in val.txt", "| name leaves the folder |     1 | ../../etc/passwd:",
@@ -98,10 +99,13 @@ import Testing
     try FileManager.default.removeItem(at: root.appendingPathComponent("SegmentationClassAug/small.png"))
     let names = (0..<8).map { "good\($0)" } + ["lost"]
     try Data(names.map { "../data/VOCdevkit2012/VOC2012/JPEGImages/\($0).jpg ../data/x/\($0).png\n" }.joined().utf8).write(to: list)
-    let out = program.home.appendingPathComponent("aux"), models = ["--models", Golden.projectRoot.appendingPathComponent("Assets/demo").path]
+    let out = program.home.appendingPathComponent("aux"),
+      models = ["--models", Golden.projectRoot.appendingPathComponent("Assets/demo").path]
     let data = ["--dataset", "pascal", "--root", root.path], settings = ["--condition", "mask", "--resolution", "64", "--steps", "1"]
-    let generated = try run(program, ["generate"] + data + settings + models + ["--list", list.path, "--shots", "2", "--format", "jpg", "--out", out.path])
-    #expect(generated.status == 1 && generated.standardError.contains("data set pascal has no image \"lost\""), "\(generated.standardError)")
+    let generated = try run(
+      program, ["generate"] + data + settings + models + ["--list", list.path, "--shots", "2", "--format", "jpg", "--out", out.path])
+    #expect(
+      generated.status == 1 && generated.standardError.contains("data set pascal has no image \"lost\""), "\(generated.standardError)")
     let files = Set(try FileManager.default.contentsOfDirectory(atPath: out.path))
     #expect(files == Set((0..<8).flatMap { n in ["0.jpg", "1.jpg", "control.png"].map { "good\(n)_\(n % 2 + 1)_\($0)" } }))
     let evaluate = ["evaluate"] + data + models + ["--aux", out.path, "--aux-shots", "2", "--episodes", "6"]
@@ -140,7 +144,8 @@ import Testing
     for (text, says) in [("{1: [", "there is no"), ("a__01\nb", "line 2"), ("", "empty")] {
       try Data(text.utf8).write(to: list)
       let output = try run(program, ["dataset", "list", "--dataset", "pascal", "--root", root.path, "--lists", list.path])
-      #expect(output.status == 2 && output.standardError.contains(says) && output.standardError.contains("hint: "), "\(output.standardError)")
+      #expect(
+        output.status == 2 && output.standardError.contains(says) && output.standardError.contains("hint: "), "\(output.standardError)")
     }
     let missing = try run(program, ["dataset", "list", "--dataset", "pascal", "--root", root.path, "--lists", program.home.path])
     #expect(missing.status == 2 && missing.standardError.contains("no fold0.txt or fold0.pkl"))

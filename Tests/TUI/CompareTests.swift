@@ -85,7 +85,9 @@ struct CompareTests {
     screen.press(.enter)
     screen.click("generated 2")
     screen.press(.enter)
-    for text in ["sampler     ddim", "steps       20", "guidance", "seed", "128x128", "scene-100"] { #expect(screen.text().contains(text), "\(text)") }
+    for text in ["sampler     ddim", "steps       20", "guidance", "seed", "128x128", "scene-100"] {
+      #expect(screen.text().contains(text), "\(text)")
+    }
     screen.type("K")
     #expect(screen.text().contains("verdict"))
     // Near by the values of pixels are told in place of it.
@@ -181,7 +183,9 @@ struct CompareTests {
     let image = ScreenImage(id: 1, image: FakeScreen.image)
     #expect(ABComparison(a: ABComparison.Side(title: "a", image: image), b: ABComparison.Side(title: "b", image: image)).distance == 0)
     let other = ScreenImage(id: 2, image: Image(width: 16, height: 16, color: [100, 120, 200]))
-    #expect(abs(ABComparison(a: ABComparison.Side(title: "a", image: image), b: ABComparison.Side(title: "b", image: other)).distance - 10.0 / 3) < 1e-9)
+    #expect(
+      abs(ABComparison(a: ABComparison.Side(title: "a", image: image), b: ABComparison.Side(title: "b", image: other)).distance - 10.0 / 3)
+        < 1e-9)
   }
 
   @Test func verdictsAreSaidAndTakenBack() {
@@ -191,7 +195,8 @@ struct CompareTests {
     #expect(screen.text().contains("only generated supports are judged"))
     screen.press(.end)
     for _ in 0..<6 { screen.press(.right) }
-    guard case .generated(let number) = screen.state.selectedTile, let request = screen.state.board?.plans[screen.state.plan]?[number] else {
+    guard case .generated(let number) = screen.state.selectedTile, let request = screen.state.board?.plans[screen.state.plan]?[number]
+    else {
       Issue.record("no generated tile")
       return
     }
@@ -228,10 +233,12 @@ struct CompareTests {
     let labels = (0..<256).map { UInt8($0 / 16 < 4 ? 1 : 0) }, other = (0..<256).map { UInt8($0 / 16 < 2 || $0 / 16 > 11 ? 1 : 0) }
     let image = ScreenImage(
       id: 7, image: FakeScreen.image,
-      marks: .comparison(prediction: LabelMask(width: 16, height: 16, labels: labels), truth: LabelMask(width: 16, height: 16, labels: other)))
+      marks: .comparison(
+        prediction: LabelMask(width: 16, height: 16, labels: labels), truth: LabelMask(width: 16, height: 16, labels: other)))
     let key = RenderKey(image: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
     for depth in ColorDepth.allCases {
-      let request = RenderRequest(key: key, image: image, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
+      let request = RenderRequest(
+        key: key, image: image, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
       let rows = (0..<8).map { row in ImageRenderer.render(request).cells[row * 8].scalar }
       #expect(rows[0] == "+" && rows[1] == "F" && rows[7] == "M" && rows[6] == "M", "\(rows)")
       #expect(!["+", "F", "M"].contains(rows[3]))

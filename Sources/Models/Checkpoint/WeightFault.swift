@@ -34,7 +34,7 @@ extension ModelError {
 
 extension ModelError {
   /// The error for a link that leads nowhere; nil for anything else.
-  package static func brokenLink(at url: URL) -> ModelError? {
+  public static func brokenLink(at url: URL) -> ModelError? {
     let files = FileManager.default
     guard let target = try? files.destinationOfSymbolicLink(atPath: url.path), !files.fileExists(atPath: url.path) else { return nil }
     // The Hugging Face cache keeps what has arrived of a file beside its place.

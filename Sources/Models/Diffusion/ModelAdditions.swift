@@ -14,7 +14,7 @@ public struct ModelAdditions: Hashable, Sendable {
 }
 
 /// An autoencoder that takes the place of a model's own (`vae-ft-mse-840000-ema-pruned.safetensors`, `stabilityai/sd-vae-ft-mse`).
-package struct AutoencoderFile: Sendable {
+public struct AutoencoderFile: Sendable {
   /// Under diffusers' names.
   let weights: Checkpoint
   let config: AutoencoderConfig
@@ -42,7 +42,7 @@ package struct AutoencoderFile: Sendable {
   }
 
   /// The autoencoder's own place in what lends it: its folder in a whole model's, and what was named otherwise.
-  package static func place(_ url: URL) -> URL {
+  public static func place(_ url: URL) -> URL {
     let model = ModelFolder(url)
     return model.isWhole ? model.folder(.autoencoder) : url
   }

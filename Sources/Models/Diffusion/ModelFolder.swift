@@ -1,11 +1,11 @@
 import Foundation
 
 /// A whole model in diffusers' layout: a folder with one for each of its parts.
-package struct ModelFolder {
+public struct ModelFolder {
   let url: URL
 
   /// What the networks and the text need, by their folders' names.
-  package enum Part: String, CaseIterable {
+  public enum Part: String, CaseIterable, Sendable {
     case tokenizer
     case textEncoder = "text_encoder"
     case unet
@@ -42,19 +42,19 @@ package struct ModelFolder {
       }
     }
 
-    package static let networks = allCases.filter { $0.network != nil }
+    public static let networks = allCases.filter { $0.network != nil }
   }
 
-  package init(_ url: URL) { self.url = url }
+  public init(_ url: URL) { self.url = url }
 
   /// Whether a folder says that it is a whole model, or holds any of its networks' folders, whatever it lacks.
-  package var isWhole: Bool {
+  public var isWhole: Bool {
     // A link that leads nowhere is a file that should be there.
     (try? FileManager.default.attributesOfItem(atPath: url.appendingPathComponent("model_index.json").path)) != nil
       || Part.networks.contains { folder($0).isFolder } || url.appendingPathComponent("transformer").isFolder
   }
 
-  package func folder(_ part: Part) -> URL { url.appendingPathComponent(part.rawValue) }
+  public func folder(_ part: Part) -> URL { url.appendingPathComponent(part.rawValue) }
 
   /// Throws `ModelError.missingPart` naming all that is not there of some parts, and `brokenLink` for a file that has not arrived. Weights are not
   /// looked at.

@@ -1,6 +1,6 @@
 /// A network of a model: in memory for good, or read from disk each time it is wanted and given up when its user drops it.
-package struct ModelPart<Network: Sendable, Config: Sendable>: Sendable {
-  package let config: Config
+public struct ModelPart<Network: Sendable, Config: Sendable>: Sendable {
+  public let config: Config
   /// Of its weights.
   let bytes: Int
   private let kept: Network?
@@ -19,5 +19,5 @@ package struct ModelPart<Network: Sendable, Config: Sendable>: Sendable {
   }
 
   /// Throws what reading throws.
-  package func callAsFunction() throws -> Network { try kept ?? read() }
+  public func callAsFunction() throws -> Network { try kept ?? read() }
 }

@@ -118,7 +118,7 @@ extension StableDiffusion {
 
 extension Autoencoder {
   /// Latents as diffusion leaves them, `[n, h, w, c]`, to images in 0...1, `[n, height, width, 3]`.
-  package func image(of latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
+  public func image(of latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
     let scaled = Kernels.scale(latents, by: 1 / config.scalingFactor, offset: config.shiftFactor)
     return Kernels.clamp(Kernels.scale(try decode(scaled, interruption: interruption), by: 0.5, offset: 0.5), 0, 1)
   }

@@ -29,7 +29,7 @@ extension StableDiffusion {
   }
 
   /// Throws `ModelError.notEnoughMemory` when a run needs more than there is, with what would fit.
-  package func checkMemory(for run: DiffusionRun, images: Int, available: Int? = MachineMemory.available) throws {
+  public func checkMemory(for run: DiffusionRun, images: Int, available: Int? = MachineMemory.available) throws {
     guard let available else { return }
     let need = need(of: run, images: images)
     guard need > available else { return }

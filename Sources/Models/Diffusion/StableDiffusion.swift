@@ -16,10 +16,10 @@ public final class StableDiffusion: Sendable {
 
   public let tokenizer: CLIPTokenizer
   public let scheduler: SchedulerConfig
-  package let textEncoder: ModelPart<CLIPTextEncoder, CLIPTextConfig>
-  package let unet: ModelPart<UNet, UNetConfig>
-  package let autoencoder: ModelPart<Autoencoder, AutoencoderConfig>
-  package let controlNets: [ModelPart<ControlNet, UNetConfig>]
+  public let textEncoder: ModelPart<CLIPTextEncoder, CLIPTextConfig>
+  public let unet: ModelPart<UNet, UNetConfig>
+  public let autoencoder: ModelPart<Autoencoder, AutoencoderConfig>
+  public let controlNets: [ModelPart<ControlNet, UNetConfig>]
   let memory: Memory
   let tinyDecoder: TinyDecoder?
   let projection = Mutex<LatentProjection?>(nil)
@@ -87,7 +87,7 @@ public final class StableDiffusion: Sendable {
   }
 
   /// The same networks with another noise schedule.
-  package func with(scheduler: SchedulerConfig) -> StableDiffusion {
+  public func with(scheduler: SchedulerConfig) -> StableDiffusion {
     StableDiffusion(self, controlNets: controlNets, scheduler: scheduler)
   }
 
@@ -147,7 +147,7 @@ public final class StableDiffusion: Sendable {
 
 extension URL {
   /// Whether there is a folder of this path.
-  package var isFolder: Bool {
+  public var isFolder: Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }

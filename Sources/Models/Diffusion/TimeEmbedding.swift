@@ -1,7 +1,7 @@
 import Foundation
 
 /// The time step as a vector: sinusoids of many frequencies (Vaswani et al. 2017, section 3.5) through two linear layers.
-package struct TimeEmbedding: Sendable {
+public struct TimeEmbedding: Sendable {
   private let linear1: Linear
   private let linear2: Linear
   private let size: Int
@@ -17,12 +17,12 @@ package struct TimeEmbedding: Sendable {
   }
 
   /// Time steps to `[n, 4 c]`.
-  package func callAsFunction(_ timesteps: [Float]) -> Tensor {
+  public func callAsFunction(_ timesteps: [Float]) -> Tensor {
     linear2(linear1(sinusoid(timesteps), activation: .silu))
   }
 
   /// Time steps to `[n, c]`. The products are rounded to Float32 as PyTorch's are: at step 1000 the rounding shows.
-  package func sinusoid(_ timesteps: [Float]) -> Tensor {
+  public func sinusoid(_ timesteps: [Float]) -> Tensor {
     let half = size / 2
     let frequencies = (0..<half).map { exp(Float(-log(10000.0)) * Float($0) / (Float(half) - frequencyShift)) }
     let values = timesteps.flatMap { time in

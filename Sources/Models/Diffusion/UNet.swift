@@ -28,7 +28,7 @@ public final class UNet: Sendable {
     try self.init(Checkpoint(folder: folder), UNetConfig(folder: folder))
   }
 
-  package var timeEmbedding: TimeEmbedding { encoder.timeEmbedding }
+  public var timeEmbedding: TimeEmbedding { encoder.timeEmbedding }
 
   /// Predicts the noise.
   ///

@@ -1,5 +1,5 @@
 /// Asked before every block of a network; throws `ModelError.cancelled` when the caller wants no more of it.
-package typealias Interruption = () throws -> Void
+public typealias Interruption = () throws -> Void
 
 /// What every block of a UNet reads beside the feature map.
 struct UNetCondition {

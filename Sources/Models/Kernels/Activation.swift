@@ -1,5 +1,5 @@
 /// A function of one element, applied by itself or at the end of another kernel.
-package enum Activation: Sendable, CaseIterable {
+public enum Activation: Sendable, CaseIterable {
   case none
   case relu
   case sigmoid

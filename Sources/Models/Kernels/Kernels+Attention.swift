@@ -12,12 +12,12 @@ extension Kernels {
   ///   - q: `[n, tq, heads * d]`; `k`: `[n, tk, heads * d]`; `v`: `[n, tk, heads * d]`.
   ///   - isCausal: query i sees keys 0...i only.
   /// - Returns: `[n, tq, heads * d]`.
-  package static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, isCausal: Bool = false) -> Tensor {
+  public static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, isCausal: Bool = false) -> Tensor {
     attention(q, PackedKeys(k, v, heads: heads), isCausal: isCausal)
   }
 
   /// The same with keys and values packed before.
-  package static func attention(_ q: Tensor, _ packed: PackedKeys, isCausal: Bool = false) -> Tensor {
+  public static func attention(_ q: Tensor, _ packed: PackedKeys, isCausal: Bool = false) -> Tensor {
     let (images, queries, channels) = (q.shape[0], q.shape[1], q.shape[2])
     let (heads, keys, size) = (packed.heads, packed.count, packed.size)
     precondition(images == packed.images && channels == heads * size, "\(q.shape) does not fit \(heads) heads of \(size)")

@@ -1,37 +1,37 @@
 /// Rows and columns of zeros around an image.
-package struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral {
-  package var top, left, bottom, right: Int
+public struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral {
+  public var top, left, bottom, right: Int
 
-  package init(top: Int, left: Int, bottom: Int, right: Int) {
+  public init(top: Int, left: Int, bottom: Int, right: Int) {
     (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
   }
 
   /// The same on all four sides.
-  package init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+  public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
 
-  package init(integerLiteral value: Int) { self.init(value) }
+  public init(integerLiteral value: Int) { self.init(value) }
 }
 
 /// Height and width of an image, in pixels.
-package struct Extent: Sendable, Hashable {
-  package var height, width: Int
+public struct Extent: Sendable, Hashable {
+  public var height, width: Int
 
-  package init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
+  public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
 }
 
 /// Where a convolution's or pooling's window stands.
-package struct Window: Sendable, Hashable {
-  package var height, width: Int
-  package var stride = 1
-  package var padding: Padding = 0
-  package var dilation = 1
+public struct Window: Sendable, Hashable {
+  public var height, width: Int
+  public var stride = 1
+  public var padding: Padding = 0
+  public var dilation = 1
 
-  package init(height: Int, width: Int, stride: Int = 1, padding: Padding = 0, dilation: Int = 1) {
+  public init(height: Int, width: Int, stride: Int = 1, padding: Padding = 0, dilation: Int = 1) {
     (self.height, self.width, self.stride, self.padding, self.dilation) = (height, width, stride, padding, dilation)
   }
 
   /// Extent of the output for an input of `height` x `width`.
-  package func output(height inputHeight: Int, width inputWidth: Int) -> (height: Int, width: Int) {
+  public func output(height inputHeight: Int, width inputWidth: Int) -> (height: Int, width: Int) {
     let tall = inputHeight + padding.top + padding.bottom - dilation * (height - 1) - 1
     let wide = inputWidth + padding.left + padding.right - dilation * (width - 1) - 1
     precondition(tall >= 0 && wide >= 0, "a window of \(height)x\(width) does not fit \(inputHeight)x\(inputWidth)")
@@ -46,7 +46,7 @@ extension Kernels {
   ///   - imageBias: `[n, out]`, or `[1, out]` for all, added to every pixel of an image.
   ///   - residual: `[n, h', w', out]`.
   ///   - upsampledTo: the image is read as if each pixel were doubled in both directions and the result cut to this extent.
-  package static func conv2d(
+  public static func conv2d(
     _ x: Tensor, _ weight: PackedMatrix, _ window: Window, bias: Tensor? = nil, imageBias: Tensor? = nil,
     residual: Tensor? = nil, activation: Activation = .none, upsampledTo: Extent? = nil
   ) -> Tensor {

@@ -1,6 +1,6 @@
 extension Kernels {
   /// Euclidean length of every innermost row: `[..., c]` to `[..., 1]`.
-  package static func rowNorms(_ x: Tensor) -> Tensor {
+  public static func rowNorms(_ x: Tensor) -> Tensor {
     let (rows, channels) = (x.rows, x.channels)
     var output = Tensor(uninitialized: x.shape.dropLast() + [1])
     x.withUnsafe { source in
@@ -19,7 +19,7 @@ extension Kernels {
   }
 
   /// Exchanges the two outer dimensions: `[a, b, c]` to `[b, a, c]`.
-  package static func swappedOuter(_ x: Tensor) -> Tensor {
+  public static func swappedOuter(_ x: Tensor) -> Tensor {
     let (outer, inner, channels) = (x.shape[0], x.shape[1], x.shape[2])
     var output = Tensor(uninitialized: [inner, outer, channels])
     x.withUnsafe { source in
@@ -37,7 +37,7 @@ extension Kernels {
   }
 
   /// Mean over the middle dimension: `[a, b, c]` to `[a, c]`.
-  package static func meanOfMiddle(_ x: Tensor) -> Tensor {
+  public static func meanOfMiddle(_ x: Tensor) -> Tensor {
     let (outer, middle, channels) = (x.shape[0], x.shape[1], x.shape[2])
     var output = Tensor(zeros: [outer, channels])
     x.withUnsafe { source in

@@ -1,6 +1,6 @@
 extension Kernels {
   /// A convolution of each channel by itself: `[n, h, w, c]` to `[n, h', w', c]`, weight `[kernel height * kernel width, c]`.
-  package static func depthwiseConv2d(
+  public static func depthwiseConv2d(
     _ x: Tensor, _ weight: Tensor, _ window: Window, bias: Tensor? = nil, activation: Activation = .none
   ) -> Tensor {
     precondition(

@@ -3,27 +3,27 @@ extension Kernels {
   static let elementGrain = 16384
 
   /// The activation of every element.
-  package static func activate(_ x: Tensor, _ activation: Activation) -> Tensor {
+  public static func activate(_ x: Tensor, _ activation: Activation) -> Tensor {
     map(x) { activation($0) }
   }
 
   /// Element by element sum of two tensors of one shape.
-  package static func add(_ a: Tensor, _ b: Tensor) -> Tensor {
+  public static func add(_ a: Tensor, _ b: Tensor) -> Tensor {
     zip(a, b) { $0 + $1 }
   }
 
   /// `a + scale * b`, element by element.
-  package static func add(_ a: Tensor, _ b: Tensor, scale: Float) -> Tensor {
+  public static func add(_ a: Tensor, _ b: Tensor, scale: Float) -> Tensor {
     zip(a, b) { $0.addingProduct($1, F8(repeating: scale)) }
   }
 
   /// `x * factor + offset`.
-  package static func scale(_ x: Tensor, by factor: Float, offset: Float = 0) -> Tensor {
+  public static func scale(_ x: Tensor, by factor: Float, offset: Float = 0) -> Tensor {
     map(x) { F8(repeating: offset).addingProduct($0, F8(repeating: factor)) }
   }
 
   /// Every element limited to `low ... high`.
-  package static func clamp(_ x: Tensor, _ low: Float, _ high: Float) -> Tensor {
+  public static func clamp(_ x: Tensor, _ low: Float, _ high: Float) -> Tensor {
     map(x) {
       let least = F8(repeating: low), most = F8(repeating: high)
       return $0.replacing(with: least, where: $0 .< least).replacing(with: most, where: $0 .> most)
@@ -31,7 +31,7 @@ extension Kernels {
   }
 
   /// `x[..., c] * factors[c] + offsets[c]`, then the activation.
-  package static func scaleChannels(
+  public static func scaleChannels(
     _ x: Tensor, by factors: Tensor, offsets: Tensor, activation: Activation = .none
   ) -> Tensor {
     let channels = x.channels
@@ -55,7 +55,7 @@ extension Kernels {
   }
 
   /// The gated half of a GEGLU layer: `[..., 2 c]` to `[..., c]`, first half times GELU of the second.
-  package static func geglu(_ x: Tensor) -> Tensor {
+  public static func geglu(_ x: Tensor) -> Tensor {
     let channels = x.channels / 2
     let span = Profile.begin()
     defer { span?.end(.elementwise, "gating \(x.shape)") }

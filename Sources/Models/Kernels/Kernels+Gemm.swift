@@ -4,7 +4,7 @@ extension Kernels {
   /// `a · b`, or `a · bᵀ`: `[m, k]` times `[k, n]` (`[n, k]` when transposed) by OpenBLAS, bands of rows split over our threads.
   ///
   /// For products of two activations; a weight goes through `linear`, which needs no packing at each call.
-  package static func gemm(_ a: Tensor, _ b: Tensor, transposeB: Bool = false) -> Tensor {
+  public static func gemm(_ a: Tensor, _ b: Tensor, transposeB: Bool = false) -> Tensor {
     precondition(a.shape.count == 2 && b.shape.count == 2, "\(a.shape) and \(b.shape) are not matrices")
     let (m, k) = (a.shape[0], a.shape[1])
     let n = b.shape[transposeB ? 0 : 1]

@@ -1,6 +1,6 @@
 extension Kernels {
   /// `activation(x · weightᵀ + bias + residual)` over the last dimension: `[..., weight.depth]` to `[..., weight.columns]`.
-  package static func linear(
+  public static func linear(
     _ x: Tensor, _ weight: PackedMatrix, bias: Tensor? = nil, residual: Tensor? = nil, activation: Activation = .none
   ) -> Tensor {
     precondition(x.channels == weight.depth && weight.taps == 1, "\(x.shape) does not fit a weight of \(weight.depth) inputs")

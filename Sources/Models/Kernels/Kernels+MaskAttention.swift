@@ -9,7 +9,7 @@ extension Kernels {
   /// - Parameters:
   ///   - q: `[tq, heads * d]`; `k`: `[tk, heads * d]`; `mask`: tk numbers.
   /// - Returns: `[tq]`.
-  package static func maskAttention(_ q: Tensor, _ k: Tensor, mask: Tensor, heads: Int) -> Tensor {
+  public static func maskAttention(_ q: Tensor, _ k: Tensor, mask: Tensor, heads: Int) -> Tensor {
     let (queries, keys, channels) = (q.shape[0], k.shape[0], q.channels)
     precondition(
       heads > 0 && channels % heads == 0 && k.channels == channels && mask.count == keys && keys > 0,

@@ -4,7 +4,7 @@ extension Kernels {
   /// - Parameters:
   ///   - x: `[n, ..., c]`; `groups` divides c.
   ///   - weight: `[c]`; `bias`: `[c]`.
-  package static func groupNorm(
+  public static func groupNorm(
     _ x: Tensor, groups: Int, weight: Tensor, bias: Tensor, eps: Float, activation: Activation = .none
   ) -> Tensor {
     let (images, channels) = (x.shape[0], x.channels)
@@ -120,7 +120,7 @@ extension Kernels {
   }
 
   /// Normalisation of every innermost row, `[..., c]` (Ba, Kiros and Hinton 2016).
-  package static func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, eps: Float) -> Tensor {
+  public static func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, eps: Float) -> Tensor {
     let channels = x.channels
     precondition(weight.count == channels && bias.count == channels, "\(x.shape) does not fit \(weight.shape)")
     let span = Profile.begin()
@@ -161,7 +161,7 @@ extension Kernels {
   }
 
   /// Softmax of every innermost row.
-  package static func softmax(_ x: Tensor) -> Tensor {
+  public static func softmax(_ x: Tensor) -> Tensor {
     var output = x
     let (rows, channels) = (x.rows, x.channels)
     guard x.count > 0 else { return x }

@@ -1,6 +1,6 @@
 extension Kernels {
   /// Every channel of a pixel times the pixel's own factor: `[..., c]` and `[..., 1]` to `[..., c]`.
-  package static func scalePixels(_ x: Tensor, by factors: Tensor) -> Tensor {
+  public static func scalePixels(_ x: Tensor, by factors: Tensor) -> Tensor {
     let (rows, channels) = (x.rows, x.channels)
     precondition(factors.count == rows, "\(factors.shape) does not fit \(x.shape)")
     var output = Tensor(uninitialized: x.shape)
@@ -20,12 +20,12 @@ extension Kernels {
   }
 
   /// The larger of two elements.
-  package static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
+  public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
     zip(a, b) { $0.replacing(with: $1, where: $1 .> $0) }
   }
 
   /// Whether no element is NaN or infinite.
-  package static func isFinite(_ x: Tensor) -> Bool {
+  public static func isFinite(_ x: Tensor) -> Bool {
     x.withUnsafe { values in
       // The exponent is all ones for NaN and infinity alone: comparing bit patterns lets the loop run in vectors.
       var largest: UInt32 = 0
@@ -37,7 +37,7 @@ extension Kernels {
 
 extension Tensor {
   /// Itself, when every element is finite. Throws `ModelError.notFinite`.
-  package func finite(_ what: @autoclosure () -> String) throws -> Tensor {
+  public func finite(_ what: @autoclosure () -> String) throws -> Tensor {
     guard Kernels.isFinite(self) else { throw ModelError.notFinite(what: what()) }
     return self
   }

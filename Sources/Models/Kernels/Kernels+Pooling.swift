@@ -1,6 +1,6 @@
 extension Kernels {
   /// The largest value of each window, padding not counted: `[n, h, w, c]` to `[n, h', w', c]`.
-  package static func maxPool(_ x: Tensor, _ window: Window) -> Tensor {
+  public static func maxPool(_ x: Tensor, _ window: Window) -> Tensor {
     let (images, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     let (outHeight, outWidth) = window.output(height: height, width: width)
     var output = Tensor(uninitialized: [images, outHeight, outWidth, channels])
@@ -31,7 +31,7 @@ extension Kernels {
   /// Bilinear resampling as `torch.nn.functional.interpolate` does it: `[n, h, w, c]` to `[n, height, width, c]`.
   ///
   /// - Parameter alignCorners: corner pixels' centres stay in place; otherwise the image's edges do.
-  package static func bilinear(_ x: Tensor, height: Int, width: Int, alignCorners: Bool) -> Tensor {
+  public static func bilinear(_ x: Tensor, height: Int, width: Int, alignCorners: Bool) -> Tensor {
     let (images, inHeight, inWidth, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     var output = Tensor(uninitialized: [images, height, width, channels])
     let rowWeights = linearWeights(from: inHeight, to: height, alignCorners: alignCorners)

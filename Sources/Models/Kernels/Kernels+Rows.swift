@@ -28,7 +28,8 @@ extension Kernels {
 
   /// Products `[q, s]` over the product of their vectors' norms, plus 1e-7: cosines.
   static func divide(_ products: Tensor, rowNorms: [Float], columnNorms: [Float]) -> Tensor {
-    precondition(products.count == rowNorms.count * columnNorms.count, "\(rowNorms.count) and \(columnNorms.count) norms for \(products.shape)")
+    precondition(
+      products.count == rowNorms.count * columnNorms.count, "\(rowNorms.count) and \(columnNorms.count) norms for \(products.shape)")
     var result = products
     let count = columnNorms.count
     result.withUnsafeMutable { values in

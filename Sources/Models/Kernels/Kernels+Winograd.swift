@@ -5,7 +5,7 @@ extension Kernels {
   /// direct way's products must be left.
   ///
   /// Decided by the shape of one image, so that an image has the same bytes in every batch.
-  package static func usesWinograd(_ weight: PackedMatrix, _ window: Window, outHeight: Int, outWidth: Int) -> Bool {
+  public static func usesWinograd(_ weight: PackedMatrix, _ window: Window, outHeight: Int, outWidth: Int) -> Bool {
     guard window.height == 3 && window.width == 3 && window.stride == 1 && weight.depth % 8 == 0 && weight.depth >= 32 && weight.columns >= 32
     else { return false }
     let tiles = Winograd.tiles(outHeight, spacing: window.dilation) * Winograd.tiles(outWidth, spacing: window.dilation)

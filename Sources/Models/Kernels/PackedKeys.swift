@@ -1,6 +1,6 @@
 /// Keys and values of an attention layer, laid out for the product kernel: for each image and head the keys as a weight of `size`
 /// inputs and the values as one of `count` inputs, in panels of 16 columns; the values' last may have 8.
-package struct PackedKeys: Sendable {
+public struct PackedKeys: Sendable {
   let images: Int
   let heads: Int
   /// Number of keys of an image.
@@ -14,7 +14,7 @@ package struct PackedKeys: Sendable {
 
   /// - Parameters:
   ///   - k: `[n, t, heads * d]`; `v`: the same.
-  package init(_ k: Tensor, _ v: Tensor, heads: Int) {
+  public init(_ k: Tensor, _ v: Tensor, heads: Int) {
     let (images, count, channels) = (k.shape[0], k.shape[1], k.shape[2])
     precondition(channels % heads == 0 && v.shape == k.shape, "\(k.shape) \(v.shape) in \(heads) heads")
     let span = Profile.begin()

@@ -4,10 +4,10 @@
 /// so that the kernel reads it front to back. A linear layer has one tap, a 3x3 convolution nine. Elements keep the precision
 /// they are stored in: two bytes stay two bytes, and a block of a panel is widened just before it is used on many rows. Widening
 /// all of them when loading takes twice the memory and, measured on the demo's widths, no less time.
-package struct PackedMatrix: Sendable {
-  package let taps: Int
-  package let depth: Int
-  package let columns: Int
+public struct PackedMatrix: Sendable {
+  public let taps: Int
+  public let depth: Int
+  public let columns: Int
   let element: ElementType
   private let storage: PackedStorage
 
@@ -15,7 +15,7 @@ package struct PackedMatrix: Sendable {
   ///
   /// A parameter of another size, which a loader gives for a missing one, makes a matrix that must not be multiplied with;
   /// the loader's report says so before it can be.
-  package init(_ parameter: Parameter, columns: Int, depth: Int, taps: Int = 1) {
+  public init(_ parameter: Parameter, columns: Int, depth: Int, taps: Int = 1) {
     self.columns = columns
     self.depth = depth
     self.taps = taps

@@ -1,24 +1,24 @@
 import Foundation
 
 /// The kernels' definitions written out, one element at a time and with sums in Double: what the fast ones are tested against.
-package enum PlainKernels {
-  package static func activate(_ x: Tensor, _ activation: Activation) -> Tensor {
+public enum PlainKernels {
+  public static func activate(_ x: Tensor, _ activation: Activation) -> Tensor {
     Tensor(x.values.map { Float(value(activation, Double($0))) }, shape: x.shape)
   }
 
-  package static func add(_ a: Tensor, _ b: Tensor, scale: Float = 1) -> Tensor {
+  public static func add(_ a: Tensor, _ b: Tensor, scale: Float = 1) -> Tensor {
     Tensor(zip(a.values, b.values).map { $0 + scale * $1 }, shape: a.shape)
   }
 
-  package static func scale(_ x: Tensor, by factor: Float, offset: Float = 0) -> Tensor {
+  public static func scale(_ x: Tensor, by factor: Float, offset: Float = 0) -> Tensor {
     Tensor(x.values.map { $0 * factor + offset }, shape: x.shape)
   }
 
-  package static func clamp(_ x: Tensor, _ low: Float, _ high: Float) -> Tensor {
+  public static func clamp(_ x: Tensor, _ low: Float, _ high: Float) -> Tensor {
     Tensor(x.values.map { min(max($0, low), high) }, shape: x.shape)
   }
 
-  package static func geglu(_ x: Tensor) -> Tensor {
+  public static func geglu(_ x: Tensor) -> Tensor {
     let (values, channels) = (x.values, x.channels / 2)
     return tensor(x.shape.dropLast() + [channels]) { position in
       let start = position / channels * 2 * channels + position % channels
@@ -26,7 +26,7 @@ package enum PlainKernels {
     }
   }
 
-  package static func scaleChannels(
+  public static func scaleChannels(
     _ x: Tensor, by factors: Tensor, offsets: Tensor, activation: Activation = .none
   ) -> Tensor {
     let (values, factors, offsets) = (x.values, factors.values, offsets.values)
@@ -37,7 +37,7 @@ package enum PlainKernels {
   }
 
   /// `weight` is `[columns, depth]`.
-  package static func linear(
+  public static func linear(
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil, activation: Activation = .none
   ) -> Tensor {
     let (values, weights, depth, columns) = (x.values, weight.values, x.channels, weight.shape[0])
@@ -51,7 +51,7 @@ package enum PlainKernels {
   }
 
   /// `weight` is `[out, in, kernel height, kernel width]`.
-  package static func conv2d(
+  public static func conv2d(
     _ x: Tensor, _ weight: Tensor, _ window: Window, bias: Tensor? = nil, imageBias: Tensor? = nil, residual: Tensor? = nil,
     activation: Activation = .none, upsampledTo: Extent? = nil
   ) -> Tensor {
@@ -80,7 +80,7 @@ package enum PlainKernels {
     }
   }
 
-  package static func depthwiseConv2d(
+  public static func depthwiseConv2d(
     _ x: Tensor, _ weight: Tensor, _ window: Window, bias: Tensor? = nil, activation: Activation = .none
   ) -> Tensor {
     let channels = x.channels
@@ -93,7 +93,7 @@ package enum PlainKernels {
     return conv2d(x, matrix, window, bias: bias, activation: activation)
   }
 
-  package static func groupNorm(
+  public static func groupNorm(
     _ x: Tensor, groups: Int, weight: Tensor, bias: Tensor, eps: Float, activation: Activation = .none
   ) -> Tensor {
     let (values, weight, bias, channels) = (x.values, weight.values, bias.values, x.channels)
@@ -113,7 +113,7 @@ package enum PlainKernels {
     return Tensor(result, shape: x.shape)
   }
 
-  package static func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, eps: Float) -> Tensor {
+  public static func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, eps: Float) -> Tensor {
     let (values, weight, bias, channels) = (x.values, weight.values, bias.values, x.channels)
     var result = [Float](repeating: 0, count: values.count)
     for row in 0..<x.rows {
@@ -124,14 +124,14 @@ package enum PlainKernels {
     return Tensor(result, shape: x.shape)
   }
 
-  package static func softmax(_ x: Tensor) -> Tensor {
+  public static func softmax(_ x: Tensor) -> Tensor {
     let (values, channels) = (x.values, x.channels)
     return Tensor(
       (0..<x.rows).flatMap { softmax(values[$0 * channels..<($0 + 1) * channels].map(Double.init)).map(Float.init) },
       shape: x.shape)
   }
 
-  package static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, isCausal: Bool = false) -> Tensor {
+  public static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, isCausal: Bool = false) -> Tensor {
     let (queries, keys, channels) = (q.shape[1], k.shape[1], q.shape[2])
     let size = channels / heads
     let (qs, ks, vs) = (q.values, k.values, v.values)
@@ -158,7 +158,7 @@ package enum PlainKernels {
     return Tensor(result, shape: q.shape)
   }
 
-  package static func gemm(_ a: Tensor, _ b: Tensor, transposeB: Bool = false) -> Tensor {
+  public static func gemm(_ a: Tensor, _ b: Tensor, transposeB: Bool = false) -> Tensor {
     let (k, n) = (a.shape[1], b.shape[transposeB ? 0 : 1])
     let (left, right) = (a.values, b.values)
     return tensor([a.shape[0], n]) { position in
@@ -169,7 +169,7 @@ package enum PlainKernels {
     }
   }
 
-  package static func maxPool(_ x: Tensor, _ window: Window) -> Tensor {
+  public static func maxPool(_ x: Tensor, _ window: Window) -> Tensor {
     let (height, width, channels) = (x.shape[1], x.shape[2], x.shape[3])
     let (tall, wide) = window.output(height: height, width: width)
     let values = x.values
@@ -188,7 +188,7 @@ package enum PlainKernels {
     }
   }
 
-  package static func bilinear(_ x: Tensor, height: Int, width: Int, alignCorners: Bool) -> Tensor {
+  public static func bilinear(_ x: Tensor, height: Int, width: Int, alignCorners: Bool) -> Tensor {
     let (tall, wide, channels, values) = (x.shape[1], x.shape[2], x.shape[3], x.values)
     func place(_ index: Int, _ input: Int, _ output: Int) -> Double {
       if alignCorners { return output > 1 ? Double(index) * Double(input - 1) / Double(output - 1) : 0 }

@@ -1,5 +1,5 @@
 /// A convolution: `[n, h, w, in]` to `[n, h', w', out]`.
-package struct Conv2d: Sendable {
+public struct Conv2d: Sendable {
   private enum Weight: Sendable {
     case full(PackedMatrix)
     /// Each channel by itself: `[taps, channels]`.
@@ -11,7 +11,7 @@ package struct Conv2d: Sendable {
   private let window: Window
 
   /// - Parameter groups: 1, or the number of channels when `inputs` and `outputs` are equal.
-  package init(
+  public init(
     _ loader: WeightLoader, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = 0,
     dilation: Int = 1, groups: Int = 1, bias: Bool = true
   ) {
@@ -35,7 +35,7 @@ package struct Conv2d: Sendable {
   ///   - imageBias: `[n, out]`, added to every pixel of an image.
   ///   - residual: of the output's shape.
   ///   - upsampledTo: reads the image as if each pixel were doubled in both directions and the result cut to this extent.
-  package func callAsFunction(
+  public func callAsFunction(
     _ x: Tensor, imageBias: Tensor? = nil, residual: Tensor? = nil, activation: Activation = .none, upsampledTo: Extent? = nil
   ) -> Tensor {
     switch weight {

@@ -1,15 +1,15 @@
 /// `x · weightᵀ + bias` over the last dimension: `[..., in]` to `[..., out]`.
-package struct Linear: Sendable {
+public struct Linear: Sendable {
   let weight: PackedMatrix
   let bias: Tensor?
 
-  package init(_ loader: WeightLoader, in inputs: Int, out outputs: Int, bias: Bool = true) {
+  public init(_ loader: WeightLoader, in inputs: Int, out outputs: Int, bias: Bool = true) {
     weight = PackedMatrix(loader.parameter("weight", [outputs, inputs]), columns: outputs, depth: inputs)
     self.bias = bias ? loader.parameter("bias", [outputs]).widened() : nil
   }
 
   /// - Parameter residual: of the output's shape, added before the activation.
-  package func callAsFunction(_ x: Tensor, residual: Tensor? = nil, activation: Activation = .none) -> Tensor {
+  public func callAsFunction(_ x: Tensor, residual: Tensor? = nil, activation: Activation = .none) -> Tensor {
     Kernels.linear(x, weight, bias: bias, residual: residual, activation: activation)
   }
 }

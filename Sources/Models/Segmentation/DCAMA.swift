@@ -55,7 +55,7 @@ public struct DCAMA: FewShotSegmenter {
   }
 
   /// The same, showing each intermediate under its name in the golden files, `[1, h, w, c]`.
-  package func segment(
+  public func segment(
     query: ImageFeatures, supports: [SupportExample], trace: (String, Tensor) -> Void
   ) throws -> Segmentation {
     try EpisodeCheck.supports(supports, fit: query, network: "DCAMA")

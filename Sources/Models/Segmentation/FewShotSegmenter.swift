@@ -35,7 +35,7 @@ public struct ImageFeatures: Sendable {
   /// The photograph's height and width.
   public let side: Int
   /// Feature maps `[1, h, w, c]`, shallow to deep; which ones is the network's own affair.
-  package let maps: [Tensor]
+  public let maps: [Tensor]
 }
 
 /// A support photograph and the outline of its object.

@@ -70,7 +70,7 @@ public struct HDMNet: FewShotSegmenter {
   }
 
   /// The same, showing outputs and intermediates under their names in the golden files; tokens are `[n, t, c]`.
-  package func segment(
+  public func segment(
     query: ImageFeatures, supports: [SupportExample], trace: (String, Tensor) -> Void
   ) throws -> Segmentation {
     try EpisodeCheck.supports(supports, fit: query, network: "HDMNet")

@@ -50,7 +50,7 @@ public struct HSNet: FewShotSegmenter {
 
   /// The same, showing each intermediate of the first support under its name in the golden files; hypercorrelations are
   /// `[query pixels, support pixels, c]`.
-  package func segment(
+  public func segment(
     query: ImageFeatures, supports: [SupportExample], trace: (String, Tensor) -> Void
   ) throws -> Segmentation {
     try EpisodeCheck.supports(supports, fit: query, network: "HSNet")

@@ -10,7 +10,7 @@ public struct Segmentation: Sendable {
   private let scores: Tensor
 
   /// The class of the higher score. Throws `ModelError.notFinite`: NaN would count as background and pass for a bad prediction.
-  package init(logits: Tensor, network: String) throws {
+  public init(logits: Tensor, network: String) throws {
     self.logits = try logits.finite("\(network)'s prediction")
     scores = logits
     mask = Self.argmax(logits)
@@ -18,7 +18,7 @@ public struct Segmentation: Sendable {
   }
 
   /// From the scores `[K, h, w, 2]` of K supports that vote on each of `side` x `side` pixels. Throws as `init(logits:network:)`.
-  package init(votes scores: Tensor, side: Int, network: String) throws {
+  public init(votes scores: Tensor, side: Int, network: String) throws {
     self.scores = try scores.finite("\(network)'s prediction")
     logits = Kernels.bilinear(scores, height: side, width: side, alignCorners: true)
     let votes = Self.votes(logits)

@@ -40,7 +40,8 @@ public enum DataError: Explained, Hashable, Sendable {
   public var message: String {
     switch self {
     case .rootMissing(let dataset, _): "data set \(dataset) needs a folder"
-    case .wrongLayout(let dataset, let root, let found, _): "\(root) is not a \(dataset == "folder" ? "data set" : dataset) folder: \(found)"
+    case .wrongLayout(let dataset, let root, let found, _):
+      "\(root) is not a \(dataset == "folder" ? "data set" : dataset) folder: \(found)"
     case .sizeMismatch(let image, let imageSize, let mask, let maskSize):
       "\(image) is \(imageSize) but its mask \(mask) is \(maskSize)"
     case .categoriesDiffer(let first, let second, let name):
@@ -59,7 +60,8 @@ public enum DataError: Explained, Hashable, Sendable {
     case .notInDataset(let list, let missing, let of, let first):
       "\(missing) of \(of) images that \(list) names are not in the data set, the first is \(PlainText.clean(first))"
     case .foreignList(let list, let of, let asked):
-      of.map { "\(list) is a list of \($0), not of \(asked)" } ?? "\(list) has classes that are not of \(asked), nor of any other single part"
+      of.map { "\(list) is a list of \($0), not of \(asked)" }
+        ?? "\(list) has classes that are not of \(asked), nor of any other single part"
     case .namelessClass(let index): "class \(index) of a folder has no name to make a prompt of"
     }
   }
@@ -82,7 +84,8 @@ public enum DataError: Explained, Hashable, Sendable {
     case .listMissing: "give the list itself, or a folder like HSNet's splits or BAM's lists"
     case .notInDataset: "complete the data set, choose the --split or --root that the list is for, or take another list"
     case .foreignList(_, let of, let asked):
-      (of.map { "ask for \($0), or give the list of \(asked)" } ?? "give the list of \(asked)") + "; --fold, --fold-rule, --split and --lists belong together"
+      (of.map { "ask for \($0), or give the list of \(asked)" } ?? "give the list of \(asked)")
+        + "; --fold, --fold-rule, --split and --lists belong together"
     case .namelessClass: "give the words with --prompt, or say with --classes whose class it is"
     }
   }

@@ -16,7 +16,9 @@ public enum EvaluationError: Explained, Hashable, Sendable {
     switch self {
     case .queryIsSupport(let name, let index): "\(name) is drawn as its own support: class \(index) has too few images"
     case .nothingEvaluated(let episodes, let first, let reason, _):
-      episodes == 1 ? "the episode cannot be evaluated (\(first)): \(reason)" : "none of \(episodes) episodes can be evaluated, the first (\(first)): \(reason)"
+      episodes == 1
+        ? "the episode cannot be evaluated (\(first)): \(reason)"
+        : "none of \(episodes) episodes can be evaluated, the first (\(first)): \(reason)"
     case .tooNarrow(let width, let height, let side): "an image of \(width)x\(height) pixels has no room in a square of \(side)"
     case .nothingToReport(let what): "there is nothing to report: \(what)"
     }
@@ -27,7 +29,8 @@ public enum EvaluationError: Explained, Hashable, Sendable {
     case .queryIsSupport: "choose fewer shots, or a list with more images of the class"
     case .nothingEvaluated(_, _, _, let hint): hint ?? "look at the files with: diffss dataset info"
     case .tooNarrow: "leave it out, or choose a larger --size"
-    case .nothingToReport: "generate with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"
+    case .nothingToReport:
+      "generate with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"
     }
   }
 }

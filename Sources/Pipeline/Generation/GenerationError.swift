@@ -47,10 +47,12 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .notOurs(let path): "\(path) does not say how it was generated"
     case .notASupport(let path): "\(path) was generated from a control image of its own, not for a support of a data set"
     case .controlMissing(let path, let file, let given):
-      given == 0 ? "the control image of \(path) is not beside it (\(file))" : "\(path) was generated from another control image than the ones given"
+      given == 0
+        ? "the control image of \(path) is not beside it (\(file))" : "\(path) was generated from another control image than the ones given"
     case .storeUnusable(let path, let reason): "the store \(path) cannot be used: \(reason)"
     case .storeDamaged(let path): "the store \(path) is damaged"
-    case .unknownJob(let name, let matches): matches == 0 ? "there is no job \(PlainText.clean(name))" : "\(matches) jobs have a name that begins with \(PlainText.clean(name))"
+    case .unknownJob(let name, let matches):
+      matches == 0 ? "there is no job \(PlainText.clean(name))" : "\(matches) jobs have a name that begins with \(PlainText.clean(name))"
     }
   }
 
@@ -60,17 +62,20 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .sourceChanged: "make the request again"
     case .modelMissing(_, let searched):
       searched.isEmpty
-        ? "give a folder with --models DIR or in $DIFFSS_MODELS" : "searched: \(searched.joined(separator: ", ")); `diffss models list` tells what is there; give another folder with --models DIR"
+        ? "give a folder with --models DIR or in $DIFFSS_MODELS"
+        : "searched: \(searched.joined(separator: ", ")); `diffss models list` tells what is there; give another folder with --models DIR"
     case .modelUnusable(_, let hint): hint
     case .fetchFailed(_, _, let kept):
-      (kept ? "what has arrived is kept: the same command goes on from there; " : "") + "check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
+      (kept ? "what has arrived is kept: the same command goes on from there; " : "")
+        + "check the name, the network, $HF_ENDPOINT and $HF_TOKEN"
     case .repositoryClosed(_, _, let home?): "its content is at \(home) now: diffss models pull \(home)"
     case .repositoryClosed(_, _, nil):
       "check the name on the server's pages; a model that wants its conditions accepted needs that, and $HF_TOKEN of who did; Stable Diffusion 1.5 is at \(MovedRepositories.stableDiffusion)"
     case .notANumber: "check the weights: their files may be damaged, or hold values beyond half precision"
     case .nameEscapesFolder: "names of images must be relative, without \"..\" and empty steps; correct the list or the annotations"
     case .foreignFile: "move it away, or write to another folder"
-    case .notOurs: "only images that this program generated carry their whole request; those of one's own since they name their weights by digest"
+    case .notOurs:
+      "only images that this program generated carry their whole request; those of one's own since they name their weights by digest"
     case .notASupport: "`diffss verify` makes it again; a data set's images are in the store and in folders of `diffss generate --dataset`"
     case .controlMissing: "give it with --control FILE, for several in any order"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"

@@ -2,7 +2,7 @@ import Generation
 
 extension Action {
   /// Every action there is.
-  package static let all: [Action] = browsing + images + settings + work + compare + queue + share + program
+  public static let all: [Action] = browsing + images + settings + work + compare + queue + share + program
 
   private static let browsing: [Action] = [
     Action(.down, [.character("j"), .down], "down", "Next row, or the tile below; the crosshair in a zoomed image.", .browse, label: "j ↓", in: lists),

@@ -1,6 +1,6 @@
 /// Something that a key does. The footer, the help and `docs/explorer.md` are made from these.
-package struct Action: Sendable {
-  package enum Group: String, CaseIterable, Sendable {
+public struct Action: Sendable {
+  public enum Group: String, CaseIterable, Sendable {
     case browse = "Browse"
     case images = "Images"
     case settings = "Settings"
@@ -11,7 +11,7 @@ package struct Action: Sendable {
     case program = "Program"
   }
 
-  package enum ID: String, CaseIterable, Sendable {
+  public enum ID: String, CaseIterable, Sendable {
     case down, up, left, right, pageDown, pageUp, first, last
     case nextPanel, previousPanel, select, back
     case fold, nextFold, previousFold, pickFold, pickClass, pickDataset
@@ -26,20 +26,20 @@ package struct Action: Sendable {
     case help, palette, messages, maximise, theme, mouse, redraw, suspend, quit, interrupt
   }
 
-  package let id: ID
-  package let keys: [Key]
+  public let id: ID
+  public let keys: [Key]
   /// How the keys are written; from the keys themselves when nil.
-  package let keyLabel: String?
-  package let title: String
+  public let keyLabel: String?
+  public let title: String
   /// A sentence for the help.
-  package let detail: String
-  package let group: Group
+  public let detail: String
+  public let group: Group
   /// Where the keys mean this; nil for everywhere.
-  package let panels: Set<Panel>?
+  public let panels: Set<Panel>?
   /// Place in the footer, small ones first; nil for not at all.
-  package let footer: Int?
+  public let footer: Int?
   /// Why it cannot be done now; nil when it can.
-  package let obstacle: @Sendable (ExplorerState) -> String?
+  public let obstacle: @Sendable (ExplorerState) -> String?
 
   init(
     _ id: ID, _ keys: [Key], _ title: String, _ detail: String, _ group: Group, label: String? = nil,
@@ -57,28 +57,28 @@ package struct Action: Sendable {
   }
 
   /// Whether it says what to do without a key that goes with it.
-  package var isNamed: Bool { id != .fold && id != .type }
+  public var isNamed: Bool { id != .fold && id != .type }
 
   /// The keys as written in the footer and the help.
-  package var label: String { keyLabel ?? keys.map(\.label).joined(separator: " ") }
+  public var label: String { keyLabel ?? keys.map(\.label).joined(separator: " ") }
 
   /// Whether it means the same over the whole screen.
   private var isEverywhere: Bool { group == .program || id == .back }
 
   /// What `key` means with the focus on `panel`: a panel's own meaning goes before the general one.
-  package static func meant(by key: Key, in panel: Panel) -> Action? {
+  public static func meant(by key: Key, in panel: Panel) -> Action? {
     let candidates = all.filter { $0.keys.contains(key) }
     return candidates.first { $0.panels?.contains(panel) == true } ?? candidates.first { $0.panels == nil && (!panel.isWhole || $0.isEverywhere) }
   }
 
   /// What the footer offers with the focus on `panel`, most important first.
-  package static func footer(for panel: Panel) -> [Action] {
+  public static func footer(for panel: Panel) -> [Action] {
     all.filter { $0.footer != nil && ($0.panels?.contains(panel) ?? (!panel.isWhole || $0.isEverywhere)) }
       .sorted { ($0.footer ?? 0) < ($1.footer ?? 0) }
   }
 
   /// The key table of `docs/explorer.md`.
-  package static var markdown: String {
+  public static var markdown: String {
     var lines = ["| keys | action | what it does |", "| --- | --- | --- |"]
     for group in Group.allCases {
       for action in all where action.group == group {

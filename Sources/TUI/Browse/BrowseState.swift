@@ -2,23 +2,23 @@ import Data
 import Generation
 
 /// The episodes of a fold: which are listed, in what order, and which are chosen.
-package struct BrowseState: Sendable {
+public struct BrowseState: Sendable {
   /// What the open data set offers; nil until it is open.
-  package private(set) var catalog: Catalog?
-  package private(set) var fold: Int
-  package private(set) var episodes: [Episode] = []
+  public private(set) var catalog: Catalog?
+  public private(set) var fold: Int
+  public private(set) var episodes: [Episode] = []
   /// Only episodes of this class are listed; nil for all.
-  package private(set) var classFilter: Int?
-  package private(set) var filter = EpisodeFilter()
-  package private(set) var order = EpisodeOrder.drawn
+  public private(set) var classFilter: Int?
+  public private(set) var filter = EpisodeFilter()
+  public private(set) var order = EpisodeOrder.drawn
   /// Positions in `episodes` that are listed.
-  package private(set) var listed: [Int] = []
-  package private(set) var cursor = ListCursor()
-  package private(set) var marked: Set<Episode> = []
+  public private(set) var listed: [Int] = []
+  public private(set) var cursor = ListCursor()
+  public private(set) var marked: Set<Episode> = []
   /// Where a range of marks begins, as a row of the list; nil while none is drawn.
-  package private(set) var anchor: Int?
+  public private(set) var anchor: Int?
   /// All generated supports of the data set.
-  package private(set) var generated: [SupportName: [StoredSupport]] = [:]
+  public private(set) var generated: [SupportName: [StoredSupport]] = [:]
   /// An image whose episode is to be shown once it is listed.
   private var awaited: DatasetItem?
 
@@ -27,19 +27,19 @@ package struct BrowseState: Sendable {
   // MARK: What is chosen
 
   /// The episode under the cursor.
-  package var selected: Episode? { listed.indices.contains(cursor.index) ? episodes[listed[cursor.index]] : nil }
+  public var selected: Episode? { listed.indices.contains(cursor.index) ? episodes[listed[cursor.index]] : nil }
 
   /// Real supports of the listed episodes, 1 at least.
-  package var shots: Int { max(1, (selected ?? episodes.first)?.supports.count ?? 1) }
+  public var shots: Int { max(1, (selected ?? episodes.first)?.supports.count ?? 1) }
 
   /// Rows of the range that is being drawn.
-  package var range: ClosedRange<Int>? { anchor.map { min($0, cursor.index)...max($0, cursor.index) } }
+  public var range: ClosedRange<Int>? { anchor.map { min($0, cursor.index)...max($0, cursor.index) } }
 
   /// Whether an action works on marked episodes.
   var hasMarks: Bool { !marked.isEmpty || anchor != nil }
 
   /// Episodes that an action works on: the marked ones in their order, or the one under the cursor.
-  package var chosen: [Episode] {
+  public var chosen: [Episode] {
     let inRange = range.map { Set($0.compactMap { listed[safe: $0] }.map { episodes[$0] }) } ?? []
     let all = marked.union(inRange)
     return all.isEmpty ? selected.map { [$0] } ?? [] : episodes.filter(all.contains)

@@ -1,17 +1,17 @@
 import Generation
 
 /// What one episode is filtered and sorted by.
-package struct EpisodeFacts: Hashable, Sendable {
-  package var className = ""
+public struct EpisodeFacts: Hashable, Sendable {
+  public var className = ""
   /// Names of the query and of the supports.
-  package var names = ""
-  package var score = EpisodeScore()
+  public var names = ""
+  public var score = EpisodeScore()
   /// Conditions by which a support of the episode was generated.
-  package var conditions: Set<ConditionType> = []
-  package var ratings: Set<Rating> = []
-  package var isMarked = false
+  public var conditions: Set<ConditionType> = []
+  public var ratings: Set<Rating> = []
+  public var isMarked = false
 
-  package init() {}
+  public init() {}
 
   /// Kinds of facts; those that no term asks for need not be looked up.
   struct Kinds: OptionSet {
@@ -21,7 +21,7 @@ package struct EpisodeFacts: Hashable, Sendable {
 }
 
 /// What is typed behind `/`: terms such as `class:dog iou<40 cond:hed kept:no`, and words that fit anywhere into the names.
-package struct EpisodeFilter: Hashable, Sendable {
+public struct EpisodeFilter: Hashable, Sendable {
   enum Term: Hashable {
     case word(String)
     case className(String)
@@ -42,21 +42,21 @@ package struct EpisodeFilter: Hashable, Sendable {
   }
 
   /// What can be typed.
-  package static let syntax = "words  class:dog  fold:2  iou<40  aug>=50  diff<0  drift>0.3  cond:hed  kept:no  star:yes  reject:yes  marked:yes"
+  public static let syntax = "words  class:dog  fold:2  iou<40  aug>=50  diff<0  drift>0.3  cond:hed  kept:no  star:yes  reject:yes  marked:yes"
 
-  package let text: String
+  public let text: String
   private(set) var terms: [Term] = []
   /// The fold that a term asks for.
-  package private(set) var fold: Int?
+  public private(set) var fold: Int?
   /// What cannot be understood; it is passed over.
-  package private(set) var complaint: String?
+  public private(set) var complaint: String?
 
-  package init(_ text: String = "") {
+  public init(_ text: String = "") {
     self.text = text
     for word in text.split(separator: " ") { take(String(word)) }
   }
 
-  package var isEmpty: Bool { terms.isEmpty }
+  public var isEmpty: Bool { terms.isEmpty }
 
   /// What its terms ask for.
   var asked: EpisodeFacts.Kinds {
@@ -109,7 +109,7 @@ package struct EpisodeFilter: Hashable, Sendable {
   }
 
   /// Whether an episode is listed. A figure that was not measured fits nothing.
-  package func accepts(_ facts: EpisodeFacts) -> Bool {
+  public func accepts(_ facts: EpisodeFacts) -> Bool {
     terms.allSatisfy { term in
       switch term {
       case .word(let word): Fuzzy.fits(word, in: facts.className + " " + facts.names)
@@ -151,10 +151,10 @@ extension EpisodeFilter.Relation {
 }
 
 /// The order of the episode list.
-package enum EpisodeOrder: String, CaseIterable, Hashable, Codable, Sendable {
+public enum EpisodeOrder: String, CaseIterable, Hashable, Codable, Sendable {
   case drawn, iou, augmented, difference, drift
 
-  package var title: String {
+  public var title: String {
     switch self {
     case .drawn: "as drawn"
     case .iou: "IoU of the real supports, worst first"
@@ -165,7 +165,7 @@ package enum EpisodeOrder: String, CaseIterable, Hashable, Codable, Sendable {
   }
 
   /// A word for the panel's edge.
-  package var word: String {
+  public var word: String {
     switch self {
     case .drawn: ""
     case .iou: "by IoU"

@@ -1,8 +1,8 @@
 import Render
 
 /// Two images against one another.
-package struct ABComparison: Sendable {
-  package enum Mode: CaseIterable, Hashable, Sendable {
+public struct ABComparison: Sendable {
+  public enum Mode: CaseIterable, Hashable, Sendable {
     /// One after the other in the same place.
     case flicker
     /// The left part of one, the right part of the other.
@@ -10,7 +10,7 @@ package struct ABComparison: Sendable {
     /// How far apart they are, grey for equal.
     case difference
 
-    package var title: String {
+    public var title: String {
       switch self {
       case .flicker: "flicker"
       case .split: "split"
@@ -19,31 +19,31 @@ package struct ABComparison: Sendable {
     }
   }
 
-  package struct Side: Sendable {
-    package let title: String
-    package let image: ScreenImage
+  public struct Side: Sendable {
+    public let title: String
+    public let image: ScreenImage
 
-    package init(title: String, image: ScreenImage) {
+    public init(title: String, image: ScreenImage) {
       self.title = title
       self.image = image
     }
   }
 
-  package let a: Side
-  package let b: Side
+  public let a: Side
+  public let b: Side
   /// Mean absolute difference of the channels, 0...255; not a number where the sizes differ.
-  package let distance: Double
-  package var mode = Mode.flicker
+  public let distance: Double
+  public var mode = Mode.flicker
   /// Whether the flicker goes by itself; a key flips it otherwise.
-  package var isRunning = true
+  public var isRunning = true
   /// Flicker: whether B is shown.
-  package var showsB = false
+  public var showsB = false
   /// Split: columns of A, of 16.
-  package var split = 8
+  public var split = 8
   /// What split and difference show.
-  package var composed: ScreenImage?
+  public var composed: ScreenImage?
 
-  package init(a: Side, b: Side) {
+  public init(a: Side, b: Side) {
     self.a = a
     self.b = b
     distance = Self.distance(a.image.image, b.image.image)
@@ -53,7 +53,7 @@ package struct ABComparison: Sendable {
   static let period = 0.5
 
   /// The image that is shown at a time.
-  package func shown(at now: Double) -> ScreenImage {
+  public func shown(at now: Double) -> ScreenImage {
     switch mode {
     case .flicker: (isRunning ? Int(now / Self.period) % 2 == 1 : showsB) ? b.image : a.image
     case .split, .difference: composed ?? a.image
@@ -61,7 +61,7 @@ package struct ABComparison: Sendable {
   }
 
   /// The name of what is shown.
-  package func title(at now: Double) -> String {
+  public func title(at now: Double) -> String {
     switch mode {
     case .flicker: (isRunning ? Int(now / Self.period) % 2 == 1 : showsB) ? "B: \(b.title)" : "A: \(a.title)"
     case .split: "A: \(a.title) | B: \(b.title)"

@@ -1,9 +1,9 @@
 /// Settings side by side, and two images against one another.
-package struct CompareState: Sendable {
-  package private(set) var table: PlanTable?
-  package private(set) var ab: ABComparison?
+public struct CompareState: Sendable {
+  public private(set) var table: PlanTable?
+  public private(set) var ab: ABComparison?
   /// What was marked as A.
-  package private(set) var sideA: ABComparison.Side?
+  public private(set) var sideA: ABComparison.Side?
 
   mutating func open(_ table: PlanTable) { self.table = table }
 

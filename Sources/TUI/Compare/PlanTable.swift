@@ -1,19 +1,19 @@
 import Generation
 
 /// What varies along one side of a grid: a setting, and the values that are tried of it.
-package struct GridAxis: Hashable, Sendable {
-  package let id: Setting.ID
+public struct GridAxis: Hashable, Sendable {
+  public let id: Setting.ID
   private let usual: [String]
 
-  package static let condition = GridAxis(id: .condition, usual: ["mask", "scribble", "hed"])
+  public static let condition = GridAxis(id: .condition, usual: ["mask", "scribble", "hed"])
 
-  package static let all = [
+  public static let all = [
     condition, GridAxis(id: .steps, usual: ["5", "10", "20", "40"]), GridAxis(id: .guidance, usual: ["1", "3", "6", "9"]),
     GridAxis(id: .controlScale, usual: ["0.5", "0.75", "1", "1.5"]),
     GridAxis(id: .sampler, usual: ["ddim", "dpmpp-2m-karras", "euler-a", "unipc"]), GridAxis(id: .seed, usual: []),
   ]
 
-  package var title: String { Setting[id].name }
+  public var title: String { Setting[id].name }
 
   /// The options with each value of a side. The present value is among them; seeds count from it.
   func values(_ options: GenerationOptions) -> [(name: String, options: GenerationOptions)] {
@@ -34,35 +34,35 @@ package struct GridAxis: Hashable, Sendable {
 }
 
 /// One column of a comparison, or one cell of a grid.
-package struct TableCell: Hashable, Sendable {
-  package let title: String
-  package let plan: SupportPlan
+public struct TableCell: Hashable, Sendable {
+  public let title: String
+  public let plan: SupportPlan
 }
 
 /// Settings side by side for one episode: conditions in columns with their control map, image and prediction, or a grid over two axes.
-package struct PlanTable: Hashable, Sendable {
-  package enum Kind: Hashable, Sendable {
+public struct PlanTable: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
     case conditions
     case grid(rows: GridAxis, columns: GridAxis)
   }
 
   /// What a cell of a grid shows.
-  package enum Aspect: Hashable, Sendable { case generated, prediction }
+  public enum Aspect: Hashable, Sendable { case generated, prediction }
 
-  package let kind: Kind
+  public let kind: Kind
   /// Names of rows and columns.
-  package let rowTitles: [String]
-  package let columnTitles: [String]
+  public let rowTitles: [String]
+  public let columnTitles: [String]
   /// Row by row; in a comparison one row of columns.
-  package let cells: [TableCell]
-  package var row = 0
-  package var column = 0
-  package var aspect = Aspect.generated
+  public let cells: [TableCell]
+  public var row = 0
+  public var column = 0
+  public var aspect = Aspect.generated
   /// Which of the generated supports a comparison shows.
-  package var number = 0
+  public var number = 0
 
   /// Mask, scribble and soft edges, and the present condition where it is another one.
-  package init(comparing options: GenerationOptions, count: Int) {
+  public init(comparing options: GenerationOptions, count: Int) {
     kind = .conditions
     let columns = GridAxis.condition.values(options)
     rowTitles = ["control map", "generated", "prediction"]
@@ -71,7 +71,7 @@ package struct PlanTable: Hashable, Sendable {
   }
 
   /// Every value of one axis with every value of the other, one image each.
-  package init(_ rows: GridAxis, _ columns: GridAxis, options: GenerationOptions) {
+  public init(_ rows: GridAxis, _ columns: GridAxis, options: GenerationOptions) {
     kind = .grid(rows: rows, columns: columns)
     let rowValues = rows.values(options), columnValues = columns.values(options)
     rowTitles = rowValues.map(\.name)
@@ -84,7 +84,7 @@ package struct PlanTable: Hashable, Sendable {
   }
 
   /// The cell under the cursor.
-  package var selected: TableCell? {
+  public var selected: TableCell? {
     switch kind {
     case .conditions: cells[safe: column]
     case .grid: cells[safe: row * columnTitles.count + column]

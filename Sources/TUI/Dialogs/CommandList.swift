@@ -1,20 +1,20 @@
 /// The actions to read through, to filter by typing and to run: the help (`?`) and the palette (`:`).
-package struct CommandList: Hashable, Sendable {
-  package enum Form: Hashable, Sendable {
+public struct CommandList: Hashable, Sendable {
+  public enum Form: Hashable, Sendable {
     /// By group, with what each does.
     case help
     /// One line each, the best match first.
     case palette
   }
 
-  package let form: Form
-  package var query = LineInput()
-  package var cursor = ListCursor()
+  public let form: Form
+  public var query = LineInput()
+  public var cursor = ListCursor()
 
-  package init(_ form: Form) { self.form = form }
+  public init(_ form: Form) { self.form = form }
 
   /// What is listed: actions that one can name without giving them a key.
-  package var actions: [Action] {
+  public var actions: [Action] {
     let all = Action.all.filter { form == .help || $0.isNamed }
     let text = query.text
     guard !text.trimmingCharacters(in: .whitespaces).isEmpty else { return all }
@@ -33,5 +33,5 @@ package struct CommandList: Hashable, Sendable {
   }
 
   /// The action under the cursor.
-  package var selected: Action? { actions[safe: cursor.index] }
+  public var selected: Action? { actions[safe: cursor.index] }
 }

@@ -1,7 +1,7 @@
 import Evaluation
 
 /// What lies over the panels and takes the keys.
-package enum Dialog: Hashable, Sendable {
+public enum Dialog: Hashable, Sendable {
   /// Help and palette.
   case commands(CommandList)
   case picker(Picker)
@@ -17,13 +17,13 @@ package enum Dialog: Hashable, Sendable {
 }
 
 /// A question whose answer is yes or no.
-package enum Confirmation: Hashable, Sendable {
+public enum Confirmation: Hashable, Sendable {
   case quit(status: Int32)
   case evaluate(EvaluationPlan)
 }
 
 /// What a typed text is for.
-package enum TextPurpose: Hashable, Sendable {
+public enum TextPurpose: Hashable, Sendable {
   /// Settings are taken over from an image that this program generated.
   case recall
   /// A folder for the kept images.
@@ -36,7 +36,7 @@ package enum TextPurpose: Hashable, Sendable {
   /// A name for the present settings.
   case presetName
 
-  package var title: String {
+  public var title: String {
     switch self {
     case .recall: "Settings from an image"
     case .exportKept: "Export kept images to a folder"
@@ -47,7 +47,7 @@ package enum TextPurpose: Hashable, Sendable {
     }
   }
 
-  package var hint: String {
+  public var hint: String {
     switch self {
     case .recall: "PNG or JPEG that this program generated"
     case .exportKept: "kept and starred ones, named as the loaders read them"
@@ -59,7 +59,7 @@ package enum TextPurpose: Hashable, Sendable {
   }
 
   /// What stands there to begin with.
-  package var proposal: String {
+  public var proposal: String {
     switch self {
     case .recall, .importImage, .presetName: ""
     case .importMask(let image): MaskName.beside(image)

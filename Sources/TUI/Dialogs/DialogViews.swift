@@ -1,4 +1,3 @@
-
 /// A text that is scrolled, or a list that is chosen from, in a box over the panels.
 enum ScrollingDialog {
   /// Rows of text in sight.
@@ -48,7 +47,8 @@ extension ScreenRenderer {
     let rows = MessagesView.rows(state.dialogs.messages, state.screen.size), box = ScrollingDialog.box(state.screen.size)
     frame.clear(box)
     mark(box, .dialog)
-    let inside = frame.box(box, title: "Messages", note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
+    let inside = frame.box(
+      box, title: "Messages", note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
     let first = max(0, min(top, rows.count - inside.height))
     frame.scrollThumb(box, first: first, visible: inside.height, count: rows.count, style: theme.accent)
     for (place, row) in rows.dropFirst(first).prefix(inside.height).enumerated() {
@@ -79,7 +79,8 @@ extension ScreenRenderer {
     case .evaluate(let plan):
       title = "Evaluate fold \(plan.fold)?"
       let images = plan.episodes * plan.auxiliaryShots, marked = state.browse.hasMarks ? " marked" : ""
-      text = "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) images to generate"
+      text =
+        "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) images to generate"
       if let rate = state.queue.jobs.secondsPerStep {
         text += ", at most \(NumberText.clock(rate * Double(images * plan.options.steps)))"
       }
@@ -119,7 +120,8 @@ extension ScreenRenderer {
     let lines = DisplayText.wrapped(EpisodeFilter.syntax, to: max(20, min(72, line.width - 4)))
     let box = Rect(x: 0, y: line.y - lines.count - 2, width: min(line.width, 76), height: lines.count + 2)
     frame.clear(box)
-    let inside = frame.box(box, title: "Filter", note: "Enter keeps it · Esc drops it", border: theme.border, titleStyle: theme.title).inset(1, 0)
+    let inside = frame.box(box, title: "Filter", note: "Enter keeps it · Esc drops it", border: theme.border, titleStyle: theme.title)
+      .inset(1, 0)
     for (row, text) in lines.enumerated() { frame.text(text, in: inside, row: row, style: theme.faint) }
   }
 

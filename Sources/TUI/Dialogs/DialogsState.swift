@@ -1,12 +1,12 @@
 import Foundation
 
 /// What lies over the panels, and everything that was said.
-package struct DialogsState: Sendable {
-  package private(set) var current: Dialog?
+public struct DialogsState: Sendable {
+  public private(set) var current: Dialog?
   /// Notices of the last seconds.
-  package private(set) var toasts: [Toast] = []
+  public private(set) var toasts: [Toast] = []
   /// The last 500 notices.
-  package private(set) var messages: [Notice] = []
+  public private(set) var messages: [Notice] = []
 
   mutating func open(_ dialog: Dialog) { current = dialog }
 

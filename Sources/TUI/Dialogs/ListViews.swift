@@ -1,4 +1,3 @@
-
 /// Lists to choose from, filtered by typing: help, palette, pickers.
 extension ScreenRenderer {
   private static let keyColumn = 14
@@ -16,8 +15,10 @@ extension ScreenRenderer {
   mutating func renderCommands(_ list: CommandList) {
     let size = state.screen.size
     let box =
-      list.form == .help ? ScrollingDialog.box(size) : frame.bounds.centred(width: min(76, size.width - 4), height: min(18, size.height - 2))
-    let body = openList(box, title: list.form == .help ? "Keys" : "Commands", query: list.query, note: "type to filter · Enter runs · Esc closes")
+      list.form == .help
+      ? ScrollingDialog.box(size) : frame.bounds.centred(width: min(76, size.width - 4), height: min(18, size.height - 2))
+    let body = openList(
+      box, title: list.form == .help ? "Keys" : "Commands", query: list.query, note: "type to filter · Enter runs · Esc closes")
     let rows = list.form == .help ? helpRows(list, width: max(10, body.width - Self.keyColumn)) : paletteRows(list)
     let cursor = rows.firstIndex { $0.place == list.cursor.index } ?? 0
     let first = ListCursor(cursor).first(visible: body.height, count: rows.count)
@@ -70,13 +71,15 @@ extension ScreenRenderer {
       let obstacle = obstacle(action)
       let panel = action.panels.flatMap { $0.count == 1 ? $0.first.map { " · \($0.title.lowercased())" } : nil } ?? ""
       return CommandRow(
-        place: place, keys: action.label, text: obstacle.map { "\(action.title) — \($0)" } ?? action.title + panel, isPossible: obstacle == nil)
+        place: place, keys: action.label, text: obstacle.map { "\(action.title) — \($0)" } ?? action.title + panel,
+        isPossible: obstacle == nil)
     }
   }
 
   mutating func renderPicker(_ picker: Picker) {
     let listed = picker.listed
-    let title = picker.choices.map { DisplayText($0.title).width }.max() ?? 0, detail = picker.choices.map { DisplayText($0.detail).width }.max() ?? 0
+    let title = picker.choices.map { DisplayText($0.title).width }.max() ?? 0,
+      detail = picker.choices.map { DisplayText($0.detail).width }.max() ?? 0
     let width = min(state.screen.size.width - 2, max(30, min(100, title + detail + 7), DisplayText(picker.title).width + 8))
     let box = frame.bounds.centred(width: width, height: min(state.screen.size.height - 2, picker.choices.count + 3))
     let body = openList(box, title: picker.title, query: picker.query, note: "Enter takes it")
@@ -87,7 +90,9 @@ extension ScreenRenderer {
       mark(body.row(place), .choice(first + place))
       if isCursor { frame.clear(body.row(place), style: theme.cursor) }
       let used = frame.text(choice.title, in: body, row: place, style: isCursor ? theme.cursor : theme.text)
-      frame.text(choice.detail, in: body, row: place, column: max(used + 2, min(title + 2, body.width / 2)), style: isCursor ? theme.cursor : theme.faint)
+      frame.text(
+        choice.detail, in: body, row: place, column: max(used + 2, min(title + 2, body.width / 2)),
+        style: isCursor ? theme.cursor : theme.faint)
     }
     frame.scrollThumb(box, first: first, visible: body.height, count: listed.count, style: theme.accent)
   }

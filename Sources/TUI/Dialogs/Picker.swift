@@ -1,20 +1,20 @@
 import Data
 
 /// A list to choose one from, filtered by typing.
-package struct Picker: Hashable, Sendable {
-  package let title: String
-  package let choices: [Choice]
-  package var query = LineInput()
-  package var cursor: ListCursor
+public struct Picker: Hashable, Sendable {
+  public let title: String
+  public let choices: [Choice]
+  public var query = LineInput()
+  public var cursor: ListCursor
 
-  package init(_ title: String, _ choices: [Choice], at index: Int = 0) {
+  public init(_ title: String, _ choices: [Choice], at index: Int = 0) {
     self.title = title
     self.choices = choices
     cursor = ListCursor(index)
   }
 
   /// What fits to the typed text, the best first; a title counts more than what is said of it.
-  package var listed: [Choice] {
+  public var listed: [Choice] {
     guard !query.text.isEmpty else { return choices }
     let scored = choices.enumerated().compactMap { place, choice -> (choice: Choice, score: Int, place: Int)? in
       let title = Fuzzy.score(query: query.text, in: choice.title).map { $0 + 1000 }
@@ -23,16 +23,16 @@ package struct Picker: Hashable, Sendable {
     return scored.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.choice)
   }
 
-  package var selected: Choice? { listed[safe: cursor.index] }
+  public var selected: Choice? { listed[safe: cursor.index] }
 }
 
 /// One row of a picker.
-package struct Choice: Hashable, Sendable {
-  package let title: String
-  package let detail: String
-  package let meaning: Meaning
+public struct Choice: Hashable, Sendable {
+  public let title: String
+  public let detail: String
+  public let meaning: Meaning
 
-  package enum Meaning: Hashable, Sendable {
+  public enum Meaning: Hashable, Sendable {
     case dataset(DatasetKind)
     case fold(Int)
     /// nil for all classes.
@@ -60,7 +60,7 @@ package struct Choice: Hashable, Sendable {
     case grid(GridAxis, GridAxis)
   }
 
-  package init(_ title: String, _ detail: String = "", _ meaning: Meaning) {
+  public init(_ title: String, _ detail: String = "", _ meaning: Meaning) {
     self.title = title
     self.detail = detail
     self.meaning = meaning

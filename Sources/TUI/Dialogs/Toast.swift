@@ -1,6 +1,6 @@
 /// A notice on the screen until its time is over.
-package struct Toast: Hashable, Sendable {
-  package var notice: Notice
+public struct Toast: Hashable, Sendable {
+  public var notice: Notice
   /// In seconds of `ScreenState.now`.
-  package var until: Double
+  public var until: Double
 }

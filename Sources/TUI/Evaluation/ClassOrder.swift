@@ -1,10 +1,10 @@
 import Data
 
 /// The order of the classes in their table.
-package enum ClassOrder: String, CaseIterable, Hashable, Codable, Sendable {
+public enum ClassOrder: String, CaseIterable, Hashable, Codable, Sendable {
   case label, name, before, after, difference
 
-  package var title: String {
+  public var title: String {
     switch self {
     case .label: "as in the data set"
     case .name: "by name"

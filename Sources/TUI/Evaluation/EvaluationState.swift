@@ -3,26 +3,26 @@ import Evaluation
 import Models
 
 /// What was measured: evaluations over a fold, and single predictions.
-package struct EvaluationState: Sendable {
+public struct EvaluationState: Sendable {
   /// The one that is under way.
-  package private(set) var running: RunningEvaluation?
+  public private(set) var running: RunningEvaluation?
   /// Every saved evaluation, newest first.
-  package private(set) var saved: [EvaluationReport] = []
+  public private(set) var saved: [EvaluationReport] = []
   /// The evaluation shown of each fold, the newest one until another is chosen.
-  package private(set) var shown: [Int: EvaluationReport] = [:]
+  public private(set) var shown: [Int: EvaluationReport] = [:]
   /// What the shown evaluation is compared with.
-  package private(set) var reference: EvaluationReport?
+  public private(set) var reference: EvaluationReport?
   /// Whether the list shows single predictions with the form's settings though an evaluation is shown of the fold.
-  package private(set) var showsOwn = false
+  public private(set) var showsOwn = false
   /// What single predictions have shown, by network.
-  package private(set) var own: [SegmentationNetwork: [Episode: OwnFigures]] = [:]
+  public private(set) var own: [SegmentationNetwork: [Episode: OwnFigures]] = [:]
   /// The figures of the run that is shown, of no other one.
-  package private(set) var scores: [Episode: EpisodeScore] = [:]
+  public private(set) var scores: [Episode: EpisodeScore] = [:]
   /// Episodes to be segmented as soon as their supports are generated.
-  package private(set) var awaiting: [Episode: Set<SupportPlan>] = [:]
+  public private(set) var awaiting: [Episode: Set<SupportPlan>] = [:]
   /// The list of the classes.
-  package private(set) var cursor = ListCursor()
-  package private(set) var order = ClassOrder.label
+  public private(set) var cursor = ListCursor()
+  public private(set) var order = ClassOrder.label
 
   // MARK: An evaluation
 
@@ -59,7 +59,7 @@ package struct EvaluationState: Sendable {
   /// Single predictions in place of an evaluation.
   mutating func showOwn(_ isShown: Bool) { showsOwn = isShown }
 
-  package mutating func compare(with report: EvaluationReport?) { reference = report }
+  public mutating func compare(with report: EvaluationReport?) { reference = report }
 
   /// A reference is of one fold.
   mutating func openFold(_ number: Int) {
@@ -89,7 +89,7 @@ package struct EvaluationState: Sendable {
   mutating func show(_ scores: [Episode: EpisodeScore]) { self.scores = scores }
 
   /// One episode's figures; none where nothing is known.
-  package mutating func show(_ score: EpisodeScore, of episode: Episode) { scores[episode] = score == EpisodeScore() ? nil : score }
+  public mutating func show(_ score: EpisodeScore, of episode: Episode) { scores[episode] = score == EpisodeScore() ? nil : score }
 
   // MARK: Waiting for supports
 

@@ -5,7 +5,7 @@ import Generation
 import Models
 
 /// What figures on the screen are of: every one belongs to one of these, and says which.
-package enum FigureRun: Hashable, Sendable {
+public enum FigureRun: Hashable, Sendable {
   /// A finished evaluation.
   case saved(EvaluationReport)
   /// Episodes segmented one by one with the settings of the form.
@@ -13,11 +13,11 @@ package enum FigureRun: Hashable, Sendable {
 }
 
 /// What single predictions of an episode by one network have shown.
-package struct OwnFigures: Sendable {
+public struct OwnFigures: Sendable {
   /// Percent.
-  package var baseline: Double?
-  package var augmented: [SupportUse: Double] = [:]
-  package var drift: [SupportUse: Double] = [:]
+  public var baseline: Double?
+  public var augmented: [SupportUse: Double] = [:]
+  public var drift: [SupportUse: Double] = [:]
 }
 
 /// Names of runs by their settings.

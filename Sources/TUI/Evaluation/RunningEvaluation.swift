@@ -1,18 +1,18 @@
 import Evaluation
 
 /// An evaluation over the fold that is under way.
-package struct RunningEvaluation: Hashable, Sendable {
-  package var plan: EvaluationPlan
-  package private(set) var progress: EvaluationProgress?
-  package var isStopping = false
+public struct RunningEvaluation: Hashable, Sendable {
+  public var plan: EvaluationPlan
+  public private(set) var progress: EvaluationProgress?
+  public var isStopping = false
   /// When the first news of the present stage came, in seconds of `ScreenState.now`, and how far it was then.
   private var stageStart: Double?
   private var stageFraction = 0.0
 
-  package init(plan: EvaluationPlan) { self.plan = plan }
+  public init(plan: EvaluationPlan) { self.plan = plan }
 
   /// Takes over news: how far the present stage is, at `now`.
-  package mutating func take(_ news: EvaluationProgress, now: Double) {
+  public mutating func take(_ news: EvaluationProgress, now: Double) {
     let isSameStage =
       switch (progress, news) {
       case (.generating?, .generating), (.checking?, .checking), (.evaluating?, .evaluating): true
@@ -23,7 +23,7 @@ package struct RunningEvaluation: Hashable, Sendable {
   }
 
   /// Part of the present stage done, 0...1; nil before the first news.
-  package var fraction: Double? {
+  public var fraction: Double? {
     switch progress {
     case .generating(let done, let count, let step, let steps)?:
       (Double(done) + Double(step) / Double(max(1, steps))) / Double(max(1, count))
@@ -33,7 +33,7 @@ package struct RunningEvaluation: Hashable, Sendable {
   }
 
   /// Seconds until the present stage (generating, then segmenting) is over, judged by its pace so far; nil when it is too early to say.
-  package func secondsLeft(now: Double) -> Double? {
+  public func secondsLeft(now: Double) -> Double? {
     guard let stageStart, let fraction, fraction >= stageFraction + 0.02, now > stageStart else { return nil }
     return (now - stageStart) * (1 - min(1, fraction)) / (fraction - stageFraction)
   }

@@ -43,7 +43,7 @@ extension ExplorerState {
   }
 
   /// The exact words that do from the shell what the form says; options at their defaults are left out.
-  package func commandLine(_ command: String, _ more: [String]) -> String {
+  public func commandLine(_ command: String, _ more: [String]) -> String {
     let options = settings.options, usual = settings.defaults
     var words =
       ["diffss", command] + (source.invocations[source.name] ?? ["--dataset", source.name]) + [

@@ -4,7 +4,7 @@ import Generation
 import Models
 
 /// Work that `update` asks for; done elsewhere, answered with `Event.done`.
-package enum Effect: Hashable, Sendable {
+public enum Effect: Hashable, Sendable {
   case open
   case loadEpisodes(fold: Int)
   case loadEpisode(Episode)
@@ -59,7 +59,7 @@ package enum Effect: Hashable, Sendable {
   case quit(status: Int32)
 
   /// Whether an answer comes.
-  package var isAnswered: Bool {
+  public var isAnswered: Bool {
     switch self {
     case .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse, .suspend, .redraw, .quit:
       false
@@ -68,9 +68,9 @@ package enum Effect: Hashable, Sendable {
   }
 
   /// What a newer effect of the same lane overtakes: only the selected episode's images matter, and there is one evaluation.
-  package enum Lane: Hashable, Sendable { case episodes, episode, condition, look, evaluation }
+  public enum Lane: Hashable, Sendable { case episodes, episode, condition, look, evaluation }
 
-  package var lane: Lane? {
+  public var lane: Lane? {
     switch self {
     case .loadEpisodes: .episodes
     case .loadEpisode: .episode

@@ -2,7 +2,7 @@ import Evaluation
 import Generation
 
 /// Whatever happens to the explorer.
-package enum Event: Sendable {
+public enum Event: Sendable {
   case key(Key)
   case pointed(Pointer)
   case resized(Size)

@@ -5,21 +5,21 @@ import Evaluation
 extension ExplorerState {
   /// What the episode list, its order and its filter show, and what the classes' table is of where it is an evaluation: the one shown of the
   /// fold, unless single predictions are asked for or there is none.
-  package var run: FigureRun {
+  public var run: FigureRun {
     if !evaluation.showsOwn, let report = evaluation.shown[browse.fold] { return .saved(report) }
     return .own(settings.network, plan)
   }
 
   /// The supports of a plan that a prediction would use now.
-  package func use(_ plan: SupportPlan, _ episode: Episode) -> SupportUse { images.use(plan, episode) }
+  public func use(_ plan: SupportPlan, _ episode: Episode) -> SupportUse { images.use(plan, episode) }
 
   /// The present network's answer with a plan's supports, as far as they are not rejected.
-  package func prediction(_ episode: Episode, _ plan: SupportPlan) -> PredictionView? {
+  public func prediction(_ episode: Episode, _ plan: SupportPlan) -> PredictionView? {
     images.boards[episode]?.augmented[use(plan, episode)]
   }
 
   /// The figures of an episode with the settings of the form.
-  package func ownScore(_ episode: Episode) -> EpisodeScore {
+  public func ownScore(_ episode: Episode) -> EpisodeScore {
     guard let figures = evaluation.own[settings.network]?[episode] else { return EpisodeScore() }
     let use = use(plan, episode)
     return EpisodeScore(baseline: figures.baseline, augmented: figures.augmented[use], drift: figures.drift[use])
@@ -34,7 +34,7 @@ extension ExplorerState {
   }
 
   /// A run in a word: `run 2`, `these settings`.
-  package func word(for run: FigureRun) -> String {
+  public func word(for run: FigureRun) -> String {
     switch run {
     case .saved(let report): number(of: report).map { "run \($0)" } ?? "this run"
     case .own: "these settings"
@@ -42,7 +42,7 @@ extension ExplorerState {
   }
 
   /// A run by all that tells it from others, the most telling first.
-  package func name(of run: FigureRun) -> String {
+  public func name(of run: FigureRun) -> String {
     switch run {
     case .saved(let report): "\(word(for: run)): \(RunName.of(report.plan))"
     case .own(let network, let plan):

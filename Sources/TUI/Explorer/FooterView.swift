@@ -22,5 +22,5 @@ extension ScreenRenderer {
 
 extension Action {
   /// The one key that the footer names.
-  package var footerKey: String { keys.first?.label ?? label }
+  public var footerKey: String { keys.first?.label ?? label }
 }

@@ -1,6 +1,6 @@
 /// Where everything is at the present size and focus.
-package struct Layout: Sendable {
-  package enum Kind: Hashable, Sendable {
+public struct Layout: Sendable {
+  public enum Kind: Hashable, Sendable {
     /// One line that says so.
     case tooSmall
     /// The focused panel alone.
@@ -9,18 +9,18 @@ package struct Layout: Sendable {
     case panels
   }
 
-  package static let smallest = Size(width: 20, height: 6)
+  public static let smallest = Size(width: 20, height: 6)
 
-  package let kind: Kind
-  package let screen: Rect
-  package let header: Rect
-  package let footer: Rect
+  public let kind: Kind
+  public let screen: Rect
+  public let header: Rect
+  public let footer: Rect
   /// Panels in sight.
-  package private(set) var panels: [Panel: Rect] = [:]
+  public private(set) var panels: [Panel: Rect] = [:]
   /// The images panel's place, in sight or not.
-  package private(set) var images: Rect
+  public private(set) var images: Rect
 
-  package init(_ state: ExplorerState) {
+  public init(_ state: ExplorerState) {
     let size = state.screen.size
     screen = Rect(x: 0, y: 0, width: size.width, height: size.height)
     guard size.width >= Self.smallest.width, size.height >= Self.smallest.height else {
@@ -80,10 +80,10 @@ package struct Layout: Sendable {
   }
 
   /// Rows under the tiles for figures and the legend.
-  package var summaryRows: Int { images.height >= 14 ? 2 : images.height >= 9 ? 1 : 0 }
+  public var summaryRows: Int { images.height >= 14 ? 2 : images.height >= 9 ? 1 : 0 }
 
   /// The room for tiles inside the images panel.
-  package var tileArea: Size {
+  public var tileArea: Size {
     let inside = images.inset(1, 1)
     return Size(width: inside.width, height: max(1, inside.height - summaryRows))
   }

@@ -2,7 +2,7 @@ import Core
 
 extension Notice {
   /// From whatever was thrown.
-  package init(_ error: any Error) {
+  public init(_ error: any Error) {
     if let error = error as? any Explained {
       self.init(.error, error.message, hint: error.hint)
     } else {

@@ -4,7 +4,7 @@ import Generation
 import Render
 
 /// What an effect brought back.
-package enum Outcome: Sendable {
+public enum Outcome: Sendable {
   /// `secondsPerStep` is the pace of earlier images.
   case opened(Catalog, models: ModelMenu, secondsPerStep: Double?)
   case episodes([Episode])

@@ -1,13 +1,13 @@
 /// The parts of the screen that take the focus.
-package enum Panel: Int, CaseIterable, Hashable, Sendable {
+public enum Panel: Int, CaseIterable, Hashable, Sendable {
   case episodes, images, settings, queue, classes
   /// Over the whole screen: settings side by side, and two images against one another.
   case table, ab
 
   /// Those that Tab goes through, in its order.
-  package static let tabs: [Panel] = [.episodes, .images, .settings, .queue, .classes]
+  public static let tabs: [Panel] = [.episodes, .images, .settings, .queue, .classes]
 
-  package var title: String {
+  public var title: String {
     switch self {
     case .episodes: "Episodes"
     case .images: "Images"
@@ -20,10 +20,10 @@ package enum Panel: Int, CaseIterable, Hashable, Sendable {
   }
 
   /// Whether it takes the whole screen.
-  package var isWhole: Bool { !Self.tabs.contains(self) }
+  public var isWhole: Bool { !Self.tabs.contains(self) }
 
   /// The panel `steps` further in Tab order, wrapping around.
-  package func moved(_ steps: Int) -> Panel {
+  public func moved(_ steps: Int) -> Panel {
     let tabs = Self.tabs, count = tabs.count
     guard let place = tabs.firstIndex(of: self) else { return .images }
     return tabs[((place + steps) % count + count) % count]

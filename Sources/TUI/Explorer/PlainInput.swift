@@ -1,9 +1,9 @@
 import Foundation
 
 /// What a typed line means to the explorer in plain lines.
-package enum PlainInput {
+public enum PlainInput {
   /// Keys in their order; nil for a line that means nothing. `read` is no key: it asks for the whole panel.
-  package static func keys(_ line: String, _ state: ExplorerState) -> [Key]? {
+  public static func keys(_ line: String, _ state: ExplorerState) -> [Key]? {
     let word = line.trimmingCharacters(in: .whitespaces)
     if let named = names[word.lowercased()] { return [named] }
     switch state.dialogs.current {

@@ -3,15 +3,15 @@ import Data
 import Foundation
 
 /// The explorer in plain lines: for screen readers, logs and terminals that can do nothing else.
-package enum PlainView {
+public enum PlainView {
   /// What the cursor is on, in one line; what a dialog asks, in a few.
-  package static func lines(_ state: ExplorerState) -> [String] {
+  public static func lines(_ state: ExplorerState) -> [String] {
     let lines = state.dialogs.current.map { dialog($0, state) } ?? [title(state) + ": " + row(state)]
     return lines.map(PlainText.clean)
   }
 
   /// Everything in the focused panel.
-  package static func page(_ state: ExplorerState) -> [String] {
+  public static func page(_ state: ExplorerState) -> [String] {
     guard state.dialogs.current == nil else { return lines(state) }
     let all: [String] =
       switch state.screen.focus {

@@ -1,10 +1,11 @@
 /// The screen for a state: the same state, size and capabilities give the same cells.
-package func render(_ state: ExplorerState, size: Size, capabilities: Capabilities) -> Rendering {
+public func render(_ state: ExplorerState, size: Size, capabilities: Capabilities) -> Rendering {
   var state = state
   state.screen.size = size
   var renderer = ScreenRenderer(state, capabilities)
   renderer.renderScreen()
-  return Rendering(frame: capabilities.unicode ? renderer.frame : renderer.frame.ascii(), wanted: renderer.wanted, targets: renderer.targets)
+  return Rendering(
+    frame: capabilities.unicode ? renderer.frame : renderer.frame.ascii(), wanted: renderer.wanted, targets: renderer.targets)
 }
 
 /// A screen in the making; the views are its extensions, one file each. They read the whole state.

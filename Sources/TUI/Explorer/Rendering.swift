@@ -1,5 +1,5 @@
 /// What a place on the screen stands for when the mouse points at it.
-package enum Target: Hashable, Sendable {
+public enum Target: Hashable, Sendable {
   case panel(Panel)
   /// A row of a panel's list.
   case row(Panel, Int)
@@ -22,20 +22,20 @@ package enum Target: Hashable, Sendable {
 }
 
 /// A part of the screen that the mouse can point at.
-package struct MouseTarget: Hashable, Sendable {
-  package let rect: Rect
-  package let target: Target
+public struct MouseTarget: Hashable, Sendable {
+  public let rect: Rect
+  public let target: Target
 }
 
 /// What the mouse did.
-package struct Pointer: Hashable, Sendable {
-  package let target: Target
-  package let gesture: Gesture
+public struct Pointer: Hashable, Sendable {
+  public let target: Target
+  public let gesture: Gesture
   /// The place in the target, as fractions 0..<1 of its width and height: the middle of the cell.
-  package let x: Double
-  package let y: Double
+  public let x: Double
+  public let y: Double
 
-  package init(_ gesture: Gesture, at place: MouseTarget, column: Int, row: Int) {
+  public init(_ gesture: Gesture, at place: MouseTarget, column: Int, row: Int) {
     target = place.target
     self.gesture = gesture
     x = (Double(column - place.rect.x) + 0.5) / Double(max(1, place.rect.width))
@@ -44,15 +44,15 @@ package struct Pointer: Hashable, Sendable {
 }
 
 /// What a state looks like: the screen's cells, and what lies behind them.
-package struct Rendering: Sendable {
-  package let frame: Frame
+public struct Rendering: Sendable {
+  public let frame: Frame
   /// Images that the screen has room for but that are not rendered at this size yet.
-  package let wanted: [RenderRequest]
+  public let wanted: [RenderRequest]
   /// What the mouse can point at; what lies on top comes last.
-  package let targets: [MouseTarget]
+  public let targets: [MouseTarget]
 
   /// What the mouse does at a place; nil where there is nothing.
-  package func pointer(_ gesture: Gesture, column: Int, row: Int) -> Pointer? {
+  public func pointer(_ gesture: Gesture, column: Int, row: Int) -> Pointer? {
     targets.last { ($0.rect.x..<$0.rect.maxX).contains(column) && ($0.rect.y..<$0.rect.maxY).contains(row) }
       .map { Pointer(gesture, at: $0, column: column, row: row) }
   }

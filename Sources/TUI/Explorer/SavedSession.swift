@@ -4,7 +4,7 @@ import Generation
 import Models
 
 /// What the next start finds as it was left: kept as JSON beside the store.
-package struct SavedSession: Codable, Hashable, Sendable {
+public struct SavedSession: Codable, Hashable, Sendable {
   var dataset = ""
   var fold = 0
   /// The episode under the cursor, by its index among those drawn.
@@ -25,7 +25,7 @@ package struct SavedSession: Codable, Hashable, Sendable {
   private static let mostBytes = 1 << 20
 
   /// From a file; nil where there is none, or one of another version.
-  package init?(_ file: URL) {
+  public init?(_ file: URL) {
     guard let data = try? Data(contentsOf: file), data.count <= Self.mostBytes, let read = try? JSONDecoder().decode(Self.self, from: data)
     else {
       return nil
@@ -33,7 +33,7 @@ package struct SavedSession: Codable, Hashable, Sendable {
     self = read
   }
 
-  package init(_ state: ExplorerState) {
+  public init(_ state: ExplorerState) {
     dataset = state.source.name
     fold = state.browse.fold
     episode = state.browse.selected?.index ?? 0
@@ -46,14 +46,14 @@ package struct SavedSession: Codable, Hashable, Sendable {
   }
 
   /// Writes it; a session that cannot be kept costs nothing but itself.
-  package func save(to file: URL) {
+  public func save(to file: URL) {
     if let data = try? CanonicalJSON.data(self) { try? AtomicFile.write(data, to: file) }
   }
 }
 
 extension ExplorerState {
   /// Takes over what a session says of the screen; its settings and place follow when the data set is open.
-  package mutating func restore(_ session: SavedSession, takesFold: Bool) {
+  public mutating func restore(_ session: SavedSession, takesFold: Bool) {
     source.keep(session)
     images.restore(look: session.look, opacity: session.opacity, blocks: session.blocks)
     screen.restore(theme: session.theme, usesMouse: session.usesMouse)

@@ -1,16 +1,16 @@
 /// How the screen is laid out, and what has the focus.
-package struct ScreenState: Sendable {
-  package var size = Size(width: 80, height: 24)
+public struct ScreenState: Sendable {
+  public var size = Size(width: 80, height: 24)
   /// Seconds since the start, as told by the last tick.
-  package private(set) var now = 0.0
-  package private(set) var focus = Panel.episodes
+  public private(set) var now = 0.0
+  public private(set) var focus = Panel.episodes
   /// Whether the main area shows the classes where there is no room for both.
-  package private(set) var showsClasses = false
+  public private(set) var showsClasses = false
   /// Whether the focused panel fills the screen.
-  package private(set) var isMaximised = false
-  package private(set) var theme = ThemeName.standard
+  public private(set) var isMaximised = false
+  public private(set) var theme = ThemeName.standard
   /// Whether the mouse works here; the terminal marks text with it otherwise.
-  package private(set) var usesMouse = true
+  public private(set) var usesMouse = true
 
   mutating func tick(to seconds: Double) { now = seconds }
 

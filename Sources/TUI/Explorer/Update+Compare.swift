@@ -1,4 +1,3 @@
-
 /// Settings side by side, and two images against one another.
 extension ExplorerState {
   mutating func open(_ table: PlanTable) {

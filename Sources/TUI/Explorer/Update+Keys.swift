@@ -1,4 +1,3 @@
-
 extension ExplorerState {
   /// What a key press does: the dialog's business when there is one, otherwise the action table's.
   mutating func press(_ key: Key) -> [Effect] {

@@ -51,19 +51,19 @@ extension ExplorerState {
   // MARK: The queue's list
 
   /// Rows of the queue panel.
-  package var queueRowCount: Int { (evaluation.running == nil ? 0 : 1) + queue.jobs.all.count }
+  public var queueRowCount: Int { (evaluation.running == nil ? 0 : 1) + queue.jobs.all.count }
 
   /// The evaluation first, then jobs: what runs and waits in its order, then what has ended, newest first. Nil behind the last one.
-  package func queueRow(_ index: Int) -> QueueRow? {
+  public func queueRow(_ index: Int) -> QueueRow? {
     guard let running = evaluation.running else { return queue.jobs.row(index).map { .job($0) } }
     return index == 0 ? .evaluation(running) : queue.jobs.row(index - 1).map { .job($0) }
   }
 
   /// The row under the queue's cursor.
-  package var selectedQueueRow: QueueRow? { queueRow(queue.cursor.index) }
+  public var selectedQueueRow: QueueRow? { queueRow(queue.cursor.index) }
 
   /// Jobs that an action of the queue works on: the marked ones in the queue's order, or the one under the cursor.
-  package var chosenJobs: [Job] {
+  public var chosenJobs: [Job] {
     guard queue.marked.isEmpty else { return queue.markedJobs }
     if case .job(let job)? = selectedQueueRow { return [job] }
     return []

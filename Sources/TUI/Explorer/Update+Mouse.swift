@@ -1,4 +1,3 @@
-
 /// What the mouse does: it points at what the keys move to, and a second press does what Enter does there.
 extension ExplorerState {
   mutating func point(_ pointer: Pointer) -> [Effect] {

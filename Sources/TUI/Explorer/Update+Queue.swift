@@ -1,4 +1,3 @@
-
 /// Stopping, trying again and reordering what is under way.
 extension ExplorerState {
   mutating func cancel() -> [Effect] {

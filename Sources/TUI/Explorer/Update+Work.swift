@@ -40,7 +40,7 @@ extension ExplorerState {
   }
 
   /// A job in few words: which support of what.
-  package func describe(_ job: Job) -> String {
+  public func describe(_ job: Job) -> String {
     let source = job.request.source
     // The queue may hold jobs of other data sets.
     let name = browse.catalog.flatMap { $0.name == source.dataset ? $0.className(source.classIndex) : nil }

@@ -1,5 +1,5 @@
 /// Changes the state as the event demands and says what is to be done outside. Neither waits nor asks for the time.
-package func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
+public func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   // Nothing is begun any more.
   if case .terminated(let status) = event { return [.quit(status: status)] }
   let network = state.settings.network, run = state.run

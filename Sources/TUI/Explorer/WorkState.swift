@@ -1,12 +1,12 @@
 /// Work that was asked for, and what is known of it.
-package struct WorkState: Sendable {
+public struct WorkState: Sendable {
   /// Asked for and not yet answered.
-  package private(set) var inFlight: Set<Effect> = []
+  public private(set) var inFlight: Set<Effect> = []
   /// Failed, and not tried again by itself.
-  package private(set) var failures: [Effect: Notice] = [:]
+  public private(set) var failures: [Effect: Notice] = [:]
   /// Models being read.
-  package private(set) var loading: [String] = []
-  package private(set) var loaded: Set<String> = []
+  public private(set) var loading: [String] = []
+  public private(set) var loaded: Set<String> = []
 
   /// Effects that are neither under way nor known to fail.
   func lacking(_ effects: [Effect]) -> [Effect] { effects.filter { !inFlight.contains($0) && failures[$0] == nil } }

@@ -1,8 +1,8 @@
 import Render
 
 /// Turns images into cells.
-package enum ImageRenderer {
-  package static func render(_ request: RenderRequest) -> CellGrid {
+public enum ImageRenderer {
+  public static func render(_ request: RenderRequest) -> CellGrid {
     let size = request.key.size, shown = request.image, depth = request.capabilities.depth
     let seen = request.key.crop?.width ?? shown.image.width
     // A contour thinner than a block would come and go.

@@ -5,29 +5,29 @@ import Generation
 import Render
 
 /// The images of the episodes looked at, and how they are shown.
-package struct ImagesState: Sendable {
+public struct ImagesState: Sendable {
   /// The tile under the cursor.
-  package private(set) var tile = 0
+  public private(set) var tile = 0
   /// The real support looked at, by its place in the episode.
-  package private(set) var support = 0
+  public private(set) var support = 0
   /// Whether that tile fills the panel.
-  package private(set) var isZoomed = false
+  public private(set) var isZoomed = false
   /// What of the zoomed tile is in sight.
-  package private(set) var viewport = Viewport()
-  package private(set) var look = Look.tint
+  public private(set) var viewport = Viewport()
+  public private(set) var look = Look.tint
   /// Percent: how much of a tint covers the image.
-  package private(set) var opacity = 40
-  package private(set) var blocks = Blocks.quadrants
+  public private(set) var opacity = 40
+  public private(set) var blocks = Blocks.quadrants
 
-  package private(set) var boards = EpisodeBoards()
+  public private(set) var boards = EpisodeBoards()
   /// What the user thinks of images that were looked up.
-  package private(set) var ratings: [GenerationRequest: Rating] = [:]
+  public private(set) var ratings: [GenerationRequest: Rating] = [:]
   /// Where images that were looked up lie.
-  package private(set) var files: [GenerationRequest: URL] = [:]
+  public private(set) var files: [GenerationRequest: URL] = [:]
 
-  package private(set) var rendered = BoundedCache<RenderKey, CellGrid>(limit: 240)
+  public private(set) var rendered = BoundedCache<RenderKey, CellGrid>(limit: 240)
   /// What each tile showed last: it stays until the next image is rendered.
-  package private(set) var lastRendered: [Tile: RenderKey] = [:]
+  public private(set) var lastRendered: [Tile: RenderKey] = [:]
   private var lastImage = 0
 
   /// A number for a new image.
@@ -60,7 +60,7 @@ package struct ImagesState: Sendable {
     viewport = Viewport()
   }
 
-  package mutating func endZoom() { (isZoomed, viewport) = (false, Viewport()) }
+  public mutating func endZoom() { (isZoomed, viewport) = (false, Viewport()) }
 
   /// Nearer to an image or farther from it; the tile fills the panel then.
   mutating func zoom(_ steps: Int, into image: Image) {

@@ -1,14 +1,14 @@
 import Render
 
 /// An image that the screen can show, with what may be drawn over it.
-package struct ScreenImage: Sendable {
+public struct ScreenImage: Sendable {
   /// Unique in this run; two images with the same number are the same.
-  package let id: Int
-  package let image: Image
-  package let marks: Marks
+  public let id: Int
+  public let image: Image
+  public let marks: Marks
 
   /// What is drawn over an image, of any size: it is stretched over the image.
-  package enum Marks: Hashable, Sendable {
+  public enum Marks: Hashable, Sendable {
     case none
     /// The class, 1 inside; tinted.
     case object(LabelMask)
@@ -18,7 +18,7 @@ package struct ScreenImage: Sendable {
     case comparison(prediction: LabelMask, truth: LabelMask)
   }
 
-  package init(id: Int, image: Image, marks: Marks = .none) {
+  public init(id: Int, image: Image, marks: Marks = .none) {
     self.id = id
     self.image = image
     self.marks = marks
@@ -26,10 +26,10 @@ package struct ScreenImage: Sendable {
 }
 
 /// How marks are drawn, chosen with `o`.
-package enum Look: Int, CaseIterable, Hashable, Codable, Sendable {
+public enum Look: Int, CaseIterable, Hashable, Codable, Sendable {
   case tint, contour, bare, mask, signs
 
-  package var title: String {
+  public var title: String {
     switch self {
     case .tint: "mask tinted"
     case .contour: "mask outlined"
@@ -41,10 +41,10 @@ package enum Look: Int, CaseIterable, Hashable, Codable, Sendable {
 }
 
 /// Which block characters draw images, chosen with `m`.
-package enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
+public enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
   case quadrants, sextants, halves
 
-  package var title: String {
+  public var title: String {
     switch self {
     case .quadrants: "quadrants (2x2 a cell)"
     case .sextants: "sextants (2x3 a cell, needs a recent font)"
@@ -54,17 +54,17 @@ package enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
 }
 
 /// What identifies a rendered image.
-package struct RenderKey: Hashable, Sendable {
-  package let image: Int
-  package let look: Look
-  package let blocks: Blocks
-  package let size: Size
+public struct RenderKey: Hashable, Sendable {
+  public let image: Int
+  public let look: Look
+  public let blocks: Blocks
+  public let size: Size
   /// Percent.
-  package let opacity: Int
+  public let opacity: Int
   /// What of the image is shown; nil for all.
-  package let crop: Crop?
+  public let crop: Crop?
 
-  package init(image: Int, look: Look, blocks: Blocks, size: Size, opacity: Int = 40, crop: Crop? = nil) {
+  public init(image: Int, look: Look, blocks: Blocks, size: Size, opacity: Int = 40, crop: Crop? = nil) {
     self.image = image
     self.look = look
     self.blocks = blocks
@@ -75,20 +75,20 @@ package struct RenderKey: Hashable, Sendable {
 }
 
 /// An image to be turned into cells.
-package struct RenderRequest: Hashable, Sendable {
-  package let key: RenderKey
-  package let image: ScreenImage
+public struct RenderRequest: Hashable, Sendable {
+  public let key: RenderKey
+  public let image: ScreenImage
   /// Where it will be shown.
-  package let tile: Tile
-  package let capabilities: Capabilities
+  public let tile: Tile
+  public let capabilities: Capabilities
 
-  package init(key: RenderKey, image: ScreenImage, tile: Tile, capabilities: Capabilities) {
+  public init(key: RenderKey, image: ScreenImage, tile: Tile, capabilities: Capabilities) {
     self.key = key
     self.image = image
     self.tile = tile
     self.capabilities = capabilities
   }
 
-  package static func == (left: RenderRequest, right: RenderRequest) -> Bool { left.key == right.key }
-  package func hash(into hasher: inout Hasher) { hasher.combine(key) }
+  public static func == (left: RenderRequest, right: RenderRequest) -> Bool { left.key == right.key }
+  public func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }

@@ -1,5 +1,5 @@
 /// One image of the images panel.
-package enum Tile: Hashable, Sendable {
+public enum Tile: Hashable, Sendable {
   case support, condition, query, baseline, augmented
   /// A generated support, counted from 0.
   case generated(Int)
@@ -8,16 +8,16 @@ package enum Tile: Hashable, Sendable {
   /// The image of a duel.
   case ab
 
-  package var isGenerated: Bool { if case .generated = self { true } else { false } }
+  public var isGenerated: Bool { if case .generated = self { true } else { false } }
 }
 
 /// How tiles share the images panel.
-package struct TileGrid: Hashable, Sendable {
+public struct TileGrid: Hashable, Sendable {
   /// Shown tiles, left to right and top to bottom.
-  package let tiles: [Tile]
-  package let columns: Int
+  public let tiles: [Tile]
+  public let columns: Int
   /// Cells of one tile with its title and the gap to its right.
-  package let tileSize: Size
+  public let tileSize: Size
 
   /// Rows under a title from which a square image can be recognised.
   private static let goodSide = 7

@@ -2,7 +2,7 @@ import Render
 
 extension Viewport {
   /// The values under the crosshair: place, RGB, and what the marks say there.
-  package func inspection(of shown: ScreenImage) -> String {
+  public func inspection(of shown: ScreenImage) -> String {
     let image = shown.image, (x, y) = pixel(width: image.width, height: image.height)
     let values = (0..<image.channels).map { "\(image[x, y, $0])" }.joined(separator: " ")
     var text = "x \(x) y \(y) of \(image.width)x\(image.height)  \(image.channels == 3 ? "RGB" : "grey") \(values)"

@@ -1,13 +1,13 @@
 import Generation
 
 /// The queue as it is shown: its jobs, which of them are chosen, and the image in the making.
-package struct QueueState: Sendable {
-  package private(set) var jobs = WorkQueue()
-  package private(set) var cursor = ListCursor()
-  package private(set) var marked: Set<JobID> = []
-  package private(set) var isPaused = false
+public struct QueueState: Sendable {
+  public private(set) var jobs = WorkQueue()
+  public private(set) var cursor = ListCursor()
+  public private(set) var marked: Set<JobID> = []
+  public private(set) var isPaused = false
   /// What there is of the image that is being generated.
-  package private(set) var preview: (request: GenerationRequest, image: ScreenImage)?
+  public private(set) var preview: (request: GenerationRequest, image: ScreenImage)?
 
   /// Takes over a job's new state.
   mutating func take(_ job: Job) {
@@ -18,7 +18,7 @@ package struct QueueState: Sendable {
   mutating func show(_ image: ScreenImage, of request: GenerationRequest) { preview = (request, image) }
 
   /// Takes over what is known of earlier runs' pace.
-  package mutating func expect(secondsPerStep: Double?) { jobs.expect(secondsPerStep: secondsPerStep) }
+  public mutating func expect(secondsPerStep: Double?) { jobs.expect(secondsPerStep: secondsPerStep) }
 
   /// Whether this is news.
   mutating func pause(_ isPaused: Bool) -> Bool {
@@ -35,7 +35,7 @@ package struct QueueState: Sendable {
 
   mutating func point(at row: Int, count: Int, visible: Int?) { cursor.point(at: row, count: count, visible: visible) }
 
-  package mutating func select(row: Int) { cursor = ListCursor(row) }
+  public mutating func select(row: Int) { cursor = ListCursor(row) }
 
   /// Marks a job or takes its mark away.
   mutating func toggleMark(_ job: Job) {
@@ -106,7 +106,7 @@ package struct QueueState: Sendable {
 }
 
 /// The three ways of stopping.
-package enum StopKind: Hashable, Sendable, CaseIterable {
+public enum StopKind: Hashable, Sendable, CaseIterable {
   /// At the next step; the image is begun again when the queue goes on.
   case now
   /// When the running image is done.

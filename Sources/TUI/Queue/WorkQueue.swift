@@ -1,9 +1,9 @@
 import Generation
 
 /// The jobs as the events tell them, and how long they take. Made for tens of thousands: what a frame asks for is at hand.
-package struct WorkQueue: Sendable {
+public struct WorkQueue: Sendable {
   /// In the order queued.
-  package private(set) var all: [Job] = []
+  public private(set) var all: [Job] = []
   private var places: [JobID: Int] = [:]
   /// The newest job of each request.
   private var latest: [GenerationRequest: Int] = [:]
@@ -11,11 +11,11 @@ package struct WorkQueue: Sendable {
   private var unfinishedKeys: [Key] = []
   /// Places of what has ended, in the order of ending.
   private var ended: [Int] = []
-  package private(set) var finished = 0
+  public private(set) var finished = 0
   /// Seconds one denoising step takes, smoothed; nil before the first one.
-  package private(set) var secondsPerStep: Double?
+  public private(set) var secondsPerStep: Double?
 
-  package init() {}
+  public init() {}
 
   /// A job's place in the order of generating: what runs, what was interrupted, then by priority, then in the order queued.
   private struct Key: Comparable {
@@ -30,7 +30,7 @@ package struct WorkQueue: Sendable {
   }
 
   /// Takes over a job's new state.
-  package mutating func take(_ job: Job) {
+  public mutating func take(_ job: Job) {
     let place = places[job.id] ?? all.count
     if place < all.count {
       forget(all[place], at: place)
@@ -82,33 +82,33 @@ package struct WorkQueue: Sendable {
   }
 
   /// What has not ended, in the order in which it will be generated.
-  package var inOrder: [Job] { unfinishedKeys.map { all[$0.place] } }
+  public var inOrder: [Job] { unfinishedKeys.map { all[$0.place] } }
 
   /// Rows of a list of all jobs: what runs and waits in its order, then what has ended, newest first. Nil behind the last one.
-  package func row(_ index: Int) -> Job? {
+  public func row(_ index: Int) -> Job? {
     if let key = unfinishedKeys[safe: index] { return all[key.place] }
     return ended[safe: ended.count - 1 - (index - unfinishedKeys.count)].map { all[$0] }
   }
 
   /// A job by its name.
-  package subscript(id: JobID) -> Job? { places[id].map { all[$0] } }
+  public subscript(id: JobID) -> Job? { places[id].map { all[$0] } }
 
   /// The newest job for a request.
-  package func job(for request: GenerationRequest) -> Job? { latest[request].map { all[$0] } }
+  public func job(for request: GenerationRequest) -> Job? { latest[request].map { all[$0] } }
 
   /// Takes over what is known of earlier runs' pace, until this run knows better.
-  package mutating func expect(secondsPerStep: Double?) { self.secondsPerStep = self.secondsPerStep ?? secondsPerStep }
+  public mutating func expect(secondsPerStep: Double?) { self.secondsPerStep = self.secondsPerStep ?? secondsPerStep }
 
-  package var running: Job? {
+  public var running: Job? {
     guard let first = unfinishedKeys.first, first.rank == 0 else { return nil }
     return all[first.place]
   }
 
-  package var waiting: Int { unfinished - (running == nil ? 0 : 1) }
-  package var unfinished: Int { unfinishedKeys.count }
+  public var waiting: Int { unfinished - (running == nil ? 0 : 1) }
+  public var unfinished: Int { unfinishedKeys.count }
 
   /// Seconds until the queue is empty, as far as one can tell; nil when nothing runs or no step was timed yet.
-  package var secondsLeft: Double? {
+  public var secondsLeft: Double? {
     guard unfinished > 0, let secondsPerStep else { return nil }
     let steps = unfinishedKeys.reduce(0) { sum, key in
       if case .running(let step, let count) = all[key.place].state { return sum + max(0, count - step) }

@@ -1,5 +1,5 @@
 /// What stands for the drawing characters where the locale is not UTF-8.
-package enum ASCIIGlyphs {
+public enum ASCIIGlyphs {
   private static let table: [Unicode.Scalar: Unicode.Scalar] = [
     "─": "-", "│": "|", "╭": "+", "╮": "+", "╰": "+", "╯": "+", "┃": "#", "█": "#", "▓": "+", "░": "-", "·": ".", "…": ".",
     "▏": " ", "▎": " ", "▍": " ", "▌": "=", "▋": "=", "▊": "=", "▉": "#", "▸": ">", "▾": "v", "●": "*", "○": "o", "◌": "o",
@@ -8,5 +8,5 @@ package enum ASCIIGlyphs {
   ]
 
   /// One ASCII character; `?` where there is none of that meaning.
-  package static func replacement(of scalar: Unicode.Scalar) -> Unicode.Scalar { table[scalar] ?? "?" }
+  public static func replacement(of scalar: Unicode.Scalar) -> Unicode.Scalar { table[scalar] ?? "?" }
 }

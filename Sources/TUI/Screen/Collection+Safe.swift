@@ -1,4 +1,4 @@
 extension Collection {
   /// The element at an index, nil outside.
-  package subscript(safe index: Index) -> Element? { indices.contains(index) ? self[index] : nil }
+  public subscript(safe index: Index) -> Element? { indices.contains(index) ? self[index] : nil }
 }

@@ -3,7 +3,7 @@ import Render
 extension Frame {
   /// Writes sanitised text in one row of `rect`, cut with an ellipsis; returns the cells used.
   @discardableResult
-  package mutating func text(
+  public mutating func text(
     _ text: some StringProtocol, in rect: Rect, row: Int = 0, column: Int = 0, style: Style = .plain
   ) -> Int {
     guard row >= 0, row < rect.height, column >= 0 else { return 0 }
@@ -18,7 +18,7 @@ extension Frame {
 
   /// Writes pieces of different styles behind one another; returns the cells used.
   @discardableResult
-  package mutating func spans(_ spans: [(String, Style)], in rect: Rect, row: Int = 0, column: Int = 0) -> Int {
+  public mutating func spans(_ spans: [(String, Style)], in rect: Rect, row: Int = 0, column: Int = 0) -> Int {
     var used = column
     for (text, style) in spans where used < rect.width {
       used += self.text(text, in: rect, row: row, column: used, style: style)
@@ -28,7 +28,7 @@ extension Frame {
 
   /// Writes text that ends at the right edge of `rect`, where it fits behind `after` columns; returns the cells used.
   @discardableResult
-  package mutating func textRight(
+  public mutating func textRight(
     _ text: String, in rect: Rect, row: Int = 0, after: Int = 0, style: Style = .plain
   ) -> Int {
     let width = DisplayText(text).width
@@ -38,7 +38,7 @@ extension Frame {
 
   /// A box with a title in its upper edge and, where there is room, a note in its lower one; returns its inside.
   @discardableResult
-  package mutating func box(
+  public mutating func box(
     _ rect: Rect, title: String, note: String = "", border: Style, titleStyle: Style
   ) -> Rect {
     guard rect.width >= 2, rect.height >= 2 else { return Rect(x: rect.x, y: rect.y, width: 0, height: 0) }
@@ -69,7 +69,7 @@ extension Frame {
   }
 
   /// A bar of `width` cells filled to `fraction` (0...1), to an eighth of a cell.
-  package mutating func bar(
+  public mutating func bar(
     _ fraction: Double, in rect: Rect, row: Int = 0, column: Int = 0, width: Int, style: Style, empty: Style
   ) {
     let width = min(width, rect.width - column)
@@ -88,7 +88,7 @@ extension Frame {
   }
 
   /// A thumb in the right edge of a box showing which of `count` rows are in sight.
-  package mutating func scrollThumb(_ box: Rect, first: Int, visible: Int, count: Int, style: Style) {
+  public mutating func scrollThumb(_ box: Rect, first: Int, visible: Int, count: Int, style: Style) {
     let track = box.height - 2
     guard track > 1, count > visible, visible > 0 else { return }
     let size = max(1, track * visible / count)

@@ -1,23 +1,23 @@
 import Render
 
 /// A whole screen as cells.
-package struct Frame: Sendable {
-  package let size: Size
+public struct Frame: Sendable {
+  public let size: Size
   /// `size.height` rows of `size.width` cells.
-  package private(set) var cells: [Cell]
+  public private(set) var cells: [Cell]
 
-  package init(_ size: Size) {
+  public init(_ size: Size) {
     self.size = Size(width: max(1, size.width), height: max(1, size.height))
     cells = [Cell](repeating: .blank, count: self.size.width * self.size.height)
   }
 
   /// The whole screen.
-  package var bounds: Rect { Rect(x: 0, y: 0, width: size.width, height: size.height) }
+  public var bounds: Rect { Rect(x: 0, y: 0, width: size.width, height: size.height) }
 
-  package subscript(x: Int, y: Int) -> Cell { cells[y * size.width + x] }
+  public subscript(x: Int, y: Int) -> Cell { cells[y * size.width + x] }
 
   /// Puts a glyph of one or two cells; a wide glyph that is half covered by it is blanked, as a terminal would.
-  package mutating func put(_ cell: Cell, x: Int, y: Int) {
+  public mutating func put(_ cell: Cell, x: Int, y: Int) {
     guard x >= 0, y >= 0, y < size.height, x + Int(cell.width) <= size.width, cell.width > 0 else { return }
     let row = y * size.width
     breakWide(x, row)
@@ -33,7 +33,7 @@ package struct Frame: Sendable {
   }
 
   /// Blanks a rectangle.
-  package mutating func clear(_ rect: Rect, style: Style = .plain) {
+  public mutating func clear(_ rect: Rect, style: Style = .plain) {
     let rect = rect.clipped(to: bounds)
     for y in rect.y..<rect.maxY {
       for x in rect.x..<rect.maxX { put(Cell(" ", style: style), x: x, y: y) }
@@ -41,7 +41,7 @@ package struct Frame: Sendable {
   }
 
   /// Changes the style of what stands in a rectangle.
-  package mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
+  public mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
     let rect = rect.clipped(to: bounds)
     for y in rect.y..<rect.maxY {
       for x in rect.x..<rect.maxX { change(&cells[y * size.width + x].style) }
@@ -49,14 +49,14 @@ package struct Frame: Sendable {
   }
 
   /// A line's glyphs, for tests and logs.
-  package func line(_ y: Int) -> String {
+  public func line(_ y: Int) -> String {
     var text = String.UnicodeScalarView()
     for x in 0..<size.width where self[x, y].width > 0 { text.append(self[x, y].scalar) }
     return String(text)
   }
 
   /// All lines, without the spaces at their ends.
-  package var text: String {
+  public var text: String {
     (0..<size.height).map { y in
       var line = Substring(self.line(y))
       while line.last == " " { line.removeLast() }
@@ -65,7 +65,7 @@ package struct Frame: Sendable {
   }
 
   /// The same screen for a terminal that knows ASCII alone.
-  package func ascii() -> Frame {
+  public func ascii() -> Frame {
     var copy = self
     for index in cells.indices where !cells[index].scalar.isASCII {
       copy.cells[index].scalar = ASCIIGlyphs.replacement(of: cells[index].scalar)

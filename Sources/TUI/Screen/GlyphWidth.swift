@@ -1,7 +1,7 @@
 import Foundation
 
 /// Cells that a character takes on a terminal: the answer that layout, curses and the screen must agree on.
-package enum GlyphWidth {
+public enum GlyphWidth {
   /// Ranges of Unicode 15 whose East Asian Width is W or F, merged where the gaps are unassigned.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x231A...0x231B, 0x2329...0x232A, 0x23E9...0x23EC, 0x23F0...0x23F0, 0x23F3...0x23F3,
@@ -23,7 +23,7 @@ package enum GlyphWidth {
   ]
 
   /// 1 or 2; 0 for what takes no cell of its own (marks, joiners); nil for what must never reach a terminal.
-  package static func of(_ scalar: Unicode.Scalar) -> Int? {
+  public static func of(_ scalar: Unicode.Scalar) -> Int? {
     let value = scalar.value
     if value >= 0x20 && value < 0x7F { return 1 }
     switch scalar.properties.generalCategory {
@@ -57,19 +57,19 @@ package enum GlyphWidth {
 }
 
 /// Text from data sets, files and errors, made safe and measured for the screen.
-package struct DisplayText: Sendable {
-  package struct Glyph: Hashable, Sendable {
-    package let scalar: Unicode.Scalar
+public struct DisplayText: Sendable {
+  public struct Glyph: Hashable, Sendable {
+    public let scalar: Unicode.Scalar
     /// 1 or 2.
-    package let width: Int
+    public let width: Int
   }
 
-  package let glyphs: [Glyph]
+  public let glyphs: [Glyph]
   /// Cells that it takes.
-  package let width: Int
+  public let width: Int
 
   /// One glyph a character: what a control character or an unknown one would do to the screen is replaced by `·`.
-  package init(_ text: some StringProtocol) {
+  public init(_ text: some StringProtocol) {
     var glyphs: [Glyph] = []
     var total = 0
     for character in text {
@@ -103,7 +103,7 @@ package struct DisplayText: Sendable {
   }
 
   /// At most `limit` cells, the last one an ellipsis when something was cut.
-  package func truncated(to limit: Int) -> DisplayText {
+  public func truncated(to limit: Int) -> DisplayText {
     if width <= limit { return self }
     guard limit > 0 else { return DisplayText(glyphs: []) }
     var kept: [Glyph] = []
@@ -118,7 +118,7 @@ package struct DisplayText: Sendable {
   }
 
   /// The end of a text in at most `limit` cells, behind an ellipsis when something was cut: names differ in their ends.
-  package static func tail(of text: String, to limit: Int) -> String {
+  public static func tail(of text: String, to limit: Int) -> String {
     var rest = Substring(text)
     guard DisplayText(rest).width > limit else { return text }
     while !rest.isEmpty, DisplayText(rest).width > limit - 1 { rest.removeFirst() }
@@ -138,7 +138,7 @@ package struct DisplayText: Sendable {
   }
 
   /// Lines of at most `limit` cells, broken at spaces where there are some.
-  package static func wrapped(_ text: String, to limit: Int) -> [String] {
+  public static func wrapped(_ text: String, to limit: Int) -> [String] {
     guard limit > 0 else { return [] }
     var lines: [String] = []
     for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {

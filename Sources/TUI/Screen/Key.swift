@@ -1,5 +1,5 @@
 /// A key press, after escape sequences are understood.
-package enum Key: Hashable, Sendable {
+public enum Key: Hashable, Sendable {
   case character(Character)
   case control(Character)
   case up, down, left, right, home, end, pageUp, pageDown
@@ -8,7 +8,7 @@ package enum Key: Hashable, Sendable {
   case paste(String)
 
   /// As written in the footer and the help.
-  package var label: String {
+  public var label: String {
     switch self {
     case .character(" "): "Space"
     case .character(let character): String(character)
@@ -33,4 +33,4 @@ package enum Key: Hashable, Sendable {
 }
 
 /// What a mouse does at a place.
-package enum Gesture: Hashable, Sendable { case press, wheelUp, wheelDown }
+public enum Gesture: Hashable, Sendable { case press, wheelUp, wheelDown }

@@ -1,19 +1,19 @@
 /// One line of text being typed, with its cursor.
-package struct LineInput: Hashable, Sendable {
-  package private(set) var text: String
+public struct LineInput: Hashable, Sendable {
+  public private(set) var text: String
   /// Characters before the cursor.
-  package private(set) var cursor: Int
+  public private(set) var cursor: Int
 
   /// Longest text that is taken: prompts are cut by the model at 75 words.
   private static let limit = 2000
 
-  package init(_ text: String = "") {
+  public init(_ text: String = "") {
     self.text = String(text.prefix(Self.limit))
     cursor = self.text.count
   }
 
   /// Takes a key that types, deletes or moves; false for any other.
-  package mutating func take(_ key: Key) -> Bool {
+  public mutating func take(_ key: Key) -> Bool {
     switch key {
     case .character(let character): insert(String(character))
     case .paste(let text): insert(PlainLine.of(text))
@@ -32,7 +32,7 @@ package struct LineInput: Hashable, Sendable {
   }
 
   /// The text in `width` cells around the cursor, which is shown as a bar.
-  package func shown(width: Int) -> String {
+  public func shown(width: Int) -> String {
     let characters = Array(text), room = max(1, width - 1)
     let first = max(0, cursor - room + 1), last = min(characters.count, first + room)
     return String(characters[first..<min(cursor, last)]) + "▏" + String(characters[min(cursor, last)..<last])

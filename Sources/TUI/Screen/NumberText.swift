@@ -1,7 +1,7 @@
 import Foundation
 
 /// Numbers as the screen writes them.
-package enum NumberText {
+public enum NumberText {
   /// One decimal.
   static func percent(_ value: Double) -> String { String(format: "%.1f", value) }
 
@@ -9,7 +9,7 @@ package enum NumberText {
   static func signed(_ value: Double) -> String { String(format: "%+.1f", value) }
 
   /// `m:ss`, or `h:mm:ss` from an hour on.
-  package static func clock(_ seconds: Double) -> String {
+  public static func clock(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 360_000 else { return "long" }
     let whole = Int(max(0, seconds).rounded(.up))
     return whole < 3600

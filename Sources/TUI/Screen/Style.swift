@@ -1,37 +1,37 @@
 import Render
 
 /// How a cell of text is drawn.
-package struct Style: Hashable, Sendable {
-  package typealias Attributes = Cell.Attributes
+public struct Style: Hashable, Sendable {
+  public typealias Attributes = Cell.Attributes
 
-  package var ink: CellColor
-  package var paper: CellColor
-  package var attributes: Attributes
+  public var ink: CellColor
+  public var paper: CellColor
+  public var attributes: Attributes
 
-  package init(_ ink: CellColor = .standard, on paper: CellColor = .standard, _ attributes: Attributes = []) {
+  public init(_ ink: CellColor = .standard, on paper: CellColor = .standard, _ attributes: Attributes = []) {
     self.ink = ink
     self.paper = paper
     self.attributes = attributes
   }
 
   /// The user's own colours.
-  package static let plain = Style()
+  public static let plain = Style()
 
   /// The same with more attributes.
-  package func with(_ more: Attributes) -> Style { Style(ink, on: paper, attributes.union(more)) }
+  public func with(_ more: Attributes) -> Style { Style(ink, on: paper, attributes.union(more)) }
 
   /// The same on another background.
-  package func on(_ paper: CellColor) -> Style { Style(ink, on: paper, attributes) }
+  public func on(_ paper: CellColor) -> Style { Style(ink, on: paper, attributes) }
 }
 
 extension Cell {
-  package static let blank = Cell(" ")
+  public static let blank = Cell(" ")
 
-  package init(_ scalar: Unicode.Scalar, width: UInt8 = 1, style: Style) {
+  public init(_ scalar: Unicode.Scalar, width: UInt8 = 1, style: Style) {
     self.init(scalar, style.ink, on: style.paper, style.attributes, width: width)
   }
 
-  package var style: Style {
+  public var style: Style {
     get { Style(foreground, on: background, attributes) }
     set { (foreground, background, attributes) = (newValue.ink, newValue.paper, newValue.attributes) }
   }
@@ -42,5 +42,5 @@ extension Cell {
 
 extension CellColor {
   /// Whether it lies outside of the terminal's palette.
-  package var isDirect: Bool { if case .rgb = self { true } else { false } }
+  public var isDirect: Bool { if case .rgb = self { true } else { false } }
 }

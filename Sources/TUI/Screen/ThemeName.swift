@@ -1,5 +1,5 @@
 /// Sets of colours for text; images keep their own.
-package enum ThemeName: String, CaseIterable, Hashable, Codable, Sendable {
+public enum ThemeName: String, CaseIterable, Hashable, Codable, Sendable {
   /// The terminal's own colours.
   case standard
   /// Gains and losses in blue and yellow, which every kind of colour vision tells apart.
@@ -7,7 +7,7 @@ package enum ThemeName: String, CaseIterable, Hashable, Codable, Sendable {
   /// No colours beside bold and reverse; images keep theirs.
   case plain
 
-  package var detail: String {
+  public var detail: String {
     switch self {
     case .standard: "the terminal's own colours"
     case .colourBlind: "gains blue, losses yellow; told apart by every kind of colour vision"

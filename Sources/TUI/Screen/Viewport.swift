@@ -1,12 +1,12 @@
 /// The part of a zoomed image in sight, and the pixel under the crosshair.
-package struct Viewport: Hashable, Sendable {
+public struct Viewport: Hashable, Sendable {
   /// 0 for the whole image; each further one halves what is in sight.
-  package private(set) var level = 0
+  public private(set) var level = 0
   /// The pixel looked at, as fractions of width and height.
   private var x = 0.5
   private var y = 0.5
 
-  package init() {}
+  public init() {}
 
   /// Nearer or farther, down to four pixels across.
   mutating func zoom(_ steps: Int, width: Int) {
@@ -30,12 +30,12 @@ package struct Viewport: Hashable, Sendable {
   }
 
   /// The pixel under the crosshair.
-  package func pixel(width: Int, height: Int) -> (x: Int, y: Int) {
+  public func pixel(width: Int, height: Int) -> (x: Int, y: Int) {
     (min(width - 1, Int(x * Double(width))), min(height - 1, Int(y * Double(height))))
   }
 
   /// What is in sight, inside the image; nil for all of it.
-  package func crop(width: Int, height: Int) -> Crop? {
+  public func crop(width: Int, height: Int) -> Crop? {
     guard level > 0 else { return nil }
     let w = max(4, width >> level), h = max(4, height >> level), (px, py) = pixel(width: width, height: height)
     guard w < width, h < height else { return nil }
@@ -44,9 +44,9 @@ package struct Viewport: Hashable, Sendable {
 }
 
 /// A rectangle of an image's pixels.
-package struct Crop: Hashable, Sendable {
-  package let x: Int
-  package let y: Int
-  package let width: Int
-  package let height: Int
+public struct Crop: Hashable, Sendable {
+  public let x: Int
+  public let y: Int
+  public let width: Int
+  public let height: Int
 }

@@ -3,10 +3,10 @@ import Foundation
 import Generation
 
 /// Settings that go together.
-package enum Preset: String, CaseIterable, Hashable, Sendable {
+public enum Preset: String, CaseIterable, Hashable, Sendable {
   case recommended, published, quick, thorough
 
-  package var detail: String {
+  public var detail: String {
     switch self {
     case .recommended: "what the data set's model recommends"
     case .published: "ddim, 20 steps, guidance 9 (DifFSS)"
@@ -28,32 +28,32 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
 }
 
 /// Settings that the user has given a name: all that a request is made from but the seed.
-package struct OwnPreset: Codable, Hashable, Sendable {
-  package let name: String
-  package let options: GenerationOptions
+public struct OwnPreset: Codable, Hashable, Sendable {
+  public let name: String
+  public let options: GenerationOptions
 
-  package init(_ name: String, _ options: GenerationOptions) {
+  public init(_ name: String, _ options: GenerationOptions) {
     self.name = name
     self.options = options
   }
 
   /// In few words.
-  package var detail: String {
+  public var detail: String {
     "\(options.condition.rawValue), \(options.sampler) \(options.steps), guidance \(options.guidance.short)" + (options.prompt.map { ", \"\($0)\"" } ?? "")
   }
 }
 
 /// The user's presets in a file beside the store, which several explorers may have in use.
-package struct PresetFile: Sendable {
+public struct PresetFile: Sendable {
   private let file: URL
 
   private static let mostBytes = 1 << 20
   private static let mostPresets = 200
 
-  package init(_ dataFolder: URL) { file = dataFolder.appendingPathComponent("presets.json") }
+  public init(_ dataFolder: URL) { file = dataFolder.appendingPathComponent("presets.json") }
 
   /// By name; none where there is no file. Throws `CoreError.unreadableFile` for one that cannot be understood: it is not written over.
-  package func read() throws -> [OwnPreset] {
+  public func read() throws -> [OwnPreset] {
     guard FileManager.default.fileExists(atPath: file.path) else { return [] }
     do {
       let data = try Data(contentsOf: file)
@@ -67,12 +67,12 @@ package struct PresetFile: Sendable {
   }
 
   /// Adds one, in place of one of the same name; returns all. Throws what reading throws, and `.cannotWrite`.
-  package func add(_ preset: OwnPreset) throws -> [OwnPreset] {
+  public func add(_ preset: OwnPreset) throws -> [OwnPreset] {
     try write((read().filter { $0.name != preset.name } + [preset]).suffix(Self.mostPresets).sorted { $0.name < $1.name })
   }
 
   /// Leaves one out; returns the others. Throws as `add`.
-  package func remove(_ name: String) throws -> [OwnPreset] { try write(read().filter { $0.name != name }) }
+  public func remove(_ name: String) throws -> [OwnPreset] { try write(read().filter { $0.name != name }) }
 
   private func write(_ presets: [OwnPreset]) throws -> [OwnPreset] {
     try AtomicFile.write(CanonicalJSON.data(presets), to: file)

@@ -1,13 +1,13 @@
 import Generation
 
 /// The rows of the settings panel.
-package enum SettingsField: Hashable, Sendable {
+public enum SettingsField: Hashable, Sendable {
   /// A row of the table of settings.
   case setting(Setting.ID)
   /// What is no setting of an image: how many there are, what segments, what generates.
   case supports, network, episodes, diffusion, controlNet
 
-  package static let all: [SettingsField] = {
+  public static let all: [SettingsField] = {
     let settings = Setting.all.map { SettingsField.setting($0.id) }
     /// The settings from one up to before another.
     func part(from first: Setting.ID? = nil, to end: Setting.ID? = nil) -> ArraySlice<SettingsField> {
@@ -18,9 +18,9 @@ package enum SettingsField: Hashable, Sendable {
   }()
 
   /// Its row of the table; nil for what is no setting of an image.
-  package var setting: Setting? { if case .setting(let id) = self { Setting[id] } else { nil } }
+  public var setting: Setting? { if case .setting(let id) = self { Setting[id] } else { nil } }
 
-  package var title: String {
+  public var title: String {
     switch self {
     case .setting(let id): Setting[id].title
     case .supports: "Supports"
@@ -32,7 +32,7 @@ package enum SettingsField: Hashable, Sendable {
   }
 
   /// What is meant, for the panel's lower edge and the help.
-  package var explanation: String {
+  public var explanation: String {
     switch self {
     case .setting(let id): Setting[id].summary
     case .supports: "generated per episode"
@@ -44,5 +44,5 @@ package enum SettingsField: Hashable, Sendable {
   }
 
   /// Whether it takes any text.
-  package var isText: Bool { setting?.kind == .text }
+  public var isText: Bool { setting?.kind == .text }
 }

@@ -3,7 +3,7 @@ import Generation
 /// The choice of the models that generate.
 extension SettingsForm {
   /// What the models in use recommend.
-  package var defaults: GenerationOptions { menu.defaults(for: options.condition, preferring: options.models) }
+  public var defaults: GenerationOptions { menu.defaults(for: options.condition, preferring: options.models) }
 
   /// What would generate with these settings; nil where nothing fits.
   var pair: (diffusion: ModelMenu.Diffusion, controlNet: String?)? { menu.pair(for: options.condition, preferring: options.models) }

@@ -3,26 +3,26 @@ import Generation
 import Models
 
 /// What the settings panel edits, and what the user has kept of it.
-package struct SettingsForm: Hashable, Sendable {
-  package var options = GenerationOptions() {
+public struct SettingsForm: Hashable, Sendable {
+  public var options = GenerationOptions() {
     didSet { if !fields.contains(field) { field = .setting(.condition) } }
   }
   /// The models there are.
-  package private(set) var menu = ModelMenu()
+  public private(set) var menu = ModelMenu()
   /// What segments the queries.
-  package private(set) var network = SegmentationNetwork.dcama
+  public private(set) var network = SegmentationNetwork.dcama
   /// Generated supports an episode, K.
-  package private(set) var supports = 4
+  public private(set) var supports = 4
   /// Episodes of an evaluation over the fold.
-  package private(set) var episodes = 10
+  public private(set) var episodes = 10
   /// The user's presets by name.
-  package private(set) var presets: [OwnPreset] = []
+  public private(set) var presets: [OwnPreset] = []
   /// The row under the cursor.
-  package private(set) var field = SettingsField.setting(.condition)
+  public private(set) var field = SettingsField.setting(.condition)
   /// Its place among the rows, when it was last moved to.
   private var cursor = ListCursor()
 
-  package init() {}
+  public init() {}
 
   /// Begins with the models of a data set and with what they recommend.
   mutating func open(_ menu: ModelMenu) {
@@ -57,10 +57,10 @@ package struct SettingsForm: Hashable, Sendable {
     take(preset.options, seed: nil)
   }
 
-  package mutating func take(_ presets: [OwnPreset]) { self.presets = presets }
+  public mutating func take(_ presets: [OwnPreset]) { self.presets = presets }
 
   /// The rows there are: of the settings only those that change an image.
-  package var fields: [SettingsField] {
+  public var fields: [SettingsField] {
     SettingsField.all.filter { field in
       switch field {
       case .setting(let id): Setting[id].applies(to: options)
@@ -71,24 +71,24 @@ package struct SettingsForm: Hashable, Sendable {
   }
 
   /// The place of the row under the cursor.
-  package var row: Int { fields.firstIndex(of: field) ?? 0 }
+  public var row: Int { fields.firstIndex(of: field) ?? 0 }
 
   /// Moves the cursor by `rows` without leaving the form, of which `visible` rows are in sight.
-  package mutating func move(_ rows: Int, visible: Int? = nil) {
+  public mutating func move(_ rows: Int, visible: Int? = nil) {
     let fields = fields
     cursor.move(rows + row - cursor.index, count: fields.count, visible: visible)
     field = fields[cursor.index]
   }
 
   /// Puts the cursor on a row in sight.
-  package mutating func point(at row: Int, visible: Int?) {
+  public mutating func point(at row: Int, visible: Int?) {
     let fields = fields
     cursor.point(at: row, count: fields.count, visible: visible)
     field = fields[cursor.index]
   }
 
   /// The first row in sight.
-  package func first(visible: Int) -> Int {
+  public func first(visible: Int) -> Int {
     var cursor = cursor
     // Rows come and go with the condition.
     if cursor.index != row { cursor.point(at: row, count: fields.count, visible: visible) }
@@ -96,7 +96,7 @@ package struct SettingsForm: Hashable, Sendable {
   }
 
   /// A field's value as shown and as a number entry starts from.
-  package func value(_ field: SettingsField) -> String {
+  public func value(_ field: SettingsField) -> String {
     switch field {
     case .setting(let id):
       let setting = Setting[id], text = setting.text(options)
@@ -111,10 +111,10 @@ package struct SettingsForm: Hashable, Sendable {
   }
 
   /// What stands for a value that is absent.
-  package static let usual = "usual"
+  public static let usual = "usual"
 
   /// The values of a field by name; nil for numbers and text.
-  package func choices(_ field: SettingsField) -> [String]? {
+  public func choices(_ field: SettingsField) -> [String]? {
     switch field {
     case .setting(let id):
       switch Setting[id].kind {
@@ -131,7 +131,7 @@ package struct SettingsForm: Hashable, Sendable {
   }
 
   /// A field's value in the panel.
-  package func shown(_ field: SettingsField) -> String {
+  public func shown(_ field: SettingsField) -> String {
     let value = value(field)
     switch field {
     case .diffusion where value == Self.usual: return pair.map { "\($0.diffusion.id) (\(value))" } ?? value
@@ -142,7 +142,7 @@ package struct SettingsForm: Hashable, Sendable {
   }
 
   /// Smallest and largest value; nil for fields that are not plain numbers.
-  package func range(_ field: SettingsField) -> ClosedRange<Double>? {
+  public func range(_ field: SettingsField) -> ClosedRange<Double>? {
     switch field {
     case .setting(let id): Setting[id].range(options)
     case .supports: 1...16
@@ -152,7 +152,7 @@ package struct SettingsForm: Hashable, Sendable {
   }
 
   /// The range in words.
-  package func allowed(_ field: SettingsField) -> String {
+  public func allowed(_ field: SettingsField) -> String {
     if let choices = choices(field) { return choices.joined(separator: ", ") }
     if field.isText { return "any text, {name} stands for the class; empty for the usual one" }
     guard let range = range(field) else { return "0 to \(UInt64.max >> 1)" }
@@ -160,7 +160,7 @@ package struct SettingsForm: Hashable, Sendable {
   }
 
   /// One step up or down, stopping at the ends of the range; choices go round.
-  package mutating func step(_ field: SettingsField, by steps: Int) {
+  public mutating func step(_ field: SettingsField, by steps: Int) {
     if let choices = choices(field) {
       let index = (choices.firstIndex(of: value(field)) ?? 0) + steps
       choose(choices[((index % choices.count) + choices.count) % choices.count], in: field)
@@ -185,7 +185,7 @@ package struct SettingsForm: Hashable, Sendable {
   private func isWhole(_ field: SettingsField) -> Bool { if case .number = field.setting?.kind { false } else { true } }
 
   /// Takes a typed value; nil when it was good, otherwise what is allowed.
-  package mutating func enter(_ text: String, in field: SettingsField) -> String? {
+  public mutating func enter(_ text: String, in field: SettingsField) -> String? {
     let text = text.trimmingCharacters(in: .whitespaces)
     if let choices = choices(field) {
       guard let choice = choices.first(where: { $0.lowercased() == text.lowercased() }) else { return allowed(field) }

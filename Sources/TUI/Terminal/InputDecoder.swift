@@ -1,15 +1,15 @@
 import CNcurses
 
 /// What keyboard and mouse did.
-package enum Input: Hashable, Sendable {
+public enum Input: Hashable, Sendable {
   case key(Key)
   /// Column and row from 0.
   case mouse(Gesture, column: Int, row: Int)
 }
 
 /// Turns what curses reads into keys and the mouse's doings; sequences that it does not know are swallowed whole instead of being typed.
-package struct InputDecoder {
-  package private(set) var input: [Input] = []
+public struct InputDecoder {
+  public private(set) var input: [Input] = []
   private var pending = Pending.none
 
   private enum Pending {
@@ -34,10 +34,10 @@ package struct InputDecoder {
   /// Longest paste that is kept.
   private static let mostPasted = 1 << 16
 
-  package init() {}
+  public init() {}
 
   /// One code of `wget_wch`; `isFunction` for curses' own key numbers.
-  package mutating func take(_ code: UInt32, isFunction: Bool) {
+  public mutating func take(_ code: UInt32, isFunction: Bool) {
     if isFunction {
       // Curses may take a piece of pasted text for a key.
       guard pending != .paste else { return }
@@ -76,7 +76,7 @@ package struct InputDecoder {
 
   /// All input since the last call, an escape at the end included. What has begun and not ended yet, a sequence or a paste, comes whole with
   /// a later call.
-  package mutating func finish() -> [Input] {
+  public mutating func finish() -> [Input] {
     if pending == .escape || pending == .single { flushEscape() }
     defer { input = [] }
     return input

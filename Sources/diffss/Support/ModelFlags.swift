@@ -5,33 +5,42 @@ import Models
 
 /// Which diffusion models generate.
 struct ModelFlags: ParsableArguments {
-  @Option(help: ArgumentHelp(
-    "Stable Diffusion, by its name in `diffss models list`, or a diffusers folder or a single file by its path. When absent: the first one with a ControlNet for the condition.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Stable Diffusion, by its name in `diffss models list`, or a diffusers folder or a single file by its path. When absent: the first one with a ControlNet for the condition.",
+      valueName: "name"))
   var model: String?
 
-  @Option(help: ArgumentHelp(
-    "ControlNet, by its name or path likewise; repeat for several conditions, or for several --control. When absent: the first one that fits and whose name says that it is for the condition.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "ControlNet, by its name or path likewise; repeat for several conditions, or for several --control. When absent: the first one that fits and whose name says that it is for the condition.",
+      valueName: "name"))
   var controlnet: [String] = []
 
-  @Option(help: ArgumentHelp(
-    "Autoencoder in place of the model's own: a file or a diffusers folder, a whole model's too, which lends its own, or its path below a folder of models.",
-    valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "Autoencoder in place of the model's own: a file or a diffusers folder, a whole model's too, which lends its own, or its path below a folder of models.",
+      valueName: "path"))
   var vae: String?
 
-  @Option(help: ArgumentHelp(
-    "LoRA to merge into the model (kohya's or diffusers' keys): a file, or its path below a folder of models; SCALE is 1 when absent. Repeat for several.",
-    valueName: "path[:scale]"), transform: LoRAOption.init)
+  @Option(
+    help: ArgumentHelp(
+      "LoRA to merge into the model (kohya's or diffusers' keys): a file, or its path below a folder of models; SCALE is 1 when absent. Repeat for several.",
+      valueName: "path[:scale]"), transform: LoRAOption.init)
   var lora: [LoRAOption] = []
 
   func validate() throws {
-    for lora in lora where !LoRAChoice.scales.contains(lora.scale) { throw ValidationError("the scale of --lora \(lora.path) must be -10...10") }
+    for lora in lora where !LoRAChoice.scales.contains(lora.scale) {
+      throw ValidationError("the scale of --lora \(lora.path) must be -10...10")
+    }
   }
 
   /// The files that were given by their paths, under the names that requests know them by. Those of the library's other models are not given twice.
   func files(_ library: ModelLibrary) -> GivenFiles {
     let urls = (vae.map { [$0] } ?? []).compactMap(Self.file), loras = lora.map(\.path).compactMap(Self.file), all = urls + loras
     let paths = Set(all.map(\.standardizedFileURL.path))
-    let taken = all.isEmpty ? [] : library.entries.filter { $0.kind.generates && !paths.contains($0.url.standardizedFileURL.path) }.map(\.id)
+    let taken =
+      all.isEmpty ? [] : library.entries.filter { $0.kind.generates && !paths.contains($0.url.standardizedFileURL.path) }.map(\.id)
     let given = zip(WeightName.of(all, taken: Set(taken)), all).map { GivenFiles.File(name: $0, url: $1) }
     return GivenFiles(autoencoder: urls.isEmpty ? nil : given[0], loras: Array(given.dropFirst(urls.count)))
   }
@@ -59,7 +68,9 @@ struct ModelFlags: ParsableArguments {
   /// A file, or a folder in diffusers' layout; nil for a name.
   private static func place(_ name: String) -> URL? {
     guard let url = file(name)?.standardizedFileURL else { return nil }
-    let marks = (["model_index.json", "config.json"] + ModelFolder.Part.networks.map(\.rawValue)).map { url.appendingPathComponent($0).path }
+    let marks = (["model_index.json", "config.json"] + ModelFolder.Part.networks.map(\.rawValue)).map {
+      url.appendingPathComponent($0).path
+    }
     return !url.hasDirectoryPath || marks.contains(where: FileManager.default.fileExists) ? url : nil
   }
 
@@ -74,8 +85,11 @@ struct ModelFlags: ParsableArguments {
     for net in controlnet { try check(net, as: .controlNet) }
     let named = ([model].compactMap { $0 } + controlnet).compactMap(Self.place)
     for (index, url) in named.enumerated() {
-      guard let other = named[..<index].first(where: { $0.lastPathComponent == url.lastPathComponent && $0.path != url.path }) else { continue }
-      throw ValidationError("\(other.path) and \(url.path) would both be called \(url.lastPathComponent): name one of them below a folder of models (--models)")
+      guard let other = named[..<index].first(where: { $0.lastPathComponent == url.lastPathComponent && $0.path != url.path }) else {
+        continue
+      }
+      throw ValidationError(
+        "\(other.path) and \(url.path) would both be called \(url.lastPathComponent): name one of them below a folder of models (--models)")
     }
     let added = additions(library.given)
     if let name = added.autoencoder { try ModelRole.autoencoder.check(library.addition(name, .autoencoder).url) }
@@ -94,7 +108,8 @@ struct ModelFlags: ParsableArguments {
       throw ValidationError("--controlnet \(name) is for the condition \(condition.rawValue), which is not asked for")
     }
     let added = additions(library.given)
-    return PreferredModels(diffusion: model.map(Self.identifier), controlNets: nets, autoencoder: added.autoencoder, loras: added.loras).orNone
+    return PreferredModels(diffusion: model.map(Self.identifier), controlNets: nets, autoencoder: added.autoencoder, loras: added.loras)
+      .orNone
   }
 
   /// The autoencoder and the LoRA files of an image of one's own, and how much of each is merged. Throws `GenerationError.modelMissing`.
@@ -113,7 +128,9 @@ struct LoRAOption {
 
   /// What stands behind the last colon is the scale where it is a number and there is no file of the whole name.
   init(_ text: String) {
-    guard !FileManager.default.fileExists(atPath: text), let colon = text.lastIndex(of: ":"), let scale = Double(text[text.index(after: colon)...]) else {
+    guard !FileManager.default.fileExists(atPath: text), let colon = text.lastIndex(of: ":"),
+      let scale = Double(text[text.index(after: colon)...])
+    else {
       (path, scale) = (text, 1)
       return
     }

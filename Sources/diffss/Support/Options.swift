@@ -43,8 +43,8 @@ struct DatasetOptions: ParsableArguments {
 
   func validate() throws {
     let dataset = dataset
-    if foldRule != nil && dataset != .coco { throw ValidationError("--fold-rule is for --dataset coco") }
-    if turning.orientation != nil, [.pascal, .coco, .fss].contains(dataset) {
+    if foldRule != nil && !dataset.takesFoldRule { throw ValidationError("--fold-rule is for --dataset coco") }
+    if turning.orientation != nil, dataset.isPublished {
       throw ValidationError("--orientation is for images of your own; those of \(dataset.rawValue) are read as each network's published loader reads them")
     }
   }

@@ -33,7 +33,7 @@ struct OwnImageOptions: ParsableArguments {
     guard image != nil, mask != nil, let classIndex else {
       throw ValidationError("--image, --mask and --class-index belong together")
     }
-    let largest = classes == .fss ? 1000 : 254
+    let largest = classes.largestClassIndex
     if !(1...largest).contains(classIndex) { throw ValidationError("--class-index must be 1...\(largest)") }
     if let ade, !(0...149).contains(ade) { throw ValidationError("--ade must be 0...149") }
   }

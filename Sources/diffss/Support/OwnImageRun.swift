@@ -35,8 +35,11 @@ struct OwnRunOptions: ParsableArguments {
 
   /// Options that were given and mean nothing to a data set.
   var ownOnly: [String] {
-    [("--width", width != nil), ("--height", height != nil), ("--preview", preview != nil), ("--batch", batch != 1), ("--latents", latents != nil),
-      ("--config", singleFile.config != nil)].filter(\.1).map(\.0) + image.given
+    [
+      ("--width", width != nil), ("--height", height != nil), ("--preview", preview != nil), ("--batch", batch != 1),
+      ("--latents", latents != nil),
+      ("--config", singleFile.config != nil),
+    ].filter(\.1).map(\.0) + image.given
   }
 
   func validate() throws {
@@ -108,7 +111,8 @@ struct OwnImageRun {
           library.menu.diffusion.contains { $0.id == name } ? PreferredModels(diffusion: name) : nil
         })
     let model = try named.model.map { try library.place($0) } ?? library.place(choice?.diffusion ?? "")
-    let networks = try named.controlnet.isEmpty
+    let networks =
+      try named.controlnet.isEmpty
       ? controls.compactMap { _ in try choice?.controlNet.map { try library.place($0) } } : named.controlnet.map { try library.place($0) }
     guard networks.count >= controls.count else {
       throw ValidationError("\(controls.count) control images need as many --controlnet")
@@ -125,13 +129,15 @@ struct OwnImageRun {
       networks: Array(networks.prefix(controls.count)), autoencoder: added.autoencoder, loras: added.loras)
     let given = controls.enumerated().map { number, control in
       (
-        image: control.image, scale: scales.isEmpty ? settings.controlScale : scales[scales.count == 1 ? 0 : number], start: settings.controlStart,
+        image: control.image, scale: scales.isEmpty ? settings.controlScale : scales[scales.count == 1 ? 0 : number],
+        start: settings.controlStart,
         end: settings.controlEnd
       )
     }
     let request = OwnImageRequest(
       weights, prompt: prompt, negativePrompt: settings.negativePrompt ?? prompts.negative, settings: settings.settings, seed: seed,
-      width: options.width ?? controls.first?.image.width ?? native, height: options.height ?? controls.first?.image.height ?? native, controls: given,
+      width: options.width ?? controls.first?.image.width ?? native, height: options.height ?? controls.first?.image.height ?? native,
+      controls: given,
       loraScales: added.scales)
     for control in controls where control.image.width != request.width || control.image.height != request.height {
       throw ValidationError("--width and --height must be the control image's, \(control.image.width)x\(control.image.height)")
@@ -174,7 +180,9 @@ struct OwnImageRun {
       do {
         try OwnControlFiles.write(image, of: control, number: number, stem: stem, into: folder)
       } catch {
-        report(message: PlainText.clean("the control image is not beside the image: \(error)"), hint: "keep it: `diffss verify` needs it as --control FILE")
+        report(
+          message: PlainText.clean("the control image is not beside the image: \(error)"),
+          hint: "keep it: `diffss verify` needs it as --control FILE")
       }
     }
   }
@@ -190,7 +198,8 @@ struct OwnImageRun {
     let digests = try weights.digests(library)
     func work() throws -> [OwnImageRequest.Output] {
       try request.generate(
-        controlImages: images, weights: weights, digests: digests, count: options.batch, memory: runtime.memory, preview: library.previewDecoder
+        controlImages: images, weights: weights, digests: digests, count: options.batch, memory: runtime.memory,
+        preview: library.previewDecoder
       ) { state in
         interrupt.leavesAtOnce = false
         times.reached(state.step)

@@ -170,7 +170,9 @@ import Testing
     for segmentation in broken {
       let folder = try COCOFolder.small(segmentations: [(1, segmentation)])
       let dataset = try folder.open()
-      #expect(dataset.problems.map(\.kind) == [.brokenAnnotation, .maskUnreadable] && dataset.problems[0].name == "annotation 0", "\(segmentation)")
+      #expect(
+        dataset.problems.map(\.kind) == [.brokenAnnotation, .maskUnreadable] && dataset.problems[0].name == "annotation 0",
+        "\(segmentation)")
       #expect(throws: CoreError.self, "\(segmentation)") { try dataset.mask(DatasetItem(id: "set/0", classes: [])) }
     }
   }
@@ -380,7 +382,8 @@ struct COCOFolder {
         "categories": categories.map { ["id": $0.category_id, "name": $0.name] as [String: Any] }, "annotations": annotations,
       ], part: "train2017")
     for photograph in 1...10 {
-      try Image(width: 64, height: 48, color: [UInt8(20 * photograph), 90, 30]).writeJPEG(to: made.folder.file("train2017/\(photograph).jpg"))
+      try Image(width: 64, height: 48, color: [UInt8(20 * photograph), 90, 30]).writeJPEG(
+        to: made.folder.file("train2017/\(photograph).jpg"))
     }
     return made
   }

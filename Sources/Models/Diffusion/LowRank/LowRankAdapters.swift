@@ -89,7 +89,7 @@ public struct LowRankSource: Hashable, Sendable {
 
 extension Checkpoint {
   /// File names under which diffusers saves a LoRA.
-  package static let lowRankNames = ["pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin"]
+  public static let lowRankNames = ["pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin"]
 
   /// A LoRA file, or the one in a folder of diffusers'. Throws as `init(file:)`, and `wrongModel` for a folder of anything else.
   convenience init(lowRank url: URL) throws {

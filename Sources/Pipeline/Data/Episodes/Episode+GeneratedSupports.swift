@@ -1,7 +1,8 @@
 extension Episode {
   /// The generated supports that are added to an episode: number k comes from real support k modulo shots.
   public func generatedSupports(_ count: Int) -> [GeneratedSupport] {
-    supports.isEmpty ? [] : (0..<count).map { GeneratedSupport(item: supports[$0 % supports.count], classIndex: classIndex, number: $0 / supports.count) }
+    supports.isEmpty
+      ? [] : (0..<count).map { GeneratedSupport(item: supports[$0 % supports.count], classIndex: classIndex, number: $0 / supports.count) }
   }
 }
 

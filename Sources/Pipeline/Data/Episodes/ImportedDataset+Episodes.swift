@@ -5,8 +5,9 @@ extension ImportedDataset {
     for image in imports.images {
       guard let first = drawn.first(where: { $0.classIndex == image.classIndex }) else { continue }
       let index = (drawn.last?.index ?? -1) + 1 + episodes.count
-      episodes.append(Episode(
-        index: index, fold: fold, classIndex: image.classIndex, query: first.query, supports: [image.item] + first.supports.dropFirst()))
+      episodes.append(
+        Episode(
+          index: index, fold: fold, classIndex: image.classIndex, query: first.query, supports: [image.item] + first.supports.dropFirst()))
       episodes.append(Episode(index: index + 1, fold: fold, classIndex: image.classIndex, query: image.item, supports: first.supports))
     }
     return episodes

@@ -29,7 +29,9 @@ public struct Evaluator: Sendable {
   private var dataset: any Dataset { supports.dataset }
 
   /// A network with a fold's weights; `side` nil for the input square that the weights recommend, else the published one.
-  public func segmenter(_ network: SegmentationNetwork, fold: Int, side: Int? = nil) throws -> (segmenter: EpisodeSegmenter, model: ModelEntry) {
+  public func segmenter(_ network: SegmentationNetwork, fold: Int, side: Int? = nil) throws -> (
+    segmenter: EpisodeSegmenter, model: ModelEntry
+  ) {
     let entry = try models.segmentation(network, fold: fold)
     let side = side ?? ModelLibrary.recommendation(besides: entry.url)?.inputSide ?? network.publishedSide
     return (EpisodeSegmenter(network, network: try models.segmenter(entry, report: report), dataset: dataset, side: side), entry)
@@ -54,7 +56,8 @@ public struct Evaluator: Sendable {
     try source.prepare(wanted, stop: stop, progress: progress)
     let ready = wanted.filter(source.has)
     let gate = try plan.minimumAgreement.map { minimum in
-      try DriftGate(minimum: minimum) { try work.agreement($0, classIndex: $1, comparison) }.pass(ready, from: &source, stop: stop, progress: progress)
+      try DriftGate(minimum: minimum) { try work.agreement($0, classIndex: $1, comparison) }.pass(
+        ready, from: &source, stop: stop, progress: progress)
     }
     let weights = source.weights.merging([work.model.id: try models.digest(of: work.model.id)]) { first, _ in first }
     let demo = DemoWeights(weights.keys, of: models, on: dataset.name).map(\.models) ?? source.demoWeights
@@ -73,10 +76,13 @@ public struct Evaluator: Sendable {
     var results: [EpisodeResult] = [], leftOut: [LeftOutEpisode] = [], failure: (any Error)?
     for (position, episode) in episodes.enumerated() {
       if stop.isSet { throw CancellationError() }
-      if let line = try finished(position, episode, setting, journal, failed: { error in
-        leftOut.append(LeftOutEpisode(episode: episode, reason: EpisodeFailure.reason(error)))
-        failure = failure ?? error
-      }) {
+      if let line = try finished(
+        position, episode, setting, journal,
+        failed: { error in
+          leftOut.append(LeftOutEpisode(episode: episode, reason: EpisodeFailure.reason(error)))
+          failure = failure ?? error
+        })
+      {
         work.keep(line, plan)
         baseline.add(line.baseline, classIndex: episode.classIndex)
         if let areas = line.augmented { augmented.add(areas, classIndex: episode.classIndex) }
@@ -99,10 +105,13 @@ public struct Evaluator: Sendable {
       inputSide: work.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
       gate: gate.map { gate in
         let used = Set(results.map(\.episode).generatedSupports(plan.auxiliaryShots))
-        return GateReport(gate, wanted: ready.filter { used.contains($0) && gate.agreements[$0] != nil }, results, classes: infos, convention, mean: mean)
+        return GateReport(
+          gate, wanted: ready.filter { used.contains($0) && gate.agreements[$0] != nil }, results, classes: infos, convention, mean: mean)
       }, demoWeights: demo, leftOut: leftOut, seconds: (ContinuousClock.now - start) / .seconds(1))
     if let text = report.leftOutText { Log.evaluation.warning("\(text)") }
-    Log.evaluation.info("\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s")
+    Log.evaluation.info(
+      "\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s"
+    )
     if !journal.isReported {
       try store.save(report)
       try journal.noteReported()

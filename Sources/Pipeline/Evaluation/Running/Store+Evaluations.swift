@@ -7,7 +7,8 @@ import Models
 /// Evaluations, each with the list of its episodes.
 extension Store {
   public func save(_ report: EvaluationReport) throws {
-    let json = try CanonicalJSON.text(report), episodes = try CanonicalJSON.data(report.episodes.map(\.episode)), hash = Digest.hex(episodes)
+    let json = try CanonicalJSON.text(report), episodes = try CanonicalJSON.data(report.episodes.map(\.episode)),
+      hash = Digest.hex(episodes)
     try write { db in
       try db.execute(
         sql: "INSERT OR IGNORE INTO episode_lists (hash, json) VALUES (?, ?)", arguments: [hash, String(decoding: episodes, as: UTF8.self)])

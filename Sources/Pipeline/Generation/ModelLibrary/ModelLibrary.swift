@@ -28,7 +28,7 @@ public final class ModelLibrary: Sendable {
   public convenience init(
     folders: [URL] = [], files: GivenFiles = GivenFiles(), for dataset: DatasetKind, memory: StableDiffusion.Memory = .ample
   ) {
-    self.init(folders: folders, files: files, searchesHub: dataset != .demo, memory: memory)
+    self.init(folders: folders, files: files, searchesHub: !dataset.isDemo, memory: memory)
   }
 
   /// `folders` are given with `--models`, `files` by their paths; nothing is read yet. `searchesHub` says whether the Hugging Face cache is looked into.

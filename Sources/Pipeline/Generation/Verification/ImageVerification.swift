@@ -56,7 +56,9 @@ public struct StoredImage: Sendable {
   }
 
   /// Compares with what `generate` makes of the request. `weights` are the digests of the models that are here.
-  public func verify(_ metadata: ImageMetadata, weights: [String: String], generate: (GenerationRequest) throws -> Image) throws -> ImageVerification {
+  public func verify(_ metadata: ImageMetadata, weights: [String: String], generate: (GenerationRequest) throws -> Image) throws
+    -> ImageVerification
+  {
     guard try metadata.request.key(weights: metadata.weights) == metadata.key else { return .tampered }
     let others = weights.filter { metadata.weights[$0.key] != $0.value }.keys.sorted()
     guard others.isEmpty else { return .otherWeights(others) }
@@ -75,7 +77,8 @@ public struct StoredImage: Sendable {
     let (places, others) = try library.weights(of: metadata.request, digests: metadata.weights)
     guard others.isEmpty else { return .otherWeights(others) }
     let images = try OwnControlFiles.images(of: metadata.request, beside: file, given: given)
-    let made = try metadata.request.generate(controlImages: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
+    let made = try metadata.request.generate(
+      controlImages: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
     return try compare(made[0].image, text: metadata.entries())
   }
 

@@ -47,7 +47,7 @@ extension UserSettings {
       }
     },
     "roots": { settings, value throws(Unexpected) in
-      let kinds = DatasetKind.allCases.filter { $0 != .demo }
+      let kinds = DatasetKind.allCases.filter { !$0.isDemo }
       let expected = Unexpected(expected: "a table of folders for \(kinds.map(\.rawValue).joined(separator: ", "))")
       guard case .table(let table) = value else { throw expected }
       for (name, value) in table {

@@ -66,7 +66,8 @@ enum OwnFolder {
     }
     for image in images(folder.files(in: parts.images), &found.problems) {
       guard let mask = masks.removeValue(forKey: image.stem) else {
-        found.problems.append(DatasetProblem(.maskMissing, image.stem, "\(parts.images)\(image.name) has no \(parts.masks)\(image.stem).png"))
+        found.problems.append(
+          DatasetProblem(.maskMissing, image.stem, "\(parts.images)\(image.name) has no \(parts.masks)\(image.stem).png"))
         continue
       }
       found.pairs.append(
@@ -88,7 +89,8 @@ enum OwnFolder {
       let own = folder.files(in: imageFolder + name), photographs = Set(own.filter(\.isJPEG).map(\.stem))
       // Beside its image a mask is a PNG too: what is a mask is no image.
       let candidates = own.filter { file in
-        masks != imageFolder || !(file.isPNG && photographs.contains(file.stem) || (file.isPNG || file.isJPEG) && file.stem.hasSuffix("_mask"))
+        masks != imageFolder
+          || !(file.isPNG && photographs.contains(file.stem) || (file.isPNG || file.isJPEG) && file.stem.hasSuffix("_mask"))
       }
       let beside = masks == imageFolder ? own.filter { !candidates.contains($0) } : folder.files(in: masks + name)
       let maskFiles = beside.masks.byStem { first, other in
@@ -110,7 +112,10 @@ enum OwnFolder {
     }
     guard !found.classes.isEmpty else {
       let isIndexed = parts.isDivided && !folder.files(in: imageFolder).filter { $0.isJPEG || $0.isPNG }.isEmpty
-      throw folder.wrong(isIndexed ? "\(imageFolder) and \(masks) lack names.txt beside them, whose line k names class k" : "no folder in it holds images with masks")
+      throw folder.wrong(
+        isIndexed
+          ? "\(imageFolder) and \(masks) lack names.txt beside them, whose line k names class k" : "no folder in it holds images with masks"
+      )
     }
     return ClassFolderDataset(found, threshold: .own(source.orientation ?? .auto))
   }
