@@ -30,7 +30,7 @@ done
 
 seconds "$diffss" evaluate --dataset demo --fold 0 --aux-shots 4 --steps 20 --episodes 500 --json >"$work/cold"
 again=$(seconds "$diffss" evaluate --dataset demo --fold 0 --aux-shots 4 --steps 20 --episodes 500 --json)
-echo "500 episodes, 1 and 1+4 supports: $(cat "$work/cold") s with painting, $again s when the pictures are in the store"
+echo "500 episodes, 1 and 1+4 supports: $(cat "$work/cold") s with generating, $again s when the images are in the store"
 
 swift run -c release --quiet ConditionBench
 

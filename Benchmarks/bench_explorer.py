@@ -6,7 +6,7 @@ State lies in a temporary folder. Prints one table with the aims beside the figu
 
 Output that belongs to a key press is found by its end: with 24-bit colour each frame ends with a mark (the end of a synchronized update).
 A press is answered by the first frame that ends after it and whose episode title bears the new number: the list and the title are in it, the
-pictures follow when they are ready. A spinner's frame that happens to come between is not taken for an answer.
+images follow when they are ready. A spinner's frame that happens to come between is not taken for an answer.
 """
 
 import argparse
@@ -214,7 +214,7 @@ class Screen:
 
 
 def shown_episode(explorer, screen, upto):
-    """The number in the pictures panel's title after the first `upto` bytes."""
+    """The number in the images panel's title after the first `upto` bytes."""
     screen.feed(bytes(explorer.output[screen.taken:upto]))
     screen.taken = upto
     found = re.search(r"Episode (\d+): ", screen.text())
@@ -333,8 +333,8 @@ def main():
     parser.add_argument("--size", default="80x24")
     parser.add_argument("--starts", type=int, default=7)
     parser.add_argument("--rows", type=int, default=20, help="single rows whose bytes are counted")
-    parser.add_argument("--supports", type=int, default=10, help="supports whose pictures are queued")
-    parser.add_argument("--shots", type=int, default=4, help="pictures for each of them, at most 64")
+    parser.add_argument("--supports", type=int, default=10, help="supports whose images are queued")
+    parser.add_argument("--shots", type=int, default=4, help="images for each of them, at most 64")
     options = parser.parse_args()
     columns, rows = map(int, options.size.split("x"))
     diffss = os.path.abspath(options.diffss)
@@ -358,8 +358,8 @@ def main():
         answer, total = rows_of_bytes(calm, columns, rows, options.rows)
         line("a row of scrolling: list and titles, median", f"{statistics.median(answer):.0f} bytes", "<= 2048")
         line("a row of scrolling: list and titles, most", f"{max(answer)} bytes", "<= 2048")
-        line("a row of scrolling: and its new pictures, median", f"{statistics.median(total):.0f} bytes", "")
-        line("a key held down: for each row, pictures included", f"{held_key(calm, 60):.0f} bytes", "")
+        line("a row of scrolling: and its new images, median", f"{statistics.median(total):.0f} bytes", "")
+        line("a key held down: for each row, images included", f"{held_key(calm, 60):.0f} bytes", "")
         calm.leave()
 
         calm = Explorer(diffss, environment, columns, rows)
