@@ -43,7 +43,7 @@ public enum ModelError: Explained, Equatable, Sendable {
   case foreignAdapter(path: String, family: String, width: Int)
   /// A LoRA with keys of which the model has no layer: the first of them, and their number.
   case adapterDoesNotFit(path: String, keys: [String], count: Int)
-  /// A few-shot network's weights without its backbone's, which lie in a file of their own.
+  /// A few-shot network's weights without its backbone's, which are in a file of their own.
   case missingBackbone(path: String, network: String)
   /// A single tensor that was asked for by name is not in the file.
   case missingTensor(name: String, path: String)
@@ -175,7 +175,7 @@ public enum ModelError: Explained, Equatable, Sendable {
   /// What is wanted where any model will do.
   static let anyModel = "a model that diffss runs"
 
-  /// What stands in a weight's place, by the name of its class in Python or of what makes it; nil for names that nothing is known of.
+  /// What is in a weight's place, by the name of its class in Python or of what makes it; nil for names that nothing is known of.
   static func described(_ name: String) -> String? {
     let last = name.split(separator: ".").last ?? ""
     if name.hasPrefix("numpy.") { return last == "scalar" ? "a NumPy number" : "a NumPy array" }

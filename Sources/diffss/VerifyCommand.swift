@@ -7,7 +7,7 @@ import Render
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Generate images anew from what they say of themselves, and compare every byte.",
+    commandName: "verify", abstract: "Generate images again from what they say of themselves, and compare every byte.",
     discussion: """
       An image that `diffss generate`, the queue or an evaluation made carries its request and its weights' SHA-256. Give the data set that its
       support comes from, as it was given then, and the same models. An image from control images of your own needs these: they are taken from \

@@ -5,7 +5,7 @@ import Testing
 
 /// One sentence, one hint, one path: whatever file is bad, and whichever command reads it.
 @Suite struct ErrorTextTests {
-  /// What may stand where a file is expected.
+  /// What may be where a file is expected.
   private static let contents: [(name: String, bytes: [UInt8]?)] = [
     ("missing", nil), ("empty", []), ("page", Array("<!DOCTYPE html><html></html>".utf8)), ("archive", Array("PK\u{3}\u{4}".utf8)),
     ("pointer", Array("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n".utf8)), ("noise", (0..<200).map { UInt8($0 * 37 & 255) }),

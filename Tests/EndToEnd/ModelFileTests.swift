@@ -137,7 +137,7 @@ import Testing
       "--controlnet", b,
     ])
     #expect(both.status == 2 && both.standardError.contains("would both be called x"), "\(both)")
-    // An image that was generated with one of them is verified where both lie, by its digest.
+    // An image that was generated with one of them is verified where both are, by its digest.
     let out = program.home.appendingPathComponent("painted").path
     try FileManager.default.removeItem(atPath: a)
     try FileManager.default.copyItem(

@@ -4,7 +4,7 @@ import Render
 import TestSupport
 import Testing
 
-/// Images of one's own (`generate --control`, `generate --image`): what they say of themselves, and generating them anew. The demo's own models.
+/// Images of one's own (`generate --control`, `generate --image`): what they say of themselves, and generating them again. The demo's own models.
 @Suite struct OwnImageTests {
   /// What `diffss` of an image says.
   private struct Metadata: Decodable {

@@ -3,7 +3,7 @@ import TestSupport
 
 /// The built `diffss`, run as a user would: own process, own state folders.
 struct Program {
-  /// Where the release build lies.
+  /// Where the release build is.
   static let path = Golden.projectRoot.appendingPathComponent(".build/release/diffss").path
 
   struct Output {

@@ -65,7 +65,7 @@ import Testing
   @Test(.enabled(if: getuid() != 0 || Mounting.isPossible, "root needs to mount"))
   func aReadOnlyFolderIsAnErrorAndStaysAsItWas() throws {
     let folder = try TemporaryFolder()
-    // Permissions do not bind root: there a read-only mount stands in for them.
+    // Permissions do not bind root: there a read-only mount replaces them.
     if getuid() == 0 {
       try #require(mount("tmpfs", folder.url.path, "tmpfs", UInt(MS_RDONLY), "size=1m") == 0)
     } else {

@@ -171,7 +171,7 @@ import Testing
     }
   }
 
-  /// What other programs look for in a comment stands there bare and last, unless it would be taken for an entry with a key.
+  /// What other programs look for in a comment is there bare and last, unless it would be taken for an entry with a key.
   @Test func theParametersAreTheComment() throws {
     func file(_ parameters: String) throws -> [UInt8] {
       let text = ["zebra": "{}", "parameters": parameters]

@@ -62,7 +62,7 @@ import Testing
     var wrong = six.bytes
     wrong[2] = 43
     #expect(try of(["Exif\0\0".utf8 + wrong]) == 1)
-    // The directory may lie anywhere, but not outside.
+    // The directory may be anywhere, but not outside.
     #expect(try of([exif(EXIFData(value: 6, directory: 20))]) == 6)
     for offset in [0xFFFF_FFFF, 0x7FFF_FFFF, 30, 22] {
       var far = six.bytes

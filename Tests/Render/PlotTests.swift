@@ -37,7 +37,7 @@ import Testing
     #expect(crowded.image(scale: 1).height == Plot.height)
   }
 
-  /// Above names dots stand beside each other unjoined, each with the level it is compared with in its own colour.
+  /// Above names dots are beside each other unjoined, each with the level it is compared with in its own colour.
   @Test func namesAreNoScale() {
     let points = [Plot.Point(x: 0, y: 30, error: 1), Plot.Point(x: 1, y: 32, error: 1)]
     let levels = [Plot.Point(x: 0, y: 29), Plot.Point(x: 1, y: 31)]

@@ -14,14 +14,14 @@ public final class TemporaryFolder: Sendable {
   /// A file inside.
   public func file(_ name: String) -> URL { url.appendingPathComponent(name) }
 
-  /// Writes a file inside and returns where it lies.
+  /// Writes a file inside and returns where it is.
   @discardableResult
   public func write(_ bytes: [UInt8], to name: String) throws -> URL {
     try Data(bytes).write(to: file(name))
     return file(name)
   }
 
-  /// Writes a text file inside and returns where it lies.
+  /// Writes a text file inside and returns where it is.
   @discardableResult
   public func write(_ text: String, to name: String) throws -> URL { try write(Array(text.utf8), to: name) }
 }

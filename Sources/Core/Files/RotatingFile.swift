@@ -9,7 +9,7 @@ public final class RotatingFile: Sendable {
   /// -1 while there is none.
   private let descriptor: Mutex<Int32> = Mutex(-1)
 
-  /// `older` files are kept besides the present one, each of about `mostBytes`.
+  /// `older` files are kept beside the present one, each of about `mostBytes`.
   public init(_ file: URL, mostBytes: Int = 4 << 20, older: Int = 4) {
     self.file = file
     self.mostBytes = mostBytes

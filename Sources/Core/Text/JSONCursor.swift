@@ -175,7 +175,7 @@ public struct JSONCursor {
   /// A string with its escapes resolved.
   public mutating func string() throws -> String {
     let content = try quoted()
-    // Most are as they stand.
+    // Most are as they are.
     let text = Self.isPlain(content) ? content : try resolved(content)[...]
     guard let text = String(validating: text, as: UTF8.self) else { throw problem("a string that is not UTF-8") }
     return text
@@ -187,7 +187,7 @@ public struct JSONCursor {
     return Self.isPlain(content) ? Array(content) : try resolved(content)
   }
 
-  /// What stands between the quotes of a string.
+  /// What is between the quotes of a string.
   private mutating func quoted() throws -> ArraySlice<UInt8> {
     guard try peek() == UInt8(ascii: "\"") else { throw problem("a string is expected") }
     let start = offset + 1

@@ -3,7 +3,7 @@ import Foundation
 extension Checkpoint {
   /// Maps one file of weights: safetensors, or what `torch.save` wrote (`.pth`, `.pt`, `.ckpt`, `.bin`), told apart by its bytes.
   ///
-  /// Throws `ModelError` for a file that is missing, cut short, oversized, lies about itself, or is something else.
+  /// Throws `ModelError` for a file that is missing, cut short, oversized, contradicts itself, or is something else.
   public convenience init(file url: URL) throws { try self.init(file: url, headersOnly: false) }
 
   /// Only the names and shapes of a file's weights, for networks that are built on trial: of gigabytes, kilobytes are read.

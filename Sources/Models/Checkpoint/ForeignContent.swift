@@ -1,6 +1,6 @@
 import Foundation
 
-/// What lies in a weight file's place when it is none, told from its bytes.
+/// What is in a weight file's place when it is none, told from its bytes.
 public enum ForeignContent: Hashable, Sendable {
   /// A file of no bytes.
   case nothing

@@ -6,7 +6,7 @@ public enum KeyRule: Sendable, Equatable {
   case add(prefix: String)
   /// Exchanges a leading part for another where it is there.
   case move(prefix: String, to: String)
-  /// Replaces a run of whole dot-separated parts by another, wherever it stands.
+  /// Replaces a run of whole dot-separated parts by another, wherever it is.
   case replace(parts: String, with: String)
 
   func applied(to key: String) -> String {
@@ -40,6 +40,6 @@ extension String {
   /// The dot-separated parts of a key.
   var parts: [Substring] { split(separator: ".", omittingEmptySubsequences: false) }
 
-  /// Whether a run of whole dot-separated parts stands anywhere in this key: `fc` is in `backbone.fc.bias`, not in `fc1`.
+  /// Whether a run of whole dot-separated parts is anywhere in this key: `fc` is in `backbone.fc.bias`, not in `fc1`.
   func containsParts(_ run: String) -> Bool { parts.contains(run.parts) }
 }

@@ -15,7 +15,7 @@ struct PickleReader {
   private static let mostInstructions = 8_000_000
 
   private let bytes: UnsafeRawBufferPointer
-  /// Where reading stands; after `read`, the byte behind the pickle.
+  /// Where reading is; after `read`, the byte behind the pickle.
   private(set) var position: Int
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
@@ -204,7 +204,7 @@ struct PickleReader {
     return .tensor(TorchTensor(storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides))
   }
 
-  /// `('storage', type, key, location, count, view)`; any other object that lies outside the pickle is foreign.
+  /// `('storage', type, key, location, count, view)`; any other object that is outside the pickle is foreign.
   private mutating func persistent(_ identity: [PickleValue]) -> PickleValue {
     guard identity.count >= 5, case .text("storage") = identity[0], case .text(let key) = identity[2], case .integer(let count) = identity[4], count >= 0
     else { return foreign("a persistent object") }

@@ -98,8 +98,8 @@ enum PickleGlobal: Equatable {
   /// Nil for one whose tensors say their number format.
   case storage(ElementType?)
   case format(ElementType)
-  /// A class of PyTorch, NumPy or Python that lies beside weights in most files, by its name; what is made of it is dropped without a word
-  /// unless it stands in a weight's place.
+  /// A class of PyTorch, NumPy or Python that is beside weights in most files, by its name; what is made of it is dropped without a word
+  /// unless it is in a weight's place.
   case inert(String)
 
   init?(module: String, name: String) {

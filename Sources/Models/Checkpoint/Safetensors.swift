@@ -30,7 +30,7 @@ public enum Safetensors {
 
   /// Writes weights, floating-point ones as F16 and others as they are stored.
   ///
-  /// Throws besides `ModelError.badInput` for a weight that is not finite or beyond what F16 holds (65504).
+  /// Throws beside `ModelError.badInput` for a weight that is not finite or beyond what F16 holds (65504).
   static func write(
     halved weights: [(name: String, parameter: Parameter)], metadata: [String: String] = [:], to url: URL
   ) throws {

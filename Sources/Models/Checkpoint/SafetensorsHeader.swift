@@ -96,7 +96,7 @@ struct SafetensorsHeader {
     }
     if shape.contains(0) { bytes = 0 }
     let (begin, end) = (offsets[0], offsets[1])
-    guard begin <= end, end <= Int.max - dataStart else { throw Fault(reason: "\(name) lies at bytes \(begin)..<\(end)") }
+    guard begin <= end, end <= Int.max - dataStart else { throw Fault(reason: "\(name) is at bytes \(begin)..<\(end)") }
     guard end - begin == bytes else {
       throw Fault(reason: "\(name) of type \(dtypeName) and shape \(shape) needs \(bytes) bytes, \(end - begin) are given")
     }

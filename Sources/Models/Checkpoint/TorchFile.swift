@@ -7,7 +7,7 @@ struct TorchFile {
 
   /// The named tensors in the file's order.
   private(set) var tensors: [(name: String, tensor: TorchTensor)] = []
-  /// Where each storage's numbers lie in the file.
+  /// Where each storage's numbers are in the file.
   private var storages: [String: Range<Int>] = [:]
   private(set) var leftovers = Leftovers.none
   /// Whether it is a dictionary with nothing in it.
@@ -48,7 +48,7 @@ struct TorchFile {
     return "\(name) is \(what) (\(origin))\(arrays.count > 1 ? ", and \(arrays.count - 1) more are such" : "")"
   }
 
-  /// `NAME/data.pkl` tells how tensors lie in the members `NAME/data/KEY`.
+  /// `NAME/data.pkl` tells how tensors are in the members `NAME/data/KEY`.
   private mutating func readArchive(_ file: UnsafeRawBufferPointer) throws {
     let archive = try ZipArchive(file: file)
     guard let pickle = archive.members.keys.first(where: { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }) else {
@@ -92,7 +92,7 @@ struct TorchFile {
         let known = reader.storages[key], foreign = reader.foreignStorages[key]
         guard let numbers = known?.count ?? foreign?.count else { throw Fault(reason: "its storage \(key) is of no known type") }
         if known == nil, let foreign, foreign.size == nil {
-          throw WeightFault.unsupported("its storage \(key) is of \(foreign.name), whose size nothing says: what lies behind it cannot be found")
+          throw WeightFault.unsupported("its storage \(key) is of \(foreign.name), whose size nothing says: what is behind it cannot be found")
         }
         guard let announced = known.map(\.size) ?? foreign?.size, file.count - position >= 8, announced <= file.count - position - 8 else { throw cut("with the storage \(key)") }
         if !headersOnly {
@@ -132,7 +132,7 @@ struct TorchFile {
     }
   }
 
-  /// Whether every element of a tensor lies in its storage, and its storage in the file.
+  /// Whether every element of a tensor is in its storage, and its storage in the file.
   private func check(_ name: String, _ tensor: TorchTensor) throws {
     guard let bytes = storages[tensor.storage.key] else { throw Fault(reason: "the storage of \(name) is not there") }
     let stored = bytes.count / tensor.dtype.size
@@ -156,7 +156,7 @@ extension TorchTensor {
   /// Number of elements.
   var count: Int { shape.reduce(1, *) }
 
-  /// Whether the elements lie one after the other in row-major order.
+  /// Whether the elements are one after the other in row-major order.
   var isContiguous: Bool {
     var expected = 1
     for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {

@@ -51,7 +51,7 @@ public final class WeightLoader {
       account.wrongShape[name] = ShapeMismatch(name: name, expected: shape, found: found)
       return zeros(shape)
     }
-    // Where an outline's numbers lie is not known.
+    // Where an outline's numbers are is not known.
     guard !checkpoint.isOutline, let stored = checkpoint.parameter(name) else { return Parameter(Tensor(zeros: [0])) }
     return stored.shape == shape ? stored : stored.reshaped(shape)
   }

@@ -11,7 +11,7 @@ struct ZipArchive {
     let size: Int
     /// Where its own header begins, which says where its content does.
     fileprivate let header: Int
-    /// Why its content cannot be read as it lies there; nil when it can.
+    /// Why its content cannot be read as it is there; nil when it can.
     fileprivate let obstacle: String?
   }
 
@@ -55,7 +55,7 @@ struct ZipArchive {
     self.members = members
   }
 
-  /// Where a member's content lies in the file; nil when there is none of that name. Throws `Fault`.
+  /// Where a member's content is in the file; nil when there is none of that name. Throws `Fault`.
   func bytes(of name: String) throws -> Range<Int>? {
     guard let member = members[name] else { return nil }
     if let obstacle = member.obstacle { throw Fault(reason: "\(name) is \(obstacle)") }

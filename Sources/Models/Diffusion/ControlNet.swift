@@ -82,7 +82,7 @@ public final class ControlNet: Sendable {
   ///   - context: text states, `[n, t, d]`.
   ///   - hint: what `embed` gave, for n images or for one that serves all.
   ///   - scale: what the residuals are multiplied by.
-  ///   - guessMode: fades the residuals from the middle (1) to the finest (0.1) besides.
+  ///   - guessMode: fades the residuals from the middle (1) to the finest (0.1) beside.
   public func callAsFunction(
     _ sample: Tensor, timesteps: [Float], context: Tensor, hint: Tensor, scale: Float = 1, guessMode: Bool = false,
     interruption: @escaping () throws -> Void = {}

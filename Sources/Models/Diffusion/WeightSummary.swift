@@ -46,7 +46,7 @@ public struct WeightSummary: Codable, Hashable, Sendable {
 }
 
 extension Checkpoint {
-  /// Throws `ModelError.foreignWeight` for a layer's weight that is no tensor, told from its name: what else lies there nobody asks for.
+  /// Throws `ModelError.foreignWeight` for a layer's weight that is no tensor, told from its name: what else is there nobody asks for.
   func checkTensors(where isNeeded: (String) -> Bool = { _ in true }) throws {
     let odd = leftovers.weights.filter { ($0.key.hasSuffix(".weight") || $0.key.hasSuffix(".bias")) && isNeeded($0.key) }
     guard let (name, origin) = odd.min(by: { $0.key < $1.key }) else { return }

@@ -26,7 +26,7 @@ public enum ForwardNetwork: String, CaseIterable, Sendable {
   }
 }
 
-/// A network's weights, and where its configuration lies.
+/// A network's weights, and where its configuration is.
 struct NetworkFiles {
   let checkpoint: Checkpoint
   /// The folder that would hold `config.json`.

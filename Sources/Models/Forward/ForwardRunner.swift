@@ -23,7 +23,7 @@ public struct ForwardRunner: Sendable {
   /// - Parameters:
   ///   - weights: the network's folder, a whole model folder or a file of weights (with `config.json` beside it for the networks
   ///     that need one), or a single file of a whole model under CompVis' names.
-  ///   - backbone: the file of a few-shot network's backbone where `weights` hold none and no `backbone.pth` lies beside them.
+  ///   - backbone: the file of a few-shot network's backbone where `weights` hold none and no `backbone.pth` is beside them.
   ///   - config: a diffusers folder whose configurations serve such a single file.
   /// - Throws: `ModelError`.
   public init(_ kind: ForwardNetwork, weights: URL, backbone: URL? = nil, config: URL? = nil) throws {

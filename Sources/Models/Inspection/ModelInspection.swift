@@ -161,7 +161,7 @@ public struct ModelInspection: Sendable, Codable {
     return (parts, notes)
   }
 
-  /// A network that needs no configuration, or lies in a folder with one.
+  /// A network that needs no configuration, or is in a folder with one.
   private static func build(_ checkpoint: Checkpoint, folder: URL? = nil) throws {
     switch (checkpoint.family, folder) {
     case (.hed, _): _ = try HED(checkpoint)

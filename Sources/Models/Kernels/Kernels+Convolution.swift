@@ -19,7 +19,7 @@ public struct Extent: Sendable, Hashable {
   public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
 }
 
-/// Where a convolution's or pooling's window stands.
+/// Where a convolution's or pooling's window is.
 public struct Window: Sendable, Hashable {
   public var height, width: Int
   public var stride = 1
@@ -95,7 +95,7 @@ extension Kernels {
 /// Where the taps of consecutive output pixels read.
 struct WindowReader {
   let source: UnsafePointer<Float>
-  /// Read in place of what lies outside the image.
+  /// Read in place of what is outside the image.
   let zero: UnsafePointer<Float>
   let height, width, depth: Int
   /// 1 when every pixel stands for two by two.
@@ -133,7 +133,7 @@ struct WindowReader {
     spacing == 1 ? index &* window.stride : index / spacing &* window.stride &+ index % spacing
   }
 
-  /// A window none of whose taps lies outside: steps of equal length.
+  /// A window none of whose taps is outside: steps of equal length.
   private func inside(
     _ image: UnsafePointer<Float>, _ top: Int, _ left: Int, _ entry: UnsafeMutablePointer<UnsafePointer<Float>>
   ) {

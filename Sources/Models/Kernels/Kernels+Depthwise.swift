@@ -37,7 +37,7 @@ private struct DepthwiseBand {
   let image: UnsafePointer<Float>
   let height, width, channels: Int
   let window: Window
-  /// The image row the window's first row lies on.
+  /// The image row the window's first row is on.
   let top: Int
   let outWidth: Int
   let weight, bias: UnsafePointer<Float>
@@ -63,7 +63,7 @@ private struct DepthwiseBand {
     }
   }
 
-  /// Four neighbouring pixels whose windows lie inside the image from left to right.
+  /// Four neighbouring pixels whose windows are inside the image from left to right.
   @inline(__always)
   private func four(_ column: Int, _ left: Int, _ start: Int, _ activation: Activation) {
     let first = load8(bias + start), step = window.stride * channels

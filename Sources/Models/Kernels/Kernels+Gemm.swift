@@ -30,7 +30,7 @@ extension Kernels {
 
   /// Rows of a band of a product of `m` rows.
   ///
-  /// By shape alone: some of OpenBLAS's kernels add a row up in another order when a call has another number of rows. Every band packs `b` anew,
+  /// By shape alone: some of OpenBLAS's kernels add a row up in another order when a call has another number of rows. Every band packs `b` again,
   /// so that one has as many rows as are worth it.
   private static func bandRows(_ m: Int, _ n: Int, _ k: Int) -> Int {
     guard m * n * k >= 1 << 17 else { return m }

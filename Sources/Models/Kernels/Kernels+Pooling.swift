@@ -60,7 +60,7 @@ extension Kernels {
     return output
   }
 
-  /// For each output position the two input positions it lies between and how far it is from the first, 0 to 1.
+  /// For each output position the two input positions it is between and how far it is from the first, 0 to 1.
   static func linearWeights(
     from input: Int, to output: Int, alignCorners: Bool
   ) -> [(first: Int, second: Int, fraction: Float)] {

@@ -68,16 +68,16 @@ extension Kernels {
     }
   }
 
-  /// Where the tiles of a block lie in the output.
+  /// Where the tiles of a block are in the output.
   private struct TileGrid {
     let first, used, tall, wide: Int
     /// Pixels from one output of a tile to the next.
     let spacing: Int
     let extent: Extent
 
-    /// Where the first output of a tile lies along an edge.
+    /// Where the first output of a tile is along an edge.
     func origin(_ tile: Int) -> Int { tile / spacing * spacing * Winograd.side + tile % spacing }
-    /// How many of a tile's outputs along an edge lie inside.
+    /// How many of a tile's outputs along an edge are inside.
     func used(from origin: Int, of extent: Int) -> Int { min(Winograd.side, max(0, (extent - origin + spacing - 1) / spacing)) }
   }
 

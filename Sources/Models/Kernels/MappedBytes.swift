@@ -50,7 +50,7 @@ final class MappedBytes: @unchecked Sendable {
     self.init(base: memory, count: count, isFile: false) { UnsafeMutableRawPointer(bitPattern: bits)?.deallocate() }
   }
 
-  /// Says that the next accesses jump, so that none of what lies between is read with them.
+  /// Says that the next accesses jump, so that none of what is between is read with them.
   func willReadHereAndThere() {
     if isFile { _ = madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_RANDOM) }
   }

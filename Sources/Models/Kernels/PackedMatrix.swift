@@ -1,6 +1,6 @@
 /// A weight laid out for the product kernel: `columns` outputs, each a sum over `taps` times `depth` inputs.
 ///
-/// Columns stand in panels of 16, the last one padded to 8 or 16 with zeros; within a panel the order is [tap][input][column],
+/// Columns are in panels of 16, the last one padded to 8 or 16 with zeros; within a panel the order is [tap][input][column],
 /// so that the kernel reads it front to back. A linear layer has one tap, a 3x3 convolution nine. Elements keep the precision
 /// they are stored in: two bytes stay two bytes, and a block of a panel is widened just before it is used on many rows. Widening
 /// all of them when loading takes twice the memory and, measured on the demo's widths, no less time.
@@ -45,7 +45,7 @@ public struct PackedMatrix: Sendable {
   /// First column and padded width (8 or 16) of a panel.
   func panel(_ index: Int) -> (column: Int, width: Int) { (index * 16, columns - index * 16 > 8 ? 16 : 8) }
 
-  /// Elements `rows` (counted as tap * depth + input) of a panel as Float32: where they lie, or widened into `scratch`.
+  /// Elements `rows` (counted as tap * depth + input) of a panel as Float32: where they are, or widened into `scratch`.
   @inline(__always)
   func widened(panel index: Int, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
     let width = panel(index).width

@@ -1,4 +1,4 @@
-/// A weight as it is stored: the map it lies in stays alive with it, and nothing is converted until asked.
+/// A weight as it is stored: the map it is in stays alive with it, and nothing is converted until asked.
 public struct Parameter: Sendable {
   /// Extents, outermost first (PyTorch's order).
   public let shape: [Int]
@@ -9,7 +9,7 @@ public struct Parameter: Sendable {
   let bytes: MappedBytes
   let offset: Int
 
-  /// `offset` is where the first element lies in `bytes`. Bytes not aligned for their type are copied once, so that
+  /// `offset` is where the first element is in `bytes`. Bytes not aligned for their type are copied once, so that
   /// readers may bind them.
   init(shape: [Int], dtype: ElementType, bytes: MappedBytes, offset: Int) {
     self.shape = shape

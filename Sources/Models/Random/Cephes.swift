@@ -1,7 +1,7 @@
 /// The single-precision logarithm, sine and cosine that torch's vector code uses (`avx_mathfun.h`, after the Cephes
 /// library), one value at a time. They differ from the system's in the last bits.
 ///
-/// Every fused multiply-add stands where torch's compiler contracts a product and a sum; changing one changes bits.
+/// Every fused multiply-add is where torch's compiler contracts a product and a sum; changing one changes bits.
 enum Cephes {
   /// Natural logarithm of a positive normal number.
   static func log(_ value: Float) -> Float {

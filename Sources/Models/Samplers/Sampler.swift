@@ -27,7 +27,7 @@ public struct SamplingRun: Sendable {
   public var upcoming: (step: Int, timestep: Float)? {
     step < sampler.timesteps.count ? (step, sampler.timesteps[step]) : nil
   }
-  /// The sample as it stands, `[n, h, w, c]`.
+  /// The sample as it is, `[n, h, w, c]`.
   public private(set) var sample: Tensor
   private var sampler: any Sampler
   private var noise: NoiseSource

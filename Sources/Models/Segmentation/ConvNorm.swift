@@ -5,7 +5,7 @@ struct ConvNorm: Sendable {
   private let window: Window
 
   /// - Parameters:
-  ///   - conv, norm: where `weight` lies, and where `weight`, `bias`, `running_mean` and `running_var` lie.
+  ///   - conv, norm: where `weight` is, and where `weight`, `bias`, `running_mean` and `running_var` are.
   ///   - padding: half the dilated kernel when not given, which keeps the size at stride 1.
   ///   - bias: whether the convolution has one of its own.
   init(

@@ -29,7 +29,7 @@ public struct CLIPTokenizer: Sendable {
   private let pairs: BytePairs
   private let special: SpecialTokens
   private let markers: (start: Int, end: Int, padding: Int)
-  /// Markers as they may stand in a text, longest first.
+  /// Markers as they may be in a text, longest first.
   private let literals: [(text: String, id: Int)]
 
   /// Reads `vocab.json` and `merges.txt`, or a `tokenizer.json` alone, and, where they are there, `tokenizer_config.json` and `special_tokens_map.json`.

@@ -11,7 +11,7 @@ struct SpecialTokens: Sendable {
   private static let usualLength = 77
   private static let maximumLength = 4096
 
-  /// `tokenizer_config.json` comes before `special_tokens_map.json`; CLIP's own markers stand in for what neither tells.
+  /// `tokenizer_config.json` comes before `special_tokens_map.json`; CLIP's own markers replace what neither tells.
   /// Throws `ModelError.badConfig`.
   init(folder: URL) throws {
     let config = try Self.file(folder.appendingPathComponent("tokenizer_config.json"))

@@ -16,9 +16,9 @@ public enum GenerationError: Explained, Hashable, Sendable {
   case repositoryClosed(name: String, reason: String, home: String?)
   /// A network's output holds NaN or infinity.
   case notANumber(what: String)
-  /// An image's name would lie outside the folder that it is to be written to.
+  /// An image's name would be outside the folder that it is to be written to.
   case nameEscapesFolder(name: String, folder: String)
-  /// A file that this program did not write stands where an image is to be written.
+  /// A file that this program did not write is where an image is to be written.
   case foreignFile(path: String)
   /// An image does not say how it was made.
   case notOurs(path: String)

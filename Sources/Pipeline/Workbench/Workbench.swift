@@ -255,7 +255,7 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// Generates the image of a file anew from what the file says of itself, and compares (`ImageVerification`).
+  /// Generates the image of a file again from what the file says of itself, and compares (`ImageVerification`).
   ///
   /// Cancelling the calling task ends it with `CancellationError`. Throws for a file that this program did not write, a support that is
   /// not in the data set or has changed, and models that are missing.

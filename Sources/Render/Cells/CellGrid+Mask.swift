@@ -66,7 +66,7 @@ private struct BlockLabels {
     labels.reserveCapacity(across * down)
     var counts = [Int](repeating: 0, count: 256)
     func range(_ index: Int, _ blocks: Int, _ pixels: Int) -> Range<Int> {
-      // Pixels whose centres lie in the block; the one under its centre where there are none.
+      // Pixels whose centres are in the block; the one under its centre where there are none.
       let first = (2 * index * pixels + blocks) / (2 * blocks)
       let end = (2 * (index + 1) * pixels + blocks) / (2 * blocks)
       if first < end { return first..<end }

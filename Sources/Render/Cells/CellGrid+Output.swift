@@ -54,7 +54,7 @@ extension CellGrid {
 }
 
 extension Image {
-  /// Renders a rectangle that lies inside the image.
+  /// Renders a rectangle that is inside the image.
   mutating func fill(_ columns: Range<Int>, _ rows: Range<Int>, _ color: RGB) {
     for y in rows { for x in columns { self[x, y] = color } }
   }

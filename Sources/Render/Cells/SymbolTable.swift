@@ -160,7 +160,7 @@ struct SymbolTable: Sendable {
     }
   }
 
-  /// Where the ink of every known character lies.
+  /// Where the ink of every known character is.
   static let ink: [Unicode.Scalar: [CellRect]] = {
     let whole = CellRect(left: 0, top: 0, right: 8, bottom: 24)
     var ink: [Unicode.Scalar: [CellRect]] = [" ": [], "█": [whole]]

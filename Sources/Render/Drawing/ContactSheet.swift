@@ -19,7 +19,7 @@ extension Image {
     return sheet
   }
 
-  /// Copies another image into this colour image; what lies outside is cut.
+  /// Copies another image into this colour image; what is outside is cut.
   public mutating func place(_ image: Image, x: Int, y: Int) {
     precondition(channels == 3)
     let source = image.rgb

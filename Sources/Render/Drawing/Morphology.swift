@@ -1,4 +1,4 @@
-/// A neighbourhood for morphology, with the cell that lies on the pixel itself.
+/// A neighbourhood for morphology, with the cell that is on the pixel itself.
 public struct StructuringElement: Hashable, Sendable {
   public let width: Int
   public let height: Int

@@ -6,7 +6,7 @@ enum EXIF {
   /// Bytes of a directory's entry.
   private static let entry = 12
 
-  /// Tag 274 as it stands in the file, whatever its value; nil where there is none.
+  /// Tag 274 as it is in the file, whatever its value; nil where there is none.
   static func orientation(of file: [UInt8]) -> Int? {
     if file.starts(with: JPEG.signature) { return inJPEG(file).flatMap { orientation(inTIFF: file[$0]) } }
     if file.starts(with: PNG.signature) { return inPNG(file).flatMap { orientation(inTIFF: file[$0]) } }
@@ -22,7 +22,7 @@ enum EXIF {
       place = at + 1
       if marker == 0xFF { continue }
       place = at + 2
-      // Pixels, or the end; markers without a length stand alone (ITU-T T.81 B.1.1.3).
+      // Pixels, or the end; markers without a length are alone (ITU-T T.81 B.1.1.3).
       if marker == 0xDA || marker == 0xD9 { return nil }
       if marker <= 0x01 || (0xD0...0xD8).contains(marker) { continue }
       guard place + 2 <= file.count else { return nil }

@@ -13,7 +13,7 @@ public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(width)x\(height)" }
 
   static let blockBytes = 4096
-  /// Metadata may stand before a JPEG's size, a few of 64 kB at most in practice.
+  /// Metadata may be before a JPEG's size, a few of 64 kB at most in practice.
   private static let headBytes = 1 << 20
 
   /// The same of a file that is there to its end: one that does not close as its format does is decoded to see. Throws `RenderError`.
@@ -64,7 +64,7 @@ public struct ImageSize: Hashable, Sendable, CustomStringConvertible {
     while at + 9 <= head.count {
       guard head[at] == 0xFF else { return nil }
       switch head[at + 1] {
-      // Fill bytes, and markers that stand alone.
+      // Fill bytes, and markers that are alone.
       case 0xFF: at += 1
       case 0x01, 0xD0...0xD8: at += 2
       // Frame headers, but for the tables (C4, CC) and an extension (C8) among their numbers.

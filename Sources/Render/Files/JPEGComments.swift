@@ -1,6 +1,6 @@
 /// Text entries of a JPEG file, in its comments (marker COM, ITU-T T.81 B.2.4.5).
 ///
-/// Comments bear no keys, so each is written as `KEY: VALUE`. The entry `parameters` alone stands bare and last: Stable Diffusion web
+/// Comments bear no keys, so each is written as `KEY: VALUE`. The entry `parameters` alone is bare and last: Stable Diffusion web
 /// interfaces look for it where exiftool and Pillow find "the" comment of a file.
 enum JPEGComments {
   private static let bareKey = "parameters"

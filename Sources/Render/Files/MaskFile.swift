@@ -1,6 +1,6 @@
 import Foundation
 
-/// A mask as it lies in a file, of any kind: its stored numbers, its colours and what is transparent. What is meant by it is not decided here.
+/// A mask as it is in a file, of any kind: its stored numbers, its colours and what is transparent. What is meant by it is not decided here.
 public struct MaskFile: Sendable {
   /// How the numbers of the pixels are kept.
   public enum Kind: Hashable, Sendable {

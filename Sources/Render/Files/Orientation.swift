@@ -28,7 +28,7 @@ public enum Orientation: Int, CaseIterable, Hashable, Sendable {
       defer { try? handle.close() }
       return [UInt8]((try? handle.read(upToCount: ImageSize.blockBytes)) ?? Data())
     }
-    // Camera data stand before a JPEG's size.
+    // Camera data are before a JPEG's size.
     if let head, head.starts(with: JPEG.signature), ImageSize.parse(head) != nil, !head.contains("Exif".utf8) {
       self = .upright
     } else {

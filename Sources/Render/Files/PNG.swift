@@ -15,7 +15,7 @@ public enum PNG {
   }
 
   /// The class indices in `bytes`. Colour files are accepted only where red, green and blue are equal everywhere.
-  /// Throws `maskHasColours` and `labelOutOfRange` besides the errors of `decode`.
+  /// Throws `maskHasColours` and `labelOutOfRange` beside the errors of `decode`.
   public static func decodeLabels(_ bytes: [UInt8], name: String = "PNG data") throws -> LabelMask {
     let decoded = try Raw(bytes, as: DIFFSS_PNG_LABELS, name: name)
     let (channels, width) = (decoded.channels, decoded.width)
@@ -78,7 +78,7 @@ public enum PNG {
   }
 
   /// The tEXt, zTXt and iTXt entries; the last one wins where a key is repeated. Entries behind the pixels are looked
-  /// for only when none stands before them, so that metadata of our own files costs no decoding.
+  /// for only when none is before them, so that metadata of our own files costs no decoding.
   public static func text(of bytes: [UInt8], name: String = "PNG data") throws -> [String: String] {
     let early = TextBox()
     _ = try Raw.header(bytes, name: name, text: early)
@@ -127,7 +127,7 @@ private struct Raw {
   let sampleBytes: Int
   let samples: [UInt8]
 
-  /// The header after all limits are checked; `text` receives what stands before the pixels.
+  /// The header after all limits are checked; `text` receives what is before the pixels.
   static func header(_ bytes: [UInt8], name: String, text: TextBox? = nil) throws -> diffss_png_header {
     try checkChunks(bytes, name: name)
     var header = diffss_png_header()

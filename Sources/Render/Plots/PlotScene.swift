@@ -54,7 +54,7 @@ struct PlotScene {
     return plot.series[number].isReference && 2 * levels != plot.series.count ? Self.ink : Self.colors[max(rank, 0) % Self.colors.count]
   }
 
-  /// Above a name, series stand beside each other.
+  /// Above a name, series are beside each other.
   private func shift(of number: Int) -> Double {
     guard case .names = plot.axis, !plot.series[number].isReference else { return 0 }
     let all = Double(plot.series.count { !$0.isReference }), before = Double(plot.series[..<number].count { !$0.isReference })
@@ -140,7 +140,7 @@ struct PlotScene {
       return
     }
     if case .names = plot.axis {
-      // Nothing lies between two names: levels are said at each of them, and dots are not joined.
+      // Nothing is between two names: levels are said at each of them, and dots are not joined.
       for point in series.points where series.isReference {
         let ends = [place(point.x - 0.38, point.y), place(point.x + 0.38, point.y)]
         shapes.append(.line(ends, width: 2, color: color, isDashed: true))

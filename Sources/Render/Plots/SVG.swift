@@ -1,6 +1,6 @@
 /// Shapes as the text of an SVG image.
 enum SVG {
-  /// A document of its own, which may also stand within HTML; `width` and `height` in pixels.
+  /// A document of its own, which may also be within HTML; `width` and `height` in pixels.
   static func document(_ shapes: [PlotScene.Shape], width: Int, height: Int) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" font-family="sans-serif">

@@ -1,6 +1,6 @@
 import Foundation
 
-/// For each target index of one axis: the first source index (it may lie outside) and the weights of `count` neighbours.
+/// For each target index of one axis: the first source index (it may be outside) and the weights of `count` neighbours.
 struct ResizeTaps {
   let count: Int
   let starts: [Int]

@@ -184,7 +184,7 @@ extension Action {
     Action(.maximise, [.character("Z")], "fill", "The focused panel fills the screen, and back.", .program),
     Action(.theme, [.character("T")], "theme", "Colours of the text.", .program),
     Action(.mouse, [.character("M")], "mouse", "Takes the mouse, or leaves it to the terminal for marking text.", .program),
-    Action(.redraw, [.control("l")], "redraw", "Draws the screen anew.", .program),
+    Action(.redraw, [.control("l")], "redraw", "Draws the screen again.", .program),
     Action(.suspend, [.control("z")], "suspend", "Back to the shell; `fg` returns.", .program),
     Action(.quit, [.character("q")], "quit", "Leaves; asks while there is work. The queue goes on at the next start.", .program, footer: 95),
     Action(.interrupt, [.control("c")], "interrupt", "Like quit, with exit status 130.", .program),

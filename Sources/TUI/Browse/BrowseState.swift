@@ -75,7 +75,7 @@ public struct BrowseState: Sendable {
 
   // MARK: The list
 
-  /// Makes the list anew after a change of episodes, filter or order: with the cursor on an episode where it is still listed, else at the top.
+  /// Makes the list again after a change of episodes, filter or order: with the cursor on an episode where it is still listed, else at the top.
   mutating func list(by scores: [Episode: EpisodeScore], keeping kept: Episode?) {
     let asked = filter.asked
     listed = episodes.indices.filter { index in

@@ -90,7 +90,7 @@ struct EpisodeColumns {
     var after: String
   }
 
-  /// Whether titles stand over the list.
+  /// Whether titles are over the list.
   static func hasHead(_ inside: Rect) -> Bool { inside.height >= 4 }
 
   let number: Int

@@ -10,7 +10,7 @@ extension ScreenRenderer {
     let name = state.browse.catalog?.className(episode.classIndex) ?? ""
     let inside = panel(.table, rect, title: "\(title(of: table)) · episode \(episode.index + 1): \(name)", note: note(of: table, episode))
     guard inside.width >= 12, inside.height >= 4 else { return }
-    // Row titles stand on the left where a grid has them; a comparison's rows say what they are themselves.
+    // Row titles are on the left where a grid has them; a comparison's rows say what they are themselves.
     let margin = table.kind == .conditions ? 0 : min(10, (table.rowTitles.map { DisplayText($0).width }.max() ?? 0) + 1)
     let (left, body) = inside.splitLeft(margin)
     let columns = table.columnTitles.count, rows = table.rowTitles.count

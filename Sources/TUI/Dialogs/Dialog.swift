@@ -1,6 +1,6 @@
 import Evaluation
 
-/// What lies over the panels and takes the keys.
+/// What is over the panels and takes the keys.
 public enum Dialog: Hashable, Sendable {
   /// Help and palette.
   case commands(CommandList)
@@ -58,7 +58,7 @@ public enum TextPurpose: Hashable, Sendable {
     }
   }
 
-  /// What stands there to begin with.
+  /// What is there to begin with.
   public var proposal: String {
     switch self {
     case .recall, .importImage, .presetName: ""
@@ -69,7 +69,7 @@ public enum TextPurpose: Hashable, Sendable {
   }
 }
 
-/// Where a mask probably lies.
+/// Where a mask probably is.
 enum MaskName {
   /// The image's path with `_mask.png` for its ending.
   static func beside(_ image: String) -> String {

@@ -24,7 +24,7 @@ enum MessagesView {
 }
 
 extension ScreenRenderer {
-  /// Whatever lies over the panels.
+  /// Whatever is over the panels.
   mutating func renderDialog() {
     // Nothing below it can be reached, but the list that a filter works on.
     switch state.dialogs.current {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What lies over the panels, and everything that was said.
+/// What is over the panels, and everything that was said.
 public struct DialogsState: Sendable {
   public private(set) var current: Dialog?
   /// Notices of the last seconds.

@@ -77,7 +77,7 @@ extension ExplorerState {
 }
 
 extension ExplorerOptions {
-  /// The words of a command line that draws the episodes as the explorer does; their seed stands by itself.
+  /// The words of a command line that draws the episodes as the explorer does; their seed is by itself.
   fileprivate var drawWords: [String] {
     if let episodeList { return ["--episode-list", episodeList.path] }
     var words = draw.episodeProtocol == .hsnet ? [] : ["--protocol", draw.episodeProtocol.rawValue]

@@ -35,7 +35,7 @@ struct HeldImages {
     return (frame, isHeld)
   }
 
-  /// Where the tiles are, if they can wait: not when the keys are theirs or something lies over them.
+  /// Where the tiles are, if they can wait: not when the keys are theirs or something is over them.
   private static func place(_ state: ExplorerState) -> Rect? {
     guard state.screen.focus == .episodes, state.dialogs.current == nil else { return nil }
     let layout = Layout(state)

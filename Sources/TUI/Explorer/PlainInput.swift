@@ -8,7 +8,7 @@ public enum PlainInput {
     if let named = names[word.lowercased()] { return [named] }
     switch state.dialogs.current {
     case .entry, .text, .filter:
-      // An empty line takes what stands there.
+      // An empty line takes what is there.
       return word.isEmpty ? [.enter] : [.end, .control("u")] + word.map { .character($0) } + [.enter]
     case .picker, .commands: return word.isEmpty ? [.enter] : [.end, .control("u")] + word.map { .character($0) } + (state.isChoosing(word) ? [.enter] : [])
     case .confirm, .messages, nil: break

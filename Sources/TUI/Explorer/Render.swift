@@ -58,7 +58,7 @@ struct ScreenRenderer {
     frame.text(text, in: frame.bounds)
   }
 
-  /// Says what a rectangle stands for; what lies over it says so later.
+  /// Says what a rectangle stands for; what is over it says so later.
   mutating func mark(_ rect: Rect, _ target: Target) {
     let rect = rect.clipped(to: frame.bounds)
     if !rect.isEmpty { targets.append(MouseTarget(rect: rect, target: target)) }

@@ -43,12 +43,12 @@ public struct Pointer: Hashable, Sendable {
   }
 }
 
-/// What a state looks like: the screen's cells, and what lies behind them.
+/// What a state looks like: the screen's cells, and what is behind them.
 public struct Rendering: Sendable {
   public let frame: Frame
   /// Images that the screen has room for but that are not rendered at this size yet.
   public let wanted: [RenderRequest]
-  /// What the mouse can point at; what lies on top comes last.
+  /// What the mouse can point at; what is on top comes last.
   public let targets: [MouseTarget]
 
   /// What the mouse does at a place; nil where there is nothing.

@@ -4,7 +4,7 @@ import Foundation
 extension ExplorerState {
   /// What a key does while a dialog is open.
   mutating func answer(_ key: Key) -> [Effect] {
-    // Leaving, drawing anew and the shell are never out of reach.
+    // Leaving, drawing again and the shell are never out of reach.
     switch key {
     case .control("l"): return [.redraw]
     case .control("z"): return [.suspend]

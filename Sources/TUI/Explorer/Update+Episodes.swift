@@ -45,7 +45,7 @@ extension ExplorerState {
     return [.loadEpisodes(fold: number)]
   }
 
-  /// Makes the list anew after a change of episodes, filter or order; another episode under the cursor is looked at from its first tile.
+  /// Makes the list again after a change of episodes, filter or order; another episode under the cursor is looked at from its first tile.
   mutating func listEpisodes(keeping kept: Episode? = nil) {
     browse.list(by: evaluation.scores, keeping: kept)
     if selected != kept { images.startOver() }
@@ -76,7 +76,7 @@ extension ExplorerState {
   private mutating func showAwaited() {
     guard let item = browse.takeAwaited() else { return }
     listEpisodes()
-    // The newest one stands last.
+    // The newest one is last.
     if let row = browse.listed.lastIndex(where: { browse.episodes[$0].supports.contains(item) }) { browse.select(row: row) }
     screen.focus(on: .episodes)
   }

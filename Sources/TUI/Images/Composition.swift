@@ -41,6 +41,6 @@ extension ScreenImage {
     }
   }
 
-  /// Stands out from photographs and lies outside the three colours of the error view.
+  /// Stands out from photographs and is outside the three colours of the error view.
   private static let markColor = RGB(255, 64, 208)
 }

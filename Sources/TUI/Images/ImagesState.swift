@@ -22,7 +22,7 @@ public struct ImagesState: Sendable {
   public private(set) var boards = EpisodeBoards()
   /// What the user thinks of images that were looked up.
   public private(set) var ratings: [GenerationRequest: Rating] = [:]
-  /// Where images that were looked up lie.
+  /// Where images that were looked up are.
   public private(set) var files: [GenerationRequest: URL] = [:]
 
   public private(set) var rendered = BoundedCache<RenderKey, CellGrid>(limit: 240)

@@ -54,7 +54,7 @@ enum LoopCommand<Work> {
   case useMouse(Bool)
   /// Stops the process as Ctrl-Z does.
   case suspend
-  /// Draws everything anew.
+  /// Draws everything again.
   case redraw
   case quit(status: Int32)
 }

@@ -40,7 +40,7 @@ public struct Frame: Sendable {
     }
   }
 
-  /// Changes the style of what stands in a rectangle.
+  /// Changes the style of what is in a rectangle.
   public mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
     let rect = rect.clipped(to: bounds)
     for y in rect.y..<rect.maxY {

@@ -19,7 +19,7 @@ enum Fuzzy {
     return score
   }
 
-  /// Whether the letters of `word`, which is lowercase, stand in `text` in their order: what `score` tells, without weighing it.
+  /// Whether the letters of `word`, which is lowercase, are in `text` in their order: what `score` tells, without weighing it.
   static func fits(_ word: String, in text: String) -> Bool {
     var letters = word.utf8.makeIterator(), wanted = letters.next()
     for byte in text.utf8 {

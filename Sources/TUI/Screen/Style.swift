@@ -41,6 +41,6 @@ extension Cell {
 }
 
 extension CellColor {
-  /// Whether it lies outside of the terminal's palette.
+  /// Whether it is outside of the terminal's palette.
   public var isDirect: Bool { if case .rgb = self { true } else { false } }
 }

@@ -55,7 +55,7 @@ public struct Theme: Sendable {
   public var brand: Style { ink(.indexed(6), [.bold, .reverse]) }
   /// The row under the cursor of the focused panel.
   public var cursor: Style { Style(.standard, .reverse) }
-  /// Stands out from any image.
+  /// Is out from any image.
   public var crosshair: Style { Style(.standard, [.bold, .reverse]) }
   /// A marked row.
   public var marked: Style { ink(.indexed(5), .bold) }

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Curses writes at every jump of the cursor: dozens of pieces, and as many chances for others to get in between.
 final class CapturedOutput {
-  /// The real terminal, while a file stands in its place too.
+  /// The real terminal, while a file is in its place too.
   let terminal: Int32
   /// An unnamed file, used again for every frame; -1 where there can be none.
   private let file: Int32

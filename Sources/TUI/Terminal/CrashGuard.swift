@@ -10,7 +10,7 @@ enum CrashGuard {
   nonisolated(unsafe) private static var isArmed = false
   /// The terminal: standard output may be something else just then.
   nonisolated(unsafe) private static var output = STDOUT_FILENO
-  /// The real standard error, while `captured` stands in its place; -1 otherwise.
+  /// The real standard error, while `captured` is in its place; -1 otherwise.
   nonisolated(unsafe) private static var realError: Int32 = -1
   /// An unnamed file with what was printed to standard error.
   nonisolated(unsafe) private static var captured: Int32 = -1

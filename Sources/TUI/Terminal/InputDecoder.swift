@@ -26,7 +26,7 @@ public struct InputDecoder {
     case paste
   }
 
-  /// What stands between `ESC [` and its end.
+  /// What is between `ESC [` and its end.
   private var parameters = ""
   private var pasted: [Unicode.Scalar] = []
   private var classic: [UInt32] = []

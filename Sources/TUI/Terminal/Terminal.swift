@@ -65,7 +65,7 @@ final class Terminal {
     write(DirectRenderer.begin + text + images + DirectRenderer.end)
   }
 
-  /// Draws everything anew next time: something else wrote to the terminal.
+  /// Draws everything again next time: something else wrote to the terminal.
   func invalidate() { shown = nil }
 
   /// The input that is waiting.

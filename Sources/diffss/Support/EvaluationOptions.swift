@@ -65,7 +65,7 @@ struct EvaluationOptions: ParsableArguments {
     })
   }
 
-  /// Says on standard error what stands in the way of the episodes, before hours are spent on them.
+  /// Says on standard error what is in the way of the episodes, before hours are spent on them.
   func warn(_ plan: EvaluationPlan, folds: [Int], _ workbench: Workbench) throws {
     let dataset = workbench.dataset
     if let episodeList {

@@ -126,7 +126,7 @@ struct LoRAOption {
   let path: String
   let scale: Double
 
-  /// What stands behind the last colon is the scale where it is a number and there is no file of the whole name.
+  /// What is behind the last colon is the scale where it is a number and there is no file of the whole name.
   init(_ text: String) {
     guard !FileManager.default.fileExists(atPath: text), let colon = text.lastIndex(of: ":"),
       let scale = Double(text[text.index(after: colon)...])

@@ -14,7 +14,7 @@ struct DatasetOptions: ParsableArguments {
     help: "The data set: \(DatasetKind.allCases.map(\.rawValue).joined(separator: ", ")). When absent: what --root looks like, else the demo.")
   var named: DatasetKind?
 
-  @Option(help: ArgumentHelp("Where the data set lies; the demo needs none.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where the data set is; the demo needs none.", valueName: "dir"))
   var root: String?
 
   @Option(help: "Fold 0...3: its classes are the novel ones.")

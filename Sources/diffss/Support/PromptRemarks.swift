@@ -1,6 +1,6 @@
 import Core
 
-/// Says what becomes of prompts that text encoders do not read as they stand.
+/// Says what becomes of prompts that text encoders do not read as they are.
 enum PromptRemarks {
   private static let most = 3
 

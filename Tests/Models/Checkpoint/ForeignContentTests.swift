@@ -3,7 +3,7 @@ import Models
 import TestSupport
 import Testing
 
-/// What lies in weights' places on people's disks, and what is said of it.
+/// What is in weights' places on people's disks, and what is said of it.
 @Suite struct ForeignContentTests {
   private let folder: TemporaryFolder
 

@@ -16,7 +16,7 @@ enum SingleFileFixture {
     return withControlNet ? try all + part(controlNet, "control_model.", blocks + control) : all
   }
 
-  /// One network's tensors: what stands in front of a dot in its names is exchanged.
+  /// One network's tensors: what is in front of a dot in its names is exchanged.
   private static func part(_ folder: URL, _ prefix: String, _ names: [(String, String)]) throws -> [(name: String, tensor: Tensor)] {
     let weights = try Checkpoint(folder: folder), isAutoencoder = prefix == "first_stage_model."
     return try weights.names.map { name in

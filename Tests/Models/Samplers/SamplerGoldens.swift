@@ -56,7 +56,7 @@ extension SamplerName {
   }
 }
 
-/// The noise prediction that stands in for a network: `0.3 tanh(x) (1 + t / 1000) + 0.05 sin(0.7 i)`, i counting `[n, c, h, w]`.
+/// The noise prediction that replaces a network: `0.3 tanh(x) (1 + t / 1000) + 0.05 sin(0.7 i)`, i counting `[n, c, h, w]`.
 func toyModel(_ x: Tensor, _ t: Float) -> Tensor {
   let ordered = x.nchw()
   let values = ordered.values.enumerated().map { i, v in

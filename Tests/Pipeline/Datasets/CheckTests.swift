@@ -59,7 +59,7 @@ import Testing
     #expect(try DatasetCheck.problems(of: own).map(\.kind) == [.imageUnreadable])
   }
 
-  /// An image that lies on its side: OpenCV's readers (BAM, HDMNet) turn it, Pillow's (HSNet, DCAMA) do not, and one of them misses the mask.
+  /// An image that is on its side: OpenCV's readers (BAM, HDMNet) turn it, Pillow's (HSNet, DCAMA) do not, and one of them misses the mask.
   @Test(arguments: [UInt8(6), 8, 5]) func imagesThatSomeLoadersTurn(orientation: UInt8) throws {
     let lying = try voc(photograph(orientation), 32, 48), standing = try voc(photograph(orientation), 48, 32)
     let (upright, stored) = (lying.dataset, standing.dataset)

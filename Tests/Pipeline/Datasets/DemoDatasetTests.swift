@@ -10,7 +10,7 @@ private func fingerprint(_ bytes: [UInt8]) -> UInt64 {
 }
 
 @Suite struct DemoDatasetTests {
-  /// The committed weights were trained on these very images: a changed byte means that they must be trained anew.
+  /// The committed weights were trained on these very images: a changed byte means that they must be trained again.
   @Test(arguments: [
     (0, 0, 0xF64E_9CF5_5388_F0E0, 0x85CC_65CE_D73C_CE02),
     (0, 413, 0xE876_DC20_7475_B012, 0x2162_56F5_3FC1_5D75),

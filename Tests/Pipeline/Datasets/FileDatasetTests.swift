@@ -73,7 +73,7 @@ import Testing
     let truth = try await bench.workbench.predict(episode).truth
     #expect(truth == (try dataset.storedMask(dataset.items[0], of: index).torchNearest(width: 128, height: 128)))
     #expect(truth != (try dataset.mask(dataset.items[0], of: index).torchNearest(width: 128, height: 128)))
-    // A control image lies on its image.
+    // A control image is on its image.
     let control = try await bench.workbench.condition(.mask, settings: ConditionSettings(resolution: 64), item: dataset.items[0], classIndex: index)
     #expect(control != nil)
   }

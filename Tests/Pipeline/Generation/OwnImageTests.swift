@@ -133,7 +133,7 @@ import Testing
     return try OwnImage(image: folder.file("photo.jpg"), mask: folder.file("mask.png"), info: OwnClass(1, of: .coco), orientation: rule)
   }
 
-  /// Where the red half lies.
+  /// Where the red half is.
   private func isRed(_ shown: OwnImage, _ x: Int, _ y: Int) -> Bool { shown.image[x, y, 0] > 128 }
 
   @Test func anImageIsTurnedWhenItsMaskSaysSo() throws {

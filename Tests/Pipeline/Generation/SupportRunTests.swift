@@ -71,7 +71,7 @@ import Testing
     #expect(try bench.files() == first)
   }
 
-  /// The published loader looks for .jpg first: an old one must not stand beside a new .png.
+  /// The published loader looks for .jpg first: an old one must not be beside a new .png.
   @Test func anImageIsThereInOneFormatOnly() async throws {
     let dataset = ListedDataset([("a", 1)]), bench = try RunBench(dataset)
     var run = run(dataset, bench, shots: 1)

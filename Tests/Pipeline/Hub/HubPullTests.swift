@@ -42,7 +42,7 @@ import Testing
     return try await HubPull(HubRepository("org/net", environment: environment), pause: 0.01, timeout: 20).run(names: names, progress: progress)
   }
 
-  /// The names of what lies in the cache's blobs.
+  /// The names of what is in the cache's blobs.
   private var blobs: [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: home.file("hub/models--org--net/blobs").path)) ?? []).sorted()
   }

@@ -6,7 +6,7 @@ extension DatasetKind {
   /// The demo is drawn by the program and has no folder.
   public var isDemo: Bool { self == .demo }
 
-  /// Whether its images lie as somebody published them, so that published loaders decide how they are read.
+  /// Whether its images are as somebody published them, so that published loaders decide how they are read.
   public var isPublished: Bool { [.pascal, .coco, .fss].contains(self) }
 
   /// Whether its classes are divided into folds by a rule that can be chosen.

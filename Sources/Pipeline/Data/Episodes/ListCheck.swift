@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// What stands in the way of a list's episodes, found before hours are spent on them.
+/// What is in the way of a list's episodes, found before hours are spent on them.
 public enum ListCheck {
   /// How many images of a fold's published list the data set lacks, which of its images lack the class that they are listed for, and
   /// which classes have a single image. Nothing for lists made from the masks.

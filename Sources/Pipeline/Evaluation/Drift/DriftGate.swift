@@ -4,7 +4,7 @@ import Data
 /// Drops generated supports whose object has left its mask, and fills their places with further ones from the same real support.
 ///
 /// For each real support and class at most twice as many images are made as are wanted; where that is not enough, the real support
-/// stands in the place, as it does for a missing image in the published loader.
+/// takes the place, as in the published loader where an image is missing.
 struct DriftGate {
   /// The least agreement that a support must have, 0...1.
   let minimum: Double
@@ -19,12 +19,12 @@ struct DriftGate {
     fileprivate(set) var measured: [GeneratedSupport] = []
     /// Wanted ones below the minimum.
     fileprivate(set) var dropped: Set<GeneratedSupport> = []
-    /// What stands in the place of a dropped one; absent where the real support does.
+    /// What is in the place of a dropped one; absent where it is the real support.
     fileprivate(set) var replacements: [GeneratedSupport: GeneratedSupport] = [:]
     /// Why some could not be measured.
     fileprivate(set) var failures: [GeneratedSupport: any Error] = [:]
 
-    /// What stands in a wanted support's place; nil for the real support.
+    /// What is in a wanted support's place; nil for the real support.
     func place(of support: GeneratedSupport) -> GeneratedSupport? {
       dropped.contains(support) ? replacements[support] : support
     }

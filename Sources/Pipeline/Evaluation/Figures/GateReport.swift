@@ -10,7 +10,7 @@ public struct GateReport: Codable, Hashable, Sendable {
     public let agreement: Estimate?
     /// How many were below the least agreement.
     public let dropped: Int
-    /// In how many places a further image stands; in the other dropped ones' places the real support does.
+    /// In how many places a further image is; in those of the other dropped ones is the real support.
     public let replaced: Int
   }
 

@@ -97,7 +97,7 @@ extension EvaluationPlan {
 }
 
 extension Scores {
-  /// Of a class, wherever it stands.
+  /// Of a class, wherever it is.
   fileprivate func iou(_ classIndex: Int) -> Estimate? { classes.first { $0.classIndex == classIndex }?.iou }
 }
 

@@ -54,7 +54,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 }
 
 extension Markup {
-  /// A table whose cells are text; the first column is text and names its row, the others are figures. The last `sums` rows stand below a line.
+  /// A table whose cells are text; the first column is text and names its row, the others are figures. The last `sums` rows are below a line.
   static func table(head: [String], _ rows: [[String]], sums: Int = 0) -> Markup {
     func line(_ row: [String]) -> Markup {
       let cells: [Markup] = row.dropFirst().map { "<td>\($0)</td>" }

@@ -3,7 +3,7 @@ import Models
 
 /// One thing that a sweep varies, and its values in the order asked for.
 public struct SweepAxis: Sendable {
-  /// A value: what it is called, where it lies on a plot's axis, what it makes of a plan.
+  /// A value: what it is called, where it is on a plot's axis, what it makes of a plan.
   public struct Value: Sendable {
     public let text: String
     /// Nil for what has a name only.

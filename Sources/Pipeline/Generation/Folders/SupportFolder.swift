@@ -5,7 +5,7 @@ import Render
 /// A folder of generated supports in the layout that the published loaders read: `<item>_<class>_<k>.png` or `.jpg`, beside
 /// `<item>_<class>_control.png`. An item's own folders (`val2014/...`) are kept.
 public struct SupportFolder: Sendable {
-  /// What stands where an image is to be written.
+  /// What is where an image is to be written.
   enum Place: Hashable {
     case empty
     /// The image itself, whole: its key says so.
@@ -33,7 +33,7 @@ public struct SupportFolder: Sendable {
     return "\(item)_\(classIndex)"
   }
 
-  /// Looks at what stands at `name` and `format`.
+  /// Looks at what is at `name` and `format`.
   ///
   /// A loader that looks for one format first would take an old image in it for the new one: it counts as `other`.
   /// Throws `GenerationError.foreignFile` for a file, not empty, that holds no key of ours.

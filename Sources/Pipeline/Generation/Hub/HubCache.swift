@@ -19,7 +19,7 @@ public enum HubCache {
     return URL(fileURLWithPath: path, isDirectory: true)
   }
 
-  /// `~`, `~NAME`, `$NAME` and `${NAME}` replaced; a name that is not known stays as it stands, as in Python's `expanduser` and `expandvars`.
+  /// `~`, `~NAME`, `$NAME` and `${NAME}` replaced; a name that is not known stays as it is, as in Python's `expanduser` and `expandvars`.
   static func expanded(_ path: String, _ environment: [String: String]) -> String {
     var rest = Substring(path), result = ""
     if rest.first == "~" {

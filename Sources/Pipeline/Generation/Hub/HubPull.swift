@@ -74,7 +74,7 @@ public struct HubPull: Sendable {
       try await transfer(address, to: partial, limit: file.size) { account.update(file, $0) }
     }
     guard size(of: partial) == file.size, try digest(of: partial, like: file) == file.digest.text else {
-      // Nothing says which byte is wrong: the next pull begins anew.
+      // Nothing says which byte is wrong: the next pull begins again.
       try? FileManager.default.removeItem(at: partial)
       throw GenerationError.fetchFailed(
         address: address.absoluteString, reason: "what arrived is damaged: size or digest are not those announced", kept: hasArrived(blobs))

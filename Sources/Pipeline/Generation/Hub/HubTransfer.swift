@@ -68,7 +68,7 @@ final class HubTransfer: NSObject, URLSessionDataDelegate, Sendable {
       end(.refused("it redirects to an address that is not encrypted"))
       return completionHandler(nil)
     }
-    // Large files lie on other hosts, which must not learn the token.
+    // Large files are on other hosts, which must not learn the token.
     if target.host != origin.host || target.port != origin.port { request.setValue(nil, forHTTPHeaderField: "Authorization") }
     if offset > 0 { request.setValue("bytes=\(offset)-", forHTTPHeaderField: "Range") }
     completionHandler(request)

@@ -27,7 +27,7 @@ struct WebParameters {
   }
 
   /// The reader takes a line that begins so for the negative prompt, other programs one for the settings: the lines are joined there. At the prompt's very
-  /// beginning a space without width stands before it.
+  /// beginning a space without width is before it.
   private static func prompt(_ text: String) -> String {
     let text = joined(text)
     return text.drop { $0.isWhitespace }.hasPrefix(marks[0]) ? "\u{200B}" + text : text

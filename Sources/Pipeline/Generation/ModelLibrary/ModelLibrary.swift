@@ -48,7 +48,7 @@ public final class ModelLibrary: Sendable {
   /// Of two with the same identifier only the first counts, be it usable or not.
   public var entries: [ModelEntry] { search.entries }
 
-  /// What lies in a model's place and cannot be used, in the same order.
+  /// What is in a model's place and cannot be used, in the same order.
   public var unusable: [UnusableModel] { search.unusable }
 
   /// Models behind others of their identifiers among places of one kind (several `--models`): what is asked for by its digest may be one of them.

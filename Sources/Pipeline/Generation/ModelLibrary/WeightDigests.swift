@@ -18,7 +18,7 @@ final class WeightDigests: Sendable {
   /// `file` keeps what is known between runs; a cache that cannot be read or written is only slower.
   init(file: URL) { self.file = file }
 
-  /// Of a file: its SHA-256. Of a folder, and of a segmentation network whose backbone lies apart: SHA-256 of one line `PATH SHA256` for each
+  /// Of a file: its SHA-256. Of a folder, and of a segmentation network whose backbone is apart: SHA-256 of one line `PATH SHA256` for each
   /// of the model's files.
   func digest(of entry: ModelEntry) throws -> String {
     switch try Self.files(of: entry) {

@@ -6,7 +6,7 @@ public enum OwnControlFiles {
   /// The file of the control image with a number, counted from 0.
   public static func name(_ number: Int, stem: String) -> String { number == 0 ? "\(stem)_control.png" : "\(stem)_\(number + 1)_control.png" }
 
-  /// Writes a control image, so that its images can be generated again from what lies beside them. One that is there already is left.
+  /// Writes a control image, so that its images can be generated again from what is beside them. One that is there already is left.
   ///
   /// Throws `GenerationError.foreignFile` for a file of somebody else, `.cannotWrite` or `RenderError`.
   public static func write(_ image: Image, of control: OwnImageRequest.Control, number: Int, stem: String, into folder: SupportFolder) throws {
@@ -30,7 +30,7 @@ public enum OwnControlFiles {
     }
   }
 
-  /// The control image of an image that lies beside it; nil when there is none, or another.
+  /// The control image of an image that is beside it; nil when there is none, or another.
   public static func first(of request: OwnImageRequest, beside image: URL) -> Image? {
     beside(image, count: 1).first { image in request.controls.contains { $0.digest == OwnImageRequest.Control.digest(image) } }
   }

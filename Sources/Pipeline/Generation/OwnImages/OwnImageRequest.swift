@@ -4,7 +4,7 @@ import Models
 import Render
 
 /// One image generated from control images of the user's own: everything that decides it, beside the files' bytes. Weights are known by their
-/// names (`WeightName`); their digests stand beside the request (`OwnImageMetadata`).
+/// names (`WeightName`); their digests are beside the request (`OwnImageMetadata`).
 public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   /// A ControlNet, the image it reads, and when and how much it counts.
   public struct Control: Codable, Hashable, Sendable {
@@ -48,7 +48,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   public internal(set) var cut: PromptCut?
 
   /// - Parameters:
-  ///   - weights: where the weights lie; the request takes their names.
+  ///   - weights: where the weights are; the request takes their names.
   ///   - settings: of which the sampling counts.
   ///   - controls: what each ControlNet of `weights` reads.
   ///   - loraScales: how much of each LoRA of `weights` is merged.

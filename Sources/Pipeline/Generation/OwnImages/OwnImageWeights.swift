@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Models
 
-/// Where the weights of an image of the user's own lie. Requests know them by their names and digests, so that neither says where they were.
+/// Where the weights of an image of the user's own are. Requests know them by their names and digests, so that neither says where they were.
 public struct OwnImageWeights: Hashable, Sendable {
   /// A diffusers folder, or a single file.
   public let model: URL

@@ -21,7 +21,7 @@ public struct JobID: Codable, Hashable, Sendable, CustomStringConvertible {
   public var description: String { value.uuidString.lowercased() }
 }
 
-/// Where a job stands.
+/// Where a job is.
 public enum JobState: Codable, Hashable, Sendable {
   case queued
   /// `step` of `of` denoising steps are done; 0 while models load and the condition is made.

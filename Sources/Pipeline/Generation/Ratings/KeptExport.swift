@@ -6,7 +6,7 @@ public enum KeptExport {
   /// What came of it.
   public struct Outcome: Sendable {
     public fileprivate(set) var written = 0
-    /// Why images were left out: broken or gone from the store, or something else stands in their place.
+    /// Why images were left out: broken or gone from the store, or something else is in their place.
     public fileprivate(set) var problems: [any Explained] = []
   }
 

@@ -76,7 +76,7 @@ extension Setting {
       increment: 0.1,
       .number(\.settings.eta)),
     Setting(
-      .timestepSpacing, title: "Spacing", name: "timestep spacing", summary: "where the time steps lie",
+      .timestepSpacing, title: "Spacing", name: "timestep spacing", summary: "where the time steps are",
       help: "How the steps are laid over the training steps, leading beginning late where they do not divide; lcm has its own steps",
       .choice(SchedulerConfig.Spacing.allCases.map(\.rawValue)), absence: "the model's own (scheduler_config.json)",
       isUsed: { $0.settings.isSpaced },

@@ -1,7 +1,7 @@
 import Core
 import Models
 
-/// One setting of generated images: what it is called, which values it takes, where its value lies. Of the rows of `Setting.all` are made: the
+/// One setting of generated images: what it is called, which values it takes, where its value is. Of the rows of `Setting.all` are made: the
 /// settings panel, the help of the command line and what it checks, the copied command line, the facts of reports and images, the axes of sweeps
 /// and grids, and docs/settings.md.
 public struct Setting: Sendable, Identifiable {
@@ -120,7 +120,7 @@ extension Setting {
     guard admits(text), access.set(text, &options) else { throw fault("\"\(text)\"", nil) }
   }
 
-  /// Takes the value that stands where nothing is set.
+  /// Takes the value that is where nothing is set.
   public func reset(in options: inout GenerationOptions) { access.copy(GenerationOptions(), &options) }
 
   /// Whether a value can be absent.
@@ -176,7 +176,7 @@ extension Setting {
 // MARK: Access
 
 extension Setting {
-  /// Where a value lies in the options, as text.
+  /// Where a value is in the options, as text.
   public struct Access: Sendable {
     let text: @Sendable (GenerationOptions) -> String?
     /// False for a text that is no value of the type.

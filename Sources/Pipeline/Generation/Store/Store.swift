@@ -15,7 +15,7 @@ public final class Store: Sendable {
   public let recovery: StoreRecovery?
   private let database: DatabasePool
 
-  /// Opens or creates the store in a folder. A damaged one is set aside, and what the images say of themselves is recorded anew.
+  /// Opens or creates the store in a folder. A damaged one is set aside, and what the images say of themselves is recorded again.
   public init(folder: URL = DataFolder.standard()) throws {
     self.folder = folder
     try AtomicFile.createFolder(folder)

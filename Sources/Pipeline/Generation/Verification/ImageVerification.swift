@@ -3,7 +3,7 @@ import Foundation
 import Models
 import Render
 
-/// What generating an image anew has shown.
+/// What generating an image again has shown.
 public enum ImageVerification: Hashable, Sendable {
   /// Every byte of the file is the same.
   case identical
@@ -65,7 +65,7 @@ public struct StoredImage: Sendable {
     return try compare(try generate(metadata.request), text: metadata.entries())
   }
 
-  /// Generates an image of one's own anew and compares. `given` are control images, beside those that lie where the image does; `progress` ends the
+  /// Generates an image of one's own again and compares. `given` are control images, beside those that are where the image does; `progress` ends the
   /// work by returning false.
   ///
   /// Throws `GenerationError.controlMissing`, `.modelMissing`, `CancellationError`, and what generating throws.

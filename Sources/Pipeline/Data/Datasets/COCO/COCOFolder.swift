@@ -1,6 +1,6 @@
 import Foundation
 
-/// COCO-20i on COCO 2014 or 2017 as it lies on a disk.
+/// COCO-20i on COCO 2014 or 2017 as it is on a disk.
 ///
 /// Masks are rasterised from `annotations/instances_NAME.json`, or read from `annotations/NAME/*.png` (the community's ready masks,
 /// value = position of the category) where those are there. NAME's beginning, `train` or `val`, tells the splits apart.

@@ -30,7 +30,7 @@ struct COCOIdentifiers: Sendable {
     return (fresh, false)
   }
 
-  /// An id as it stands in the file.
+  /// An id as it is in the file.
   func text(_ id: Int) -> String {
     let place = id - Self.first
     return texts.indices.contains(place) ? PlainText.clean(texts[place]) : "\(id)"

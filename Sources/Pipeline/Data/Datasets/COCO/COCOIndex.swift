@@ -23,7 +23,7 @@ struct COCOIndex: Sendable {
   struct Annotation: Sendable {
     /// Position of the category in the file, from 1.
     let label: Int
-    /// Where its segmentation stands in the file, in bytes.
+    /// Where its segmentation is in the file, in bytes.
     let place: Range<Int>
     /// As in the file; not kept in the cache.
     var id = noID

@@ -17,7 +17,7 @@ enum COCOMask {
 
   /// Rasterises `label` wherever the segmentation is set; rings of a polygon unite.
   ///
-  /// `cursor` stands before the segmentation: a list of rings `[x, y, ...]`, or `{"counts": ..., "size": [h, w]}` with
+  /// `cursor` is before the segmentation: a list of rings `[x, y, ...]`, or `{"counts": ..., "size": [h, w]}` with
   /// run lengths as a list or as COCO's compressed string. What is sound of it is rasterised.
   static func rasterise(_ cursor: JSONCursor, label: UInt8, on canvas: inout MaskCanvas) -> Outcome {
     var cursor = cursor, outcome = Outcome(isRefused: true)
@@ -86,7 +86,7 @@ enum COCOMask {
   /// Column-major positions inside a ring (`rleFrPoly` of maskApi.c); nil when the outline has too many steps.
   ///
   /// The outline is walked in fifths of a pixel; wherever it crosses the middle of a column, the column is toggled
-  /// from there on. Between two toggles lie pixels of the ring.
+  /// from there on. Between two toggles are pixels of the ring.
   private static func polygon(_ ring: [Double], width: Int, height: Int) -> [Range<Int>]? {
     let scale = 5.0
     let count = ring.count / 2

@@ -34,7 +34,7 @@ struct COCONumbering {
     if published.count == first.names.count, Set(published) == own {
       names = published
       problems = read.filter { $0.names != published }.map { file in
-        DatasetProblem(.categoriesReordered, file.url.lastPathComponent, "its categories do not stand in COCO's order: classes have their published numbers")
+        DatasetProblem(.categoriesReordered, file.url.lastPathComponent, "its categories are not in COCO's order: classes have their published numbers")
       }
       return
     }
@@ -44,7 +44,7 @@ struct COCONumbering {
     problems = read.filter { $0.names != reference.names }.map { file in
       DatasetProblem(
         .categoriesReordered, file.url.lastPathComponent,
-        "its categories stand in another order than in \(reference.url.lastPathComponent): classes are numbered as there")
+        "its categories are in another order than in \(reference.url.lastPathComponent): classes are numbered as there")
     }
     let splits = ["instances_train", "instances_val"]
     for file in others where Set(file.names) != own && splits.contains(where: file.url.lastPathComponent.hasPrefix) {
@@ -56,7 +56,7 @@ struct COCONumbering {
     }
   }
 
-  /// The class of each category of a file; nil when they are numbered as they stand.
+  /// The class of each category of a file; nil when they are numbered as they are.
   func map(_ file: [String]) -> [Int]? {
     guard file != names else { return nil }
     let numbers = Dictionary(names.enumerated().map { ($0.element, $0.offset + 1) }, uniquingKeysWith: { first, _ in first })
@@ -73,7 +73,7 @@ struct COCONumbering {
 extension COCOReader {
   private static let ends = 1 << 20
 
-  /// The names of an annotation file's categories, from its beginning or end where they stand there, else from all of it; nil for a file
+  /// The names of an annotation file's categories, from its beginning or end where they are there, else from all of it; nil for a file
   /// that has none or is broken.
   static func categoryNames(_ url: URL) -> [String]? {
     let size = Stamp(of: url.path).size

@@ -143,7 +143,7 @@ struct COCOReader {
     if try cursor.peek() == UInt8(ascii: "{") { return true }
     let start = cursor.offset
     try cursor.skip()
-    note(.brokenAnnotation, "an \(what)", "at byte \(start) stands something else than an object")
+    note(.brokenAnnotation, "an \(what)", "at byte \(start) is something else than an object")
     return false
   }
 

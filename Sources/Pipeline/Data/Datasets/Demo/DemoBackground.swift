@@ -1,4 +1,4 @@
-/// What lies behind the objects, and the shapes of no class that clutter it.
+/// What is behind the objects, and the shapes of no class that clutter it.
 enum DemoBackground {
   static func draw(_ canvas: inout DemoCanvas, _ r: inout DemoRandom) {
     let side = DemoCanvas.side

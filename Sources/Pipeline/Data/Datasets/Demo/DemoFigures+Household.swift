@@ -79,7 +79,7 @@ extension DemoFigures {
         Point(hook * 1.9, end + hook * 0.2),
       ]), 0.07, r.between(0.08, 0.13)))
     f.add(.dark, Outline.stroke([Point(0, edge - height - 0.14), Point(0, edge - height + 0.1)], 0.05, 0.07))
-    // A panel lies between two ribs: arcs from the top to equally spaced points of the edge.
+    // A panel is between two ribs: arcs from the top to equally spaced points of the edge.
     func rib(_ s: Double) -> [Point] {
       (0...6).map { step in
         let a = Double(step) / 6 * DemoMath.pi / 2

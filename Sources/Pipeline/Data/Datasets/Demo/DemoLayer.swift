@@ -3,7 +3,7 @@ struct DemoLayer {
   static let side = 128
   static let samples = 4
 
-  /// Pixels that the object can touch: x0..<x1, y0..<y1, inside the image; empty when it lies outside.
+  /// Pixels that the object can touch: x0..<x1, y0..<y1, inside the image; empty when it is outside.
   private(set) var x0 = 0, y0 = 0, x1 = 0, y1 = 0
   /// 0 where nothing is, else 1 + part; rows of `4 * width` samples.
   private(set) var parts: [UInt8] = []

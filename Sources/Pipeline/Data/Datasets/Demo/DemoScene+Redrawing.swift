@@ -1,7 +1,7 @@
 import Render
 
 extension DemoScene {
-  /// What a perfect painter would make of a support: the objects of class `label` in scene `index` of the set `seed` where they stand, in
+  /// What a perfect painter would make of a support: the objects of class `label` in scene `index` of the set `seed` where they are, in
   /// other colours, textures and light before another background, without the scene's other objects.
   ///
   /// Drawing `number`, 0..., decides the look. The scene's mask of the class holds for it.

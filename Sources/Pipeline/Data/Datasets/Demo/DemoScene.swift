@@ -13,7 +13,7 @@ public enum DemoScene {
     return (scene.image, scene.mask)
   }
 
-  /// An object as it stands in a scene, whatever it looks like.
+  /// An object as it is in a scene, whatever it looks like.
   struct Object {
     let label: UInt8
     let figure: Figure
@@ -93,7 +93,7 @@ public enum DemoScene {
   }
 }
 
-/// Where a figure stands and how it is turned and bent.
+/// Where a figure is and how it is turned and bent.
 enum Placement {
   struct Spot {
     var center: Point

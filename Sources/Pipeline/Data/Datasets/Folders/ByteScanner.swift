@@ -23,7 +23,7 @@ struct ByteScanner {
     return String(decoding: bytes[start..<offset], as: UTF8.self)
   }
 
-  /// A number of decimal digits and the separator behind it; nil when something else stands there or it is too large.
+  /// A number of decimal digits and the separator behind it; nil when something else is there or it is too large.
   mutating func number(until separator: Unicode.Scalar) -> Int? {
     var value = 0
     let start = offset

@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// FSS-1000 as it lies on a disk: one folder a class, `N.jpg` with its mask `N.png`.
+/// FSS-1000 as it is on a disk: one folder a class, `N.jpg` with its mask `N.png`.
 ///
 /// Class index = position in the published list of 1000 names; folders of other names follow after it.
 enum FSSFolder {

@@ -12,7 +12,7 @@ enum OwnFolder {
 
   /// The parts of a folder as they are written in it: `images`, `Images`, `IMAGES`.
   private struct Parts {
-    /// Folders with a slash behind their names; empty where there are not both, and images and masks lie in one.
+    /// Folders with a slash behind their names; empty where there are not both, and images and masks are in one.
     let images: String
     let masks: String
     /// Nil where there is none.
@@ -28,7 +28,7 @@ enum OwnFolder {
     let isDivided: Bool
   }
 
-  /// Whether images with masks lie in it in one of the layouts.
+  /// Whether images with masks are in it in one of the layouts.
   static func matches(_ root: URL) -> Bool {
     guard let folder = try? RootFolder(root, dataset: "folder", layout: layout) else { return false }
     let parts = Parts(folder)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// PASCAL-5i on VOC 2012 as it lies on a disk.
+/// PASCAL-5i on VOC 2012 as it is on a disk.
 ///
 /// Masks come from `SegmentationClassAug` where it is there, else from `SegmentationClass`. The images of
 /// `ImageSets/Segmentation/val.txt` are the `val` split, all others that have a mask the `train` split.

@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Render
 
-/// An image of the user's own that stands beside those of a data set, with a mask of one of its classes.
+/// An image of the user's own that is beside those of a data set, with a mask of one of its classes.
 public struct ImportedImage: Codable, Hashable, Sendable {
   /// `own/NAME-HASH`: no data set names an image so, and another image or mask has another hash.
   let id: String

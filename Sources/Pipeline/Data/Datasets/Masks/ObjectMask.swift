@@ -107,7 +107,7 @@ enum ObjectMask {
     return values.count { $0 == 255 } > between.count && distinct(between).count > mostLabels
   }
 
-  /// Black and white with soft edges of any width: what lies between has darker and lighter pixels around it, where the inside of a labelled area
+  /// Black and white with soft edges of any width: what is between has darker and lighter pixels around it, where the inside of a labelled area
   /// has its like.
   private static func hasRamps(_ values: [UInt16], width: Int) -> Bool {
     guard width > 0, values.contains(0), values.contains(255), values.allSatisfy({ $0 <= 255 }) else { return false }
