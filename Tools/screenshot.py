@@ -30,7 +30,7 @@ THEME = [
     (110, 114, 120), (232, 120, 120), (181, 214, 130), (240, 208, 122), (130, 178, 236), (204, 153, 214), (120, 210, 220), (255, 255, 255),
 ]  # fmt: skip
 # Keys in tmux's names, each with what to wait for on the screen afterwards.
-SCENE = [("Down", "Episode 2"), ("Down", "Episode 3"), ("g", "4 painted"), ("e", "with generated"), ("E", "Evaluate fold"), ("y", "─ 10 episodes ─╯")]
+SCENE = [("Down", "Episode 2"), ("Down", "Episode 3"), ("g", "4 generated"), ("e", "with generated"), ("E", "Evaluate fold"), ("y", "─ 10 episodes ─╯")]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 import Data
 import Evaluation
 import Generation
+import Render
 import TUI
 import Testing
 
@@ -42,7 +43,9 @@ struct WorkTests {
     #expect(form.enter("9223372036854775807", in: .setting(.seed)) == nil)
     form.step(.setting(.seed), by: 1)
     #expect(form.options.seed == 9_223_372_036_854_775_807)
-    for text in ["", "-1", "nan", "inf", "1e99", "18446744073709551616", "2.5"] { #expect(form.enter(text, in: .setting(.seed)) != nil, "\(text)") }
+    for text in ["", "-1", "nan", "inf", "1e99", "18446744073709551616", "2.5"] {
+      #expect(form.enter(text, in: .setting(.seed)) != nil, "\(text)")
+    }
     for text in ["", "-1", "nan", "inf", "1e99", "2.5", "."] { #expect(form.enter(text, in: .setting(.steps)) != nil, "\(text)") }
   }
 
@@ -79,6 +82,29 @@ struct WorkTests {
     #expect(screen.state.board?.isComplete(screen.state.plan) == true)
     screen.type("g")
     #expect(screen.text().contains("these supports are generated"))
+  }
+
+  /// Every message between the key and the image's cells: one more of them, a second look or another load, and nothing is on the screen.
+  @Test func anImageIsOnTheScreenSixMessagesAfterTheKey() throws {
+    var screen = FakeScreen.open(120, 40)
+    screen.answers = false
+    screen.effects = []
+    let color = Cell("▚", style: Style(.rgb(RGB(1, 2, 3)), on: .standard)), plan = screen.state.plan
+    screen.type("g")  // 1
+    let episode = try #require(screen.state.browse.selected)
+    #expect(screen.effects == [.generate(episode, plan)])  // 2: the queue works and tells of the image
+    let request = screen.requests(episode, plan)[0]
+    screen.send(.done(.loadGenerated(request), .generated(FoundSupport(image: FakeScreen.image))))  // 3
+    let wanted = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).wanted
+    let mine = try #require(wanted.first { $0.tile == .generated(0) })
+    screen.effects = []
+    screen.send(.wanted([mine]))  // 4
+    #expect(screen.effects == [.render(mine)])  // 5
+    let size = mine.key.size
+    let cells = CellGrid(columns: size.width, rows: size.height, cells: Array(repeating: color, count: size.width * size.height))
+    screen.send(.done(.render(mine), .rendered(cells)))  // 6
+    let frame = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).frame
+    #expect((0..<40).contains { y in (0..<120).contains { frame[$0, y] == color } })
   }
 
   @Test func evaluatingGeneratesFirstAndThenSegments() {

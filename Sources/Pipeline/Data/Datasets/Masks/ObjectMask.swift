@@ -1,7 +1,7 @@
 import Core
 import Render
 
-/// Which pixels of a mask file are the object: one rule for every kind of file (docs/images.md, *Masks of your own*).
+/// Which pixels of a mask file are the object: one rule for every kind of file (docs/image-files.md, *Masks of your own*).
 enum ObjectMask {
   /// More different labels are in no image: what has more values is an image, or a mask with soft edges.
   private static let mostLabels = 32
