@@ -45,9 +45,9 @@ extension FuzzTarget {
         _ = Orientation(of: bytes)
       },
       FuzzTarget("mask file", weight: 6, seeds: [mask, try image.pngData(), try image.jpegData()] + transparent, focus: 300, fileName: "mask.png") { file in
-        let image = file.deletingLastPathComponent().appendingPathComponent("image.png")
-        if !FileManager.default.fileExists(atPath: image.path) { try image.writePNG(to: image) }
-        _ = try OwnImage(image: image, mask: file, info: OwnClass(1, of: .coco))
+        let beside = file.deletingLastPathComponent().appendingPathComponent("image.png")
+        if !FileManager.default.fileExists(atPath: beside.path) { try image.writePNG(to: beside) }
+        _ = try OwnImage(image: beside, mask: file, info: OwnClass(1, of: .coco))
       },
       FuzzTarget("image text", weight: 12, seeds: [try image.pngData(text: text), try image.jpegData(text: text)], focus: 500) { bytes in
         _ = ImageMetadata(entries: try ImageText.of(bytes))
@@ -82,7 +82,7 @@ extension FuzzTarget {
           _ = try? store.jobs()
           _ = try? store.imageKeys()
           _ = try? store.evaluations(dataset: "demo")
-          _ = try? store.generated(dataset: "demo")
+          _ = try? store.supports(dataset: "demo")
           _ = try? store.keptKeys(dataset: "demo")
           _ = try? store.secondsPerStep()
           _ = try? HTMLReport(store: store, name: "demo", dataset: nil, limit: 2)
