@@ -4,6 +4,7 @@ import Synchronization
 /// The same work for each of many files, on all cores.
 public enum ParallelWork {
   /// What `body` makes of each of `0..<count`, in order. The first error ends it; so does `progress`, with `CancellationError`.
+  /// Throws what `body` throws, and `CancellationError`.
   public static func map<T: Sendable>(
     _ count: Int, progress: @Sendable (_ done: Int, _ count: Int) -> Bool, _ body: @Sendable (Int) throws -> T
   ) throws -> [T] {

@@ -65,6 +65,7 @@ public final class Workbench: Sendable {
   }
 
   /// Those that imported images give a fold, behind the ones drawn from the data set: each as a support, and as a query.
+  /// Throws `CancellationError`.
   public func episodes(fold: Int, importedBeside drawn: [Episode]) async throws -> [Episode] {
     try await lookupLane.run { [imported] _ in imported.episodes(beside: drawn, fold: fold) }
   }
@@ -84,17 +85,18 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// What is done to the stored rows of an image of the user's own.
+  /// What is done to the stored rows of an image of the user's own. Throws `CancellationError`.
   public func turn(of item: DatasetItem) async throws -> Orientation {
     try await lookupLane.run { [imported] _ in imported.turn(of: item) ?? .upright }
   }
 
-  /// The image, three channels.
+  /// The image, three channels. Throws `DataError` or `RenderError` when it cannot be read.
   public func image(_ item: DatasetItem) async throws -> Image {
     try await lookupLane.run { [supports] _ in try supports.dataset.image(item) }
   }
 
   /// 1 where the class is, 0 elsewhere, 255 where the annotation says to ignore.
+  /// Throws `DataError` or `RenderError` when it cannot be read.
   public func mask(_ item: DatasetItem, of classIndex: Int) async throws -> LabelMask {
     try await lookupLane.run { [supports] _ in try supports.dataset.mask(item, of: classIndex) }
   }
@@ -132,7 +134,7 @@ public final class Workbench: Sendable {
   }
 
   /// What is to be said of the prompts of classes with these settings before anything is generated: characters that tokenizers read differently,
-  /// and what a text encoder does not see of them.
+  /// and what a text encoder does not see of them. Throws `CoreError` when the table of prompts cannot be read.
   public func promptRemarks(_ options: GenerationOptions, classes: [Int]) async throws -> [String] {
     try await lookupLane.run { [requestMaker, imported, models] _ in
       guard let choice = try? models.choice(for: options) else { return [] }
@@ -143,7 +145,7 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// The same of requests.
+  /// The same of requests. Throws `CancellationError`.
   public func promptRemarks(_ requests: [GenerationRequest]) async throws -> [String] {
     guard let first = requests.first else { return [] }
     return try await lookupLane.run { [models] _ in
@@ -188,6 +190,7 @@ public final class Workbench: Sendable {
   public func events() -> AsyncStream<WorkEvent> { hub.stream() }
 
   /// The stored image for a request made with the present weights; nil when there is none yet. Loads no weights.
+  /// Throws `GenerationError.modelMissing`, and `ModelError` for weights that cannot be read.
   public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? {
     try await lookupLane.run { [diffusion] _ in try diffusion.stored(request) }
   }
@@ -203,7 +206,7 @@ public final class Workbench: Sendable {
   }
 
   /// The settings of a request. Their seed is the base from which its own was derived, where that is a small number
-  /// (`SupportSeed.base`); nil says that it is not, and the options hold 0.
+  /// (`SupportSeed.base`); nil says that it is not, and the options hold 0. Throws `CoreError` when the table of prompts cannot be read.
   public func options(of request: GenerationRequest) async throws -> (options: GenerationOptions, seed: UInt64?) {
     try await lookupLane.run { [requestMaker, imported, models] _ in
       let prompts = try requestMaker.prompts.get(), info = imported.classInfo(request.source.classIndex)
@@ -221,6 +224,7 @@ public final class Workbench: Sendable {
   }
 
   /// Notes what the user thinks of an image; nil takes it back. Returns what lists say of the image from now on.
+  /// Throws `GenerationError.storeUnusable` or `.storeDamaged`.
   @discardableResult
   public func set(_ rating: Rating?, of image: GeneratedImage) async throws -> StoredSupport {
     try await lookupLane.run { [store] _ in
@@ -231,22 +235,24 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// What the user thinks of an image.
+  /// What the user thinks of an image. Throws `GenerationError.storeUnusable` or `.storeDamaged`.
   public func rating(of image: GeneratedImage) async throws -> Rating? {
     try await lookupLane.run { [store] _ in try store.rating(of: image.key) }
   }
 
-  /// Every generated support of the data set.
+  /// Every generated support of the data set. Throws `GenerationError.storeUnusable` or `.storeDamaged`.
   public func storedSupports() async throws -> [StoredSupport] {
     try await lookupLane.run { [store, imported] _ in try store.supports(dataset: imported.name) }
   }
 
   /// Writes the kept images of the data set into a folder as the published loaders read them (`KeptExport`).
+  /// Throws `CoreError.cannotWrite`, `GenerationError.storeUnusable` or `.storeDamaged`.
   public func exportKept(to url: URL) async throws -> KeptExport.Outcome {
     try await lookupLane.run { [store, imported] _ in try KeptExport.write(store, dataset: imported.name, to: url) }
   }
 
   /// Writes an HTML page of what the store has for the data set (`HTMLReport`). Returns what was left out of it, and why.
+  /// Throws `EvaluationError.nothingToReport`, `CoreError.cannotWrite`, `GenerationError.storeUnusable` or `.storeDamaged`.
   public func report(to url: URL, limit: Int = 20) async throws -> [String] {
     try await evaluationLane.run { [store, imported] _ in
       let page = try HTMLReport(store: store, name: imported.name, dataset: imported, limit: limit)
@@ -301,6 +307,7 @@ public final class Workbench: Sendable {
   // MARK: Segmenting
 
   /// The network's mask for the episode's query, given its real supports and the generated ones.
+  /// Throws `GenerationError.modelMissing`, `ModelError` for weights that do not fit or a prediction that is no number, and what reading throws.
   public func predict(
     _ episode: Episode, network: SegmentationNetwork = .dcama, auxiliaries: [GeneratedImage] = []
   ) async throws -> Prediction {
@@ -316,7 +323,7 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// How much of a generated support's object still fills its mask, 0...1 (`SupportAgreement`).
+  /// How much of a generated support's object still fills its mask, 0...1 (`SupportAgreement`). Throws as `predict`.
   public func agreement(of image: GeneratedImage, fold: Int, network: SegmentationNetwork = .dcama) async throws -> Double {
     try await predictionLane.run { [segmenters, evaluator, supports] _ in
       try segmenters.use(network, fold: fold, evaluator) { segmenter in
@@ -352,7 +359,7 @@ public final class Workbench: Sendable {
     try await evaluationLane.run { [evaluator] stop in try evaluator.sweep(plan, stop: stop, progress: progress) }
   }
 
-  /// Earlier evaluations of this data set, newest first.
+  /// Earlier evaluations of this data set, newest first. Throws `GenerationError.storeUnusable` or `.storeDamaged`.
   public func evaluations() async throws -> [EvaluationReport] {
     try await lookupLane.run { [store, imported] _ in try store.evaluations(dataset: imported.name) }
   }

@@ -6,7 +6,7 @@ extension Image {
     self = try Image.decode(bytes: FileBytes.read(url), name: url.path)
   }
 
-  /// The image in the bytes of a PNG or JPEG file; `name` is used in errors.
+  /// The image in the bytes of a PNG or JPEG file; `name` is used in errors. Throws `RenderError`.
   public static func decode(bytes: [UInt8], name: String = "picture") throws -> Image {
     if bytes.starts(with: PNG.signature) { return try PNG.decode(bytes, name: name) }
     if bytes.starts(with: JPEG.signature) { return try JPEG.decode(bytes, name: name) }
@@ -16,7 +16,7 @@ extension Image {
   /// The bytes of a PNG file with metadata; the same input gives the same bytes.
   public func pngData(text: [String: String] = [:]) throws -> [UInt8] { try PNG.encode(self, text: text) }
 
-  /// Writes a PNG file, all or nothing.
+  /// Writes a PNG file, all or nothing. Throws `RenderError.unwritable`, and `.invalidText` for text that the file cannot hold.
   public func writePNG(to url: URL, text: [String: String] = [:]) throws {
     try FileBytes.write(pngData(text: text), to: url)
   }
@@ -27,6 +27,7 @@ extension Image {
   }
 
   /// Writes a JPEG file, all or nothing; `quality` 1...100.
+  /// Throws `RenderError.unwritable`, and `.invalidText` for text that the file cannot hold.
   public func writeJPEG(to url: URL, quality: Int = 95, text: [String: String] = [:]) throws {
     try FileBytes.write(jpegData(quality: quality, text: text), to: url)
   }
@@ -54,7 +55,7 @@ public enum ImageText {
   /// All text entries of a file by key. Throws `RenderError`.
   public static func read(_ url: URL) throws -> [String: String] { try of(FileBytes.read(url), name: url.path) }
 
-  /// The same of the bytes of a file; `name` is used in errors.
+  /// The same of the bytes of a file; `name` is used in errors. Throws `RenderError`.
   public static func of(_ bytes: [UInt8], name: String = "picture") throws -> [String: String] {
     if bytes.starts(with: PNG.signature) { return try PNG.text(of: bytes, name: name) }
     if bytes.starts(with: JPEG.signature) { return try JPEGComments.text(of: bytes, name: name) }

@@ -8,7 +8,7 @@ import CPNG
 public enum PNG {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// The image in `bytes`: 1 channel for the grey kinds, else 3. `name` is used in errors.
+  /// The image in `bytes`: 1 channel for the grey kinds, else 3. `name` is used in errors. Throws `RenderError`.
   public static func decode(_ bytes: [UInt8], name: String = "PNG data") throws -> Image {
     let decoded = try Raw(bytes, as: DIFFSS_PNG_COLOR, name: name)
     return Image(width: decoded.width, height: decoded.height, channels: decoded.channels, pixels: decoded.samples)
@@ -78,7 +78,7 @@ public enum PNG {
   }
 
   /// The tEXt, zTXt and iTXt entries; the last one wins where a key is repeated. Entries behind the pixels are looked
-  /// for only when none is before them, so that metadata of our own files costs no decoding.
+  /// for only when none is before them, so that metadata of our own files costs no decoding. Throws `RenderError`.
   public static func text(of bytes: [UInt8], name: String = "PNG data") throws -> [String: String] {
     let early = TextBox()
     _ = try Raw.header(bytes, name: name, text: early)

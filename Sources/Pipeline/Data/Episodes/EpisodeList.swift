@@ -45,7 +45,7 @@ public struct EpisodeList: Codable, Hashable, Sendable {
     listDigest = nil
   }
 
-  /// SHA-256 of the file that `write` makes.
+  /// SHA-256 of the file that `write` makes. Throws `EncodingError` for what JSON has no word for.
   public func digest() throws -> String { Digest.hex(try CanonicalJSON.data(self)) }
 
   private static let mostBytes = 1 << 30
@@ -53,7 +53,7 @@ public struct EpisodeList: Codable, Hashable, Sendable {
   /// Reads a list that `write` made, for a data set.
   ///
   /// `fold` is the one asked for; nil takes the list's own. Throws `CoreError.unreadableFile`, `.malformedFile`, `.badSetting` for a list of
-  /// another data set or fold, `.foreignList` for one whose classes are not its fold's here, and `.notInDataset` when no episode has all its
+  /// another data set or fold, `DataError.foreignList` for one whose classes are not its fold's here, and `.notInDataset` when no episode has all its
   /// images.
   public init(_ url: URL, for dataset: any Dataset, fold wanted: Int? = nil) throws {
     do {

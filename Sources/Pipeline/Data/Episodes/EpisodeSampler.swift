@@ -13,7 +13,7 @@ public struct EpisodeSampler: Sequence, IteratorProtocol, Sendable {
 
   private var source: Source
 
-  /// The draws of a fold by a protocol. Throws `DataError.unknownFold`, `.nothingToDraw`, `.badSetting`, and what reading published
+  /// The draws of a fold by a protocol. Throws `DataError.unknownFold`, `.nothingToDraw`, `CoreError.badSetting`, and what reading published
   /// lists throws.
   public init(_ dataset: any Dataset, fold: Int, _ draw: EpisodeDraw = EpisodeDraw()) throws {
     try draw.validate()

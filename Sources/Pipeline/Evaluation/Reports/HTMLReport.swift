@@ -39,7 +39,7 @@ public struct HTMLReport: Sendable {
 
   /// Of what a store has for the data set `name`: its evaluations and images, at most `limit` of each, the images' supports in `dataset`.
   ///
-  /// Throws `GenerationError.storeUnusable`, and `.nothingToReport` when it has neither.
+  /// Throws `GenerationError.storeUnusable`, and `EvaluationError.nothingToReport` when it has neither.
   public init(store: Store, name: String, dataset: (any Dataset)?, limit: Int) throws {
     let gallery = try ReportGallery(store: store, name: name, dataset: dataset, limit: limit)
     let stored = try ReportDocument.stored(store, dataset: name), older = stored.dropFirst(limit).count

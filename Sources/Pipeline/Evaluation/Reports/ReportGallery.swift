@@ -50,7 +50,7 @@ public struct ReportGallery: Sendable {
 
   /// The sheet: a row a support, with the real image, the control image and the generated ones; gaps where there is none.
   ///
-  /// Throws `EvaluationError.nothingToReport` without an image, `.badSetting` when no PNG could hold it.
+  /// Throws `EvaluationError.nothingToReport` without an image, `CoreError.badSetting` when no PNG could hold it.
   public func sheet() throws -> Image {
     guard !rows.isEmpty else { throw EvaluationError.nothingToReport(what: "no generated image for a contact sheet") }
     let columns = 2 + (rows.map(\.images.count).max() ?? 0)

@@ -29,6 +29,7 @@ public struct Evaluator: Sendable {
   private var dataset: any Dataset { supports.dataset }
 
   /// A network with a fold's weights; `side` nil for the input square that the weights recommend, else the published one.
+  /// Throws `GenerationError.modelMissing`, and `ModelError` for weights that do not fit.
   public func segmenter(_ network: SegmentationNetwork, fold: Int, side: Int? = nil) throws -> (
     segmenter: EpisodeSegmenter, model: ModelEntry
   ) {

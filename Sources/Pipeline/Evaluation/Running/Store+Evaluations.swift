@@ -6,6 +6,7 @@ import Models
 
 /// Evaluations, each with the list of its episodes.
 extension Store {
+  /// Throws `GenerationError.storeUnusable` or `.storeDamaged`.
   public func save(_ report: EvaluationReport) throws {
     let json = try CanonicalJSON.text(report), episodes = try CanonicalJSON.data(report.episodes.map(\.episode)),
       hash = Digest.hex(episodes)
@@ -18,7 +19,7 @@ extension Store {
     }
   }
 
-  /// Earlier evaluations of a data set, newest first.
+  /// Earlier evaluations of a data set, newest first. Throws `GenerationError.storeUnusable` or `.storeDamaged`.
   public func evaluations(dataset: String) throws -> [EvaluationReport] {
     try read { db in
       try String.fetchAll(db, sql: "SELECT report FROM evaluations WHERE dataset = ? ORDER BY id DESC", arguments: [dataset])

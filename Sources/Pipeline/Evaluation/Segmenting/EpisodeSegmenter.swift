@@ -81,14 +81,14 @@ public final class EpisodeSegmenter {
       shots: supports.count)
   }
 
-  /// IoU, 0...1, of a generated image's mask and what the network finds in it with the real support as its reference.
+  /// IoU, 0...1, of a generated image's mask and what the network finds in it with the real support as its reference. Throws as `predict`.
   public func agreement(_ image: MaskedImage, classIndex: Int, _ comparison: Comparison) throws -> Double {
     try predict(image, classIndex: classIndex, supports: [real(image.maskItem)], comparison).areas.iou / 100
   }
 
   /// Whether an episode can be measured: its class is in the masks of its query and of each of its supports, and the query is none of these.
   ///
-  /// Throws `DataError.classAbsent`, `.emptyMask`, `.queryIsSupport` and what reading masks throws.
+  /// Throws `DataError.classAbsent`, `.emptyMask`, `EvaluationError.queryIsSupport` and what reading masks throws.
   func check(_ episode: Episode) throws {
     if episode.supports.contains(where: { $0.id == episode.query.id }) {
       throw EvaluationError.queryIsSupport(name: episode.query.id, classIndex: episode.classIndex)

@@ -62,6 +62,7 @@ public struct NetworkInput: Hashable, Sendable {
   /// Pixels that an image covers in a letterbox.
   ///
   /// The published order of steps: the shorter side is truncated first, then both are rounded down to multiples of 8.
+  /// Throws `EvaluationError.tooNarrow`.
   public func content(width: Int, height: Int) throws -> (width: Int, height: Int) {
     let ratio = Double(side) / Double(max(width, height))
     let size = (

@@ -108,6 +108,7 @@ public struct ConditionMaker: Sendable {
   }
 
   /// Grey: the detector's probability times 255, truncated as NumPy's `astype(uint8)` does.
+  /// Throws `ModelError`, and `GenerationError.notANumber`.
   public static func edges(_ image: Image, detector: any EdgeDetector) throws -> Image {
     let probability = try detector.edges(rgb: Tensor(bytes: image))
     return Image(
@@ -119,7 +120,7 @@ public struct ConditionMaker: Sendable {
   }
 
   /// Grey 0/255: above the threshold in every channel, after the size rule once more (no change when the edges were found at this
-  /// resolution, area averaging when they were found at a larger one).
+  /// resolution, area averaging when they were found at a larger one). Throws `CoreError.badSetting` for a size out of range.
   public static func strokes(_ masked: Image, _ settings: ConditionSettings) throws -> Image {
     let rule = try SizeRule(width: masked.width, height: masked.height, resolution: settings.resolution)
     return rule.apply(masked).channelMinimum.thresholded(above: UInt8(settings.threshold))

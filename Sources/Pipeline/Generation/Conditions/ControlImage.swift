@@ -22,7 +22,7 @@ extension ControlImage {
   /// Writes each step as `NAME.png` into a folder, which is made where it is missing. Files say that they are steps: those of an earlier
   /// run are replaced.
   ///
-  /// Throws `GenerationError.foreignFile`, before anything is written, where another file is in the place of one, and `.cannotWrite`.
+  /// Throws `GenerationError.foreignFile`, before anything is written, where another file is in the place of one, and `CoreError.cannotWrite`.
   public func writeStages(to folder: URL) throws {
     let mark = ["diffss": "stage"]
     for stage in stages {

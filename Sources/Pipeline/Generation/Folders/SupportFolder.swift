@@ -56,7 +56,7 @@ public struct SupportFolder: Sendable {
     return target
   }
 
-  /// Writes a file under a temporary name and renames it.
+  /// Writes a file under a temporary name and renames it. Throws `CoreError.cannotWrite`.
   @discardableResult
   public func add(png: [UInt8], name: String) throws -> URL {
     let target = url.appendingPathComponent(name)

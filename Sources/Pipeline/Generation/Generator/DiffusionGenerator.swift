@@ -23,11 +23,12 @@ public final class DiffusionGenerator: SupportGenerator {
   }
 
   /// The stored image of a request with the present weights; nil when there is none. Loads no network.
+  /// Throws `GenerationError.modelMissing`, and `ModelError` for weights that cannot be read.
   public func stored(_ request: GenerationRequest) throws -> GeneratedImage? {
     try image(request, key: request.key(weights: models.weights(request.models)))
   }
 
-  /// Whether there is one, as far as its header and its end tell. Decodes nothing.
+  /// Whether there is one, as far as its header and its end tell. Decodes nothing. Throws as `stored`.
   public func isStored(_ request: GenerationRequest) throws -> Bool {
     let key = try request.key(weights: models.weights(request.models)), file = store.file(key)
     guard FileManager.default.fileExists(atPath: file.path), !broken.withLock({ $0.contains(key) }) else { return false }
@@ -61,6 +62,7 @@ public final class DiffusionGenerator: SupportGenerator {
   }
 
   /// Makes an image, stored already or not, and stores nothing.
+  /// Throws `CancellationError`, `CoreError.badSetting` for a size that is not the control image's, `ModelError`, and what control images throw.
   public func make(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
     let control = try controls.control(request)?.image
     let model = try models.diffusion(request.models, report: report)

@@ -11,6 +11,7 @@ public protocol SupportGenerator: Sendable {
 extension SupportGenerator {
   /// The image of a request by the rule that the queue, folders and evaluations share: `stop` is asked before it and many times a step, and its
   /// yes ends the work with `CancellationError`; whatever else goes wrong costs this image alone, and is returned.
+  /// Throws `CancellationError` alone.
   public func attempt(
     _ request: GenerationRequest, stop: () -> Bool, progress: (GenerationProgress) -> Void
   ) throws(CancellationError) -> Result<GeneratedImage, any Error> {

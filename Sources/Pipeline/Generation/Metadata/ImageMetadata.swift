@@ -25,7 +25,7 @@ public struct ImageMetadata: Codable, Hashable, Sendable {
   public static let entry = "diffss"
 
   /// The entries `parameters` and `diffss`, and `Warning` where demo weights generated another data set. Nothing in them depends on when or
-  /// where the image was made.
+  /// where the image was made. Throws `EncodingError` for a setting that is no number.
   public func entries() throws -> [String: String] {
     var entries = ["parameters": parameters, Self.entry: try CanonicalJSON.text(self)]
     entries[DemoWeights.entry] = demoWeights.map { DemoWeights.remark($0) }

@@ -76,7 +76,7 @@ extension ModelLibrary {
     return choice
   }
 
-  /// The same for the settings that requests are made from.
+  /// The same for the settings that requests are made from. Throws as the other one.
   public func choice(for options: GenerationOptions) throws -> ModelChoice {
     try choice(for: options.condition, settings: options.conditionSettings, preferring: options.models)
   }

@@ -129,12 +129,13 @@ public final class ModelLibrary: Sendable {
   public var previewDecoder: URL? { entries.first { $0.kind == .previewDecoder }?.url }
 
   /// SHA-256 of a model's files. Reads them once; later runs know them by size and time of change.
+  /// Throws `GenerationError.modelMissing`, and `ModelError` for files that cannot be read.
   public func digest(of id: String) throws -> String { try digests.digest(of: entry(id)) }
 
-  /// Bytes of a model's files: about what it takes in memory, weights staying as they are stored.
+  /// Bytes of a model's files: about what it takes in memory, weights staying as they are stored. Throws as `digest`.
   public func bytes(of id: String) throws -> Int { try WeightDigests.bytes(of: entry(id)) }
 
-  /// The digests of every model of a choice, by identifier.
+  /// The digests of every model of a choice, by identifier. Throws as `digest`.
   public func weights(_ choice: ModelChoice) throws -> [String: String] {
     var result: [String: String] = [:]
     for id in [choice.diffusion, choice.controlNet, choice.detector].compactMap({ $0 }) { result[id] = try digest(of: id) }
@@ -148,6 +149,7 @@ public final class ModelLibrary: Sendable {
   }
 
   /// An autoencoder or a LoRA by its name: one that was given, one of the library (a whole model lends its autoencoder), or the file or folder of that path below a place that is searched.
+  /// Throws `GenerationError.modelMissing`.
   public func addition(_ id: String, _ kind: ModelKind) throws -> ModelEntry {
     if let own = given.entries.first(where: { $0.id == id && $0.kind == kind }) { return own }
     if let known = entries.first(where: { $0.id == id && $0.kind == kind }) { return known }
@@ -204,6 +206,7 @@ public final class ModelLibrary: Sendable {
     }
   }
 
+  /// Throws `ModelError`.
   public func segmenter(_ entry: ModelEntry, report: Report) throws -> any FewShotSegmenter {
     try loaded.segmenter(entry.id) {
       guard case .segmentation(let network, _) = entry.kind else { throw missing("segmentation network \(entry.id)") }

@@ -8,7 +8,7 @@ public enum OwnControlFiles {
 
   /// Writes a control image, so that its images can be generated again from what is beside them. One that is there already is left.
   ///
-  /// Throws `GenerationError.foreignFile` for a file of somebody else, `.cannotWrite` or `RenderError`.
+  /// Throws `GenerationError.foreignFile` for a file of somebody else, `CoreError.cannotWrite` or `RenderError`.
   public static func write(_ image: Image, of control: OwnImageRequest.Control, number: Int, stem: String, into folder: SupportFolder) throws {
     let metadata = OwnControlMetadata(control), name = name(number, stem: stem), file = folder.url.appendingPathComponent(name)
     if let there = try? Image(pngOrJpeg: file), OwnImageRequest.Control.digest(there.rgb) == control.digest { return }

@@ -29,6 +29,7 @@ public struct OwnImage: Sendable {
   public var classIndex: Int { info.index }
 
   /// The control image with every stage; `detector` is a weights file that replaces the library's own.
+  /// Throws `CoreError.badSetting`, `GenerationError.noObject` and `.modelMissing`, and `ModelError`.
   public func condition(
     _ type: ConditionType, settings: ConditionSettings, models: ModelLibrary, detector: URL? = nil
   ) throws -> ControlImage {

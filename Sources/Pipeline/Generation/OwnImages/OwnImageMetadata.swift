@@ -29,6 +29,7 @@ public struct OwnImageMetadata: Codable, Hashable, Sendable {
   public var isWhole: Bool { (try? Self.key(request, weights)) == key }
 
   /// The entries `parameters` and `diffss`. Nothing in them depends on when or where the image was made.
+  /// Throws `EncodingError` for a setting that is no number.
   public func entries() throws -> [String: String] {
     var entries = ["parameters": parameters, ImageMetadata.entry: try CanonicalJSON.text(self)]
     entries[DemoWeights.entry] = demoWeights.map { DemoWeights.remark($0) }

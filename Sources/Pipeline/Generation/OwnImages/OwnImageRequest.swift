@@ -97,7 +97,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   ///
   /// `progress` hears how far it is, many times a step (its previews are of the first image), and ends the work by returning false:
   /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder.
-  /// Throws `ModelError` for weights that do not fit, `GenerationError.notANumber`, and `.badSetting` for a sampler that there is none of.
+  /// Throws `ModelError` for weights that do not fit, `GenerationError.notANumber`, and `CoreError.badSetting` for a sampler that there is none of.
   public func generate(
     controlImages: [Image], weights: OwnImageWeights, digests: [String: String], count: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
     progress: (GenerationProgress) -> Bool

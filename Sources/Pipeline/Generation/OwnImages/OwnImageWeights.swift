@@ -47,6 +47,7 @@ public struct OwnImageWeights: Hashable, Sendable {
   }
 
   /// The digests by those names. Reads every file once; later runs know them by size and time of change.
+  /// Throws `ModelError` for files that cannot be read.
   public func digests(_ library: ModelLibrary) throws -> [String: String] {
     let names = names
     var digests = [names.model: try library.digest(of: model, as: .diffusion)]

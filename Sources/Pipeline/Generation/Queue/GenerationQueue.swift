@@ -76,6 +76,7 @@ public final class GenerationQueue: Sendable {
   }
 
   /// Adds requests without following the queue: another process is to generate them. Blocks for the length of a small write.
+  /// Throws `GenerationError.storeUnusable` or `.storeDamaged`.
   public func leave(_ requests: [GenerationRequest], priority: Int) throws -> [JobID] {
     let added = requests.map { Job(id: JobID(), request: $0, origin: origin, priority: priority) }
     try store.add(added)

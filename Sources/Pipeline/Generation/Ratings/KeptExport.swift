@@ -13,7 +13,7 @@ public enum KeptExport {
   /// Writes those of one data set as `<item>_<class>_<k>.png`, k counting the images of a support from 0. Files keep every byte, so
   /// they still say how they were made. An image that cannot be written stops no other.
   ///
-  /// Throws `CoreError.cannotWrite`, and `.storeUnusable`.
+  /// Throws `CoreError.cannotWrite`, and `GenerationError.storeUnusable`.
   public static func write(_ store: Store, dataset: String, to url: URL) throws -> Outcome {
     let folder = try SupportFolder(creating: url)
     var counts: [String: Int] = [:], outcome = Outcome()

@@ -6,7 +6,7 @@ import Render
 
 /// Requests, jobs, generated images and evaluations on disk: an SQLite file and a folder of PNGs.
 ///
-/// Safe from any thread. Every throwing method throws `GenerationError.storeUnusable` or `.cannotWrite`, and leaves
+/// Safe from any thread. Every throwing method throws `GenerationError.storeUnusable` or `CoreError.cannotWrite`, and leaves
 /// nothing half-written when it does.
 public final class Store: Sendable {
   /// The data folder.

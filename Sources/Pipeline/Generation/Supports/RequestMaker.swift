@@ -23,7 +23,7 @@ public final class RequestMaker: Sendable {
     prompts = Result { try Prompts() }
   }
 
-  /// Requests for the generated supports of an episode: number k is made from real support k modulo shots.
+  /// Requests for the generated supports of an episode: number k is made from real support k modulo shots. Throws as the other one.
   public func requests(_ episode: Episode, options: GenerationOptions, count: Int) throws -> [GenerationRequest] {
     let wanted = episode.generatedSupports(count)
     let made = try Dictionary(grouping: wanted, by: \.item).mapValues { own in
@@ -35,6 +35,7 @@ public final class RequestMaker: Sendable {
   /// Requests for supports `0..<count` of a class in an image, each with its own seed. Reads the image, loads nothing.
   ///
   /// `published` gives them the published script's common seed, and its word and colour where they are not the class's own.
+  /// Throws `CoreError.badSetting`, `GenerationError.modelMissing`, and what reading the support throws.
   public func requests(
     item: DatasetItem, classIndex: Int, options: GenerationOptions, count: Int, published: PublishedScript.Terms? = nil
   ) throws -> [GenerationRequest] {

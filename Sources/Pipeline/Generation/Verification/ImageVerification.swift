@@ -32,7 +32,7 @@ public struct StoredImage: Sendable {
 
   private static let mostBytes = 256 << 20
 
-  /// Throws `CoreError.unreadableFile`, and `.notOurs` for an image that does not say how it was made.
+  /// Throws `CoreError.unreadableFile`, and `GenerationError.notOurs` for an image that does not say how it was made.
   public init(_ file: URL) throws {
     let text: [String: String]
     do {
@@ -56,6 +56,7 @@ public struct StoredImage: Sendable {
   }
 
   /// Compares with what `generate` makes of the request. `weights` are the digests of the models that are here.
+  /// Throws what `generate` throws.
   public func verify(_ metadata: ImageMetadata, weights: [String: String], generate: (GenerationRequest) throws -> Image) throws
     -> ImageVerification
   {

@@ -20,6 +20,7 @@ public final class DemoDataset: Dataset {
   private static let kept = 64
 
   /// The evaluation set (seed 0), whose classes present are known from `tables/demo.json` without drawing.
+  /// Throws `CoreError` when its class table cannot be read.
   public init() throws {
     let table = try AssetTable.load("demo", as: Table.self)
     classes = try Self.classes()
