@@ -121,7 +121,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     #expect(
       try library([folder], cache: cache).choice(for: .canny, settings: settings)
         == ModelChoice(diffusion: "sd", controlNet: "sd-controlnet-canny"))
-    #expect(throws: CoreError.self) { try models.segmentation(.dcama, fold: 7) }
+    #expect(throws: GenerationError.self) { try models.segmentation(.dcama, fold: 7) }
   }
 
   @Test func whatIsPreferredIsTakenOrSaidToBeMissing() throws {
@@ -140,7 +140,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     do {
       _ = try choice(PreferredModels(diffusion: "sd", controlNets: ["large-controlnet-mask"]))
       Issue.record("a ControlNet of another model was taken")
-    } catch let error as GenerationError {
+    } catch let error as CoreError {
       #expect(error.message.contains("large-controlnet-mask") && (error.message + (error.hint ?? "")).contains("one that was made for sd"))
     }
     for absent in [PreferredModels(diffusion: "absent"), PreferredModels(controlNets: ["absent"])] {

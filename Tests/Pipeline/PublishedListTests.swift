@@ -213,7 +213,8 @@ import Testing
     let text = String(decoding: try CanonicalJSON.data(list), as: UTF8.self)
     for (old, new) in [("\"dataset\":\"squares\"", "\"dataset\":\"coco\""), ("square-", "circle-"), ("\"classIndex\":3", "\"classIndex\":99")] {
       try Data(text.replacingOccurrences(of: old, with: new).utf8).write(to: file)
-      #expect(throws: DataError.self, "\(new)") { try EpisodeList(file, for: dataset) }
+      let error = #expect(throws: (any Error).self, "\(new)") { try EpisodeList(file, for: dataset) }
+      #expect(error is any Explained, "\(new)")
     }
   }
 }

@@ -55,7 +55,7 @@ import Testing
     do {
       _ = try Store(folder: folder.url.appendingPathComponent("taken/data"))
       Issue.record("a store below a file")
-    } catch let error as GenerationError {
+    } catch let error as CoreError {
       #expect(error.message.hasPrefix("cannot write \(folder.url.path)/taken/data"))
       #expect(error.hint != nil)
     }
@@ -257,7 +257,7 @@ import Testing
     do {
       try store.save(png: [UInt8](repeating: 7, count: 2 << 20), key: "k", request: plainRequest(), weights: [:], seconds: 0)
       Issue.record("2 MB on a disk of 1 MB")
-    } catch let error as GenerationError {
+    } catch let error as CoreError {
       #expect(error.message.contains("No space left"))
     }
     #expect(try store.imageKeys().isEmpty)

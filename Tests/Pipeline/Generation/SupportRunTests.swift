@@ -17,7 +17,7 @@ import Testing
     let dataset = ListedDataset(Self.items), bench = try RunBench(dataset)
     let outcomes = try await bench.generate(run(dataset, bench))
     let stem = "val2014/COCO_val2014_000000019786_1"
-    #expect(outcomes.prefix(2) == ["painted \(stem)_0.png", "painted \(stem)_1.png"])
+    #expect(outcomes.prefix(2) == ["generated \(stem)_0.png", "generated \(stem)_1.png"])
     let files = try bench.files()
     #expect(files.count == 9)
     for name in ["\(stem)_0.png", "\(stem)_control.png", "plain_2_1.png", "val2014/b_3_0.png"] { #expect(files[name] != nil) }
@@ -59,7 +59,7 @@ import Testing
     try Data().write(to: names[2])
     try FileManager.default.removeItem(at: names[3])
     let words = try await bench.generate(run).map { $0.split(separator: " ")[0] }
-    #expect(words == ["kept", "kept", "replaced", "painted", "painted", "kept"])
+    #expect(words == ["kept", "kept", "replaced", "generated", "generated", "kept"])
     #expect(try bench.files() == first)
 
     // Another setting is another image.

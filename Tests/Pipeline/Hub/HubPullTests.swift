@@ -138,7 +138,7 @@ import Testing
 
   @Test func onlyWhatHasArrivedIsKept() async throws {
     func hint() async -> String {
-      do { _ = try await pull(); return "fetched" } catch { return (error as? CoreError)?.hint ?? "" }
+      do { _ = try await pull(); return "fetched" } catch { return (error as? any Explained)?.hint ?? "" }
     }
     server.serve("/api/models/org/net/revision/main", Array("<html>".utf8), .status(503), .status(503), .status(503), .status(503), .status(503), .status(503))
     #expect(await !hint().contains("kept"))
