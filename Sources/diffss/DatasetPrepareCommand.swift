@@ -11,7 +11,7 @@ struct DatasetPrepareCommand: ParsableCommand {
       annotation, so that lists are ready at once afterwards and a mask is generated in less time than its PNG could be read in. With --out
       the masks are also written as OUT/PART/NAME.png, as other programs read them. pascal, folder: reads the masks once, likewise.
       demo: draws scenes into OUT as arrays: images.npy, masks.npy, items.json. With --redrawn K its supports instead, K times each as a
-      perfect painter would generate them, named for --aux: the object stays where it is, its colours, texture, light and background change.
+      perfect painter would draw them, named for --aux: the object stays where it is, its colours, texture, light and background change.
       """)
 
   @Argument(help: "The data set; the same as --dataset.")

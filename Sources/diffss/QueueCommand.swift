@@ -54,7 +54,7 @@ struct QueueCommand: AsyncParsableCommand {
         ]
       }
       print(TextTable.markdown(
-        [["job", "state", "", "priority", "support", "class", "picture", "condition"]] + rows, flushLeft: [0, 1, 2, 4, 7]))
+        [["job", "state", "", "priority", "support", "class", "image", "condition"]] + rows, flushLeft: [0, 1, 2, 4, 7]))
       if try store.isPaused { print("\nThe queue is paused: diffss queue resume") }
     }
 

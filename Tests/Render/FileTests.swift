@@ -114,7 +114,7 @@ import Testing
     let afterHeader = 8 + 25
     for name in ["tEXt", "iCCP", "eXIf", "abCd"] {
       let bytes = Array(good[..<afterHeader]) + [0x68, 0, 0, 0] + Array(name.utf8) + good[afterHeader...]
-      let early = RenderError.corrupt(name: "picture", format: "PNG", reason: "the file ends too early")
+      let early = RenderError.corrupt(name: "image", format: "PNG", reason: "the file ends too early")
       #expect(throws: early) { try Image.decode(bytes: bytes) }
       #expect(throws: early) { try ImageText.of(bytes) }
     }

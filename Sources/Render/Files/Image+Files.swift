@@ -7,7 +7,7 @@ extension Image {
   }
 
   /// The image in the bytes of a PNG or JPEG file; `name` is used in errors. Throws `RenderError`.
-  public static func decode(bytes: [UInt8], name: String = "picture") throws -> Image {
+  public static func decode(bytes: [UInt8], name: String = "image") throws -> Image {
     if bytes.starts(with: PNG.signature) { return try PNG.decode(bytes, name: name) }
     if bytes.starts(with: JPEG.signature) { return try JPEG.decode(bytes, name: name) }
     throw RenderError.notAnImage(name: name, found: FileKind.describe(bytes))
@@ -56,7 +56,7 @@ public enum ImageText {
   public static func read(_ url: URL) throws -> [String: String] { try of(FileBytes.read(url), name: url.path) }
 
   /// The same of the bytes of a file; `name` is used in errors. Throws `RenderError`.
-  public static func of(_ bytes: [UInt8], name: String = "picture") throws -> [String: String] {
+  public static func of(_ bytes: [UInt8], name: String = "image") throws -> [String: String] {
     if bytes.starts(with: PNG.signature) { return try PNG.text(of: bytes, name: name) }
     if bytes.starts(with: JPEG.signature) { return try JPEGComments.text(of: bytes, name: name) }
     throw RenderError.notAnImage(name: name, found: FileKind.describe(bytes))

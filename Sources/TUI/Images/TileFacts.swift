@@ -20,11 +20,11 @@ struct TileFacts {
     switch tile {
     case .support:
       let item = episode.supports[safe: state.shownSupport]
-      add("picture", item?.id ?? "")
+      add("image", item?.id ?? "")
       add("class", "\(name), label \(episode.classIndex)")
       addSize(image)
     case .query:
-      add("picture", episode.query.id)
+      add("image", episode.query.id)
       add("class", "\(name), label \(episode.classIndex)")
       addSize(image)
     case .condition: addCondition(state)

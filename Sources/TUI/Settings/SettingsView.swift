@@ -34,7 +34,7 @@ extension ScreenRenderer {
   private var estimate: String {
     guard let board = state.board, board.plans[state.plan] != nil else { return "" }
     let missing = board.missing(state.plan).count
-    guard missing > 0 else { return "painted" }
+    guard missing > 0 else { return "generated" }
     let steps = missing * state.settings.options.steps
     let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(steps)))" } ?? ""
     return "\(missing) image\(missing == 1 ? "" : "s")\(time)"

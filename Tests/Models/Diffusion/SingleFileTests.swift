@@ -64,7 +64,7 @@ import Testing
   }
 
   /// The same image from a folder and from single files.
-  @Test func paintsAsTheFolderDoes() throws {
+  @Test func generatesAsTheFolderDoes() throws {
     let single = try write(withControlNet: true)
     let image = Tensor((0..<64 * 64 * 3).map { Float($0 % 97) / 96 }, shape: [1, 64, 64, 3])
     let run = DiffusionRun(prompt: "a cat", steps: 3, seed: 5, width: 64, height: 64, controls: [ControlInput(image: image)])

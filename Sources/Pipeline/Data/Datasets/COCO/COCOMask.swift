@@ -1,6 +1,6 @@
 import Core
 
-/// Painting of COCO segmentations, equal to pycocotools to the pixel.
+/// Rasterising of COCO segmentations, equal to pycocotools to the pixel.
 enum COCOMask {
   /// Largest coordinate that is believed, far beyond any image.
   private static let farthest = 1e6
