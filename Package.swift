@@ -48,7 +48,8 @@ let package = Package(
       name: "Evaluation", dependencies: ["Core", "Models", "Render", "Data", "Generation", .product(name: "GRDB", package: "GRDB.swift")],
       path: "Sources/Pipeline/Evaluation", swiftSettings: swiftSettings),
     .target(
-      name: "Pipeline", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation"],
+      name: "Pipeline",
+      dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", .product(name: "Logging", package: "swift-log")],
       path: "Sources/Pipeline/Workbench", swiftSettings: swiftSettings),
     .target(
       name: "TUI", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "CNcurses"],

@@ -31,14 +31,10 @@ struct GeneratedAuxiliaries: AuxiliarySource {
   func has(_ support: GeneratedSupport) -> Bool { names[support] != nil }
 
   mutating func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) throws {
-    struct Source: Hashable {
-      let item: DatasetItem
-      let classIndex: Int
-    }
-    func source(_ support: GeneratedSupport) -> Source { Source(item: support.item, classIndex: support.classIndex) }
+    func source(_ support: GeneratedSupport) -> Support { Support(item: support.item, classIndex: support.classIndex) }
     let counts = Dictionary(grouping: wanted, by: source).mapValues { ($0.map(\.number).max() ?? 0) + 1 }
     // An image is read once for all that are generated from it.
-    var made: [Source: Result<[GenerationRequest], any Error>] = [:]
+    var made: [Support: Result<[GenerationRequest], any Error>] = [:]
     for (done, support) in wanted.enumerated() {
       let source = source(support)
       let own = made[source] ?? Result {

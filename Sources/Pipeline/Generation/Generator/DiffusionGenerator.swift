@@ -82,10 +82,9 @@ public final class DiffusionGenerator: SupportGenerator {
     if let range = try? sampler.range(model.scheduler.spaced(request.timestepSpacing), steps: request.steps), range.isShort {
       Log.generating.notice("\(request.sampler) with \(request.steps) steps begins late: \(range.text)")
     }
-    let run = DiffusionRun(
-      prompt: request.prompt, negativePrompt: request.negativePrompt, sampler: sampler, steps: request.steps,
-      spacing: request.timestepSpacing, guidanceScale: Float(request.guidance), eta: Float(request.eta), seed: request.seed, noiseRow: request.noiseRow,
-      width: request.width, height: request.height, guessMode: request.guessMode, controls: inputs)
+    let run = try DiffusionRun(
+      request.settings, prompt: request.prompt, negativePrompt: request.negativePrompt, seed: request.seed, noiseRow: request.noiseRow,
+      width: request.width, height: request.height, controls: inputs)
     do {
       let result = try model.generate(run) { progress(GenerationProgress($0, of: model)) }
       return try Image(unit: result.image)

@@ -107,9 +107,8 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
       additions: ModelAdditions(
         autoencoder: weights.autoencoder,
         adapters: zip(weights.loras, loras ?? []).map { LowRankSource(url: $0, scale: Float($1.scale)) }))
-    let run = DiffusionRun(
-      prompt: prompt, negativePrompt: negativePrompt, sampler: try settings.samplerName(), steps: settings.steps, spacing: settings.timestepSpacing,
-      guidanceScale: Float(settings.guidance), eta: Float(settings.eta), seed: seed, width: width, height: height, guessMode: settings.guessMode,
+    let run = try DiffusionRun(
+      settings, prompt: prompt, negativePrompt: negativePrompt, seed: seed, width: width, height: height,
       controls: zip(controls, controlImages).enumerated().map { number, pair in
         ControlInput(
           image: Tensor(unit: pair.1.rgb), network: number, scale: Float(pair.0.scale), start: pair.0.start, end: pair.0.end)

@@ -41,11 +41,11 @@ extension DiffusionSettings {
 
   /// Of these settings those that do not belong to a control image.
   var sampling: DiffusionSettings {
-    DiffusionSettings { own in
-      (own.sampler, own.steps, own.timestepSpacing, own.guidance, own.eta, own.guessMode) = (
-        sampler, steps, timestepSpacing, guidance, eta, guessMode
-      )
-    }
+    var own = self
+    let usual = DiffusionSettings()
+    (own.condition, own.conditionSettings) = (usual.condition, usual.conditionSettings)
+    (own.controlScale, own.controlStart, own.controlEnd) = (usual.controlScale, usual.controlStart, usual.controlEnd)
+    return own
   }
 
   /// Whether the sampler lays its steps by the spacing; lcm has its own.
