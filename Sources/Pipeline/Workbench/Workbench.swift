@@ -39,15 +39,11 @@ public final class Workbench: Sendable {
     dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, generator: (any SupportGenerator)? = nil,
     digest: @escaping @Sendable (Image, LabelMask) -> String = Digest.hex(image:mask:)
   ) {
-    imported = ImportedDataset(dataset, folder: store.folder)
-    let dataset = imported
     self.models = models
     self.store = store
-    supports = SupportReader(dataset: dataset, digest: digest)
-    requestMaker = RequestMaker(supports: supports, models: models)
     let report: ModelLibrary.Report = { [hub] in hub.send(WorkEvent($0)) }
-    controls = ControlImages(supports: supports, models: models, report: report)
-    diffusion = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
+    let chain = GenerationChain(dataset, models: models, store: store, report: report, digest: digest)
+    (imported, supports, requestMaker, controls, diffusion) = (chain.dataset, chain.supports, chain.requests, chain.controls, chain.diffusion)
     let generator = generator ?? diffusion
     folderGenerator = FolderGenerator(requests: requestMaker, controls: controls, models: models, generator: generator)
     let generators = JobGenerators(

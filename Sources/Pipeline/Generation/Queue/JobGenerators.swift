@@ -41,8 +41,7 @@ public final class JobGenerators: Sendable {
       // The old one's networks go before the new one's come.
       opened = nil
       let models = ModelLibrary(folders: origin.modelFolders, files: origin.files ?? GivenFiles(), for: origin.source.kind, memory: origin.memory)
-      let controls = ControlImages(supports: SupportReader(dataset: ImportedDataset(try Datasets.open(origin.source), folder: store.folder)), models: models, report: report)
-      let generator = DiffusionGenerator(controls: controls, models: models, store: store, report: report)
+      let generator = GenerationChain(try Datasets.open(origin.source), models: models, store: store, report: report).diffusion
       opened = (origin, generator)
       return generator
     }
