@@ -1,4 +1,4 @@
-/// Two convolutions around the time embedding, added to the input (diffusers `ResnetBlock2D`).
+/// Two convolutions around the time embedding, added to the input (He et al. 2016; diffusers `ResnetBlock2D`).
 struct ResnetBlock: Sendable {
   private let norm1: GroupNorm
   private let conv1: Conv2d

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A latent diffusion model of the Stable Diffusion 1.5 family with its ControlNets, ready to generate.
+/// A latent diffusion model of the Stable Diffusion 1.5 family (Rombach et al. 2022) with its ControlNets, ready to generate.
 ///
 /// Networks, widths and the noise schedule come from the folder's own files. Values are deterministic: the same run, weights
 /// and number of threads give the same bytes.

@@ -1,4 +1,4 @@
-/// Attention over the pixels of a feature map and to the text (diffusers `Transformer2DModel`).
+/// Attention (Vaswani et al. 2017) over the pixels of a feature map and to the text (diffusers `Transformer2DModel`).
 struct Transformer: Sendable {
   private let norm: GroupNorm
   // A 1x1 convolution in SD 1.5, a linear layer in later ones: over [n, h * w, c] they are the same.

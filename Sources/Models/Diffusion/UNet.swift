@@ -1,6 +1,7 @@
 import Foundation
 
-/// The noise predictor of the Stable Diffusion 1.5 family (diffusers `UNet2DConditionModel`), built after its `config.json`.
+/// The noise predictor of the Stable Diffusion 1.5 family (Rombach et al. 2022, after Ronneberger et al. 2015; diffusers
+/// `UNet2DConditionModel`), built after its `config.json`.
 public final class UNet: Sendable {
   public let config: UNetConfig
   private let encoder: UNetEncoder

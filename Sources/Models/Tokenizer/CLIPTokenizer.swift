@@ -18,7 +18,7 @@ extension ArraySlice<Int> {
   }
 }
 
-/// CLIP's lower-casing byte-level BPE tokenizer, as `transformers` runs it, from a `tokenizer/` folder.
+/// CLIP's lower-casing byte-level BPE tokenizer (Radford et al. 2021; Sennrich et al. 2016), as `transformers` runs it, from a `tokenizer/` folder.
 ///
 /// Any vocabulary in the same file format works: the published one of 49,408 entries or a small one of our own.
 public struct CLIPTokenizer: Sendable {

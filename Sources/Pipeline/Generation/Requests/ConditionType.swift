@@ -4,11 +4,11 @@ public enum ConditionType: String, CaseIterable, Codable, Sendable {
   case mask
   /// Thick binary strokes: the edge map inside the dilated mask, thresholded.
   case scribble
-  /// Soft edges inside the dilated mask, found by ControlNet's HED network.
+  /// Soft edges inside the dilated mask, found by ControlNet's HED network (Xie & Tu 2015; Zhang et al. 2023).
   case hed
-  /// Soft edges inside the dilated mask, found by PiDiNet.
+  /// Soft edges inside the dilated mask, found by PiDiNet (Su et al. 2021).
   case pidinet
-  /// Canny's edges inside the dilated mask, black or white.
+  /// Canny's edges (Canny 1986, as OpenCV finds them) inside the dilated mask, black or white.
   case canny
   /// No ControlNet: the prompt alone.
   case none
