@@ -43,7 +43,8 @@ public final class Workbench: Sendable {
     self.store = store
     let report: ModelLibrary.Report = { [hub] in hub.send(WorkEvent($0)) }
     let chain = GenerationChain(dataset, models: models, store: store, report: report, digest: digest)
-    (imported, supports, requestMaker, controls, diffusion) = (chain.dataset, chain.supports, chain.requests, chain.controls, chain.diffusion)
+    (imported, supports, requestMaker) = (chain.dataset, chain.supports, chain.requests)
+    (controls, diffusion) = (chain.controls, chain.diffusion)
     let generator = generator ?? diffusion
     folderGenerator = FolderGenerator(requests: requestMaker, controls: controls, models: models, generator: generator)
     let generators = JobGenerators(
