@@ -1,22 +1,7 @@
 // swift-tools-version: 6.1
-import Foundation
 import PackageDescription
 
-// Kernels are written with SIMD types; without these flags the compiler would split them into SSE2 halves. They are left out where
-// this machine's processor lacks the instructions, or on request (`DIFFSS_PORTABLE=1`), for a program that runs anywhere.
-#if arch(x86_64)
-  let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-  let isPortable =
-    ProcessInfo.processInfo.environment["DIFFSS_PORTABLE"] == "1"
-    || !["avx2", "fma", "f16c"].allSatisfy { processor.contains(" \($0) ") }
-  let vectorFlags = isPortable ? [] : ["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c"]
-#else
-  let isPortable = true
-  let vectorFlags: [String] = []
-#endif
-
-let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)] + (isPortable ? [] : [.define("NEEDS_AVX2")])
-let kernelSettings: [SwiftSetting] = swiftSettings + [.unsafeFlags(vectorFlags)]
+let swiftSettings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 let package = Package(
   name: "diffss",
@@ -36,10 +21,10 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG", path: "Sources/System/CTurboJPEG"),
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS"),
     .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto"),
-    .systemLibrary(name: "CProcessor", path: "Sources/System/CProcessor"),
+    .target(name: "MicroKernels"),
     .target(name: "Core", dependencies: ["CCrypto", .product(name: "Logging", package: "swift-log")], swiftSettings: swiftSettings),
-    .target(name: "Models", dependencies: ["Core", "COpenBLAS"], swiftSettings: kernelSettings),
-    .target(name: "Render", dependencies: ["Core", "CPNG", "CTurboJPEG"], swiftSettings: kernelSettings),
+    .target(name: "Models", dependencies: ["Core", "COpenBLAS", "MicroKernels"], swiftSettings: swiftSettings),
+    .target(name: "Render", dependencies: ["Core", "CPNG", "CTurboJPEG"], swiftSettings: swiftSettings),
     .target(name: "Data", dependencies: ["Core", "Models", "Render"], path: "Sources/Pipeline/Data", swiftSettings: swiftSettings),
     .target(
       name: "Generation", dependencies: ["Core", "Models", "Render", "Data", .product(name: "GRDB", package: "GRDB.swift")],
@@ -57,7 +42,7 @@ let package = Package(
     .executableTarget(
       name: "diffss",
       dependencies: [
-        "Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TUI", "CProcessor",
+        "Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TUI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -25,6 +25,9 @@ struct ForwardCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where the output tensors are written, safetensors.", valueName: "file"))
   var output: String
 
+  @Option(help: "What the network's products are made of: float32 or bfloat16.")
+  var precision: Precision = .float32
+
   @Option(help: "Runs; each one's seconds are printed on standard error.")
   var `repeat`: Int = 1
 
@@ -42,7 +45,8 @@ struct ForwardCommand: ParsableCommand {
   func run() throws {
     if let threads = threads ?? UserSettings.ofUser.threads { Compute.threads = threads }
     let runner = try ForwardRunner(
-      network, weights: URL(fileURLWithPath: weights), backbone: backbone.map { URL(fileURLWithPath: $0) }, config: singleFile.folder)
+      network, weights: URL(fileURLWithPath: weights), backbone: backbone.map { URL(fileURLWithPath: $0) }, config: singleFile.folder,
+      precision: precision)
     let inputs = try Checkpoint(file: URL(fileURLWithPath: input))
     var outputs: [(name: String, tensor: Tensor)] = []
     for number in 1...`repeat` {
@@ -62,3 +66,4 @@ struct ForwardCommand: ParsableCommand {
 }
 
 extension ForwardNetwork: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}

@@ -32,6 +32,7 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(.sampler) var sampler: SettingList?
   @Option(.steps) var steps: SettingList?
   @Option(.timestepSpacing) var timestepSpacing: SettingList?
+  @Option(.precision) var precision: SettingList?
   @Option(.guidance) var guidance: SettingList?
   @Option(.controlScale) var controlScale: SettingList?
 
@@ -46,7 +47,7 @@ struct SweepCommand: AsyncParsableCommand {
 
   /// The settings that are varied, in the order of the table's columns; condition and sampler are always among them.
   private var lists: [SettingList] {
-    [conditions, samplers] + [steps, timestepSpacing, guidance, controlScale].compactMap { $0 }
+    [conditions, samplers] + [steps, timestepSpacing, precision, guidance, controlScale].compactMap { $0 }
   }
 
   private var conditions: SettingList { condition ?? SettingList(.condition, GenerationOptions().condition.rawValue) }
@@ -82,6 +83,7 @@ struct SweepCommand: AsyncParsableCommand {
     try evaluation.warn(base, folds: folds, workbench)
     demo.warn(evaluation.demoWeights(sweep.evaluations, workbench))
     reportShortRanges(base.options, workbench.models.menu)
+    report(precision: precision?.texts ?? [])
     let result = try await SweepWatch(workbench: workbench).run(sweep)
     evaluation.reportMissing(result.evaluations.flatMap { $0 })
     try folder?.write(result.report, result.evaluations)

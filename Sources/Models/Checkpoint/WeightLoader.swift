@@ -14,20 +14,23 @@ public final class WeightLoader {
   private let checkpoint: Checkpoint
   private let account: Account
   private let prefix: String
+  /// What the layers of the network multiply.
+  let precision: Precision
 
-  public convenience init(_ checkpoint: Checkpoint) {
-    self.init(checkpoint: checkpoint, account: Account(), prefix: "")
+  public convenience init(_ checkpoint: Checkpoint, precision: Precision = .float32) {
+    self.init(checkpoint: checkpoint, account: Account(), prefix: "", precision: precision)
   }
 
-  private init(checkpoint: Checkpoint, account: Account, prefix: String) {
+  private init(checkpoint: Checkpoint, account: Account, prefix: String, precision: Precision) {
     self.checkpoint = checkpoint
     self.account = account
     self.prefix = prefix
+    self.precision = precision
   }
 
   /// The loader of everything below `scope`.
   public func callAsFunction(_ scope: String) -> WeightLoader {
-    WeightLoader(checkpoint: checkpoint, account: account, prefix: prefix + scope + ".")
+    WeightLoader(checkpoint: checkpoint, account: account, prefix: prefix + scope + ".", precision: precision)
   }
 
   /// Whether a key is in the file.

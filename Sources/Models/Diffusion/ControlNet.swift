@@ -33,12 +33,12 @@ public final class ControlNet: Sendable {
   private let midTap: Conv2d  // controlnet_mid_block
 
   /// Throws `ModelError.weightsDoNotFit` listing the keys, `badConfig` for a configuration that is not a ControlNet's.
-  public init(_ checkpoint: Checkpoint, _ config: UNetConfig) throws {
+  public init(_ checkpoint: Checkpoint, _ config: UNetConfig, precision: Precision = .float32) throws {
     guard !config.hintChannels.isEmpty else {
       throw ModelError.badConfig(
         path: checkpoint.path, reason: "its configuration has no conditioning_embedding_out_channels: this is not a ControlNet")
     }
-    let loader = WeightLoader(checkpoint)
+    let loader = WeightLoader(checkpoint, precision: precision)
     self.config = config
     encoder = UNetEncoder(loader, config)
     hint = HintNetwork(loader("controlnet_cond_embedding"), widths: config.hintChannels, out: config.levels[0].channels)

@@ -40,13 +40,13 @@ struct SingleFile: Sendable {
 
   func textEncoder(_ config: CLIPTextConfig) throws -> CLIPTextEncoder { try CLIPTextEncoder(weights(.textEncoder), config) }
 
-  func unet(_ config: UNetConfig) throws -> UNet {
+  func unet(_ config: UNetConfig, precision: Precision = .float32) throws -> UNet {
     try check(config)
-    return try UNet(weights(.unet).renamed(by: .originalUNet(config)), config)
+    return try UNet(weights(.unet).renamed(by: .originalUNet(config)), config, precision: precision)
   }
 
-  func autoencoder(_ config: AutoencoderConfig) throws -> Autoencoder {
-    try Autoencoder(weights(.autoencoder).renamed(by: .originalAutoencoder(config)), config)
+  func autoencoder(_ config: AutoencoderConfig, precision: Precision = .float32) throws -> Autoencoder {
+    try Autoencoder(weights(.autoencoder).renamed(by: .originalAutoencoder(config)), config, precision: precision)
   }
 
   /// The weights of a ControlNet made for a UNet, and its configuration. Takes diffusers' names too: such a file is a ControlNet

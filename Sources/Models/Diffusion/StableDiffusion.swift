@@ -21,6 +21,7 @@ public final class StableDiffusion: Sendable {
   public let autoencoder: ModelPart<Autoencoder, AutoencoderConfig>
   public let controlNets: [ModelPart<ControlNet, UNetConfig>]
   let memory: Memory
+  let precision: Precision
   let tinyDecoder: TinyDecoder?
   let projection = Mutex<LatentProjection?>(nil)
   private let path: String
@@ -30,16 +31,20 @@ public final class StableDiffusion: Sendable {
   /// - Parameters:
   ///   - model: a folder of `tokenizer/`, `text_encoder/`, `unet/`, `vae/`, `scheduler/`, or a file.
   ///   - config: a folder of the same structure whose configurations and tokenizer serve single files; its weights are not read.
+  ///   - precision: of the products of UNet, ControlNets and autoencoder; the text encoder, which runs once, is Float32.
   ///   - preview: TAESD's decoder, a file or folder; left aside when it reads latents of other channels.
   ///   - additions: an autoencoder in place of the model's own, and LoRA files that are merged into it.
-  /// - Throws: `ModelError` for what is missing, damaged or not made for one another.
+  /// - Throws: `ModelError` for what is missing, damaged or not made for one another, and for a precision that the processor lacks.
   public static func load(
-    model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample, preview: URL? = nil, additions: ModelAdditions = ModelAdditions()
+    model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample, precision: Precision = .float32, preview: URL? = nil,
+    additions: ModelAdditions = ModelAdditions()
   ) throws -> StableDiffusion {
-    try StableDiffusion(model: model, config: config, memory: memory, preview: preview, additions: additions).with(controlNets: controlNets)
+    try StableDiffusion(model: model, config: config, memory: memory, precision: precision, preview: preview, additions: additions)
+      .with(controlNets: controlNets)
   }
 
-  private init(model: URL, config: URL?, memory: Memory, preview: URL?, additions: ModelAdditions) throws {
+  private init(model: URL, config: URL?, memory: Memory, precision: Precision, preview: URL?, additions: ModelAdditions) throws {
+    try precision.check()
     let isFolder = model.isFolder, isKept = memory == .ample
     func part(_ name: String) throws -> URL {
       guard let folder = isFolder ? model : config else {
@@ -70,17 +75,20 @@ public final class StableDiffusion: Sendable {
     textEncoder = try ModelPart(weights.text, text, isKept: isKept, growth: growth.text) {
       try CLIPTextEncoder(adapters.merged(into: $0, .textEncoder), $1)
     }
-    self.unet = try ModelPart(weights.unet, unet, isKept: isKept, growth: growth.unet) { try UNet(adapters.merged(into: $0, .unet), $1) }
-    autoencoder = try ModelPart(weights.vae, vae, isKept: isKept) { try Autoencoder($0, $1) }
+    self.unet = try ModelPart(weights.unet, unet, isKept: isKept, growth: growth.unet) {
+      try UNet(adapters.merged(into: $0, .unet), $1, precision: precision)
+    }
+    autoencoder = try ModelPart(weights.vae, vae, isKept: isKept) { try Autoencoder($0, $1, precision: precision) }
     controlNets = []
     self.memory = memory
+    self.precision = precision
     tinyDecoder = try preview.map { try TinyDecoder($0) }.flatMap { $0.latentChannels == vae.latentChannels ? $0 : nil }
     path = model.path
     try Self.checkParts(tokenizer, text, unet, vae, path: path)
   }
 
   private init(_ other: StableDiffusion, controlNets: [ModelPart<ControlNet, UNetConfig>], scheduler: SchedulerConfig) {
-    (tokenizer, memory, tinyDecoder, path) = (other.tokenizer, other.memory, other.tinyDecoder, other.path)
+    (tokenizer, memory, precision, tinyDecoder, path) = (other.tokenizer, other.memory, other.precision, other.tinyDecoder, other.path)
     (textEncoder, unet, autoencoder) = (other.textEncoder, other.unet, other.autoencoder)
     self.controlNets = controlNets
     self.scheduler = scheduler
@@ -104,7 +112,7 @@ public final class StableDiffusion: Sendable {
         (checkpoint, config) = try SingleFile(Checkpoint(file: url)).controlNet(for: unet.config)
       }
       try Self.checkMemory(toRead: [checkpoint], memory, what: url.path)
-      let part = try ModelPart(checkpoint, config, isKept: memory == .ample) { try ControlNet($0, $1) }
+      let part = try ModelPart(checkpoint, config, isKept: memory == .ample) { [precision] in try ControlNet($0, $1, precision: precision) }
       guard config.isMade(for: unet.config) else {
         throw ModelError.unfitControlNet(path: url.path, reason: "its levels, blocks or channels are not those of the model's UNet")
       }

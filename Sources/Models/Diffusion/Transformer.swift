@@ -73,7 +73,7 @@ struct Attention: Sendable {
   }
 
   /// What is looked at, `[n, t, d]`.
-  func keys(of context: Tensor) -> PackedKeys { PackedKeys(toK(context), toV(context), heads: heads) }
+  func keys(of context: Tensor) -> PackedKeys { PackedKeys(toK(context), toV(context), heads: heads, precision: toK.weight.precision) }
 
   /// `x` `[n, tokens, c]`; `residual` `[n, tokens, c]` is added to the result.
   func callAsFunction(_ x: Tensor, keys: PackedKeys, residual: Tensor) -> Tensor {

@@ -10,11 +10,11 @@ public final class UNet: Sendable {
   private let convOut: Conv2d  // conv_out
 
   /// Throws `ModelError.weightsDoNotFit` listing the keys, `badConfig` for a configuration that is not a UNet's.
-  public init(_ checkpoint: Checkpoint, _ config: UNetConfig) throws {
+  public init(_ checkpoint: Checkpoint, _ config: UNetConfig, precision: Precision = .float32) throws {
     guard !config.attendsUp.isEmpty else {
       throw ModelError.badConfig(path: checkpoint.path, reason: "its configuration has no up_block_types: this is not a UNet")
     }
-    let loader = WeightLoader(checkpoint)
+    let loader = WeightLoader(checkpoint, precision: precision)
     self.config = config
     encoder = UNetEncoder(loader, config)
     upBlocks = config.attendsUp.indices.map { UpBlock(loader("up_blocks.\($0)"), config, index: $0) }

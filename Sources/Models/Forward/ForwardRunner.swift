@@ -25,21 +25,23 @@ public struct ForwardRunner: Sendable {
   ///     that need one), or a single file of a whole model under CompVis' names.
   ///   - backbone: the file of a few-shot network's backbone where `weights` hold none and no `backbone.pth` is beside them.
   ///   - config: a diffusers folder whose configurations serve such a single file.
+  ///   - precision: of the products.
   /// - Throws: `ModelError`.
-  public init(_ kind: ForwardNetwork, weights: URL, backbone: URL? = nil, config: URL? = nil) throws {
+  public init(_ kind: ForwardNetwork, weights: URL, backbone: URL? = nil, config: URL? = nil, precision: Precision = .float32) throws {
+    try precision.check()
     let files = try NetworkFiles(kind, at: weights)
     let checkpoint = try files.checkpoint.completed(backbone: backbone, in: files.folder)
-    if let config, let network = try Self.original(kind, SingleFile(checkpoint), config) {
+    if let config, let network = try Self.original(kind, SingleFile(checkpoint), config, precision) {
       self.network = network
       return
     }
     network =
       switch kind {
       case .clipText: .clipText(try CLIPTextEncoder(checkpoint, CLIPTextConfig(folder: files.folder)))
-      case .unet: .unet(try UNet(checkpoint, UNetConfig(folder: files.folder)))
-      case .controlNet: .controlNet(try ControlNet(checkpoint, UNetConfig(folder: files.folder)))
-      case .vaeDecode: .decoder(try Autoencoder(checkpoint, AutoencoderConfig(folder: files.folder)))
-      case .vaeEncode: .encoder(try Autoencoder(checkpoint, AutoencoderConfig(folder: files.folder)))
+      case .unet: .unet(try UNet(checkpoint, UNetConfig(folder: files.folder), precision: precision))
+      case .controlNet: .controlNet(try ControlNet(checkpoint, UNetConfig(folder: files.folder), precision: precision))
+      case .vaeDecode: .decoder(try Autoencoder(checkpoint, AutoencoderConfig(folder: files.folder), precision: precision))
+      case .vaeEncode: .encoder(try Autoencoder(checkpoint, AutoencoderConfig(folder: files.folder), precision: precision))
       case .hed: .hed(try HED(checkpoint))
       case .pidinet: .pidinet(try PiDiNet(checkpoint))
       case .bam: .bam(try BAM(checkpoint))
@@ -50,15 +52,17 @@ public struct ForwardRunner: Sendable {
   }
 
   /// A network out of a single file; nil when the file is none, or the network is in files of its own.
-  private static func original(_ kind: ForwardNetwork, _ file: SingleFile, _ config: URL) throws -> Network? {
+  private static func original(_ kind: ForwardNetwork, _ file: SingleFile, _ config: URL, _ precision: Precision) throws -> Network? {
     guard file.isOriginal else { return nil }
     func folder(_ part: String) -> URL { config.appendingPathComponent(part) }
     switch kind {
     case .clipText: return .clipText(try file.textEncoder(CLIPTextConfig(folder: folder("text_encoder"))))
-    case .unet: return .unet(try file.unet(UNetConfig(folder: folder("unet"))))
-    case .controlNet: return .controlNet(try ControlNet(file.controlNet(for: UNetConfig(folder: folder("unet")))))
-    case .vaeDecode: return .decoder(try file.autoencoder(AutoencoderConfig(folder: folder("vae"))))
-    case .vaeEncode: return .encoder(try file.autoencoder(AutoencoderConfig(folder: folder("vae"))))
+    case .unet: return .unet(try file.unet(UNetConfig(folder: folder("unet")), precision: precision))
+    case .controlNet:
+      let (weights, config) = try file.controlNet(for: UNetConfig(folder: folder("unet")))
+      return .controlNet(try ControlNet(weights, config, precision: precision))
+    case .vaeDecode: return .decoder(try file.autoencoder(AutoencoderConfig(folder: folder("vae")), precision: precision))
+    case .vaeEncode: return .encoder(try file.autoencoder(AutoencoderConfig(folder: folder("vae")), precision: precision))
     case .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama: return nil
     }
   }

@@ -1,3 +1,5 @@
+import MicroKernels
+
 /// Number formats a weight file may hold, under their safetensors names.
 public enum ElementType: String, Sendable, CaseIterable {
   case f64 = "F64"
@@ -26,12 +28,14 @@ public enum ElementType: String, Sendable, CaseIterable {
   }
 
   /// Writes `count` elements at `source` (aligned for this type) as Float32. Integers above 2^24 are rounded.
-  func widen(_ source: UnsafeRawPointer, count: Int, to target: UnsafeMutablePointer<Float>) {
+  func widen(
+    _ source: UnsafeRawPointer, count: Int, to target: UnsafeMutablePointer<Float>, _ loops: UnsafePointer<mk_set> = KernelSet.current.loops
+  ) {
     switch self {
     case .f64: fill(source, count, target, Double.self) { Float($0) }
     case .f32: target.update(from: source.assumingMemoryBound(to: Float.self), count: count)
-    case .f16: fill(source, count, target, Float16.self) { Float($0) }
-    case .bf16: fill(source, count, target, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+    case .f16: loops.pointee.widen_half(source.assumingMemoryBound(to: UInt16.self), count, target)
+    case .bf16: loops.pointee.widen_bfloat(source.assumingMemoryBound(to: UInt16.self), count, target)
     case .f8e4m3: fill(source, count, target, UInt8.self) { Self.e4m3[Int($0)] }
     case .f8e5m2: fill(source, count, target, UInt8.self) { Float(Float16(bitPattern: UInt16($0) << 8)) }
     case .i64: fill(source, count, target, Int64.self) { Float($0) }

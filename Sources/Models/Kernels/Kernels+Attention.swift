@@ -1,6 +1,6 @@
+import MicroKernels
+
 extension Kernels {
-  /// Keys whose scores are held at a time; their running maximum and sum are corrected from block to block.
-  private static let keyBlock = 512
   /// Queries handled together: scores of 48 x 512 take 96 KiB of the second-level cache.
   private static let queryBlock = 48
 
@@ -12,8 +12,10 @@ extension Kernels {
   ///   - q: `[n, tq, heads * d]`; `k`: `[n, tk, heads * d]`; `v`: `[n, tk, heads * d]`.
   ///   - isCausal: query i sees keys 0...i only.
   /// - Returns: `[n, tq, heads * d]`.
-  public static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, isCausal: Bool = false) -> Tensor {
-    attention(q, PackedKeys(k, v, heads: heads), isCausal: isCausal)
+  public static func attention(
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, isCausal: Bool = false, precision: Precision = .float32
+  ) -> Tensor {
+    attention(q, PackedKeys(k, v, heads: heads, precision: precision), isCausal: isCausal)
   }
 
   /// The same with keys and values packed before.
@@ -21,6 +23,7 @@ extension Kernels {
     let (images, queries, channels) = (q.shape[0], q.shape[1], q.shape[2])
     let (heads, keys, size) = (packed.heads, packed.count, packed.size)
     precondition(images == packed.images && channels == heads * size, "\(q.shape) does not fit \(heads) heads of \(size)")
+    let loops = KernelSet.current.loops
     let span = Profile.begin()
     defer { span?.end(.attention, "\(q.shape), \(heads) heads, \(keys) keys", products: 2 * images * queries * keys * channels) }
     var output = Tensor(uninitialized: q.shape)
@@ -31,12 +34,12 @@ extension Kernels {
         packed.values.withUnsafe { packedValues in
           output.withUnsafeMutable { target in
             Compute.parallel(images * heads * blocks) { item in
-              let head = item / blocks, first = item % blocks * queryBlock
-              let start = (head / heads * queries + first) * channels + head % heads * size
-              attend(
-                q + start, count: min(queryBlock, queries - first), first: isCausal ? first : nil, stride: channels, size: size,
-                keys: keys, packedKeys: packedKeys + head * keyCount, packedValues: packedValues + head * valueCount,
-                to: target + start)
+              let number = item / blocks, first = item % blocks * queryBlock
+              let start = (number / heads * queries + first) * channels + number % heads * size
+              let head = Head(
+                packed: packed, keys: packedKeys + number * keyCount, values: packedValues + number * valueCount, stride: channels,
+                loops: loops)
+              head.attend(q + start, count: min(queryBlock, queries - first), first: isCausal ? first : nil, to: target + start)
             }
           }
         }
@@ -44,19 +47,35 @@ extension Kernels {
     }
     return output
   }
+}
 
-  /// One head of a block of queries. `first` is the block's place in the sequence when keys after a query are hidden from it.
-  private static func attend(
-    _ q: UnsafePointer<Float>, count: Int, first: Int?, stride: Int, size: Int, keys: Int, packedKeys: UnsafePointer<Float>,
-    packedValues: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
-  ) {
+/// One head of one image: its keys and values, and how its queries are looked up.
+private struct Head {
+  /// Keys whose scores are held at a time; their running maximum and sum are corrected from block to block.
+  private static let keyBlock = 512
+
+  let packed: PackedKeys
+  let keys: UnsafePointer<Float>
+  let values: UnsafePointer<Float>
+  /// Numbers from one query to the next.
+  let stride: Int
+  let loops: UnsafePointer<mk_set>
+
+  /// Looks up a block of queries. `first` is its place in the sequence when keys after a query are hidden from it.
+  func attend(_ q: UnsafePointer<Float>, count: Int, first: Int?, to target: UnsafeMutablePointer<Float>) {
+    let (size, precision, keyBlock) = (packed.size, packed.precision, Self.keyBlock)
     let tiles = (count + 5) / 6, rows = tiles * 6
     let width = PackedKeys.valueWidth(size)
+    let (units, scoreUnits) = (precision.units(size), precision.units(keyBlock))
     let scale = 1 / Float(size).squareRoot()
-    let scratchCount = rows * 4 + rows * keyBlock + rows * width + rows * 2
+    let isRounded = precision == .bfloat16
+    let roundedCount = isRounded ? rows * (units + scoreUnits) : 0
+    let scratchCount = rows * 4 + roundedCount + rows * keyBlock + rows * width + rows * 2
     let scratch = MemoryPool.shared.borrow(scratchCount)
     defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
-    let scores = scratch + rows * 4
+    let roundedQueries = scratch + rows * 4
+    let roundedScores = isRounded ? roundedQueries + rows * units : roundedQueries
+    let scores = roundedQueries + roundedCount
     let sums = scores + rows * keyBlock
     let (most, total) = (sums + rows * width, sums + rows * width + rows)
     most.update(repeating: -.infinity, count: rows)
@@ -65,53 +84,89 @@ extension Kernels {
     scratch.withMemoryRebound(to: UnsafePointer<Float>.self, capacity: rows * 2) { queryRows in
       let scoreRows = queryRows + rows
       for row in 0..<rows {
-        queryRows[row] = q + min(row, count - 1) * stride
-        scoreRows[row] = UnsafePointer(scores + row * keyBlock)
+        let query = q + min(row, count - 1) * stride
+        if isRounded { loops.pointee.round_pairs(query, size, roundedQueries + row * units) }
+        queryRows[row] = isRounded ? UnsafePointer(roundedQueries + row * units) : query
+        scoreRows[row] = UnsafePointer(isRounded ? roundedScores + row * scoreUnits : scores + row * keyBlock)
       }
-      for start in Swift.stride(from: 0, to: keys, by: keyBlock) {
-        let visible = min(keyBlock, keys - start)
-        for panel in start / 16..<(start + visible + 15) / 16 {
-          for tile in 0..<tiles {
-            TileKernel.sixteen(
-              taps: 1, depth: size, offset: 0, rows: queryRows + tile * 6, columns: packedKeys + panel * 16 * size,
-              sums: scores + tile * 6 * keyBlock + panel * 16 - start, stride: keyBlock, isFirst: true)
-          }
-        }
+      for start in Swift.stride(from: 0, to: packed.count, by: keyBlock) {
+        let visible = min(keyBlock, packed.count - start)
+        score(queryRows, tiles: tiles, start: start, visible: visible, to: scores)
         for row in 0..<rows {
           let values = scores + row * keyBlock
           let seen = first.map { max(0, min(visible, $0 + min(row, count - 1) + 1 - start)) } ?? visible
           if seen > 0 {
-            let larger = max(most[row], maximum(values, seen) * scale)
-            let correction = most[row] == larger ? 1 : VectorMath.exp(F8(repeating: most[row] - larger))[0]
+            let larger = max(most[row], loops.pointee.maximum(values, seen) * scale)
+            let correction = most[row] == larger ? 1 : exponential(most[row] - larger)
             most[row] = larger
-            total[row] = total[row] * correction + exponentiate(values, seen, scale: scale, subtracting: larger)
+            let sum =
+              isRounded
+              ? loops.pointee.exponentiate_pairs(values, seen, scale, larger, roundedScores + row * scoreUnits)
+              : loops.pointee.exponentiate(values, seen, scale, larger)
+            total[row] = total[row] * correction + sum
             if start > 0 && correction != 1 {
               let sum = sums + row * width
               for index in 0..<width { sum[index] *= correction }
             }
           }
-          for index in seen..<visible { values[index] = 0 }
-        }
-        for column in Swift.stride(from: 0, to: width, by: 16) {
-          let isWhole = column + 16 <= width
-          let values = packedValues + column * keys + start * (isWhole ? 16 : 8)
-          for tile in 0..<tiles {
-            let (rows, sums) = (scoreRows + tile * 6, sums + tile * 6 * width + column)
-            if isWhole {
-              TileKernel.sixteen(
-                taps: 1, depth: visible, offset: 0, rows: rows, columns: values, sums: sums, stride: width, isFirst: start == 0)
-            } else {
-              TileKernel.eight(
-                taps: 1, depth: visible, offset: 0, rows: rows, columns: values, sums: sums, stride: width, isFirst: start == 0)
-            }
+          if isRounded {
+            for unit in precision.units(seen)..<precision.units(visible) { roundedScores[row * scoreUnits + unit] = 0 }
+          } else {
+            for index in seen..<visible { values[index] = 0 }
           }
         }
+        mix(scoreRows, tiles: tiles, start: start, visible: visible, to: sums, width: width)
       }
     }
     for row in 0..<count {
       let factor = 1 / total[row]
       let (from, to) = (sums + row * width, target + row * stride)
       for index in 0..<size { to[index] = from[index] * factor }
+    }
+  }
+
+  private func exponential(_ value: Float) -> Float {
+    var value = value
+    return loops.pointee.exponentiate(&value, 1, 1, 0)
+  }
+
+  /// Scores of a block of keys, `[6 * tiles][keyBlock]`.
+  private func score(
+    _ queries: UnsafePointer<UnsafePointer<Float>>, tiles: Int, start: Int, visible: Int, to scores: UnsafeMutablePointer<Float>
+  ) {
+    let units = packed.precision.units(packed.size)
+    let panels = start / 16..<(start + visible + 15) / 16, kernel = loops.tiles(packed.precision)
+    for panel in Swift.stride(from: panels.lowerBound, to: panels.upperBound, by: 2) {
+      let columns = keys + panel * 16 * units, isPaired = panel + 1 < panels.upperBound
+      for tile in 0..<tiles {
+        let (rows, target) = (queries + tile * 6, scores + tile * 6 * Self.keyBlock + panel * 16 - start)
+        if isPaired {
+          kernel.tile32(1, units, 0, rows, columns, units * 16, target, Self.keyBlock, true)
+        } else {
+          kernel.tile16(1, units, 0, rows, columns, target, Self.keyBlock, true)
+        }
+      }
+    }
+  }
+
+  /// Adds the values of a block of keys, each times its weight, to `[6 * tiles][width]`.
+  private func mix(
+    _ weights: UnsafePointer<UnsafePointer<Float>>, tiles: Int, start: Int, visible: Int, to sums: UnsafeMutablePointer<Float>, width: Int
+  ) {
+    let precision = packed.precision, kernel = loops.tiles(precision)
+    let (all, first, depth) = (precision.units(packed.count), precision.units(start), precision.units(visible))
+    for column in Swift.stride(from: 0, to: width, by: 32) {
+      let left = min(32, width - column), whole = left & ~15
+      let columns = values + column * all
+      for tile in 0..<tiles {
+        let (rows, target) = (weights + tile * 6, sums + tile * 6 * width + column)
+        if whole == 32 {
+          kernel.tile32(1, depth, 0, rows, columns + first * 16, all * 16, target, width, start == 0)
+        } else if whole == 16 {
+          kernel.tile16(1, depth, 0, rows, columns + first * 16, target, width, start == 0)
+        }
+        if whole < left { kernel.tile8(1, depth, 0, rows, columns + whole * all + first * 8, target + whole, width, start == 0) }
+      }
     }
   }
 }

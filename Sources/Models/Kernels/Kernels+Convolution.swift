@@ -67,7 +67,10 @@ extension Kernels {
           + (shift > 0 ? ", doubled" : ""), products: count * weight.taps * depth * weight.columns)
     }
     var output = Tensor(uninitialized: [images, outHeight, outWidth, weight.columns])
-    let zeros = Tensor(zeros: [depth])
+    // What the kernel reads: the image, or its pairs.
+    let isRounded = weight.precision == .bfloat16 && !isWinograd
+    let x = isRounded ? pairs(x) : x
+    let zeros = Tensor(zeros: [x.channels])
     withEpilogue(
       bias: bias, imageBias: imageBias, rowsPerImage: imageBias?.shape[0] == 1 ? count : outHeight * outWidth,
       residual: residual, activation: activation
@@ -76,15 +79,30 @@ extension Kernels {
         x.withUnsafe { source in
           output.withUnsafeMutable { target in
             let reader = WindowReader(
-              source: source, zero: zero, height: height, width: width, depth: depth, shift: shift, tall: tall, wide: wide,
+              source: source, zero: zero, height: height, width: width, depth: x.channels, shift: shift, tall: tall, wide: wide,
               outHeight: outHeight, outWidth: outWidth, window: window)
             if isWinograd {
               let extent = Extent(height: outHeight, width: outWidth)
               winograd(reader.tiles(of: extent), images: images, extent, weight, to: target, epilogue)
             } else {
-              product(rows: count, weight, to: target, epilogue) { range, table in reader.locate(range, table) }
+              product(rows: count, weight, to: target, epilogue) { range, table, _ in reader.locate(range, table) }
             }
           }
+        }
+      }
+    }
+    return output
+  }
+
+  /// Channels as pairs of bfloat16, each in a float's place: `[..., c]` to `[..., (c + 1) / 2]`.
+  private static func pairs(_ x: Tensor) -> Tensor {
+    let (rows, channels, loops) = (x.rows, x.channels, KernelSet.current.loops)
+    let units = (channels + 1) / 2
+    var output = Tensor(uninitialized: x.shape.dropLast() + [units])
+    x.withUnsafe { source in
+      output.withUnsafeMutable { target in
+        Compute.parallel(over: rows, grain: max(1, elementGrain / max(channels, 1))) { range in
+          for row in range { loops.pointee.round_pairs(source + row * channels, channels, target + row * units) }
         }
       }
     }
@@ -143,7 +161,7 @@ struct WindowReader {
       var pixel = line
       for _ in 0..<window.width {
         entry.pointee = pixel
-        entry += TileKernel.rows
+        entry += Kernels.tileRows
         pixel += window.dilation &* depth
       }
       line += window.dilation &* width &* depth
@@ -160,7 +178,7 @@ struct WindowReader {
         let column = left &+ tapColumn &* window.dilation
         let isInside = row >= 0 && row < tall && column >= 0 && column < wide
         entry.pointee = isInside ? image + ((row >> shift) &* width &+ (column >> shift)) &* depth : zero
-        entry += TileKernel.rows
+        entry += Kernels.tileRows
       }
     }
   }

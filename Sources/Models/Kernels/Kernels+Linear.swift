@@ -1,3 +1,5 @@
+import MicroKernels
+
 extension Kernels {
   /// `activation(x · weightᵀ + bias + residual)` over the last dimension: `[..., weight.depth]` to `[..., weight.columns]`.
   public static func linear(
@@ -6,27 +8,41 @@ extension Kernels {
     precondition(x.channels == weight.depth && weight.taps == 1, "\(x.shape) does not fit a weight of \(weight.depth) inputs")
     var output = Tensor(uninitialized: x.shape.dropLast() + [weight.columns])
     let count = x.rows
-    let depth = weight.depth
     let span = Profile.begin()
-    defer { span?.end(.linear, "\(x.shape) to \(weight.columns)", products: count * depth * weight.columns) }
+    defer { span?.end(.linear, "\(x.shape) to \(weight.columns)", products: count * weight.depth * weight.columns) }
     withEpilogue(bias: bias, residual: residual, activation: activation) { epilogue in
       x.withUnsafe { source in
-        output.withUnsafeMutable { target in
-          product(rows: count, weight, to: target, epilogue) { range, table in
-            for slot in 0..<(range.count + 5) / 6 * 6 {
-              table[slot] = source + min(range.lowerBound + slot, count - 1) * depth
-            }
-          }
-        }
+        output.withUnsafeMutable { target in multiply(source, rows: count, weight, to: target, epilogue) }
       }
     }
     return output
   }
 
+  /// `[rows][depth]` times a weight of one tap. Rows are rounded a block at a time, while they are in the cache.
+  private static func multiply(
+    _ source: UnsafePointer<Float>, rows count: Int, _ weight: PackedMatrix, to target: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue
+  ) {
+    let loops = KernelSet.current.loops
+    let (depth, units) = (weight.depth, weight.units)
+    switch weight.precision {
+    case .float32:
+      product(rows: count, weight, to: target, epilogue) { range, table, _ in
+        for slot in 0..<(range.count + 5) / 6 * 6 { table[slot] = source + min(range.lowerBound + slot, count - 1) * depth }
+      }
+    case .bfloat16:
+      product(rows: count, weight, to: target, epilogue, rowScratch: units) { range, table, pairs in
+        for slot in 0..<range.count {
+          loops.pointee.round_pairs(source + (range.lowerBound + slot) * depth, depth, pairs + slot * units)
+        }
+        for slot in 0..<(range.count + 5) / 6 * 6 { table[slot] = UnsafePointer(pairs + min(slot, range.count - 1) * units) }
+      }
+    }
+  }
+
   /// Unwraps optional tensors into an epilogue's pointers for the time of a call.
   static func withEpilogue(
     bias: Tensor?, imageBias: Tensor? = nil, rowsPerImage: Int = 1, residual: Tensor?, activation: Activation,
-    _ body: (Epilogue) -> Void
+    _ body: (mk_epilogue) -> Void
   ) {
     func with(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> Void) {
       if let tensor { tensor.withUnsafe(body) } else { body(nil) }
@@ -35,8 +51,8 @@ extension Kernels {
       with(imageBias) { imageBias in
         with(residual) { residual in
           body(
-            Epilogue(
-              bias: bias, imageBias: imageBias, rowsPerImage: rowsPerImage, residual: residual, activation: activation))
+            mk_epilogue(
+              bias: bias, image_bias: imageBias, rows_per_image: rowsPerImage, residual: residual, activation: activation.code))
         }
       }
     }

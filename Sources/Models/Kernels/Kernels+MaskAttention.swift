@@ -21,6 +21,7 @@ extension Kernels {
     padded.withUnsafeMutable { target in mask.withUnsafe { target.update(from: $0, count: keys) } }
     var output = Tensor(zeros: [queries])
     _ = Compute.singleThreadedBLAS
+    let loops = KernelSet.current.loops
     q.withUnsafe { q in
       k.withUnsafe { k in
         padded.withUnsafe { mask in
@@ -37,7 +38,8 @@ extension Kernels {
                   q + first * channels + head * size, blasint(channels), k + head * size, blasint(channels), 0,
                   scores, blasint(width))
                 for row in 0..<count {
-                  target[first + row] += weighted(scores + row * width, mask, width) / Float(heads)
+                  // The padding's scores are minus infinity.
+                  target[first + row] += loops.pointee.masked_mean(scores + row * width, mask, width) / Float(heads)
                 }
               }
             }
@@ -46,22 +48,5 @@ extension Kernels {
       }
     }
     return output
-  }
-
-  /// Softmax of a row of scores, times the mask; the padding's scores are minus infinity.
-  private static func weighted(_ scores: UnsafePointer<Float>, _ mask: UnsafePointer<Float>, _ width: Int) -> Float {
-    var most = load8(scores)
-    for start in stride(from: 8, to: width, by: 8) {
-      let next = load8(scores + start)
-      most = most.replacing(with: next, where: next .> most)
-    }
-    let highest = F8(repeating: most.max())
-    var (sum, product) = (F8.zero, F8.zero)
-    for start in stride(from: 0, to: width, by: 8) {
-      let weight = VectorMath.exp(load8(scores + start) - highest)
-      sum += weight
-      product = product.addingProduct(weight, load8(mask + start))
-    }
-    return product.sum() / sum.sum()
   }
 }

@@ -15,6 +15,7 @@ extension Kernels {
     let chunkPixels = max(1, elementGrain / channels)
     let chunks = (pixels + chunkPixels - 1) / chunkPixels
 
+    let loops = KernelSet.current.loops
     let span = Profile.begin()
     defer { span?.end(.normalisation, "groups of \(x.shape)") }
     var output = Tensor(uninitialized: x.shape)
@@ -26,9 +27,9 @@ extension Kernels {
           let (image, chunk) = (item / chunks, item % chunks)
           let first = chunk * chunkPixels
           let base = source + image * pixels * channels
-          momentSums(
-            base + first * channels, pixels: min(chunkPixels, pixels - first), channels: channels, shift: base,
-            to: sums + item * 2 * channels)
+          // A value of the channel itself as the shift keeps the squares from drowning in the square of the mean.
+          loops.pointee.moments(
+            base + first * channels, min(chunkPixels, pixels - first), channels, base, sums + item * 2 * channels)
         }
         factors.withUnsafeMutable { factors in
           weight.withUnsafe { weight in
@@ -48,46 +49,14 @@ extension Kernels {
           Compute.parallel(images * chunks) { item in
             let (image, chunk) = (item / chunks, item % chunks)
             let first = image * pixels + chunk * chunkPixels
-            scaleRows(
-              source + first * channels, rows: min(chunkPixels, pixels - chunk * chunkPixels), channels: channels,
-              factors: factors + image * 2 * channels, offsets: factors + (image * 2 + 1) * channels, activation,
-              to: target + first * channels)
+            loops.pointee.scale_channels(
+              source + first * channels, min(chunkPixels, pixels - chunk * chunkPixels), channels, factors + image * 2 * channels,
+              factors + (image * 2 + 1) * channels, activation.code, target + first * channels)
           }
         }
       }
     }
     return output
-  }
-
-  /// For each channel `Σ (x - shift)` and `Σ (x - shift)²`. A value of the channel itself as the shift keeps the second
-  /// from drowning in the square of the mean.
-  private static func momentSums(
-    _ source: UnsafePointer<Float>, pixels: Int, channels: Int, shift: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>
-  ) {
-    let whole = channels & ~7, rest = channels & 7
-    for start in stride(from: 0, to: whole, by: 8) {
-      let origin = load8(shift + start)
-      var (sum, squares) = (F8.zero, F8.zero)
-      var from = source + start
-      for _ in 0..<pixels {
-        let difference = load8(from) - origin
-        sum += difference
-        squares = squares.addingProduct(difference, difference)
-        from += channels
-      }
-      store8(sums + start, sum)
-      store8(sums + channels + start, squares)
-    }
-    guard rest > 0 else { return }
-    let origin = load8(shift + whole, first: rest)
-    var (sum, squares) = (F8.zero, F8.zero)
-    for pixel in 0..<pixels {
-      let difference = load8(source + pixel * channels + whole, first: rest) - origin
-      sum += difference
-      squares = squares.addingProduct(difference, difference)
-    }
-    store8(sums + whole, sum, first: rest)
-    store8(sums + channels + whole, squares, first: rest)
   }
 
   /// Turns the sums of an image's chunks into one factor and one offset a channel.
@@ -126,32 +95,13 @@ extension Kernels {
     let span = Profile.begin()
     defer { span?.end(.normalisation, "rows of \(x.shape)") }
     var output = Tensor(uninitialized: x.shape)
-    let (rows, whole, rest) = (x.rows, channels & ~7, channels & 7)
+    let (rows, loops) = (x.rows, KernelSet.current.loops)
     x.withUnsafe { source in
       weight.withUnsafe { weight in
         bias.withUnsafe { bias in
           output.withUnsafeMutable { target in
             Compute.parallel(over: rows, grain: max(1, elementGrain / max(channels, 1))) { range in
-              for row in range {
-                let from = source + row * channels, to = target + row * channels
-                var total = F8.zero
-                for start in stride(from: 0, to: whole, by: 8) { total += load8(from + start) }
-                if rest > 0 { total += load8(from + whole, first: rest) }
-                let mean = total.sum() / Float(channels)
-                var squares = F8.zero
-                for start in stride(from: 0, to: whole, by: 8) {
-                  let difference = load8(from + start) - mean
-                  squares = squares.addingProduct(difference, difference)
-                }
-                var variance = squares.sum()
-                for index in whole..<channels { variance += (from[index] - mean) * (from[index] - mean) }
-                let scale = 1 / (variance / Float(channels) + eps).squareRoot()
-                for start in stride(from: 0, to: whole, by: 8) {
-                  let normal = (load8(from + start) - mean) * scale
-                  store8(to + start, load8(bias + start).addingProduct(normal, load8(weight + start)))
-                }
-                for index in whole..<channels { to[index] = (from[index] - mean) * scale * weight[index] + bias[index] }
-              }
+              for row in range { loops.pointee.layer_norm(source + row * channels, channels, weight, bias, eps, target + row * channels) }
             }
           }
         }
@@ -163,54 +113,18 @@ extension Kernels {
   /// Softmax of every innermost row.
   public static func softmax(_ x: Tensor) -> Tensor {
     var output = x
-    let (rows, channels) = (x.rows, x.channels)
+    let (rows, channels, loops) = (x.rows, x.channels, KernelSet.current.loops)
     guard x.count > 0 else { return x }
     output.withUnsafeMutable { target in
       Compute.parallel(over: rows, grain: max(1, elementGrain / 4 / channels)) { range in
         for row in range {
           let values = target + row * channels
-          let most = maximum(values, channels)
-          let factor = 1 / exponentiate(values, channels, scale: 1, subtracting: most)
+          let most = loops.pointee.maximum(values, channels)
+          let factor = 1 / loops.pointee.exponentiate(values, channels, 1, most)
           for index in 0..<channels { values[index] *= factor }
         }
       }
     }
     return output
-  }
-
-  /// The largest of `count` values.
-  @inline(__always)
-  static func maximum(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
-    let whole = count & ~7
-    var most = F8(repeating: -.infinity)
-    for start in stride(from: 0, to: whole, by: 8) {
-      let value = load8(values + start)
-      most.replace(with: value, where: value .> most)
-    }
-    var result = -Float.infinity
-    for lane in 0..<8 { result = max(result, most[lane]) }
-    for index in whole..<count { result = max(result, values[index]) }
-    return result
-  }
-
-  /// Replaces each value by `exp(scale * value - offset)` and returns their sum.
-  @inline(__always)
-  static func exponentiate(
-    _ values: UnsafeMutablePointer<Float>, _ count: Int, scale: Float, subtracting offset: Float
-  ) -> Float {
-    let whole = count & ~7, rest = count & 7
-    var total = F8.zero
-    for start in stride(from: 0, to: whole, by: 8) {
-      let value = VectorMath.exp(F8(repeating: -offset).addingProduct(load8(values + start), F8(repeating: scale)))
-      total += value
-      store8(values + start, value)
-    }
-    var sum = total.sum()
-    if rest > 0 {
-      let value = VectorMath.exp(F8(repeating: -offset).addingProduct(load8(values + whole, first: rest), F8(repeating: scale)))
-      store8(values + whole, value, first: rest)
-      for lane in 0..<rest { sum += value[lane] }
-    }
-    return sum
   }
 }

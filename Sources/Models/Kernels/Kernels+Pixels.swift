@@ -21,7 +21,8 @@ extension Kernels {
 
   /// The larger of two elements.
   public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
-    zip(a, b) { $0.replacing(with: $1, where: $1 .> $0) }
+    let loops = KernelSet.current.loops
+    return zip(a, b) { loops.pointee.larger($0, $1, $2, $3) }
   }
 
   /// Whether no element is NaN or infinite.

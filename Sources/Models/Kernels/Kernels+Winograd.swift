@@ -1,3 +1,5 @@
+import MicroKernels
+
 extension Kernels {
   /// Whether a convolution is taken through Winograd's transforms: 3x3, stride 1, and enough tiles and channels to pay for them.
   ///
@@ -17,20 +19,23 @@ extension Kernels {
   private static let inputBudget = 3 << 20
   /// Added to the distance of the 36 rows of a transform: rows a multiple of 4 KiB apart would share one set of the first-level cache.
   private static let skew = 16
-  /// Inputs whose transformed weights (36 rows of 16 columns each) stay in the second-level cache.
-  private static let winogradDepth = 128
+  /// Tiles of a block, and inputs whose transformed weights (36 rows of 32 columns each) are held at a time: with the products of the block
+  /// they stay in a second-level cache of 1 MiB.
+  private static let mostTiles = 96, winogradDepth = 64
 
   /// The convolution that `usesWinograd` allows, to `[images, extent, weight.columns]`. `reader` locates the inputs of each tile.
   ///
   /// Every output is a sum in an order set by the weight's shape alone.
   static func winograd(
     _ reader: WindowReader, images: Int, _ extent: Extent, _ weight: PackedMatrix, to output: UnsafeMutablePointer<Float>,
-    _ epilogue: Epilogue
+    _ epilogue: mk_epilogue
   ) {
-    let depth = weight.depth, points = Winograd.points
+    let depth = weight.depth, points = Winograd.points, loops = KernelSet.current.loops
+    // Two panels at once read the inputs half as often, where there are enough of them for all threads.
+    let together = weight.panels >= 6 * Compute.threads ? 2 : 1
     let count = images * reader.outHeight * reader.outWidth
     // A multiple of a register tile's rows, so that only the last block is ragged.
-    let blockTiles = min(max(inputBudget / (points * depth), 48), 192, (count + 5) / 6 * 6) / 6 * 6
+    let blockTiles = min(max(inputBudget / (points * depth), 48), mostTiles, (count + 5) / 6 * 6) / 6 * 6
     let step = blockTiles * depth + skew
     let inputCount = points * step
     let inputs = MemoryPool.shared.borrow(inputCount)
@@ -40,8 +45,9 @@ extension Kernels {
       transformTiles(first..<first + used, reader, depth: depth, step: step, to: inputs)
       let grid = TileGrid(
         first: first, used: used, tall: reader.outHeight, wide: reader.outWidth, spacing: reader.spacing, extent: extent)
-      Compute.parallel(weight.panels) { panel in
-        multiplyTiles(grid, UnsafePointer(inputs), step: step, weight, panel: panel, to: output, epilogue)
+      Compute.parallel((weight.panels + together - 1) / together) { item in
+        let panels = item * together..<min((item + 1) * together, weight.panels)
+        multiplyTiles(grid, UnsafePointer(inputs), step: step, weight, panels: panels, to: output, epilogue, loops)
       }
     }
   }
@@ -51,18 +57,16 @@ extension Kernels {
     _ range: Range<Int>, _ reader: WindowReader, depth: Int, step: Int, to inputs: UnsafeMutablePointer<Float>
   ) {
     let points = Winograd.points
-    let rows = (range.count + 5) / 6
+    let rows = (range.count + 5) / 6, loops = KernelSet.current.loops
     Compute.parallel(rows) { row in
-      let scratchCount = points * 6 * 2 + points * 8
+      let scratchCount = points * 6 * 2
       let scratch = MemoryPool.shared.borrow(scratchCount)
       defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
       let first = range.lowerBound + row * 6
       scratch.withMemoryRebound(to: UnsafePointer<Float>.self, capacity: points * 6) { table in
         reader.locate(first..<min(first + 6, range.upperBound), table)
         for lane in 0..<6 {
-          Winograd.transformInput(
-            table + lane, pointerStride: 6, channels: depth, scratch: scratch + points * 12,
-            to: inputs + (row * 6 + lane) * depth, step: step)
+          loops.pointee.winograd_input(table + lane, 6, depth, inputs + (row * 6 + lane) * depth, step)
         }
       }
     }
@@ -81,34 +85,32 @@ extension Kernels {
     func used(from origin: Int, of extent: Int) -> Int { min(Winograd.side, max(0, (extent - origin + spacing - 1) / spacing)) }
   }
 
-  /// Products of a block of tiles with one panel of the weight, transformed back and finished.
+  /// Products of a block of tiles with one or two panels of the weight, transformed back and finished.
   private static func multiplyTiles(
-    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, step: Int, _ weight: PackedMatrix, panel index: Int,
-    to output: UnsafeMutablePointer<Float>, _ epilogue: Epilogue
+    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, step: Int, _ weight: PackedMatrix, panels: Range<Int>,
+    to output: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue, _ loops: UnsafePointer<mk_set>
   ) {
-    let points = Winograd.points, depth = weight.depth
-    let (column, width) = weight.panel(index)
+    let points = Winograd.points, depth = weight.depth, kernel = loops.pointee.floats
+    let widths = panels.map { weight.panel($0).width }
+    let column = panels.lowerBound * 16, width = widths.reduce(0, +)
     let rows = (grid.used + 5) / 6 * 6
     let part = min(winogradDepth, depth)
     let productStep = rows * width + skew
-    let tapCount = 9 * part * width, weightCount = points * (part * width + skew), productCount = points * productStep
-    let scratchCount = tapCount + weightCount + productCount + points * 8 + 16 * width
+    let tapCount = 9 * part * 16, weightCount = points * (part * width + skew), productCount = points * productStep
+    let scratchCount = tapCount + weightCount + productCount + 16 * 32
     let scratch = MemoryPool.shared.borrow(scratchCount)
     defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
     let weights = scratch + tapCount
     let products = weights + weightCount
-    let vectors = products + productCount
-    let sums = vectors + points * 8
+    let sums = products + productCount
 
     for offset in stride(from: 0, to: depth, by: part) {
       let length = min(part, depth - offset)
       let weightStep = length * width + skew
-      for tap in 0..<9 {
-        let target = scratch + tap * length * width
-        let taps = weight.widened(panel: index, rows: tap * depth + offset..<tap * depth + offset + length, scratch: target)
-        if taps != UnsafePointer(target) { target.update(from: taps, count: length * width) }
+      for (index, panel) in panels.enumerated() {
+        weight.taps(panel: panel, inputs: offset..<offset + length, to: scratch, loops)
+        loops.pointee.winograd_weight(scratch, length * widths[index], weights + index * length * 16, weightStep)
       }
-      Winograd.transformWeight(scratch, count: length * width / 8, scratch: vectors, to: weights, step: weightStep)
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 6) { pointers in
         guard let table = pointers.baseAddress else { return }
         for point in 0..<points {
@@ -116,12 +118,18 @@ extension Kernels {
           for row in stride(from: 0, to: rows, by: 6) {
             for lane in 0..<6 { table[lane] = inputs + point * step + (row + lane) * depth }
             let target = products + point * productStep + row * width
-            if width == 16 {
-              TileKernel.sixteen(
-                taps: 1, depth: length, offset: offset, rows: table, columns: columns, sums: target, stride: 16, isFirst: offset == 0)
+            let isFirst = offset == 0
+            if width == 32 {
+              kernel.tile32(1, length, offset, table, columns, length * 16, target, width, isFirst)
             } else {
-              TileKernel.eight(
-                taps: 1, depth: length, offset: offset, rows: table, columns: columns, sums: target, stride: 8, isFirst: offset == 0)
+              for (index, own) in widths.enumerated() {
+                let (columns, target) = (columns + index * length * 16, target + index * 16)
+                if own == 16 {
+                  kernel.tile16(1, length, offset, table, columns, target, width, isFirst)
+                } else {
+                  kernel.tile8(1, length, offset, table, columns, target, width, isFirst)
+                }
+              }
             }
           }
         }
@@ -129,10 +137,7 @@ extension Kernels {
     }
 
     for tile in 0..<grid.used {
-      for half in stride(from: 0, to: width, by: 8) {
-        Winograd.transformOutput(
-          products + tile * width + half, step: productStep, scratch: vectors, to: sums + half, outputStride: 16)
-      }
+      loops.pointee.winograd_output(products + tile * width, productStep, width, sums, 32)
       let place = grid.first + tile
       let (x, y) = (grid.origin(place % grid.wide), grid.origin(place / grid.wide % grid.tall))
       let image = place / (grid.wide * grid.tall)
@@ -141,9 +146,11 @@ extension Kernels {
         let start = (image * grid.extent.height + y + line * grid.spacing) * grid.extent.width + x
         func finish(_ first: Int, _ count: Int) {
           let row = start + first * grid.spacing
-          Self.finish(
-            epilogue, sums: sums + (line * Winograd.side + first) * 16, rows: row..<row + count, column: column, columns: weight.columns,
-            output: output)
+          withUnsafePointer(to: epilogue) {
+            loops.pointee.finish(
+              $0, sums + (line * Winograd.side + first) * 32, 32, row, count, column, min(width, weight.columns - column), weight.columns,
+              output)
+          }
         }
         if grid.spacing == 1 { finish(0, across) } else { for pixel in 0..<across { finish(pixel, 1) } }
       }

@@ -7,20 +7,24 @@ public struct PackedKeys: Sendable {
   let count: Int
   /// Channels of a head.
   let size: Int
-  /// `[images * heads, panels * size * 16]`
+  let precision: Precision
+  /// `[images * heads, panels * keyUnits * 16]`
   let keys: Tensor
-  /// `[images * heads, valueWidth * count]`
+  /// `[images * heads, valueWidth * valueUnits]`
   let values: Tensor
 
   /// - Parameters:
   ///   - k: `[n, t, heads * d]`; `v`: the same.
-  public init(_ k: Tensor, _ v: Tensor, heads: Int) {
+  ///   - precision: of the products with them.
+  public init(_ k: Tensor, _ v: Tensor, heads: Int, precision: Precision = .float32) {
     let (images, count, channels) = (k.shape[0], k.shape[1], k.shape[2])
     precondition(channels % heads == 0 && v.shape == k.shape, "\(k.shape) \(v.shape) in \(heads) heads")
     let span = Profile.begin()
     defer { span?.end(.elementwise, "packing keys and values \(k.shape)") }
     let size = channels / heads
-    let (keyCount, valueCount) = ((count + 15) / 16 * 16 * size, Self.valueWidth(size) * count)
+    (self.images, self.heads, self.count, self.size, self.precision) = (images, heads, count, size, precision)
+    let keyCount = (count + 15) / 16 * 16 * precision.units(size)
+    let valueCount = Self.valueWidth(size) * precision.units(count)
     var keys = Tensor(uninitialized: [images * heads, keyCount])
     var values = Tensor(uninitialized: [images * heads, valueCount])
     keys.withUnsafeMutable { keys in
@@ -30,27 +34,43 @@ public struct PackedKeys: Sendable {
             Compute.parallel(over: images * heads, grain: max(1, Kernels.elementGrain / 2 / max(1, keyCount))) { range in
               for item in range {
                 let start = item / heads * count * channels + item % heads * size
-                Self.packKeys(k + start, keys: count, size: size, stride: channels, to: keys + item * keyCount)
-                Self.packValues(v + start, keys: count, size: size, stride: channels, to: values + item * valueCount)
+                let k = Source(start: k + start, keys: count, size: size, stride: channels)
+                let v = Source(start: v + start, keys: count, size: size, stride: channels)
+                switch precision {
+                case .float32:
+                  k.packKeys(to: keys + item * keyCount)
+                  v.packValues(to: values + item * valueCount)
+                case .bfloat16:
+                  k.packKeyPairs(to: keys + item * keyCount)
+                  v.packValuePairs(to: values + item * valueCount)
+                }
               }
             }
           }
         }
       }
     }
-    (self.images, self.heads, self.count, self.size) = (images, heads, count, size)
     (self.keys, self.values) = (keys, values)
   }
 
-  /// `[keys, stride]` to panels of 16 keys, `[panel][size][16]`, the last padded with zeros.
-  private static func packKeys(
-    _ source: UnsafePointer<Float>, keys: Int, size: Int, stride: Int, to target: UnsafeMutablePointer<Float>
-  ) {
+  /// Channels of a head with the padding of its last panel.
+  static func valueWidth(_ size: Int) -> Int { (size + 7) / 8 * 8 }
+}
+
+/// One head's keys or values: `[keys]` rows of `size` numbers, `stride` apart.
+private struct Source {
+  let start: UnsafePointer<Float>
+  let keys: Int
+  let size: Int
+  let stride: Int
+
+  /// Panels of 16 keys, `[panel][size][16]`, the last padded with zeros.
+  func packKeys(to target: UnsafeMutablePointer<Float>) {
     for first in Swift.stride(from: 0, to: keys, by: 16) {
       let panel = target + first * size
       for lane in 0..<16 {
         if first + lane < keys {
-          let key = source + (first + lane) * stride
+          let key = start + (first + lane) * stride
           for index in 0..<size { panel[index * 16 + lane] = key[index] }
         } else {
           for index in 0..<size { panel[index * 16 + lane] = 0 }
@@ -59,20 +79,47 @@ public struct PackedKeys: Sendable {
     }
   }
 
-  /// Channels of a head with the padding of its last panel.
-  static func valueWidth(_ size: Int) -> Int { (size + 7) / 8 * 8 }
-
-  /// `[keys, stride]` to panels of 16 channels, `[panel][keys][16]`, the last of 8 or 16 and padded with zeros.
-  private static func packValues(
-    _ source: UnsafePointer<Float>, keys: Int, size: Int, stride: Int, to target: UnsafeMutablePointer<Float>
-  ) {
+  /// Panels of 16 channels, `[panel][keys][16]`, the last of 8 or 16 and padded with zeros.
+  func packValues(to target: UnsafeMutablePointer<Float>) {
     for first in Swift.stride(from: 0, to: size, by: 16) {
-      let used = min(16, size - first), width = min(16, valueWidth(size) - first)
+      let used = min(16, size - first), width = min(16, PackedKeys.valueWidth(size) - first)
       for key in 0..<keys {
         let row = target + first * keys + key * width
-        for lane in 0..<used { row[lane] = source[key * stride + first + lane] }
+        for lane in 0..<used { row[lane] = start[key * stride + first + lane] }
         for lane in used..<width { row[lane] = 0 }
       }
     }
   }
+
+  /// Panels of 16 keys, `[panel][(size + 1) / 2][16]` pairs of channels, padded with zeros.
+  func packKeyPairs(to target: UnsafeMutablePointer<Float>) {
+    let units = Precision.bfloat16.units(size)
+    for first in Swift.stride(from: 0, to: keys, by: 16) {
+      let panel = UnsafeMutableRawPointer(target + first * units).assumingMemoryBound(to: UInt32.self)
+      for lane in 0..<16 {
+        let key = start + (first + lane) * stride, isThere = first + lane < keys
+        for unit in 0..<units {
+          panel[unit * 16 + lane] = isThere ? pair(key[2 * unit], 2 * unit + 1 < size ? key[2 * unit + 1] : 0) : 0
+        }
+      }
+    }
+  }
+
+  /// Panels of 16 channels, `[panel][(keys + 1) / 2][16]` pairs of keys, the last of 8 or 16 and padded with zeros.
+  func packValuePairs(to target: UnsafeMutablePointer<Float>) {
+    let units = Precision.bfloat16.units(keys)
+    for first in Swift.stride(from: 0, to: size, by: 16) {
+      let used = min(16, size - first), width = min(16, PackedKeys.valueWidth(size) - first)
+      for unit in 0..<units {
+        let row = UnsafeMutableRawPointer(target + first * units + unit * width).assumingMemoryBound(to: UInt32.self)
+        let even = start + 2 * unit * stride + first, isWhole = 2 * unit + 1 < keys
+        for lane in 0..<used { row[lane] = pair(even[lane], isWhole ? even[stride + lane] : 0) }
+        for lane in used..<width { row[lane] = 0 }
+      }
+    }
+  }
+
+  /// The first number in the lower half.
+  @inline(__always)
+  private func pair(_ first: Float, _ second: Float) -> UInt32 { UInt32(BFloat16.bits(first)) | UInt32(BFloat16.bits(second)) << 16 }
 }

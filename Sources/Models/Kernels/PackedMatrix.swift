@@ -1,13 +1,18 @@
+import MicroKernels
+
 /// A weight laid out for the product kernel: `columns` outputs, each a sum over `taps` times `depth` inputs.
 ///
-/// Columns are in panels of 16, the last one padded to 8 or 16 with zeros; within a panel the order is [tap][input][column],
-/// so that the kernel reads it front to back. A linear layer has one tap, a 3x3 convolution nine. Elements keep the precision
-/// they are stored in: two bytes stay two bytes, and a block of a panel is widened just before it is used on many rows. Widening
-/// all of them when loading takes twice the memory and, measured on the demo's widths, no less time.
+/// Columns are in panels of 16; within a panel the order is [tap][input][column], so that the kernel reads it front to back. A linear layer
+/// has one tap, a 3x3 convolution nine. The last panel is padded with zeros, to 8 or 16 columns.
+///
+/// In Float32, elements keep the precision they are stored in: two bytes stay two bytes, and a block of a panel is widened just before it
+/// is used on many rows. Widening all of them when loading takes twice the memory and, measured on the demo's widths, no less time. In
+/// bfloat16, two inputs of a column are one element.
 public struct PackedMatrix: Sendable {
   public let taps: Int
   public let depth: Int
   public let columns: Int
+  public let precision: Precision
   let element: ElementType
   private let storage: PackedStorage
 
@@ -15,45 +20,75 @@ public struct PackedMatrix: Sendable {
   ///
   /// A parameter of another size, which a loader gives for a missing one, makes a matrix that must not be multiplied with;
   /// the loader's report says so before it can be.
-  public init(_ parameter: Parameter, columns: Int, depth: Int, taps: Int = 1) {
+  public init(_ parameter: Parameter, columns: Int, depth: Int, taps: Int = 1, precision: Precision = .float32) {
     self.columns = columns
     self.depth = depth
     self.taps = taps
-    let parameter = Self.elements.contains(parameter.dtype) ? parameter : Parameter(parameter.widened())
-    element = parameter.dtype
+    self.precision = precision
+    let isKept = precision == .float32 ? Self.kept.contains(parameter.dtype) : parameter.dtype == .bf16
+    let packed = isKept ? parameter : Parameter(parameter.widened())
+    element = precision == .float32 ? packed.dtype : .bf16
     let (plain, overflow) = columns.multipliedReportingOverflow(by: depth * taps)
-    guard !overflow, parameter.count == plain else {
+    guard !overflow, packed.count == plain else {
       storage = PackedStorage(bytes: 0)
       return
     }
-    storage = PackedStorage(bytes: (columns + 7) / 8 * 8 * taps * depth * element.size)
-    parameter.withUnsafeBytes { bytes in
+    storage = PackedStorage(bytes: PackedMatrix.byteCount(columns: columns, depth: depth, taps: taps, element, precision))
+    packed.withUnsafeBytes { bytes in
       guard let source = bytes.baseAddress else { return }
-      if element == .f32 { pack(source, as: UInt32.self) } else { pack(source, as: UInt16.self) }
+      switch (precision, packed.dtype.size) {
+      case (.float32, 4): pack(source, as: UInt32.self)
+      case (.float32, _): pack(source, as: UInt16.self)
+      case (.bfloat16, 4): packPairs(source, as: Float.self) { BFloat16.bits($0) }
+      case (.bfloat16, _): packPairs(source, as: UInt16.self) { $0 }
+      }
     }
     parameter.forget()
   }
 
-  /// Formats a matrix keeps; any other is widened when loaded.
-  private static let elements: Set<ElementType> = [.f32, .f16, .bf16]
+  /// Formats a Float32 matrix keeps; any other is widened when loaded.
+  private static let kept: Set<ElementType> = [.f32, .f16, .bf16]
+
+  private static func byteCount(columns: Int, depth: Int, taps: Int, _ element: ElementType, _ precision: Precision) -> Int {
+    (columns + 7) / 8 * 8 * taps * precision.units(depth) * (precision == .float32 ? element.size : 4)
+  }
 
   /// The same for copies of one matrix only.
   var identity: ObjectIdentifier { ObjectIdentifier(storage) }
 
   var panels: Int { (columns + 15) / 16 }
 
+  /// Elements of a column and tap, four bytes each in the kernel: inputs, or pairs of them.
+  var units: Int { precision.units(depth) }
+
   /// First column and padded width (8 or 16) of a panel.
   func panel(_ index: Int) -> (column: Int, width: Int) { (index * 16, columns - index * 16 > 8 ? 16 : 8) }
 
-  /// Elements `rows` (counted as tap * depth + input) of a panel as Float32: where they are, or widened into `scratch`.
+  /// A range of a panel's elements, counted as tap * units + element of the tap, for the kernel: where they are, or, from stored numbers of
+  /// two bytes in Float32, widened into `scratch`.
   @inline(__always)
-  func widened(panel index: Int, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
+  func columns(
+    panel index: Int, _ elements: Range<Int>, scratch: UnsafeMutablePointer<Float>, _ loops: UnsafePointer<mk_set>
+  ) -> UnsafePointer<Float> {
     let width = panel(index).width
-    let start = index * 16 * taps * depth + rows.lowerBound * width
-    let count = rows.count * width
-    guard element != .f32 else { return UnsafePointer(storage.base.assumingMemoryBound(to: Float.self) + start) }
-    element.widen(storage.base + start * element.size, count: count, to: scratch)
+    let start = index * 16 * taps * units + elements.lowerBound * width
+    guard precision == .float32, element != .f32 else { return UnsafePointer(storage.base.assumingMemoryBound(to: Float.self) + start) }
+    element.widen(storage.base + start * element.size, count: elements.count * width, to: scratch, loops)
     return UnsafePointer(scratch)
+  }
+
+  /// The taps of a range of inputs of a panel, an even number of them from an even one on, as Float32: `[taps][inputs][width]`.
+  func taps(panel index: Int, inputs: Range<Int>, to target: UnsafeMutablePointer<Float>, _ loops: UnsafePointer<mk_set>) {
+    let width = panel(index).width
+    for tap in 0..<taps {
+      let place = target + tap * inputs.count * width
+      let first = tap * units + precision.units(inputs.lowerBound)
+      let found = columns(panel: index, first..<first + precision.units(inputs.count), scratch: place, loops)
+      switch precision {
+      case .float32: if found != UnsafePointer(place) { place.update(from: found, count: inputs.count * width) }
+      case .bfloat16: loops.pointee.widen_pairs(found, inputs.count / 2, width, place)
+      }
+    }
   }
 
   private func pack<Bits: FixedWidthInteger>(_ source: UnsafeRawPointer, as type: Bits.Type) {
@@ -74,6 +109,39 @@ public struct PackedMatrix: Sendable {
       }
     }
   }
+
+  private func packPairs<Stored: BitwiseCopyable>(_ source: UnsafeRawPointer, as type: Stored.Type, _ bits: (Stored) -> UInt16) {
+    nonisolated(unsafe) let source = source
+    Compute.parallel(panels) { index in
+      let (first, width) = panel(index)
+      let used = min(width, columns - first)
+      let target = storage.base.assumingMemoryBound(to: UInt16.self) + first * taps * units * 2
+      for tap in 0..<taps {
+        for input in 0..<units * 2 {
+          let row = target + (tap * units + input / 2) * width * 2 + input % 2
+          for column in 0..<width {
+            let position = ((first + column) * depth + input) * taps + tap
+            row[column * 2] =
+              column < used && input < depth
+              ? bits(source.loadUnaligned(fromByteOffset: position * MemoryLayout<Stored>.size, as: Stored.self)) : 0
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Numbers with the upper half of a Float32's bits.
+enum BFloat16 {
+  /// The nearest one, ties to even; a NaN stays one.
+  @inline(__always)
+  static func bits(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    guard !value.isNaN else { return UInt16(truncatingIfNeeded: bits >> 16 | 0x40) }
+    return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
+  }
+
+  static func rounded(_ value: Float) -> Float { Float(bitPattern: UInt32(bits(value)) << 16) }
 }
 
 /// 64-byte aligned memory that is written once, while its owner is made.

@@ -19,7 +19,7 @@ public struct Conv2d: Sendable {
     let parameter = loader.parameter("weight", [outputs, inputs / groups, kernel, kernel])
     weight =
       groups == 1
-      ? .full(PackedMatrix(parameter, columns: outputs, depth: inputs, taps: kernel * kernel))
+      ? .full(PackedMatrix(parameter, columns: outputs, depth: inputs, taps: kernel * kernel, precision: loader.precision))
       : .depthwise(Self.tapsFirst(parameter, channels: outputs, kernel: kernel))
     self.bias = bias ? loader.parameter("bias", [outputs]).widened() : nil
     window = Window(height: kernel, width: kernel, stride: stride, padding: padding, dilation: dilation)

@@ -4,7 +4,7 @@ public struct Linear: Sendable {
   let bias: Tensor?
 
   public init(_ loader: WeightLoader, in inputs: Int, out outputs: Int, bias: Bool = true) {
-    weight = PackedMatrix(loader.parameter("weight", [outputs, inputs]), columns: outputs, depth: inputs)
+    weight = PackedMatrix(loader.parameter("weight", [outputs, inputs]), columns: outputs, depth: inputs, precision: loader.precision)
     self.bias = bias ? loader.parameter("bias", [outputs]).widened() : nil
   }
 

@@ -296,7 +296,7 @@ public final class Workbench: Sendable {
     _ = try? await evaluationLane.run { [models, evaluator, segmenters, hub] _ in
       let choice = try models.choice(for: options)
       _ = try models.weights(choice)
-      _ = try models.diffusion(choice) { hub.send(WorkEvent($0)) }
+      _ = try models.diffusion(choice, precision: options.precision) { hub.send(WorkEvent($0)) }
       try segmenters.use(network, fold: fold, evaluator) { _ in }
     }
   }

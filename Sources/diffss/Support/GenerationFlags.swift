@@ -8,10 +8,11 @@ struct GenerationFlags: ParsableArguments {
   @Option(.guidance) var guidance: SettingValue?
   @Option(.sampler) var sampler: SettingValue?
   @Option(.timestepSpacing) var timestepSpacing: SettingValue?
+  @Option(.precision) var precision: SettingValue?
   @Option(.controlScale) var controlScale: [SettingValue] = []
   @OptionGroup var others: OtherGenerationFlags
 
-  private var given: [SettingValue] { [condition, steps, guidance, sampler, timestepSpacing].compactMap { $0 } + controlScale }
+  private var given: [SettingValue] { [condition, steps, guidance, sampler, timestepSpacing, precision].compactMap { $0 } + controlScale }
 
   func validate() throws { try given.validate() }
 
@@ -23,6 +24,7 @@ struct GenerationFlags: ParsableArguments {
     var options = try others.options(library, conditions: [asked.condition], seed: seed)
     try given.apply(to: &options)
     try options.validate()
+    report(precision: precision.map { [$0.text] } ?? [])
     report(shortRange: library.menu.timesteps(options), options.sampler)
     return options
   }
@@ -37,6 +39,7 @@ struct GenerationFlags: ParsableArguments {
     var options = GenerationOptions(seed: seed)
     try (given + others.given).apply(to: &options)
     try options.validate()
+    report(precision: precision.map { [$0.text] } ?? [])
     return options
   }
 }

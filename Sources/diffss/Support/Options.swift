@@ -146,7 +146,7 @@ struct ThreadOptions: ParsableArguments {
     if let threads = threads ?? configured.threads { Compute.threads = threads }
     Log.start(logLevel ?? configured.logLevel ?? .info)
     let words = CommandLine.arguments.dropFirst().joined(separator: " ")
-    Log.program.info("diffss \(words) (version \(ProgramVersion.current), \(Compute.threads) threads)")
+    Log.program.info("diffss \(words) (version \(ProgramVersion.current), \(Compute.threads) threads, \(KernelSet.current) kernels)")
     _ = try UserSettings.standard.get()
   }
 }

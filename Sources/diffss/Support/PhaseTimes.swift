@@ -1,4 +1,5 @@
 import Foundation
+import Models
 
 /// Wall seconds of an image's phases, as its progress tells them.
 struct PhaseTimes {
@@ -19,7 +20,7 @@ struct PhaseTimes {
     func seconds(_ from: ContinuousClock.Instant, _ to: ContinuousClock.Instant) -> String {
       String(format: "%.2f s", (to - from) / .seconds(1))
     }
-    return (["loading: \(seconds(start, loaded))"]
+    return (["kernels: \(KernelSet.current), \(Compute.threads) threads", "loading: \(seconds(start, loaded))"]
       + zip(steps, steps.dropFirst()).enumerated().map { "step \($0 + 1): \(seconds($1.0, $1.1))" }
       + ["decoding: \(seconds(last, finish))", "in all: \(seconds(start, finish))"]).joined(separator: "\n")
   }

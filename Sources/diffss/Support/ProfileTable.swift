@@ -19,6 +19,7 @@ struct ProfileTable {
       return row(own.reduce(0) { $0 + $1.seconds }, own.reduce(0) { $0 + $1.calls }, own.reduce(0) { $0 + $1.products }, kind.rawValue)
     }
     let shapes = lines.map { row($0.seconds, $0.calls, $0.products, "\($0.kind.rawValue): \($0.shape)") }
-    return (["  seconds   share  calls   GFLOP/s  layers"] + kinds + [""] + shapes).joined(separator: "\n")
+    let head = ["kernels: \(KernelSet.current), \(Compute.threads) threads", "  seconds   share  calls   GFLOP/s  layers"]
+    return (head + kinds + [""] + shapes).joined(separator: "\n")
   }
 }

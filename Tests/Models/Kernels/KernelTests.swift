@@ -2,7 +2,7 @@ import Models
 import Testing
 
 /// Every fast kernel against its plain twin, on random shapes that fill no tile, panel or vector evenly.
-@Suite struct KernelTests {
+@Suite(.everyKernelSet) struct KernelTests {
   static let tolerance = 2e-6
 
   @Test(arguments: 0..<40) func linear(seed: Int) {

@@ -1,7 +1,7 @@
 import Models
 import Testing
 
-@Suite struct MaskAttentionTests {
+@Suite(.everyKernelSet) struct MaskAttentionTests {
   /// Against the ordinary attention whose value repeats the mask in every channel.
   @Test(arguments: 0..<20) func equalsAttentionOverTheMask(seed: Int) {
     var noise = Noise(UInt64(seed) + 9000)

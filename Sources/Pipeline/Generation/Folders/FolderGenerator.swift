@@ -102,8 +102,10 @@ private struct Work {
       let image = try generator.attempt(request, stop: { stop.isSet }) { state in
         watch(.generating(name: file, step: state.step, steps: state.steps))
       }.get()
+      // An image that was in the store already may have been made by other kernels.
       let metadata = ImageMetadata(
-        key: key, request: request, weights: weights, cut: try? models.cut(request), demoWeights: demoWeights)
+        key: key, request: request, weights: weights, cut: try? models.cut(request), demoWeights: demoWeights,
+        kernels: (try? StoredImage(image.file).support())?.kernels)
       try folder.write(image.image, name, run.format, text: metadata.entries())
       end(place == .other ? .replaced : .generated, key: key)
     } catch is CancellationError {

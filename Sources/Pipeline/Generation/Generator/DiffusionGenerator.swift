@@ -65,7 +65,7 @@ public final class DiffusionGenerator: SupportGenerator {
   /// Throws `CancellationError`, `CoreError.badSetting` for a size that is not the control image's, `ModelError`, and what control images throw.
   public func make(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
     let control = try controls.control(request)?.image
-    let model = try models.diffusion(request.models, report: report)
+    let model = try models.diffusion(request.models, precision: request.precision, report: report)
     var inputs: [ControlInput] = []
     if let control {
       guard control.width == request.width, control.height == request.height else {

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Models
 import Render
 
 /// What a generated image, PNG or JPEG, says about itself: the text that webui-like tools show, and the whole request.
@@ -12,13 +13,19 @@ public struct ImageMetadata: Codable, Hashable, Sendable {
   public let cut: PromptCut?
   /// Those of the weights that are the demo's, in an image of another data set; nil without any.
   public let demoWeights: [String]?
+  /// The innermost loops that made it (`KernelSet`); nil in images of programs that did not say.
+  public let kernels: String?
 
-  public init(key: String, request: GenerationRequest, weights: [String: String], cut: PromptCut? = nil, demoWeights: [String]? = nil) {
+  public init(
+    key: String, request: GenerationRequest, weights: [String: String], cut: PromptCut? = nil, demoWeights: [String]? = nil,
+    kernels: String? = KernelSet.current.name
+  ) {
     self.key = key
     self.request = request
     self.weights = weights
     self.cut = cut
     self.demoWeights = demoWeights
+    self.kernels = kernels
   }
 
   /// The key of the file's entry that holds the JSON.

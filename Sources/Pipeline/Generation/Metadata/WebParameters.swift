@@ -75,6 +75,7 @@ extension WebParameters {
     func hash(_ name: String) -> String? { weights[name].map { String($0.prefix(10)) } }
     var facts = [("Steps", "\(settings.steps)"), ("Sampler", settings.sampler)]
     if let spacing = settings.timestepSpacing { facts.append(("Timestep spacing", spacing.rawValue)) }
+    if settings.precision != .float32 { facts.append(("Precision", settings.precision.rawValue)) }
     facts += [("CFG scale", settings.guidance.short), ("Seed", "\(seed)"), ("Size", "\(width)x\(height)")]
     if let hash = hash(model) { facts.append(("Model hash", hash)) }
     facts.append(("Model", model))

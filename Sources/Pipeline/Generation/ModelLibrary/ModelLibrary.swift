@@ -178,17 +178,18 @@ public final class ModelLibrary: Sendable {
     case ended(name: String)
   }
 
-  /// The diffusion model with its ControlNet (number 0), kept for the next request with the same choice.
-  public func diffusion(_ choice: ModelChoice, report: Report) throws -> StableDiffusion {
+  /// The diffusion model with its ControlNet (number 0), kept for the next request with the same choice and precision.
+  public func diffusion(_ choice: ModelChoice, precision: Precision = .float32, report: Report) throws -> StableDiffusion {
     let model = try entry(choice.diffusion), controlNet = try choice.controlNet.map(entry)
     let added = try additions(choice), autoencoder = added.first { $0.kind == .autoencoder }?.url
     let adapters = zip(added.filter { $0.kind == .lora }, choice.loras ?? []).map { LowRankSource(url: $0.url, scale: Float($1.scale)) }
     // Scales make other weights of the same files.
-    let key = try CanonicalJSON.text([model.id, choice.autoencoder ?? ""] + (choice.loras ?? []).flatMap { [$0.id, $0.scale.short] })
+    let key = try CanonicalJSON.text(
+      [model.id, choice.autoencoder ?? "", precision.rawValue] + (choice.loras ?? []).flatMap { [$0.id, $0.scale.short] })
     return try loaded.diffusion(key, controlNet: controlNet.map { ($0.id, $0.url) }) {
       try reporting(model.id, report) {
         try StableDiffusion.load(
-          model: model.url, config: Self.configuration(), memory: memory, preview: previewDecoder,
+          model: model.url, config: Self.configuration(), memory: memory, precision: precision, preview: previewDecoder,
           additions: ModelAdditions(autoencoder: autoencoder, adapters: adapters))
       }
     } join: { base, url in

@@ -1,20 +1,26 @@
 import Core
 import Foundation
+import Models
 
 /// What an image generated from control images of the user's own says about itself, in the manner of `ImageMetadata`.
 public struct OwnImageMetadata: Codable, Hashable, Sendable {
-  /// SHA-256, in hexadecimal, of the canonical JSON of the rest.
+  /// SHA-256, in hexadecimal, of the canonical JSON of request and weights.
   public let key: String
   public let request: OwnImageRequest
   /// SHA-256 by the request's names.
   public let weights: [String: String]
   /// Those of the weights that are the demo's; nil without any.
   public let demoWeights: [String]?
+  /// The innermost loops that made it (`KernelSet`); nil in images of programs that did not say.
+  public let kernels: String?
 
   /// Throws `EncodingError` for a number that JSON has no word for.
-  public init(_ request: OwnImageRequest, weights: [String: String], demoWeights: [String]? = nil) throws {
+  public init(
+    _ request: OwnImageRequest, weights: [String: String], demoWeights: [String]? = nil, kernels: String? = KernelSet.current.name
+  ) throws {
     self.request = request
     self.demoWeights = demoWeights
+    self.kernels = kernels
     self.weights = weights
     key = try Self.key(request, weights)
   }

@@ -103,7 +103,8 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
     progress: (GenerationProgress) -> Bool
   ) throws -> [Output] {
     let diffusion = try StableDiffusion.load(
-      model: weights.model, controlNets: weights.networks, config: weights.config ?? ModelLibrary.configuration(), memory: memory, preview: preview,
+      model: weights.model, controlNets: weights.networks, config: weights.config ?? ModelLibrary.configuration(), memory: memory, precision: settings.precision,
+      preview: preview,
       additions: ModelAdditions(
         autoencoder: weights.autoencoder,
         adapters: zip(weights.loras, loras ?? []).map { LowRankSource(url: $0, scale: Float($1.scale)) }))

@@ -25,6 +25,8 @@ public struct DiffusionSettings: Hashable, Sendable {
   public var controlEnd = 1.0
   /// Whether the control image leads without the prompt's help (ControlNet's guess mode).
   public var guessMode = false
+  /// What the networks' products are made of; absent from the JSON for float32.
+  public var precision = Precision.float32
 
   /// The published settings (DifFSS: DDIM, guidance 9, strength 1), but with 20 steps instead of the script's 2, and what `change` makes of them.
   public init(_ change: (inout DiffusionSettings) -> Void = { _ in }) { change(&self) }
@@ -82,7 +84,8 @@ extension DiffusionConfigured {
 
 extension DiffusionSettings: Codable {
   private enum CodingKeys: String, CodingKey {
-    case condition, conditionSettings, sampler, steps, timestepSpacing, guidance, eta, controlScale, controlStart, controlEnd, guessMode
+    case condition, conditionSettings, sampler, steps, timestepSpacing, guidance, eta, controlScale, controlStart, controlEnd, guessMode,
+      precision
   }
 
   public init(from decoder: any Decoder) throws {
@@ -114,6 +117,7 @@ extension DiffusionSettings: Codable {
     guidance = try values.decode(Double.self, forKey: .guidance)
     eta = try values.decode(Double.self, forKey: .eta)
     guessMode = try values.decode(Bool.self, forKey: .guessMode)
+    precision = try values.decodeIfPresent(Precision.self, forKey: .precision) ?? .float32
   }
 
   /// The counterpart of `init(samplingFrom:)`.
@@ -125,5 +129,6 @@ extension DiffusionSettings: Codable {
     try values.encode(guidance, forKey: .guidance)
     try values.encode(eta, forKey: .eta)
     try values.encode(guessMode, forKey: .guessMode)
+    if precision != .float32 { try values.encode(precision, forKey: .precision) }
   }
 }

@@ -96,6 +96,10 @@ extension Setting {
       help: "ControlNets lead without the prompt's help, their finer residuals faded (ControlNet's guess mode)", .flag, isUsed: isSteered,
       .flag(\.settings.guessMode)),
     Setting(
+      .precision, title: "Precision", name: "precision", summary: "of the networks' products",
+      help: "What the networks' products are made of: bfloat16 is faster where the processor multiplies it, auto takes it there",
+      .choice(Precision.allCases.map(\.rawValue) + [Access.automatic]), .precision(\.settings.precision)),
+    Setting(
       .resolution, title: "Resolution", name: "resolution", unit: "pixels", summary: "pixels, shorter side",
       help: "Shorter side of the image before both sides are rounded to multiples of 64", .whole(resolutions), increment: 64,
       absence: "the model's own, 512 for an image of your own", .whole(\.settings.conditionSettings.resolution)),

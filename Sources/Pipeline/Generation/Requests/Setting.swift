@@ -19,6 +19,7 @@ public struct Setting: Sendable, Identifiable {
     case controlStart = "control-start"
     case controlEnd = "control-end"
     case guessMode = "guess-mode"
+    case precision
     case prompt
     case negativePrompt = "negative-prompt"
     case seed
@@ -223,6 +224,14 @@ extension Setting {
     static func text(_ path: WritableKeyPath<GenerationOptions, String?> & Sendable) -> Access {
       Access(path, text: { $0 }, value: { .some($0) })
     }
+
+    /// `auto` and what the processor lacks are settled when they are set: an image says what it was made of.
+    static func precision(_ path: WritableKeyPath<GenerationOptions, Precision> & Sendable) -> Access {
+      Access(path, text: { $0.rawValue }, value: { $0 == automatic ? .fastest : Precision(rawValue: $0).map { min($0, .fastest) } })
+    }
+
+    /// The word for the fastest precision of the processor.
+    static let automatic = "auto"
 
     static func choice<Value: RawRepresentable<String> & Sendable>(_ path: WritableKeyPath<GenerationOptions, Value> & Sendable) -> Access {
       Access(path, text: { $0.rawValue }, value: { Value(rawValue: $0) })

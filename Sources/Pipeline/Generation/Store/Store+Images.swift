@@ -13,7 +13,7 @@ extension Store {
         let request = try decoder.decode(GenerationRequest.self, from: Data((row.value("json") as String).utf8))
         guard request.source.dataset == dataset else { continue }
         let weights = try decoder.decode([String: String].self, from: Data((row.value("weights") as String).utf8))
-        images.append(ImageMetadata(key: try row.value("key"), request: request, weights: weights))
+        images.append(ImageMetadata(key: try row.value("key"), request: request, weights: weights, kernels: nil))
       }
       return images
     }

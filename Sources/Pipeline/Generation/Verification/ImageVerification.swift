@@ -9,6 +9,9 @@ public enum ImageVerification: Hashable, Sendable {
   case identical
   /// The pixels are the same, but the file was written by something else, or changed.
   case rewritten
+  /// The image was made by other innermost loops, `kernels` (nil: it does not say which), and differs as little as rounding explains: by so
+  /// many dB of peak signal to noise.
+  case close(kernels: String?, psnr: Double)
   /// `pixels` of `of` differ, by `largest` at most (of 255).
   case different(pixels: Int, of: Int, largest: Int)
   /// What the file says of itself does not belong together: its key is another one than its request and weights have.
@@ -63,7 +66,9 @@ public struct StoredImage: Sendable {
     guard try metadata.request.key(weights: metadata.weights) == metadata.key else { return .tampered }
     let others = weights.filter { metadata.weights[$0.key] != $0.value }.keys.sorted()
     guard others.isEmpty else { return .otherWeights(others) }
-    return try compare(try generate(metadata.request), text: metadata.entries())
+    var request = metadata.request
+    request.precision = min(request.precision, .fastest)
+    return try compare(try generate(request), text: metadata.entries(), kernels: metadata.kernels, metadata.request.precision)
   }
 
   /// Generates an image of one's own again and compares. `given` are control images, beside those that are where the image does; `progress` ends the
@@ -78,12 +83,17 @@ public struct StoredImage: Sendable {
     let (places, others) = try library.weights(of: metadata.request, digests: metadata.weights)
     guard others.isEmpty else { return .otherWeights(others) }
     let images = try OwnControlFiles.images(of: metadata.request, beside: file, given: given)
-    let made = try metadata.request.generate(
+    var request = metadata.request
+    request.precision = min(request.precision, .fastest)
+    let made = try request.generate(
       controlImages: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
-    return try compare(made[0].image, text: metadata.entries())
+    return try compare(made[0].image, text: metadata.entries(), kernels: metadata.kernels, metadata.request.precision)
   }
 
-  private func compare(_ made: Image, text: [String: String]) throws -> ImageVerification {
+  /// Least PSNR, in dB, of images of one request that differ by their kernels' rounding alone.
+  private static let closeness = 30.0
+
+  private func compare(_ made: Image, text: [String: String], kernels: String?, _ precision: Precision) throws -> ImageVerification {
     let format: ImageFormat = bytes.starts(with: [0x89, 0x50]) ? .png : .jpg
     let again = try format.encode(made, text: text)
     if again == bytes { return .identical }
@@ -96,6 +106,12 @@ public struct StoredImage: Sendable {
     }
     let steps = zip(old.pixels, new.pixels).map { abs(Int($0) - Int($1)) }
     let changed = stride(from: 0, to: steps.count, by: 3).count { steps[$0..<$0 + 3].contains { $0 > 0 } }
-    return changed == 0 ? .rewritten : .different(pixels: changed, of: new.width * new.height, largest: steps.max() ?? 0)
+    guard changed > 0 else { return .rewritten }
+    if kernels != KernelSet.current.name || precision > .fastest {
+      let error = Double(steps.reduce(0) { $0 + $1 * $1 }) / Double(steps.count)
+      let psnr = 10 * log10(255 * 255 / error)
+      if psnr >= Self.closeness { return .close(kernels: kernels, psnr: psnr) }
+    }
+    return .different(pixels: changed, of: new.width * new.height, largest: steps.max() ?? 0)
   }
 }

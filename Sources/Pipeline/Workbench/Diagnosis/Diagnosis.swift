@@ -27,11 +27,14 @@ public enum Diagnosis {
       let missing = ["avx2", "fma", "f16c"].filter { !flags.contains(Substring($0)) }
       guard missing.isEmpty else {
         return Finding(
-          "processor", .limited, "no \(missing.joined(separator: ", ")): the portable kernels run, several times slower",
+          "processor", .limited, "no \(missing.joined(separator: ", ")): the plain kernels run, several times slower",
           advice: "use a machine of 2015 or later (x86-64-v3), or arm64")
       }
     #endif
-    return Finding("processor", .fine, "\(cpuField("model name") ?? "unknown"), \(cores) cores, \(Compute.threads) threads used")
+    let sets = KernelSet.available.map(\.name).joined(separator: ", ")
+    return Finding(
+      "processor", .fine,
+      "\(cpuField("model name") ?? "unknown"), \(cores) cores, \(Compute.threads) threads used, kernels \(KernelSet.current) of \(sets)")
   }
 
   private static var blas: Finding {

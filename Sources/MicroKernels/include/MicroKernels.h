@@ -1,0 +1,124 @@
+/// The innermost loops of every layer, compiled once for each set of vector instructions.
+///
+/// `vector.h` and its neighbours hold the code, written once; `plain.c`, `avx2.c`, `avx512.c` and `avx512bf16.c` compile it. Everything
+/// above these loops (blocks, threads, which layer takes which) is Swift. Pointers need the alignment of a float alone. Sums run in one
+/// order in every set, so that sets with fused multiplication (all but plain on x86) give the same Float32 bits.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// One row of a product's left side for each entry.
+typedef const float *_Nonnull const *_Nonnull mk_rows;
+
+/// What becomes of a sum (`Activation`, in its order).
+typedef enum { mk_none, mk_relu, mk_sigmoid, mk_silu, mk_gelu, mk_quick_gelu } mk_activation;
+
+/// What a product's sums become before they are stored: activation(sum + bias + image bias + residual); absent terms are NULL.
+typedef struct {
+  /// One value a column.
+  const float *_Nullable bias;
+  /// One value a column and image of `rows_per_image` rows.
+  const float *_Nullable image_bias;
+  ptrdiff_t rows_per_image;
+  /// One value an output element.
+  const float *_Nullable residual;
+  mk_activation activation;
+} mk_epilogue;
+
+/// A layer whose channels are convolved by themselves, one row of its output.
+typedef struct {
+  const float *image;
+  ptrdiff_t height, width, channels;
+  ptrdiff_t window_height, window_width, stride, dilation;
+  /// Where the window of the row's first output begins.
+  ptrdiff_t top, left;
+  ptrdiff_t out_width;
+  /// `[window_height * window_width][channels]`, `[channels]`.
+  const float *weight, *bias;
+  mk_activation activation;
+} mk_depthwise_row;
+
+/// Rows of a tile of a product, in every set.
+enum { mk_tile_rows = 6 };
+
+/// The tiles of a product: sums[r][c] (+)= Σ_t Σ_k rows[t * 6 + r][offset + k] * columns[t][k][c] for 6 rows and 32, 16 or 8 columns.
+///
+/// `sums` has rows `stride` apart and is overwritten when `is_first`. `tile32` takes two panels of 16 columns, the second `next` elements
+/// behind the first. An element of rows and columns is a float, or a pair of bfloat16 in its place, of which `depth`, `offset` and `next`
+/// then are numbers.
+typedef struct {
+  void (*_Null_unspecified tile32)(
+    ptrdiff_t taps, ptrdiff_t depth, ptrdiff_t offset, mk_rows rows, const float *columns, ptrdiff_t next, float *sums, ptrdiff_t stride,
+    bool is_first);
+  void (*_Null_unspecified tile16)(
+    ptrdiff_t taps, ptrdiff_t depth, ptrdiff_t offset, mk_rows rows, const float *columns, float *sums, ptrdiff_t stride, bool is_first);
+  void (*_Null_unspecified tile8)(
+    ptrdiff_t taps, ptrdiff_t depth, ptrdiff_t offset, mk_rows rows, const float *columns, float *sums, ptrdiff_t stride, bool is_first);
+} mk_tiles;
+
+/// One set of loops. Those of bfloat16 are NULL where the processor has no instruction for them.
+typedef struct {
+  const char *name;
+
+  mk_tiles floats, pairs;
+  /// Stores `width` columns from `column` on, of `rows` rows of sums `stride` apart, to `output` of `columns` columns from `row` on.
+  void (*finish)(
+    const mk_epilogue *epilogue, const float *sums, ptrdiff_t stride, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t column, ptrdiff_t width,
+    ptrdiff_t columns, float *output);
+
+  /// Winograd's Bᵀ d B of a tile F(4x4, 3x3): 36 pointers, `pointer_stride` apart, to `channels` (a multiple of 8) inputs; to 36 rows
+  /// `step` elements apart.
+  void (*winograd_input)(
+    mk_rows pixels, ptrdiff_t pointer_stride, ptrdiff_t channels, float *target, ptrdiff_t step);
+  /// G g Gᵀ of nine taps `[9][count]`, `count` a multiple of 8, to 36 rows `step` elements apart.
+  void (*winograd_weight)(const float *taps, ptrdiff_t count, float *target, ptrdiff_t step);
+  /// Aᵀ m A of `width` columns, a multiple of 8: 36 rows `step` elements apart to 16 rows of `output_stride` elements.
+  void (*winograd_output)(const float *products, ptrdiff_t step, ptrdiff_t width, float *target, ptrdiff_t output_stride);
+
+  /// y = activation(x), a + b, a + scale * b, the larger of a and b, offset + factor * x, x limited to low...high: `count` elements.
+  void (*activate)(mk_activation activation, const float *x, ptrdiff_t count, float *y);
+  void (*add)(const float *a, const float *b, ptrdiff_t count, float *y);
+  void (*add_scaled)(const float *a, const float *b, float scale, ptrdiff_t count, float *y);
+  void (*larger)(const float *a, const float *b, ptrdiff_t count, float *y);
+  void (*scale)(const float *x, float factor, float offset, ptrdiff_t count, float *y);
+  void (*clamp)(const float *x, float low, float high, ptrdiff_t count, float *y);
+  /// y[r][c] = activation(offsets[c] + factors[c] * x[r][c]).
+  void (*scale_channels)(
+    const float *x, ptrdiff_t rows, ptrdiff_t channels, const float *factors, const float *offsets, mk_activation activation, float *y);
+  /// y[c] = x[c] * gelu(x[channels + c]).
+  void (*geglu)(const float *x, ptrdiff_t channels, float *y);
+  /// For each channel Σ (x - shift) and Σ (x - shift)² over `pixels` pixels, to `[2][channels]`.
+  void (*moments)(const float *x, ptrdiff_t pixels, ptrdiff_t channels, const float *shift, float *sums);
+  /// One row normalised: (x - mean) / √(variance + eps) * weight + bias.
+  void (*layer_norm)(const float *x, ptrdiff_t channels, const float *weight, const float *bias, float eps, float *y);
+  /// The largest of `count` values.
+  float (*maximum)(const float *values, ptrdiff_t count);
+  /// Replaces each value by exp(scale * value - offset) and returns their sum.
+  float (*exponentiate)(float *values, ptrdiff_t count, float scale, float offset);
+  /// Softmax of `count` scores, a multiple of 8, times the mask.
+  float (*masked_mean)(const float *scores, const float *mask, ptrdiff_t count);
+  /// y[c] of one row of a depthwise convolution, `[out_width][channels]`.
+  void (*depthwise)(const mk_depthwise_row *row, float *y);
+
+  /// Half and bfloat16 numbers as Float32.
+  void (*widen_half)(const uint16_t *x, ptrdiff_t count, float *y);
+  void (*widen_bfloat)(const uint16_t *x, ptrdiff_t count, float *y);
+  /// Float32 as pairs of bfloat16, to nearest, ties to even, what is below the smallest normal number to zero: `count` numbers to
+  /// `(count + 1) / 2` elements, an odd one beside a zero.
+  void (*_Null_unspecified round_pairs)(const float *x, ptrdiff_t count, float *y);
+  /// Pairs of `width` columns (8 or 16), `[pairs][width]`, as Float32 `[2 * pairs][width]`.
+  void (*_Null_unspecified widen_pairs)(const float *x, ptrdiff_t pairs, ptrdiff_t width, float *y);
+  /// `exponentiate` to pairs, for the next product: an odd one beside a zero. Within 5e-5 before the rounding.
+  float (*_Null_unspecified exponentiate_pairs)(const float *values, ptrdiff_t count, float scale, float offset, float *y);
+} mk_set;
+
+/// The sets of this program, the plainest first; `count` receives how many.
+const mk_set *_Nonnull const *_Nonnull mk_sets(size_t *count);
+
+/// Whether this processor, and its operating system, can run a set.
+bool mk_is_available(const mk_set *set);
+
+#pragma clang assume_nonnull end

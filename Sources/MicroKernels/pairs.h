@@ -1,0 +1,53 @@
+// Products of bfloat16: two inputs of a row beside two of a column are multiplied and added to a Float32 sum by one instruction.
+
+#define PAIR_PRODUCT(a, b, c) ((V)_mm512_dpbf16_ps((__m512)(c), (__m512bh)(a), (__m512bh)(b)))
+#define PAIR_PRODUCT8(a, b, c) ((F8)_mm256_dpbf16_ps((__m256)(c), (__m256bh)(a), (__m256bh)(b)))
+
+TILE32(pairs32, PAIR_PRODUCT)
+TILE(pairs16, V, 1, load_whole, store_whole, PAIR_PRODUCT)
+TILE(pairs8, F8, 1, load8, store8, PAIR_PRODUCT8)
+
+static void round_pairs(const float *x, ptrdiff_t count, float *y) {
+  uint16_t *to = (uint16_t *)y;
+  ptrdiff_t at = 0;
+  for (; at + 16 <= count; at += 16) {
+    const __m256bh value = _mm512_cvtneps_pbh(_mm512_loadu_ps(x + at));
+    memcpy(to + at, &value, sizeof value);
+  }
+  if (at < count) {
+    const __m256bh value = _mm512_cvtneps_pbh((__m512)load(x + at, count - at));
+    memcpy(to + at, &value, (size_t)((count - at + 1) / 2) * 4);
+  }
+}
+
+static void widen_pairs(const float *x, ptrdiff_t pairs, ptrdiff_t width, float *y) {
+  for (ptrdiff_t pair = 0; pair < pairs; pair++, x += width, y += 2 * width) {
+    const __m512i both = (__m512i)load(x, width);
+    store(y, (V)_mm512_slli_epi32(both, 16), width);
+    store(y + width, (V)_mm512_and_si512(both, _mm512_set1_epi32((int)0xffff0000)), width);
+  }
+}
+
+static float exponentiate_pairs(const float *values, ptrdiff_t count, float scale, float offset, float *y) {
+  uint16_t *to = (uint16_t *)y;
+  // Powers of two, of a whole number and what is left of it, -1/2...1/2, by four terms of the series.
+  const float log2e = 1.44269504f;
+  const V factor = scale * log2e, shift = -offset * log2e;
+  V total = 0;
+  for (ptrdiff_t at = 0; at < count; at += 16) {
+    const ptrdiff_t left = count - at;
+    const V power = FUSED(load(values + at, left), factor, shift);
+    const V whole = (V)_mm512_roundscale_ps((__m512)power, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const V rest = power - whole;
+    V value = FUSED((V)9.61812911e-3f, rest, (V)5.55041087e-2f);
+    value = FUSED(value, rest, (V)2.40226507e-1f);
+    value = FUSED(value, rest, (V)6.93147181e-1f);
+    value = FUSED(value, rest, (V)1.0f);
+    value = (V)_mm512_scalef_ps((__m512)value, (__m512)whole);
+    if (left < 16) value = (V)_mm512_maskz_mov_ps((__mmask16)((1u << left) - 1), (__m512)value);
+    total += value;
+    const __m256bh rounded = _mm512_cvtneps_pbh((__m512)value);
+    memcpy(to + at, &rounded, left < 16 ? (size_t)((left + 1) / 2) * 4 : sizeof rounded);
+  }
+  return _mm512_reduce_add_ps((__m512)total);
+}

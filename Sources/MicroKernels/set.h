@@ -1,0 +1,45 @@
+// All loops of one set, under the name SET.
+
+#include "vector.h"
+#include "products.h"
+#include "winograd.h"
+#include "rows.h"
+#if HAS_BFLOAT
+#include "pairs.h"
+#endif
+
+#define JOINED(a, b) a##b
+#define TABLE(name) JOINED(mk_set_, name)
+#define TEXT(name) #name
+#define NAME(name) TEXT(name)
+
+const mk_set TABLE(SET) = {
+  .name = NAME(SET),
+  .floats = {.tile32 = tile32, .tile16 = tile16, .tile8 = tile8},
+  .finish = finish,
+  .winograd_input = winograd_input,
+  .winograd_weight = winograd_weight,
+  .winograd_output = winograd_output,
+  .activate = activate,
+  .add = add,
+  .add_scaled = add_scaled,
+  .larger = larger,
+  .scale = scale,
+  .clamp = clamp,
+  .scale_channels = scale_channels,
+  .geglu = geglu,
+  .moments = moments,
+  .layer_norm = layer_norm,
+  .maximum = maximum,
+  .exponentiate = exponentiate,
+  .masked_mean = masked_mean,
+  .depthwise = depthwise,
+  .widen_half = widen_half,
+  .widen_bfloat = widen_bfloat,
+#if HAS_BFLOAT
+  .pairs = {.tile32 = pairs32, .tile16 = pairs16, .tile8 = pairs8},
+  .round_pairs = round_pairs,
+  .widen_pairs = widen_pairs,
+  .exponentiate_pairs = exponentiate_pairs,
+#endif
+};
