@@ -192,7 +192,7 @@ extension Store {
 }
 
 extension Job {
-  /// As it is to be told while somebody works on the queue, or nobody.
+  /// The job as lists show it while somebody works on the queue, or nobody.
   func seen(isWorking: Bool) -> Job {
     guard case .running = state, !isWorking else { return self }
     var job = self

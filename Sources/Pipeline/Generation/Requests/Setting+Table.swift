@@ -152,7 +152,10 @@ extension Setting {
   public static var markdown: String {
     let usual = GenerationOptions()
     let rows = all.map { setting in
-      let isAlways = setting.applies(to: GenerationOptions(DiffusionSettings { $0.condition = .none }))
+      // Some sampler's, not only the usual one's.
+      let isAlways = SamplerName.allCases.contains { sampler in
+        setting.applies(to: GenerationOptions(DiffusionSettings { ($0.condition, $0.sampler) = (.none, sampler.rawValue) }))
+      }
       let scope = setting.scope.isEmpty ? isAlways ? "all" : "all but none" : setting.scope.joined(separator: ", ")
       let values = setting.allowed() + (setting.unit.map { " \($0)" } ?? "")
       return
