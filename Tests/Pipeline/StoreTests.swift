@@ -8,6 +8,19 @@ import TestSupport
 import Testing
 
 @Suite struct StoreTests {
+  @Test func jobsAreNamedByTheirFirstLetters() throws {
+    let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
+    let jobs = (0..<20).map { Job(id: JobID(), request: plainRequest($0)) }
+    try store.add(jobs)
+    let names = [jobs[3].id.description, String(jobs[7].id.description.uppercased().prefix(20))]
+    #expect(try store.ids(named: names) == [jobs[3].id, jobs[7].id])
+    // Of twenty names two begin with the same hexadecimal digit.
+    let first = try #require(Dictionary(grouping: jobs) { $0.id.description.prefix(1) }.first { $0.value.count > 1 })
+    let letter = String(first.key)
+    #expect(throws: GenerationError.unknownJob(name: letter, matches: first.value.count)) { try store.ids(named: [letter]) }
+    for name in ["", "no job"] { #expect(throws: GenerationError.unknownJob(name: name, matches: 0)) { try store.ids(named: [name]) } }
+  }
+
   @Test func whatWasStoredIsThereAfterReopening() throws {
     let folder = try TemporaryFolder()
     let job = Job(id: JobID(), request: plainRequest(), state: .failed(reason: "no weights"), elapsed: 1.5)

@@ -345,6 +345,16 @@ public final class Workbench: Sendable {
     }
   }
 
+  /// The demo's weights that evaluations would use on another data set; nil without any.
+  public func demoWeights(of plans: [EvaluationPlan]) -> DemoWeights? {
+    DemoWeights(
+      Set(plans).compactMap { plan in
+        let generates = plan.auxiliaryShots > 0 && plan.auxiliaryFolder == nil
+        return models.demoWeights(
+          on: dataset.name, generating: generates ? plan.options : nil, segmenting: plan.network, fold: plan.fold)
+      })
+  }
+
   /// Evaluates every setting of a sweep, with what they have in common made once; otherwise as `evaluate`.
   ///
   /// Returns the figures, and each setting's reports in the order of its folds and seeds.
