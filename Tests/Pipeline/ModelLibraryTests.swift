@@ -118,7 +118,8 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       try models.choice(for: .scribble, settings: settings)
         == ModelChoice(diffusion: "sd", controlNet: "controlnet-scribble", detector: "hed/ControlNetHED.safetensors"))
     #expect(try models.choice(for: .none, settings: settings) == ModelChoice(diffusion: "sd"))
-    #expect(try models.menu.diffusion == [ModelMenu.Diffusion(id: "sd", resolution: 128, scheduler: SchedulerConfig(folder: folder.file("sd/scheduler")))])
+    let scheduler = try SchedulerConfig(folder: folder.file("sd/scheduler"))
+    #expect(models.menu.diffusion == [ModelMenu.Diffusion(id: "sd", resolution: 128, scheduler: scheduler)])
     #expect(throws: GenerationError.self) { try models.choice(for: .pidinet, settings: settings) }
     do {
       _ = try models.choice(for: .canny, settings: settings)
@@ -256,11 +257,13 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
   @Test(arguments: [
     ("sd", "unet/config.json", "", "is empty (0 bytes)"), ("sd", "unet/config.json", "{", "cannot be used: it is not JSON"),
     ("sd", "unet/config.json", "{}", "cannot be used: block_out_channels is not there"),
-    ("sd", "vae/config.json", "[]", "cannot be used: "), ("sd", "text_encoder/config.json", #"{"hidden_size": 0}"#, "hidden_size: 0 is not in 1...8192"),
+    ("sd", "vae/config.json", "[]", "cannot be used: "),
+    ("sd", "text_encoder/config.json", #"{"hidden_size": 0}"#, "hidden_size: 0 is not in 1...8192"),
     ("sd", "scheduler/scheduler_config.json", "[]", "it is not a JSON object"),
     ("sd", "tokenizer/vocab.json", lfsPointer, "is a Git LFS pointer in place of the file, which has 1059962 bytes"),
     ("sd", "tokenizer/merges.txt", lfsPointer, "is a Git LFS pointer in place of the file"),
-    ("controlnet-mask", "config.json", "", "is empty (0 bytes)"), ("controlnet-mask", "config.json", "{}", "block_out_channels is not there"),
+    ("controlnet-mask", "config.json", "", "is empty (0 bytes)"),
+    ("controlnet-mask", "config.json", "{}", "block_out_channels is not there"),
     ("controlnet-mask", "config.json", "null", "cannot be used: "), ("vae-ft", "config.json", "{}", "block_out_channels"),
     ("vae-ft", "config.json", "<html>", "a web page (HTML) in place of the file"),
   ]) func aModelWithABrokenConfigurationIsNotFound(_ id: String, _ file: String, _ text: String, _ words: String) throws {
@@ -275,7 +278,8 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     #expect(problem.hasPrefix(folder.file("\(id)/\(file)").path) && problem.contains(words) && !problem.contains("\n"), "\(problem)")
   }
 
-  private static let lfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "a", count: 64))\nsize 1059962\n"
+  private static let lfsPointer =
+    "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "a", count: 64))\nsize 1059962\n"
 
   /// A configuration that has not arrived is as bad as weights that have not.
   @Test(arguments: [("sd/unet/config.json", "sd"), ("sd/scheduler/scheduler_config.json", "sd"), ("controlnet-mask/config.json", "controlnet-mask")])

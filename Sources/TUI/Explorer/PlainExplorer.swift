@@ -163,7 +163,8 @@ public func runPlainExplorer(options: ExplorerOptions) throws -> Int32 {
   defer { runner.stop() }
   let session = options.dataFolder.appendingPathComponent("explorer.json")
   let explorer = PlainExplorer(
-    queue: queue, runner: runner, state: ExplorerState(options, SavedSession(session)), askedFold: options.takesLastFold ? nil : options.fold)
+    queue: queue, runner: runner, state: ExplorerState(options, SavedSession(session)),
+    askedFold: options.takesLastFold ? nil : options.fold)
   let status = try explorer.run()
   SavedSession(explorer.state).save(to: session)
   return status

@@ -85,7 +85,8 @@ struct OwnImageRun {
     let folder = try SupportFolder(creating: url)
     for error in plan.writeControls(into: folder) {
       report(
-        message: PlainText.clean("the control image is not beside the image: \(error)"), hint: "keep it: `diffss verify` needs it as --control FILE")
+        message: PlainText.clean("the control image is not beside the image: \(error)"),
+        hint: "keep it: `diffss verify` needs it as --control FILE")
     }
     do {
       let outputs = try generate(plan, library)
@@ -117,7 +118,8 @@ struct OwnImageRun {
     }
     return OwnImagePlan.Input(
       source: source, options: settings, models: flags.others.models.named, config: options.singleFile.config,
-      takesRecommendedGuidance: flags.guidance == nil, controlScales: flags.controlScale.compactMap { Double($0.text) }, width: options.width,
+      takesRecommendedGuidance: flags.guidance == nil, controlScales: flags.controlScale.compactMap { Double($0.text) },
+      width: options.width,
       height: options.height)
   }
 

@@ -54,7 +54,8 @@ import Testing
         try FileManager.default.copyItem(at: Self.published.appendingPathComponent(file), to: folder.file(file))
       }
     }
-    try folder.write("version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "b", count: 64))\nsize 1059962\n", to: name)
+    let digest = String(repeating: "b", count: 64)
+    try folder.write("version https://git-lfs.github.com/spec/v1\noid sha256:\(digest)\nsize 1059962\n", to: name)
     do {
       _ = try CLIPTokenizer(folder: folder.url)
       Issue.record("a pointer was taken for a tokenizer")

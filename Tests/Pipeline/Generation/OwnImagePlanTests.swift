@@ -15,7 +15,9 @@ import Testing
     folder = try TemporaryFolder()
     try FileManager.default.createDirectory(at: folder.file("models"), withIntermediateDirectories: true)
     try FileManager.default.copyItem(at: TinyModels.diffusion, to: folder.file("models/sd"))
-    for (number, name) in ["controlnet-hed", "controlnet-seg"].enumerated() { try TinyModels.writeControlNet(number, to: folder.file("models/\(name)")) }
+    for (number, name) in ["controlnet-hed", "controlnet-seg"].enumerated() {
+      try TinyModels.writeControlNet(number, to: folder.file("models/\(name)"))
+    }
   }
 
   private func library(_ named: NamedModels = NamedModels()) -> ModelLibrary {
@@ -60,7 +62,8 @@ import Testing
     #expect(own.weights == OwnImageWeights(model: folder.file("models/sd"), networks: [folder.file("models/controlnet-seg")]))
     #expect(own.request.model == "sd" && own.request.controls.map(\.network) == ["controlnet-seg"])
     #expect(own.request.width == 64 && own.request.height == 64 && own.controlImages.count == 1)
-    #expect(try own.request.prompt == Prompts().positive(OwnClass(42, of: .coco).named()) && own.request.negativePrompt == Prompts().negative)
+    #expect(
+      try own.request.prompt == Prompts().positive(OwnClass(42, of: .coco).named()) && own.request.negativePrompt == Prompts().negative)
     #expect(own.stem == "photo_42" && own.remarks.isEmpty && own.timesteps != nil)
     // Ready control images say nothing of their condition; that of the settings counts.
     #expect(try plan(controls("a", "b")).request.controls.map(\.network) == ["controlnet-seg", "controlnet-seg"])
@@ -91,7 +94,8 @@ import Testing
   @Test func scalesAndGuidanceAreOnesOwnFirst() throws {
     let source = try controls("a", "b")
     func scales(_ given: [Double]) throws -> [Double] {
-      try plan(source) { ($0.controlScales, $0.options.controlScale, $0.options.controlStart) = (given, 0.5, 0.25) }.request.controls.map(\.scale)
+      try plan(source) { ($0.controlScales, $0.options.controlScale, $0.options.controlStart) = (given, 0.5, 0.25) }.request.controls.map(
+        \.scale)
     }
     #expect(try scales([]) == [0.5, 0.5] && scales([0.75]) == [0.75, 0.75] && scales([1, 2]) == [1, 2])
     #expect(fault(source) { $0.controlScales = [1, 2, 3] }?.message == "2 control images need one --control-scale or as many")
@@ -115,9 +119,11 @@ import Testing
 
   @Test func controlImagesAreLeftBesideTheImages() throws {
     let plan = try plan(controls("a", "b")), out = try SupportFolder(creating: folder.file("out"))
-    #expect(plan.writeControls(into: out).isEmpty && folder.files.filter { $0.hasPrefix("out/") } == ["out/a_2_control.png", "out/a_control.png"])
+    #expect(
+      plan.writeControls(into: out).isEmpty && folder.files.filter { $0.hasPrefix("out/") } == ["out/a_2_control.png", "out/a_control.png"])
     try folder.write("mine", to: "out/a_control.png")
-    #expect(plan.writeControls(into: out).map { "\($0)" } == [GenerationError.foreignFile(path: folder.file("out/a_control.png").path).message])
+    #expect(
+      plan.writeControls(into: out).map { "\($0)" } == [GenerationError.foreignFile(path: folder.file("out/a_control.png").path).message])
   }
 
   // MARK: Named models
@@ -143,7 +149,8 @@ import Testing
     #expect(LoRAChoice(naming: "a:b") == LoRAChoice(id: "a:b", scale: 1))
     try folder.write("", to: "x:2")
     #expect(LoRAChoice(naming: folder.file("x:2").path) == LoRAChoice(id: folder.file("x:2").path, scale: 1))
-    let files = NamedModels(autoencoder: folder.file("x:2").path, loras: [LoRAChoice(id: "by-name"), LoRAChoice(id: folder.file("x:2").path)])
+    let files = NamedModels(
+      autoencoder: folder.file("x:2").path, loras: [LoRAChoice(id: "by-name"), LoRAChoice(id: folder.file("x:2").path)])
     #expect(files.files(library()).autoencoder?.name == "x:2" && files.files(library()).loras.map(\.name) == ["x:2"])
   }
 }

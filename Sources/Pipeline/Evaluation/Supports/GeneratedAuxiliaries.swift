@@ -35,10 +35,12 @@ struct GeneratedAuxiliaries: AuxiliarySource {
     // An image is read once for all that are generated from it.
     var made: [Support: Result<[GenerationRequest], any Error>] = [:]
     for (done, support) in wanted.enumerated() {
-      let own = made[support.support] ?? Result {
-        try requests.requests(
-          item: support.item, classIndex: support.classIndex, options: options, count: counts[support.support] ?? 0)
-      }
+      let own =
+        made[support.support]
+        ?? Result {
+          try requests.requests(
+            item: support.item, classIndex: support.classIndex, options: options, count: counts[support.support] ?? 0)
+        }
       made[support.support] = own
       do {
         let own = try own.get()

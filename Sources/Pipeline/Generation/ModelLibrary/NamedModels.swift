@@ -87,7 +87,8 @@ public struct NamedModels: Hashable, Sendable {
       }
       throw GenerationError.optionsClash(
         problem:
-          "\(other.path) and \(url.path) would both be called \(url.lastPathComponent): name one of them below a folder of models (--models)")
+          "\(other.path) and \(url.path) would both be called \(url.lastPathComponent): name one of them below a folder of models (--models)"
+      )
     }
     let added = additions(library.given)
     if let name = added.autoencoder { try ModelRole.autoencoder.check(library.addition(name, .autoencoder).url) }

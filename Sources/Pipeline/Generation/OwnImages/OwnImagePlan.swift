@@ -68,17 +68,22 @@ public struct OwnImagePlan: Sendable {
     guard input.controlScales.count <= 1 || input.controlScales.count == controls.count else {
       throw GenerationError.optionsClash(problem: "\(controls.count) control images need one --control-scale or as many")
     }
-    if input.takesRecommendedGuidance, let recommended = ModelLibrary.recommendation(besides: model)?.guidance { settings.guidance = recommended }
+    if input.takesRecommendedGuidance, let recommended = ModelLibrary.recommendation(besides: model)?.guidance {
+      settings.guidance = recommended
+    }
     let added = try input.models.additions(in: library), size = controls.first.map { (width: $0.image.width, height: $0.image.height) }
     let native = ModelLibrary.nativeResolution(of: model, config: input.config)
     weights = OwnImageWeights(
       model: model, config: input.config.map { URL(fileURLWithPath: $0, isDirectory: true) }, networks: networks,
       autoencoder: added.autoencoder, loras: added.loras)
     request = OwnImageRequest(
-      weights, prompt: prompt, negativePrompt: input.options.negativePrompt ?? prompts.negative, settings: settings, seed: input.options.seed,
+      weights, prompt: prompt, negativePrompt: input.options.negativePrompt ?? prompts.negative, settings: settings,
+      seed: input.options.seed,
       width: input.width ?? size?.width ?? native, height: input.height ?? size?.height ?? native,
       controls: controls.enumerated().map { number, control in
-        let scale = input.controlScales.count == 1 ? input.controlScales[0] : input.controlScales.isEmpty ? settings.controlScale : input.controlScales[number]
+        let scale =
+          input.controlScales.count == 1
+          ? input.controlScales[0] : input.controlScales.isEmpty ? settings.controlScale : input.controlScales[number]
         return (image: control.image, scale: scale, start: settings.controlStart, end: settings.controlEnd)
       },
       loraScales: input.models.loras.map(\.scale))
@@ -123,11 +128,14 @@ public struct OwnImagePlan: Sendable {
       isAllNamed
       ? nil
       : try library.choice(
-        for: controls == 0 ? .none : input.options.condition, settings: input.options.conditionSettings, preferring: named.preferredModel(in: library))
+        for: controls == 0 ? .none : input.options.condition, settings: input.options.conditionSettings,
+        preferring: named.preferredModel(in: library))
     let model = try library.place(named.model ?? choice?.diffusion ?? "")
     let names = named.controlNets.isEmpty ? choice?.controlNet.map { Array(repeating: $0, count: controls) } ?? [] : named.controlNets
     let networks = try names.map(library.place)
-    guard networks.count >= controls else { throw GenerationError.optionsClash(problem: "\(controls) control images need as many --controlnet") }
+    guard networks.count >= controls else {
+      throw GenerationError.optionsClash(problem: "\(controls) control images need as many --controlnet")
+    }
     return (model, Array(networks.prefix(controls)))
   }
 }

@@ -63,7 +63,8 @@ public final class RequestMaker: Sendable {
       var own = source
       own.number = number
       return GenerationRequest(
-        source: own, settings: options.settings.relevant(), prompt: prompts.positive(published?.info ?? support.info, template: options.prompt),
+        source: own, settings: options.settings.relevant(),
+        prompt: prompts.positive(published?.info ?? support.info, template: options.prompt),
         negativePrompt: options.negativePrompt ?? prompts.negative,
         seed: published?.seed
           ?? SupportSeed.derive(base: options.seed, item: source.item, classIndex: source.classIndex, number: number),
