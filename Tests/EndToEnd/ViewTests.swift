@@ -230,7 +230,7 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     for fold in ["9", "-1"] {
-      let output = try program.run(["explore", "--plain", "--fold", fold], input: "q\n")
+      let output = try program.run(["explore", "--plain", "--fold=\(fold)"], input: "q\n")
       #expect(output.status == 2, "\(output.standardError)")
       #expect(output.standardError.hasPrefix("error: data set demo has no fold \(fold) (0..."), "\(output.standardError)")
       #expect(output.standardError.contains("hint: ") && !output.standardOutput.contains("opening fold"))

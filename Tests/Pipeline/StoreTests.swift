@@ -132,6 +132,16 @@ import Testing
     #expect(try Store(folder: folder.url).keptKeys(dataset: "demo") == [keys[1]])
   }
 
+  /// One of the third version, migrated by it from the one above: with verdicts.
+  @Test func aStoreOfTheThirdVersionIsOpened() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.copyItem(at: Golden.fixture("store/schema-3.sqlite"), to: folder.file("store.sqlite"))
+    let store = try Store(folder: folder.url), keys = try store.imageKeys()
+    #expect(try store.recovery == nil && keys.count == 4 && store.jobs().count == 5)
+    #expect(try store.keptKeys(dataset: "demo").count == 1)
+    #expect(try store.supports(dataset: "demo").compactMap(\.rating).sorted { $0.rawValue < $1.rawValue } == [.kept, .rejected])
+  }
+
   @Test(arguments: ["no database", "torn header", "torn pages"]) func aDamagedStoreIsSetAsideAndMadeAnewFromTheImages(kind: String) throws {
     let folder = try TemporaryFolder(), file = folder.file("store.sqlite")
     let request = plainRequest(), weights = ["sd": "aa"], key = try request.key(weights: weights)

@@ -74,8 +74,9 @@ enum StoreSchema {
       }
       try db.alter(table: "evaluations") { table in table.add(column: "episodes", .text).references("episode_lists") }
     }
-    migrator.registerMigration("3: verdicts on images") { db in
-      try db.create(table: "verdicts") { table in
+    // Stores hold the names of the migrations: they never change. Some builds knew this one under another.
+    migrator.registerMigration("3: verdicts on pictures") { db in
+      try db.create(table: "verdicts", options: .ifNotExists) { table in
         table.primaryKey("key", .text)
         table.column("verdict", .text).notNull()
       }
