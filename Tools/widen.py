@@ -70,7 +70,7 @@ class Widening:
     def frequencies(self, value, wide):
         """Twice the width holds every old frequency, at every second place of its half."""
         if wide.shape[1] != 2 * value.shape[1]:
-            raise ValueError("the first width must be doubled, or time would be told in other frequencies")
+            raise ValueError("the first width must be doubled, or time would be in other frequencies")
         rows = value[self.maps[value.shape[0], wide.shape[0]]]
         result = torch.zeros_like(wide)
         result[:, ::2] = rows

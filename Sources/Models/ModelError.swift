@@ -17,6 +17,8 @@ public enum ModelError: Explained, Equatable, Sendable {
   case unsupportedFormat(path: String, reason: String)
   /// Something else in a weight file's place.
   case notWeights(path: String, found: ForeignContent)
+  /// Something else in the place of a configuration's or a tokenizer's file.
+  case notText(path: String, found: ForeignContent)
   /// A link to a file that is not there; `partial` is how much of it is, in bytes, where a download was broken off.
   case brokenLink(path: String, target: String, partial: Int?)
   /// A sound file of `torch.save` without a weight in it; `reason` says what is there.
@@ -74,6 +76,7 @@ public enum ModelError: Explained, Equatable, Sendable {
       "\(path) has \(found - announced) bytes behind the last tensor: its header announces \(announced) bytes, \(found) are there"
     case .unsupportedFormat(let path, let reason): "\(path) cannot be used: \(reason)"
     case .notWeights(let path, let found): "\(path) is \(found.title)"
+    case .notText(let path, let found): "\(path) is \(found.titleOfText)"
     case .brokenLink(let path, let target, let partial):
       "\(path) is a link to \(target), \(partial.map { "of which \($0) bytes have arrived" } ?? "which is not there")"
     case .noWeights(let path, let there):
@@ -131,7 +134,7 @@ public enum ModelError: Explained, Equatable, Sendable {
     case .cutShort: "a download or a copy was broken off: fetch the file again (`diffss models pull` goes on where it was)"
     case .overlong: "two downloads ran into one file, or something was appended: fetch the file again"
     case .unsupportedFormat: "the file may be sound: take a version of the model in F32, F16, BF16 or F8"
-    case .notWeights(_, let found): found.hint
+    case .notWeights(_, let found), .notText(_, let found): found.hint
     case .brokenLink: "a download was not finished: `diffss models pull ORG/NAME` fetches what is missing"
     case .noTensors:
       "weights are what torch.save(network.state_dict(), FILE) writes: tensors by their names, not arrays, and not the network itself"

@@ -14,31 +14,6 @@ struct DatasetInfoCommand: ParsableCommand {
   @Flag(help: "Print one JSON document, every problem in it.")
   var json = false
 
-  private struct Report: Encodable {
-    struct Class: Encodable {
-      let info: ClassInfo
-      let fold: Int
-      let images: Int
-      let listed: Int
-
-      enum CodingKeys: String, CodingKey {
-        case info, fold, listed
-        case images = "pictures"
-      }
-    }
-
-    let dataset: String
-    let split: DatasetSplit
-    let images: Int
-    let classes: [Class]
-    let problems: [DatasetProblem]
-
-    enum CodingKeys: String, CodingKey {
-      case dataset, split, classes, problems
-      case images = "pictures"
-    }
-  }
-
   func run() throws {
     var source = data.source
     source.split = data.split ?? .all
@@ -52,7 +27,7 @@ struct DatasetInfoCommand: ParsableCommand {
       }
     } catch is CancellationError { throw ExitStatus.interrupted }
     line.finish()
-    let report = report(dataset, problems)
+    let report = DatasetReport(dataset, problems: problems)
     if json {
       print(try CanonicalJSON.text(report))
     } else {
@@ -68,20 +43,6 @@ struct DatasetInfoCommand: ParsableCommand {
       if turned > 0 { print("\n\(turned) images are turned as their EXIF data says (--orientation)") }
     }
     if !problems.allSatisfy(\.kind.isNote) { throw ExitStatus.someFailed }
-  }
-
-  private func report(_ dataset: any Dataset, _ problems: [DatasetProblem]) -> Report {
-    var images: [Int: Int] = [:], listed: [Int: Int] = [:]
-    for item in dataset.items {
-      for index in item.classes { images[index, default: 0] += 1 }
-      for index in dataset.listedClasses(of: item) { listed[index, default: 0] += 1 }
-    }
-    let classes = (0..<dataset.folds).flatMap { fold in
-      dataset.classes(inFold: fold).compactMap { index in
-        dataset.classInfo(index).map { Report.Class(info: $0, fold: fold, images: images[index] ?? 0, listed: listed[index] ?? 0) }
-      }
-    }
-    return Report(dataset: dataset.name, split: dataset.split, images: dataset.items.count, classes: classes, problems: problems)
   }
 
   /// The most cases of a kind that are named; `--json` has all.

@@ -61,7 +61,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     plan.comparison = comparison.comparison(network)
     let plans = plan.over(folds: folds, seeds: seeds)
     try evaluation.warn(plan, folds: folds, workbench)
-    demo.warn(evaluation.demoWeights(plans, workbench))
+    demo.warn(workbench.demoWeights(of: plans))
     let summary = try await EvaluationWatch(workbench: workbench).run(plans)
     evaluation.reportMissing(summary.reports)
     // One report is one document as ever, several are a summary.

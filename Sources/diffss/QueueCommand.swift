@@ -191,16 +191,7 @@ struct JobNames: ParsableArguments {
   }
 
   /// Throws `GenerationError.unknownJob` for the first name that means no job or several.
-  func ids(in store: Store) throws -> [JobID] {
-    let known = try store.jobs().map(\.id)
-    return try names.map { name in
-      let found = known.filter { $0.description.hasPrefix(name.lowercased()) }
-      guard !name.isEmpty, let only = found.first, found.count == 1 else {
-        throw GenerationError.unknownJob(name: name, matches: name.isEmpty ? 0 : found.count)
-      }
-      return only
-    }
-  }
+  func ids(in store: Store) throws -> [JobID] { try store.ids(named: names) }
 }
 
 extension JobState {

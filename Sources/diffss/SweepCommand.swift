@@ -81,7 +81,7 @@ struct SweepCommand: AsyncParsableCommand {
       + [.auxiliaryShots(auxShots.values), .minimumAgreements(minAgreement?.values ?? [])]
     let sweep = SweepPlan(base, folds: folds, seeds: seeds, axes: axes)
     try evaluation.warn(base, folds: folds, workbench)
-    demo.warn(evaluation.demoWeights(sweep.evaluations, workbench))
+    demo.warn(workbench.demoWeights(of: sweep.evaluations))
     reportShortRanges(base.options, workbench.models.menu)
     report(precision: precision?.texts ?? [])
     let result = try await SweepWatch(workbench: workbench).run(sweep)

@@ -92,7 +92,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: out.path))
   }
 
-  /// Of the first weights of a ControlNet its names and widths are told; one that is no tensor is named itself.
+  /// The first weights of a ControlNet tell its names and widths; one that is no tensor is named itself.
   @Test(arguments: [
     ("control-array.pth", "controlnet_cond_embedding.blocks.1.weight"), ("control-negated.pth", "controlnet_cond_embedding.conv_in.weight"),
   ]) func oddWeightsOfAControlNet(name: String, weight: String) throws {

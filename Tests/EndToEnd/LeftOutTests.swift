@@ -103,7 +103,7 @@ import Testing
     #expect(plain.status == 2 && (plain.standardOutput + plain.standardError).contains("no episode can be drawn"), "\(plain.standardError)")
   }
 
-  /// BAM's order: the image that would be its own support is told, the others are listed and evaluated.
+  /// BAM's order: the image that would be its own support is named, the others are listed and evaluated.
   @Test func aClassOfOneImageInBAMsOrder() throws {
     let program = try Program()
     defer { program.remove() }

@@ -4,7 +4,7 @@ import Render
 import TestSupport
 import Testing
 
-/// Weights as people have them, through the program: what cannot be run is never ready, and is told in a sentence.
+/// Weights as people have them, through the program: what cannot be run is never ready, and a sentence says why.
 @Suite struct ModelFileTests {
   private func write(_ keys: [String], to file: URL) throws {
     try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -18,7 +18,7 @@ import Testing
     try PseudoTerminal(columns: columns, rows: rows, environment: environment, folder: program.home)
   }
 
-  /// Types the line that starts the explorer; its end is told as `status=N.`, its process as `process=N.`.
+  /// Types the line that starts the explorer; the shell prints its end as `status=N.`, its process as `process=N.`.
   private func start(_ terminal: PseudoTerminal) throws -> (process: pid_t, mark: String.Index) {
     let mark = terminal.mark
     terminal.type("sh -c 'printf \"process=%s.\\n\" $$; exec \(Program.path) explore'; printf 'status=%s.\\n' $?\n")

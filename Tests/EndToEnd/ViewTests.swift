@@ -226,6 +226,18 @@ import Testing
     try leave(session)
   }
 
+  @Test func aFoldThatIsNotThereIsAnErrorInPlainLines() throws {
+    let program = try Program()
+    defer { program.remove() }
+    for fold in ["9", "-1"] {
+      let output = try program.run(["explore", "--plain", "--fold=\(fold)"], input: "q\n")
+      #expect(output.status == 2, "\(output.standardError)")
+      #expect(output.standardError.hasPrefix("error: data set demo has no fold \(fold) (0..."), "\(output.standardError)")
+      #expect(output.standardError.contains("hint: ") && !output.standardOutput.contains("opening fold"))
+    }
+    #expect(try program.run(["explore", "--plain", "--fold", "1", "--episodes", "5"], input: "q\n").status == 0)
+  }
+
   @Test func plainLinesForThoseWhoReadOrListen() throws {
     let program = try Program()
     defer { program.remove() }

@@ -28,22 +28,34 @@ extension TemporaryFolder {
   }
 }
 
+/// `count` names of blocks, as JSON.
+private func blocks(_ name: String, _ count: Int) -> String { "\(Array(repeating: name, count: count))" }
+
+/// The settings in which a UNet and its ControlNets agree.
+private func shape(_ channels: [Int] = [8, 16]) -> String {
+  let types = blocks("DownBlock2D", channels.count)
+  return #""block_out_channels": \#(channels), "norm_num_groups": 4, "down_block_types": \#(types), "cross_attention_dim": 32"#
+}
+
+private let controlNetConfig = #"{"_class_name": "ControlNetModel", \#(shape())}"#
+
 /// Folders of the shape of models, with next to no weights in them.
 private func plant(_ folder: TemporaryFolder, base: String = "", channels: [Int] = [8, 16]) throws {
-  let net = #"{"block_out_channels": \#(channels), "cross_attention_dim": 32, "sample_size": 16}"#
+  let net = #"{\#(shape(channels)), "sample_size": 16}"#
   try folder.plant("{}", at: base + "sd/model_index.json")
   try folder.plant(net, at: base + "sd/unet/config.json")
   try folder.plant(weights: Keys.unet, at: base + "sd/unet/diffusion_pytorch_model.safetensors")
   try folder.plant(weights: Keys.unet, 2, at: base + "sd/unet/diffusion_pytorch_model.fp16.safetensors")
-  try folder.plant(#"{"block_out_channels": [1, 2, 3, 4]}"#, at: base + "sd/vae/config.json")
+  let (down, up) = (blocks("DownEncoderBlock2D", 4), blocks("UpDecoderBlock2D", 4))
+  try folder.plant(
+    #"{"block_out_channels": [4, 4, 8, 8], "norm_num_groups": 4, "down_block_types": \#(down), "up_block_types": \#(up)}"#,
+    at: base + "sd/vae/config.json")
   try folder.plant(weights: Keys.autoencoder, at: base + "sd/vae/diffusion_pytorch_model.safetensors")
   try folder.plant(weights: Keys.textEncoder, at: base + "sd/text_encoder/model.safetensors")
   for file in ["text_encoder/config.json", "tokenizer/vocab.json", "tokenizer/merges.txt"] { try folder.plant("{}", at: base + "sd/" + file) }
-  try folder.plant("[]", at: base + "sd/scheduler/scheduler_config.json")
+  try folder.plant("{}", at: base + "sd/scheduler/scheduler_config.json")
   for name in ["mask", "scribble", "hed"] {
-    try folder.plant(
-      #"{"_class_name": "ControlNetModel", "block_out_channels": \#(channels), "cross_attention_dim": 32}"#,
-      at: base + "controlnet-\(name)/config.json")
+    try folder.plant(#"{"_class_name": "ControlNetModel", \#(shape(channels))}"#, at: base + "controlnet-\(name)/config.json")
     try folder.plant(weights: Keys.controlNet, at: base + "controlnet-\(name)/diffusion_pytorch_model.safetensors")
   }
   try folder.plant(weights: Keys.hed, at: base + "hed/ControlNetHED.safetensors")
@@ -106,7 +118,8 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       try models.choice(for: .scribble, settings: settings)
         == ModelChoice(diffusion: "sd", controlNet: "controlnet-scribble", detector: "hed/ControlNetHED.safetensors"))
     #expect(try models.choice(for: .none, settings: settings) == ModelChoice(diffusion: "sd"))
-    #expect(models.menu.diffusion == [ModelMenu.Diffusion(id: "sd", resolution: 128)])
+    let scheduler = try SchedulerConfig(folder: folder.file("sd/scheduler"))
+    #expect(models.menu.diffusion == [ModelMenu.Diffusion(id: "sd", resolution: 128, scheduler: scheduler)])
     #expect(throws: GenerationError.self) { try models.choice(for: .pidinet, settings: settings) }
     do {
       _ = try models.choice(for: .canny, settings: settings)
@@ -115,8 +128,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
       #expect(error.message.contains("only for hed, mask, scribble"))
       #expect(error.hint?.contains(folder.url.path) == true)
     }
-    try folder.plant(
-      #"{"_class_name": "ControlNetModel", "block_out_channels": [8, 16], "cross_attention_dim": 32}"#, at: "sd-controlnet-canny/config.json")
+    try folder.plant(controlNetConfig, at: "sd-controlnet-canny/config.json")
     try folder.plant(weights: Keys.controlNet, at: "sd-controlnet-canny/diffusion_pytorch_model.safetensors")
     #expect(
       try library([folder], cache: cache).choice(for: .canny, settings: settings)
@@ -167,7 +179,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let hub = try TemporaryFolder(), cache = try TemporaryFolder()
     let snapshot = "hub/models--lllyasviel--sd-controlnet-seg/snapshots/abc/"
     try hub.plant("abc", at: "hub/models--lllyasviel--sd-controlnet-seg/refs/main")
-    try hub.plant(#"{"_class_name": "ControlNetModel"}"#, at: "hub/models--lllyasviel--sd-controlnet-seg/blobs/1")
+    try hub.plant(controlNetConfig, at: "hub/models--lllyasviel--sd-controlnet-seg/blobs/1")
     try FileManager.default.createDirectory(at: hub.url.appendingPathComponent(snapshot), withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: hub.url.appendingPathComponent(snapshot + "config.json").path, withDestinationPath: "../../blobs/1")
@@ -240,6 +252,34 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
     let problem = library([folder], cache: cache).unusable.first { $0.id == "sd" }?.problem
     #expect(problem == "\(folder.file("sd/unet").path) is a ControlNet, not a Stable Diffusion 1.5 UNet")
   }
+
+  /// What `models info` and `doctor` call broken is not listed as found: broken and empty configurations, and a tokenizer that has not arrived.
+  @Test(arguments: [
+    ("sd", "unet/config.json", "", "is empty (0 bytes)"), ("sd", "unet/config.json", "{", "cannot be used: it is not JSON"),
+    ("sd", "unet/config.json", "{}", "cannot be used: block_out_channels is not there"),
+    ("sd", "vae/config.json", "[]", "cannot be used: "),
+    ("sd", "text_encoder/config.json", #"{"hidden_size": 0}"#, "hidden_size: 0 is not in 1...8192"),
+    ("sd", "scheduler/scheduler_config.json", "[]", "it is not a JSON object"),
+    ("sd", "tokenizer/vocab.json", lfsPointer, "is a Git LFS pointer in place of the file, which has 1059962 bytes"),
+    ("sd", "tokenizer/merges.txt", lfsPointer, "is a Git LFS pointer in place of the file"),
+    ("controlnet-mask", "config.json", "", "is empty (0 bytes)"),
+    ("controlnet-mask", "config.json", "{}", "block_out_channels is not there"),
+    ("controlnet-mask", "config.json", "null", "cannot be used: "), ("vae-ft", "config.json", "{}", "block_out_channels"),
+    ("vae-ft", "config.json", "<html>", "a web page (HTML) in place of the file"),
+  ]) func aModelWithABrokenConfigurationIsNotFound(_ id: String, _ file: String, _ text: String, _ words: String) throws {
+    let folder = try TemporaryFolder(), cache = try TemporaryFolder()
+    try plant(folder)
+    try FileManager.default.copyItem(at: folder.file("sd/vae"), to: folder.file("vae-ft"))
+    #expect(library([folder], cache: cache).unusable.isEmpty)
+    try folder.plant(text, at: "\(id)/\(file)")
+    let models = library([folder], cache: cache), broken = models.unusable.filter { $0.id.hasPrefix(id) }
+    #expect(broken.count == 1 && !models.entries.contains { $0.id.hasPrefix(id) && $0.origin == .option }, "\(models.entries.map(\.id))")
+    let problem = try #require(broken.first?.problem)
+    #expect(problem.hasPrefix(folder.file("\(id)/\(file)").path) && problem.contains(words) && !problem.contains("\n"), "\(problem)")
+  }
+
+  private static let lfsPointer =
+    "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "a", count: 64))\nsize 1059962\n"
 
   /// A configuration that has not arrived is as bad as weights that have not.
   @Test(arguments: [("sd/unet/config.json", "sd"), ("sd/scheduler/scheduler_config.json", "sd"), ("controlnet-mask/config.json", "controlnet-mask")])
@@ -381,8 +421,7 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
   @Test func aControlNetWithoutAHintIsUsedWhenNamed() throws {
     let folder = try TemporaryFolder(), cache = try TemporaryFolder()
     try plant(folder)
-    try folder.plant(
-      #"{"_class_name": "ControlNetModel", "block_out_channels": [8, 16], "cross_attention_dim": 32}"#, at: "my-control/config.json")
+    try folder.plant(controlNetConfig, at: "my-control/config.json")
     try folder.plant(weights: Keys.controlNet, at: "my-control/diffusion_pytorch_model.safetensors")
     for name in ["mask", "canny"] { try? FileManager.default.removeItem(at: folder.file("controlnet-\(name)")) }
     let models = library([folder], cache: cache), settings = ConditionSettings()

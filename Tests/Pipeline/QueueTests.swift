@@ -1,3 +1,4 @@
+import Data
 import Foundation
 import Generation
 import Pipeline
@@ -59,7 +60,7 @@ private struct Bench {
   func request(_ seed: UInt64, item: String = "square-1", steps: Int = 3) -> GenerationRequest {
     var request = plainRequest(1, steps: steps)
     request.seed = seed
-    request.source.item = item
+    request.source.support = Support.Name(item: item, classIndex: request.source.classIndex)
     return request
   }
 }

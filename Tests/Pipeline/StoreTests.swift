@@ -8,6 +8,19 @@ import TestSupport
 import Testing
 
 @Suite struct StoreTests {
+  @Test func jobsAreNamedByTheirFirstLetters() throws {
+    let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
+    let jobs = (0..<20).map { Job(id: JobID(), request: plainRequest($0)) }
+    try store.add(jobs)
+    let names = [jobs[3].id.description, String(jobs[7].id.description.uppercased().prefix(20))]
+    #expect(try store.ids(named: names) == [jobs[3].id, jobs[7].id])
+    // Of twenty names two begin with the same hexadecimal digit.
+    let first = try #require(Dictionary(grouping: jobs) { $0.id.description.prefix(1) }.first { $0.value.count > 1 })
+    let letter = String(first.key)
+    #expect(throws: GenerationError.unknownJob(name: letter, matches: first.value.count)) { try store.ids(named: [letter]) }
+    for name in ["", "no job"] { #expect(throws: GenerationError.unknownJob(name: name, matches: 0)) { try store.ids(named: [name]) } }
+  }
+
   @Test func whatWasStoredIsThereAfterReopening() throws {
     let folder = try TemporaryFolder()
     let job = Job(id: JobID(), request: plainRequest(), state: .failed(reason: "no weights"), elapsed: 1.5)
@@ -117,6 +130,16 @@ import Testing
     #expect(try store.supports(dataset: "demo").allSatisfy { $0.rating == nil })
     try store.set(.kept, of: keys[1])
     #expect(try Store(folder: folder.url).keptKeys(dataset: "demo") == [keys[1]])
+  }
+
+  /// One of the third version, migrated by it from the one above: with verdicts.
+  @Test func aStoreOfTheThirdVersionIsOpened() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.copyItem(at: Golden.fixture("store/schema-3.sqlite"), to: folder.file("store.sqlite"))
+    let store = try Store(folder: folder.url), keys = try store.imageKeys()
+    #expect(try store.recovery == nil && keys.count == 4 && store.jobs().count == 5)
+    #expect(try store.keptKeys(dataset: "demo").count == 1)
+    #expect(try store.supports(dataset: "demo").compactMap(\.rating).sorted { $0.rawValue < $1.rawValue } == [.kept, .rejected])
   }
 
   @Test(arguments: ["no database", "torn header", "torn pages"]) func aDamagedStoreIsSetAsideAndMadeAnewFromTheImages(kind: String) throws {

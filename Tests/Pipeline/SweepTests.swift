@@ -70,7 +70,7 @@ import Testing
       return try await bench.workbench.sweep(plan) {
         guard $0.number >= 6 else { return }
         signal.yield()
-        // On a busy machine it would be done before it is told to stop.
+        // On a busy machine it would be done before anything stops it.
         try? isCancelled.wait(within: patience)
         isCancelled.signal()
       }.report

@@ -1,3 +1,4 @@
+import Data
 import Generation
 import TUI
 import Testing
@@ -59,9 +60,9 @@ struct BrowseTests {
   func terms(_ text: String, _ count: Int) {
     var screen = measured()
     func rendered(_ episode: Int, _ condition: ConditionType, _ rating: Rating?) -> StoredSupport {
-      StoredSupport(
-        key: "", item: screen.state.browse.episodes[episode].supports[0].id, classIndex: screen.state.browse.episodes[episode].classIndex,
-        condition: condition, rating: rating)
+      let own = screen.state.browse.episodes[episode]
+      return StoredSupport(
+        key: "", of: Support.Name(item: own.supports[0].id, classIndex: own.classIndex), condition: condition, rating: rating)
     }
     screen.send(
       .done(.loadStoredSupports, .storedSupports([rendered(0, .hed, nil), rendered(1, .hed, .rejected), rendered(2, .mask, .starred)])))

@@ -90,7 +90,7 @@ struct CompareTests {
     }
     screen.type("K")
     #expect(screen.text().contains("verdict"))
-    // Near by the values of pixels are told in place of it.
+    // Near by the values of pixels take its place.
     screen.type("+")
     #expect(!screen.text().contains("sampler     ddim") && screen.text().contains("RGB "))
     screen.press(.escape)

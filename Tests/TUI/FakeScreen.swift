@@ -94,8 +94,7 @@ struct FakeScreen {
     case .measureDrift(let episode, let plan, _): return .drift(0.25, rejected: state.use(plan, episode).rejected)
     case .loadStoredSupports: return .storedSupports(storedSupports)
     case .rate(let request, let rating):
-      return .rated(StoredSupport(
-        key: "\(request.seed)", item: request.source.item, classIndex: request.source.classIndex, condition: request.condition, rating: rating))
+      return .rated(StoredSupport(key: "\(request.seed)", of: request.source.support, condition: request.condition, rating: rating))
     case .predict(let episode, let plan, _):
       let rejected = plan.map { state.use($0, episode).rejected } ?? []
       return .prediction(

@@ -142,7 +142,7 @@ struct EveryTerminalTests {
             #expect(unicode || cells.allSatisfy { $0.scalar.isASCII }, "\(name): \(frame.line(y))")
           }
           #expect(rendering.targets.allSatisfy { !$0.rect.isEmpty && $0.rect.clipped(to: frame.bounds) == $0.rect }, "\(name)")
-          // Without colours nothing is told by colour; images of the fake screen bring their own.
+          // Without colours nothing depends on colour; images of the fake screen bring their own.
           guard depth == .mono else { continue }
           #expect(frame.cells.allSatisfy { $0.style.ink == .standard || $0.style.ink.isDirect }, "\(name)")
         }

@@ -118,7 +118,7 @@ struct QueueKeyTests {
     screen.send(.done(.adopt(jobs[0].request), .recalled(options, seed: 5, own: 77)))
     #expect(screen.state.screen.focus == .settings && screen.state.settings.options.steps == 33)
     #expect(screen.state.settings.options.seed == 5)
-    // A seed that cannot be told leaves the form's own, and says so.
+    // A seed that cannot be derived leaves the form's own, and says so.
     screen.send(.done(.recall("a.png"), .recalled(options, seed: nil, own: 77)))
     #expect(screen.state.settings.options.seed == 5)
     #expect(screen.state.dialogs.messages.last?.message.contains("the image's own, 77") == true)

@@ -3,9 +3,9 @@
 public struct BoundedCache<Key: Hashable, Value> {
   private let limit: Int
   private let cost: @Sendable (Value) -> Int
-  private var entries: [Key: (value: Value, cost: Int, use: Int)] = [:]
+  @usableFromInline var entries: [Key: (value: Value, cost: Int, use: Int)] = [:]
   /// Every use in its order. Only the last one of a key counts.
-  private var uses: [(key: Key, use: Int)] = []
+  @usableFromInline var uses: [(key: Key, use: Int)] = []
   private var oldest = 0
   private var clock = 0
   private var total = 0
@@ -16,11 +16,14 @@ public struct BoundedCache<Key: Hashable, Value> {
     self.cost = cost
   }
 
-  /// A kept value, which is not used by it.
-  public subscript(key: Key) -> Value? { entries[key]?.value }
+  /// A kept value, which is not used by it. Inlinable, as `last`: the screen asks many times a frame.
+  @inlinable public subscript(key: Key) -> Value? { entries[key]?.value }
 
   /// The keys, the one used last at the end.
   public var keys: [Key] { entries.sorted { $0.value.use < $1.value.use }.map(\.key) }
+
+  /// The key used last of those that are kept.
+  @inlinable public var last: Key? { uses.last { entries[$0.key]?.use == $0.use }?.key }
 
   /// A kept value.
   public mutating func use(_ key: Key) -> Value? {

@@ -147,7 +147,7 @@ extension Checkpoint {
     }
   }
 
-  /// Width of the text states that the first cross-attention reads, the way a family is told from its successors.
+  /// Width of the text states that the first cross-attention reads, which tells a family from its successors.
   func contextWidth(below prefix: String) -> Int? {
     names.first { $0.hasPrefix(prefix) && $0.hasSuffix("attn2.to_k.weight") }.flatMap { shape(of: $0)?.last }
   }

@@ -25,6 +25,14 @@ public enum ConfigFile {
     return try decode(type, at: file)
   }
 
+  /// Throws `ModelError.notText` for a file that begins as something else, and for an empty one. One that is not there is none of these.
+  static func checkContent(_ url: URL) throws {
+    guard let file = try? FileHandle(forReadingFrom: url) else { return }
+    defer { try? file.close() }
+    guard let head = try? file.read(upToCount: 4096) ?? Data(), let found = ForeignContent(inPlaceOfText: head) else { return }
+    throw ModelError.notText(path: url.path, found: found)
+  }
+
   /// The bytes of a regular file of at most `maximumBytes`. Throws `ModelError`.
   static func read(_ url: URL, maximumBytes: Int) throws -> Data {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path) else {
@@ -38,8 +46,11 @@ public enum ConfigFile {
     }
     do {
       let data = try Data(contentsOf: url)
+      if let found = ForeignContent(inPlaceOfText: data) { throw ModelError.notText(path: url.path, found: found) }
       // A byte order mark, as some editors write.
       return data.starts(with: [0xEF, 0xBB, 0xBF]) ? Data(data.dropFirst(3)) : data
+    } catch let error as ModelError {
+      throw error
     } catch {
       throw ModelError.unreadable(path: url.path, reason: error.localizedDescription)
     }

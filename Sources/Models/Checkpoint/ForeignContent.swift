@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is in a weight file's place when it is none, told from its bytes.
+/// What is in a weight file's place when it is none, recognised by its bytes.
 public enum ForeignContent: Hashable, Sendable {
   /// A file of no bytes.
   case nothing
@@ -15,7 +15,7 @@ public enum ForeignContent: Hashable, Sendable {
   /// A file of another kind.
   case other(String)
 
-  /// Nil for bytes that may be weights. `name` is the file's, for archives that are told by what they are called.
+  /// Nil for bytes that may be weights. `name` is the file's, for archives that only their names tell apart.
   init?(_ file: UnsafeRawBufferPointer) {
     guard !file.isEmpty else { self = .nothing; return }
     // A safetensors header's length has zeros above its lower four bytes; no text and no other format here has any there.
@@ -45,15 +45,28 @@ public enum ForeignContent: Hashable, Sendable {
     }
   }
 
-  /// In words, as what a file is.
-  public var title: String {
+  /// What is in the place of a configuration's or a tokenizer's file, recognised by its beginning; nil for text that may be one.
+  init?(inPlaceOfText head: Data) {
+    guard let found = head.withUnsafeBytes({ ForeignContent($0) }) else { return nil }
+    switch found {
+    case .nothing, .zeros, .pointer, .page: self = found
+    case .answer, .other: return nil
+    }
+  }
+
+  /// In words, as what a weight file is.
+  public var title: String { title(inPlaceOf: "the weights", have: "have") }
+
+  /// The same for a configuration's or a tokenizer's file.
+  var titleOfText: String { title(inPlaceOf: "the file", have: "has") }
+
+  private func title(inPlaceOf file: String, have: String) -> String {
     switch self {
     case .nothing: "empty (0 bytes)"
     case .zeros(let bytes): "empty room: it begins with zeros, all of its \(bytes) bytes may be"
-    case .pointer(let tool, let size):
-      "a \(tool) pointer in place of the weights" + (size.map { ", which have \($0) bytes" } ?? "")
-    case .page: "a web page (HTML) in place of the weights"
-    case .answer(let format, let said): "a server's answer or a note (\(format)) in place of the weights: \"\(said)\""
+    case .pointer(let tool, let size): "a \(tool) pointer in place of \(file)" + (size.map { ", which \(have) \($0) bytes" } ?? "")
+    case .page: "a web page (HTML) in place of \(file)"
+    case .answer(let format, let said): "a server's answer or a note (\(format)) in place of \(file): \"\(said)\""
     case .other(let title): "\(title), not a weight file"
     }
   }

@@ -29,6 +29,7 @@ public struct CLIPTextConfig: Decodable, Sendable {
     heads = try check.int("num_attention_heads", 1...256, 8)
     try check.require(size % heads == 0, "num_attention_heads", "\(size) states in \(heads) heads")
     eps = try check.value("layer_norm_eps", 1e-5)
+    try check.require((0...1).contains(eps), "layer_norm_eps", "\(eps) is not in 0...1")
     let name: String = try check.value("hidden_act", "quick_gelu")
     let known: [String: Activation] = ["quick_gelu": .quickGelu, "gelu": .gelu]
     try check.require(known[name] != nil, "hidden_act", "\(name) is not supported, only quick_gelu and gelu")

@@ -75,7 +75,7 @@ public struct ControlInput: Sendable {
   }
 }
 
-/// Where a run is, as it is told between layers and after each step.
+/// Where a run is, reported between layers and after each step.
 public struct DiffusionProgress: Sendable {
   /// Finished steps.
   public let step: Int

@@ -96,10 +96,24 @@ public struct ModelFolder {
     try checkpoint.checkTensors()
   }
 
-  /// Throws `ModelError.wrongModel` for a model of another family, by what its configurations say, and as `check(_:)` for each part.
+  /// Throws `ModelError.wrongModel` for a model of another family, by what its configurations say, as `check(_:)` for each part, and as reading their
+  /// configurations does.
   func check() throws {
     try CheckpointFamily.check(folder: url)
     try checkFiles()
     for part in Part.allCases { try check(part) }
+    for part in Part.allCases { try checkConfiguration(part) }
+  }
+
+  /// Of a tokenizer's files, which are large, the beginnings are looked at.
+  private func checkConfiguration(_ part: Part) throws {
+    let folder = folder(part)
+    switch part {
+    case .tokenizer: for file in part.files + [BytePairs.joinedName] { try ConfigFile.checkContent(folder.appendingPathComponent(file)) }
+    case .textEncoder: _ = try CLIPTextConfig(folder: folder)
+    case .unet: _ = try UNetConfig(folder: folder)
+    case .autoencoder: _ = try AutoencoderConfig(folder: folder)
+    case .scheduler: _ = try SchedulerConfig(folder: folder)
+    }
   }
 }

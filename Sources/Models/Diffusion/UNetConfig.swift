@@ -67,11 +67,9 @@ public struct UNetConfig: Decodable, Sendable {
       "\(up)")
     attendsUp = up.map { known[$0] == true }
     // In the 1.5 family `attention_head_dim` holds the number of heads, not their size.
-    let heads = try Self.perLevel("num_attention_heads", check, widths.count)
-      ?? Self.perLevel("attention_head_dim", check, widths.count) ?? Array(repeating: 8, count: widths.count)
-    for (width, heads) in zip(widths, heads) {
-      try check.require(heads > 0 && width % heads == 0, "attention_head_dim", "\(width) channels in \(heads) heads")
-    }
+    let heads =
+      try Self.heads("num_attention_heads", check, widths) ?? Self.heads("attention_head_dim", check, widths)
+      ?? Self.checked(Array(repeating: 8, count: widths.count), "attention_head_dim", check, widths)
     levels = widths.indices.map { Level(channels: widths[$0], attendsDown: known[down[$0]] == true, heads: heads[$0]) }
     blocksPerLevel = try check.int("layers_per_block", 1...16, 2)
     transformerDepth = try check.int("transformer_layers_per_block", 1...16, 1)
@@ -79,9 +77,12 @@ public struct UNetConfig: Decodable, Sendable {
     outputChannels = try check.int("out_channels", 1...64, 4)
     contextSize = try check.int("cross_attention_dim", 1...8192)
     eps = try check.value("norm_eps", 1e-5)
+    try check.require((0...1).contains(eps), "norm_eps", "\(eps) is not in 0...1")
     usesLinearProjection = try check.value("use_linear_projection", false)
     cosineFirst = try check.value("flip_sin_to_cos", true)
     frequencyShift = try check.value("freq_shift", 0)
+    let frequencies = max(1, widths[0] / 2)
+    try check.require(frequencyShift < Float(frequencies), "freq_shift", "\(frequencyShift) of \(frequencies) frequencies")
     hintChannels = try check.value("conditioning_embedding_out_channels", [])
     try check.require(
       hintChannels.count <= 8 && hintChannels.allSatisfy { (1...4096).contains($0) }, "conditioning_embedding_out_channels",
@@ -98,11 +99,18 @@ public struct UNetConfig: Decodable, Sendable {
     return config
   }
 
-  /// A setting that is one number for all levels or a list with one for each; nil when absent, null or 0.
-  private static func perLevel(_ key: String, _ check: ConfigCheck, _ count: Int) throws -> [Int]? {
-    if let one = try? check.int(key, Int.min...Int.max, 0) { return one == 0 ? nil : Array(repeating: one, count: count) }
-    let list: [Int] = try check.value(key)
-    try check.require(list.count == count, key, "\(list.count) values for \(count) levels")
-    return list
+  /// Heads of each level: one number for all of them or a list; nil when absent or null.
+  private static func heads(_ key: String, _ check: ConfigCheck, _ widths: [Int]) throws -> [Int]? {
+    if let one: Int = try? check.optional(key) { return try checked(Array(repeating: one, count: widths.count), key, check, widths) }
+    guard let list: [Int] = try check.optional(key) else { return nil }
+    try check.require(list.count == widths.count, key, "\(list.count) values for \(widths.count) levels")
+    return try checked(list, key, check, widths)
+  }
+
+  private static func checked(_ heads: [Int], _ key: String, _ check: ConfigCheck, _ widths: [Int]) throws -> [Int] {
+    for (width, heads) in zip(widths, heads) {
+      try check.require(heads > 0 && width % heads == 0, key, "\(width) channels in \(heads) heads")
+    }
+    return heads
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a weight file is, told from its headers: of gigabytes, kilobytes are read.
+/// What a weight file is, as its headers tell: of gigabytes, kilobytes are read.
 public struct WeightSummary: Codable, Hashable, Sendable {
   public let family: CheckpointFamily
   /// Why the file cannot be run as what it is, in a sentence; nil where nothing in it speaks against it.
@@ -53,7 +53,7 @@ extension Checkpoint {
     throw ModelError.foreignWeight(path: path, weight: leftovers.key(of: name), name: origin)
   }
 
-  /// The same for what a ControlNet's names and widths are told by: one that is no tensor would make others look wrong.
+  /// The same for the weights that tell a ControlNet's names and widths: one that is no tensor would make others look wrong.
   func checkHintTensors() throws {
     try checkTensors { $0.contains("controlnet_cond_embedding.") || $0.contains("input_hint_block.") }
   }

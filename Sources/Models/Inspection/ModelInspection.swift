@@ -24,7 +24,7 @@ public struct ModelInspection: Sendable, Codable {
   /// What else is to be known, in sentences.
   public let notes: [String]
 
-  /// Looks at a file, a network's folder or a whole model folder; every network that can be told is built on trial, and what a whole model
+  /// Looks at a file, a network's folder or a whole model folder; every network that is recognised is built on trial, and what a whole model
   /// lacks is a part with a problem.
   ///
   /// - Parameter config: the diffusers folder whose configurations serve single files.
@@ -62,8 +62,18 @@ public struct ModelInspection: Sendable, Codable {
         _ = try Autoencoder(checkpoint.outline, config)
       }
     case .originalAutoencoder: return one { try build(.autoencoder, file, config) }
-    case .textEncoder: return one { _ = try CLIPTextEncoder(checkpoint.outline, CLIPTextConfig(folder: beside(.textEncoder))) }
-    case .diffusersUNet: return one { _ = try UNet(checkpoint.outline, UNetConfig(folder: beside(.unet))) }
+    case .textEncoder:
+      return one {
+        let config = try CLIPTextConfig(folder: beside(.textEncoder))
+        try checkpoint.check(config)
+        _ = try CLIPTextEncoder(checkpoint.outline, config)
+      }
+    case .diffusersUNet:
+      return one {
+        let config = try UNetConfig(folder: beside(.unet))
+        try checkpoint.check(config)
+        _ = try UNet(checkpoint.outline, config)
+      }
     case .previewDecoder: return one { _ = try TinyDecoder(url) }
     case .lowRank: return one { _ = try LowRankFile(checkpoint) }
     case .hed, .pidinet, .bam, .hdmnet, .hsnet, .dcama: return one { try build(Checkpoint.fewShot(file: url)) }

@@ -3,7 +3,7 @@
 /// The steps are counted as diffusers counts them, one network evaluation each, so that control windows and
 /// per-step results mean the same; a second-order method has two of them for each of its intervals.
 public protocol Sampler: Sendable {
-  /// What the network is told at each step, first to last.
+  /// The time that the network reads at each step, first to last.
   var timesteps: [Float] { get }
   /// What standard normal noise is multiplied by to become the first sample.
   var initialNoiseScale: Float { get }

@@ -51,7 +51,7 @@ public struct TimestepRange: Hashable, Sendable {
   public let trainingSteps: Int
 
   /// Whether it begins later than steps of this number need: by more than a fortieth of the training steps beyond one stride. The image then starts
-  /// from more noise than the network is told of, and stays noisier.
+  /// from more noise than the time that the network reads says, and stays noisier.
   public var isShort: Bool {
     let stride = Float(trainingSteps) / Float(steps)
     return Float(trainingSteps) - first - stride > Float(trainingSteps) / 40

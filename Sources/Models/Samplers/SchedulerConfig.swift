@@ -35,7 +35,7 @@ public struct SchedulerConfig: Hashable, Sendable {
     case karras
     /// In equal ratios.
     case exponential
-    /// In equal ratios, the network being told whole time steps (Lu et al. 2022, section 3.3).
+    /// In equal ratios, the network reading whole time steps (Lu et al. 2022, section 3.3).
     case logarithmic
   }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The noise levels a sampler walks down and what the network is told at each (Karras et al. 2022, algorithm 1).
+/// The noise levels a sampler walks down and the time that the network reads at each (Karras et al. 2022, algorithm 1).
 struct SigmaSchedule: Sendable {
   /// Ratios of noise to signal, one more than there are steps; the last is where the walk ends.
   let sigmas: [Float]

@@ -30,6 +30,8 @@ public enum GenerationError: Explained, Hashable, Sendable {
   case storeUnusable(path: String, reason: String)
   /// The SQLite store's file is damaged; the next opening sets it aside.
   case storeDamaged(path: String)
+  /// Options that do not go together.
+  case optionsClash(problem: String)
   /// A queue has no job, or several, whose name begins so.
   case unknownJob(name: String, matches: Int)
 
@@ -51,6 +53,7 @@ public enum GenerationError: Explained, Hashable, Sendable {
         ? "the control image of \(path) is not beside it (\(file))" : "\(path) was generated from another control image than the ones given"
     case .storeUnusable(let path, let reason): "the store \(path) cannot be used: \(reason)"
     case .storeDamaged(let path): "the store \(path) is damaged"
+    case .optionsClash(let problem): problem
     case .unknownJob(let name, let matches):
       matches == 0 ? "there is no job \(PlainText.clean(name))" : "\(matches) jobs have a name that begins with \(PlainText.clean(name))"
     }
@@ -80,6 +83,7 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .controlMissing: "give it with --control FILE, for several in any order"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
     case .storeDamaged: "start again: it is set aside then, and a new one is made from what the images say of themselves"
+    case .optionsClash: "see `diffss --help` and `diffss help SUBCOMMAND`"
     case .unknownJob: "see the names with: diffss queue list --all"
     }
   }

@@ -226,9 +226,7 @@ public final class Workbench: Sendable {
   public func set(_ rating: Rating?, of image: GeneratedImage) async throws -> StoredSupport {
     try await lookupLane.run { [store] _ in
       try store.set(rating, of: image.key)
-      let source = image.request.source
-      return StoredSupport(
-        key: image.key, item: source.item, classIndex: source.classIndex, condition: image.request.condition, rating: rating)
+      return StoredSupport(key: image.key, of: image.request.source.support, condition: image.request.condition, rating: rating)
     }
   }
 
@@ -277,7 +275,7 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// Generates a list of supports into a folder, past the queue: what is finished there is left, what fails is told and passed by.
+  /// Generates a list of supports into a folder, past the queue: what is finished there is left, `watch` hears of what fails, and the rest goes on.
   ///
   /// `watch` is called from a background thread. Cancelling the calling task ends the run with `CancellationError`; what is finished
   /// stays. Also throws for settings out of range and for models that are missing, before anything is generated.
@@ -345,6 +343,16 @@ public final class Workbench: Sendable {
       shared.finish()
       return report
     }
+  }
+
+  /// The demo's weights that evaluations would use on another data set; nil without any.
+  public func demoWeights(of plans: [EvaluationPlan]) -> DemoWeights? {
+    DemoWeights(
+      Set(plans).compactMap { plan in
+        let generates = plan.auxiliaryShots > 0 && plan.auxiliaryFolder == nil
+        return models.demoWeights(
+          on: dataset.name, generating: generates ? plan.options : nil, segmenting: plan.network, fold: plan.fold)
+      })
   }
 
   /// Evaluates every setting of a sweep, with what they have in common made once; otherwise as `evaluate`.

@@ -31,7 +31,7 @@ public enum ColorDepth: String, CaseIterable, Codable, Comparable, Sendable {
   }
 }
 
-/// A colour as a terminal is told it.
+/// A colour as escape sequences name it.
 public enum CellColor: Hashable, Sendable {
   /// The terminal's own foreground or background.
   case standard

@@ -18,7 +18,7 @@ public struct BrowseState: Sendable {
   /// Where a range of marks begins, as a row of the list; nil while none is drawn.
   public private(set) var anchor: Int?
   /// All generated supports of the data set.
-  public private(set) var generated: [SupportName: [StoredSupport]] = [:]
+  public private(set) var generated: [Support.Name: [StoredSupport]] = [:]
   /// An image whose episode is to be shown once it is listed.
   private var awaited: DatasetItem?
 
@@ -100,7 +100,7 @@ public struct BrowseState: Sendable {
     if asked.contains(.figures) { facts.score = scores[episode] ?? EpisodeScore() }
     if asked.contains(.marks) { facts.isMarked = marked.contains(episode) }
     if asked.contains(.generated) {
-      let supports = episode.supports.flatMap { generated[SupportName(item: $0.id, classIndex: episode.classIndex)] ?? [] }
+      let supports = episode.supports.flatMap { generated[Support.Name(item: $0.id, classIndex: episode.classIndex)] ?? [] }
       (facts.conditions, facts.ratings) = (Set(supports.map(\.condition)), Set(supports.compactMap(\.rating)))
     }
     return facts
@@ -150,22 +150,20 @@ public struct BrowseState: Sendable {
   // MARK: What is generated
 
   mutating func take(generated all: [StoredSupport]) {
-    generated = Dictionary(grouping: all) { SupportName(item: $0.item, classIndex: $0.classIndex) }
+    generated = Dictionary(grouping: all, by: \.support)
   }
 
   /// Takes over what is known of one generated support from now on.
   mutating func take(_ support: StoredSupport) {
-    let name = SupportName(item: support.item, classIndex: support.classIndex)
-    generated[name, default: []].removeAll { $0.key == support.key }
-    generated[name, default: []].append(support)
+    generated[support.support, default: []].removeAll { $0.key == support.key }
+    generated[support.support, default: []].append(support)
   }
 
   /// A support of this data set was generated just now; its key comes with the next look into the store.
   mutating func add(_ request: GenerationRequest) {
     let source = request.source
     guard source.dataset == catalog?.name else { return }
-    generated[SupportName(item: source.item, classIndex: source.classIndex), default: []].append(
-      StoredSupport(key: "", item: source.item, classIndex: source.classIndex, condition: request.condition, rating: nil))
+    generated[source.support, default: []].append(StoredSupport(key: "", of: source.support, condition: request.condition, rating: nil))
   }
 
   // MARK: Imports

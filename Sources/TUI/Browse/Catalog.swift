@@ -16,9 +16,3 @@ public struct Catalog: Hashable, Sendable {
   /// A class's name, or its number when the data set does not know it.
   public func className(_ index: Int) -> String { classes.first { $0.index == index }?.name ?? "class \(index)" }
 }
-
-/// A support by what decides which images belong to it.
-public struct SupportName: Hashable, Sendable {
-  let item: String
-  let classIndex: Int
-}

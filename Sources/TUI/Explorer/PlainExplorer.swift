@@ -1,4 +1,5 @@
 import Core
+import Data
 import Foundation
 import Generation
 
@@ -13,6 +14,8 @@ final class PlainExplorer {
   private var ended: Set<JobID> = []
   private var typed: [UInt8] = []
   private var hasEnded = false
+  /// The fold that has to be in the data set that is opened first; nil where any will do.
+  private var askedFold: Int?
   /// Until when no line is taken.
   private var pause = Pause.none
 
@@ -28,20 +31,23 @@ final class PlainExplorer {
   /// Longest line that is taken.
   private static let mostBytes = 1 << 16
 
-  init(queue: EventQueue<Event>, runner: EffectRunner, state: ExplorerState) {
-    (self.queue, self.runner, self.state) = (queue, runner, state)
+  init(queue: EventQueue<Event>, runner: EffectRunner, state: ExplorerState, askedFold: Int?) {
+    (self.queue, self.runner, self.state, self.askedFold) = (queue, runner, state, askedFold)
     // Pages of a panel, however wide.
     self.state.screen.size = Size(width: 80, height: 24)
   }
 
   /// Runs until the user leaves or standard input ends; returns the exit status: 2 where there was no episode to show.
-  func run() -> Int32 {
+  ///
+  /// Throws `DataError.unknownFold` where the data set does not have the fold that was asked for.
+  func run() throws -> Int32 {
     say([
       "diffss in plain lines: an empty line goes down, \"read\" tells the whole panel, \"wait\" takes no line until all work is done, \"?\" all actions, \"q\" leaves"
     ])
     handle([.resized(state.screen.size)])
     if isatty(STDIN_FILENO) == 0 { pause = .opening }
     while status == nil {
+      try checkFold()
       tell()
       if isPaused {
         var descriptor = pollfd(fd: queue.descriptor, events: Int16(POLLIN), revents: 0)
@@ -56,6 +62,14 @@ final class PlainExplorer {
     }
     let hasNothing = state.source.failure != nil || (state.browse.catalog != nil && !state.isOpening && state.browse.episodes.isEmpty)
     return hasNothing ? max(status ?? 0, 2) : status ?? 0
+  }
+
+  private func checkFold() throws {
+    guard let fold = askedFold, let catalog = state.browse.catalog else { return }
+    guard catalog.folds.indices.contains(fold) else {
+      throw DataError.unknownFold(fold: fold, dataset: catalog.name, folds: catalog.folds.count)
+    }
+    askedFold = nil
   }
 
   private var isPaused: Bool {
@@ -142,13 +156,16 @@ final class PlainExplorer {
 
 /// Runs the explorer in plain lines on standard input and output; blocks the calling thread. Returns the exit status.
 ///
-/// Throws `TUIError` when the system has no descriptors left.
+/// Throws `TUIError` when the system has no descriptors left, and `DataError.unknownFold` for a fold that was asked for and is not there.
 public func runPlainExplorer(options: ExplorerOptions) throws -> Int32 {
   guard let queue = EventQueue<Event>() else { throw TUIError.noDescriptors }
   let runner = EffectRunner(options: options) { queue.post($0) }
   defer { runner.stop() }
   let session = options.dataFolder.appendingPathComponent("explorer.json")
-  let explorer = PlainExplorer(queue: queue, runner: runner, state: ExplorerState(options, SavedSession(session)))
-  defer { SavedSession(explorer.state).save(to: session) }
-  return explorer.run()
+  let explorer = PlainExplorer(
+    queue: queue, runner: runner, state: ExplorerState(options, SavedSession(session)),
+    askedFold: options.takesLastFold ? nil : options.fold)
+  let status = try explorer.run()
+  SavedSession(explorer.state).save(to: session)
+  return status
 }

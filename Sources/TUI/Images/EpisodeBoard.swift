@@ -65,7 +65,9 @@ public struct EpisodeBoards: Sendable {
   public var episodes: [Episode] { boards.keys }
 
   /// Brings an episode to the front, with an empty board when it has none.
-  public mutating func open(_ episode: Episode) { _ = boards.value(episode) { EpisodeBoard() } }
+  public mutating func open(_ episode: Episode) {
+    if boards.last != episode { _ = boards.value(episode) { EpisodeBoard() } }
+  }
 
   /// Changes the board of an episode that is still on the shelf.
   public mutating func change(_ episode: Episode, _ change: (inout EpisodeBoard) -> Void) { boards.change(episode, change) }

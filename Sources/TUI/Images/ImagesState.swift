@@ -98,9 +98,7 @@ public struct ImagesState: Sendable {
   // MARK: What is known of an episode
 
   /// Brings an episode's board to the front, an empty one where it has none.
-  mutating func open(_ episode: Episode) {
-    if boards[episode] == nil || boards.episodes.last != episode { boards.open(episode) }
-  }
+  mutating func open(_ episode: Episode) { boards.open(episode) }
 
   mutating func take(_ images: EpisodeImages, of episode: Episode) {
     let shown = (images.supports + [images.query]).map { ScreenImage(id: newImage(), image: $0.image, marks: .object($0.mask)) }

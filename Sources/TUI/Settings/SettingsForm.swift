@@ -5,8 +5,13 @@ import Models
 /// What the settings panel edits, and what the user has kept of it.
 public struct SettingsForm: Hashable, Sendable {
   public var options = GenerationOptions() {
-    didSet { if !fields.contains(field) { field = .setting(.condition) } }
+    didSet {
+      fields = Self.fields(for: options)
+      if !fields.contains(field) { field = .setting(.condition) }
+    }
   }
+  /// The rows there are: of the settings only those that change an image.
+  public private(set) var fields = Self.fields(for: GenerationOptions())
   /// The models there are.
   public private(set) var menu = ModelMenu()
   /// What segments the queries.
@@ -59,8 +64,7 @@ public struct SettingsForm: Hashable, Sendable {
 
   public mutating func take(_ presets: [OwnPreset]) { self.presets = presets }
 
-  /// The rows there are: of the settings only those that change an image.
-  public var fields: [SettingsField] {
+  private static func fields(for options: GenerationOptions) -> [SettingsField] {
     SettingsField.all.filter { field in
       switch field {
       case .setting(let id): Setting[id].applies(to: options)

@@ -57,14 +57,6 @@ struct EvaluationOptions: ParsableArguments {
     return (plan, folds, seeds?.values ?? [plan.seed])
   }
 
-  /// The demo's weights that evaluations would use on another data set; nil without any.
-  func demoWeights(_ plans: [EvaluationPlan], _ workbench: Workbench) -> DemoWeights? {
-    DemoWeights(Set(plans).compactMap { plan in
-      workbench.models.demoWeights(
-        on: workbench.dataset.name, generating: plan.auxiliaryShots > 0 && aux == nil ? plan.options : nil, segmenting: plan.network, fold: plan.fold)
-    })
-  }
-
   /// Says on standard error what is in the way of the episodes, before hours are spent on them.
   func warn(_ plan: EvaluationPlan, folds: [Int], _ workbench: Workbench) throws {
     let dataset = workbench.dataset

@@ -65,7 +65,7 @@ struct OtherGenerationFlags: ParsableArguments {
 
   /// These flags over what the models of a workbench's data set recommend. Throws for a ControlNet of none of the conditions.
   func options(_ library: ModelLibrary, conditions: [ConditionType], seed: UInt64) throws -> GenerationOptions {
-    let preferred = try models.preferred(for: conditions, in: library)
+    let preferred = try models.named.preferred(for: conditions, in: library)
     var options = library.menu.defaults(for: conditions.first ?? .mask, preferring: preferred)
     try given.apply(to: &options)
     options.seed = seed

@@ -63,7 +63,7 @@ struct OwnRunOptions: ParsableArguments {
   }
 }
 
-/// Generates one image from control images of the user's own.
+/// Generates images of the user's own and says where they are.
 struct OwnImageRun {
   let options: OwnRunOptions
   let flags: GenerationFlags
@@ -73,151 +73,78 @@ struct OwnImageRun {
   let seed: UInt64
   let orientation: OrientationRule
 
-  private struct Outcome: Encodable {
-    let file: String
-    let request: OwnImageRequest
-  }
-
-  /// Writes the image (and the latents) into a folder, made when all that is needed is there, and prints where. Throws
+  /// Writes the images (and the latents) into a folder, made when all that is needed is there, and prints where. Throws
   /// `ExitStatus.interrupted` on Ctrl-C.
   func generate(into url: URL, json: Bool) throws {
-    let library = ModelLibrary(folders: flags.others.models.places + runtime.modelFolders)
-    let prompts = try Prompts()
-    let image = try options.image.image(orientation)
-    var settings = try flags.ownOptions(seed: seed)
-    // Before any work: a class without a name, or a number that is none.
-    let prompt = try image.map { try $0.info.prompt(prompts, template: settings.prompt) } ?? settings.prompt ?? ""
-    var controls: [(name: String, image: Image)] = try options.control.map { path in
-      let url = URL(fileURLWithPath: path)
-      let control = try ControlFile(url, orientation: orientation)
-      if let note = control.note { printError("note: \(PlainText.clean(note))") }
-      return (url.deletingPathExtension().lastPathComponent, control.image)
+    let library = ModelLibrary(folders: flags.others.models.named.places + runtime.modelFolders)
+    let plan = try OwnImagePlan(input(), library: library)
+    PromptRemarks.say(plan.remarks)
+    try plan.weights.check()
+    demo.warn(plan.weights.demo)
+    report(shortRange: plan.timesteps, plan.request.sampler)
+    let folder = try SupportFolder(creating: url)
+    for error in plan.writeControls(into: folder) {
+      report(
+        message: PlainText.clean("the control image is not beside the image: \(error)"),
+        hint: "keep it: `diffss verify` needs it as --control FILE")
     }
-    if let image, settings.condition != .none {
-      let control = try image.condition(
-        settings.condition, settings: settings.conditionSettings, models: library, detector: options.image.detectorFile)
-      controls = [("\(image.name)_\(image.classIndex)", control.image)]
-    }
-    let named = flags.others.models
-    guard options.control.isEmpty || named.controlnet.isEmpty || named.controlnet.count == options.control.count else {
-      throw ValidationError("\(options.control.count) --control need as many --controlnet, not \(named.controlnet.count)")
-    }
-    let choice =
-      named.model != nil && (controls.isEmpty || !named.controlnet.isEmpty)
-      ? nil
-      : try library.choice(
-        for: controls.isEmpty ? .none : settings.condition, settings: settings.conditionSettings,
-        preferring: named.model.map(ModelFlags.identifier).flatMap { name in
-          library.menu.diffusion.contains { $0.id == name } ? PreferredModels(diffusion: name) : nil
-        })
-    let model = try named.model.map { try library.place($0) } ?? library.place(choice?.diffusion ?? "")
-    let networks =
-      try named.controlnet.isEmpty
-      ? controls.compactMap { _ in try choice?.controlNet.map { try library.place($0) } } : named.controlnet.map { try library.place($0) }
-    guard networks.count >= controls.count else {
-      throw ValidationError("\(controls.count) control images need as many --controlnet")
-    }
-    let scales = flags.controlScale.compactMap { Double($0.text) }
-    guard scales.count <= 1 || scales.count == controls.count else {
-      throw ValidationError("\(controls.count) control images need one --control-scale or as many")
-    }
-    if flags.guidance == nil, let recommended = ModelLibrary.recommendation(besides: model)?.guidance { settings.guidance = recommended }
-    let native = ModelLibrary.nativeResolution(of: model, config: options.singleFile.config)
-    let added = try named.places(library)
-    let weights = OwnImageWeights(
-      model: model, config: options.singleFile.config.map { URL(fileURLWithPath: $0, isDirectory: true) },
-      networks: Array(networks.prefix(controls.count)), autoencoder: added.autoencoder, loras: added.loras)
-    let given = controls.enumerated().map { number, control in
-      (
-        image: control.image, scale: scales.isEmpty ? settings.controlScale : scales[scales.count == 1 ? 0 : number],
-        start: settings.controlStart,
-        end: settings.controlEnd
-      )
-    }
-    let request = OwnImageRequest(
-      weights, prompt: prompt, negativePrompt: settings.negativePrompt ?? prompts.negative, settings: settings.settings, seed: seed,
-      width: options.width ?? controls.first?.image.width ?? native, height: options.height ?? controls.first?.image.height ?? native,
-      controls: given,
-      loraScales: added.scales)
-    for control in controls where control.image.width != request.width || control.image.height != request.height {
-      throw ValidationError("--width and --height must be the control image's, \(control.image.width)x\(control.image.height)")
-    }
-    for (name, text) in [("prompt", request.prompt), ("negative prompt", request.negativePrompt)] {
-      PromptRemarks.say([PromptCharacters.warning(name, text)].compactMap { $0 })
-    }
-    try weights.check()
-    demo.warn(weights.demo)
-    reportRange(of: request, model)
-    let folder = try SupportFolder(creating: url), stem = controls.first?.name ?? image?.name ?? "picture"
-    writeControls(request, controls.map(\.image), stem, folder)
     do {
-      let outputs = try generate(request, images: controls.map(\.image), weights, library: library)
+      let outputs = try generate(plan, library)
       PromptRemarks.say(outputs.first?.request.cut?.lines ?? [])
-      let outcomes = try outputs.enumerated().map { number, generating in
-        Outcome(file: try folder.add(png: generating.png, name: "\(stem)_\(number).png").path, request: generating.request)
-      }
+      let written = try plan.write(outputs, into: folder)
       if let latents = options.latents {
         try Safetensors.write(OwnImageRequest.Output.latents(of: outputs), to: URL(fileURLWithPath: latents))
       }
       if json {
-        print(try outcomes.count == 1 ? CanonicalJSON.text(outcomes[0]) : CanonicalJSON.text(outcomes))
+        print(try written.count == 1 ? CanonicalJSON.text(written[0]) : CanonicalJSON.text(written))
       } else {
-        for outcome in outcomes { print(outcome.file) }
+        for image in written { print(image.file) }
       }
     } catch is CancellationError {
       throw ExitStatus.interrupted
     }
   }
 
-  private func reportRange(of request: OwnImageRequest, _ model: URL) {
-    guard let scheduler = ModelLibrary.scheduler(of: model, config: options.singleFile.config) else { return }
-    report(shortRange: request.settings.timesteps(scheduler), request.sampler)
-  }
-
-  /// Leaves the control images beside the images, from where `verify` takes them. One that cannot be written costs nobody the image.
-  private func writeControls(_ request: OwnImageRequest, _ images: [Image], _ stem: String, _ folder: SupportFolder) {
-    for (number, (control, image)) in zip(request.controls, images).enumerated() {
-      do {
-        try OwnControlFiles.write(image, of: control, number: number, stem: stem, into: folder)
-      } catch {
-        report(
-          message: PlainText.clean("the control image is not beside the image: \(error)"),
-          hint: "keep it: `diffss verify` needs it as --control FILE")
-      }
+  /// What was asked for; says how files are turned.
+  private func input() throws -> OwnImagePlan.Input {
+    let image = try options.image.image(orientation), settings = try flags.ownOptions(seed: seed)
+    let source: OwnImagePlan.Source
+    if let image {
+      source = .image(image, detector: options.image.detectorFile)
+    } else {
+      let controls = try options.control.map { try ControlFile(URL(fileURLWithPath: $0), orientation: orientation) }
+      for note in controls.compactMap(\.note) { printError("note: \(PlainText.clean(note))") }
+      source = .controls(controls)
     }
+    return OwnImagePlan.Input(
+      source: source, options: settings, models: flags.others.models.named, config: options.singleFile.config,
+      takesRecommendedGuidance: flags.guidance == nil, controlScales: flags.controlScale.compactMap { Double($0.text) },
+      width: options.width,
+      height: options.height)
   }
 
-  private func generate(
-    _ request: OwnImageRequest, images: [Image], _ weights: OwnImageWeights, library: ModelLibrary
-  ) throws -> [OwnImageRequest.Output] {
+  private func generate(_ plan: OwnImagePlan, _ library: ModelLibrary) throws -> [OwnImageRequest.Output] {
     let progress = ProgressLine("generating", unit: "steps")
     let interrupt = Interrupt.shared
     var times = PhaseTimes()
     var hasComplained = false
     interrupt.leavesAtOnce = true
-    let digests = try weights.digests(library)
-    func work() throws -> [OwnImageRequest.Output] {
-      try request.generate(
-        controlImages: images, weights: weights, digests: digests, count: options.batch, memory: runtime.memory,
-        preview: library.previewDecoder
-      ) { state in
-        interrupt.leavesAtOnce = false
-        times.reached(state.step)
-        progress.update(Double(state.step), of: Double(state.steps))
-        if let file = options.preview, let image = state.preview?() {
-          do {
-            try AtomicFile.write(image.pngData(), to: URL(fileURLWithPath: file))
-          } catch {
-            // It costs nobody the image, and is said once.
-            if !hasComplained { report(message: "\(error)", hint: "the image is generated without its preview") }
-            hasComplained = true
-          }
-        }
-        return !interrupt.isRequested
-      }
-    }
     defer { progress.finish() }
-    let outputs = try work()
+    let outputs = try plan.generate(count: options.batch, library: library, memory: runtime.memory) { state in
+      interrupt.leavesAtOnce = false
+      times.reached(state.step)
+      progress.update(Double(state.step), of: Double(state.steps))
+      if let file = options.preview, let image = state.preview?() {
+        do {
+          try AtomicFile.write(image.pngData(), to: URL(fileURLWithPath: file))
+        } catch {
+          // It costs nobody the image, and is said once.
+          if !hasComplained { report(message: "\(error)", hint: "the image is generated without its preview") }
+          hasComplained = true
+        }
+      }
+      return !interrupt.isRequested
+    }
     times.end()
     if profile.isAsked {
       progress.finish()

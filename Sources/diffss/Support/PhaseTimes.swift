@@ -7,7 +7,7 @@ struct PhaseTimes {
   private var steps: [ContinuousClock.Instant] = []
   private var finish: ContinuousClock.Instant?
 
-  /// To be told the number of finished steps, often.
+  /// Takes the number of finished steps, often.
   mutating func reached(_ step: Int) {
     if step >= steps.count { steps.append(.now) }
   }

@@ -18,8 +18,8 @@ extension Workbench {
   ) throws -> Workbench {
     var source = data.source
     source.readsMasksAsPublished = readsMasksAsPublished
-    let folders = (models?.places ?? []) + runtime.modelFolders
-    let files = models?.files(ModelLibrary(folders: folders, for: data.dataset)) ?? GivenFiles()
+    let named = models?.named ?? NamedModels(), folders = named.places + runtime.modelFolders
+    let files = named.files(ModelLibrary(folders: folders, for: data.dataset))
     return Workbench(
       dataset: try data.open(source), models: ModelLibrary(folders: folders, files: files, for: data.dataset, memory: runtime.memory),
       store: try .opened(), origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files))

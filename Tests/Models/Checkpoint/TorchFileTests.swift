@@ -49,7 +49,7 @@ import Testing
     #expect(renamed.leftovers.weights == ["net.bad": "quantizer.core.rebuild"])
   }
 
-  /// Between good weights are tensors of forms that are not read: the good ones load, and what needs one of the others is told which it is. Both formats of
+  /// Between good weights are tensors of forms that are not read: the good ones load, and what needs one of the others learns which it is. Both formats of
   /// PyTorch 2.15 (`Tools/make_torch_fixture.py`).
   @Test(arguments: ["odd.pth", "odd-1.4.pth"]) func goodWeightsBesideOddOnesLoad(_ name: String) throws {
     let checkpoint = try Checkpoint(file: fixture(name))

@@ -69,6 +69,69 @@ import Testing
     #expect(try ModelInspection(Golden.projectRoot.appendingPathComponent("Assets/demo/sd"), config: nil).parts.allSatisfy { $0.problem == nil })
   }
 
+  /// Numbers with which no network can be built, in the published names of the settings.
+  private static let impossible = [
+    ("unet", "attention_head_dim", 0),
+    ("unet", "num_attention_heads", 0),
+    ("unet", "attention_head_dim", -8),
+    ("unet", "attention_head_dim", 5),
+    ("unet", "norm_num_groups", 0),
+    ("unet", "layers_per_block", 0),
+    ("unet", "cross_attention_dim", -1),
+    ("unet", "norm_eps", -1),
+    ("unet", "freq_shift", 6),
+    ("unet", "in_channels", 1000),
+    ("vae", "norm_num_groups", 0),
+    ("vae", "scaling_factor", 0),
+    ("vae", "scaling_factor", -1),
+    ("vae", "latent_channels", 0),
+    ("text_encoder", "num_attention_heads", 0),
+    ("text_encoder", "num_attention_heads", 7),
+    ("text_encoder", "layer_norm_eps", -1),
+    ("text_encoder", "max_position_embeddings", 0),
+    ("scheduler", "num_train_timesteps", 0),
+    ("scheduler", "beta_end", 2),
+  ]
+
+  /// The file and the setting are named on every road.
+  @Test(arguments: impossible) func impossibleNumbersAreNamed(_ part: String, _ setting: String, _ value: Int) throws {
+    let url = try model(), config = url.appendingPathComponent("\(part)/\(part == "scheduler" ? "scheduler_config" : "config").json")
+    try edit(config) { $0[setting] = value }
+    let begin = "\(config.path) cannot be used: \(setting): "
+    func isNamed(_ error: (any Error)?) -> Bool { error.map { "\($0)".hasPrefix(begin) && !"\($0)".contains("\n") } ?? false }
+    #expect { try StableDiffusion.load(model: url) } throws: { isNamed($0) }
+    #expect(isNamed(ModelInspection.problem(ofFolder: url)), "\(ModelInspection.problem(ofFolder: url)?.message ?? "")")
+    #expect(try ModelInspection(url, config: nil).parts.compactMap(\.problem).contains { $0.hasPrefix(begin) })
+  }
+
+  /// One number for all levels, a list, the other name of it, and none.
+  @Test func headsAreReadAsDiffusersWritesThem() throws {
+    let unet = try model().appendingPathComponent("unet"), config = unet.appendingPathComponent("config.json")
+    try edit(config) { $0["attention_head_dim"] = [2, 3, 1] }
+    #expect { try UNetConfig(folder: unet) } throws: { "\($0)".hasSuffix("attention_head_dim: 3 values for 2 levels") }
+    for (key, value) in [("attention_head_dim", 4 as Any?), ("attention_head_dim", [2, 3]), ("num_attention_heads", 3)] {
+      try edit(config) {
+        $0["attention_head_dim"] = nil
+        $0[key] = value
+      }
+      #expect(throws: Never.self) { try UNetConfig(folder: unet) }
+    }
+  }
+
+  /// One network's file under diffusers' names, of other widths than the configuration that serves it.
+  @Test(arguments: [
+    ("unet", "its UNet reads text states of width 24, its configuration says 768"),
+    ("text_encoder", "its text encoder gives states of width 24, its configuration says 768"),
+    ("vae", "its autoencoder begins with a number of channels of 8, its configuration says 128"),
+  ]) func aFileOfOneNetworkThatDoesNotFitIsASentence(_ part: String, _ words: String) throws {
+    let own = fixture.appendingPathComponent(part), file = folder.file("\(part).safetensors")
+    try FileManager.default.copyItem(at: own.appendingPathComponent(#require(Checkpoint.weightFiles(in: own).first)), to: file)
+    #expect(try ModelInspection(file, config: fixture).parts.map(\.problem) == [nil])
+    let published = Golden.projectRoot.appendingPathComponent("Assets/sd15")
+    let foreign = try #require(try ModelInspection(file, config: published).parts.first?.problem)
+    #expect(foreign == "\(file.path) is built otherwise than Stable Diffusion 1.5 or what --config names: \(words)")
+  }
+
   @Test func aFolderOfSDXLIsRefusedInASentence() throws {
     let url = try model()
     try edit(url.appendingPathComponent("unet/config.json")) { $0["addition_embed_type"] = "text_time" }

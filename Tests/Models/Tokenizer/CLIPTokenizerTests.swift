@@ -46,6 +46,25 @@ import Testing
     #expect(tokenizer.encode("a<e>a") == [13, 5, 14, 5, 14, 0, 0, 0])
   }
 
+  /// A pointer that Git LFS has not replaced, in each file's place.
+  @Test(arguments: ["vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json"]) func aPointerIsNamed(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    if name != "tokenizer.json" {
+      for file in ["vocab.json", "merges.txt"] {
+        try FileManager.default.copyItem(at: Self.published.appendingPathComponent(file), to: folder.file(file))
+      }
+    }
+    let digest = String(repeating: "b", count: 64)
+    try folder.write("version https://git-lfs.github.com/spec/v1\noid sha256:\(digest)\nsize 1059962\n", to: name)
+    do {
+      _ = try CLIPTokenizer(folder: folder.url)
+      Issue.record("a pointer was taken for a tokenizer")
+    } catch let error as ModelError {
+      #expect(error.message == "\(folder.file(name).path) is a Git LFS pointer in place of the file, which has 1059962 bytes")
+      #expect(error.hint?.contains("git lfs pull") == true)
+    }
+  }
+
   /// transformers 5 saves one `tokenizer.json` in place of both files; older ones wrote its merges as texts. The ids are those of the two files.
   @Test func oneFileIsReadAsTwo() throws {
     let tokens = ["a", "b", "c", "d", "e", "a</w>", "b</w>", "c</w>", "d</w>", "e</w>", "bc", "bcd</w>", "ab", "<s>", "<e>"]

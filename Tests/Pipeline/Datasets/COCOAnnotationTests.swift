@@ -104,7 +104,7 @@ import Testing
     #expect(try folder.open().items.map(\.classes) == [[1]])
   }
 
-  /// Line and column as Python 3.11's `json` counts them, but for a comma that is too many, whose own place is told.
+  /// Line and column as Python 3.11's `json` counts them, but for a comma that is too many, whose own place is named.
   @Test func aBrokenFileSaysWhere() throws {
     let cases = [
       ("{\n \"images\": [],\n \"categories\": [],\n}", "line 3, column 18"), ("{\"images\": [1, 2,]}", "line 1, column 17"),

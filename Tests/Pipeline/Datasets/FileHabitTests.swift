@@ -69,7 +69,7 @@ import Testing
     #expect(error?.message.contains("is not UTF-8 text") == true, "\(error.map { "\($0)" } ?? "")")
   }
 
-  /// Line k names class k: a blank line would move the classes behind it, and two of one name cannot be told apart.
+  /// Line k names class k: a blank line would move the classes behind it, and nothing tells two of one name apart.
   @Test(arguments: [
     ("cup\n\nmug\n", "line 2 of names.txt is blank"), ("\r\ncup\r\n", "line 1 of names.txt is blank"),
     ("cup\nmug\ncup\n", "names.txt names cup twice"), ("caf\u{E9}\ncafe\u{301}\n", "twice"),

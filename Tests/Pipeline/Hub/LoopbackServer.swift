@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A web server on the loopback for one test: it answers by a table and can be told to cut, corrupt and redirect.
+/// A web server on the loopback for one test: it answers by a table and, on demand, cuts, corrupts and redirects.
 final class LoopbackServer: Sendable {
   /// What happens to one request of a path.
   enum Manner {

@@ -71,7 +71,7 @@ public final class DecodedDataset: Dataset {
 
 /// The state of what an item is read from: what was read of it may be kept until it changes.
 public struct ItemVersion: Hashable, Sendable {
-  private let files: [Stamp]
+  private let files: [FileStamp]
   /// Whether the image's EXIF data asks to turn it, so that loaders read it in different ways.
   let isTurned: Bool
 
@@ -80,7 +80,7 @@ public struct ItemVersion: Hashable, Sendable {
 
   /// Of an image and what its mask is made of.
   init(image: String, mask: String) {
-    files = [Stamp(of: image), Stamp(of: mask)]
+    files = [FileStamp(of: image), FileStamp(of: mask)]
     isTurned = ((try? Orientation(ofFile: URL(fileURLWithPath: image))) ?? .upright) != .upright
   }
 }

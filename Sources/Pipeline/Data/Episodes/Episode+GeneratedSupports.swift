@@ -1,8 +1,10 @@
 extension Episode {
   /// The generated supports that are added to an episode: number k comes from real support k modulo shots.
   public func generatedSupports(_ count: Int) -> [GeneratedSupport] {
-    supports.isEmpty
-      ? [] : (0..<count).map { GeneratedSupport(item: supports[$0 % supports.count], classIndex: classIndex, number: $0 / supports.count) }
+    if supports.isEmpty { return [] }
+    return (0..<count).map { number in
+      GeneratedSupport(Support(item: supports[number % supports.count], classIndex: classIndex), number: number / supports.count)
+    }
   }
 }
 

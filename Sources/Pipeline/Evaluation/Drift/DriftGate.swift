@@ -73,8 +73,8 @@ struct DriftGate {
 
 extension GeneratedSupport {
   /// Another one generated from the same real support and class.
-  func numbered(_ number: Int) -> GeneratedSupport { GeneratedSupport(item: item, classIndex: classIndex, number: number) }
+  func numbered(_ number: Int) -> GeneratedSupport { GeneratedSupport(support, number: number) }
 
   /// Whether both are generated from one real support and class.
-  func isSibling(of other: GeneratedSupport) -> Bool { item == other.item && classIndex == other.classIndex }
+  func isSibling(of other: GeneratedSupport) -> Bool { support == other.support }
 }

@@ -31,16 +31,17 @@ struct GeneratedAuxiliaries: AuxiliarySource {
   func has(_ support: GeneratedSupport) -> Bool { names[support] != nil }
 
   mutating func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) throws {
-    func source(_ support: GeneratedSupport) -> Support { Support(item: support.item, classIndex: support.classIndex) }
-    let counts = Dictionary(grouping: wanted, by: source).mapValues { ($0.map(\.number).max() ?? 0) + 1 }
+    let counts = Dictionary(grouping: wanted, by: \.support).mapValues { ($0.map(\.number).max() ?? 0) + 1 }
     // An image is read once for all that are generated from it.
     var made: [Support: Result<[GenerationRequest], any Error>] = [:]
     for (done, support) in wanted.enumerated() {
-      let source = source(support)
-      let own = made[source] ?? Result {
-        try requests.requests(item: support.item, classIndex: support.classIndex, options: options, count: counts[source] ?? 0)
-      }
-      made[source] = own
+      let own =
+        made[support.support]
+        ?? Result {
+          try requests.requests(
+            item: support.item, classIndex: support.classIndex, options: options, count: counts[support.support] ?? 0)
+        }
+      made[support.support] = own
       do {
         let own = try own.get()
         guard own.indices.contains(support.number) else { continue }

@@ -12,8 +12,8 @@ public final class DiffusionGenerator: SupportGenerator {
   private let report: ModelLibrary.Report
   /// Two denoisings at once would only slow each other down and need twice the memory.
   private let turn = NSLock()
-  /// Keys of files that look whole and cannot be decoded.
-  private let broken = Mutex<Set<String>>([])
+  /// Files that look whole and cannot be decoded, by their keys, as they were then.
+  private let broken = Mutex<[String: FileStamp]>([:])
 
   public init(controls: ControlImages, models: ModelLibrary, store: Store, report: @escaping ModelLibrary.Report) {
     self.controls = controls
@@ -31,7 +31,8 @@ public final class DiffusionGenerator: SupportGenerator {
   /// Whether there is one, as far as its header and its end tell. Decodes nothing. Throws as `stored`.
   public func isStored(_ request: GenerationRequest) throws -> Bool {
     let key = try request.key(weights: models.weights(request.models)), file = store.file(key)
-    guard FileManager.default.fileExists(atPath: file.path), !broken.withLock({ $0.contains(key) }) else { return false }
+    let stamp = FileStamp(of: file.path)
+    guard stamp.isThere, broken.withLock({ $0[key] }) != stamp else { return false }
     return (try? ImageSize(ofWhole: file)) == ImageSize(width: request.width, height: request.height)
   }
 
@@ -56,7 +57,7 @@ public final class DiffusionGenerator: SupportGenerator {
       text: ImageMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models).entries())
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
-    broken.withLock { _ = $0.remove(key) }
+    broken.withLock { $0[key] = nil }
     Log.generating.info("\(key) generated in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")
     return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
   }
@@ -96,11 +97,13 @@ public final class DiffusionGenerator: SupportGenerator {
   /// A broken file is as good as none: it is generated again and replaced.
   private func image(_ request: GenerationRequest, key: String) throws -> GeneratedImage? {
     let file = store.file(key)
-    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    let stamp = FileStamp(of: file.path)
+    guard stamp.isThere else { return nil }
     guard let image = try? Image(pngOrJpeg: file), image.width == request.width, image.height == request.height else {
-      broken.withLock { _ = $0.insert(key) }
+      broken.withLock { $0[key] = stamp }
       return nil
     }
+    broken.withLock { $0[key] = nil }
     return GeneratedImage(key: key, request: request, file: file, image: image.rgb)
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Models
 
-/// The few facts of a diffusers `config.json`, or of weights' shapes, by which models are told apart; nil when it is no such file.
+/// The few facts of a diffusers `config.json`, or of weights' shapes, that tell models apart; nil when it is no such file.
 struct ModelConfig {
   let className: String?
   /// Channels of the UNet's levels and width of the text embedding: equal in a UNet and the ControlNets made for it. Of weights without a

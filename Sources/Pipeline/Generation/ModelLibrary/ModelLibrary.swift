@@ -172,7 +172,7 @@ public final class ModelLibrary: Sendable {
   /// What is said while weights are read.
   public typealias Report = @Sendable (Reading) -> Void
 
-  /// What whoever waits for weights is told: the model's name.
+  /// What whoever waits for weights hears: the model's name.
   public enum Reading: Hashable, Sendable {
     case begun(name: String)
     case ended(name: String)

@@ -104,7 +104,18 @@ struct ModelSearch {
     if name.lowercased().contains("controlnet"), let link = ModelError.brokenLink(at: folder.appendingPathComponent("config.json")) {
       return add(.controlNet(Self.condition(inName: name)), link)
     }
-    guard has("config.json"), let config = ModelConfig(folder.appendingPathComponent("config.json")) else { return false }
+    guard has("config.json") else { return false }
+    guard let config = ModelConfig(folder.appendingPathComponent("config.json")) else {
+      // Its weights say what a folder is whose configuration says nothing.
+      guard case .success(let summary) = summary(ofFolder: folder) else { return false }
+      let kind: ModelKind? =
+        switch summary.family {
+        case .diffusersControlNet: .controlNet(Self.condition(inName: name))
+        case .autoencoder: .autoencoder
+        default: nil
+        }
+      return kind.map { add($0, ModelInspection.problem(ofConfigurationIn: folder, of: summary.family), summary) } ?? false
+    }
     if config.className == "AutoencoderTiny" { return add(.previewDecoder, ModelInspection.problem(ofFolder: folder)) }
     if config.className == "AutoencoderKL" { return add(.autoencoder, ModelInspection.problem(ofFolder: folder)) }
     let isControlNet = config.className == "ControlNetModel" || config.className == nil && name.lowercased().contains("controlnet")
@@ -119,7 +130,8 @@ struct ModelSearch {
         return add(.controlNet(Self.condition(inName: name)), problem, summary)
       }
       let problem = ModelError.wrongModel(path: folder.path, found: summary.family, wanted: "a ControlNet that diffss runs")
-      return add(.controlNet(Self.condition(inName: name)), fits ? nil : problem, summary)
+      let fault = fits ? ModelInspection.problem(ofConfigurationIn: folder, of: summary.family) : problem
+      return add(.controlNet(Self.condition(inName: name)), fault, summary)
     }
   }
 
@@ -169,7 +181,11 @@ struct ModelSearch {
     case .hed: return .success(.detector(.hed))
     case .pidinet: return .success(.detector(.pidinet))
     case .previewDecoder: return .success(.previewDecoder)
-    case .autoencoder, .originalAutoencoder: return .success(.autoencoder)
+    case .autoencoder, .originalAutoencoder:
+      let folder = file.deletingLastPathComponent()
+      let isBeside = FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
+      let problem = isBeside ? ModelInspection.problem(ofConfigurationIn: folder, of: summary.family) : nil
+      return problem.map(Result.failure) ?? .success(.autoencoder)
     case .lowRank: return .success(.lora)
     case .bam, .hdmnet, .hsnet, .dcama:
       guard let network = SegmentationNetwork(rawValue: summary.family.rawValue.lowercased()) else { return refused() }

@@ -30,6 +30,18 @@ extension Store {
     }
   }
 
+  /// The jobs that names mean, each by its first letters. Throws `GenerationError.unknownJob` for the first name that means no job or several.
+  public func ids(named names: [String]) throws -> [JobID] {
+    let known = try jobs().map(\.id)
+    return try names.map { name in
+      let found = known.filter { $0.description.hasPrefix(name.lowercased()) }
+      guard !name.isEmpty, let only = found.first, found.count == 1 else {
+        throw GenerationError.unknownJob(name: name, matches: name.isEmpty ? 0 : found.count)
+      }
+      return only
+    }
+  }
+
   /// Notes how far a job is or how it ended. Does nothing to a job that is not there.
   public func update(_ job: Job) throws {
     try write { db in
@@ -192,7 +204,7 @@ extension Store {
 }
 
 extension Job {
-  /// As it is to be told while somebody works on the queue, or nobody.
+  /// The job as lists show it while somebody works on the queue, or nobody.
   func seen(isWorking: Bool) -> Job {
     guard case .running = state, !isWorking else { return self }
     var job = self

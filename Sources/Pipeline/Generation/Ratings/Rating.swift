@@ -1,3 +1,5 @@
+import Data
+
 /// What a user thinks of a generated support.
 public enum Rating: String, Codable, CaseIterable, Sendable {
   case kept
@@ -14,15 +16,14 @@ public enum Rating: String, Codable, CaseIterable, Sendable {
 public struct StoredSupport: Hashable, Sendable {
   /// Its key in the store.
   public let key: String
-  public let item: String
-  public let classIndex: Int
+  /// The real one that it was made from.
+  public let support: Support.Name
   public let condition: ConditionType
   public var rating: Rating?
 
-  public init(key: String, item: String, classIndex: Int, condition: ConditionType, rating: Rating?) {
+  public init(key: String, of support: Support.Name, condition: ConditionType, rating: Rating?) {
     self.key = key
-    self.item = item
-    self.classIndex = classIndex
+    self.support = support
     self.condition = condition
     self.rating = rating
   }

@@ -1,3 +1,4 @@
+import Data
 import Foundation
 import GRDB
 
@@ -50,7 +51,8 @@ extension Store {
           let type = ConditionType(rawValue: condition)
         else { return nil }
         let rating: String? = try row.optional("verdict")
-        return StoredSupport(key: key, item: item, classIndex: index, condition: type, rating: rating.flatMap(Rating.init))
+        return StoredSupport(
+          key: key, of: Support.Name(item: item, classIndex: index), condition: type, rating: rating.flatMap(Rating.init))
       }
     }
   }

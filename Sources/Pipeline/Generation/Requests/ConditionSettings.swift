@@ -45,9 +45,10 @@ extension ConditionSettings {
 
   /// These settings with the default for everything that does not change the condition: the same image is the same request.
   public func relevant(to type: ConditionType) -> ConditionSettings {
-    var options = GenerationOptions(DiffusionSettings { $0.conditionSettings = self })
-    for setting in Setting.all where setting.isOfControlImage && !type.uses.contains(setting.id) { setting.reset(in: &options) }
-    if detectResolution == resolution { options.conditionSettings.detectResolution = nil }
-    return options.conditionSettings
+    let own = GenerationOptions(DiffusionSettings { $0.conditionSettings = self })
+    var relevant = GenerationOptions(DiffusionSettings { $0.conditionSettings.resolution = resolution })
+    for id in type.uses { Setting[id].access.copy(own, &relevant) }
+    if detectResolution == resolution { relevant.conditionSettings.detectResolution = nil }
+    return relevant.conditionSettings
   }
 }

@@ -1,3 +1,4 @@
+import Data
 import Models
 
 /// Everything that decides one generated support, but the weights' bytes: the queue's row, the image's metadata, the
@@ -71,13 +72,11 @@ extension GenerationRequest: Codable {
   }
 }
 
-/// A real support: one image of a data set and the class meant in it.
-public struct SupportSource: Codable, Hashable, Sendable {
+/// What a support is generated from: a real one of a data set, by its name and its pixels. Flat in its JSON.
+public struct SupportSource: Hashable, Sendable {
   /// The data set's name.
   public var dataset: String
-  /// The item's identifier in it.
-  public var item: String
-  public var classIndex: Int
+  public var support: Support.Name
   /// Number of this support among those generated from the same image and class, 0....
   public var number: Int
   /// SHA-256, in hexadecimal, of the image's and the mask's pixels: another folder's image of the same name is another source.
@@ -85,10 +84,34 @@ public struct SupportSource: Codable, Hashable, Sendable {
 
   public init(dataset: String, item: String, classIndex: Int, number: Int, digest: String) {
     self.dataset = dataset
-    self.item = item
-    self.classIndex = classIndex
+    support = Support.Name(item: item, classIndex: classIndex)
     self.number = number
     self.digest = digest
+  }
+
+  /// The item's identifier in the data set.
+  public var item: String { support.item }
+  public var classIndex: Int { support.classIndex }
+}
+
+extension SupportSource: Codable {
+  private enum CodingKeys: String, CodingKey { case dataset, item, classIndex, number, digest }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      dataset: try values.decode(String.self, forKey: .dataset), item: try values.decode(String.self, forKey: .item),
+      classIndex: try values.decode(Int.self, forKey: .classIndex), number: try values.decode(Int.self, forKey: .number),
+      digest: try values.decode(String.self, forKey: .digest))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(dataset, forKey: .dataset)
+    try values.encode(item, forKey: .item)
+    try values.encode(classIndex, forKey: .classIndex)
+    try values.encode(number, forKey: .number)
+    try values.encode(digest, forKey: .digest)
   }
 }
 

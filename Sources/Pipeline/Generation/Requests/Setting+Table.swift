@@ -115,19 +115,20 @@ extension Setting {
 
 extension ConditionType {
   /// What changes this condition's control image beside its size.
-  public var uses: Set<Setting.ID> {
-    switch self {
-    case .mask, .none: []
-    case .scribble: [.detector, .threshold, .thinning, .dilation, .blur, .detectResolution]
-    case .hed, .pidinet: [.dilation, .blur]
-    case .canny: [.cannyLow, .cannyHigh, .dilation, .blur]
-    }
-  }
+  public var uses: Set<Setting.ID> { Self.used[self] ?? [] }
+
+  private static let used: [ConditionType: Set<Setting.ID>] = [
+    .scribble: [.detector, .threshold, .thinning, .dilation, .blur, .detectResolution],
+    .hed: [.dilation, .blur], .pidinet: [.dilation, .blur],
+    .canny: [.cannyLow, .cannyHigh, .dilation, .blur],
+  ]
 }
 
 extension Setting {
   /// Whether it belongs to the control image, not to the diffusion.
-  public var isOfControlImage: Bool { ConditionType.allCases.contains { $0.uses.contains(id) } }
+  public var isOfControlImage: Bool { Self.ofControlImage.contains(id) }
+
+  private static let ofControlImage = Set(ConditionType.allCases.flatMap(\.uses))
 
   /// The words of a command line that set it; none where the value is that of `usual`.
   public func words(_ options: GenerationOptions, unlike usual: GenerationOptions) -> [String] {
@@ -155,7 +156,10 @@ extension Setting {
   public static var markdown: String {
     let usual = GenerationOptions()
     let rows = all.map { setting in
-      let isAlways = setting.applies(to: GenerationOptions(DiffusionSettings { $0.condition = .none }))
+      // Some sampler's, not only the usual one's.
+      let isAlways = SamplerName.allCases.contains { sampler in
+        setting.applies(to: GenerationOptions(DiffusionSettings { ($0.condition, $0.sampler) = (.none, sampler.rawValue) }))
+      }
       let scope = setting.scope.isEmpty ? isAlways ? "all" : "all but none" : setting.scope.joined(separator: ", ")
       let values = setting.allowed() + (setting.unit.map { " \($0)" } ?? "")
       return

@@ -47,7 +47,7 @@ enum StoreSchema {
         table.add(column: "wish", .text)
         // Grows by one with every change of any job, so that a view asks only for what is new to it.
         table.add(column: "revision", .integer).notNull().defaults(to: 0)
-        // Who works on it is told by the worker's lock.
+        // The worker's lock tells who works on it.
         table.drop(column: "process")
       }
       // The old queue ended with its process, and these rows lack what another one needs to go on.
@@ -74,8 +74,9 @@ enum StoreSchema {
       }
       try db.alter(table: "evaluations") { table in table.add(column: "episodes", .text).references("episode_lists") }
     }
-    migrator.registerMigration("3: verdicts on images") { db in
-      try db.create(table: "verdicts") { table in
+    // Stores hold the names of the migrations: they never change. Some builds knew this one under another.
+    migrator.registerMigration("3: verdicts on pictures") { db in
+      try db.create(table: "verdicts", options: .ifNotExists) { table in
         table.primaryKey("key", .text)
         table.column("verdict", .text).notNull()
       }

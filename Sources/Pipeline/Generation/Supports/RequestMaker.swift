@@ -60,10 +60,11 @@ public final class RequestMaker: Sendable {
     let size = try options.conditionSettings.controlSize(options.condition, width: support.image.width, height: support.image.height)
     let prompts = try prompts.get()
     return (0..<count).map { number in
-      GenerationRequest(
-        source: SupportSource(
-          dataset: source.dataset, item: source.item, classIndex: source.classIndex, number: number, digest: source.digest),
-        settings: options.settings.relevant(), prompt: prompts.positive(published?.info ?? support.info, template: options.prompt),
+      var own = source
+      own.number = number
+      return GenerationRequest(
+        source: own, settings: options.settings.relevant(),
+        prompt: prompts.positive(published?.info ?? support.info, template: options.prompt),
         negativePrompt: options.negativePrompt ?? prompts.negative,
         seed: published?.seed
           ?? SupportSeed.derive(base: options.seed, item: source.item, classIndex: source.classIndex, number: number),

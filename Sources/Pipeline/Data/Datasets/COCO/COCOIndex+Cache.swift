@@ -6,7 +6,7 @@ extension COCOIndex {
   private static let head = "diffss coco 2"
 
   /// An index kept by `save` for an annotation file of the same size and time of change; nil for anything else.
-  static func load(_ cache: URL, stamp: Stamp) -> COCOIndex? {
+  static func load(_ cache: URL, stamp: FileStamp) -> COCOIndex? {
     guard let bytes = try? FileBytes.read(cache) else { return nil }
     var scanner = ByteScanner(bytes)
     guard scanner.text(until: "\n") == head, scanner.number(until: "\t") == stamp.size, scanner.number(until: "\t") == stamp.time,
@@ -48,7 +48,7 @@ extension COCOIndex {
   }
 
   /// Keeps the index. What cannot be kept (a name with a line end in it, a full disk) is read again next time.
-  func save(to cache: URL, stamp: Stamp) {
+  func save(to cache: URL, stamp: FileStamp) {
     var lines = [Self.head, "\(stamp.size)\t\(stamp.time)\t\(categories.count)\t\(images.count)"]
     var texts: [String] = []
     for category in categories {

@@ -47,7 +47,7 @@ extension COCOIndex {
   ///
   /// Throws `CoreError.unreadableFile` or `.malformedFile`, and `CancellationError`.
   static func open(_ url: URL, cache: URL?, progress: DatasetProgress) throws -> COCOIndex {
-    let stamp = Stamp(of: url.path)
+    let stamp = FileStamp(of: url.path)
     if let cache, let known = load(cache, stamp: stamp) { return known }
     var index = try COCOReader.read(url)
     try index.rasteriseAll(url, progress: progress)

@@ -27,7 +27,7 @@ struct COCONumbering {
     }
     let own = Set(first.names)
     for file in read.dropFirst() where file.names != first.names {
-      // By a name that occurs twice nothing can be told apart.
+      // A name that occurs twice tells nothing apart.
       let odd = own.symmetricDifference(file.names).min() ?? Self.repeated(first.names) ?? Self.repeated(file.names)
       if let odd { throw DataError.categoriesDiffer(first: first.url.path, second: file.url.path, name: odd) }
     }
@@ -76,7 +76,7 @@ extension COCOReader {
   /// The names of an annotation file's categories, from its beginning or end where they are there, else from all of it; nil for a file
   /// that has none or is broken.
   static func categoryNames(_ url: URL) -> [String]? {
-    let size = Stamp(of: url.path).size
+    let size = FileStamp(of: url.path).size
     guard size > 0, let file = try? FileRanges(url) else { return nil }
     if size > 2 * ends {
       for range in [size - ends..<size, 0..<ends] {

@@ -14,7 +14,7 @@ struct COCOReader {
 
   private static let mostPixels = 1 << 28
   private static let mostBytes = 4 << 30
-  /// A file in which everything is wrong is told by its first entries.
+  /// Of a file in which everything is wrong the first entries are reported.
   private static let mostProblems = 1000
 
   private var ids = COCOIdentifiers()
@@ -28,7 +28,7 @@ struct COCOReader {
 
   /// Throws `CoreError.unreadableFile` and `.malformedFile`.
   static func read(_ url: URL) throws -> COCOIndex {
-    let size = Stamp(of: url.path).size
+    let size = FileStamp(of: url.path).size
     guard size <= mostBytes else { throw CoreError.unreadableFile(path: url.path, reason: "it is larger than 4 GB") }
     let bytes = try FileRanges(url).bytes(0..<max(size, 0))
     var reader = COCOReader()
@@ -113,7 +113,7 @@ struct COCOReader {
     guard try isObject(&cursor, "annotation") else { return }
     var result = Annotation(), texts: [String] = []
     var (image, category): (Int?, Int?) = (nil, nil)
-    /// Reads an id; a number in quotes counts, and is told.
+    /// Reads an id; a number in quotes counts, and is reported.
     func identifier(_ cursor: inout JSONCursor, _ key: String) throws -> Int? {
       guard let read = try ids.read(&cursor) else { return nil }
       if read.isSpelled { texts.append(key) }

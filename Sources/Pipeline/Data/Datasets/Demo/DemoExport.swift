@@ -65,7 +65,7 @@ public enum DemoExport {
     } catch { throw CoreError.unwritableFile(path: folder.path, reason: error.reason) }
     let dataset = try DemoDataset()
     let wanted = dataset.items.flatMap { item in
-      item.classes.flatMap { classIndex in (0..<count).map { GeneratedSupport(item: item, classIndex: classIndex, number: $0) } }
+      item.classes.flatMap { classIndex in (0..<count).map { GeneratedSupport(Support(item: item, classIndex: classIndex), number: $0) } }
     }
     return try ParallelWork.map(wanted.count, progress: progress) { at in
       try dataset.redrawn(wanted[at]).writePNG(to: folder.appendingPathComponent("\(wanted[at].name).png"))

@@ -15,7 +15,7 @@ enum MaskIndex {
   ) throws -> [MaskFacts] {
     var kept = cache.map(load) ?? [:]
     var entries = masks.map { mask -> Entry in
-      let stamp = Stamp(of: mask.path)
+      let stamp = FileStamp(of: mask.path)
       if let known = kept[mask.name], known.stamp == stamp { return known }
       return Entry(stamp: stamp, facts: nil)
     }
@@ -38,7 +38,7 @@ enum MaskIndex {
   // MARK: The cache
 
   private struct Entry {
-    let stamp: Stamp
+    let stamp: FileStamp
     var facts: MaskFacts?
   }
 
@@ -51,7 +51,7 @@ enum MaskIndex {
         let ignored = scanner.number(until: "\t"), let areas = scanner.areas(until: "\t"), let fault = scanner.text(until: "\n")
       else { return [:] }
       let facts = MaskFacts(areas: areas, ignored: ignored, fault: fault.isEmpty ? nil : fault)
-      entries[name] = Entry(stamp: Stamp(size: size, time: time), facts: facts)
+      entries[name] = Entry(stamp: FileStamp(size: size, time: time), facts: facts)
     }
     return entries
   }
@@ -63,26 +63,5 @@ enum MaskIndex {
       text += "\(name)\t\(entry.stamp.size)\t\(entry.stamp.time)\t\(facts.ignored)\t\(facts.areas.text)\t\(facts.fault ?? "")\n"
     }
     try? AtomicFile.write(Array(text.utf8), to: file)
-  }
-}
-
-/// A file's size in bytes and time of change in nanoseconds since 1970: what tells whether it is still the same.
-struct Stamp: Hashable, Sendable {
-  let size: Int
-  let time: Int
-
-  init(size: Int, time: Int) {
-    self.size = size
-    self.time = time
-  }
-
-  /// Of a file that is not there: a size of -1.
-  init(of path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      self.init(size: -1, time: 0)
-      return
-    }
-    self.init(size: Int(status.st_size), time: Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec))
   }
 }

@@ -10,6 +10,20 @@ public struct Support: Codable, Hashable, Sendable {
     self.item = item
     self.classIndex = classIndex
   }
+
+  /// What tells a support from the others of its data set, where its image need not be at hand.
+  public struct Name: Hashable, Sendable {
+    /// The item's identifier.
+    public let item: String
+    public let classIndex: Int
+
+    public init(item: String, classIndex: Int) {
+      self.item = item
+      self.classIndex = classIndex
+    }
+  }
+
+  public var name: Name { Name(item: item.id, classIndex: classIndex) }
 }
 
 extension Dataset {
