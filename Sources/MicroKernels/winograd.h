@@ -38,12 +38,12 @@ INLINE void output_line(const V m[6], V to[4]) {
 }
 
 static void winograd_input(
-  mk_rows pixels, ptrdiff_t pointer_stride, ptrdiff_t first, ptrdiff_t channels, float *target, ptrdiff_t step) {
+  mk_rows pixels, ptrdiff_t pointer_stride, ptrdiff_t channels, float *target, ptrdiff_t step) {
   for (ptrdiff_t channel = 0; channel < channels; channel += LANES) {
     const ptrdiff_t count = channels - channel;
     V half[6][6], line[6], result[6];
     for (int column = 0; column < 6; column++) {
-      _Pragma("unroll") for (int row = 0; row < 6; row++) line[row] = load(pixels[(row * 6 + column) * pointer_stride] + first + channel, count);
+      _Pragma("unroll") for (int row = 0; row < 6; row++) line[row] = load(pixels[(row * 6 + column) * pointer_stride] + channel, count);
       input_line(line, result);
       _Pragma("unroll") for (int row = 0; row < 6; row++) half[row][column] = result[row];
     }

@@ -69,10 +69,10 @@ typedef struct {
     const mk_epilogue *epilogue, const float *sums, ptrdiff_t stride, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t column, ptrdiff_t width,
     ptrdiff_t columns, float *output);
 
-  /// Winograd's Bᵀ d B of a tile F(4x4, 3x3): 36 pointers, `pointer_stride` apart, to pixels, of which `channels` (a multiple of 8) inputs
-  /// from `first` on are transformed; to 36 rows `step` elements apart.
+  /// Winograd's Bᵀ d B of a tile F(4x4, 3x3): 36 pointers, `pointer_stride` apart, to `channels` (a multiple of 8) inputs; to 36 rows
+  /// `step` elements apart.
   void (*winograd_input)(
-    mk_rows pixels, ptrdiff_t pointer_stride, ptrdiff_t first, ptrdiff_t channels, float *target, ptrdiff_t step);
+    mk_rows pixels, ptrdiff_t pointer_stride, ptrdiff_t channels, float *target, ptrdiff_t step);
   /// G g Gᵀ of nine taps `[9][count]`, `count` a multiple of 8, to 36 rows `step` elements apart.
   void (*winograd_weight)(const float *taps, ptrdiff_t count, float *target, ptrdiff_t step);
   /// Aᵀ m A of `width` columns, a multiple of 8: 36 rows `step` elements apart to 16 rows of `output_stride` elements.

@@ -8,18 +8,20 @@ extension Kernels {
   ///
   /// Decided by the shape of one image, so that an image has the same bytes in every batch.
   public static func usesWinograd(_ weight: PackedMatrix, _ window: Window, outHeight: Int, outWidth: Int) -> Bool {
-    guard
-      window.height == 3 && window.width == 3 && window.stride == 1 && weight.depth % 8 == 0 && weight.depth >= 32 && weight.columns >= 32
+    guard window.height == 3 && window.width == 3 && window.stride == 1 && weight.depth % 8 == 0 && weight.depth >= 32 && weight.columns >= 32
     else { return false }
     let tiles = Winograd.tiles(outHeight, spacing: window.dilation) * Winograd.tiles(outWidth, spacing: window.dilation)
     return tiles >= 4 && (window.dilation == 1 || 2 * Winograd.points * tiles <= 9 * outHeight * outWidth)
   }
 
+  /// Floats that the transformed inputs of a block of tiles may take: they stay in the last-level cache while every panel of
+  /// the weight passes over them.
+  private static let inputBudget = 3 << 20
   /// Added to the distance of the 36 rows of a transform: rows a multiple of 4 KiB apart would share one set of the first-level cache.
   private static let skew = 16
-  /// Most tiles of a block, and inputs whose transformed weights (36 rows of 32 columns each) are held at a time: with the products of the
-  /// block they stay in a second-level cache of 1 MiB.
-  private static let mostTiles = 144, winogradDepth = 64
+  /// Tiles of a block, and inputs whose transformed weights (36 rows of 32 columns each) are held at a time: with the products of the block
+  /// they stay in a second-level cache of 1 MiB.
+  private static let mostTiles = 96, winogradDepth = 64
 
   /// The convolution that `usesWinograd` allows, to `[images, extent, weight.columns]`. `reader` locates the inputs of each tile.
   ///
@@ -28,78 +30,43 @@ extension Kernels {
     _ reader: WindowReader, images: Int, _ extent: Extent, _ weight: PackedMatrix, to output: UnsafeMutablePointer<Float>,
     _ epilogue: mk_epilogue
   ) {
-    let loops = KernelSet.current.loops, threads = Compute.threads
-    let count = images * reader.outHeight * reader.outWidth
-    // Large images: each thread has blocks of its own. Else threads share the panels of each block: their weights, which are transformed once
-    // for every block, are large then.
-    let sharesBlocks = count >= 4 * threads * mostTiles
-    var blocks = (count + mostTiles - 1) / mostTiles
-    if sharesBlocks { blocks = (count * 3 / 2 / mostTiles + threads - 1) / threads * threads }
-    let tiles = ((count + blocks - 1) / blocks + 5) / 6 * 6
+    let depth = weight.depth, points = Winograd.points, loops = KernelSet.current.loops
     // Two panels at once read the inputs half as often, where there are enough of them for all threads.
-    let together = sharesBlocks || weight.panels >= 6 * threads ? 2 : 1
-    func multiply(_ block: Int) {
-      let used = min(tiles, count - block * tiles)
-      guard used > 0 else { return }
-      let inputs = TransformedTiles(rows: (used + 5) / 6 * 6, depth: weight.depth)
-      defer { inputs.free() }
-      inputs.fill(block * tiles..<block * tiles + used, reader, loops)
+    let together = weight.panels >= 4 * Compute.threads ? 2 : 1
+    let count = images * reader.outHeight * reader.outWidth
+    // A multiple of a register tile's rows, so that only the last block is ragged.
+    let blockTiles = min(max(inputBudget / (points * depth), 48), mostTiles, (count + 5) / 6 * 6) / 6 * 6
+    let step = blockTiles * depth + skew
+    let inputCount = points * step
+    let inputs = MemoryPool.shared.borrow(inputCount)
+    defer { MemoryPool.shared.giveBack(inputs, inputCount) }
+    for first in stride(from: 0, to: count, by: blockTiles) {
+      let used = min(blockTiles, count - first)
+      transformTiles(first..<first + used, reader, depth: depth, step: step, to: inputs)
       let grid = TileGrid(
-        first: block * tiles, used: used, tall: reader.outHeight, wide: reader.outWidth, spacing: reader.spacing, extent: extent)
-      // Inside a thread's own block this is a plain loop.
+        first: first, used: used, tall: reader.outHeight, wide: reader.outWidth, spacing: reader.spacing, extent: extent)
       Compute.parallel((weight.panels + together - 1) / together) { item in
         let panels = item * together..<min((item + 1) * together, weight.panels)
-        multiplyTiles(grid, inputs, weight, panels: panels, to: output, epilogue, loops)
+        multiplyTiles(grid, UnsafePointer(inputs), step: step, weight, panels: panels, to: output, epilogue, loops)
       }
     }
-    if sharesBlocks { Compute.parallel(blocks, multiply) } else { for block in 0..<blocks { multiply(block) } }
   }
 
-  /// The transformed inputs of a block of tiles, `[part of the depth][36][row][inputs of the part]`: what one product reads is in one piece.
-  private struct TransformedTiles {
-    /// A multiple of a register tile's; those that fill up the last one repeat its last tile.
-    let rows: Int
-    let depth: Int
-    private let memory: UnsafeMutablePointer<Float>
-    private let size: Int
-
-    init(rows: Int, depth: Int) {
-      (self.rows, self.depth) = (rows, depth)
-      let parts = (depth + winogradDepth - 1) / winogradDepth
-      size = Winograd.points * (rows * depth + parts * skew)
-      memory = MemoryPool.shared.borrow(size)
-    }
-
-    func free() { MemoryPool.shared.giveBack(memory, size) }
-
-    /// The parts of the depth, in their order.
-    var parts: StrideTo<Int> { stride(from: 0, to: depth, by: winogradDepth) }
-
-    /// Inputs of the part that begins at `offset`.
-    func length(_ offset: Int) -> Int { min(winogradDepth, depth - offset) }
-
-    /// Floats from one of the 36 to the next in a part.
-    func step(_ offset: Int) -> Int { rows * length(offset) + skew }
-
-    /// The first row of the first of the 36 of a part.
-    func start(_ offset: Int) -> UnsafeMutablePointer<Float> { memory + Winograd.points * (rows * offset + offset / winogradDepth * skew) }
-
-    /// Transforms a range of tiles.
-    func fill(_ range: Range<Int>, _ reader: WindowReader, _ loops: UnsafePointer<mk_set>) {
-      let points = Winograd.points
-      Compute.parallel(rows / 6) { group in
-        let scratchCount = points * 6 * 2
-        let scratch = MemoryPool.shared.borrow(scratchCount)
-        defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
-        let first = range.lowerBound + group * 6
-        scratch.withMemoryRebound(to: UnsafePointer<Float>.self, capacity: points * 6) { table in
-          reader.locate(first..<min(first + 6, range.upperBound), table)
-          for lane in 0..<6 {
-            for offset in parts {
-              let length = length(offset)
-              loops.pointee.winograd_input(table + lane, 6, offset, length, start(offset) + (group * 6 + lane) * length, step(offset))
-            }
-          }
+  /// Transformed inputs of a range of tiles, `[36][tile][depth]`, the 36 `step` elements apart; rows that fill up the last register tile repeat its last.
+  private static func transformTiles(
+    _ range: Range<Int>, _ reader: WindowReader, depth: Int, step: Int, to inputs: UnsafeMutablePointer<Float>
+  ) {
+    let points = Winograd.points
+    let rows = (range.count + 5) / 6, loops = KernelSet.current.loops
+    Compute.parallel(rows) { row in
+      let scratchCount = points * 6 * 2
+      let scratch = MemoryPool.shared.borrow(scratchCount)
+      defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
+      let first = range.lowerBound + row * 6
+      scratch.withMemoryRebound(to: UnsafePointer<Float>.self, capacity: points * 6) { table in
+        reader.locate(first..<min(first + 6, range.upperBound), table)
+        for lane in 0..<6 {
+          loops.pointee.winograd_input(table + lane, 6, depth, inputs + (row * 6 + lane) * depth, step)
         }
       }
     }
@@ -120,13 +87,13 @@ extension Kernels {
 
   /// Products of a block of tiles with one or two panels of the weight, transformed back and finished.
   private static func multiplyTiles(
-    _ grid: TileGrid, _ inputs: TransformedTiles, _ weight: PackedMatrix, panels: Range<Int>,
+    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, step: Int, _ weight: PackedMatrix, panels: Range<Int>,
     to output: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue, _ loops: UnsafePointer<mk_set>
   ) {
     let points = Winograd.points, depth = weight.depth, kernel = loops.pointee.floats
     let widths = panels.map { weight.panel($0).width }
     let column = panels.lowerBound * 16, width = widths.reduce(0, +)
-    let rows = inputs.rows
+    let rows = (grid.used + 5) / 6 * 6
     let part = min(winogradDepth, depth)
     let productStep = rows * width + skew
     let tapCount = 9 * part * 16, weightCount = points * (part * width + skew), productCount = points * productStep
@@ -137,9 +104,8 @@ extension Kernels {
     let products = weights + weightCount
     let sums = products + productCount
 
-    for offset in inputs.parts {
-      let length = inputs.length(offset)
-      let (start, step) = (UnsafePointer(inputs.start(offset)), inputs.step(offset))
+    for offset in stride(from: 0, to: depth, by: part) {
+      let length = min(part, depth - offset)
       let weightStep = length * width + skew
       for (index, panel) in panels.enumerated() {
         weight.taps(panel: panel, inputs: offset..<offset + length, to: scratch, loops)
@@ -150,18 +116,18 @@ extension Kernels {
         for point in 0..<points {
           let columns = UnsafePointer(weights + point * weightStep)
           for row in stride(from: 0, to: rows, by: 6) {
-            for lane in 0..<6 { table[lane] = start + point * step + (row + lane) * length }
+            for lane in 0..<6 { table[lane] = inputs + point * step + (row + lane) * depth }
             let target = products + point * productStep + row * width
             let isFirst = offset == 0
             if width == 32 {
-              kernel.tile32(1, length, 0, table, columns, length * 16, target, width, isFirst)
+              kernel.tile32(1, length, offset, table, columns, length * 16, target, width, isFirst)
             } else {
               for (index, own) in widths.enumerated() {
                 let (columns, target) = (columns + index * length * 16, target + index * 16)
                 if own == 16 {
-                  kernel.tile16(1, length, 0, table, columns, target, width, isFirst)
+                  kernel.tile16(1, length, offset, table, columns, target, width, isFirst)
                 } else {
-                  kernel.tile8(1, length, 0, table, columns, target, width, isFirst)
+                  kernel.tile8(1, length, offset, table, columns, target, width, isFirst)
                 }
               }
             }
