@@ -148,6 +148,9 @@ def images(folder, steps):
     draw_control(folder / "control.png")
     ours = {p: diffss_side(folder, steps, p) for p in PRECISIONS}
     theirs = {p: last_json(child([sys.executable, __file__, folder, steps, "--torch", p])[0]) for p in PRECISIONS}
+    distances = [distance(folder, *pair) for pair in (
+        ("diffss-float32", "torch-float32"), ("diffss-bfloat16", "diffss-float32"), ("torch-bfloat16", "torch-float32"))]
+    # Writes latents of its own steps in the others' place.
     frugal = {p: diffss_side(folder, 2, p, "--low-memory") for p in PRECISIONS}
     print(f"\n| one image in {steps} DDIM steps | PyTorch float32 | PyTorch bfloat16 | diffss float32 | diffss bfloat16 |")
     print("| --- | ---: | ---: | ---: | ---: |")
@@ -162,10 +165,8 @@ def images(folder, steps):
     row("reading the weights", lambda side: side["load"])
     row("peak memory", lambda side: side["peak"], "GB")
     print("| peak memory, `--low-memory` | | | " + " | ".join(f"{frugal[p]['peak']:.2f} GB" for p in PRECISIONS) + " |")
-    print("\nfinal latents of the same seed, relative L2: "
-          f"diffss float32 to PyTorch float32 {distance(folder, 'diffss-float32', 'torch-float32'):.1e}, "
-          f"diffss bfloat16 to float32 {distance(folder, 'diffss-bfloat16', 'diffss-float32'):.1e}, "
-          f"PyTorch bfloat16 to float32 {distance(folder, 'torch-bfloat16', 'torch-float32'):.1e}")
+    print("\nfinal latents of the same seed, relative L2: diffss float32 to PyTorch float32 {:.1e}, diffss bfloat16 to float32 {:.1e}, "
+          "PyTorch bfloat16 to float32 {:.1e}".format(*distances))
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ public struct PackedMatrix: Sendable {
     self.depth = depth
     self.taps = taps
     self.precision = precision
-    let isKept = precision == .float32 ? Self.kept.contains(parameter.dtype) : parameter.dtype == .bf16
+    let isKept = precision == .bfloat16 || Self.kept.contains(parameter.dtype)
     let packed = isKept ? parameter : Parameter(parameter.widened())
     element = precision == .float32 ? packed.dtype : .bf16
     let (plain, overflow) = columns.multipliedReportingOverflow(by: depth * taps)
@@ -39,8 +39,7 @@ public struct PackedMatrix: Sendable {
       switch (precision, packed.dtype.size) {
       case (.float32, 4): pack(source, as: UInt32.self)
       case (.float32, _): pack(source, as: UInt16.self)
-      case (.bfloat16, 4): packPairs(source, as: Float.self) { BFloat16.bits($0) }
-      case (.bfloat16, _): packPairs(source, as: UInt16.self) { $0 }
+      case (.bfloat16, _): packPairs(source, packed.dtype)
       }
     }
     parameter.forget()
@@ -110,20 +109,22 @@ public struct PackedMatrix: Sendable {
     }
   }
 
-  private func packPairs<Stored: BitwiseCopyable>(_ source: UnsafeRawPointer, as type: Stored.Type, _ bits: (Stored) -> UInt16) {
+  /// A panel at a time, so that no more than one of them is held in Float32 by each thread.
+  private func packPairs(_ source: UnsafeRawPointer, _ stored: ElementType) {
     nonisolated(unsafe) let source = source
+    let loops = KernelSet.current.loops, inputs = depth * taps
     Compute.parallel(panels) { index in
       let (first, width) = panel(index)
       let used = min(width, columns - first)
+      let scratch = MemoryPool.shared.borrow(used * inputs)
+      defer { MemoryPool.shared.giveBack(scratch, used * inputs) }
+      stored.widen(source + first * inputs * stored.size, count: used * inputs, to: scratch, loops)
       let target = storage.base.assumingMemoryBound(to: UInt16.self) + first * taps * units * 2
       for tap in 0..<taps {
         for input in 0..<units * 2 {
           let row = target + (tap * units + input / 2) * width * 2 + input % 2
           for column in 0..<width {
-            let position = ((first + column) * depth + input) * taps + tap
-            row[column * 2] =
-              column < used && input < depth
-              ? bits(source.loadUnaligned(fromByteOffset: position * MemoryLayout<Stored>.size, as: Stored.self)) : 0
+            row[column * 2] = column < used && input < depth ? BFloat16.bits(scratch[(column * depth + input) * taps + tap]) : 0
           }
         }
       }
