@@ -27,7 +27,7 @@ lint:
 bench: build
 	@Benchmarks/bench.sh
 
-# Against PyTorch at full width: see docs/performance.md.
+# Against PyTorch and OpenVINO at full width: see docs/performance.md.
 bench-peers: build
 	@Benchmarks/bench-peers.sh bench_peers.py 20
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs one of the benchmarks against PyTorch, on this machine, in one run (docs/performance.md): bench_peers.py is Stable Diffusion 1.5 with a
-# ControlNet (ten minutes, 3 GB of disk, 10 GB of memory), bench_networks.py the segmentation networks (five minutes, 1 GB, 4 GB).
+# Runs one of the benchmarks against PyTorch and OpenVINO, on this machine, in one run (docs/performance.md): bench_peers.py is Stable Diffusion 1.5 with a
+# ControlNet (25 minutes, 8 GB of disk, 16 GB of memory), bench_networks.py the segmentation networks (five minutes, 1 GB, 4 GB).
 # PyTorch goes into a virtual environment of its own under .build/peers, unless PEER_PYTHON names a Python that has the packages of
 # Tools/requirements.txt.   usage: bench-peers.sh SCRIPT [ARGUMENTS]
 set -eu
