@@ -22,9 +22,11 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS"),
     .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto"),
     .target(name: "MicroKernels"),
-    .target(name: "Core", dependencies: ["CCrypto", .product(name: "Logging", package: "swift-log")], swiftSettings: swiftSettings),
+    .target(
+      name: "Core", dependencies: ["CCrypto", "MicroKernels", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: swiftSettings),
     .target(name: "Models", dependencies: ["Core", "COpenBLAS", "MicroKernels"], swiftSettings: swiftSettings),
-    .target(name: "Render", dependencies: ["Core", "CPNG", "CTurboJPEG"], swiftSettings: swiftSettings),
+    .target(name: "Render", dependencies: ["Core", "MicroKernels", "CPNG", "CTurboJPEG"], swiftSettings: swiftSettings),
     .target(name: "Data", dependencies: ["Core", "Models", "Render"], path: "Sources/Pipeline/Data", swiftSettings: swiftSettings),
     .target(
       name: "Generation", dependencies: ["Core", "Models", "Render", "Data", .product(name: "GRDB", package: "GRDB.swift")],
@@ -55,10 +57,10 @@ let package = Package(
       name: "Fuzz", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"],
       path: "Tests/Fuzz", swiftSettings: swiftSettings),
     .testTarget(
-      name: "ModelsTests", dependencies: ["Models", "TestSupport"], path: "Tests/Models",
+      name: "ModelsTests", dependencies: ["Core", "Models", "TestSupport"], path: "Tests/Models",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "RenderTests", dependencies: ["Render", "TestSupport"], path: "Tests/Render",
+      name: "RenderTests", dependencies: ["Core", "Render", "TestSupport"], path: "Tests/Render",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "PipelineTests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"], path: "Tests/Pipeline",
@@ -67,7 +69,7 @@ let package = Package(
       name: "TUITests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "TUI", "TestSupport"], path: "Tests/TUI",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Models", "Render", "TestSupport"], path: "Tests/EndToEnd",
+      name: "EndToEndTests", dependencies: ["Core", "Models", "Render", "TestSupport"], path: "Tests/EndToEnd",
       swiftSettings: swiftSettings),
   ]
 )

@@ -4,6 +4,7 @@
 #include "products.h"
 #include "winograd.h"
 #include "rows.h"
+#include "resize.h"
 #if HAS_BFLOAT
 #include "pairs.h"
 #endif
@@ -34,6 +35,8 @@ const mk_set TABLE(SET) = {
   .exponentiate = exponentiate,
   .masked_mean = masked_mean,
   .depthwise = depthwise,
+  .sum_triples = sum_triples,
+  .finish_bytes = finish_bytes,
   .widen_half = widen_half,
   .widen_bfloat = widen_bfloat,
 #if HAS_BFLOAT

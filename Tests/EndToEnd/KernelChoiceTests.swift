@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Models
 import Render
@@ -62,7 +63,7 @@ import Testing
     defer { program.remove() }
     let output = try program.run(["doctor"], environment: [KernelSet.variable: "avx3"])
     #expect(output.status == 2 && output.standardOutput.isEmpty)
-    #expect(output.standardError.hasPrefix("error: DIFFSS_KERNELS cannot be avx3: plain"))
+    #expect(output.standardError.hasPrefix("error: DIFFSS_KERNELS cannot be avx3\nhint: ") && output.standardError.contains("plain"))
     let precision = try program.run(["generate", "--precision", "float16", "--out", program.home.path])
     #expect(precision.status == 2 && precision.standardError.contains("--precision must be float32, bfloat16, auto, not \"float16\""))
     let weights = program.home.appendingPathComponent("w").path

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Render
 import TestSupport
@@ -100,6 +101,20 @@ import Testing
       let floats = FloatImage(image).resized(width: w, height: h, mode)
       for (byte, float) in zip(bytes.pixels, floats.pixels) {
         #expect(abs(Float(byte) - min(255, max(0, float))) < 1.6, "\(width)x\(height) to \(w)x\(h)")
+      }
+    }
+  }
+
+  /// Whatever vectors the processor has.
+  @Test(arguments: ResizeMode.allCases) func everySetOfKernelsGivesTheSameBytes(mode: ResizeMode) {
+    for (width, height) in [(31, 22), (9, 40)] {
+      let colored = Fixtures.scene(width: width, height: height)
+      let reds = stride(from: 0, to: colored.pixels.count, by: 3).map { colored.pixels[$0] }
+      for scene in [colored, Image(width: width, height: height, channels: 1, pixels: reds)] {
+        let results = KernelSet.available.map { set in
+          KernelSet.$current.withValue(set) { [(50, 37), (13, 9), (64, 64)].map { scene.resized(width: $0.0, height: $0.1, mode) } }
+        }
+        for result in results { #expect(result == results[0]) }
       }
     }
   }

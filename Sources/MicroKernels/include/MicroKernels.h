@@ -1,4 +1,4 @@
-/// The innermost loops of every layer, compiled once for each set of vector instructions.
+/// The innermost loops of every layer, and of resizing, compiled once for each set of vector instructions.
 ///
 /// `vector.h` and its neighbours hold the code, written once; `plain.c`, `avx2.c`, `avx512.c` and `avx512bf16.c` compile it. Everything
 /// above these loops (blocks, threads, which layer takes which) is Swift. Pointers need the alignment of a float alone. Sums run in one
@@ -102,6 +102,13 @@ typedef struct {
   float (*masked_mean)(const float *scores, const float *mask, ptrdiff_t count);
   /// y[c] of one row of a depthwise convolution, `[out_width][channels]`.
   void (*depthwise)(const mk_depthwise_row *row, float *y);
+
+  /// The horizontal step of a resizing on three channels: for each target pixel Σ_t values[starts[x] + 3 t + c] * weights[x * taps + t];
+  /// a fourth value is read beside each three.
+  void (*sum_triples)(
+    const int32_t *values, const ptrdiff_t *starts, ptrdiff_t count, const int32_t *weights, ptrdiff_t taps, int32_t *out);
+  /// The vertical step on 2, 4 or 8 rows of sums with weights in 1/2048, to bytes, as OpenCV's vector code rounds them.
+  void (*finish_bytes)(const int32_t *_Nonnull const *_Nonnull rows, ptrdiff_t taps, const int32_t *weights, ptrdiff_t count, uint8_t *out);
 
   /// Half and bfloat16 numbers as Float32.
   void (*widen_half)(const uint16_t *x, ptrdiff_t count, float *y);

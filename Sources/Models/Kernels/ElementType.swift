@@ -1,3 +1,4 @@
+import Core
 import MicroKernels
 
 /// Number formats a weight file may hold, under their safetensors names.

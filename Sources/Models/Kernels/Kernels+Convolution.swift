@@ -1,3 +1,5 @@
+import Core
+
 /// Rows and columns of zeros around an image.
 public struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral {
   public var top, left, bottom, right: Int

@@ -1,3 +1,5 @@
+import Core
+
 extension Kernels {
   /// Elements one piece of an elementwise loop has at least; below, waking another thread costs more than it saves.
   static let elementGrain = 16384

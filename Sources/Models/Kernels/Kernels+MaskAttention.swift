@@ -1,4 +1,5 @@
 import COpenBLAS
+import Core
 
 extension Kernels {
   /// Queries handled together: scores of 16 x 2304 tokens take 144 KiB of the second-level cache.

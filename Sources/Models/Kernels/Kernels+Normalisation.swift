@@ -1,3 +1,5 @@
+import Core
+
 extension Kernels {
   /// Group normalisation over the pixels of an image and the channels of a group, then the activation (Wu and He 2018).
   ///

@@ -1,3 +1,5 @@
+import Core
+
 extension Kernels {
   /// Every channel of a pixel times the pixel's own factor: `[..., c]` and `[..., 1]` to `[..., c]`.
   public static func scalePixels(_ x: Tensor, by factors: Tensor) -> Tensor {

@@ -1,3 +1,4 @@
+import Core
 import MicroKernels
 
 /// A weight laid out for the product kernel: `columns` outputs, each a sum over `taps` times `depth` inputs.

@@ -1,3 +1,5 @@
+import Core
+
 /// The numbers that products of linear layers, convolutions and attention are made of. Their sums, and everything between them, are Float32.
 public enum Precision: String, Sendable, CaseIterable, Codable, Comparable {
   case float32

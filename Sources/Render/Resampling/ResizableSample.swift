@@ -1,21 +1,43 @@
+import Core
+import MicroKernels
+
 /// A number type in which weighted sums of samples are made.
 protocol ResizeSum: SIMDScalar, Hashable, Codable, BitwiseCopyable, Sendable {
   static func multiplyAdd(_ sum: Self, _ value: Self, _ weight: Self) -> Self
-  static func multiplyAdd(_ sum: SIMD4<Self>, _ value: SIMD4<Self>, _ weight: Self) -> SIMD4<Self>
+  /// The horizontal step on pixels of three channels, beside each of which a fourth value may be read: for each target pixel the weighted sum
+  /// from its start on.
+  static func sumTriples(
+    _ values: UnsafePointer<Self>, _ starts: UnsafeBufferPointer<Int>, _ weights: UnsafePointer<Self>, taps: Int,
+    into out: UnsafeMutablePointer<Self>)
   static var zero: Self { get }
 }
 
 extension Int32: ResizeSum {
   @inline(__always) static func multiplyAdd(_ sum: Int32, _ value: Int32, _ weight: Int32) -> Int32 { sum &+ value &* weight }
-  @inline(__always) static func multiplyAdd(_ sum: SIMD4<Int32>, _ value: SIMD4<Int32>, _ weight: Int32) -> SIMD4<Int32> {
-    sum &+ value &* weight
+  static func sumTriples(
+    _ values: UnsafePointer<Int32>, _ starts: UnsafeBufferPointer<Int>, _ weights: UnsafePointer<Int32>, taps: Int,
+    into out: UnsafeMutablePointer<Int32>
+  ) {
+    guard let first = starts.baseAddress else { return }
+    KernelSet.current.loops.pointee.sum_triples(values, first, starts.count, weights, taps, out)
   }
 }
 
 extension Float: ResizeSum {
   @inline(__always) static func multiplyAdd(_ sum: Float, _ value: Float, _ weight: Float) -> Float { sum + value * weight }
-  @inline(__always) static func multiplyAdd(_ sum: SIMD4<Float>, _ value: SIMD4<Float>, _ weight: Float) -> SIMD4<Float> {
-    sum + value * weight
+  static func sumTriples(
+    _ values: UnsafePointer<Float>, _ starts: UnsafeBufferPointer<Int>, _ weights: UnsafePointer<Float>, taps: Int,
+    into out: UnsafeMutablePointer<Float>
+  ) {
+    for x in 0..<starts.count {
+      var from = values + starts[x]
+      var sum = SIMD4<Float>(repeating: 0)
+      for tap in 0..<taps {
+        sum += SIMD4(from[0], from[1], from[2], from[3]) * weights[x * taps + tap]
+        from += 3
+      }
+      for channel in 0..<3 { out[3 * x + channel] = sum[channel] }
+    }
   }
 }
 
@@ -60,46 +82,9 @@ extension UInt8: ResizableSample {
   static func finish(
     _ rows: [UnsafePointer<Int32>], _ weights: UnsafePointer<Int32>, into out: UnsafeMutablePointer<UInt8>, count: Int
   ) {
-    switch rows.count {
-    case 2:
-      let (upper, lower, w0, w1) = (rows[0], rows[1], weights[0], weights[1])
-      for index in 0..<count {
-        let sum = ((w0 &* (upper[index] >> 4)) >> 16) &+ ((w1 &* (lower[index] >> 4)) >> 16)
-        out[index] = UInt8(truncatingIfNeeded: (sum &+ 2) >> 2)
-      }
-    case 4: finishCubic(rows, weights, into: out, count: count)
-    default:
-      let (r0, r1, r2, r3, r4, r5, r6, r7) = (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6], rows[7])
-      let (w0, w1, w2, w3) = (weights[0], weights[1], weights[2], weights[3])
-      let (w4, w5, w6, w7) = (weights[4], weights[5], weights[6], weights[7])
-      for i in 0..<count {
-        let upper = r0[i] &* w0 &+ r1[i] &* w1 &+ r2[i] &* w2 &+ r3[i] &* w3
-        let lower = r4[i] &* w4 &+ r5[i] &* w5 &+ r6[i] &* w6 &+ r7[i] &* w7
-        out[i] = clamped((upper &+ lower &+ (1 << 21)) >> 22)
-      }
+    rows.withUnsafeBufferPointer { rows in
+      guard let first = rows.baseAddress else { return }
+      KernelSet.current.loops.pointee.finish_bytes(first, rows.count, weights, count, out)
     }
-  }
-
-  /// OpenCV's vector code sums floats from the last row to the first; what is left of a row after groups of eight is
-  /// summed in integers.
-  private static func finishCubic(
-    _ rows: [UnsafePointer<Int32>], _ weights: UnsafePointer<Int32>, into out: UnsafeMutablePointer<UInt8>, count: Int
-  ) {
-    let (r0, r1, r2, r3) = (rows[0], rows[1], rows[2], rows[3])
-    let scale: Float = 1 / (2048 * 2048)
-    let (f0, f1) = (Float(weights[0]) * scale, Float(weights[1]) * scale)
-    let (f2, f3) = (Float(weights[2]) * scale, Float(weights[3]) * scale)
-    let grouped = count / 8 * 8
-    for i in 0..<grouped {
-      out[i] = rounded(Float(r0[i]) * f0 + (Float(r1[i]) * f1 + (Float(r2[i]) * f2 + Float(r3[i]) * f3)))
-    }
-    for i in grouped..<count {
-      let sum = r0[i] &* weights[0] &+ r1[i] &* weights[1] &+ r2[i] &* weights[2] &+ r3[i] &* weights[3]
-      out[i] = clamped((sum &+ (1 << 21)) >> 22)
-    }
-  }
-
-  @inline(__always) private static func clamped(_ value: Int32) -> UInt8 {
-    UInt8(truncatingIfNeeded: Swift.min(Swift.max(value, 0), 255))
   }
 }

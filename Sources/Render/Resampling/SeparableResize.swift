@@ -80,30 +80,12 @@ private struct RowFilter<Sample: ResizableSample> {
         weights.withUnsafeBufferPointer { weights in
           guard let values = padded.baseAddress, let weights = weights.baseAddress else { return }
           if channels == 3 {
-            sumTriples(values, starts, weights, into: out)
+            Sum.sumTriples(values, starts, weights, taps: taps, into: out)
           } else {
             sumChannels(values, starts, weights, into: out)
           }
         }
       }
-    }
-  }
-
-  @inline(__always) private func sumTriples(
-    _ values: UnsafePointer<Sum>, _ starts: UnsafeBufferPointer<Int>, _ weights: UnsafePointer<Sum>,
-    into out: UnsafeMutablePointer<Sum>
-  ) {
-    for x in 0..<starts.count {
-      var from = values + starts[x]
-      let weight = weights + x * taps
-      var sum = SIMD4<Sum>(repeating: .zero)
-      for tap in 0..<taps {
-        sum = Sum.multiplyAdd(sum, SIMD4(from[0], from[1], from[2], from[3]), weight[tap])
-        from += 3
-      }
-      out[3 * x] = sum[0]
-      out[3 * x + 1] = sum[1]
-      out[3 * x + 2] = sum[2]
     }
   }
 

@@ -1,3 +1,4 @@
+import Core
 import Models
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
     #expect(try KernelSet.requested(["DIFFSS_KERNELS": ""]) == nil)
     for set in KernelSet.available { #expect(try KernelSet.requested(["DIFFSS_KERNELS": set.name]) == set) }
     let sets = KernelSet.available.map(\.name).joined(separator: ", ")
-    #expect(throws: ModelError.badSetting(name: "DIFFSS_KERNELS", value: "avx3", allowed: "\(sets) on this processor")) {
+    #expect(throws: CoreError.badSetting(name: "DIFFSS_KERNELS", value: "avx3", allowed: "\(sets) on this processor")) {
       try KernelSet.requested(["DIFFSS_KERNELS": "avx3"])
     }
   }

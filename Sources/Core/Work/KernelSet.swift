@@ -1,12 +1,12 @@
 import Foundation
 import MicroKernels
 
-/// One of the sets of innermost loops that the program holds: what a processor's vector instructions allow.
+/// One of the sets of innermost loops (`MicroKernels`) that the program holds: what a processor's vector instructions allow.
 ///
 /// Sets with fused multiplication (`avx2` on, and arm64's `plain`) give the same Float32 bits; `plain` on x86 rounds twice.
 public struct KernelSet: Hashable, @unchecked Sendable, CustomStringConvertible {
   /// A constant table.
-  let loops: UnsafePointer<mk_set>
+  public let loops: UnsafePointer<mk_set>
 
   /// The variable that forces a set.
   public static let variable = "DIFFSS_KERNELS"
@@ -30,33 +30,14 @@ public struct KernelSet: Hashable, @unchecked Sendable, CustomStringConvertible 
   /// Whether there are products of bfloat16.
   public var hasBFloat16: Bool { loops.pointee.pairs.tile32 != nil }
 
-  /// The set that the environment asks for; nil when it asks for none. Throws `ModelError.badSetting` for one that there is not, or that
+  /// The set that the environment asks for; nil when it asks for none. Throws `CoreError.badSetting` for one that there is not, or that
   /// this processor cannot run.
   public static func requested(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> KernelSet? {
     guard let name = environment[variable], !name.isEmpty else { return nil }
     guard let set = available.first(where: { $0.name == name }) else {
-      throw ModelError.badSetting(
+      throw CoreError.badSetting(
         name: variable, value: name, allowed: available.map(\.name).joined(separator: ", ") + " on this processor")
     }
     return set
-  }
-}
-
-extension UnsafePointer<mk_set> {
-  /// The tiles of a precision's products.
-  func tiles(_ precision: Precision) -> mk_tiles { precision == .float32 ? pointee.floats : pointee.pairs }
-}
-
-extension Activation {
-  /// The same for the loops.
-  var code: mk_activation {
-    switch self {
-    case .none: mk_none
-    case .relu: mk_relu
-    case .sigmoid: mk_sigmoid
-    case .silu: mk_silu
-    case .gelu: mk_gelu
-    case .quickGelu: mk_quick_gelu
-    }
   }
 }
