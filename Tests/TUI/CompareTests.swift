@@ -238,7 +238,7 @@ struct CompareTests {
     let key = RenderKey(image: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
     for depth in ColorDepth.allCases {
       let request = RenderRequest(
-        key: key, image: image, tile: .baseline, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
+        key: key, image: image, tile: .baseline, room: key.size, capabilities: Capabilities(depth: depth, unicode: depth != .mono))
       let rows = (0..<8).map { row in ImageRenderer.render(request).cells[row * 8].scalar }
       #expect(rows[0] == "+" && rows[1] == "F" && rows[7] == "M" && rows[6] == "M", "\(rows)")
       #expect(!["+", "F", "M"].contains(rows[3]))

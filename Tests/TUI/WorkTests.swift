@@ -84,27 +84,32 @@ struct WorkTests {
     #expect(screen.text().contains("these supports are generated"))
   }
 
-  /// Every message between the key and the image's cells: one more of them, a second look or another load, and nothing is on the screen.
-  @Test func anImageIsOnTheScreenSixMessagesAfterTheKey() throws {
+  /// Every message between the key and the image's cells, which are made like those of the support beside it.
+  @Test func anImageIsOnTheScreenThreeMessagesAfterTheKey() throws {
     var screen = FakeScreen.open(120, 40)
+    let before = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).wanted
+    let beside = try #require(before.first { $0.tile == .support })
+    _ = screen.frame()
     screen.answers = false
     screen.effects = []
-    let color = Cell("▚", style: Style(.rgb(RGB(1, 2, 3)), on: .standard)), plan = screen.state.plan
+    let plan = screen.state.plan
     screen.type("g")  // 1
     let episode = try #require(screen.state.browse.selected)
     #expect(screen.effects == [.generate(episode, plan)])  // 2: the queue works and tells of the image
-    let request = screen.requests(episode, plan)[0]
-    screen.send(.done(.loadGenerated(request), .generated(FoundSupport(image: FakeScreen.image))))  // 3
-    let wanted = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).wanted
-    let mine = try #require(wanted.first { $0.tile == .generated(0) })
-    screen.effects = []
-    screen.send(.wanted([mine]))  // 4
-    #expect(screen.effects == [.render(mine)])  // 5
-    let size = mine.key.size
-    let cells = CellGrid(columns: size.width, rows: size.height, cells: Array(repeating: color, count: size.width * size.height))
-    screen.send(.done(.render(mine), .rendered(cells)))  // 6
-    let frame = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).frame
-    #expect((0..<40).contains { y in (0..<120).contains { frame[$0, y] == color } })
+    let requests = screen.requests(episode, plan)
+    var found = FoundSupport(image: Image(width: 24, height: 16, color: [1, 2, 3]), outline: FakeScreen.mask)
+    found.cells = RenderedImage(beside.of(found.screenImage(id: 0)))
+    screen.send(.done(.loadGenerated(requests[0]), .generated(found)))  // 3
+    let rendering = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities)
+    #expect(rendering.wanted.isEmpty)
+    let cell = try #require(found.cells?.cells[0, 0])
+    #expect((0..<40).contains { y in (0..<120).contains { rendering.frame[$0, y] == cell } })
+
+    // After a change of the look the panel itself asks for cells, and shows the old ones until they are there.
+    screen.type("o")
+    let changed = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities)
+    #expect(changed.wanted.contains { $0.tile == .generated(0) })
+    #expect((0..<40).contains { y in (0..<120).contains { changed.frame[$0, y] == cell } })
   }
 
   @Test func evaluatingGeneratesFirstAndThenSegments() {

@@ -111,6 +111,12 @@ extension EffectRunner {
 extension FoundSupport {
   /// A stored image, reduced for the screen.
   init(_ stored: GeneratedImage, _ workbench: Workbench) async throws {
-    self.init(image: DisplaySize.reduce(stored.image), rating: try await workbench.rating(of: stored), file: stored.file)
+    let source = stored.request.source
+    var outline: LabelMask?
+    // A support that cannot be read any more costs its contour alone.
+    if let item = workbench.dataset.item(source.item) { outline = try? await workbench.mask(item, of: source.classIndex) }
+    self.init(
+      image: DisplaySize.reduce(stored.image), outline: outline.map(DisplaySize.reduce), rating: try await workbench.rating(of: stored),
+      file: stored.file)
   }
 }

@@ -14,6 +14,8 @@ final class EffectRunner: Sendable {
     var source: DatasetSource
     /// Whose condition was asked for last.
     var conditionOf: Episode?
+    /// What was turned into cells last: the next image will be shown like it.
+    var rendered: RenderRequest?
   }
 
   let options: ExplorerOptions
@@ -92,7 +94,10 @@ final class EffectRunner: Sendable {
   private func outcome(of effect: Effect) async throws -> Outcome {
     if case .open = effect { return try await open() }
     if case .openDataset(let kind) = effect { return try await open(kind) }
-    if case .render(let request) = effect { return .rendered(ImageRenderer.render(request)) }
+    if case .render(let request) = effect {
+      work.withLock { $0.rendered = request }
+      return .rendered(ImageRenderer.render(request))
+    }
     guard let workbench else { return .dropped }
     switch effect {
     case .loadEpisodes(let fold):
@@ -176,11 +181,11 @@ final class EffectRunner: Sendable {
       origin: JobOrigin(source: source, modelFolders: options.models, memory: options.memory))
     work.withLock { $0.workbench = workbench }
     let events = workbench.events()
-    Task.detached { [post] in
+    Task.detached { [self] in
       for await event in events {
-        // Reduced here, not by the thread that draws.
+        // Reduced and turned into cells here, not by the thread that draws.
         if case .generated(let image) = event {
-          post(.done(.loadGenerated(image.request), .generated((try? await FoundSupport(image, workbench)) ?? nil)))
+          post(.done(.loadGenerated(image.request), .generated(await shown(image, workbench))))
         } else {
           post(.work(event))
         }
@@ -191,6 +196,13 @@ final class EffectRunner: Sendable {
     let catalog = Catalog(
       name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
     return .opened(catalog, models: workbench.models.menu, secondsPerStep: (try? store.secondsPerStep()) ?? nil)
+  }
+
+  /// An image that was just generated, with its cells where an image was shown before: it needs no second pass of the event loop then.
+  private func shown(_ image: GeneratedImage, _ workbench: Workbench) async -> FoundSupport? {
+    guard var found = (try? await FoundSupport(image, workbench)) ?? nil else { return nil }
+    if let before = work.withLock({ $0.rendered }) { found.cells = RenderedImage(before.of(found.screenImage(id: 0))) }
+    return found
   }
 
   /// A fold's episodes, drawn or as saved.

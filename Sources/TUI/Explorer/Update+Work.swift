@@ -10,7 +10,7 @@ extension ExplorerState {
     case .preview(let id, let image):
       // One that comes late, after its job has ended, is of no use.
       guard let job = queue.jobs.running, job.id == id else { return [] }
-      queue.show(images.image(image, of: job.request), of: job.request)
+      queue.show(images.preview(image, of: job.request), of: job.request)
     case .modelLoading(let name): work.load(name)
     case .modelLoaded(let name): work.loaded(name)
     case .queuePaused(let isPaused):

@@ -117,7 +117,7 @@ public struct ImagesState: Sendable {
     var images: [GenerationRequest: ScreenImage] = [:]
     for (request, support) in found {
       (ratings[request], files[request]) = (support.rating, support.file)
-      if known[request] == nil { images[request] = image(support.image, of: request) }
+      if known[request] == nil { images[request] = support.screenImage(id: newImage()) }
     }
     boards.change(episode) { board in
       board.plans[plan] = requests
@@ -125,17 +125,21 @@ public struct ImagesState: Sendable {
     }
   }
 
-  /// Puts a rendered support on the boards of all episodes that ask for it.
+  /// Puts a generated support on the boards of all episodes that ask for it.
   mutating func take(_ found: FoundSupport, for request: GenerationRequest) {
-    let image = image(found.image, of: request)
+    let image = found.screenImage(id: newImage()), key = found.cells?.key.of(image: image.id)
     (ratings[request], files[request]) = (found.rating, found.file)
-    for episode in boards.episodes where boards[episode]?.plans.values.contains(where: { $0.contains(request) }) == true {
+    if let key, let cells = found.cells?.cells { rendered.store(cells, for: key) }
+    for episode in boards.episodes {
+      let places = Set((boards[episode]?.plans.values).map { $0.compactMap { $0.firstIndex(of: request) } } ?? [])
+      guard !places.isEmpty else { continue }
       boards.change(episode) { $0.generated[request] = image }
+      for place in places where key != nil { lastRendered[.generated(place)] = key }
     }
   }
 
-  /// A generated image with the contour that it should keep to, where the support's mask is at hand.
-  mutating func image(_ image: Image, of request: GenerationRequest) -> ScreenImage {
+  /// An image on its way, with the contour that it should keep to where the support's mask is at hand.
+  mutating func preview(_ image: Image, of request: GenerationRequest) -> ScreenImage {
     ScreenImage(id: newImage(), image: image, marks: outline(for: request))
   }
 

@@ -62,7 +62,8 @@ extension ScreenRenderer {
   mutating func render(_ image: ScreenImage, _ tile: Tile, in rect: Rect) {
     let width = image.image.width, height = image.image.height, images = state.images
     let crop = images.isZoomed && state.screen.focus == .images ? images.viewport.crop(width: width, height: height) : nil
-    let size = Self.fit(width: crop?.width ?? width, height: crop?.height ?? height, in: rect)
+    let room = Size(width: rect.width, height: rect.height)
+    let size = room.fitting(width: crop?.width ?? width, height: crop?.height ?? height)
     if tile == .ab || images.isZoomed {
       mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .image(tile == .ab ? .ab : .images))
     }
@@ -72,15 +73,15 @@ extension ScreenRenderer {
       if let crop { renderCrosshair(crop, image, size, in: rect) }
       return
     }
-    wanted.append(RenderRequest(key: key, image: image, tile: tile, capabilities: capabilities))
+    wanted.append(RenderRequest(key: key, image: image, tile: tile, room: room, capabilities: capabilities))
     if let last = images.lastRendered[tile], let cells = images.rendered[last] { render(cells, in: rect) }
   }
 
   /// What there is to know of the image that fills the panel, where it leaves room to the right.
   private mutating func renderDetails(in area: Rect) {
     guard let image = TileContent(state.selectedTile, state).image, state.images.viewport == Viewport() else { return }
-    let body = area.splitTop(1).rest, used = Self.fit(width: image.image.width, height: image.image.height, in: body).width + 2
-    let rest = body.splitLeft(used).rest
+    let body = area.splitTop(1).rest, room = Size(width: body.width, height: body.height)
+    let rest = body.splitLeft(room.fitting(width: image.image.width, height: image.image.height).width + 2).rest
     guard rest.width >= 22 else { return }
     var row = 0
     for fact in TileFacts(state.selectedTile, state).facts {
@@ -98,14 +99,6 @@ extension ScreenRenderer {
     let column = (2 * (x - crop.x) + 1) * size.width / (2 * crop.width), row = (2 * (y - crop.y) + 1) * size.height / (2 * crop.height)
     guard (0..<rect.width).contains(column), (0..<rect.height).contains(row) else { return }
     frame.put(Cell("┼", style: theme.crosshair), x: rect.x + column, y: rect.y + row)
-  }
-
-  /// The largest cells of the image's shape in `rect`, a cell being twice as high as wide.
-  static func fit(width: Int, height: Int, in rect: Rect) -> Size {
-    let ratio = Double(width) / Double(max(1, height))
-    let columns = min(Double(rect.width), Double(rect.height) * 2 * ratio)
-    let rows = columns / ratio / 2
-    return Size(width: max(1, min(rect.width, Int(columns.rounded()))), height: max(1, min(rect.height, Int(rows.rounded()))))
   }
 
   private mutating func render(_ cells: CellGrid, in rect: Rect) {

@@ -72,6 +72,21 @@ public struct RenderKey: Hashable, Sendable {
     self.opacity = opacity
     self.crop = crop
   }
+
+  /// The same of another image.
+  func of(image other: Int) -> RenderKey {
+    RenderKey(image: other, look: look, blocks: blocks, size: size, opacity: opacity, crop: crop)
+  }
+}
+
+extension Size {
+  /// The largest cells of an image's shape inside, a cell being twice as high as wide.
+  func fitting(width imageWidth: Int, height imageHeight: Int) -> Size {
+    let ratio = Double(imageWidth) / Double(max(1, imageHeight))
+    let columns = min(Double(width), Double(height) * 2 * ratio)
+    let rows = columns / ratio / 2
+    return Size(width: max(1, min(width, Int(columns.rounded()))), height: max(1, min(height, Int(rows.rounded()))))
+  }
 }
 
 /// An image to be turned into cells.
@@ -80,13 +95,23 @@ public struct RenderRequest: Hashable, Sendable {
   public let image: ScreenImage
   /// Where it will be shown.
   public let tile: Tile
+  /// Cells that there are for it.
+  public let room: Size
   public let capabilities: Capabilities
 
-  public init(key: RenderKey, image: ScreenImage, tile: Tile, capabilities: Capabilities) {
+  public init(key: RenderKey, image: ScreenImage, tile: Tile, room: Size, capabilities: Capabilities) {
     self.key = key
     self.image = image
     self.tile = tile
+    self.room = room
     self.capabilities = capabilities
+  }
+
+  /// The whole of another image in the same room, drawn the same way.
+  public func of(_ other: ScreenImage) -> RenderRequest {
+    let size = room.fitting(width: other.image.width, height: other.image.height)
+    let key = RenderKey(image: other.id, look: key.look, blocks: key.blocks, size: size, opacity: key.opacity)
+    return RenderRequest(key: key, image: other, tile: tile, room: room, capabilities: capabilities)
   }
 
   public static func == (left: RenderRequest, right: RenderRequest) -> Bool { left.key == right.key }
