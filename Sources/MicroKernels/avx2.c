@@ -8,6 +8,7 @@
 #define HAS_FUSED 1
 #define HAS_MASKS 0
 #define HAS_BFLOAT 0
+#define HAS_MATRIX 0
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "set.h"

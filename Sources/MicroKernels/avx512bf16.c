@@ -9,6 +9,7 @@
 #define HAS_FUSED 1
 #define HAS_MASKS 1
 #define HAS_BFLOAT 1
+#define HAS_MATRIX 0
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma,f16c"))), apply_to = function)
 #include "set.h"

@@ -11,5 +11,6 @@
 #endif
 #define HAS_MASKS 0
 #define HAS_BFLOAT 0
+#define HAS_MATRIX 0
 
 #include "set.h"

@@ -8,6 +8,9 @@
 #if HAS_BFLOAT
 #include "pairs.h"
 #endif
+#if HAS_MATRIX
+#include "matrix.h"
+#endif
 
 #define JOINED(a, b) a##b
 #define TABLE(name) JOINED(mk_set_, name)
@@ -44,5 +47,8 @@ const mk_set TABLE(SET) = {
   .round_pairs = round_pairs,
   .widen_pairs = widen_pairs,
   .exponentiate_pairs = exponentiate_pairs,
+#endif
+#if HAS_MATRIX
+  .matrix = matrix,
 #endif
 };

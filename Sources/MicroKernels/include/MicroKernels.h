@@ -1,7 +1,7 @@
 /// The innermost loops of every layer, and of resizing, compiled once for each set of vector instructions.
 ///
-/// `vector.h` and its neighbours hold the code, written once; `plain.c`, `avx2.c`, `avx512.c` and `avx512bf16.c` compile it. Everything
-/// above these loops (blocks, threads, which layer takes which) is Swift. Pointers need the alignment of a float alone. Sums run in one
+/// `vector.h` and its neighbours hold the code, written once; `plain.c`, `avx2.c`, `avx512.c`, `avx512bf16.c` and `amx.c` compile it.
+/// Everything above these loops (blocks, threads, which layer takes which) is Swift. Pointers need the alignment of a float alone. Sums run in one
 /// order in every set, so that sets with fused multiplication (all but plain on x86) give the same Float32 bits.
 #pragma once
 #include <stdbool.h>
@@ -58,6 +58,22 @@ typedef struct {
   void (*_Null_unspecified tile8)(
     ptrdiff_t taps, ptrdiff_t depth, ptrdiff_t offset, mk_rows rows, const float *columns, float *sums, ptrdiff_t stride, bool is_first);
 } mk_tiles;
+
+/// A product of bfloat16 on matrix registers: sums[r][c] (+)= Σ_t Σ_k (rows + taps[t])[r][k] * columns[t][k][c]. A chunk is 16 pairs of a tap.
+typedef struct {
+  /// `row_tiles` times 16 rows of pairs, `row_stride` elements apart.
+  const float *rows;
+  ptrdiff_t row_stride, row_tiles;
+  /// Where each tap's rows begin behind `rows`, in elements; a tap has `tap_chunks` chunks.
+  const ptrdiff_t *taps;
+  ptrdiff_t tap_chunks;
+  /// A panel of 16 columns, `[taps][pairs][16]`; a second one begins `next` elements behind it.
+  const float *columns;
+  ptrdiff_t next;
+  /// `stride` elements from row to row.
+  float *sums;
+  ptrdiff_t stride;
+} mk_matrix;
 
 /// One set of loops. Those of bfloat16 are NULL where the processor has no instruction for them.
 typedef struct {
@@ -120,6 +136,8 @@ typedef struct {
   void (*_Null_unspecified widen_pairs)(const float *x, ptrdiff_t pairs, ptrdiff_t width, float *y);
   /// `exponentiate` to pairs, for the next product: an odd one beside a zero. Within 5e-5 before the rounding.
   float (*_Null_unspecified exponentiate_pairs)(const float *values, ptrdiff_t count, float scale, float offset, float *y);
+  /// Adds `count` chunks from chunk `first` on of one or two panels; the first chunk overwrites the sums. NULL without matrix registers.
+  void (*_Null_unspecified matrix)(const mk_matrix *product, ptrdiff_t panels, ptrdiff_t first, ptrdiff_t count);
 } mk_set;
 
 /// The sets of this program, the plainest first; `count` receives how many.

@@ -2,8 +2,8 @@ import Core
 import MicroKernels
 
 extension Kernels {
-  /// Queries handled together: scores of 48 x 512 take 96 KiB of the second-level cache.
-  private static let queryBlock = 48
+  /// Queries handled together: scores of 48 x 512 take 96 KiB of the second-level cache. Of matrix registers, four tiles.
+  private static let queryBlock = 48, matrixQueryBlock = 4 * matrixRows
 
   /// Scaled dot-product attention, softmax(q kᵀ / √d) v, heads side by side in the channels (Vaswani et al. 2017).
   ///
@@ -29,6 +29,7 @@ extension Kernels {
     defer { span?.end(.attention, "\(q.shape), \(heads) heads, \(keys) keys", products: 2 * images * queries * keys * channels) }
     var output = Tensor(uninitialized: q.shape)
     let (keyCount, valueCount) = (packed.keys.channels, packed.values.channels)
+    let queryBlock = packed.isMatrix ? matrixQueryBlock : queryBlock
     let blocks = (queries + queryBlock - 1) / queryBlock
     q.withUnsafe { q in
       packed.keys.withUnsafe { packedKeys in
@@ -65,9 +66,9 @@ private struct Head {
   /// Looks up a block of queries. `first` is its place in the sequence when keys after a query are hidden from it.
   func attend(_ q: UnsafePointer<Float>, count: Int, first: Int?, to target: UnsafeMutablePointer<Float>) {
     let (size, precision, keyBlock) = (packed.size, packed.precision, Self.keyBlock)
-    let tiles = (count + 5) / 6, rows = tiles * 6
-    let width = PackedKeys.valueWidth(size)
-    let (units, scoreUnits) = (precision.units(size), precision.units(keyBlock))
+    let tileRows = packed.isMatrix ? Kernels.matrixRows : Kernels.tileRows
+    let tiles = (count + tileRows - 1) / tileRows, rows = tiles * tileRows
+    let (units, width, scoreUnits) = (packed.keyUnits, packed.valueWidth, precision.units(keyBlock))
     let scale = 1 / Float(size).squareRoot()
     let isRounded = precision == .bfloat16
     let roundedCount = isRounded ? rows * (units + scoreUnits) : 0
@@ -86,7 +87,10 @@ private struct Head {
       let scoreRows = queryRows + rows
       for row in 0..<rows {
         let query = q + min(row, count - 1) * stride
-        if isRounded { loops.pointee.round_pairs(query, size, roundedQueries + row * units) }
+        if isRounded {
+          loops.pointee.round_pairs(query, size, roundedQueries + row * units)
+          for unit in precision.units(size)..<units { roundedQueries[row * units + unit] = 0 }
+        }
         queryRows[row] = isRounded ? UnsafePointer(roundedQueries + row * units) : query
         scoreRows[row] = UnsafePointer(isRounded ? roundedScores + row * scoreUnits : scores + row * keyBlock)
       }
@@ -111,7 +115,7 @@ private struct Head {
             }
           }
           if isRounded {
-            for unit in precision.units(seen)..<precision.units(visible) { roundedScores[row * scoreUnits + unit] = 0 }
+            for unit in precision.units(seen)..<weightUnits(visible) { roundedScores[row * scoreUnits + unit] = 0 }
           } else {
             for index in seen..<visible { values[index] = 0 }
           }
@@ -126,6 +130,12 @@ private struct Head {
     }
   }
 
+  /// Elements of the weights of a number of keys.
+  private func weightUnits(_ keys: Int) -> Int {
+    let units = packed.precision.units(keys)
+    return packed.isMatrix ? (units + Kernels.matrixUnits - 1) / Kernels.matrixUnits * Kernels.matrixUnits : units
+  }
+
   private func exponential(_ value: Float) -> Float {
     var value = value
     return loops.pointee.exponentiate(&value, 1, 1, 0)
@@ -135,10 +145,16 @@ private struct Head {
   private func score(
     _ queries: UnsafePointer<UnsafePointer<Float>>, tiles: Int, start: Int, visible: Int, to scores: UnsafeMutablePointer<Float>
   ) {
-    let units = packed.precision.units(packed.size)
+    let units = packed.keyUnits
     let panels = start / 16..<(start + visible + 15) / 16, kernel = loops.tiles(packed.precision)
     for panel in Swift.stride(from: panels.lowerBound, to: panels.upperBound, by: 2) {
       let columns = keys + panel * 16 * units, isPaired = panel + 1 < panels.upperBound
+      if packed.isMatrix {
+        multiply(
+          queries[0], stride: units, tiles: tiles, columns, next: units * 16, panels: isPaired ? 2 : 1,
+          chunks: 0..<units / Kernels.matrixUnits, to: scores + panel * 16 - start, stride: Self.keyBlock)
+        continue
+      }
       for tile in 0..<tiles {
         let (rows, target) = (queries + tile * 6, scores + tile * 6 * Self.keyBlock + panel * 16 - start)
         if isPaired {
@@ -155,10 +171,17 @@ private struct Head {
     _ weights: UnsafePointer<UnsafePointer<Float>>, tiles: Int, start: Int, visible: Int, to sums: UnsafeMutablePointer<Float>, width: Int
   ) {
     let precision = packed.precision, kernel = loops.tiles(precision)
-    let (all, first, depth) = (precision.units(packed.count), precision.units(start), precision.units(visible))
+    let (all, first, depth) = (packed.valueUnits, precision.units(start), weightUnits(visible))
     for column in Swift.stride(from: 0, to: width, by: 32) {
       let left = min(32, width - column), whole = left & ~15
       let columns = values + column * all
+      if packed.isMatrix {
+        let chunks = first / Kernels.matrixUnits..<(first + depth) / Kernels.matrixUnits
+        multiply(
+          weights[0], stride: precision.units(Self.keyBlock), tiles: tiles, columns, next: all * 16, panels: left / 16, chunks: chunks,
+          to: sums + column, stride: width)
+        continue
+      }
       for tile in 0..<tiles {
         let (rows, target) = (weights + tile * 6, sums + tile * 6 * width + column)
         if whole == 32 {
@@ -168,6 +191,21 @@ private struct Head {
         }
         if whole < left { kernel.tile8(1, depth, 0, rows, columns + whole * all + first * 8, target + whole, width, start == 0) }
       }
+    }
+  }
+
+  /// Adds chunks of a product on matrix registers, the first overwriting, of rows that hold these chunks alone.
+  private func multiply(
+    _ rows: UnsafePointer<Float>, stride: Int, tiles: Int, _ columns: UnsafePointer<Float>, next: Int, panels: Int, chunks: Range<Int>,
+    to sums: UnsafeMutablePointer<Float>, stride sumStride: Int
+  ) {
+    // Where the rows would begin if they held the chunks before these too.
+    var start = -chunks.lowerBound * Kernels.matrixUnits
+    withUnsafePointer(to: &start) { taps in
+      var product = mk_matrix(
+        rows: rows, row_stride: stride, row_tiles: tiles, taps: taps, tap_chunks: max(1, chunks.upperBound), columns: columns, next: next,
+        sums: sums, stride: sumStride)
+      loops.pointee.matrix(&product, panels, chunks.lowerBound, chunks.count)
     }
   }
 }

@@ -70,7 +70,8 @@ extension Kernels {
     }
     var output = Tensor(uninitialized: [images, outHeight, outWidth, weight.columns])
     // What the kernel reads: the image, or its pairs.
-    let isRounded = weight.precision == .bfloat16 && !isWinograd
+    let isDense = window.stride == 1 && usesMatrix(weight)
+    let isRounded = weight.precision == .bfloat16 && !isWinograd && !isDense
     let x = isRounded ? pairs(x) : x
     let zeros = Tensor(zeros: [x.channels])
     withEpilogue(
@@ -83,7 +84,11 @@ extension Kernels {
             let reader = WindowReader(
               source: source, zero: zero, height: height, width: width, depth: x.channels, shift: shift, tall: tall, wide: wide,
               outHeight: outHeight, outWidth: outWidth, window: window)
-            if isWinograd {
+            if isDense && window == Window(height: 1, width: 1) && upsampledTo == nil {
+              multiply(source, rows: count, weight, to: target, epilogue)
+            } else if isDense {
+              matrixConvolution(reader, images: images, weight, to: target, epilogue)
+            } else if isWinograd {
               let extent = Extent(height: outHeight, width: outWidth)
               winograd(reader.tiles(of: extent), images: images, extent, weight, to: target, epilogue)
             } else {

@@ -20,11 +20,12 @@ extension Kernels {
   }
 
   /// `[rows][depth]` times a weight of one tap. Rows are rounded a block at a time, while they are in the cache.
-  private static func multiply(
+  static func multiply(
     _ source: UnsafePointer<Float>, rows count: Int, _ weight: PackedMatrix, to target: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue
   ) {
     let loops = KernelSet.current.loops
     let (depth, units) = (weight.depth, weight.units)
+    if usesMatrix(weight) { return matrixLinear(source, rows: count, weight, to: target, epilogue) }
     switch weight.precision {
     case .float32:
       product(rows: count, weight, to: target, epilogue) { range, table, _ in

@@ -1,3 +1,5 @@
+import Core
+
 /// Keys and values of an attention layer, laid out for the product kernel: for each image and head the keys as a weight of `size`
 /// inputs and the values as one of `count` inputs, in panels of 16 columns; the values' last may have 8.
 public struct PackedKeys: Sendable {
@@ -8,6 +10,12 @@ public struct PackedKeys: Sendable {
   /// Channels of a head.
   let size: Int
   let precision: Precision
+  /// Whether they are padded to whole tiles of matrix registers.
+  let isMatrix: Bool
+  /// Elements of a key and of a channel's values.
+  let keyUnits, valueUnits: Int
+  /// Channels of a head with the padding of its last panel.
+  let valueWidth: Int
   /// `[images * heads, panels * keyUnits * 16]`
   let keys: Tensor
   /// `[images * heads, valueWidth * valueUnits]`
@@ -23,8 +31,13 @@ public struct PackedKeys: Sendable {
     defer { span?.end(.elementwise, "packing keys and values \(k.shape)") }
     let size = channels / heads
     (self.images, self.heads, self.count, self.size, self.precision) = (images, heads, count, size, precision)
-    let keyCount = (count + 15) / 16 * 16 * precision.units(size)
-    let valueCount = Self.valueWidth(size) * precision.units(count)
+    let isMatrix = precision == .bfloat16 && KernelSet.current.loops.pointee.matrix != nil
+    func whole(_ units: Int) -> Int { isMatrix ? (units + Kernels.matrixUnits - 1) / Kernels.matrixUnits * Kernels.matrixUnits : units }
+    let (keyUnits, valueUnits) = (whole(precision.units(size)), whole(precision.units(count)))
+    let valueWidth = isMatrix ? (size + 15) / 16 * 16 : (size + 7) / 8 * 8
+    (self.isMatrix, self.keyUnits, self.valueUnits, self.valueWidth) = (isMatrix, keyUnits, valueUnits, valueWidth)
+    let keyCount = (count + 15) / 16 * 16 * keyUnits
+    let valueCount = valueWidth * valueUnits
     var keys = Tensor(uninitialized: [images * heads, keyCount])
     var values = Tensor(uninitialized: [images * heads, valueCount])
     keys.withUnsafeMutable { keys in
@@ -34,8 +47,8 @@ public struct PackedKeys: Sendable {
             Compute.parallel(over: images * heads, grain: max(1, Kernels.elementGrain / 2 / max(1, keyCount))) { range in
               for item in range {
                 let start = item / heads * count * channels + item % heads * size
-                let k = Source(start: k + start, keys: count, size: size, stride: channels)
-                let v = Source(start: v + start, keys: count, size: size, stride: channels)
+                let k = Source(start: k + start, keys: count, size: size, stride: channels, units: keyUnits, width: size)
+                let v = Source(start: v + start, keys: count, size: size, stride: channels, units: valueUnits, width: valueWidth)
                 switch precision {
                 case .float32:
                   k.packKeys(to: keys + item * keyCount)
@@ -52,9 +65,6 @@ public struct PackedKeys: Sendable {
     }
     (self.keys, self.values) = (keys, values)
   }
-
-  /// Channels of a head with the padding of its last panel.
-  static func valueWidth(_ size: Int) -> Int { (size + 7) / 8 * 8 }
 }
 
 /// One head's keys or values: `[keys]` rows of `size` numbers, `stride` apart.
@@ -63,6 +73,8 @@ private struct Source {
   let keys: Int
   let size: Int
   let stride: Int
+  /// Elements of a packed column, and columns with their padding.
+  let units, width: Int
 
   /// Panels of 16 keys, `[panel][size][16]`, the last padded with zeros.
   func packKeys(to target: UnsafeMutablePointer<Float>) {
@@ -82,7 +94,7 @@ private struct Source {
   /// Panels of 16 channels, `[panel][keys][16]`, the last of 8 or 16 and padded with zeros.
   func packValues(to target: UnsafeMutablePointer<Float>) {
     for first in Swift.stride(from: 0, to: size, by: 16) {
-      let used = min(16, size - first), width = min(16, PackedKeys.valueWidth(size) - first)
+      let used = min(16, size - first), width = min(16, width - first)
       for key in 0..<keys {
         let row = target + first * keys + key * width
         for lane in 0..<used { row[lane] = start[key * stride + first + lane] }
@@ -91,27 +103,30 @@ private struct Source {
     }
   }
 
-  /// Panels of 16 keys, `[panel][(size + 1) / 2][16]` pairs of channels, padded with zeros.
+  /// Panels of 16 keys, `[panel][units][16]` pairs of channels, padded with zeros.
   func packKeyPairs(to target: UnsafeMutablePointer<Float>) {
-    let units = Precision.bfloat16.units(size)
     for first in Swift.stride(from: 0, to: keys, by: 16) {
       let panel = UnsafeMutableRawPointer(target + first * units).assumingMemoryBound(to: UInt32.self)
       for lane in 0..<16 {
         let key = start + (first + lane) * stride, isThere = first + lane < keys
         for unit in 0..<units {
-          panel[unit * 16 + lane] = isThere ? pair(key[2 * unit], 2 * unit + 1 < size ? key[2 * unit + 1] : 0) : 0
+          panel[unit * 16 + lane] =
+            isThere && 2 * unit < size ? pair(key[2 * unit], 2 * unit + 1 < size ? key[2 * unit + 1] : 0) : 0
         }
       }
     }
   }
 
-  /// Panels of 16 channels, `[panel][(keys + 1) / 2][16]` pairs of keys, the last of 8 or 16 and padded with zeros.
+  /// Panels of 16 channels, `[panel][units][16]` pairs of keys, the last of 8 or 16 and padded with zeros.
   func packValuePairs(to target: UnsafeMutablePointer<Float>) {
-    let units = Precision.bfloat16.units(keys)
     for first in Swift.stride(from: 0, to: size, by: 16) {
-      let used = min(16, size - first), width = min(16, PackedKeys.valueWidth(size) - first)
+      let used = min(16, size - first), width = min(16, width - first)
       for unit in 0..<units {
         let row = UnsafeMutableRawPointer(target + first * units + unit * width).assumingMemoryBound(to: UInt32.self)
+        guard 2 * unit < keys else {
+          row.update(repeating: 0, count: width)
+          continue
+        }
         let even = start + 2 * unit * stride + first, isWhole = 2 * unit + 1 < keys
         for lane in 0..<used { row[lane] = pair(even[lane], isWhole ? even[stride + lane] : 0) }
         for lane in used..<width { row[lane] = 0 }
