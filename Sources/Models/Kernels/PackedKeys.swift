@@ -23,34 +23,34 @@ public struct PackedKeys: Sendable {
     defer { span?.end(.elementwise, "packing keys and values \(k.shape)") }
     let size = channels / heads
     (self.images, self.heads, self.count, self.size, self.precision) = (images, heads, count, size, precision)
-    let keyCount = (count + 15) / 16 * 16 * precision.units(size)
-    let valueCount = Self.valueWidth(size) * precision.units(count)
-    var keys = Tensor(uninitialized: [images * heads, keyCount])
-    var values = Tensor(uninitialized: [images * heads, valueCount])
-    keys.withUnsafeMutable { keys in
-      values.withUnsafeMutable { values in
-        k.withUnsafe { k in
-          v.withUnsafe { v in
-            Compute.parallel(over: images * heads, grain: max(1, Kernels.elementGrain / 2 / max(1, keyCount))) { range in
-              for item in range {
-                let start = item / heads * count * channels + item % heads * size
-                let k = Source(start: k + start, keys: count, size: size, stride: channels)
-                let v = Source(start: v + start, keys: count, size: size, stride: channels)
-                switch precision {
-                case .float32:
-                  k.packKeys(to: keys + item * keyCount)
-                  v.packValues(to: values + item * valueCount)
-                case .bfloat16:
-                  k.packKeyPairs(to: keys + item * keyCount)
-                  v.packValuePairs(to: values + item * valueCount)
-                }
-              }
-            }
+    keys = Self.keys(k, heads: heads, precision)
+    values = Self.each(v, heads: heads, count: Self.valueWidth(size) * precision.units(count)) {
+      if precision == .float32 { $0.packValues(to: $1) } else { $0.packValuePairs(to: $1) }
+    }
+  }
+
+  /// Keys alone, `[n, t, heads * d]` to `[n * heads, panels * units * 16]`.
+  static func keys(_ k: Tensor, heads: Int, _ precision: Precision) -> Tensor {
+    each(k, heads: heads, count: (k.shape[1] + 15) / 16 * 16 * precision.units(k.channels / heads)) {
+      if precision == .float32 { $0.packKeys(to: $1) } else { $0.packKeyPairs(to: $1) }
+    }
+  }
+
+  /// `count` numbers of each head of each image.
+  private static func each(_ x: Tensor, heads: Int, count: Int, _ pack: (Source, UnsafeMutablePointer<Float>) -> Void) -> Tensor {
+    let (images, rows, channels) = (x.shape[0], x.shape[1], x.channels), size = x.channels / heads
+    var packed = Tensor(uninitialized: [images * heads, count])
+    x.withUnsafe { start in
+      packed.withUnsafeMutable { target in
+        Compute.parallel(over: images * heads, grain: max(1, Kernels.elementGrain / max(1, count))) { range in
+          for item in range {
+            let first = start + item / heads * rows * channels + item % heads * size
+            pack(Source(start: first, keys: rows, size: size, stride: channels), target + item * count)
           }
         }
       }
     }
-    (self.keys, self.values) = (keys, values)
+    return packed
   }
 
   /// Channels of a head with the padding of its last panel.
