@@ -19,6 +19,7 @@
 
 const mk_set TABLE(SET) = {
   .name = NAME(SET),
+  .lanes = LANES,
   .floats = {.tile32 = tile32, .tile16 = tile16, .tile8 = tile8},
   .finish = finish,
   .winograd_input = winograd_input,

@@ -57,6 +57,8 @@ public enum ModelError: Explained, Equatable, Sendable {
   case badSetting(name: String, value: String, allowed: String)
   /// A network produced NaN or infinity.
   case notFinite(what: String)
+  /// The first layer of a network to give NaN or infinity, by its place in the checkpoint.
+  case notFiniteLayer(network: String, layer: String, cause: Overflow)
   /// Work that needs more bytes of memory than are left; `fits` names what would do.
   case notEnoughMemory(what: String, need: Int, available: Int, fits: [String])
   /// A file could not be written; nothing is left behind.
@@ -108,6 +110,9 @@ public enum ModelError: Explained, Equatable, Sendable {
     case .badInput(let what, let reason): "\(what): \(reason)"
     case .badSetting(let name, let value, let allowed): "\(name) cannot be \(value): \(allowed)"
     case .notFinite(let what): "\(what) holds NaN or infinity"
+    case .notFiniteLayer(let network, let layer, .weights): "\(network), \(layer): its weights hold NaN or infinity"
+    case .notFiniteLayer(let network, let layer, .values): "\(network), \(layer): what it computes is NaN or infinity"
+    case .notFiniteLayer(let network, let layer, .input): "\(network), \(layer): what it is given is NaN or infinity"
     case .notEnoughMemory(let what, let need, let available, _):
       "\(what) needs about \(Self.gigabytes(need)) of memory, \(Self.gigabytes(available)) are available"
     case .writeFailed(let path, let reason): "cannot write \(path): \(reason)"
@@ -169,10 +174,27 @@ public enum ModelError: Explained, Equatable, Sendable {
     case .weightsDoNotFit: "the configuration, the weights or a backbone's file are of different models: take all from the same place"
     case .badInput, .badSetting, .cancelled: nil
     case .notFinite: "the weights are damaged, or the input holds values far outside what the network was trained on"
+    case .notFiniteLayer(_, _, .values(.bfloat16)), .notFiniteLayer(_, _, .input(.bfloat16)):
+      "take float32 (--precision float32); if that ends likewise, the checkpoint is damaged"
+    case .notFiniteLayer(_, _, .weights(.bfloat16)):
+      "the checkpoint is damaged, or holds numbers at the end of what bfloat16 does: fetch it again, or take float32 (--precision float32)"
+    case .notFiniteLayer(_, _, .input): "the input, or what is computed before this layer, holds values far outside what the network was trained on"
+    case .notFiniteLayer:
+      "the checkpoint is damaged, or its half precision, which ends at 65504, has overflowed: fetch it again, or take it in F32"
     case .notEnoughMemory(_, _, _, let fits):
       fits.isEmpty ? "end other programs, or use a machine with more memory" : "what would fit: \(fits.joined(separator: ", or "))"
     case .writeFailed: "check the folder's permissions and the free space"
     }
+  }
+
+  /// Where a layer's NaN or infinity comes from.
+  public enum Overflow: Equatable, Sendable {
+    /// Its own weights.
+    case weights(Precision)
+    /// The products and sums of sound weights and numbers.
+    case values(Precision)
+    /// What no layer computes: the network's input, or what is between the layers, such as attention.
+    case input(Precision)
   }
 
   /// What is wanted where any model will do.

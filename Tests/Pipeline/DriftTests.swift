@@ -53,7 +53,7 @@ import Testing
       let item = try #require(bench.workbench.dataset.items.first { $0.id == found.item })
       let requests = try await bench.workbench.requests(item: item, classIndex: found.classIndex, options: bench.options, count: 2)
       let image = try generator.generate(requests[found.number]) { _ in true }
-      #expect(try await bench.workbench.agreement(of: image, fold: 0, network: .dcama) == found.agreement)
+      #expect(try await bench.workbench.agreement(of: image, fold: 0) == found.agreement)
     }
   }
 

@@ -1,4 +1,5 @@
 import Generation
+import Models
 import TUI
 import Testing
 
@@ -102,11 +103,11 @@ struct ModelChoiceTests {
     #expect(screen.state.board?.baseline == nil)
     #expect(screen.state.evaluation.scores.isEmpty)
     // What the network before says now comes too late.
-    screen.send(.done(.predict(episode!, nil, .dcama), .prediction(image: FakeScreen.image, mask: FakeScreen.mask, truth: FakeScreen.mask, iou: 9)))
+    screen.send(.done(.predict(episode!, nil, SegmenterChoice(.dcama)), .prediction(image: FakeScreen.image, mask: FakeScreen.mask, truth: FakeScreen.mask, iou: 9)))
     #expect(screen.state.board?.baseline == nil)
     screen.answers = false
     screen.type("e")
-    #expect(screen.effects.contains(.predict(episode!, nil, .hsnet)))
+    #expect(screen.effects.contains(.predict(episode!, nil, SegmenterChoice(.hsnet))))
     screen.type("Ey")
     guard case .evaluate(let plan)? = screen.effects.last(where: { if case .evaluate = $0 { true } else { false } }) else {
       Issue.record("no evaluation was begun")

@@ -1,5 +1,6 @@
 import Evaluation
 import Generation
+import Models
 import TUI
 import Testing
 
@@ -151,7 +152,7 @@ struct RunTests {
     screen.click("generated 2")
     screen.type("R")
     let late = Outcome.prediction(image: FakeScreen.image, mask: FakeScreen.mask, truth: FakeScreen.mask, iou: 77)
-    screen.send(.done(.predict(episode, plan, .dcama), late))
+    screen.send(.done(.predict(episode, plan, SegmenterChoice(.dcama)), late))
     #expect(screen.state.prediction(episode, plan) == nil && screen.state.ownScore(episode).augmented == nil)
     screen.type("R")
     #expect(screen.state.prediction(episode, plan)?.iou == 77 && screen.state.ownScore(episode).augmented == 77)

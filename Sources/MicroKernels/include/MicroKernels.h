@@ -78,6 +78,8 @@ typedef struct {
 /// One set of loops. Those of bfloat16 are NULL where the processor has no instruction for them.
 typedef struct {
   const char *name;
+  /// Floats of a register.
+  ptrdiff_t lanes;
 
   mk_tiles floats, pairs;
   /// Stores `width` columns from `column` on, of `rows` rows of sums `stride` apart, to `output` of `columns` columns from `row` on.

@@ -13,25 +13,31 @@ public final class WeightLoader {
 
   private let checkpoint: Checkpoint
   private let account: Account
+  private let network: String
   private let prefix: String
   /// What the layers of the network multiply.
   let precision: Precision
 
-  public convenience init(_ checkpoint: Checkpoint, precision: Precision = .float32) {
-    self.init(checkpoint: checkpoint, account: Account(), prefix: "", precision: precision)
+  /// - Parameter network: what errors call it.
+  public convenience init(_ checkpoint: Checkpoint, network: String = "the network", precision: Precision = .float32) {
+    self.init(checkpoint: checkpoint, account: Account(), network: network, prefix: "", precision: precision)
   }
 
-  private init(checkpoint: Checkpoint, account: Account, prefix: String, precision: Precision) {
+  private init(checkpoint: Checkpoint, account: Account, network: String, prefix: String, precision: Precision) {
     self.checkpoint = checkpoint
     self.account = account
+    self.network = network
     self.prefix = prefix
     self.precision = precision
   }
 
   /// The loader of everything below `scope`.
   public func callAsFunction(_ scope: String) -> WeightLoader {
-    WeightLoader(checkpoint: checkpoint, account: account, prefix: prefix + scope + ".", precision: precision)
+    WeightLoader(checkpoint: checkpoint, account: account, network: network, prefix: prefix + scope + ".", precision: precision)
   }
+
+  /// The layer whose weights are directly in this scope.
+  var layer: LayerWatch.Layer { LayerWatch.Layer(network: network, key: String(prefix.dropLast()), precision: precision) }
 
   /// Whether a key is in the file.
   public func has(_ key: String) -> Bool { checkpoint.shape(of: prefix + key) != nil }

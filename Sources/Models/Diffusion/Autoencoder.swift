@@ -10,7 +10,7 @@ public final class Autoencoder: Sendable {
 
   /// Takes the older names of the attention weights too. Throws `ModelError.weightsDoNotFit` listing the keys.
   public init(_ checkpoint: Checkpoint, _ config: AutoencoderConfig, precision: Precision = .float32) throws {
-    let loader = WeightLoader(try checkpoint.renamed(by: .autoencoder), precision: precision)
+    let loader = WeightLoader(try checkpoint.renamed(by: .autoencoder), network: "autoencoder", precision: precision)
     self.config = config
     let latent = config.latentChannels
     encoder = ImageEncoder(loader("encoder"), config)

@@ -47,7 +47,7 @@ public final class CLIPTextEncoder: Sendable {
 
   /// Takes keys with and without `text_model.`. Throws `ModelError.weightsDoNotFit` listing the keys.
   public init(_ checkpoint: Checkpoint, _ config: CLIPTextConfig) throws {
-    let loader = WeightLoader(try checkpoint.renamed(by: .textEncoder))
+    let loader = WeightLoader(try checkpoint.renamed(by: .textEncoder), network: "text encoder")
     let model = loader("text_model")
     self.config = config
     tokenEmbedding = Embedding(model("embeddings.token_embedding"), count: config.vocabularySize, size: config.size)

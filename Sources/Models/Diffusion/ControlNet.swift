@@ -38,7 +38,7 @@ public final class ControlNet: Sendable {
       throw ModelError.badConfig(
         path: checkpoint.path, reason: "its configuration has no conditioning_embedding_out_channels: this is not a ControlNet")
     }
-    let loader = WeightLoader(checkpoint, precision: precision)
+    let loader = WeightLoader(checkpoint, network: "ControlNet", precision: precision)
     self.config = config
     encoder = UNetEncoder(loader, config)
     hint = HintNetwork(loader("controlnet_cond_embedding"), widths: config.hintChannels, out: config.levels[0].channels)

@@ -24,12 +24,16 @@ struct NoisePredictor {
     controlTexts = run.controls.map { _ in forAll(run.isGuided ? run.guessMode ? [1] : [0, 1] : [0]) }
     hints = try zip(controlNets, run.controls).map { network, control in
       try interruption()
-      return try network.embed(control.image)
+      return try LayerWatch.naming { try network.embed(control.image).finite("the ControlNet's view of its image") }
     }
   }
 
-  /// Latents `[n, h, w, c]` to the noise in them.
+  /// Latents `[n, h, w, c]` to the noise in them. Throws `ModelError.notFiniteLayer`, and what `interruption` throws.
   func predict(_ latents: Tensor, timestep: Float, step: Int, of steps: Int) throws -> Tensor {
+    try LayerWatch.naming { try guided(latents, timestep: timestep, step: step, of: steps).finite("the noise prediction") }
+  }
+
+  private func guided(_ latents: Tensor, timestep: Float, step: Int, of steps: Int) throws -> Tensor {
     let output = try unet(
       latents, timesteps: [timestep], texts: texts, residuals: residuals(latents, timestep: timestep, step: step, of: steps),
       interruption: interruption)  // [2 n, h, w, c]: negative, then positive

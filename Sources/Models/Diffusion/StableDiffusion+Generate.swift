@@ -2,7 +2,8 @@ extension StableDiffusion {
   /// Generates an image.
   ///
   /// - Parameter progress: told between layers and, with the latents, after each step; false ends the run.
-  /// - Throws: `ModelError.badSetting`, `badInput`, `cancelled`, `notFinite`, and what reading networks throws.
+  /// - Throws: `ModelError.badSetting`, `badInput`, `cancelled`, `notFiniteLayer`, `notFinite` for what no layer is to blame for, and what
+  ///   reading networks throws.
   public func generate(
     _ run: DiffusionRun, progress: (DiffusionProgress) -> Bool = { _ in true }
   ) throws -> DiffusionResult {
@@ -32,7 +33,7 @@ extension StableDiffusion {
       defer { leave() }
       return try seeds.indices.map { index in
         let own = latentsPerStep.map { $0.slice(index..<index + 1) }
-        let latents = try own[own.count - 1].finite("the latents")
+        let latents = own[own.count - 1]
         return DiffusionResult(
           image: try decoder.image(of: latents, interruption: interruption), latents: latents, latentsPerStep: own)
       }
@@ -55,7 +56,8 @@ extension StableDiffusion {
   /// Text states of the negative prompt and the prompt, `[2, t, d]`, or of the prompt alone when there is no guidance.
   private func texts(of run: DiffusionRun) throws -> Tensor {
     defer { leave() }
-    return try textEncoder()((run.isGuided ? [run.negativePrompt, run.prompt] : [run.prompt]).map(tokenizer.encode))
+    let encoder = try textEncoder(), ids = (run.isGuided ? [run.negativePrompt, run.prompt] : [run.prompt]).map(tokenizer.encode)
+    return try LayerWatch.naming { try encoder(ids).finite("the text states") }
   }
 
   /// The latents after each step, `[n, h, w, c]`.
@@ -75,7 +77,7 @@ extension StableDiffusion {
     while let latents = try sampling.next({ input, timestep, step in
       try noisePredictor.predict(input, timestep: timestep, step: step, of: sampler.timesteps.count)
     }) {
-      latentsPerStep.append(latents)
+      latentsPerStep.append(try latents.finite("the latents"))
       try finish(latents)
     }
     return latentsPerStep
@@ -117,9 +119,11 @@ extension StableDiffusion {
 }
 
 extension Autoencoder {
-  /// Latents as diffusion leaves them, `[n, h, w, c]`, to images in 0...1, `[n, height, width, 3]`.
+  /// Latents as diffusion leaves them, `[n, h, w, c]`, to images in 0...1, `[n, height, width, 3]`. Throws as `decode`, and
+  /// `ModelError.notFiniteLayer`.
   public func image(of latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
     let scaled = Kernels.scale(latents, by: 1 / config.scalingFactor, offset: config.shiftFactor)
-    return Kernels.clamp(Kernels.scale(try decode(scaled, interruption: interruption), by: 0.5, offset: 0.5), 0, 1)
+    let decoded = try LayerWatch.naming { try decode(scaled, interruption: interruption).finite("the decoded image") }
+    return Kernels.clamp(Kernels.scale(decoded, by: 0.5, offset: 0.5), 0, 1)
   }
 }

@@ -98,7 +98,7 @@ final class TextStates {
   var count: Int { states.shape[0] }
 
   func keys(for layer: Attention) -> PackedKeys {
-    if let known = keys[layer.identity] { return known }
+    if !LayerWatch.isOn, let known = keys[layer.identity] { return known }
     let made = layer.keys(of: states)
     keys[layer.identity] = made
     return made

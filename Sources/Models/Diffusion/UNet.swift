@@ -14,7 +14,7 @@ public final class UNet: Sendable {
     guard !config.attendsUp.isEmpty else {
       throw ModelError.badConfig(path: checkpoint.path, reason: "its configuration has no up_block_types: this is not a UNet")
     }
-    let loader = WeightLoader(checkpoint, precision: precision)
+    let loader = WeightLoader(checkpoint, network: "UNet", precision: precision)
     self.config = config
     encoder = UNetEncoder(loader, config)
     upBlocks = config.attendsUp.indices.map { UpBlock(loader("up_blocks.\($0)"), config, index: $0) }

@@ -25,7 +25,7 @@ public struct HED: EdgeDetector {
 
   /// Throws `ModelError.weightsDoNotFit`.
   public init(_ checkpoint: Checkpoint) throws {
-    let loader = WeightLoader(checkpoint)
+    let loader = WeightLoader(checkpoint, network: "HED")
     norm = loader.parameter("norm", [1, 3, 1, 1]).widened()
     var channels = 3
     var blocks: [Block] = []
@@ -57,7 +57,7 @@ public struct HED: EdgeDetector {
     let sum = maps.dropFirst().reduce(maps[0]) { Kernels.add($0, $1) }
     // ControlNet averages in single and takes the sigmoid in double precision; 8-bit maps depend on it.
     let count = Float(maps.count)
-    return try sum.mapped { Float(1 / (1 + exp(-Double($0 / count)))) }.finite("HED's edge map")
+    return try sum.finite("HED's edge map").mapped { Float(1 / (1 + exp(-Double($0 / count)))) }
   }
 }
 

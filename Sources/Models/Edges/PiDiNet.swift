@@ -13,7 +13,7 @@ public struct PiDiNet: EdgeDetector {
   /// Throws `ModelError.weightsDoNotFit`.
   public init(_ checkpoint: Checkpoint) throws {
     let plain = try checkpoint.renamed(by: .parallelTraining)
-    let loader = WeightLoader(PixelDifference.converted(plain))
+    let loader = WeightLoader(PixelDifference.converted(plain), network: "PiDiNet")
     var channels = loader.shape("init_block.weight")?.first ?? 0
     initBlock = Conv2d(loader("init_block"), in: 3, out: channels, kernel: 3, padding: 1, bias: false)
     var stages: [[Block]] = []
@@ -54,7 +54,8 @@ public struct PiDiNet: EdgeDetector {
       let edges = reductions[stage](attentions[stage](dilations[stage](x)))
       maps.append(Kernels.bilinear(edges, height: height, width: width, alignCorners: false))
     }
-    return try classifier(Tensor.concatenated(maps), activation: .sigmoid).finite("PiDiNet's edge map")
+    // Before the sigmoid, which makes a number of infinity.
+    return Kernels.activate(try classifier(Tensor.concatenated(maps)).finite("PiDiNet's edge map"), .sigmoid)
   }
 
   /// Depthwise convolution, ReLU, 1x1 convolution, and the input added.

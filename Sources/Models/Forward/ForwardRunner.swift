@@ -25,7 +25,7 @@ public struct ForwardRunner: Sendable {
   ///     that need one), or a single file of a whole model under CompVis' names.
   ///   - backbone: the file of a few-shot network's backbone where `weights` hold none and no `backbone.pth` is beside them.
   ///   - config: a diffusers folder whose configurations serve such a single file.
-  ///   - precision: of the products.
+  ///   - precision: of the products; text encoder and edge detectors have Float32 alone.
   /// - Throws: `ModelError`.
   public init(_ kind: ForwardNetwork, weights: URL, backbone: URL? = nil, config: URL? = nil, precision: Precision = .float32) throws {
     try precision.check()
@@ -44,10 +44,10 @@ public struct ForwardRunner: Sendable {
       case .vaeEncode: .encoder(try Autoencoder(checkpoint, AutoencoderConfig(folder: files.folder), precision: precision))
       case .hed: .hed(try HED(checkpoint))
       case .pidinet: .pidinet(try PiDiNet(checkpoint))
-      case .bam: .bam(try BAM(checkpoint))
-      case .hdmnet: .hdmnet(try HDMNet(checkpoint))
-      case .hsnet: .hsnet(try HSNet(checkpoint))
-      case .dcama: .dcama(try DCAMA(checkpoint))
+      case .bam: .bam(try BAM(checkpoint, precision: precision))
+      case .hdmnet: .hdmnet(try HDMNet(checkpoint, precision: precision))
+      case .hsnet: .hsnet(try HSNet(checkpoint, precision: precision))
+      case .dcama: .dcama(try DCAMA(checkpoint, precision: precision))
       }
   }
 
@@ -71,11 +71,13 @@ public struct ForwardRunner: Sendable {
   ///
   /// - Parameter file: the inputs; tensors the network does not read are ignored.
   /// - Returns: the outputs in the table's order, channels first.
-  /// - Throws: `ModelError.missingTensor`, `badInput`, and `notFinite` when an output holds NaN or infinity.
+  /// - Throws: `ModelError.missingTensor`, `badInput`, and `notFiniteLayer` or `notFinite` when an output holds NaN or infinity.
   public func callAsFunction(_ file: Checkpoint) throws -> [(name: String, tensor: Tensor)] {
-    let outputs = try run(ForwardInputs(file))
-    for (name, tensor) in outputs { _ = try tensor.finite("the output \(name)") }
-    return outputs
+    try LayerWatch.naming {
+      let outputs = try run(ForwardInputs(file))
+      for (name, tensor) in outputs { _ = try tensor.finite("the output \(name)") }
+      return outputs
+    }
   }
 
   private func run(_ inputs: ForwardInputs) throws -> [(name: String, tensor: Tensor)] {

@@ -3,6 +3,9 @@ import MicroKernels
 extension UnsafePointer<mk_set> {
   /// The tiles of a precision's products.
   func tiles(_ precision: Precision) -> mk_tiles { precision == .float32 ? pointee.floats : pointee.pairs }
+
+  /// Panels whose sums the registers hold beside one another.
+  var panelsAtOnce: Int { pointee.lanes == 16 ? 2 : 1 }
 }
 
 extension Activation {

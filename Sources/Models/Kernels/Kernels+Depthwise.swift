@@ -10,6 +10,12 @@ extension Kernels {
       x.shape.count == 4 && weight.shape == [window.height * window.width, x.channels], "\(x.shape) does not fit \(weight.shape)")
     let (height, width, channels) = (x.shape[1], x.shape[2], x.shape[3])
     let (outHeight, outWidth) = window.output(height: height, width: width)
+    let span = Profile.begin()
+    defer {
+      span?.end(
+        .convolution, "\(x.shape), \(window.height)x\(window.width), each channel by itself",
+        products: x.shape[0] * outHeight * outWidth * channels * window.height * window.width)
+    }
     var output = Tensor(uninitialized: [x.shape[0], outHeight, outWidth, channels])
     let bias = bias ?? Tensor(zeros: [channels])
     let (rows, loops) = (x.shape[0] * outHeight, KernelSet.current.loops)

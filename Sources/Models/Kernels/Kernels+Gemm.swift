@@ -1,14 +1,16 @@
 import COpenBLAS
 
 extension Kernels {
-  /// `a · b`, or `a · bᵀ`: `[m, k]` times `[k, n]` (`[n, k]` when transposed) by OpenBLAS, bands of rows split over our threads.
+  /// `a · b`: `[m, k]` (`[k, m]` when transposed) times `[k, n]` (`[n, k]` when transposed) by OpenBLAS, bands of rows split over our threads.
   ///
   /// For products of two activations; a weight goes through `linear`, which needs no packing at each call.
-  public static func gemm(_ a: Tensor, _ b: Tensor, transposeB: Bool = false) -> Tensor {
+  public static func gemm(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
     precondition(a.shape.count == 2 && b.shape.count == 2, "\(a.shape) and \(b.shape) are not matrices")
-    let (m, k) = (a.shape[0], a.shape[1])
+    let (m, k) = (a.shape[transposeA ? 1 : 0], a.shape[transposeA ? 0 : 1])
     let n = b.shape[transposeB ? 0 : 1]
     precondition(b.shape[transposeB ? 1 : 0] == k, "\(a.shape) does not fit \(b.shape)")
+    let span = Profile.begin()
+    defer { span?.end(.product, "[\(m), \(k)] by [\(k), \(n)]", products: m * n * k) }
     var output = Tensor(uninitialized: [m, n])
     guard output.count > 0 else { return output }
     _ = Compute.singleThreadedBLAS
@@ -19,13 +21,20 @@ extension Kernels {
           Compute.parallel((m + rows - 1) / rows) { band in
             let first = band * rows, count = min(rows, m - first)
             cblas_sgemm(
-              CblasRowMajor, CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, blasint(count), blasint(n), blasint(k), 1,
-              a + first * k, blasint(k), b, blasint(transposeB ? k : n), 0, c + first * n, blasint(n))
+              CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, blasint(count), blasint(n),
+              blasint(k), 1, a + first * (transposeA ? 1 : k), blasint(transposeA ? m : k), b, blasint(transposeB ? k : n), 0,
+              c + first * n, blasint(n))
           }
         }
       }
     }
     return output
+  }
+
+  /// `a · bᵀ` of two activations, `[m, k]` and `[n, k]`, in a precision: in Float32 as `gemm`.
+  static func product(_ a: Tensor, transposed b: Tensor, _ precision: Precision) -> Tensor {
+    guard precision == .bfloat16 else { return gemm(a, b, transposeB: true) }
+    return linear(a, PackedMatrix(Parameter(b), columns: b.shape[0], depth: b.channels, precision: precision))
   }
 
   /// Rows of a band of a product of `m` rows.

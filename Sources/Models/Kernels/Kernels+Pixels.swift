@@ -5,6 +5,8 @@ extension Kernels {
   public static func scalePixels(_ x: Tensor, by factors: Tensor) -> Tensor {
     let (rows, channels) = (x.rows, x.channels)
     precondition(factors.count == rows, "\(factors.shape) does not fit \(x.shape)")
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "weighting \(x.shape)") }
     var output = Tensor(uninitialized: x.shape)
     x.withUnsafe { source in
       factors.withUnsafe { factors in

@@ -3,6 +3,8 @@ extension Kernels {
   public static func maxPool(_ x: Tensor, _ window: Window) -> Tensor {
     let (images, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     let (outHeight, outWidth) = window.output(height: height, width: width)
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "pooling \(x.shape), \(window.height)x\(window.width)") }
     var output = Tensor(uninitialized: [images, outHeight, outWidth, channels])
     x.withUnsafe { source in
       output.withUnsafeMutable { target in
@@ -33,6 +35,8 @@ extension Kernels {
   /// - Parameter alignCorners: corner pixels' centres stay in place; otherwise the image's edges do.
   public static func bilinear(_ x: Tensor, height: Int, width: Int, alignCorners: Bool) -> Tensor {
     let (images, inHeight, inWidth, channels) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "resizing \(x.shape) to \(height)x\(width)") }
     var output = Tensor(uninitialized: [images, height, width, channels])
     let rowWeights = linearWeights(from: inHeight, to: height, alignCorners: alignCorners)
     let columnWeights = linearWeights(from: inWidth, to: width, alignCorners: alignCorners)

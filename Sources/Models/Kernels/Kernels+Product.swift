@@ -26,17 +26,18 @@ extension Kernels {
     guard count > 0 else { return }
     let loops = KernelSet.current.loops, kernel = loops.tiles(weight.precision)
     let (taps, units, panels) = (weight.taps, weight.units, weight.panels)
-    // Pairs are multiplied faster than they are read: two panels share the rows.
-    let together = weight.precision == .bfloat16 ? 2 : 1
+    // Numbers are multiplied faster than they are read: two panels share the rows.
+    let together = loops.panelsAtOnce
     let steps = (panels + together - 1) / together
     let stride = together * 16
     let parts = sumParts(taps: taps, depth: units, most: blockDepth / together)
     let threads = Compute.threads
 
-    // As many rows as fit a quarter MiB, 120 at most; of pairs, which are only multiplied where the second-level cache is larger, twice as many. Without enough such blocks to go round, their columns are shared out
-    // first, as the weight is then read by one thread only, and their rows when there are few columns.
-    let wanted = 3 * threads
-    var blockRows = (min(120 * together, max(24, 65536 * together / units), count) + 5) / 6 * 6
+    // As many rows as fit a quarter MiB, 120 at most; of pairs, which are only multiplied where the second-level cache is larger, twice as many.
+    // Without enough such blocks to go round, their columns are shared out first, as the weight is then read by one thread only, and their
+    // rows when there are few columns.
+    let wanted = 3 * threads, room = weight.precision == .bfloat16 ? 2 : 1
+    var blockRows = (min(120 * room, max(24, 65536 * room / units), count) + 5) / 6 * 6
     var groups = 1
     if threads > 1 && (count + blockRows - 1) / blockRows < wanted {
       groups = min(steps, (wanted * blockRows + count - 1) / count)
@@ -49,7 +50,7 @@ extension Kernels {
 
     // A pointer takes the place of two floats; rounded up, so that what follows is aligned to cache lines.
     let tableCount = (blockRows * taps * 2 + 15) & ~15
-    let widenedCount = weight.precision == .float32 ? parts.map { $0.taps * $0.depth * 16 }.max() ?? 0 : 0
+    let widenedCount = weight.isWidened ? parts.map { $0.taps * $0.depth * stride }.max() ?? 0 : 0
     let rowCount = (blockRows * rowScratch + 15) & ~15
     Compute.parallel(blocks * groups) { item in
       let (block, group) = (item / groups, item % groups)
@@ -74,11 +75,16 @@ extension Kernels {
             for panel in isWide ? own.prefix(1) : own {
               let width = weight.panel(panel).width
               let columns = weight.columns(panel: panel, elements, scratch: widened, loops)
+              var next = taps * units * 16
+              if isWide, weight.isWidened {
+                next = elements.count * 16
+                _ = weight.columns(panel: panel + 1, elements, scratch: widened + next, loops)
+              }
               for tile in 0..<tiles {
                 let pointers = table + (tile * taps + part.tap) * 6
                 let target = sums + tile * 6 * stride + panel * 16 - column
                 if isWide {
-                  kernel.tile32(part.taps, part.depth, part.offset, pointers, columns, taps * units * 16, target, stride, isFirst)
+                  kernel.tile32(part.taps, part.depth, part.offset, pointers, columns, next, target, stride, isFirst)
                 } else if width == 16 {
                   kernel.tile16(part.taps, part.depth, part.offset, pointers, columns, target, stride, isFirst)
                 } else {

@@ -1,3 +1,5 @@
+import Core
+
 extension Kernels {
   /// Rows of a table `[n, size]` picked by number: `[ids.count, size]`, widened from what the table is stored in. Every id must be below n.
   static func rows(_ ids: [Int], of table: Parameter, size: Int) -> Tensor {
@@ -30,12 +32,20 @@ extension Kernels {
   static func divide(_ products: Tensor, rowNorms: [Float], columnNorms: [Float]) -> Tensor {
     precondition(
       products.count == rowNorms.count * columnNorms.count, "\(rowNorms.count) and \(columnNorms.count) norms for \(products.shape)")
-    var result = products
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "cosines of \(products.shape)") }
+    var result = Tensor(uninitialized: products.shape)
     let count = columnNorms.count
-    result.withUnsafeMutable { values in
-      columnNorms.withUnsafeBufferPointer { columnNorms in
-        for (row, norm) in rowNorms.enumerated() {
-          for column in 0..<count { values[row * count + column] /= norm * columnNorms[column] + 1e-7 }
+    let norms = Tensor(columnNorms, shape: [count])
+    products.withUnsafe { source in
+      result.withUnsafeMutable { target in
+        norms.withUnsafe { columnNorms in
+          Compute.parallel(over: rowNorms.count, grain: max(1, elementGrain / max(count, 1))) { rows in
+            for row in rows {
+              let (from, to, norm) = (source + row * count, target + row * count, rowNorms[row])
+              for column in 0..<count { to[column] = from[column] / (norm * columnNorms[column] + 1e-7) }
+            }
+          }
         }
       }
     }
@@ -45,13 +55,14 @@ extension Kernels {
   /// The largest value of each row: `[n, m]` to `[n]`.
   static func rowMaxima(_ x: Tensor) -> Tensor {
     let (rows, columns) = (x.shape[0], x.shape[1])
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "maxima of \(x.shape)") }
+    let loops = KernelSet.current.loops
     var result = Tensor(uninitialized: [rows])
     x.withUnsafe { source in
       result.withUnsafeMutable { target in
-        for row in 0..<rows {
-          var most = -Float.infinity
-          for column in 0..<columns { most = max(most, source[row * columns + column]) }
-          target[row] = most
+        Compute.parallel(over: rows, grain: max(1, elementGrain / max(columns, 1))) { range in
+          for row in range { target[row] = loops.pointee.maximum(source + row * columns, columns) }
         }
       }
     }

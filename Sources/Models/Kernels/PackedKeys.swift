@@ -36,34 +36,37 @@ public struct PackedKeys: Sendable {
     let (keyUnits, valueUnits) = (whole(precision.units(size)), whole(precision.units(count)))
     let valueWidth = isMatrix ? (size + 15) / 16 * 16 : (size + 7) / 8 * 8
     (self.isMatrix, self.keyUnits, self.valueUnits, self.valueWidth) = (isMatrix, keyUnits, valueUnits, valueWidth)
-    let keyCount = (count + 15) / 16 * 16 * keyUnits
-    let valueCount = valueWidth * valueUnits
-    var keys = Tensor(uninitialized: [images * heads, keyCount])
-    var values = Tensor(uninitialized: [images * heads, valueCount])
-    keys.withUnsafeMutable { keys in
-      values.withUnsafeMutable { values in
-        k.withUnsafe { k in
-          v.withUnsafe { v in
-            Compute.parallel(over: images * heads, grain: max(1, Kernels.elementGrain / 2 / max(1, keyCount))) { range in
-              for item in range {
-                let start = item / heads * count * channels + item % heads * size
-                let k = Source(start: k + start, keys: count, size: size, stride: channels, units: keyUnits, width: size)
-                let v = Source(start: v + start, keys: count, size: size, stride: channels, units: valueUnits, width: valueWidth)
-                switch precision {
-                case .float32:
-                  k.packKeys(to: keys + item * keyCount)
-                  v.packValues(to: values + item * valueCount)
-                case .bfloat16:
-                  k.packKeyPairs(to: keys + item * keyCount)
-                  v.packValuePairs(to: values + item * valueCount)
-                }
-              }
-            }
+    keys = Self.keys(k, heads: heads, precision, units: keyUnits)
+    values = Self.each(v, heads: heads, units: valueUnits, width: valueWidth, count: valueWidth * valueUnits) {
+      if precision == .float32 { $0.packValues(to: $1) } else { $0.packValuePairs(to: $1) }
+    }
+  }
+
+  /// Keys alone, `[n, t, heads * d]` to `[n * heads, panels * units * 16]`; `units` are the elements of a key, at least those of d numbers.
+  static func keys(_ k: Tensor, heads: Int, _ precision: Precision, units: Int) -> Tensor {
+    each(k, heads: heads, units: units, width: k.channels / heads, count: (k.shape[1] + 15) / 16 * 16 * units) {
+      if precision == .float32 { $0.packKeys(to: $1) } else { $0.packKeyPairs(to: $1) }
+    }
+  }
+
+  /// `count` numbers of each head of each image.
+  private static func each(
+    _ x: Tensor, heads: Int, units: Int, width: Int, count: Int, _ pack: (Source, UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    let (images, rows, channels) = (x.shape[0], x.shape[1], x.channels), size = x.channels / heads
+    var packed = Tensor(uninitialized: [images * heads, count])
+    x.withUnsafe { start in
+      packed.withUnsafeMutable { target in
+        Compute.parallel(over: images * heads, grain: max(1, Kernels.elementGrain / max(1, count))) { range in
+          for item in range {
+            let first = start + item / heads * rows * channels + item % heads * size
+            let source = Source(start: first, keys: rows, size: size, stride: channels, units: units, width: width)
+            pack(source, target + item * count)
           }
         }
       }
     }
-    (self.keys, self.values) = (keys, values)
+    return packed
   }
 }
 
@@ -94,7 +97,7 @@ private struct Source {
   /// Panels of 16 channels, `[panel][keys][16]`, the last of 8 or 16 and padded with zeros.
   func packValues(to target: UnsafeMutablePointer<Float>) {
     for first in Swift.stride(from: 0, to: size, by: 16) {
-      let used = min(16, size - first), width = min(16, width - first)
+      let used = min(16, size - first), width = min(16, self.width - first)
       for key in 0..<keys {
         let row = target + first * keys + key * width
         for lane in 0..<used { row[lane] = start[key * stride + first + lane] }
@@ -120,7 +123,7 @@ private struct Source {
   /// Panels of 16 channels, `[panel][units][16]` pairs of keys, the last of 8 or 16 and padded with zeros.
   func packValuePairs(to target: UnsafeMutablePointer<Float>) {
     for first in Swift.stride(from: 0, to: size, by: 16) {
-      let used = min(16, size - first), width = min(16, width - first)
+      let used = min(16, size - first), width = min(16, self.width - first)
       for unit in 0..<units {
         let row = UnsafeMutableRawPointer(target + first * units + unit * width).assumingMemoryBound(to: UInt32.self)
         guard 2 * unit < keys else {

@@ -56,6 +56,17 @@ public struct PackedMatrix: Sendable {
   /// The same for copies of one matrix only.
   var identity: ObjectIdentifier { ObjectIdentifier(storage) }
 
+  /// Whether none of its numbers is NaN or infinite.
+  var isFinite: Bool {
+    let count = Self.byteCount(columns: columns, depth: depth, taps: taps, element, precision) / element.size
+    var numbers = Tensor(uninitialized: [count])
+    numbers.withUnsafeMutable { element.widen(storage.base, count: count, to: $0) }
+    return Kernels.isFinite(numbers)
+  }
+
+  /// Whether its numbers take two bytes and are multiplied in four.
+  var isWidened: Bool { precision == .float32 && element != .f32 }
+
   var panels: Int { (columns + 15) / 16 }
 
   /// Elements of a column and tap, four bytes each in the kernel: inputs, or pairs of them.
@@ -72,7 +83,7 @@ public struct PackedMatrix: Sendable {
   ) -> UnsafePointer<Float> {
     let width = panel(index).width
     let start = index * 16 * taps * units + elements.lowerBound * width
-    guard precision == .float32, element != .f32 else { return UnsafePointer(storage.base.assumingMemoryBound(to: Float.self) + start) }
+    guard isWidened else { return UnsafePointer(storage.base.assumingMemoryBound(to: Float.self) + start) }
     element.widen(storage.base + start * element.size, count: elements.count * width, to: scratch, loops)
     return UnsafePointer(scratch)
   }

@@ -9,6 +9,7 @@ public enum Profile {
     case convolution = "convolution"
     case linear = "linear"
     case attention = "attention"
+    case product = "product of activations"
     case normalisation = "normalisation"
     case elementwise = "elementwise"
   }

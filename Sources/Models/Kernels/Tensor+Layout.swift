@@ -13,6 +13,8 @@ extension Tensor {
 
   /// `count` matrices of `rows` x `columns`, each transposed.
   private func transposed(_ count: Int, _ rows: Int, _ columns: Int) -> Tensor {
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "turning \(shape)") }
     var output = Tensor(uninitialized: [count, columns, rows])
     withUnsafe { source in
       output.withUnsafeMutable { target in
@@ -40,6 +42,8 @@ extension Tensor {
   public static func stacked(_ tensors: [Tensor]) -> Tensor {
     let inner = Array(tensors[0].shape.dropFirst())
     precondition(tensors.allSatisfy { Array($0.shape.dropFirst()) == inner }, "\(tensors.map(\.shape)) cannot be stacked")
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "stacking \(tensors.count) of \(tensors[0].shape)") }
     var output = Tensor(uninitialized: [tensors.reduce(0) { $0 + $1.shape[0] }] + inner)
     output.withUnsafeMutable { target in
       var place = target
@@ -61,6 +65,8 @@ extension Tensor {
     let outer = Array(tensors[0].shape.dropLast())
     precondition(tensors.allSatisfy { Array($0.shape.dropLast()) == outer }, "\(tensors.map(\.shape)) cannot be concatenated")
     let width = tensors.reduce(0) { $0 + $1.channels }
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "concatenating to \(outer + [width])") }
     var output = Tensor(uninitialized: outer + [width])
     let rows = output.rows
     var column = 0

@@ -9,6 +9,7 @@ public struct Conv2d: Sendable {
   private let weight: Weight
   private let bias: Tensor?
   private let window: Window
+  private let layer: LayerWatch.Layer
 
   /// - Parameter groups: 1, or the number of channels when `inputs` and `outputs` are equal.
   public init(
@@ -23,6 +24,7 @@ public struct Conv2d: Sendable {
       : .depthwise(Self.tapsFirst(parameter, channels: outputs, kernel: kernel))
     self.bias = bias ? loader.parameter("bias", [outputs]).widened() : nil
     window = Window(height: kernel, width: kernel, stride: stride, padding: padding, dilation: dilation)
+    layer = loader.layer
   }
 
   private static func tapsFirst(_ parameter: Parameter, channels: Int, kernel: Int) -> Tensor {
@@ -38,13 +40,18 @@ public struct Conv2d: Sendable {
   public func callAsFunction(
     _ x: Tensor, imageBias: Tensor? = nil, residual: Tensor? = nil, activation: Activation = .none, upsampledTo: Extent? = nil
   ) -> Tensor {
+    let isSoundBias = { bias.map(Kernels.isFinite) ?? true }
     switch weight {
     case .full(let matrix):
-      return Kernels.conv2d(
-        x, matrix, window, bias: bias, imageBias: imageBias, residual: residual, activation: activation, upsampledTo: upsampledTo)
+      return layer.shown(
+        Kernels.conv2d(
+          x, matrix, window, bias: bias, imageBias: imageBias, residual: residual, activation: activation, upsampledTo: upsampledTo),
+        of: x, isSound: matrix.isFinite && isSoundBias())
     case .depthwise(let taps):
       precondition(imageBias == nil && residual == nil && upsampledTo == nil, "a depthwise convolution takes no addends")
-      return Kernels.depthwiseConv2d(x, taps, window, bias: bias, activation: activation)
+      return layer.shown(
+        Kernels.depthwiseConv2d(x, taps, window, bias: bias, activation: activation), of: x,
+        isSound: Kernels.isFinite(taps) && isSoundBias())
     }
   }
 }

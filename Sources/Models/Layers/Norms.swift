@@ -4,16 +4,20 @@ public struct GroupNorm: Sendable {
   private let bias: Tensor
   private let groups: Int
   private let eps: Float
+  private let layer: LayerWatch.Layer
 
   public init(_ loader: WeightLoader, groups: Int, channels: Int, eps: Float) {
     weight = loader.parameter("weight", [channels]).widened()
     bias = loader.parameter("bias", [channels]).widened()
     self.groups = groups
     self.eps = eps
+    layer = loader.layer
   }
 
   public func callAsFunction(_ x: Tensor, activation: Activation = .none) -> Tensor {
-    Kernels.groupNorm(x, groups: groups, weight: weight, bias: bias, eps: eps, activation: activation)
+    layer.shown(
+      Kernels.groupNorm(x, groups: groups, weight: weight, bias: bias, eps: eps, activation: activation), of: x,
+      isSound: Kernels.isFinite(weight) && Kernels.isFinite(bias))
   }
 }
 
@@ -22,12 +26,18 @@ public struct LayerNorm: Sendable {
   private let weight: Tensor
   private let bias: Tensor
   private let eps: Float
+  private let layer: LayerWatch.Layer
 
   public init(_ loader: WeightLoader, _ size: Int, eps: Float = 1e-5) {
     weight = loader.parameter("weight", [size]).widened()
     bias = loader.parameter("bias", [size]).widened()
     self.eps = eps
+    layer = loader.layer
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor { Kernels.layerNorm(x, weight: weight, bias: bias, eps: eps) }
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    layer.shown(
+      Kernels.layerNorm(x, weight: weight, bias: bias, eps: eps), of: x,
+      isSound: Kernels.isFinite(weight) && Kernels.isFinite(bias))
+  }
 }

@@ -17,8 +17,8 @@ public struct BAM: FewShotSegmenter {
   private let ensemble: Ensemble
 
   /// Throws `ModelError.weightsDoNotFit`.
-  public init(_ checkpoint: Checkpoint) throws {
-    let loader = WeightLoader(try checkpoint.network(.bam))
+  public init(_ checkpoint: Checkpoint, precision: Precision = .float32) throws {
+    let loader = WeightLoader(try checkpoint.network(.bam), network: "BAM", precision: precision)
     backbone = loader.stagedBackbone()
     let widths = backbone.widths
     pool = PyramidPool(loader("learner_base.0.features"), inputs: widths[3])
@@ -98,7 +98,8 @@ public struct BAM: FewShotSegmenter {
       return Similarity.prototype(features, mask)  // [1, c]
     }
     trace("prior_per_shot", .concatenated(priors))
-    let distances = supports.map { GramMatrix.distance(stage2, $0.features.maps[0]) }
+    let look = GramMatrix(stage2)
+    let distances = supports.map { look.distance(to: GramMatrix($0.features.maps[0])) }
     trace("est_val_total", Tensor(distances, shape: [1, 1, 1, shots]))
     let weights = shots == 1 ? [1] : weighting?.inSupportOrder(distances) ?? []
     trace("weight_soft", Tensor(weights, shape: [1, 1, 1, shots]))

@@ -3,6 +3,7 @@ struct ConvNorm: Sendable {
   private let weight: PackedMatrix
   private let bias: Tensor
   private let window: Window
+  private let layer: LayerWatch.Layer
 
   /// - Parameters:
   ///   - conv, norm: where `weight` is, and where `weight`, `bias`, `running_mean` and `running_var` are.
@@ -21,15 +22,18 @@ struct ConvNorm: Sendable {
     if weights.shape == [outputs, inputs, kernel, kernel], factors.count == outputs, weights.count > 0 {
       weights = Kernels.scaleRows(weights, by: factors)
     }
-    weight = PackedMatrix(Parameter(weights), columns: outputs, depth: inputs, taps: kernel * kernel)
+    weight = PackedMatrix(Parameter(weights), columns: outputs, depth: inputs, taps: kernel * kernel, precision: conv.precision)
     let folded = offsets.indices.map { i in offsets[i] + ((own.isEmpty ? 0 : own[i]) - means[i]) * factors[i] }
     self.bias = Tensor(folded, shape: [folded.count])
     window = Window(
       height: kernel, width: kernel, stride: stride, padding: Padding(padding ?? kernel / 2 * dilation), dilation: dilation)
+    layer = conv.layer
   }
 
   /// - Parameter residual: of the output's shape, added before the activation.
   func callAsFunction(_ x: Tensor, residual: Tensor? = nil, activation: Activation = .none) -> Tensor {
-    Kernels.conv2d(x, weight, window, bias: bias, residual: residual, activation: activation)
+    layer.shown(
+      Kernels.conv2d(x, weight, window, bias: bias, residual: residual, activation: activation), of: x,
+      isSound: weight.isFinite && Kernels.isFinite(bias))
   }
 }

@@ -15,8 +15,8 @@ public struct DCAMA: FewShotSegmenter {
   private let ends: [Int]
 
   /// Throws `ModelError.weightsDoNotFit`.
-  public init(_ checkpoint: Checkpoint) throws {
-    let loader = WeightLoader(try checkpoint.network(.dcama))
+  public init(_ checkpoint: Checkpoint, precision: Precision = .float32) throws {
+    let loader = WeightLoader(try checkpoint.network(.dcama), network: "DCAMA", precision: precision)
     let model = loader("model")
     backbone = ResNet(loader("feature_extractor"))
     let (widths, depths) = (backbone.widths, backbone.stages.map(\.count))
@@ -112,7 +112,7 @@ public struct DCAMA: FewShotSegmenter {
     func callAsFunction(_ query: Tensor, _ supports: [Tensor], masks: Tensor, positions: Tensor) -> Tensor {
       func tokens(_ map: Tensor) -> Tensor { Kernels.add(map.reshaped(positions.shape), positions) }
       return Kernels.maskAttention(
-        queries(tokens(query)), keys(Tensor.stacked(supports.map(tokens))), mask: masks, heads: DCAMA.heads
+        queries(tokens(query)), keys(Tensor.stacked(supports.map(tokens))), mask: masks, heads: DCAMA.heads, precision: keys.weight.precision
       ).reshaped(query.shape.dropLast() + [1])
     }
   }

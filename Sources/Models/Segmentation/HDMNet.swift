@@ -14,8 +14,8 @@ public struct HDMNet: FewShotSegmenter {
   private let ensemble: Ensemble
 
   /// Throws `ModelError.weightsDoNotFit` and `badWeights`.
-  public init(_ checkpoint: Checkpoint) throws {
-    let loader = WeightLoader(try checkpoint.network(.hdmnet))
+  public init(_ checkpoint: Checkpoint, precision: Precision = .float32) throws {
+    let loader = WeightLoader(try checkpoint.network(.hdmnet), network: "HDMNet", precision: precision)
     backbone = loader.stagedBackbone()
     let widths = backbone.widths
     pool = PyramidPool(loader("ppm.features"), inputs: widths[3])
@@ -109,7 +109,8 @@ public struct HDMNet: FewShotSegmenter {
     let meta = transformer(
       queryMerge(merged, activation: .relu), supportInput, masks: masks, similarity: similarity, trace: trace)
 
-    let distances = views.map { GramMatrix.distance(seen.stage2, $0.stage2) }
+    let look = GramMatrix(seen.stage2)
+    let distances = views.map { look.distance(to: GramMatrix($0.stage2)) }
     let weights = shots == 1 ? [1] : weighting?.inRankOrder(distances) ?? []
     let estimate = zip(distances, weights).reduce(0) { $0 + $1.0 * $1.1 }
     trace("est_val_total", Tensor(distances, shape: [1, 1, 1, shots]))

@@ -9,13 +9,15 @@ public struct HSNet: FewShotSegmenter {
   private let decoder1, decoder2: Decoder
   /// Number of maps at each scale, fine to coarse.
   private let depths: [Int]
+  private let precision: Precision
 
   /// Throws `ModelError.weightsDoNotFit` and `badWeights`.
-  public init(_ checkpoint: Checkpoint) throws {
-    let loader = WeightLoader(try checkpoint.network(.hsnet))
+  public init(_ checkpoint: Checkpoint, precision: Precision = .float32) throws {
+    let loader = WeightLoader(try checkpoint.network(.hsnet), network: "HSNet", precision: precision)
     let learner = loader("hpn_learner")
     backbone = loader("backbone").tappedBackbone()
     depths = backbone.depths
+    self.precision = precision
     encoderLayer4 = SqueezeBlock(learner("encoder_layer4"), inputs: depths[2], strides: [2, 2, 2])
     encoderLayer3 = SqueezeBlock(learner("encoder_layer3"), inputs: depths[1], strides: [4, 2, 2])
     encoderLayer2 = SqueezeBlock(learner("encoder_layer2"), inputs: depths[0], strides: [4, 4, 2])
@@ -69,7 +71,7 @@ public struct HSNet: FewShotSegmenter {
     let ends = depths.indices.map { depths[...$0].reduce(0, +) }
     func correlation(_ stage: Int) -> Hypercorrelation {
       let layers = ends[stage] - depths[stage]..<ends[stage]
-      let result = Hypercorrelation(layers.map { (query.maps[$0], masked[$0]) })
+      let result = Hypercorrelation(layers.map { (query.maps[$0], masked[$0]) }, precision)
       trace("corr_l\(stage + 2)", result.values)
       return result
     }

@@ -12,8 +12,9 @@ struct Hypercorrelation {
     (self.query, self.support, self.values) = (query, support, values)
   }
 
-  /// Cosines of every pair of pixels, negative ones set to 0, one channel a layer; a pixel of zeros correlates with nothing.
-  init(_ layers: [(query: Tensor, support: Tensor)]) {
+  /// Cosines of every pair of pixels, negative ones set to 0, one channel a layer; a pixel of zeros correlates with nothing. `precision` is
+  /// that of the products of unit vectors.
+  init(_ layers: [(query: Tensor, support: Tensor)], _ precision: Precision) {
     func unit(_ map: Tensor) -> Tensor {
       let norms = Kernels.rowNorms(map)
       return Kernels.scalePixels(map, by: norms.mapped { 1 / ($0 + 1e-5) })
@@ -22,7 +23,7 @@ struct Hypercorrelation {
     func grid(_ map: Tensor) -> Grid { Grid(height: map.shape[1], width: map.shape[2]) }
     let (query, support) = (grid(layers[0].query), grid(layers[0].support))
     let cosines = layers.map { layer in
-      Kernels.activate(Kernels.gemm(unit(layer.query), unit(layer.support), transposeB: true), .relu)
+      Kernels.activate(Kernels.product(unit(layer.query), transposed: unit(layer.support), precision), .relu)
         .reshaped([query.count, support.count, 1])
     }
     self.init(query: query, support: support, values: .concatenated(cosines))

@@ -172,11 +172,10 @@ private struct MatchStage: Sendable {
     let scores = Kernels.scale(Kernels.gemm(unit(k), unit(q), transposeB: true), by: 1 / Self.temperature)  // [s, q]
     let masks = Tensor(mask, shape: [mask.count, 1])
     let shares = Kernels.scalePixels(Kernels.softmax(scores), by: masks)  // [s, q]
-    let turned = Kernels.swappedOuter(shares.reshaped(shares.shape + [1])).reshaped([q.shape[0], k.shape[0]])  // [q, s]
     let object = Kernels.scalePixels(scores, by: masks)
     let mean = Kernels.meanOfMiddle(object.reshaped([1, mask.count, q.shape[0]]))  // [1, q]
     let share = Float(mask.count) / (mask.reduce(0, +) + 1e-9)
-    return (Kernels.gemm(turned, v), Kernels.scale(mean, by: share))
+    return (Kernels.gemm(shares, v, transposeA: true), Kernels.scale(mean, by: share))
   }
 }
 

@@ -24,13 +24,14 @@ public enum SegmentationNetwork: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The network with its weights. Throws `ModelError`.
-  public func load(_ checkpoint: Checkpoint) throws -> any FewShotSegmenter {
-    switch self {
-    case .bam: try BAM(checkpoint)
-    case .hdmnet: try HDMNet(checkpoint)
-    case .hsnet: try HSNet(checkpoint)
-    case .dcama: try DCAMA(checkpoint)
+  /// The network with its weights. Throws `ModelError`, also for a precision that the processor lacks.
+  public func load(_ checkpoint: Checkpoint, precision: Precision = .float32) throws -> any FewShotSegmenter {
+    try precision.check()
+    return switch self {
+    case .bam: try BAM(checkpoint, precision: precision)
+    case .hdmnet: try HDMNet(checkpoint, precision: precision)
+    case .hsnet: try HSNet(checkpoint, precision: precision)
+    case .dcama: try DCAMA(checkpoint, precision: precision)
     }
   }
 }

@@ -26,20 +26,23 @@ enum Similarity {
 }
 
 /// How alike two images look, by the correlations of their channels (Gatys et al. 2015).
-enum GramMatrix {
-  /// Frobenius norm of the difference of the two normalised Gram matrices, divided by the number of channels.
-  static func distance(_ a: Tensor, _ b: Tensor) -> Float {
-    let (left, right) = (normalized(a).values, normalized(b).values)
-    let sum = zip(left, right).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
-    return Float(sum.squareRoot()) / Float(a.channels)
-  }
+struct GramMatrix {
+  private let channels: Int
+  /// Cosines of the channels, row by row.
+  private let cosines: [Float]
 
-  /// `[1, h, w, c]` to `[c, c]`: cosines of the channels.
-  private static func normalized(_ map: Tensor) -> Tensor {
-    let channels = map.channels
+  /// Of a map `[1, h, w, c]`.
+  init(_ map: Tensor) {
+    channels = map.channels
     let rows = map.nchw().reshaped([channels, map.shape[1] * map.shape[2]])
     let norms = Kernels.rowNorms(rows).values
-    return Kernels.divide(Kernels.gemm(rows, rows, transposeB: true), rowNorms: norms, columnNorms: norms)
+    cosines = Kernels.divide(Kernels.gemm(rows, rows, transposeB: true), rowNorms: norms, columnNorms: norms).values
+  }
+
+  /// Frobenius norm of the difference, divided by the number of channels.
+  func distance(to other: GramMatrix) -> Float {
+    let sum = zip(cosines, other.cosines).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
+    return Float(sum.squareRoot()) / Float(channels)
   }
 }
 

@@ -295,7 +295,7 @@ public final class Workbench: Sendable {
       let choice = try models.choice(for: options)
       _ = try models.weights(choice)
       _ = try models.diffusion(choice, precision: options.precision) { hub.send(WorkEvent($0)) }
-      try segmenters.use(network, fold: fold, evaluator) { _ in }
+      try segmenters.use(SegmenterChoice(network, precision: options.precision), fold: fold, evaluator) { _ in }
     }
   }
 
@@ -304,27 +304,27 @@ public final class Workbench: Sendable {
   /// The network's mask for the episode's query, given its real supports and the generated ones.
   /// Throws `GenerationError.modelMissing`, `ModelError` for weights that do not fit or a prediction that is no number, and what reading throws.
   public func predict(
-    _ episode: Episode, network: SegmentationNetwork = .dcama, auxiliaries: [GeneratedImage] = []
+    _ episode: Episode, by choice: SegmenterChoice = SegmenterChoice(), auxiliaries: [GeneratedImage] = []
   ) async throws -> Prediction {
     try await predictionLane.run { [segmenters, evaluator, supports] _ in
-      try segmenters.use(network, fold: episode.fold, evaluator) { segmenter in
+      try segmenters.use(choice, fold: episode.fold, evaluator) { segmenter in
         let generated = try auxiliaries.map { auxiliary in
           MaskedImage.generated(
             .generated(key: auxiliary.key), from: try supports.item(auxiliary.request.source.item), of: supports.dataset
           ) { auxiliary.image }
         }
-        return try segmenter.predict(episode, supports: segmenter.realSupports(episode) + generated, Comparison(network.convention))
+        return try segmenter.predict(episode, supports: segmenter.realSupports(episode) + generated, Comparison(choice.network.convention))
       }
     }
   }
 
   /// How much of a generated support's object still fills its mask, 0...1 (`SupportAgreement`). Throws as `predict`.
-  public func agreement(of image: GeneratedImage, fold: Int, network: SegmentationNetwork = .dcama) async throws -> Double {
+  public func agreement(of image: GeneratedImage, fold: Int, by choice: SegmenterChoice = SegmenterChoice()) async throws -> Double {
     try await predictionLane.run { [segmenters, evaluator, supports] _ in
-      try segmenters.use(network, fold: fold, evaluator) { segmenter in
+      try segmenters.use(choice, fold: fold, evaluator) { segmenter in
         let item = try supports.item(image.request.source.item)
         let masked = MaskedImage.generated(.generated(key: image.key), from: item, of: supports.dataset) { image.image }
-        return try segmenter.agreement(masked, classIndex: image.request.source.classIndex, Comparison(network.convention))
+        return try segmenter.agreement(masked, classIndex: image.request.source.classIndex, Comparison(choice.network.convention))
       }
     }
   }
@@ -373,7 +373,7 @@ public final class Workbench: Sendable {
 /// The segmenter last used for single predictions, with its prepared images.
 private final class KeptSegmenters: Sendable {
   private struct Kept {
-    let network: SegmentationNetwork
+    let choice: SegmenterChoice
     let fold: Int
     let segmenter: EpisodeSegmenter
   }
@@ -381,12 +381,12 @@ private final class KeptSegmenters: Sendable {
   private let kept: Mutex<Kept?> = Mutex(nil)
 
   func use<T: Sendable>(
-    _ network: SegmentationNetwork, fold: Int, _ evaluator: Evaluator, _ body: (EpisodeSegmenter) throws -> T
+    _ choice: SegmenterChoice, fold: Int, _ evaluator: Evaluator, _ body: (EpisodeSegmenter) throws -> T
   ) throws -> T {
     try kept.withLock { kept in
-      if let known = kept, known.network == network, known.fold == fold { return try body(known.segmenter) }
-      let fresh = try evaluator.segmenter(network, fold: fold).segmenter
-      kept = Kept(network: network, fold: fold, segmenter: fresh)
+      if let known = kept, known.choice == choice, known.fold == fold { return try body(known.segmenter) }
+      let fresh = try evaluator.segmenter(choice.network, fold: fold, precision: choice.precision).segmenter
+      kept = Kept(choice: choice, fold: fold, segmenter: fresh)
       return try body(fresh)
     }
   }

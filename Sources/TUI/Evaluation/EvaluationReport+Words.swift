@@ -8,7 +8,8 @@ extension EvaluationReport {
       plan.auxiliaryShots > 0
       ? ", \(options.condition.rawValue), \(options.sampler) \(options.steps), guidance \(SettingsForm.decimal(options.guidance)), seed \(options.seed)"
       : ""
-    return "fold \(plan.fold), \(plan.network.rawValue), \(plan.shots)+\(plan.auxiliaryShots)\(settings)"
+    let precision = plan.precision == .float32 ? "" : " \(plan.precision.rawValue)"
+    return "fold \(plan.fold), \(plan.network.rawValue)\(precision), \(plan.shots)+\(plan.auxiliaryShots)\(settings)"
   }
 
   /// One line: mIoU without and with generated supports, and the difference with its error.

@@ -14,8 +14,8 @@ public struct EvaluationState: Sendable {
   public private(set) var reference: EvaluationReport?
   /// Whether the list shows single predictions with the form's settings though an evaluation is shown of the fold.
   public private(set) var showsOwn = false
-  /// What single predictions have shown, by network.
-  public private(set) var own: [SegmentationNetwork: [Episode: OwnFigures]] = [:]
+  /// What single predictions have shown, by what made them.
+  public private(set) var own: [SegmenterChoice: [Episode: OwnFigures]] = [:]
   /// The figures of the run that is shown, of no other one.
   public private(set) var scores: [Episode: EpisodeScore] = [:]
   /// Episodes to be segmented as soon as their supports are generated.
@@ -75,15 +75,15 @@ public struct EvaluationState: Sendable {
   // MARK: Figures
 
   /// Notes the IoU of a prediction in percent; `use` is nil for the real supports alone. Returns all that is known of the episode.
-  mutating func note(iou: Double, of episode: Episode, _ use: SupportUse?, by network: SegmentationNetwork) -> OwnFigures {
-    var figures = own[network]?[episode] ?? OwnFigures()
+  mutating func note(iou: Double, of episode: Episode, _ use: SupportUse?, by segmenter: SegmenterChoice) -> OwnFigures {
+    var figures = own[segmenter]?[episode] ?? OwnFigures()
     if let use { figures.augmented[use] = iou } else { figures.baseline = iou }
-    own[network, default: [:]][episode] = figures
+    own[segmenter, default: [:]][episode] = figures
     return figures
   }
 
-  mutating func note(drift: Double, of episode: Episode, _ use: SupportUse, by network: SegmentationNetwork) {
-    own[network, default: [:]][episode, default: OwnFigures()].drift[use] = drift
+  mutating func note(drift: Double, of episode: Episode, _ use: SupportUse, by segmenter: SegmenterChoice) {
+    own[segmenter, default: [:]][episode, default: OwnFigures()].drift[use] = drift
   }
 
   mutating func show(_ scores: [Episode: EpisodeScore]) { self.scores = scores }

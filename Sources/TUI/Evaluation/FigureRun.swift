@@ -29,6 +29,7 @@ enum RunName {
     if plan.auxiliaryShots == 0 || plan.auxiliaryFolder != nil || plan.seed != plan.options.seed { parts.append("episodes by seed \(plan.seed)") }
     if plan.episodeProtocol != .hsnet { parts.append("protocol \(plan.episodeProtocol.rawValue)") }
     if let list = plan.episodeList { parts.append("episodes of \(tail(list))") } else if let lists = plan.lists { parts.append("lists \(tail(lists))") }
+    if plan.auxiliaryShots == 0 || plan.auxiliaryFolder != nil, plan.precision != .float32 { parts.append(plan.precision.rawValue) }
     if let minimum = plan.minimumAgreement { parts.append("agreement \(minimum.short)") }
     if let side = plan.inputSide { parts.append("side \(side)") }
     if let comparison = plan.comparison { parts.append(comparison.title) }

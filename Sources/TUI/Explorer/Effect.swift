@@ -16,9 +16,9 @@ public enum Effect: Hashable, Sendable {
   case survey(Episode, SupportPlan, ConditionChoice)
   case loadGenerated(GenerationRequest)
   /// Segments the query with the real support alone, or with a plan's generated ones too.
-  case predict(Episode, SupportPlan?, SegmentationNetwork)
+  case predict(Episode, SupportPlan?, SegmenterChoice)
   /// How far the supports of a plan have drifted, for the episode's score.
-  case measureDrift(Episode, SupportPlan, SegmentationNetwork)
+  case measureDrift(Episode, SupportPlan, SegmenterChoice)
   case evaluate(EvaluationPlan)
   /// Over these episodes alone.
   case evaluateMarked(EvaluationPlan, [Episode])

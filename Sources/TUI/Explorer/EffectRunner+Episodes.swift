@@ -75,12 +75,12 @@ extension EffectRunner {
   }
 
   func drift(
-    _ episode: Episode, _ plan: SupportPlan, _ network: SegmentationNetwork, _ workbench: Workbench
+    _ episode: Episode, _ plan: SupportPlan, _ segmenter: SegmenterChoice, _ workbench: Workbench
   ) async throws -> Outcome {
     let (images, rejected) = try await used(episode, plan, workbench)
     guard !images.isEmpty else { return .dropped }
     var sum = 0.0
-    for image in images { sum += try await workbench.agreement(of: image, fold: episode.fold, network: network) }
+    for image in images { sum += try await workbench.agreement(of: image, fold: episode.fold, by: segmenter) }
     return .drift(1 - sum / Double(images.count), rejected: rejected)
   }
 
@@ -98,11 +98,11 @@ extension EffectRunner {
   }
 
   func predict(
-    _ episode: Episode, _ plan: SupportPlan?, _ network: SegmentationNetwork, _ workbench: Workbench
+    _ episode: Episode, _ plan: SupportPlan?, _ segmenter: SegmenterChoice, _ workbench: Workbench
   ) async throws -> Outcome {
     var auxiliaries: [GeneratedImage] = [], rejected: Set<GenerationRequest> = []
     if let plan { (auxiliaries, rejected) = try await used(episode, plan, workbench) }
-    let prediction = try await workbench.predict(episode, network: network, auxiliaries: auxiliaries)
+    let prediction = try await workbench.predict(episode, by: segmenter, auxiliaries: auxiliaries)
     let image = DisplaySize.reduce(try await workbench.image(episode.query))
     return .prediction(image: image, mask: prediction.mask, truth: prediction.truth, iou: prediction.iou, rejected: rejected)
   }

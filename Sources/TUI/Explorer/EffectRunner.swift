@@ -139,8 +139,8 @@ final class EffectRunner: Sendable {
     case .report(let path):
       let problems = try await workbench.report(to: URL(fileURLWithPath: path))
       return .written("the report is \(PlainText.clean(path))" + (problems.first.map { "; \(problems.count) left out: \($0)" } ?? ""))
-    case .predict(let episode, let plan, let network): return try await predict(episode, plan, network, workbench)
-    case .measureDrift(let episode, let plan, let network): return try await drift(episode, plan, network, workbench)
+    case .predict(let episode, let plan, let segmenter): return try await predict(episode, plan, segmenter, workbench)
+    case .measureDrift(let episode, let plan, let segmenter): return try await drift(episode, plan, segmenter, workbench)
     case .evaluate(let plan):
       return .report(try await workbench.evaluate(drawn(plan)) { [post] in post(.evaluationProgress($0)) })
     case .evaluateMarked(let plan, let episodes):

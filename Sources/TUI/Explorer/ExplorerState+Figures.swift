@@ -20,7 +20,7 @@ extension ExplorerState {
 
   /// The figures of an episode with the settings of the form.
   public func ownScore(_ episode: Episode) -> EpisodeScore {
-    guard let figures = evaluation.own[settings.network]?[episode] else { return EpisodeScore() }
+    guard let figures = evaluation.own[settings.segmenter]?[episode] else { return EpisodeScore() }
     let use = use(plan, episode)
     return EpisodeScore(baseline: figures.baseline, augmented: figures.augmented[use], drift: figures.drift[use])
   }

@@ -100,9 +100,9 @@ extension ExplorerState {
     case .saved(let report):
       let scores = report.episodes.map { ($0.episode, EpisodeScore(baseline: $0.baseline.iou, augmented: $0.augmented?.iou)) }
       evaluation.show(Dictionary(scores, uniquingKeysWith: { first, _ in first }))
-    case .own(let network, _):
+    case .own:
       evaluation.show([:])
-      for episode in (evaluation.own[network] ?? [:]).keys { takeScore(of: episode) }
+      for episode in (evaluation.own[settings.segmenter] ?? [:]).keys { takeScore(of: episode) }
     }
   }
 

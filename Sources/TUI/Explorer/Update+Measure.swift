@@ -59,7 +59,7 @@ extension ExplorerState {
   }
 
   /// The present network's prediction for an episode.
-  func predict(_ episode: Episode, _ plan: SupportPlan?) -> Effect { .predict(episode, plan, settings.network) }
+  func predict(_ episode: Episode, _ plan: SupportPlan?) -> Effect { .predict(episode, plan, settings.segmenter) }
 
   /// Starts segmenting the episodes that waited for supports which are now generated.
   mutating func segmentCompleted() -> [Effect] {
@@ -79,7 +79,7 @@ extension ExplorerState {
 
   /// Notes a network's answer where the present one gave it, and says what it means for the form's settings.
   mutating func note(iou: Double, of episode: Episode, _ use: SupportUse?) {
-    let figures = evaluation.note(iou: iou, of: episode, use, by: settings.network)
+    let figures = evaluation.note(iou: iou, of: episode, use, by: settings.segmenter)
     takeScore(of: episode)
     // Other plans' figures belong to their own cells.
     guard use?.plan == plan, let baseline = figures.baseline else { return }

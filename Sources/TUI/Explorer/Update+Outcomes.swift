@@ -41,14 +41,14 @@ extension ExplorerState {
       guard screen.focus == .table || plan != self.plan else { return [.look(episode, plan)] }
       return [.survey(episode, plan, plan.choice(of: (compare.table?.number ?? 0) % browse.shots))]
 
-    case (.predict(let episode, let plan, let network), .prediction(let image, let mask, let truth, let iou, let rejected)):
-      guard network == settings.network else { return [] }
+    case (.predict(let episode, let plan, let segmenter), .prediction(let image, let mask, let truth, let iou, let rejected)):
+      guard segmenter == settings.segmenter else { return [] }
       let use = plan.map { SupportUse(plan: $0, rejected: rejected) }
       images.take(prediction: image, .comparison(prediction: mask, truth: truth), iou: iou, of: episode, use)
       note(iou: iou, of: episode, use)
-      if let plan, plan == self.plan { return [.measureDrift(episode, plan, network)] }
-    case (.measureDrift(let episode, let plan, let network), .drift(let drift, let rejected)):
-      evaluation.note(drift: drift, of: episode, SupportUse(plan: plan, rejected: rejected), by: network)
+      if let plan, plan == self.plan { return [.measureDrift(episode, plan, segmenter)] }
+    case (.measureDrift(let episode, let plan, let segmenter), .drift(let drift, let rejected)):
+      evaluation.note(drift: drift, of: episode, SupportUse(plan: plan, rejected: rejected), by: segmenter)
       takeScore(of: episode)
     case (.evaluate, .report(let report)), (.evaluateMarked, .report(let report)): return finish(report)
     case (.evaluate, .dropped), (.evaluateMarked, .dropped):

@@ -2,9 +2,9 @@
 public func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   // Nothing is begun any more.
   if case .terminated(let status) = event { return [.quit(status: status)] }
-  let network = state.settings.network, run = state.run
+  let segmenter = state.settings.segmenter, run = state.run
   var effects = state.take(event)
-  if state.settings.network != network { state.images.forgetPredictions() }
+  if state.settings.segmenter != segmenter { state.images.forgetPredictions() }
   if state.run != run { state.followRun() }
   effects += state.wishes(beside: effects)
   return state.work.begin(effects)

@@ -16,6 +16,8 @@ public struct SettingsForm: Hashable, Sendable {
   public private(set) var menu = ModelMenu()
   /// What segments the queries.
   public private(set) var network = SegmentationNetwork.dcama
+  /// The network in the precision of the form.
+  public var segmenter: SegmenterChoice { SegmenterChoice(network, precision: options.precision) }
   /// Generated supports an episode, K.
   public private(set) var supports = 4
   /// Episodes of an evaluation over the fold.

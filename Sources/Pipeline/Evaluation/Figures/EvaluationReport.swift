@@ -1,5 +1,6 @@
 import Data
 import Generation
+import Models
 
 /// One evaluated episode.
 public struct EpisodeResult: Codable, Hashable, Sendable {
@@ -109,9 +110,15 @@ extension EvaluationReport {
   }
 }
 
+extension Precision {
+  /// What has to be said with every figure of networks that multiply in it; nothing of Float32.
+  var remarks: [String] { self == .float32 ? [] : ["The networks' products are of \(rawValue): figures may differ from those in float32."] }
+}
+
 extension EvaluationReport {
   /// What has to be said with every figure of it, a sentence each.
   public var remarks: [String] {
-    [(classMean ?? .all).caption(present: baseline.present, of: baseline.classes.count)] + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
+    [(classMean ?? .all).caption(present: baseline.present, of: baseline.classes.count)] + plan.precision.remarks
+      + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
   }
 }

@@ -59,6 +59,9 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     self.classMean = classMean
   }
 
+  /// What the products of the segmentation network are made of, as those of the networks that generate are.
+  public var precision: Precision { options.precision }
+
   /// How its episodes are drawn.
   public var draw: EpisodeDraw {
     EpisodeDraw(episodeProtocol, shots: shots, seed: seed, workers: workers ?? EpisodeDraw.publishedWorkers, lists: lists)
@@ -79,7 +82,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   var baseline: EvaluationPlan {
     var plan = ungated
     plan.auxiliaryShots = 0
-    plan.options = GenerationOptions()
+    plan.options = GenerationOptions(DiffusionSettings { $0.precision = precision })
     plan.auxiliaryFolder = nil
     return plan
   }

@@ -31,7 +31,12 @@ extension EvaluationPlan {
       ReportFact("data set", dataset), ReportFact("network", network.rawValue), ReportFact("fold", "\(fold)"),
       ReportFact("real supports", "\(shots)"), ReportFact("generated supports", "\(auxiliaryShots)"),
     ]
-    if auxiliaryShots > 0 { facts += auxiliaryFolder.map { [ReportFact("generated supports from", $0)] } ?? options.facts }
+    if auxiliaryShots > 0, auxiliaryFolder == nil {
+      facts += options.facts
+    } else {
+      if auxiliaryShots > 0, let auxiliaryFolder { facts.append(ReportFact("generated supports from", auxiliaryFolder)) }
+      if precision != .float32 { facts.append(ReportFact(Setting[.precision].name, precision.rawValue)) }
+    }
     if let minimumAgreement { facts.append(ReportFact("least agreement", "\(minimumAgreement)")) }
     facts += [
       ReportFact("episodes", "\(episodes)"), ReportFact("protocol", episodeProtocol.rawValue), ReportFact("seed of the episodes", "\(seed)"),

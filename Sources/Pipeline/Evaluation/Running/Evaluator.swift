@@ -29,13 +29,19 @@ public struct Evaluator: Sendable {
   private var dataset: any Dataset { supports.dataset }
 
   /// A network with a fold's weights; `side` nil for the input square that the weights recommend, else the published one.
-  /// Throws `GenerationError.modelMissing`, and `ModelError` for weights that do not fit.
-  public func segmenter(_ network: SegmentationNetwork, fold: Int, side: Int? = nil) throws -> (
+  /// Throws `GenerationError.modelMissing`, and `ModelError` for weights that do not fit and a precision that the processor lacks.
+  public func segmenter(_ network: SegmentationNetwork, fold: Int, side: Int? = nil, precision: Precision) throws -> (
     segmenter: EpisodeSegmenter, model: ModelEntry
   ) {
     let entry = try models.segmentation(network, fold: fold)
     let side = side ?? ModelLibrary.recommendation(besides: entry.url)?.inputSide ?? network.publishedSide
-    return (EpisodeSegmenter(network, network: try models.segmenter(entry, report: report), dataset: dataset, side: side), entry)
+    let loaded = try models.segmenter(entry, precision: precision, report: report)
+    return (EpisodeSegmenter(network, network: loaded, dataset: dataset, side: side), entry)
+  }
+
+  /// The same as a plan asks for.
+  func segmenter(_ plan: EvaluationPlan) throws -> (segmenter: EpisodeSegmenter, model: ModelEntry) {
+    try segmenter(plan.network, fold: plan.fold, side: plan.inputSide, precision: plan.precision)
   }
 
   /// Blocks until the report is made and stored. An evaluation that was ended before goes on from its finished episodes.
@@ -49,7 +55,7 @@ public struct Evaluator: Sendable {
     try plan.validate()
     let episodes = try episodes(of: plan)
     // Asked for before hours of generating: missing weights, or ones made for another number of supports, are found at once.
-    let work = try shared.work(plan) { try segmenter(plan.network, fold: plan.fold, side: plan.inputSide) }
+    let work = try shared.work(plan) { try segmenter(plan) }
     for shots in Set(episodes.map(\.supports.count)) { try work.segmenter.check(shots: shots, auxiliaryShots: plan.auxiliaryShots) }
     let comparison = plan.comparison ?? Comparison(plan.network.convention)
     let wanted = episodes.filter(isThere).generatedSupports(plan.auxiliaryShots)

@@ -8,6 +8,7 @@ public final class SharedWork {
     let network: SegmentationNetwork
     let fold: Int
     let side: Int?
+    let precision: Precision
   }
 
   private var key: Key?
@@ -18,7 +19,7 @@ public final class SharedWork {
 
   /// Of the network and fold that a plan asks for; the one before is given up.
   func work(_ plan: EvaluationPlan, make: () throws -> (segmenter: EpisodeSegmenter, model: ModelEntry)) rethrows -> SegmenterWork {
-    let wanted = Key(network: plan.network, fold: plan.fold, side: plan.inputSide)
+    let wanted = Key(network: plan.network, fold: plan.fold, side: plan.inputSide, precision: plan.precision)
     if let work, key == wanted { return work }
     let made = try make(), fresh = SegmenterWork(made.segmenter, made.model)
     (key, work) = (wanted, fresh)

@@ -62,7 +62,7 @@ public final class EpisodeSegmenter {
 
   /// The network's mask for an episode's query from some supports, in the order drawn, compared with the truth.
   ///
-  /// Throws `ModelError.notFinite` for a prediction that is no number, `ModelError.badInput` for a number of supports or a size that
+  /// Throws `ModelError.notFiniteLayer` for a prediction that is no number, `ModelError.badInput` for a number of supports or a size that
   /// the network does not take.
   public func predict(_ episode: Episode, supports: [MaskedImage], _ comparison: Comparison) throws -> Prediction {
     try predict(real(episode.query), classIndex: episode.classIndex, supports: supports, comparison)
@@ -107,21 +107,26 @@ public final class EpisodeSegmenter {
   ///
   /// A network asked for an object that no support shows refuses; the published loops go on. Nothing shown, nothing found.
   private func segment(_ query: MaskedImage, classIndex: Int, supports: [MaskedImage]) throws -> Segmentation? {
-    let shots = try kind.ordered(supports).map { support in
-      SupportExample(features: try prepared(support), mask: try input.supportMask(mask(support.maskItem, classIndex, at: .file)))
+    try LayerWatch.naming {
+      let shots = try kind.ordered(supports).map { support in
+        SupportExample(features: try prepared(support), mask: try input.supportMask(mask(support.maskItem, classIndex, at: .file)))
+      }
+      let isShown = shots.contains { shot in shot.mask.values.contains(1) }
+      return isShown ? try network.segment(query: prepared(query), supports: shots) : nil
     }
-    let isShown = shots.contains { shot in shot.mask.values.contains(1) }
-    return isShown ? try network.segment(query: prepared(query), supports: shots) : nil
   }
 
   func real(_ item: DatasetItem) -> MaskedImage { .real(item, of: dataset) }
 
   private func prepared(_ image: MaskedImage) throws -> ImageFeatures {
-    try features.value(image.source) {
-      // A data set's image as the network's own loader would read it.
-      if case .real(let item) = image.source { return try network.features(of: input.image(dataset.image(item, orientation: kind.orientation))) }
-      return try network.features(of: input.image(image.read()))
-    }
+    // What a layer is to blame for is in kept features already.
+    try LayerWatch.isOn ? fresh(image) : features.value(image.source) { try fresh(image) }
+  }
+
+  private func fresh(_ image: MaskedImage) throws -> ImageFeatures {
+    // A data set's image as the network's own loader would read it.
+    if case .real(let item) = image.source { return try network.features(of: input.image(dataset.image(item, orientation: kind.orientation))) }
+    return try network.features(of: input.image(image.read()))
   }
 
   /// A letterbox keeps the image's shape, so its masks must have it too.

@@ -12,7 +12,7 @@ enum EpisodeFailure {
     case GenerationError.modelMissing, GenerationError.storeUnusable, GenerationError.storeDamaged: false
     case let error as ModelError:
       switch error {
-      case .notFinite, .badInput, .notEnoughMemory: true
+      case .notFinite, .notFiniteLayer, .badInput, .notEnoughMemory: true
       default: false
       }
     default: true

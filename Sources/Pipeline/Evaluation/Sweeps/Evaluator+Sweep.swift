@@ -56,7 +56,7 @@ extension Evaluator {
   private func check(_ plans: some Sequence<EvaluationPlan>) throws {
     for plan in plans {
       try plan.validate()
-      let segmenter = try segmenter(plan.network, fold: plan.fold, side: plan.inputSide).segmenter
+      let segmenter = try segmenter(plan).segmenter
       if plan.episodeList == nil { try segmenter.check(shots: plan.draw.shots, auxiliaryShots: plan.auxiliaryShots) }
       if plan.auxiliaryFolder == nil, plan.auxiliaryShots > 0 {
         _ = try models.choice(for: plan.options)

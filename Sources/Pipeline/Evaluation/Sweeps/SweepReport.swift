@@ -1,4 +1,5 @@
 import Generation
+import Models
 
 /// The figures of a sweep's settings: means over the folds and the seeds, percent.
 public struct SweepReport: Codable, Hashable, Sendable {
@@ -63,7 +64,9 @@ public struct SweepReport: Codable, Hashable, Sendable {
     let mean = (classMean ?? .all) == .present
       ? "mIoU is the mean over those of a fold's classes that have episodes."
       : "mIoU is the mean over all of a fold's classes; one without episodes counts 0, as in the published code."
-    return [mean] + (leftOut ?? []) + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
+    // Where several are compared the table says which is which.
+    let precisions = axes.first { $0.name == Generation.Setting.ID.precision.rawValue }?.values.compactMap(Precision.init) ?? []
+    return [mean] + (precisions.count == 1 ? precisions[0].remarks : []) + (leftOut ?? []) + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
   }
 }
 

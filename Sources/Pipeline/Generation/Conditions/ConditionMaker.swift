@@ -110,7 +110,7 @@ public struct ConditionMaker: Sendable {
   /// Grey: the detector's probability times 255, truncated as NumPy's `astype(uint8)` does.
   /// Throws `ModelError`, and `GenerationError.notANumber`.
   public static func edges(_ image: Image, detector: any EdgeDetector) throws -> Image {
-    let probability = try detector.edges(rgb: Tensor(bytes: image))
+    let probability = try LayerWatch.naming { try detector.edges(rgb: Tensor(bytes: image)) }
     return Image(
       width: image.width, height: image.height, channels: 1,
       pixels: try probability.values.map { value in

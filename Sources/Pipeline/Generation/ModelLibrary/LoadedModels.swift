@@ -14,7 +14,12 @@ final class LoadedModels: @unchecked Sendable {
   private var base: (key: String, model: StableDiffusion)?
   private var joined = BoundedCache<String, StableDiffusion>(limit: keptControlNets)
   private var detectors: [String: any EdgeDetector] = [:]
-  private var segmenters = BoundedCache<String, any FewShotSegmenter>(limit: keptSegmenters)
+  private var segmenters = BoundedCache<SegmenterKey, any FewShotSegmenter>(limit: keptSegmenters)
+
+  private struct SegmenterKey: Hashable {
+    let id: String
+    let precision: Precision
+  }
 
   /// The model `key` with one ControlNet or none. Another model takes the place of the one in memory, its ControlNets go with it.
   func diffusion(
@@ -44,7 +49,7 @@ final class LoadedModels: @unchecked Sendable {
     }
   }
 
-  func segmenter(_ key: String, load: () throws -> any FewShotSegmenter) throws -> any FewShotSegmenter {
-    try segmenterLock.withLock { try segmenters.value(key, make: load) }
+  func segmenter(_ id: String, _ precision: Precision, load: () throws -> any FewShotSegmenter) throws -> any FewShotSegmenter {
+    try segmenterLock.withLock { try segmenters.value(SegmenterKey(id: id, precision: precision), make: load) }
   }
 }

@@ -208,10 +208,10 @@ public final class ModelLibrary: Sendable {
   }
 
   /// Throws `ModelError`.
-  public func segmenter(_ entry: ModelEntry, report: Report) throws -> any FewShotSegmenter {
-    try loaded.segmenter(entry.id) {
+  public func segmenter(_ entry: ModelEntry, precision: Precision, report: Report) throws -> any FewShotSegmenter {
+    try loaded.segmenter(entry.id, precision) {
       guard case .segmentation(let network, _) = entry.kind else { throw missing("segmentation network \(entry.id)") }
-      return try reporting(entry.id, report) { try network.load(.fewShot(file: entry.url)) }
+      return try reporting(entry.id, report) { try network.load(.fewShot(file: entry.url), precision: precision) }
     }
   }
 
