@@ -78,7 +78,8 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func generateSupports(into url: URL) async throws {
-    let workbench = try Workbench.open(data, runtime, models: flags.others.models, jobs: side.jobs(), readsMasksAsPublished: list.asPublished)
+    let workbench = try Workbench.open(
+      data, runtime, models: flags.others.models, jobs: side.jobs(), readsMasksAsPublished: list.asPublished)
     var options = try flags.options(workbench.models, seed: seed)
     if list.asPublished, flags.steps == nil { options.steps = PublishedScript.steps }
     let supports = try list.choice.supports(of: workbench.dataset, fold: data.fold)

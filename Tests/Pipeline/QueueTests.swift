@@ -297,8 +297,9 @@ private let byHand = JobState.cancelled(reason: "by hand")
   @Test func severalBeginByPriorityAndAFailureStopsNone() async throws {
     let bench = try Bench(jobs: 3), store = bench.workbench.store
     try store.setPaused(true)
-    let held = FakeGenerator.held
-    let ids = try bench.workbench.leave([bench.request(1, steps: held), bench.request(2, item: "broken"), bench.request(3, steps: held), bench.request(4, steps: held)])
+    var requests = (1...4).map { bench.request($0, steps: FakeGenerator.held) }
+    requests[1] = bench.request(2, item: "broken")
+    let ids = try bench.workbench.leave(requests)
     try store.setPriority(7, [ids[3]])
     try store.setPriority(5, [ids[1], ids[2]])
     bench.workbench.followQueue()

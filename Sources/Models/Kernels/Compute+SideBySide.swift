@@ -3,10 +3,11 @@ import Synchronization
 
 /// Jobs side by side: each has a pool of its own, and an equal part of the process's threads.
 ///
-/// Small layers do not split well: two threads make more images of a small model when each is at one of its own than when both share every loop.
+/// Small layers do not split well: two threads make more images of a small model when each is at one of its own than when both share every
+/// loop.
 extension Compute {
-  /// Runs a job whose loops take an equal part of the process's threads, at least one, beside the other jobs that run so at the moment: the last
-  /// one left has them all. A job inside a job is a part of it. Results do not depend on who else runs.
+  /// Runs a job whose loops take an equal part of the process's threads, at least one, beside the other jobs that run so at the moment: the
+  /// last one left has them all. A job inside a job is a part of it. Results do not depend on who else runs.
   public static func sideBySide<Result>(_ job: () throws -> Result) rethrows -> Result {
     guard WorkerPool.current === WorkerPool.main else { return try job() }
     giveWay()

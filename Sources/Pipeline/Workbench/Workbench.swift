@@ -34,7 +34,8 @@ public final class Workbench: Sendable {
   private let segmenters = KeptSegmenters()
 
   /// `origin` says how the data set and the models were opened, so that another process can go on with the queue; nil where none can.
-  /// `jobs` is how many images are generated side by side, `generator` replaces the diffusion model, `digest` what requests know a support's pixels by (tests do that).
+  /// `jobs` is how many images are generated side by side. `generator` replaces the diffusion model, `digest` what requests know a support's
+  /// pixels by (tests do that).
   public init(
     dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, jobs: JobCount = .auto,
     generator: (any SupportGenerator)? = nil, digest: @escaping @Sendable (Image, LabelMask) -> String = Digest.hex(image:mask:)

@@ -102,7 +102,8 @@ private final class GenerationTally: Sendable {
 
   private func show(_ name: String, _ state: State) {
     progress.update(
-      Double(state.ended) + state.parts.values.reduce(0, +), of: Double(state.total), free: Double(state.kept), detail: PlainText.clean(name))
+      Double(state.ended) + state.parts.values.reduce(0, +), of: Double(state.total), free: Double(state.kept),
+      detail: PlainText.clean(name))
   }
 
   private func count(_ outcome: SupportOutcome, _ state: inout State) {

@@ -133,8 +133,10 @@ struct JobsOption: ParsableArguments {
   @Option(
     name: .customLong("jobs"),
     help: ArgumentHelp(
-      "Images generated side by side, which share the threads: \(JobCount.allowed). auto takes as many as small networks gain by, one of Stable Diffusion 1.5's size, fewer where memory is short. The images are the same.",
-      valueName: "n"))
+      """
+      Images generated side by side, which share the threads: \(JobCount.allowed). auto takes as many as small networks gain by, one of Stable \
+      Diffusion 1.5's size, fewer where memory is short. The images are the same.
+      """, valueName: "n"))
   var given: JobCount?
 
   /// What was given, else what is configured. Says so where there are fewer threads than were asked for; call after `ThreadOptions.apply`.
@@ -142,7 +144,8 @@ struct JobsOption: ParsableArguments {
     guard let given else { return UserSettings.ofUser.jobs ?? .auto }
     let threads = Compute.threads
     guard case .most(let count) = given, count > threads else { return given }
-    printError("note: \(threads) thread\(threads == 1 ? "" : "s") generate at most \(threads) image\(threads == 1 ? "" : "s") side by side; --jobs \(count) needs --threads \(count)")
+    let most = threads == 1 ? "1 thread generates 1 image" : "\(threads) threads generate at most \(threads) images"
+    printError("note: \(most) side by side; --jobs \(count) needs --threads \(count)")
     return .most(threads)
   }
 }

@@ -15,7 +15,8 @@ extension Store {
 extension Workbench {
   /// The workbench that the options ask for, with the standard store; `models` may name weights by their paths, which are looked at before all others.
   static func open(
-    _ data: DatasetOptions, _ runtime: RuntimeOptions, models: ModelFlags? = nil, jobs: JobCount = .auto, readsMasksAsPublished: Bool = false
+    _ data: DatasetOptions, _ runtime: RuntimeOptions, models: ModelFlags? = nil, jobs: JobCount = .auto,
+    readsMasksAsPublished: Bool = false
   ) throws -> Workbench {
     var source = data.source
     source.readsMasksAsPublished = readsMasksAsPublished

@@ -10,7 +10,9 @@ import Testing
 
 /// Several images side by side: the same bytes, each once, in memory that holds them.
 @Suite(.timeLimit(.minutes(10))) struct JobsTests {
-  private func bench(_ count: JobCount, available: @escaping @Sendable () -> Int? = { nil }, report: @escaping ModelLibrary.Report = { _ in }) throws -> (
+  private func bench(
+    _ count: JobCount, available: @escaping @Sendable () -> Int? = { nil }, report: @escaping ModelLibrary.Report = { _ in }
+  ) throws -> (
     tiny: TinyModels, generator: DiffusionGenerator
   ) {
     let tiny = try TinyModels(), supports = SupportReader(dataset: tiny.workbench.dataset)
@@ -57,7 +59,10 @@ import Testing
       try SideBySide.each(requests.count, jobs: jobs) { (item, turn: SideBySide.Turn<Int>) in
         // With fewer threads than jobs the generator would let one in alone.
         try Compute.sideBySide { try generator.generate(requests[item]) { _ in !turn.isOver } }.file
-      } news: { _, _ in } ended: { _, file in files.append(try Data(contentsOf: file)) }
+      } news: { _, _ in
+      } ended: { _, file in
+        files.append(try Data(contentsOf: file))
+      }
       bytes.append(files)
     }
     #expect(bytes[0].count == 6 && Set(bytes[0]).count == 6)
@@ -73,7 +78,10 @@ import Testing
         if progress.step > 0 { _ = begun.withLock { $0.insert(item) } }
         return true
       }.key
-    } news: { _, _ in } ended: { _, key in keys.append(key) }
+    } news: { _, _ in
+    } ended: { _, key in
+      keys.append(key)
+    }
     #expect(Set(keys).count == 1 && keys.count == 4 && begun.withLock { $0.count } == 1)
     #expect(try tiny.store.imageKeys() == [keys[0]])
   }
@@ -102,9 +110,12 @@ import Testing
         both.withLock { $0 = max($0, count) }
         return true
       }
-    } news: { _, _ in } ended: { _, _ in }
+    } news: { _, _ in
+    } ended: { _, _ in
+    }
     #expect(try tiny.store.imageKeys().count == requests.count && both.withLock { $0 } == 1)
-    #expect(remarks.withLock { $0 } == ["memory holds 1 image of \(first.width)x\(first.height) at a time: no more are generated side by side"])
+    #expect(
+      remarks.withLock { $0 } == ["memory holds 1 image of \(first.width)x\(first.height) at a time: no more are generated side by side"])
     #expect(generator.jobs(for: first) == 1)
   }
 
@@ -116,7 +127,10 @@ import Testing
         _ = try generator.generate(requests[item]) { item == 1 || $0.step < 1 }
         return true
       } catch is CancellationError { return false }
-    } news: { _, _ in } ended: { _, isDone in results.append(isDone) }
+    } news: { _, _ in
+    } ended: { _, isDone in
+      results.append(isDone)
+    }
     #expect(results == [false, true])
   }
 

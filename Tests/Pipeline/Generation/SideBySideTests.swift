@@ -22,7 +22,11 @@ import Testing
   }
 
   @Test func nothingToDo() throws {
-    try SideBySide.each(0, jobs: 4) { (_, _: SideBySide.Turn<Int>) in Issue.record("there is no item") } news: { _, _ in } ended: { _, _ in }
+    try SideBySide.each(0, jobs: 4) { (_, _: SideBySide.Turn<Int>) in
+      Issue.record("there is no item")
+    } news: { _, _ in
+    } ended: { _, _ in
+    }
   }
 
   @Test func atMostSoManyAtATimeAndAllOfThem() throws {
@@ -35,7 +39,9 @@ import Testing
         try meeting.wait(within: patience)
       }
       under.withLock { $0.now -= 1 }
-    } news: { _, _ in } ended: { _, _ in }
+    } news: { _, _ in
+    } ended: { _, _ in
+    }
     #expect(under.withLock { $0.most } == 3)
   }
 
@@ -55,14 +61,20 @@ import Testing
           let deadline = Date().addingTimeInterval(patience)
           while !turn.isOver, Date() < deadline {}
         }
-      } news: { _, _ in } ended: { item, _ in told.append(item) }
+      } news: { _, _ in
+      } ended: { item, _ in
+        told.append(item)
+      }
     }
     #expect(begun.withLock { $0.sorted() } == [0, 1] && told == [0])
   }
 
   @Test func anErrorOfTheListenerEndsItToo() {
     #expect(throws: Failure(item: 2)) {
-      try SideBySide.each(1000, jobs: 2) { (item, _: SideBySide.Turn<Int>) in item } news: { _, _ in } ended: { item, _ in
+      try SideBySide.each(1000, jobs: 2) { (item, _: SideBySide.Turn<Int>) in
+        item
+      } news: { _, _ in
+      } ended: { item, _ in
         if item == 2 { throw Failure(item: 2) }
       }
     }
@@ -71,7 +83,10 @@ import Testing
   @Test func theKernelsOfTheCallerRun() throws {
     for set in KernelSet.available {
       try KernelSet.$current.withValue(set) {
-        try SideBySide.each(4, jobs: 2) { (_, _: SideBySide.Turn<Int>) in KernelSet.current } news: { _, _ in } ended: { _, found in
+        try SideBySide.each(4, jobs: 2) { (_, _: SideBySide.Turn<Int>) in
+          KernelSet.current
+        } news: { _, _ in
+        } ended: { _, found in
           #expect(found == set)
         }
       }
@@ -82,9 +97,14 @@ import Testing
     let lock = KeyedLock<Int>(), inside = Mutex([0, 0])
     try SideBySide.each(200, jobs: 8) { (item, _: SideBySide.Turn<Int>) in
       lock.withLock(item % 2) {
-        #expect(inside.withLock { $0[item % 2] += 1; return $0[item % 2] } == 1)
+        #expect(
+          inside.withLock {
+            $0[item % 2] += 1; return $0[item % 2]
+          } == 1)
         inside.withLock { $0[item % 2] -= 1 }
       }
-    } news: { _, _ in } ended: { _, _ in }
+    } news: { _, _ in
+    } ended: { _, _ in
+    }
   }
 }

@@ -31,8 +31,8 @@ public struct FolderGenerator: Sendable {
     watch(.begun(images: own.count * run.shots, leftOut: run.supports.count - turns.count))
     let work = Work(
       run: run, folder: folder, weights: weights, models: models,
-      demoWeights: DemoWeights(choice.models, of: models, on: requests.supports.dataset.name)?.models, requests: requests, controls: controls,
-      generator: generator, stop: stop)
+      demoWeights: DemoWeights(choice.models, of: models, on: requests.supports.dataset.name)?.models, requests: requests,
+      controls: controls, generator: generator, stop: stop)
     let jobs = own.lazy.compactMap { try? work.wanted($0).first }.first.map(generator.jobs) ?? 1
     try SideBySide.each(own.count * run.shots, jobs: jobs) { [shots = run.shots] position, turn in
       try work.outcomes(of: own[position / shots], number: position % shots, turn)
@@ -75,7 +75,8 @@ private struct Work: Sendable {
       item: turn.support.item, classIndex: turn.support.classIndex, options: run.options, count: run.shots, published: turn.terms)
   }
 
-  /// How a support's image ended, before it how its control image did where that failed; of a support that cannot be used the first image speaks for all.
+  /// How a support's image ended, before it how its control image did where that failed; of a support that cannot be used the first image
+  /// speaks for all.
   /// Throws `CancellationError` only.
   func outcomes(of turn: Turn, number: Int, _ teller: SideBySide.Turn<SupportRunEvent>) throws -> [SupportOutcome] {
     func isOver() -> Bool { stop.isSet || teller.isOver }

@@ -7,7 +7,8 @@ extension DiffusionGenerator {
   /// Measured on two cores (docs/performance.md): the demo's UNet, 2 million, runs 1.2 times as fast on two threads as on one.
   static let workOfThread = 32_000_000
 
-  /// How many images like a request's are generated side by side: what was asked for, no more than there are threads and than memory was found to hold.
+  /// How many images like a request's are generated side by side: what was asked for, no more than there are threads and than memory was
+  /// found to hold.
   ///
   /// `auto` leaves every image threads for its work, and with low memory, where each run reads the networks for itself, generates one.
   public func jobs(for request: GenerationRequest) -> Int {

@@ -124,8 +124,8 @@ public final class DiffusionGenerator: SupportGenerator {
   }
 
   private func fewerJobs(_ request: GenerationRequest) -> String {
-    let jobs = jobs(for: request)
-    return "memory holds \(jobs) image\(jobs == 1 ? "" : "s") of \(request.width)x\(request.height) at a time: no more are generated side by side"
+    let jobs = jobs(for: request), images = "\(jobs) image\(jobs == 1 ? "" : "s") of \(request.width)x\(request.height)"
+    return "memory holds \(images) at a time: no more are generated side by side"
   }
 
   /// A broken file is as good as none: it is generated again and replaced.

@@ -51,8 +51,8 @@ final class GenerationTurns: Sendable {
     case wait(isNew: Bool)
   }
 
-  /// Asks for the `need` bytes that a run takes where `available` are left. Others under way have not taken all of theirs yet, so that theirs
-  /// are counted against what there was before them. One alone is let through: the run itself says what it lacks.
+  /// Asks for the `need` bytes that a run takes where `available` are left. Others under way have not taken all of theirs yet, so that
+  /// theirs are counted against what there was before them. One alone is let through: the run itself says what it lacks.
   func claim(_ need: Int, for key: String, pixels: Int, available: Int?) -> Answer {
     state.withLock { state in
       if state.claims.isEmpty { state.available = available ?? .max }

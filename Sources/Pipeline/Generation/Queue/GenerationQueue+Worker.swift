@@ -6,7 +6,8 @@ extension GenerationQueue {
   /// Begins to work when there is something to do and this process does not work yet; where it does, it looks whether it can do more.
   func begin() {
     let begins = state.withLock { state -> Bool? in
-      guard state.isFollowing, !state.isClosed, state.jobs.contains(where: { !$0.state.isFinal && state.current[$0.id] == nil }) else { return nil }
+      let waits = state.jobs.contains { !$0.state.isFinal && state.current[$0.id] == nil }
+      guard state.isFollowing, !state.isClosed, waits else { return nil }
       defer { state.isWorking = true }
       return !state.isWorking
     }

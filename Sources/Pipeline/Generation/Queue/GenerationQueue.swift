@@ -7,8 +7,8 @@ import Synchronization
 /// One process's view of the queue in the store, and its worker when no other process has one.
 ///
 /// The store's rows are the queue: what is added stays when the process ends, and whichever process holds the worker's lock generates it, one job
-/// after the other or several side by side, on threads of their own. Callers never wait: every method but `waitUntilIdle` returns at once. One job's failure does
-/// not touch the others.
+/// after the other or several side by side, on threads of their own. Callers never wait: every method but `waitUntilIdle` returns at once.
+/// One job's failure does not touch the others.
 public final class GenerationQueue: Sendable {
   let generators: JobGenerators
   private let origin: JobOrigin?
