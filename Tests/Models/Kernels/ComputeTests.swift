@@ -113,8 +113,11 @@ import Testing
     var file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header
     for value in values { file += withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Data($0) } }
     try file.write(to: url)
-    let half = WeightLoader(try Checkpoint(file: url)).parameter("w", [24, 300])
+    let checkpoint = try Checkpoint(file: url), half = try #require(checkpoint.parameter("w"))
     #expect(half.dtype == .f16)
+    // A loader widens those of a small network.
+    let read = WeightLoader(checkpoint).parameter("w", [24, 300])
+    #expect(read.dtype == .f32 && read.widened().values == weight.values)
     let x = noise.tensor([31, 300])
     let narrow = Kernels.linear(x, PackedMatrix(half, columns: 24, depth: 300))
     let wide = Kernels.linear(x, PackedMatrix(Parameter(weight), columns: 24, depth: 300))
