@@ -22,6 +22,7 @@ struct GenerateCommand: AsyncParsableCommand {
   @OptionGroup var own: OwnRunOptions
   @OptionGroup var list: SupportListOptions
   @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup var side: JobsOption
   @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
 
@@ -47,6 +48,9 @@ struct GenerateCommand: AsyncParsableCommand {
     }
     if !own.control.isEmpty, let first = flags.ofControlImage.first {
       throw ValidationError("\(first) makes a control image; those of --control are ready")
+    }
+    if own.isUsed, side.given != nil {
+      throw ValidationError("--jobs belongs to a data set; --batch generates several images of your own together")
     }
     if own.isUsed, shots != nil {
       throw ValidationError("--shots belongs to a data set; --batch generates several images of your own")
@@ -74,7 +78,8 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func generateSupports(into url: URL) async throws {
-    let workbench = try Workbench.open(data, runtime, models: flags.others.models, readsMasksAsPublished: list.asPublished)
+    let workbench = try Workbench.open(
+      data, runtime, models: flags.others.models, jobs: side.jobs(), readsMasksAsPublished: list.asPublished)
     var options = try flags.options(workbench.models, seed: seed)
     if list.asPublished, flags.steps == nil { options.steps = PublishedScript.steps }
     let supports = try list.choice.supports(of: workbench.dataset, fold: data.fold)

@@ -11,7 +11,7 @@ struct QueueCommand: AsyncParsableCommand {
     commandName: "queue", abstract: "The queue of images to generate, which the explorer and these commands share.",
     discussion: """
       Jobs outlive the program that queued them. One process at a time works on the queue: an explorer, or `diffss queue run`. When it ends or
-      dies, the job that it was at is interrupted, and the first to go on at the next start. Jobs are named by the first letters of their names.
+      dies, the jobs that it was at are interrupted, and the first to go on at the next start. Jobs are named by the first letters of their names.
       """,
     subcommands: [List.self, Add.self, Run.self, Cancel.self, Retry.self, Priority.self, Pause.self, Resume.self], defaultSubcommand: List.self)
 
@@ -112,14 +112,15 @@ struct QueueCommand: AsyncParsableCommand {
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Work on the queue until it is empty; where another process works, wait for it and go on after it.",
-      discussion: "Ctrl-C and SIGTERM interrupt the image under way; it is the first to go on at the next start.")
+      discussion: "Ctrl-C and SIGTERM interrupt the images under way; they are the first to go on at the next start.")
 
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var side: JobsOption
     @OptionGroup var profile: ProfileOptions
 
     func run() async throws {
       try threads.apply()
-      try await profile.measure { try await QueueWatch(store: .opened()).run() }
+      try await profile.measure { try await QueueWatch(store: .opened(), jobs: side.jobs()).run() }
     }
   }
 

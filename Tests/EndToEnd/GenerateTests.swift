@@ -41,6 +41,41 @@ import Testing
     #expect(once == again)
   }
 
+  /// Side by side or one after the other, on few threads or many: the same files, named in the same order.
+  @Test func imagesDoNotDependOnJobs() throws {
+    var files: [[String: Data]] = [], lines: [[String]] = []
+    for options in [["--jobs", "1"], ["--jobs", "2"], ["--jobs", "3", "--threads", "4"], ["--jobs", "auto", "--threads", "1"]] {
+      let program = try Program()
+      defer { program.remove() }
+      let folder = program.home.appendingPathComponent("out")
+      let output = try program.run(Self.supports + options + ["--out", folder.path])
+      #expect(output.status == 0, "\(output.standardError)")
+      lines.append(output.standardOutput.split(separator: "\n").map { String($0.dropFirst(folder.path.count)) })
+      let found = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+      files.append(try Dictionary(uniqueKeysWithValues: found.map { ($0.lastPathComponent, try Data(contentsOf: $0)) }))
+    }
+    #expect(files[0].count == 8 && lines[0].count == 6)
+    for (other, order) in zip(files, lines).dropFirst() { #expect(other == files[0] && order == lines[0]) }
+  }
+
+  private static let supports = ["generate", "--condition", "mask", "--steps", "4", "--limit", "2", "--shots", "3"]
+
+  @Test func jobsThatCannotBe() throws {
+    let program = try Program()
+    defer { program.remove() }
+    for jobs in ["0", "65", "-1", "many"] {
+      let output = try program.run(Self.supports + ["--jobs=\(jobs)", "--out", program.home.appendingPathComponent("out").path])
+      #expect(output.status == 2 && output.standardError.contains("auto or 1...64"), "\(output.standardError)")
+    }
+    let own = try program.run(["generate", "--control", "c.png", "--jobs", "2", "--out", program.home.path])
+    #expect(own.status == 2 && own.standardError.contains("--batch"), "\(own.standardError)")
+    // More than there are threads, and more than there are images, is no mistake.
+    let few = try program.run(
+      Self.supports + ["--jobs", "40", "--threads", "2", "--out", program.home.appendingPathComponent("few").path])
+    let note = "note: 2 threads generate at most 2 images side by side; --jobs 40 needs --threads 40\n"
+    #expect(few.status == 0 && few.standardError.contains(note), "\(few.standardError)")
+  }
+
   @Test func theRequestIsInsideTheImage() throws {
     let program = try Program()
     defer { program.remove() }

@@ -8,6 +8,11 @@ import Synchronization
 final class CopyingGenerator: SupportGenerator {
   let store: Mutex<Store?> = Mutex(nil)
   let generated = Mutex(0)
+  private let sideBySide: Int
+
+  init(jobs: Int = 1) { sideBySide = jobs }
+
+  func jobs(for request: GenerationRequest) -> Int { sideBySide }
 
   func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }

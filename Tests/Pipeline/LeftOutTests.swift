@@ -42,6 +42,8 @@ private final class FailingGenerator: SupportGenerator {
   let copying = CopyingGenerator()
   let failing: Mutex<(item: String, error: any Error)?> = Mutex(nil)
 
+  func jobs(for request: GenerationRequest) -> Int { copying.jobs(for: request) }
+
   func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
     if let failing = failing.withLock({ $0 }), failing.item == request.source.item { throw failing.error }
     return try copying.generate(request, progress: progress)

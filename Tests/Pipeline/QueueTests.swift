@@ -19,6 +19,11 @@ private final class FakeGenerator: SupportGenerator {
   static let endless = 999
   let gate = DispatchSemaphore(value: 0)
   let reached = DispatchSemaphore(value: 0)
+  private let sideBySide: Int
+
+  init(jobs: Int) { sideBySide = jobs }
+
+  func jobs(for request: GenerationRequest) -> Int { sideBySide }
 
   func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
     begun.withLock { $0.append(request) }
@@ -46,11 +51,12 @@ private final class FakeGenerator: SupportGenerator {
 
 private struct Bench {
   let folder: TemporaryFolder
-  let generator = FakeGenerator()
+  let generator: FakeGenerator
   let workbench: Workbench
 
-  /// `shared` is the folder of another bench, whose queue is this one's too.
-  init(in shared: TemporaryFolder? = nil) throws {
+  /// `shared` is the folder of another bench, whose queue is this one's too; `jobs` run side by side.
+  init(in shared: TemporaryFolder? = nil, jobs: Int = 1) throws {
+    generator = FakeGenerator(jobs: jobs)
     folder = try shared ?? TemporaryFolder()
     workbench = Workbench(
       dataset: SquaresDataset(), models: ModelLibrary(folders: [], searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
@@ -227,6 +233,95 @@ private let byHand = JobState.cancelled(reason: "by hand")
     try store.cancel(nil, reason: "late")
     #expect(try store.jobs().map(\.state.isFinal) == [true, true, true])
     #expect(try store.retry([ids[0]]) == 0, "a finished one is not generated again")
+  }
+
+  // MARK: Side by side
+
+  @Test func twoRunSideBySideAndTheThirdWaitsForThem() async throws {
+    let bench = try Bench(jobs: 2)
+    bench.workbench.enqueue([1, 2, 3].map { bench.request($0, steps: FakeGenerator.held) })
+    for _ in 0..<2 { try bench.generator.reached.wait(within: patience) }
+    #expect(bench.generator.begun.withLock { Set($0.map(\.seed)) } == [1, 2])
+    #expect(bench.workbench.jobs.count { $0.state == .running(step: 0, of: FakeGenerator.held) } == 2)
+    #expect(try bench.workbench.store.jobs().map(\.state) == bench.workbench.jobs.map(\.state))
+    for _ in 0..<3 { bench.generator.gate.signal() }
+    try await bench.workbench.idle()
+    #expect(bench.workbench.jobs.map(\.state) == [.finished, .finished, .finished])
+    #expect(bench.generator.begun.withLock { $0.map(\.seed).last } == 3)
+  }
+
+  /// One that is queued while another runs begins at once where there is room.
+  @Test func whatComesLaterRunsBesideWhatRuns() async throws {
+    let bench = try Bench(jobs: 2)
+    bench.workbench.enqueue([bench.request(1, steps: FakeGenerator.held)])
+    try bench.generator.reached.wait(within: patience)
+    bench.workbench.enqueue([bench.request(2), bench.request(3)])
+    try await bench.workbench.ended(2)
+    #expect(bench.workbench.jobs.map(\.state.isFinal) == [false, true, true])
+    bench.generator.gate.signal()
+    try await bench.workbench.idle()
+    #expect(bench.workbench.jobs.allSatisfy { $0.state == .finished })
+  }
+
+  @Test func cancellingOneOfTwoLeavesTheOther() async throws {
+    let bench = try Bench(jobs: 2)
+    let ids = bench.workbench.enqueue([1, 2].map { bench.request($0, steps: FakeGenerator.endless) } + [bench.request(3)])
+    for _ in 0..<2 { try bench.generator.reached.wait(within: patience) }
+    bench.workbench.cancel(ids[1])
+    try await bench.workbench.ended(2)
+    #expect(bench.workbench.jobs.map(\.state.isFinal) == [false, true, true] && bench.workbench.jobs[1].state == byHand)
+    // As `diffss queue cancel` does.
+    try Store(folder: bench.folder.url).cancel([ids[0]], reason: "from elsewhere")
+    try await bench.workbench.idle()
+    #expect(bench.workbench.jobs.map(\.state) == [.cancelled(reason: "from elsewhere"), byHand, .finished])
+    #expect(try bench.workbench.store.jobs().map(\.state) == bench.workbench.jobs.map(\.state))
+  }
+
+  @Test func pausingNowOrClosingInterruptsAllThatRun() async throws {
+    let bench = try Bench(jobs: 2)
+    bench.workbench.enqueue((1...3).map { bench.request($0, steps: FakeGenerator.endless) })
+    for _ in 0..<2 { try bench.generator.reached.wait(within: patience) }
+    bench.workbench.setQueuePaused(true, now: true)
+    try await bench.workbench.idle()
+    let paused = JobState.interrupted(reason: "the queue was paused")
+    #expect(try bench.workbench.store.jobs().map(\.state) == [paused, paused, .queued])
+    bench.workbench.setQueuePaused(false)
+    for _ in 0..<2 { try bench.generator.reached.wait(within: patience) }
+    #expect(bench.generator.begun.withLock { Set($0.suffix(2).map(\.seed)) } == [1, 2], "interrupted ones go first")
+    bench.workbench.closeQueue(reason: "closed")
+    try await bench.workbench.idle()
+    let closed = JobState.interrupted(reason: "closed")
+    #expect(try bench.workbench.store.jobs().map(\.state) == [closed, closed, .queued])
+  }
+
+  @Test func severalBeginByPriorityAndAFailureStopsNone() async throws {
+    let bench = try Bench(jobs: 3), store = bench.workbench.store
+    try store.setPaused(true)
+    var requests = (1...4).map { bench.request($0, steps: FakeGenerator.held) }
+    requests[1] = bench.request(2, item: "broken")
+    let ids = try bench.workbench.leave(requests)
+    try store.setPriority(7, [ids[3]])
+    try store.setPriority(5, [ids[1], ids[2]])
+    bench.workbench.followQueue()
+    try store.setPaused(false)
+    for _ in 0..<3 { try bench.generator.reached.wait(within: patience) }
+    #expect(bench.generator.begun.withLock { $0.first?.seed } == 4)
+    for _ in 0..<3 { bench.generator.gate.signal() }
+    try await bench.workbench.ended(4)
+    #expect(bench.workbench.jobs.map(\.state) == [.finished, .failed(reason: "no such weights"), .finished, .finished])
+    #expect(bench.workbench.jobs.map(\.attempts) == [1, 1, 1, 1])
+  }
+
+  /// Memory is to hold one diffusion model.
+  @Test func jobsOfOtherModelsWaitTheirTurn() async throws {
+    let bench = try Bench(jobs: 2)
+    var other = bench.request(2)
+    other.models.diffusion = "another"
+    bench.workbench.enqueue([bench.request(1, steps: FakeGenerator.held), other, bench.request(3)])
+    try bench.generator.reached.wait(within: patience)
+    bench.generator.gate.signal()
+    try await bench.workbench.idle()
+    #expect(bench.generator.begun.withLock { $0.map(\.seed) } == [1, 2, 3])
   }
 
   /// The clock of the machine is of no account for the order.

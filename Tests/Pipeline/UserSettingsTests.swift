@@ -20,6 +20,7 @@ import Testing
   @Test func everyKindOfValue() throws {
     let read = try settings(
       "threads = 1_2 # dozen\r\n'low-memory'=true\n\"models\" = [\n \"/a\\u0020\\\"b\\\"\", # one\n '/c\\d',\n]\nlog-level=\"debug\"\n\n[ roots ]\ncoco = '/x'\n\"fss\" = \"/y\"")
+    #expect(try settings("jobs = \"auto\"").jobs == .auto && settings("jobs = 3").jobs == .most(3))
     #expect(read.threads == 12 && read.lowMemory && read.logLevel == .debug)
     #expect(read.models.map(\.path) == ["/a \"b\"", "/c\\d"])
     #expect(read.roots.mapValues(\.path) == [.coco: "/x", .fss: "/y"])

@@ -34,6 +34,33 @@ struct QueueKeyTests {
     #expect(screen.effects.last == .cancelJobs([jobs[0].id]))
   }
 
+  /// Two images side by side: both rows move, each has its preview, and the one under the cursor is the one that is skipped.
+  @Test func twoRunSideBySide() {
+    for size in [(80, 24), (120, 40)] {
+      var screen = FakeScreen.open(size.0, size.1)
+      var jobs = screen.jobs()
+      for (number, step) in [(0, 7), (1, 12)] { jobs[number].state = .running(step: step, of: 20) }
+      for number in 0..<2 { jobs[number].elapsed = 10 }
+      for job in jobs { screen.send(.work(.jobChanged(job))) }
+      screen.press(.tab, .tab, .tab)
+      let text = screen.text()
+      #expect(text.contains("7/20") && text.contains("12/20"), "\(text)")
+      #expect(screen.state.queue.jobs.runningCount == 2 && screen.state.queue.jobs.waiting == 2)
+      for number in 0..<2 { screen.send(.work(.preview(jobs[number].id, FakeScreen.image))) }
+      #expect(Set(screen.state.queue.previews.keys) == [jobs[0].request, jobs[1].request])
+      screen.type("jx")
+      #expect(screen.text().contains("after these images"))
+      screen.answers = false
+      screen.effects = []
+      screen.type("skip")
+      screen.press(.enter)
+      #expect(screen.effects.last == .cancelJobs([jobs[1].id]))
+      jobs[1].state = .cancelled(reason: "by hand")
+      screen.send(.work(.jobChanged(jobs[1])))
+      #expect(Set(screen.state.queue.previews.keys) == [jobs[0].request])
+    }
+  }
+
   @Test func pausesAndSaysSo() {
     var (screen, _) = queued()
     screen.type("p")

@@ -92,6 +92,14 @@ public struct UNetConfig: Decodable, Sendable {
     isBlueFirst = order == "bgr"
   }
 
+  /// A measure of the work of one pass over latents of an extent: positions times channels squared, over all levels. A pass takes some 250
+  /// multiplications for each.
+  public func work(width: Int, height: Int) -> Int {
+    levels.enumerated().reduce(0) { sum, level in
+      sum + max(1, width >> level.offset) * max(1, height >> level.offset) * level.element.channels * level.element.channels
+    }
+  }
+
   /// The configuration of a ControlNet for this UNet.
   func controlNet(hintChannels: [Int]) -> UNetConfig {
     var config = self

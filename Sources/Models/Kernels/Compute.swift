@@ -6,13 +6,11 @@ import Synchronization
 ///
 /// Work is cut by shape alone and every output element is computed by one piece, so results do not depend on who computes what.
 public enum Compute {
-  private static let threadCount = Atomic<Int>(max(1, min(64, ProcessInfo.processInfo.activeProcessorCount)))
-  private static let pool = WorkerPool()
-
-  /// Threads a kernel uses, 1 to 64. At start: the processors this process may run on.
+  /// Threads a kernel uses, 1 to 64: the process's, or the part of them that the calling job has (`sideBySide`). Set for the process.
+  /// At start: the processors this process may run on.
   public static var threads: Int {
-    get { threadCount.load(ordering: .relaxed) }
-    set { threadCount.store(max(1, min(64, newValue)), ordering: .relaxed) }
+    get { WorkerPool.current.threads }
+    set { WorkerPool.deal(max(1, min(64, newValue))) }
   }
 
   /// OpenBLAS splits its products worse than our own loops split the work, and its threads would compete with ours.
@@ -26,7 +24,7 @@ public enum Compute {
       parallel(over: count, grain: 1) { range in for index in range { body(index) } }
       return
     }
-    let threads = self.threads
+    let pool = WorkerPool.current, threads = pool.threads
     guard threads > 1, count > 1, pool.run(count, threads: threads, body) else {
       for index in 0..<count { body(index) }
       return

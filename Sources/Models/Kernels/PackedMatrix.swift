@@ -7,7 +7,7 @@ import MicroKernels
 /// has one tap, a 3x3 convolution nine. The last panel is padded with zeros, to 8 or 16 columns.
 ///
 /// In Float32, elements keep the precision they are stored in: two bytes stay two bytes, and a block of a panel is widened just before it
-/// is used on many rows. Widening all of them when loading takes twice the memory and, measured on the demo's widths, no less time. In
+/// is used on many rows. To widen all of them when loading takes twice the memory; the loader does it for small networks (`WeightLoader`). In
 /// bfloat16, two inputs of a column are one element.
 public struct PackedMatrix: Sendable {
   public let taps: Int

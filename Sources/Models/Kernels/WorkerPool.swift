@@ -19,7 +19,7 @@ extension Compute {
   }()
 
   /// Lowers the calling thread's priority if so wished, the main thread's never.
-  fileprivate static func giveWay() {
+  static func giveWay() {
     guard givesWay, pthread_getspecific(hasGivenWay) == nil, !Thread.isMainThread else { return }
     pthread_setspecific(hasGivenWay, UnsafeRawPointer(bitPattern: 1))
     // On Linux this is a matter of threads, and 0 the calling one.
@@ -35,6 +35,10 @@ final class WorkerPool: @unchecked Sendable {
   /// A ticket has room for fewer calls than this.
   static let mostCalls = 1 << 16
 
+  /// Threads that a loop is split over, the caller's among them.
+  var threads: Int { share.load(ordering: .relaxed) }
+
+  let share: Atomic<Int>
   private let isTaken = Atomic<Bool>(false)
   /// Loop number (32 bits), its number of calls (16), the next call to claim (16). One word, so that a claim on a finished loop fails.
   private let ticket = Atomic<UInt64>(0)
@@ -43,6 +47,8 @@ final class WorkerPool: @unchecked Sendable {
   /// Written before the ticket is published and read only after a claim succeeded, while the caller waits for `unfinished`.
   private var body: ((Int) -> Void)?
   private var workers: [Worker] = []
+
+  init(threads: Int) { share = Atomic(threads) }
 
   /// Runs the loop and returns true; returns false at once when the workers are taken. `count` is below `mostCalls`.
   func run(_ count: Int, threads: Int, _ body: (Int) -> Void) -> Bool {
@@ -101,7 +107,8 @@ private final class Worker: @unchecked Sendable {
 
   init(index: Int, pool: WorkerPool) {
     self.index = index
-    let thread = Thread { [self] in serve(pool) }
+    // What a loop's body splits again is for the same threads, which are taken: its caller does it alone.
+    let thread = Thread { [self] in WorkerPool.$current.withValue(pool) { () -> Void in serve(pool) } }
     thread.name = "compute-\(index + 1)"
     thread.stackSize = 1 << 21
     thread.start()

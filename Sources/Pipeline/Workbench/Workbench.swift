@@ -34,21 +34,22 @@ public final class Workbench: Sendable {
   private let segmenters = KeptSegmenters()
 
   /// `origin` says how the data set and the models were opened, so that another process can go on with the queue; nil where none can.
-  /// `generator` replaces the diffusion model, `digest` what requests know a support's pixels by (tests do that).
+  /// `jobs` is how many images are generated side by side. `generator` replaces the diffusion model, `digest` what requests know a support's
+  /// pixels by (tests do that).
   public init(
-    dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, generator: (any SupportGenerator)? = nil,
-    digest: @escaping @Sendable (Image, LabelMask) -> String = Digest.hex(image:mask:)
+    dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, jobs: JobCount = .auto,
+    generator: (any SupportGenerator)? = nil, digest: @escaping @Sendable (Image, LabelMask) -> String = Digest.hex(image:mask:)
   ) {
     self.models = models
     self.store = store
     let report: ModelLibrary.Report = { [hub] in hub.send(WorkEvent($0)) }
-    let chain = GenerationChain(dataset, models: models, store: store, report: report, digest: digest)
+    let chain = GenerationChain(dataset, models: models, store: store, jobs: jobs, report: report, digest: digest)
     (imported, supports, requestMaker) = (chain.dataset, chain.supports, chain.requests)
     (controls, diffusion) = (chain.controls, chain.diffusion)
     let generator = generator ?? diffusion
     folderGenerator = FolderGenerator(requests: requestMaker, controls: controls, models: models, generator: generator)
     let generators = JobGenerators(
-      own: JobGenerators.Own(dataset: dataset.name, origin: origin, generator: generator), store: store, report: report)
+      own: JobGenerators.Own(dataset: dataset.name, origin: origin, generator: generator), store: store, jobs: jobs, report: report)
     queue = GenerationQueue(generators: generators, origin: origin, store: store, hub: hub)
     evaluator = Evaluator(
       supports: supports, models: models, store: store, requests: requestMaker, generator: generator, report: report)
@@ -151,7 +152,7 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// Puts requests at the end of the queue, which works through them one after the other in the background; those of the same priority in
+  /// Puts requests at the end of the queue, which works through them in the background; those of the same priority in
   /// the order queued.
   @discardableResult
   public func enqueue(_ requests: [GenerationRequest], priority: Int = 0) -> [JobID] { queue.enqueue(requests, priority: priority) }
@@ -162,13 +163,13 @@ public final class Workbench: Sendable {
   /// Shows what else is in the queue, by this or another process, and works on it whenever no other process does.
   public func followQueue() { queue.follow() }
 
-  /// Stops working on the queue. The running job is interrupted and, like all that wait, goes on at the next start.
+  /// Stops working on the queue. The running jobs are interrupted and, like all that wait, go on at the next start.
   public func closeQueue(reason: String) { queue.close(reason: reason) }
 
   /// Cancels a job: at once when it waits, within a second when it runs. Does nothing to an ended job.
   public func cancel(_ id: JobID) { queue.cancel(id) }
 
-  /// Lets no further job begin, or goes on; `now` also interrupts this process's running job, which is the first to go on.
+  /// Lets no further job begin, or goes on; `now` also interrupts this process's running jobs, which are the first to go on.
   public func setQueuePaused(_ isPaused: Bool, now: Bool = false) { queue.setPaused(isPaused, now: now) }
 
   /// Sets priorities of jobs that wait: higher ones first, those of the same priority in the order queued.

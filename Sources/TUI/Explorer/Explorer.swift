@@ -1,6 +1,7 @@
 import Core
 import Data
 import Foundation
+import Generation
 import Models
 
 /// What `diffss explore` was asked for.
@@ -18,6 +19,8 @@ public struct ExplorerOptions: Sendable {
   public var acceptsDemoWeights = false
   /// What diffusion may take.
   public var memory: StableDiffusion.Memory
+  /// How many images are generated side by side.
+  public var jobs = JobCount.auto
   /// Where the store is.
   public var dataFolder: URL
   /// Episodes listed in a fold.

@@ -126,13 +126,13 @@ extension ExplorerState {
     return ", at most \(NumberText.clock(rate * Double(steps)))"
   }
 
-  /// The ways of stopping the running job.
+  /// The ways of stopping the running jobs.
   var stops: Picker {
     Picker(
       "Stop",
       [
         Choice("now", "at the next step; begun again when the queue goes on", .stop(.now)),
-        Choice("after this image", "then the queue is paused", .stop(.afterThis)),
+        Choice(queue.jobs.runningCount > 1 ? "after these images" : "after this image", "then the queue is paused", .stop(.afterThis)),
         Choice("skip this image", "cancelled; the next one goes on", .stop(.skip)),
       ])
   }

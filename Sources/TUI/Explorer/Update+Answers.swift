@@ -104,7 +104,7 @@ extension ExplorerState {
       evaluation.showOwn(true)
       screen.focus(on: .episodes)
     case .reference(let index): evaluation.compare(with: index.flatMap { evaluation.saved[safe: $0] })
-    case .stop(let kind): return queue.stop(kind)
+    case .stop(let kind): return queue.stop(kind, screen.focus == .queue ? chosenJobs : [])
     case .grid(let rows, let columns): open(PlanTable(rows, columns, options: settings.options))
     }
     return []

@@ -9,10 +9,11 @@ extension ExplorerState {
     case .generated: break
     case .preview(let id, let image):
       // One that comes late, after its job has ended, is of no use.
-      guard let job = queue.jobs.running, job.id == id else { return [] }
+      guard let job = queue.jobs[id], job.state.isRunning else { return [] }
       queue.show(images.preview(image, of: job.request), of: job.request)
     case .modelLoading(let name): work.load(name)
     case .modelLoaded(let name): work.loaded(name)
+    case .remark(let text): say(Notice(.info, text))
     case .queuePaused(let isPaused):
       if queue.pause(isPaused) { say(Notice(.info, isPaused ? "the queue is paused; p lets it go on" : "the queue goes on")) }
     case .queueTrouble(let reason):

@@ -105,7 +105,7 @@ struct TileContent {
       title += "  \(step)/\(count)"
       progress = Double(step) / Double(max(1, count))
       placeholder = step == 0 ? "preparing…" : "generating…"
-      if let preview = state.queue.preview, preview.request == request { image = preview.image }
+      if let preview = state.queue.previews[request] { image = preview }
     case .finished:
       isComing = true
       placeholder = "…"

@@ -9,6 +9,8 @@ extension JobState {
     }
   }
 
+  var isRunning: Bool { if case .running = self { true } else { false } }
+
   /// Whether it has a place in the queue.
   var isWaiting: Bool {
     switch self {

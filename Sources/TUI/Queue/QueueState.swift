@@ -6,16 +6,16 @@ public struct QueueState: Sendable {
   public private(set) var cursor = ListCursor()
   public private(set) var marked: Set<JobID> = []
   public private(set) var isPaused = false
-  /// What there is of the image that is being generated.
-  public private(set) var preview: (request: GenerationRequest, image: ScreenImage)?
+  /// What there is of the images that are being generated.
+  public private(set) var previews: [GenerationRequest: ScreenImage] = [:]
 
   /// Takes over a job's new state.
   mutating func take(_ job: Job) {
     jobs.take(job)
-    if job.state.isFinal, preview?.request == job.request { preview = nil }
+    if job.state.isFinal { previews[job.request] = nil }
   }
 
-  mutating func show(_ image: ScreenImage, of request: GenerationRequest) { preview = (request, image) }
+  mutating func show(_ image: ScreenImage, of request: GenerationRequest) { previews[request] = image }
 
   /// Takes over what is known of earlier runs' pace.
   public mutating func expect(secondsPerStep: Double?) { jobs.expect(secondsPerStep: secondsPerStep) }
@@ -52,12 +52,12 @@ public struct QueueState: Sendable {
     return jobs.isEmpty ? [] : [.cancelJobs(jobs.map(\.id))]
   }
 
-  /// How a running job ends.
-  func stop(_ kind: StopKind) -> [Effect] {
+  /// How running jobs end; `skip` ends the chosen one, where a running one is chosen, else the first.
+  func stop(_ kind: StopKind, _ chosen: [Job]) -> [Effect] {
     switch kind {
     case .now: [.pauseQueue(true, now: true)]
     case .afterThis: [.pauseQueue(true, now: false)]
-    case .skip: jobs.running.map { [.cancelJobs([$0.id])] } ?? []
+    case .skip: (chosen.first { $0.state.isRunning } ?? jobs.running).map { [.cancelJobs([$0.id])] } ?? []
     }
   }
 
@@ -107,10 +107,10 @@ public struct QueueState: Sendable {
 
 /// The three ways of stopping.
 public enum StopKind: Hashable, Sendable, CaseIterable {
-  /// At the next step; the image is begun again when the queue goes on.
+  /// At the next step; the running images are begun again when the queue goes on.
   case now
-  /// When the running image is done.
+  /// When the running images are done.
   case afterThis
-  /// The running image is cancelled, the next one goes on.
+  /// One running image is cancelled, the others and the next go on.
   case skip
 }

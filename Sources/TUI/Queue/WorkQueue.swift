@@ -99,12 +99,16 @@ public struct WorkQueue: Sendable {
   /// Takes over what is known of earlier runs' pace, until this run knows better.
   public mutating func expect(secondsPerStep: Double?) { self.secondsPerStep = self.secondsPerStep ?? secondsPerStep }
 
+  /// The first of those that run.
   public var running: Job? {
     guard let first = unfinishedKeys.first, first.rank == 0 else { return nil }
     return all[first.place]
   }
 
-  public var waiting: Int { unfinished - (running == nil ? 0 : 1) }
+  /// How many run, side by side.
+  public var runningCount: Int { unfinishedKeys.firstIndex { $0.rank > 0 } ?? unfinishedKeys.count }
+
+  public var waiting: Int { unfinished - runningCount }
   public var unfinished: Int { unfinishedKeys.count }
 
   /// Seconds until the queue is empty, as far as one can tell; nil when nothing runs or no step was timed yet.
@@ -114,6 +118,6 @@ public struct WorkQueue: Sendable {
       if case .running(let step, let count) = all[key.place].state { return sum + max(0, count - step) }
       return sum + all[key.place].request.steps
     }
-    return secondsPerStep * Double(steps)
+    return secondsPerStep * Double(steps) / Double(max(1, runningCount))
   }
 }

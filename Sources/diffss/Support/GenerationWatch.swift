@@ -38,6 +38,8 @@ private final class GenerationTally: Sendable {
     var failed = 0
     /// Failures, those of control images too.
     var errors = 0
+    /// Parts of the images under way that are done, by name.
+    var parts: [String: Double] = [:]
     var list = JSONList()
 
     var ended: Int { kept + generated + replaced + failed }
@@ -68,11 +70,13 @@ private final class GenerationTally: Sendable {
       switch event {
       case .begun(let images, let leftOut): (state.total, state.leftOut) = (images, leftOut)
       case .generating(let name, let step, let steps):
-        show(Double(step) / Double(max(steps, 1)), name, state)
+        state.parts[name] = Double(step) / Double(max(steps, 1))
+        show(name, state)
       case .ended(let outcome):
+        state.parts[outcome.name] = nil
         count(outcome, &state)
         tell(outcome, &state)
-        show(0, outcome.name, state)
+        show(outcome.name, state)
       }
     }
   }
@@ -96,9 +100,10 @@ private final class GenerationTally: Sendable {
     }
   }
 
-  private func show(_ fraction: Double, _ name: String, _ state: State) {
+  private func show(_ name: String, _ state: State) {
     progress.update(
-      Double(state.ended) + fraction, of: Double(state.total), free: Double(state.kept), detail: PlainText.clean(name))
+      Double(state.ended) + state.parts.values.reduce(0, +), of: Double(state.total), free: Double(state.kept),
+      detail: PlainText.clean(name))
   }
 
   private func count(_ outcome: SupportOutcome, _ state: inout State) {

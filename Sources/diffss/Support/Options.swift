@@ -128,6 +128,28 @@ struct RuntimeOptions: ParsableArguments {
   func apply() throws { try pool.apply() }
 }
 
+/// How many images are generated at a time.
+struct JobsOption: ParsableArguments {
+  @Option(
+    name: .customLong("jobs"),
+    help: ArgumentHelp(
+      """
+      Images generated side by side, which share the threads: \(JobCount.allowed). auto takes as many as small networks gain by, one of Stable \
+      Diffusion 1.5's size, fewer where memory is short. The images are the same.
+      """, valueName: "n"))
+  var given: JobCount?
+
+  /// What was given, else what is configured. Says so where there are fewer threads than were asked for; call after `ThreadOptions.apply`.
+  func jobs() -> JobCount {
+    guard let given else { return UserSettings.ofUser.jobs ?? .auto }
+    let threads = Compute.threads
+    guard case .most(let count) = given, count > threads else { return given }
+    let most = threads == 1 ? "1 thread generates 1 image" : "\(threads) threads generate at most \(threads) images"
+    printError("note: \(most) side by side; --jobs \(count) needs --threads \(count)")
+    return .most(threads)
+  }
+}
+
 /// How many threads work, and how much of it is written down.
 struct ThreadOptions: ParsableArguments {
   @Option(help: "Threads for the networks; all cores when absent.")
@@ -180,6 +202,7 @@ struct DemoWeightsOption: ParsableArguments {
 // swift-format-ignore: AvoidRetroactiveConformances
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 extension DatasetKind: ExpressibleByArgument {}
+extension JobCount: ExpressibleByArgument { public init?(argument: String) { self.init(argument) } }
 extension DatasetSplit: ExpressibleByArgument {}
 extension FoldRule: ExpressibleByArgument {}
 extension ImageFormat: ExpressibleByArgument {}

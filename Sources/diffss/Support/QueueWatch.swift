@@ -20,9 +20,9 @@ final class QueueWatch: Sendable {
   private let progress = ProgressLine("generating", unit: "images")
   private let state: Mutex<State>
 
-  init(store: Store) throws {
+  init(store: Store, jobs: JobCount) throws {
     self.store = store
-    queue = GenerationQueue(store: store)
+    queue = GenerationQueue(store: store, jobs: jobs)
     before = Set(try store.jobs().filter(\.state.isFinal).map(\.id))
     state = Mutex(State(told: before))
   }
@@ -39,6 +39,9 @@ final class QueueWatch: Sendable {
         case .queueTrouble(let reason):
           report(message: PlainText.clean(reason), hint: "check free space and permissions of the data folder")
           state.withLock { $0.trouble = true }
+        case .remark(let text):
+          progress.clear()
+          printError("note: \(PlainText.clean(text))")
         case .generated, .preview, .modelLoading, .modelLoaded, .queuePaused: break
         }
       }

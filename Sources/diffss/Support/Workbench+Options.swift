@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Generation
 import Pipeline
@@ -14,14 +15,22 @@ extension Store {
 extension Workbench {
   /// The workbench that the options ask for, with the standard store; `models` may name weights by their paths, which are looked at before all others.
   static func open(
-    _ data: DatasetOptions, _ runtime: RuntimeOptions, models: ModelFlags? = nil, readsMasksAsPublished: Bool = false
+    _ data: DatasetOptions, _ runtime: RuntimeOptions, models: ModelFlags? = nil, jobs: JobCount = .auto,
+    readsMasksAsPublished: Bool = false
   ) throws -> Workbench {
     var source = data.source
     source.readsMasksAsPublished = readsMasksAsPublished
     let named = models?.named ?? NamedModels(), folders = named.places + runtime.modelFolders
     let files = named.files(ModelLibrary(folders: folders, for: data.dataset))
-    return Workbench(
+    let workbench = Workbench(
       dataset: try data.open(source), models: ModelLibrary(folders: folders, files: files, for: data.dataset, memory: runtime.memory),
-      store: try .opened(), origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files))
+      store: try .opened(), origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files), jobs: jobs)
+    let events = workbench.events()
+    Task.detached {
+      for await event in events {
+        if case .remark(let text) = event { printError("note: \(PlainText.clean(text))") }
+      }
+    }
+    return workbench
   }
 }

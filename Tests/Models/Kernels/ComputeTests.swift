@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import Synchronization
 import Testing
 
 @Suite(.serialized) struct ComputeTests {
@@ -34,6 +35,47 @@ import Testing
       #expect(outputs.dropFirst().allSatisfy { $0.values == outputs[0].values }, "\(m) x \(n) x \(k)")
       #expect(relativeError(outputs[0], PlainKernels.gemm(a, b, transposeB: true)) < 1e-5, "\(m) x \(n) x \(k)")
     }
+  }
+
+  /// Jobs side by side have a part of the threads each, and get the same numbers; loops inside loops of theirs too.
+  @Test(arguments: [1, 2, 4, 5]) func jobsSideBySideShareTheThreads(threads: Int) async {
+    let before = Compute.threads
+    Compute.threads = threads
+    defer { Compute.threads = before }
+    var noise = Noise(7)
+    let x = noise.tensor([2, 17, 19, 40]), weight = noise.tensor([50, 40, 3, 3])
+    let packed = PackedMatrix(Parameter(weight), columns: 50, depth: 40, taps: 9)
+    let expected = Kernels.conv2d(x, packed, Window(height: 3, width: 3, padding: 1)).values
+    for jobs in 1...3 {
+      let meeting = Meeting(jobs)
+      let shares = await withTaskGroup(of: Int.self) { group in
+        for _ in 0..<jobs {
+          group.addTask {
+            await Self.onThread {
+              Compute.sideBySide {
+                meeting.wait()
+                let share = Compute.threads
+                meeting.wait()
+                for _ in 0..<20 {
+                  // A job inside a job is a part of it.
+                  let found = Compute.sideBySide { Kernels.conv2d(x, packed, Window(height: 3, width: 3, padding: 1)).values }
+                  #expect(found == expected)
+                }
+                return share
+              }
+            }
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      // Another test's jobs may be under way: then there is less for each.
+      #expect(shares.allSatisfy { $0 >= 1 } && shares.reduce(0, +) <= max(threads, jobs), "\(shares) of \(threads)")
+    }
+    #expect(Compute.threads == threads)
+  }
+
+  private static func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in Thread { continuation.resume(returning: body()) }.start() }
   }
 
   @Test func concurrentCallersAllFinish() async {
@@ -71,8 +113,11 @@ import Testing
     var file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header
     for value in values { file += withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Data($0) } }
     try file.write(to: url)
-    let half = WeightLoader(try Checkpoint(file: url)).parameter("w", [24, 300])
+    let checkpoint = try Checkpoint(file: url), half = try #require(checkpoint.parameter("w"))
     #expect(half.dtype == .f16)
+    // A loader widens those of a small network.
+    let read = WeightLoader(checkpoint).parameter("w", [24, 300])
+    #expect(read.dtype == .f32 && read.widened().values == weight.values)
     let x = noise.tensor([31, 300])
     let narrow = Kernels.linear(x, PackedMatrix(half, columns: 24, depth: 300))
     let wide = Kernels.linear(x, PackedMatrix(Parameter(weight), columns: 24, depth: 300))
@@ -90,5 +135,23 @@ import Testing
     let line = try #require(lines.first { $0.shape.hasPrefix("[5, 11, 13, 7]") })
     #expect(line.kind == .convolution && line.calls == 2 && line.products == Double(2 * 5 * 11 * 13 * 7 * 9))
     #expect(lines.map(\.seconds) == lines.map(\.seconds).sorted(by: >))
+  }
+}
+
+/// Where a number of threads wait for each other, as often as they like.
+private final class Meeting: Sendable {
+  private let count: Int
+  private let state = Mutex((here: 0, round: 0))
+
+  init(_ count: Int) { self.count = count }
+
+  func wait() {
+    let round = state.withLock { state in
+      let round = state.round
+      state.here += 1
+      if state.here == count { state = (0, round + 1) }
+      return round
+    }
+    while state.withLock({ $0.round }) == round { sched_yield() }
   }
 }

@@ -13,8 +13,11 @@ final class FlatGenerator: SupportGenerator {
 
   let generated = Mutex<[GenerationRequest]>([])
   let refusesNumber: Int?
+  private let sideBySide: Int
 
-  init(refusesNumber: Int? = nil) { self.refusesNumber = refusesNumber }
+  init(refusesNumber: Int? = nil, jobs: Int = 1) { (self.refusesNumber, sideBySide) = (refusesNumber, jobs) }
+
+  func jobs(for request: GenerationRequest) -> Int { sideBySide }
 
   func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage {
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }

@@ -28,6 +28,15 @@ import Testing
     #expect(text["parameters"]?.contains("Steps: 3") == true)
   }
 
+  @Test func severalAtATimeAreToldInOrder() async throws {
+    let dataset = ListedDataset((0..<9).map { ("item-\($0)", $0 % 3 + 1) } + [("../up", 1)])
+    let one = try RunBench(dataset), three = try RunBench(dataset, generator: FlatGenerator(jobs: 3))
+    let outcomes = try await one.generate(run(dataset, one, shots: 4))
+    #expect(try await three.generate(run(dataset, three, shots: 4)) == outcomes)
+    #expect(outcomes.count == 37 && outcomes.last == "failed ../up_1")
+    #expect(try three.files() == one.files())
+  }
+
   @Test func namesThatLeaveTheFolderFailAndStopNothing() async throws {
     let names = ["../up", "/root", "a//b", "./c", "a/../b", "", "a\0b", "fine"]
     let dataset = ListedDataset(names.map { ($0, 1) }), bench = try RunBench(dataset)

@@ -3,6 +3,7 @@ import Data
 import Foundation
 import Generation
 import Render
+import Synchronization
 
 /// Generated supports found in the store, or generated into it.
 struct GeneratedAuxiliaries: AuxiliarySource {
@@ -31,28 +32,38 @@ struct GeneratedAuxiliaries: AuxiliarySource {
   func has(_ support: GeneratedSupport) -> Bool { names[support] != nil }
 
   mutating func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) throws {
-    let counts = Dictionary(grouping: wanted, by: \.support).mapValues { ($0.map(\.number).max() ?? 0) + 1 }
-    // An image is read once for all that are generated from it.
-    var made: [Support: Result<[GenerationRequest], any Error>] = [:]
-    for (done, support) in wanted.enumerated() {
-      let own =
-        made[support.support]
-        ?? Result {
-          try requests.requests(
-            item: support.item, classIndex: support.classIndex, options: options, count: counts[support.support] ?? 0)
-        }
-      made[support.support] = own
-      do {
-        let own = try own.get()
-        guard own.indices.contains(support.number) else { continue }
-        let image = try generator.attempt(own[support.number], stop: { stop.isSet }) { state in
-          progress(.generating(done: done, of: wanted.count, step: state.step, steps: state.steps))
-        }.get()
-        names[support] = image.name
-      } catch let error where EpisodeFailure.isOfImages(error) { failures[support] = error }
-      if stop.isSet { throw CancellationError() }
-      progress(.generating(done: done + 1, of: wanted.count, step: 0, steps: options.steps))
+    let made = MadeRequests(wanted, options, requests), generator = generator
+    let jobs = wanted.lazy.compactMap { try? made.request($0) }.first.map(generator.jobs) ?? 1
+    var ended = 0, steps: [Int: Int] = [:]
+    func tell() {
+      progress(.generating(done: ended, of: wanted.count, step: steps.values.reduce(0, +), steps: options.steps))
     }
+    try SideBySide.each(wanted.count, jobs: jobs) { position, turn in
+      do {
+        guard let request = try made.request(wanted[position]) else { return Made.nothing }
+        return .image(
+          try generator.attempt(request, stop: { stop.isSet || turn.isOver }) { turn.tell($0.step) }.get().name)
+      } catch let error where EpisodeFailure.isOfImages(error) { return .failure(error) }
+    } news: { position, step in
+      steps[position] = step
+      tell()
+    } ended: { position, made in
+      switch made {
+      case .image(let name): names[wanted[position]] = name
+      case .failure(let error): failures[wanted[position]] = error
+      case .nothing: break
+      }
+      steps[position] = nil
+      ended += 1
+      tell()
+    }
+  }
+
+  /// What the work on a wanted support came to.
+  private enum Made: Sendable {
+    case image(GeneratedImage.Name)
+    case failure(any Error)
+    case nothing
   }
 
   func image(_ support: GeneratedSupport) throws -> MaskedImage {
@@ -71,4 +82,33 @@ extension GeneratedImage {
   }
 
   var name: Name { Name(key: key, file: file) }
+}
+
+/// The requests for the wanted supports of an evaluation: an image is read once for all that are generated from it.
+private final class MadeRequests: Sendable {
+  private let counts: [Support: Int]
+  private let options: GenerationOptions
+  private let requests: RequestMaker
+  private let made: Mutex<[Support: Result<[GenerationRequest], any Error>]> = Mutex([:])
+
+  init(_ wanted: [GeneratedSupport], _ options: GenerationOptions, _ requests: RequestMaker) {
+    counts = Dictionary(grouping: wanted, by: \.support).mapValues { ($0.map(\.number).max() ?? 0) + 1 }
+    (self.options, self.requests) = (options, requests)
+  }
+
+  /// Nil where there is none of that number. Throws what making the support's requests does.
+  func request(_ support: GeneratedSupport) throws -> GenerationRequest? {
+    let own = made.withLock { made in
+      let own =
+        made[support.support]
+        ?? Result {
+          try requests.requests(
+            item: support.item, classIndex: support.classIndex, options: options, count: counts[support.support] ?? 0)
+        }
+      made[support.support] = own
+      return own
+    }
+    let all = try own.get()
+    return all.indices.contains(support.number) ? all[support.number] : nil
+  }
 }

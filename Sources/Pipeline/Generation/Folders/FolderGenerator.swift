@@ -2,7 +2,7 @@ import Core
 import Data
 import Render
 
-/// Works through a list of supports, one image after the other.
+/// Works through a list of supports, as many images at a time as their generator works on.
 ///
 /// It needs no queue: nobody cancels single images of a benchmark, and the folder itself says what is done. Nothing grows with
 /// the list but the list.
@@ -31,87 +31,109 @@ public struct FolderGenerator: Sendable {
     watch(.begun(images: own.count * run.shots, leftOut: run.supports.count - turns.count))
     let work = Work(
       run: run, folder: folder, weights: weights, models: models,
-      demoWeights: DemoWeights(choice.models, of: models, on: requests.supports.dataset.name)?.models, controls: controls, generator: generator,
-      stop: stop, watch: watch)
-    for (support, terms) in own { try generate(support, terms, work) }
+      demoWeights: DemoWeights(choice.models, of: models, on: requests.supports.dataset.name)?.models, requests: requests,
+      controls: controls, generator: generator, stop: stop)
+    let jobs = own.lazy.compactMap { try? work.wanted($0).first }.first.map(generator.jobs) ?? 1
+    try SideBySide.each(own.count * run.shots, jobs: jobs) { [shots = run.shots] position, turn in
+      try work.outcomes(of: own[position / shots], number: position % shots, turn)
+    } news: { _, news in
+      watch(news)
+    } ended: { _, outcomes in
+      for outcome in outcomes { watch(.ended(outcome)) }
+    }
   }
-
-  private typealias Turn = (support: Support, terms: PublishedScript.Terms?)
 
   /// The supports with the published script's terms where they are asked for: those depend on the place in the whole list.
   private func turns(of run: SupportRun) throws -> [Turn] {
-    guard run.isAsPublished else { return run.supports.map { ($0, nil) } }
+    guard run.isAsPublished else { return run.supports.map { Turn(support: $0, terms: nil) } }
     let script = try PublishedScript(dataset: requests.supports.dataset)
-    return script.terms(for: run.supports, base: run.options.seed).map { ($0.support, $0.terms) }
-  }
-
-  private func generate(_ support: Support, _ terms: PublishedScript.Terms?, _ work: Work) throws {
-    if work.stop.isSet { throw CancellationError() }
-    let stem: String, wanted: [GenerationRequest]
-    do {
-      stem = try work.folder.stem(item: support.item.id, classIndex: support.classIndex)
-      wanted = try requests.requests(
-        item: support.item, classIndex: support.classIndex, options: work.run.options, count: work.run.shots, published: terms)
-    } catch {
-      let name = "\(support.item.id)_\(support.classIndex)"
-      work.watch(.ended(SupportOutcome(name: name, images: work.run.shots, result: .failed(error), request: nil, key: nil)))
-      return
-    }
-    if let first = wanted.first { work.writeControl(of: first, "\(stem)_control") }
-    for request in wanted { try work.generate(request, "\(stem)_\(request.source.number)") }
+    return script.terms(for: run.supports, base: run.options.seed).map { Turn(support: $0.support, terms: $0.terms) }
   }
 }
 
+/// A support of a list, with what the published script makes of it.
+private struct Turn: Sendable {
+  let support: Support
+  let terms: PublishedScript.Terms?
+}
+
 /// The images of one run.
-private struct Work {
+private struct Work: Sendable {
   let run: SupportRun
   let folder: SupportFolder
   let weights: [String: String]
   let models: ModelLibrary
   let demoWeights: [String]?
+  let requests: RequestMaker
   let controls: ControlImages
   let generator: any SupportGenerator
   let stop: StopFlag
-  let watch: (SupportRunEvent) -> Void
 
-  /// Always a PNG: flat colours and lines are what JPEG keeps worst.
-  func writeControl(of request: GenerationRequest, _ name: String) {
-    guard request.condition != .none else { return }
+  /// The requests for a support's images, which are kept from one to the next. Throws what making them does.
+  func wanted(_ turn: Turn) throws -> [GenerationRequest] {
+    try requests.requests(
+      item: turn.support.item, classIndex: turn.support.classIndex, options: run.options, count: run.shots, published: turn.terms)
+  }
+
+  /// How a support's image ended, before it how its control image did where that failed; of a support that cannot be used the first image
+  /// speaks for all.
+  /// Throws `CancellationError` only.
+  func outcomes(of turn: Turn, number: Int, _ teller: SideBySide.Turn<SupportRunEvent>) throws -> [SupportOutcome] {
+    func isOver() -> Bool { stop.isSet || teller.isOver }
+    if isOver() { throw CancellationError() }
+    let stem: String, wanted: [GenerationRequest]
+    do {
+      stem = try folder.stem(item: turn.support.item.id, classIndex: turn.support.classIndex)
+      wanted = try self.wanted(turn)
+    } catch {
+      let name = "\(turn.support.item.id)_\(turn.support.classIndex)"
+      return number > 0 ? [] : [SupportOutcome(name: name, images: run.shots, result: .failed(error), request: nil, key: nil)]
+    }
+    let request = wanted[number]
+    let control = number == 0 ? writeControl(of: request, "\(stem)_control") : nil
+    let image = try generate(request, "\(stem)_\(request.source.number)", isOver: isOver) { teller.tell($0) }
+    return [control, image].compactMap { $0 }
+  }
+
+  /// Always a PNG: flat colours and lines are what JPEG keeps worst. How it failed; nil when it did not.
+  private func writeControl(of request: GenerationRequest, _ name: String) -> SupportOutcome? {
+    guard request.condition != .none else { return nil }
     do {
       let metadata = try ControlMetadata(request, weights: weights)
       guard try folder.place(name, .png, key: metadata.key) != .finished,
         let control = try controls.control(request)
-      else { return }
+      else { return nil }
       try folder.write(control.image, name, .png, text: metadata.entries())
+      return nil
     } catch {
-      watch(.ended(SupportOutcome(name: "\(name).png", images: 0, result: .failed(error), request: request, key: nil)))
+      return SupportOutcome(name: "\(name).png", images: 0, result: .failed(error), request: request, key: nil)
     }
   }
 
-  /// Throws `CancellationError` only.
-  func generate(_ request: GenerationRequest, _ name: String) throws {
-    if stop.isSet { throw CancellationError() }
+  private func generate(
+    _ request: GenerationRequest, _ name: String, isOver: () -> Bool, tell: (SupportRunEvent) -> Void
+  ) throws -> SupportOutcome {
     let file = "\(name).\(run.format.rawValue)"
-    func end(_ result: SupportOutcome.Result, key: String? = nil) {
-      watch(.ended(SupportOutcome(name: file, images: 1, result: result, request: request, key: key)))
+    func outcome(_ result: SupportOutcome.Result, key: String? = nil) -> SupportOutcome {
+      SupportOutcome(name: file, images: 1, result: result, request: request, key: key)
     }
     do {
       let key = try request.key(weights: weights)
       let place = try folder.place(name, run.format, key: key)
-      guard place != .finished else { return end(.kept, key: key) }
-      let image = try generator.attempt(request, stop: { stop.isSet }) { state in
-        watch(.generating(name: file, step: state.step, steps: state.steps))
+      guard place != .finished else { return outcome(.kept, key: key) }
+      let image = try generator.attempt(request, stop: isOver) { state in
+        tell(.generating(name: file, step: state.step, steps: state.steps))
       }.get()
       // An image that was in the store already may have been made by other kernels.
       let metadata = ImageMetadata(
         key: key, request: request, weights: weights, cut: try? models.cut(request), demoWeights: demoWeights,
         kernels: (try? StoredImage(image.file).support())?.kernels)
       try folder.write(image.image, name, run.format, text: metadata.entries())
-      end(place == .other ? .replaced : .generated, key: key)
+      return outcome(place == .other ? .replaced : .generated, key: key)
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      end(.failed(error))
+      return outcome(.failed(error))
     }
   }
 }

@@ -28,9 +28,9 @@ public struct SupportRun: Sendable {
 public enum SupportRunEvent: Sendable {
   /// `images` are to be generated or found; the published script leaves `leftOut` supports of the list out.
   case begun(images: Int, leftOut: Int)
-  /// `step` of `steps` of the image `name` are done; told many times a step.
+  /// `step` of `steps` of the image `name` are done; told many times a step, of several images when they are generated side by side.
   case generating(name: String, step: Int, steps: Int)
-  /// An image ended.
+  /// An image ended; told in the order of the list.
   case ended(SupportOutcome)
 }
 

@@ -7,19 +7,28 @@ import Synchronization
 /// Makes supports with ControlNet and Stable Diffusion: request, condition, denoising, PNG in the store.
 public final class DiffusionGenerator: SupportGenerator {
   private let controls: ControlImages
-  private let models: ModelLibrary
+  let models: ModelLibrary
+  let count: JobCount
   private let store: Store
   private let report: ModelLibrary.Report
-  /// Two denoisings at once would only slow each other down and need twice the memory.
-  private let turn = NSLock()
+  private let available: @Sendable () -> Int?
+  let turns = GenerationTurns()
+  /// The work of the UNets asked for, by model and size (`jobs`).
+  let works: Mutex<[String: Int]> = Mutex([:])
   /// Files that look whole and cannot be decoded, by their keys, as they were then.
   private let broken = Mutex<[String: FileStamp]>([:])
 
-  public init(controls: ControlImages, models: ModelLibrary, store: Store, report: @escaping ModelLibrary.Report) {
+  /// `jobs` is how many images are generated side by side, `available` the bytes of memory that are left for them.
+  public init(
+    controls: ControlImages, models: ModelLibrary, store: Store, jobs: JobCount = .auto,
+    available: @escaping @Sendable () -> Int? = { MachineMemory.available }, report: @escaping ModelLibrary.Report
+  ) {
     self.controls = controls
     self.models = models
+    count = jobs
     self.store = store
     self.report = report
+    self.available = available
   }
 
   /// The stored image of a request with the present weights; nil when there is none. Loads no network.
@@ -40,18 +49,28 @@ public final class DiffusionGenerator: SupportGenerator {
     let weights = try models.weights(request.models)
     let key = try request.key(weights: weights)
     if let known = try image(request, key: key) { return known }
-    while !turn.try() {
+    func wait() throws {
       guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
       usleep(20_000)
     }
-    defer { turn.unlock() }
+    let networks = GenerationTurns.Networks(request)
+    while !turns.begin(key, networks, most: jobs(for: request)) { try wait() }
+    defer { turns.end(key) }
     // Another caller may have generated it while this one waited.
     if let known = try image(request, key: key) { return known }
     let start = ContinuousClock.now
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
     let cut = try models.cut(request)
     for line in cut?.lines ?? [] { Log.generating.warning("\(key): \(line)") }
-    let image = try make(request, progress: progress)
+    let image = try make(request, progress: progress) { need in
+      while true {
+        switch turns.claim(need, for: key, pixels: request.width * request.height, available: available()) {
+        case .granted: return
+        case .wait(let isNew): if isNew { report(.remark(fewerJobs(request))) }
+        }
+        try wait()
+      }
+    }
     let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset)
     let png = try image.pngData(
       text: ImageMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models).entries())
@@ -65,7 +84,16 @@ public final class DiffusionGenerator: SupportGenerator {
   /// Makes an image, stored already or not, and stores nothing.
   /// Throws `CancellationError`, `CoreError.badSetting` for a size that is not the control image's, `ModelError`, and what control images throw.
   public func make(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
-    let control = try controls.control(request)?.image
+    try make(request, progress: progress) { _ in }
+  }
+
+  /// `claim` returns when the bytes that the run takes can be had.
+  private func make(
+    _ request: GenerationRequest, progress: (GenerationProgress) -> Bool, claim: (_ need: Int) throws -> Void
+  ) throws -> Image {
+    let isAlone = jobs(for: request) == 1
+    func computing<T>(_ body: () throws -> T) rethrows -> T { try isAlone ? body() : Compute.sideBySide(body) }
+    let control = try computing { try controls.control(request)?.image }
     let model = try models.diffusion(request.models, precision: request.precision, report: report)
     var inputs: [ControlInput] = []
     if let control {
@@ -86,12 +114,18 @@ public final class DiffusionGenerator: SupportGenerator {
     let run = try DiffusionRun(
       request.settings, prompt: request.prompt, negativePrompt: request.negativePrompt, seed: request.seed, noiseRow: request.noiseRow,
       width: request.width, height: request.height, controls: inputs)
+    try claim(model.need(of: run))
     do {
-      let result = try model.generate(run) { progress(GenerationProgress($0, of: model)) }
+      let result = try computing { try model.generate(run) { progress(GenerationProgress($0, of: model)) } }
       return try Image(unit: result.image)
     } catch ModelError.cancelled {
       throw CancellationError()
     }
+  }
+
+  private func fewerJobs(_ request: GenerationRequest) -> String {
+    let jobs = jobs(for: request), images = "\(jobs) image\(jobs == 1 ? "" : "s") of \(request.width)x\(request.height)"
+    return "memory holds \(images) at a time: no more are generated side by side"
   }
 
   /// A broken file is as good as none: it is generated again and replaced.

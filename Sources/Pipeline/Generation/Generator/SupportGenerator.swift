@@ -6,6 +6,10 @@ public protocol SupportGenerator: Sendable {
   ///
   /// `progress` hears how far it is, many times a step, and ends the work by returning false: then `CancellationError` is thrown.
   func generate(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> GeneratedImage
+
+  /// How many images like a request's are generated side by side, 1...: so many threads may be in `generate` without waiting for each
+  /// other.
+  func jobs(for request: GenerationRequest) -> Int
 }
 
 extension SupportGenerator {

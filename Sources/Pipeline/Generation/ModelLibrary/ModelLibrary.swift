@@ -19,7 +19,7 @@ public final class ModelLibrary: Sendable {
   let digests: WeightDigests
   private let headers: WeightHeaders
   private let loaded = LoadedModels()
-  private let memory: StableDiffusion.Memory
+  let memory: StableDiffusion.Memory
 
   /// The models for work on a data set. `folders` are given with `--models`; nothing is read yet. `memory` is what diffusion may take.
   ///
@@ -172,10 +172,11 @@ public final class ModelLibrary: Sendable {
   /// What is said while weights are read.
   public typealias Report = @Sendable (Reading) -> Void
 
-  /// What whoever waits for weights hears: the model's name.
+  /// What whoever waits for weights hears: the model's name, or a sentence about what is to be generated with it.
   public enum Reading: Hashable, Sendable {
     case begun(name: String)
     case ended(name: String)
+    case remark(String)
   }
 
   /// The diffusion model with its ControlNet (number 0), kept for the next request with the same choice and precision.

@@ -40,7 +40,7 @@ private final class Mailbox: Sendable {
     case image(key: String)
     case preview(JobID)
     case model(String)
-    case trouble, pause
+    case remark, trouble, pause
   }
 
   private struct State {
@@ -69,6 +69,7 @@ private final class Mailbox: Sendable {
       case .generated(let image): .image(key: image.key)
       case .preview(let job, _): .preview(job)
       case .modelLoading(let name), .modelLoaded(let name): .model(name)
+      case .remark: .remark
       case .queueTrouble: .trouble
       case .queuePaused: .pause
       }

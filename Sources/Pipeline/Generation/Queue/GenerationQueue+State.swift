@@ -20,8 +20,8 @@ extension GenerationQueue {
     var isWorking = false
     var isPaused = false
     var isClosed = false
-    /// The job of this process's worker.
-    var current: JobID?
+    /// The jobs that this process's worker is at, with how many of their kind may run side by side; 1 until that is known.
+    var current: [JobID: Int] = [:]
     var stops: [JobID: Stop] = [:]
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
   }

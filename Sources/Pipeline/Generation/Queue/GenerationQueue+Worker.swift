@@ -3,14 +3,19 @@ import Foundation
 
 /// The worker: whoever holds the lock generates what waits.
 extension GenerationQueue {
-  /// Begins to work when there is something to do and this process does not work yet.
+  /// Begins to work when there is something to do and this process does not work yet; where it does, it looks whether it can do more.
   func begin() {
-    let begins = state.withLock { state in
-      guard state.isFollowing, !state.isWorking, !state.isClosed, state.jobs.contains(where: { !$0.state.isFinal }) else { return false }
-      state.isWorking = true
-      return true
+    let begins = state.withLock { state -> Bool? in
+      let waits = state.jobs.contains { !$0.state.isFinal && state.current[$0.id] == nil }
+      guard state.isFollowing, !state.isClosed, waits else { return nil }
+      defer { state.isWorking = true }
+      return !state.isWorking
     }
-    if begins { worker.queue.async { self.work() } }
+    switch begins {
+    case true?: worker.queue.async { self.work() }
+    case false?: bell.signal()
+    case nil: break
+    }
   }
 
   /// The worker's loop, until nothing waits. Returns at once where another process works.
@@ -21,7 +26,7 @@ extension GenerationQueue {
         try withExtendedLifetime(lock) {
           try store.adoptOrphans()
           AtomicWriter.sweep(store.file("").deletingLastPathComponent())
-          while !state.withLock({ $0.isClosed }), let job = try store.takeNext() { run(job) }
+          try generate()
         }
         if try store.waitingCount() == 0 { break }
         if try store.isPaused { break }
@@ -34,20 +39,45 @@ extension GenerationQueue {
     }
   }
 
-  private func run(_ job: Job) {
-    let clock = ContinuousClock(), start = clock.now
-    func seconds() -> Double { (clock.now - start) / .seconds(1) }
+  /// Takes jobs and runs them, as many side by side as their generator works on, until nothing waits. Returns when all have ended.
+  private func generate() throws {
+    defer { while state.withLock({ !$0.current.isEmpty }) { bell.wait() } }
+    while true {
+      let (running, isClosed, hasRoom) = state.withLock { state in
+        (state.current.keys.compactMap { state[$0] }, state.isClosed, state.current.count < state.current.values.min() ?? 1)
+      }
+      if isClosed { return }
+      if hasRoom, let job = try store.takeNext(if: { next in running.allSatisfy { $0.runs(beside: next) } }) {
+        note(job)
+        WorkThread.start("generate") { self.run(job) }
+      } else if running.isEmpty {
+        return
+      } else {
+        bell.wait()
+      }
+    }
+  }
+
+  /// Takes a job over as one that this process is at.
+  private func note(_ job: Job) {
     state.withLock { state in
-      state.current = job.id
+      state.current[job.id] = 1
       // Closed after it was taken and before it was known here.
       if state.isClosed { state.stops[job.id] = .interrupt(reason: "the queue was closed") }
       state.put(job)
     }
     hub.send(.jobChanged(job))
+  }
+
+  private func run(_ job: Job) {
+    let clock = ContinuousClock(), start = clock.now
+    func seconds() -> Double { (clock.now - start) / .seconds(1) }
     Log.queue.info("job \(job.id) begins, attempt \(job.attempts): \(job.request.source.dataset) \(job.request.source.item) class \(job.request.source.classIndex)")
     var finalState: JobState, key: String?, noted = start
     do {
-      let generator = try generators.generator(of: job)
+      let generator = try generators.generator(of: job), most = generator.jobs(for: job.request)
+      state.withLock { $0.current[job.id] = most }
+      if most > 1 { bell.signal() }
       let image = try generator.attempt(job.request, stop: { isStopped(job.id) }) { progress in
         if hub.isWatched, let preview = progress.preview?() { hub.send(.preview(job.id, preview)) }
         let elapsed = seconds()
@@ -76,14 +106,19 @@ extension GenerationQueue {
       state.stops[job.id] = nil
       return state.set(job.id, finalState, elapsed: seconds(), key: key)
     }
-    guard let ended else { return }
+    guard let ended else {
+      state.withLock { $0.current[job.id] = nil }
+      bell.signal()
+      return
+    }
     Log.queue.info("job \(job.id) ends after \(String(format: "%.2f", ended.elapsed)) s: \(ended.state)")
     // On the lane behind the notes of its steps. The image itself is safe already: a lost row is found interrupted, and then finished.
     journal.queue.sync {
       do { try store.update(ended) } catch { hub.send(.queueTrouble(reason: PlainText.clean("\(error)"))) }
-      state.withLock { $0.current = nil }
+      state.withLock { $0.current[job.id] = nil }
     }
     hub.send(.jobChanged(ended))
+    bell.signal()
   }
 
   private func isStopped(_ id: JobID) -> Bool { state.withLock { $0[id] == nil || $0.stops[id] != nil } }
@@ -99,5 +134,13 @@ extension GenerationQueue {
 
   func end(_ id: JobID, _ final: JobState) {
     if let job = state.withLock({ $0.set(id, final) }) { hub.send(.jobChanged(job)) }
+  }
+}
+
+extension Job {
+  /// Whether it may run while another one does: both of one data set, with one diffusion model, of which memory has to hold no second.
+  fileprivate func runs(beside other: Job) -> Bool {
+    origin == other.origin && request.source.dataset == other.request.source.dataset
+      && GenerationTurns.Networks(request) == GenerationTurns.Networks(other.request)
   }
 }

@@ -7,8 +7,8 @@ import Synchronization
 /// One process's view of the queue in the store, and its worker when no other process has one.
 ///
 /// The store's rows are the queue: what is added stays when the process ends, and whichever process holds the worker's lock generates it, one job
-/// after the other on a thread of its own. Callers never wait: every method but `waitUntilIdle` returns at once. One job's failure does
-/// not touch the others.
+/// after the other or several side by side, on threads of their own. Callers never wait: every method but `waitUntilIdle` returns at once.
+/// One job's failure does not touch the others.
 public final class GenerationQueue: Sendable {
   let generators: JobGenerators
   private let origin: JobOrigin?
@@ -16,6 +16,8 @@ public final class GenerationQueue: Sendable {
   let hub: EventHub
   let state = Mutex(State())
   let worker = WorkLane("queue")
+  /// Rung when the worker has something to look at: a job of its own has ended, or others wait.
+  let bell = DispatchSemaphore(value: 0)
   /// Everything between this view and the store goes through this lane, put there while `state` is locked: rows change in the order the jobs did.
   let journal = WorkLane("journal")
   private let ticker: any DispatchSourceTimer
@@ -39,10 +41,10 @@ public final class GenerationQueue: Sendable {
     ticker.cancel()
   }
 
-  /// A queue of its own, for a process without a data set: jobs bring theirs.
-  public convenience init(store: Store) {
+  /// A queue of its own, for a process without a data set: jobs bring theirs. `jobs` is how many are generated side by side.
+  public convenience init(store: Store, jobs: JobCount = .auto) {
     let hub = EventHub()
-    self.init(generators: JobGenerators(store: store, report: { hub.send(WorkEvent($0)) }), origin: nil, store: store, hub: hub)
+    self.init(generators: JobGenerators(store: store, jobs: jobs, report: { hub.send(WorkEvent($0)) }), origin: nil, store: store, hub: hub)
   }
 
   /// Jobs in the order queued: all that have not ended, the last ones that had ended before, and what came since.
@@ -98,11 +100,11 @@ public final class GenerationQueue: Sendable {
     for job in jobs.reversed() where !job.state.isFinal { cancel(job.id) }
   }
 
-  /// Lets no further job begin, or goes on; `now` also interrupts this process's job, which is the first to go on.
+  /// Lets no further job begin, or goes on; `now` also interrupts this process's jobs, which are the first to go on.
   public func setPaused(_ isPaused: Bool, now: Bool = false) {
     state.withLock { state in
       state.isPaused = isPaused
-      if isPaused, now, let current = state.current { state.stops[current] = .interrupt(reason: "the queue was paused") }
+      if isPaused, now { for id in state.current.keys { state.stops[id] = .interrupt(reason: "the queue was paused") } }
       write(&state) { [store] in try store.setPaused(isPaused) }
     }
     hub.send(.queuePaused(isPaused))
@@ -118,11 +120,11 @@ public final class GenerationQueue: Sendable {
     state.withLock { write(&$0) { [store] in try store.retry(ids) } }
   }
 
-  /// Stops working, and interrupts the job of this process's worker: it goes on at the next start.
+  /// Stops working, and interrupts the jobs of this process's worker: they go on at the next start.
   public func close(reason: String) {
     state.withLock { state in
       state.isClosed = true
-      if let current = state.current { state.stops[current] = .interrupt(reason: reason) }
+      for id in state.current.keys { state.stops[id] = .interrupt(reason: reason) }
     }
   }
 
@@ -173,7 +175,7 @@ public final class GenerationQueue: Sendable {
       state.revision = changes.map(\.revision).max() ?? state.revision
       let news = changes.compactMap { change -> Job? in
         let job = change.job.seen(isWorking: isHeld)
-        guard job.id != state.current else {
+        guard state.current[job.id] == nil else {
           if let cancelReason = change.cancelReason { state.stops[job.id] = .cancel(reason: cancelReason) }
           return nil
         }

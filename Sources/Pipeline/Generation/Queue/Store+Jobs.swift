@@ -63,8 +63,8 @@ extension Store {
   }
 
   /// Makes the next job a running one: interrupted ones first, then by priority, then in the order queued. Nil when none waits or the
-  /// queue is paused. Only for the holder of the worker's lock.
-  public func takeNext() throws -> Job? {
+  /// queue is paused, or when that job does not fit those under way. Only for the holder of the worker's lock.
+  public func takeNext(if fits: (Job) -> Bool = { _ in true }) throws -> Job? {
     try write { db in
       guard try Self.value("paused", db) == 0,
         let id = try String.fetchOne(
@@ -74,6 +74,7 @@ extension Store {
             ORDER BY state = 'interrupted' DESC, priority DESC, rowid LIMIT 1
             """)
       else { return nil }
+      guard let next = try Self.jobs("jobs.id = ?", [id], db).first?.job, fits(next) else { return nil }
       try db.execute(
         sql: "UPDATE jobs SET state = 'running', reason = NULL, wish = NULL, step = 0, attempts = attempts + 1, revision = ? WHERE id = ?",
         arguments: [try Self.nextRevision(db), id])

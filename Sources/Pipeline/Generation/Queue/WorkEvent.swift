@@ -12,6 +12,8 @@ public enum WorkEvent: Hashable, Sendable {
   case modelLoading(name: String)
   /// They are ready.
   case modelLoaded(name: String)
+  /// Something the user is to know of how images are generated; one line.
+  case remark(String)
   /// The queue was paused, or goes on.
   case queuePaused(Bool)
   /// The store could not be read or written; `reason` is one line for the user.
@@ -19,11 +21,12 @@ public enum WorkEvent: Hashable, Sendable {
 }
 
 extension WorkEvent {
-  /// That weights are read, or ready.
+  /// That weights are read, or ready, or what is to be said of them.
   public init(_ reading: ModelLibrary.Reading) {
     switch reading {
     case .begun(let name): self = .modelLoading(name: name)
     case .ended(let name): self = .modelLoaded(name: name)
+    case .remark(let text): self = .remark(text)
     }
   }
 }

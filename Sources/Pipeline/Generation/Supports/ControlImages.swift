@@ -12,6 +12,8 @@ public final class ControlImages: Sendable {
   private let report: ModelLibrary.Report
   private let edgeMaps = EdgeMaps()
   private let kept = Mutex(BoundedCache<ControlSource, ControlImage?>(limit: 8))
+  /// Those that are being made: images of one support generated side by side wait for the same one.
+  private let making = KeyedLock<ControlSource>()
 
   public init(supports: SupportReader, models: ModelLibrary, report: @escaping ModelLibrary.Report) {
     self.supports = supports
@@ -24,12 +26,14 @@ public final class ControlImages: Sendable {
   /// Throws for a support that cannot be used or is no longer the request's, and when the edge detector cannot be read.
   public func control(_ request: GenerationRequest) throws -> ControlImage? {
     let source = ControlSource(request)
-    if let known = kept.withLock({ $0.use(source) }) { return known }
-    let control = try make(
-      request.condition, request.conditionSettings, of: supports.support(request.source), adeIndex: request.adeIndex,
-      detector: request.models.detector)
-    kept.withLock { $0.store(control, for: source) }
-    return control
+    return try making.withLock(source) {
+      if let known = kept.withLock({ $0.use(source) }) { return known }
+      let control = try make(
+        request.condition, request.conditionSettings, of: supports.support(request.source), adeIndex: request.adeIndex,
+        detector: request.models.detector)
+      kept.withLock { $0.store(control, for: source) }
+      return control
+    }
   }
 
   /// The control image of a support with other settings. The edge detector runs once for an image, however often they change.

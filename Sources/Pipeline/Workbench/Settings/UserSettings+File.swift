@@ -1,6 +1,7 @@
 import Core
 import Data
 import Foundation
+import Generation
 import Logging
 import Render
 
@@ -58,6 +59,16 @@ extension UserSettings {
     "threads": { settings, value throws(Unexpected) in
       guard case .whole(let threads) = value, (1...64).contains(threads) else { throw Unexpected(expected: "a whole number, 1...64") }
       settings.threads = threads
+    },
+    "jobs": { settings, value throws(Unexpected) in
+      let text: String? =
+        switch value {
+        case .whole(let count): "\(count)"
+        case .text(let text): text
+        default: nil
+        }
+      guard let jobs = text.flatMap(JobCount.init) else { throw Unexpected(expected: "\"auto\" or a whole number, 1...64") }
+      settings.jobs = jobs
     },
     "log-level": { settings, value throws(Unexpected) in
       guard case .text(let name) = value, let level = Logger.Level(rawValue: name) else {

@@ -1,6 +1,7 @@
 import Core
 import Data
 import Foundation
+import Generation
 import Logging
 
 /// What a user has written into `$XDG_CONFIG_HOME/diffss/config.toml`: defaults of options of the command line, which win over it.
@@ -11,6 +12,8 @@ public struct UserSettings: Hashable, Sendable {
   public var roots: [DatasetKind: URL] = [:]
   /// 1...64: `--threads`.
   public var threads: Int?
+  /// `--jobs`.
+  public var jobs: JobCount?
   /// `--log-level`.
   public var logLevel: Logger.Level?
   /// `--low-memory`.
