@@ -1,7 +1,8 @@
 """Stable Diffusion 1.5 + ControlNet at full width, 512x512, guidance on: diffss against PyTorch and OpenVINO, in one run on one machine.
 
 Writes random weights once (full_width.py), times every network alone on two threads from the same weights (a guided pair of UNet and
-ControlNet, the decoder), then whole images with diffss and diffusers, compares their latents and prints the tables of docs/performance.md.
+ControlNet, the decoder), then whole images with diffss and diffusers, compares their latents, times the places of `--speed`, and prints the tables of
+docs/performance.md.
 Figures of another run are never read. Called by bench-peers.sh.
 usage: bench_peers.py FOLDER [STEPS]
 """
@@ -84,8 +85,8 @@ def diffss_network(folder, network, precision):
 
 def diffss_side(folder, steps, precision, *options):
     start = [DIFFSS, "generate", "--control", folder / "control.png", "--prompt", PROMPT, "--negative-prompt", NEGATIVE,
-             "--model", folder / "sd", "--controlnet", folder / "controlnet", "--steps", steps, "--guidance", GUIDANCE, "--seed", SEED,
-             "--precision", precision, "--latents", folder / f"diffss-{precision}.safetensors", "--out", folder / f"out-{precision}",
+             "--model", folder / "sd", "--controlnet", folder / "controlnet", *(["--steps", steps] if steps else []), "--guidance", GUIDANCE,
+             "--seed", SEED, "--precision", precision, "--latents", folder / f"diffss-{precision}.safetensors", "--out", folder / f"out-{precision}",
              "--threads", THREADS, "--profile", *options]
     process = subprocess.Popen([str(a) for a in start], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     errors = process.stderr.read()
@@ -97,6 +98,15 @@ def diffss_side(folder, steps, precision, *options):
     return dict(
         load=load, steps=[float(s) for s in re.findall(r"step \d+: " + number, errors)],
         all=float(re.search("in all: " + number, errors)[1]) - load, peak=usage.ru_maxrss * 1024 / 1e9)
+
+
+def speeds(folder):
+    """The same image at each place of the dial, with the steps that the place has."""
+    places = {speed: diffss_side(folder, steps, "bfloat16", "--speed", speed, "--models", folder / "taesd")
+              for speed, steps in [("exact", 20), ("fast", None), ("draft", None)]}
+    print("\n| one image, bfloat16 | seconds, prompt to PNG | of exact's |\n| --- | ---: | ---: |")
+    for speed, side in places.items():
+        print(f"| `--speed {speed}`, {len(side['steps'])} steps | {side['all']:.2f} | {places['exact']['all'] / side['all']:.2f}x as fast |")
 
 
 def draw_control(path):
@@ -183,6 +193,7 @@ def main() -> None:
     print(next(line for line in child([DIFFSS, "doctor"])[0].splitlines() if "processor" in line).strip(), flush=True)
     networks(folder)
     images(folder, steps)
+    speeds(folder)
 
 
 if __name__ == "__main__":

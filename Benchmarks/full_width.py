@@ -10,7 +10,7 @@ import shutil
 import sys
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, ControlNetModel, DDIMScheduler, UNet2DConditionModel
 from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -36,6 +36,8 @@ def main() -> None:
     text = CLIPTextModel(CLIPTextConfig(**config("text_encoder")))
     for module, to in ((unet, model / "unet"), (control, folder / "controlnet"), (vae, model / "vae"), (text, model / "text_encoder")):
         module.half().save_pretrained(to)
+    # The small decoder, for images that are made faster.
+    AutoencoderTiny().half().save_pretrained(folder / "taesd")
     for part in ("scheduler", "tokenizer"):
         shutil.copytree(CONFIGS / part, model / part, dirs_exist_ok=True)
     DDIMScheduler.from_config(DDIMScheduler.load_config(CONFIGS / "scheduler")).save_pretrained(model / "scheduler")
