@@ -66,7 +66,8 @@ public struct SweepReport: Codable, Hashable, Sendable {
       : "mIoU is the mean over all of a fold's classes; one without episodes counts 0, as in the published code."
     // Where several are compared the table says which is which.
     let precisions = axes.first { $0.name == Generation.Setting.ID.precision.rawValue }?.values.compactMap(Precision.init) ?? []
-    return [mean] + (precisions.count == 1 ? precisions[0].remarks : []) + (leftOut ?? []) + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
+    return [mean] + (precisions.count == 1 ? precisions[0].remarks : []) + (leftOut ?? [])
+      + (demoWeights.map { [DemoWeights.remark($0)] } ?? [])
   }
 }
 

@@ -97,7 +97,7 @@ extension Setting {
       .flag(\.settings.guessMode)),
     Setting(
       .precision, title: "Precision", name: "precision", summary: "of the networks' products",
-      help: "What the products of the networks are made of, of those that segment too: bfloat16 is faster where the processor multiplies it, auto takes it there",
+      help: "What the networks' products are made of, segmentation too: bfloat16 is faster where the processor has it, auto takes it",
       .choice(Precision.allCases.map(\.rawValue) + [Access.automatic]), .precision(\.settings.precision)),
     Setting(
       .resolution, title: "Resolution", name: "resolution", unit: "pixels", summary: "pixels, shorter side",
