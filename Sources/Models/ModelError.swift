@@ -55,6 +55,8 @@ public enum ModelError: Explained, Equatable, Sendable {
   case badInput(what: String, reason: String)
   /// A setting outside what the named part can do.
   case badSetting(name: String, value: String, allowed: String)
+  /// An image was to be decoded by TAESD's decoder, and the model was given none that reads its latents.
+  case noSmallDecoder(path: String)
   /// A network produced NaN or infinity.
   case notFinite(what: String)
   /// Work that needs more bytes of memory than are left; `fits` names what would do.
@@ -107,6 +109,7 @@ public enum ModelError: Explained, Equatable, Sendable {
       Self.fitReport(path: path, missing: missing, unused: unused, wrongShape: wrongShape)
     case .badInput(let what, let reason): "\(what): \(reason)"
     case .badSetting(let name, let value, let allowed): "\(name) cannot be \(value): \(allowed)"
+    case .noSmallDecoder(let path): "no small decoder reads the latents of \(path)"
     case .notFinite(let what): "\(what) holds NaN or infinity"
     case .notEnoughMemory(let what, let need, let available, _):
       "\(what) needs about \(Self.gigabytes(need)) of memory, \(Self.gigabytes(available)) are available"
@@ -168,6 +171,8 @@ public enum ModelError: Explained, Equatable, Sendable {
     case .missingTensor: "check the name against the table in docs/forward.md"
     case .weightsDoNotFit: "the configuration, the weights or a backbone's file are of different models: take all from the same place"
     case .badInput, .badSetting, .cancelled: nil
+    case .noSmallDecoder:
+      "put TAESD's decoder for this family (taesd_decoder.safetensors) into a folder of models, or take the full decoder"
     case .notFinite: "the weights are damaged, or the input holds values far outside what the network was trained on"
     case .notEnoughMemory(_, _, _, let fits):
       fits.isEmpty ? "end other programs, or use a machine with more memory" : "what would fit: \(fits.joined(separator: ", or "))"
