@@ -55,6 +55,8 @@ public enum ModelError: Explained, Equatable, Sendable {
   case badInput(what: String, reason: String)
   /// A setting outside what the named part can do.
   case badSetting(name: String, value: String, allowed: String)
+  /// An image was to be decoded by TAESD's decoder, and the model was given none that reads its latents.
+  case noSmallDecoder(path: String)
   /// A network produced NaN or infinity.
   case notFinite(what: String)
   /// The first layer of a network to give NaN or infinity, by its place in the checkpoint.
@@ -109,6 +111,7 @@ public enum ModelError: Explained, Equatable, Sendable {
       Self.fitReport(path: path, missing: missing, unused: unused, wrongShape: wrongShape)
     case .badInput(let what, let reason): "\(what): \(reason)"
     case .badSetting(let name, let value, let allowed): "\(name) cannot be \(value): \(allowed)"
+    case .noSmallDecoder(let path): "no small decoder reads the latents of \(path)"
     case .notFinite(let what): "\(what) holds NaN or infinity"
     case .notFiniteLayer(let network, let layer, .weights): "\(network), \(layer): its weights hold NaN or infinity"
     case .notFiniteLayer(let network, let layer, .values): "\(network), \(layer): what it computes is NaN or infinity"
@@ -173,6 +176,8 @@ public enum ModelError: Explained, Equatable, Sendable {
     case .missingTensor: "check the name against the table in docs/forward.md"
     case .weightsDoNotFit: "the configuration, the weights or a backbone's file are of different models: take all from the same place"
     case .badInput, .badSetting, .cancelled: nil
+    case .noSmallDecoder:
+      "put TAESD's decoder for this family (taesd_decoder.safetensors) into a folder of models, or take the full decoder"
     case .notFinite: "the weights are damaged, or the input holds values far outside what the network was trained on"
     case .notFiniteLayer(_, _, .values(.bfloat16)), .notFiniteLayer(_, _, .input(.bfloat16)):
       "take float32 (--precision float32); if that ends likewise, the checkpoint is damaged"

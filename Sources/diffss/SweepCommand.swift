@@ -29,6 +29,12 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Networks: \(SegmentationNetwork.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "list"))
   var network = CommaList<SegmentationNetwork>([.dcama])
 
+  @Option(
+    help: ArgumentHelp(
+      "Places of the dial: \(SpeedPreset.allCases.map(\.rawValue).joined(separator: ", ")) (docs/speed.md). Settings given beside it win over it.",
+      valueName: "list"))
+  var speed: CommaList<SpeedPreset>?
+
   @Option(.condition) var condition: SettingList?
   @Option(.sampler) var sampler: SettingList?
   @Option(.steps) var steps: SettingList?
@@ -36,6 +42,11 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(.precision) var precision: SettingList?
   @Option(.guidance) var guidance: SettingList?
   @Option(.controlScale) var controlScale: SettingList?
+  @Option(.guidanceStart) var guidanceStart: SettingList?
+  @Option(.guidanceEnd) var guidanceEnd: SettingList?
+  @Option(.controlEvery) var controlEvery: SettingList?
+  @Option(.cacheEvery) var cacheEvery: SettingList?
+  @Option(.mergeTokens) var mergeTokens: SettingList?
 
   @Option(help: ArgumentHelp("Numbers of generated supports.", valueName: "list"))
   var auxShots = CommaList<Int>([4])
@@ -46,9 +57,12 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Folder for sweep.json, sweep.csv, sweep.md, plots and evaluations.", valueName: "dir"))
   var out: String?
 
-  /// The settings that are varied, in the order of the table's columns; condition and sampler are always among them.
+  /// The settings that are varied, in the order of the table's columns; condition and, without the dial, sampler are always among them.
   private var lists: [SettingList] {
-    [conditions, samplers] + [steps, timestepSpacing, precision, guidance, controlScale].compactMap { $0 }
+    [conditions] + (speed != nil && sampler == nil ? [] : [samplers])
+      + [
+        steps, timestepSpacing, precision, guidance, controlScale, guidanceStart, guidanceEnd, controlEvery, cacheEvery, mergeTokens,
+      ].compactMap { $0 }
   }
 
   private var conditions: SettingList { condition ?? SettingList(.condition, GenerationOptions().condition.rawValue) }
@@ -78,7 +92,9 @@ struct SweepCommand: AsyncParsableCommand {
       auxiliaryShots: auxShots.values[0])
     base.inputSide = comparison.size
     PromptRemarks.say(try await workbench.promptRemarks(base.options, classes: folds.flatMap(workbench.dataset.classes(inFold:))))
-    let axes = [SweepAxis.networks(network.values) { [comparison] in comparison.comparison($0) }] + varied
+    let asked = Set(lists.map(\.id) + others.given.map(\.id)), menu = workbench.models.menu
+    let speeds = speed.map { [SweepAxis.speeds($0.values, keeping: asked, menu)] } ?? []
+    let axes = [SweepAxis.networks(network.values) { [comparison] in comparison.comparison($0) }] + speeds + varied
       + [.auxiliaryShots(auxShots.values), .minimumAgreements(minAgreement?.values ?? [])]
     let sweep = SweepPlan(base, folds: folds, seeds: seeds, axes: axes)
     try evaluation.warn(base, folds: folds, workbench)

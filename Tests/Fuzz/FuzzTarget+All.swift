@@ -84,7 +84,7 @@ extension FuzzTarget {
           _ = try? store.evaluations(dataset: "demo")
           _ = try? store.supports(dataset: "demo")
           _ = try? store.keptKeys(dataset: "demo")
-          _ = try? store.secondsPerStep()
+          _ = try? store.imageTimes()
           _ = try? HTMLReport(store: store, name: "demo", dataset: nil, limit: 2)
           _ = try? store.retry(nil)
           for key in (try? store.imageKeys()) ?? [] { _ = try? store.provenance(of: key) }

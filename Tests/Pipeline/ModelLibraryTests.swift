@@ -87,12 +87,12 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
 
   @Test func previewDecodersAreFound() throws {
     let folder = try TemporaryFolder(), cache = try TemporaryFolder()
-    #expect(library([folder], cache: cache).previewDecoder == nil)
+    #expect(library([folder], cache: cache).smallDecoder == nil)
     try folder.plant(weights: Keys.previewDecoder, at: "taesd/taesd_decoder.safetensors")
-    #expect(library([folder], cache: cache).previewDecoder?.lastPathComponent == "taesd_decoder.safetensors")
+    #expect(library([folder], cache: cache).smallDecoder?.url.lastPathComponent == "taesd_decoder.safetensors")
     try folder.plant(#"{"_class_name": "AutoencoderTiny"}"#, at: "diffusers/config.json")
     try folder.plant(weights: ["decoder.layers.1.weight"], at: "diffusers/diffusion_pytorch_model.safetensors")
-    #expect(library([folder], cache: cache).previewDecoder?.lastPathComponent == "diffusers")
+    #expect(library([folder], cache: cache).smallDecoder?.url.lastPathComponent == "diffusers")
   }
 
   @Test func aModelMayRecommendItsGuidance() throws {

@@ -194,7 +194,7 @@ import Testing
         let store = try Store(folder: broken.url)
         _ = try store.jobs()
         _ = try store.retry(nil)
-        _ = try store.secondsPerStep()
+        _ = try store.imageTimes()
         _ = try store.takeNext()
         _ = try HTMLReport(store: store, name: "squares", dataset: nil, limit: 1)
       }
@@ -222,7 +222,7 @@ import Testing
     let store = try Store(folder: folder.url)
     #expect(try store.supports(dataset: "squares").count == 2)
     #expect(try store.keptKeys(dataset: "squares").count == 2)
-    #expect(try store.secondsPerStep() != nil)
+    #expect(try store.imageTimes().map(\.request.steps) == [3, 2])
   }
 
   @Test func verdictsAreKeptAndExported() throws {
@@ -235,7 +235,7 @@ import Testing
       try store.save(png: png, key: key, request: request, weights: weights, seconds: 6)
       keys.append(key)
     }
-    #expect(try store.secondsPerStep() == 24.0 / 18)
+    #expect(try store.imageTimes(limit: 3).map { $0.seconds / Double($0.request.steps) } == [1, 6.0 / 5, 6.0 / 4])
     try store.set(.kept, of: keys[0])
     try store.set(.starred, of: keys[1])
     try store.set(.rejected, of: keys[2])

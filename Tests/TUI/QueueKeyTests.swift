@@ -241,7 +241,7 @@ struct QueueKeyTests {
         default: jobs[place].state = .queued
         }
         for job in [jobs[place], jobs[jobs.count - 1]] where queue[job.id] != job {
-          queue.take(job)
+          queue.take(job, steps: Double(job.request.steps))
           ends.removeAll { $0 == job.id }
           if job.state.isFinal { ends.append(job.id) }
         }

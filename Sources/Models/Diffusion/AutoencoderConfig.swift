@@ -1,7 +1,7 @@
 import Foundation
 
 /// `config.json` of an AutoencoderKL.
-public struct AutoencoderConfig: Decodable, Sendable {
+public struct AutoencoderConfig: Decodable, Hashable, Sendable {
   /// Channels at each resolution, finest first.
   let widths: [Int]
   let blocksPerLevel: Int

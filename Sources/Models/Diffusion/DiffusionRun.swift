@@ -21,12 +21,14 @@ public struct DiffusionRun: Sendable {
   public var height: Int
   /// Whether the control image leads without the prompt's help: ControlNets see the guided half only, their finer residuals faded.
   public var guessMode: Bool
+  /// What is left out to take less time.
+  public var shortcuts: Shortcuts
   public var controls: [ControlInput]
 
   public init(
     prompt: String, negativePrompt: String = "", sampler: SamplerName = .ddim, steps: Int = 20, spacing: SchedulerConfig.Spacing? = nil,
     guidanceScale: Float = 7.5, eta: Float = 0, seed: UInt64 = 0, noiseRow: NoiseRow? = nil, width: Int = 512, height: Int = 512, guessMode: Bool = false,
-    controls: [ControlInput] = []
+    shortcuts: Shortcuts = Shortcuts(), controls: [ControlInput] = []
   ) {
     self.prompt = prompt
     self.negativePrompt = negativePrompt
@@ -40,6 +42,7 @@ public struct DiffusionRun: Sendable {
     self.width = width
     self.height = height
     self.guessMode = guessMode
+    self.shortcuts = shortcuts
     self.controls = controls
   }
 }
@@ -47,6 +50,9 @@ public struct DiffusionRun: Sendable {
 extension DiffusionRun {
   /// Whether the prompt is weighed against the negative prompt.
   var isGuided: Bool { guidanceScale > 1 }
+
+  /// Whether it is in a step.
+  func isGuided(inStep step: Int, of steps: Int) -> Bool { isGuided && shortcuts.guides(step: step, of: steps) }
 }
 
 /// A control image, the ControlNet that reads it, and when and how much it counts.
@@ -70,9 +76,15 @@ public struct ControlInput: Sendable {
   }
 
   /// Whether it counts in a step.
-  func counts(inStep step: Int, of steps: Int) -> Bool {
-    scale != 0 && Double(step) / Double(steps) >= start && Double(step + 1) / Double(steps) <= end
-  }
+  func counts(inStep step: Int, of steps: Int) -> Bool { scale != 0 && StepWindow(start: start, end: end).holds(step, of: steps) }
+}
+
+/// A part of the steps: step i of n is in it when `i / n >= start` and `(i + 1) / n <= end`.
+struct StepWindow {
+  let start: Double
+  let end: Double
+
+  func holds(_ step: Int, of steps: Int) -> Bool { Double(step) / Double(steps) >= start && Double(step + 1) / Double(steps) <= end }
 }
 
 /// Where a run is, reported between layers and after each step.

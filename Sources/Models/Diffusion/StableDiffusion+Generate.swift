@@ -29,13 +29,12 @@ extension StableDiffusion {
         finished += 1
         guard progress(DiffusionProgress(step: finished, steps: steps, latents: latents)) else { throw ModelError.cancelled }
       }
-      let decoder = try autoencoder()
+      let decode = try decoder(of: run, interruption)
       defer { leave() }
       return try seeds.indices.map { index in
         let own = latentsPerStep.map { $0.slice(index..<index + 1) }
         let latents = own[own.count - 1]
-        return DiffusionResult(
-          image: try decoder.image(of: latents, interruption: interruption), latents: latents, latentsPerStep: own)
+        return DiffusionResult(image: try decode(latents), latents: latents, latentsPerStep: own)
       }
     }
   }
@@ -50,6 +49,21 @@ extension StableDiffusion {
       let fitted = try LatentProjection(autoencoder())
       known = fitted
       return fitted
+    }
+  }
+
+  /// What turns finished latents into an image. Throws what reading the autoencoder throws, and `ModelError.noSmallDecoder`.
+  private func decoder(of run: DiffusionRun, _ interruption: @escaping Interruption) throws -> (Tensor) throws -> Tensor {
+    switch run.shortcuts.decoder {
+    case .full:
+      let autoencoder = try autoencoder()
+      return { try autoencoder.image(of: $0, interruption: interruption) }
+    case .small:
+      guard let tinyDecoder else { throw ModelError.noSmallDecoder(path: path) }
+      return {
+        try interruption()
+        return tinyDecoder.decode($0)
+      }
     }
   }
 
@@ -99,6 +113,8 @@ extension StableDiffusion {
     if let place = run.noiseRow, !place.isValid {
       throw ModelError.badSetting(name: "noise row", value: "\(place.row) of \(place.rows)", allowed: "a row of at most 64, counted from 0")
     }
+    try run.shortcuts.check()
+    if run.shortcuts.decoder == .small, tinyDecoder == nil { throw ModelError.noSmallDecoder(path: path) }
     guard run.guidanceScale.isFinite else {
       throw ModelError.badSetting(name: "guidance scale", value: "\(run.guidanceScale)", allowed: "a finite number")
     }

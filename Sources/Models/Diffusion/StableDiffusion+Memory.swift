@@ -20,11 +20,11 @@ extension StableDiffusion {
     let pixels = run.width * run.height, factor = autoencoder.config.factor
     let images = images * (run.isGuided ? 2 : 1)
     let denoising = images * pixels / (factor * factor) * unet.config.levels[0].channels * 56 * 4
-    let decoded = pixels * autoencoder.config.widths[0] * 4
+    let decodes = run.shortcuts.decoder == .full, decoded = pixels * (decodes ? autoencoder.config.widths[0] : TinyDecoder.width) * 4
     return [
       Stage(weights: textEncoder.bytes, maps: 0),
       Stage(weights: unet.bytes + run.controls.reduce(0) { $0 + controlNets[$1.network].bytes }, maps: denoising),
-      Stage(weights: autoencoder.bytes, maps: min(12 * decoded, 8 * decoded + 1 << 29)),
+      Stage(weights: decodes ? autoencoder.bytes : 0, maps: min(12 * decoded, 8 * decoded + 1 << 29)),
     ]
   }
 

@@ -24,7 +24,7 @@ public final class StableDiffusion: Sendable {
   let precision: Precision
   let tinyDecoder: TinyDecoder?
   let projection = Mutex<LatentProjection?>(nil)
-  private let path: String
+  let path: String
 
   /// Reads a model and its ControlNets, each from a diffusers folder or from a single file under CompVis' names.
   ///
@@ -32,18 +32,19 @@ public final class StableDiffusion: Sendable {
   ///   - model: a folder of `tokenizer/`, `text_encoder/`, `unet/`, `vae/`, `scheduler/`, or a file.
   ///   - config: a folder of the same structure whose configurations and tokenizer serve single files; its weights are not read.
   ///   - precision: of the products of UNet, ControlNets and autoencoder; the text encoder, which runs once, is Float32.
-  ///   - preview: TAESD's decoder, a file or folder; left aside when it reads latents of other channels.
+  ///   - smallDecoder: TAESD's decoder, a file or folder, for previews and runs that ask for it; left aside when it takes other latents.
   ///   - additions: an autoencoder in place of the model's own, and LoRA files that are merged into it.
   /// - Throws: `ModelError` for what is missing, damaged or not made for one another, and for a precision that the processor lacks.
   public static func load(
-    model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample, precision: Precision = .float32, preview: URL? = nil,
-    additions: ModelAdditions = ModelAdditions()
+    model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample, precision: Precision = .float32,
+    smallDecoder: URL? = nil, additions: ModelAdditions = ModelAdditions()
   ) throws -> StableDiffusion {
-    try StableDiffusion(model: model, config: config, memory: memory, precision: precision, preview: preview, additions: additions)
-      .with(controlNets: controlNets)
+    try StableDiffusion(
+      model: model, config: config, memory: memory, precision: precision, smallDecoder: smallDecoder, additions: additions
+    ).with(controlNets: controlNets)
   }
 
-  private init(model: URL, config: URL?, memory: Memory, precision: Precision, preview: URL?, additions: ModelAdditions) throws {
+  private init(model: URL, config: URL?, memory: Memory, precision: Precision, smallDecoder: URL?, additions: ModelAdditions) throws {
     try precision.check()
     let isFolder = model.isFolder, isKept = memory == .ample
     func part(_ name: String) throws -> URL {
@@ -82,7 +83,7 @@ public final class StableDiffusion: Sendable {
     controlNets = []
     self.memory = memory
     self.precision = precision
-    tinyDecoder = try preview.map { try TinyDecoder($0) }.flatMap { $0.latentChannels == vae.latentChannels ? $0 : nil }
+    tinyDecoder = try smallDecoder.map { try TinyDecoder($0) }.flatMap { $0.isMade(for: vae) ? $0 : nil }
     path = model.path
     try Self.checkParts(tokenizer, text, unet, vae, path: path)
   }

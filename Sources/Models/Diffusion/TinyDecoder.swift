@@ -23,10 +23,29 @@ public final class TinyDecoder: LatentPreview {
     let conv: Conv2d
   }
 
+  /// Channels of its feature maps, as published.
+  static let width = 64
+  /// Pixels a latent stands for in each direction: it doubles three times.
+  static let factor = 8
+  /// Blocks of each resolution, coarsest first.
+  static let blocksOfLevels = [3, 3, 3, 1]
+
   /// Channels of the latents it reads.
   let latentChannels: Int
   private let convIn: Conv2d
   private let levels: [Level]
+
+  /// Whether the decoder in a file or folder takes an autoencoder's latents, as its headers tell; false where it cannot be read.
+  public static func isMade(_ url: URL, for autoencoder: AutoencoderConfig) -> Bool {
+    guard let checkpoint = try? url.isFolder ? Checkpoint(headersOfFolder: url) : Checkpoint(headersOf: url) else { return false }
+    let shape = checkpoint.shape(of: "1.weight") ?? checkpoint.shape(of: "decoder.layers.0.weight")
+    return shape?.count == 4 && shape?[1] == autoencoder.latentChannels && autoencoder.factor == factor
+  }
+
+  /// Whether it takes an autoencoder's latents.
+  func isMade(for autoencoder: AutoencoderConfig) -> Bool {
+    latentChannels == autoencoder.latentChannels && autoencoder.factor == Self.factor
+  }
 
   /// Reads `taesd_decoder.safetensors` or `.pth`, or the decoder in a file or folder of diffusers' AutoencoderTiny.
   /// Throws `ModelError.weightsDoNotFit` listing the keys.
@@ -43,11 +62,11 @@ public final class TinyDecoder: LatentPreview {
     let first = next()
     let shape = first.shape("weight") ?? []
     // A file that holds no such layer is reported by its keys.
-    let (width, channels) = shape.count == 4 && shape[0] <= 1024 && shape[1] <= 64 ? (shape[0], shape[1]) : (64, 4)
+    let (width, channels) = shape.count == 4 && shape[0] <= 1024 && shape[1] <= 64 ? (shape[0], shape[1]) : (Self.width, 4)
     latentChannels = channels
     convIn = Conv2d(first, in: latentChannels, out: width, kernel: 3, padding: 1)
     place += 1  // ReLU
-    levels = [3, 3, 3, 1].map { count in
+    levels = Self.blocksOfLevels.map { count in
       let blocks = (0..<count).map { _ in Block(next(), width: width) }
       let isLast = count == 1
       if !isLast { place += 1 }  // doubling
@@ -56,11 +75,12 @@ public final class TinyDecoder: LatentPreview {
     try loader.finish()
   }
 
-  /// Latents `[n, h, w, 4]` to images in 0...1, `[n, 8 h, 8 w, 3]`.
-  public func image(of latents: Tensor) -> Tensor {
-    let settled = settled(latents)
+  public func image(of latents: Tensor) -> Tensor { decode(settled(latents)) }
+
+  /// Finished latents as diffusion leaves them, `[n, h, w, 4]`, to images in 0...1, `[n, 8 h, 8 w, 3]`.
+  public func decode(_ latents: Tensor) -> Tensor {
     // Far-off values are bent towards 3.
-    let bent = Tensor(settled.values.map { 3 * tanh($0 / 3) }, shape: settled.shape)
+    let bent = Tensor(latents.values.map { 3 * tanh($0 / 3) }, shape: latents.shape)
     var h = convIn(bent, activation: .relu)  // [n, h, w, width]
     for (index, level) in levels.enumerated() {
       for block in level.blocks { h = block(h) }

@@ -15,11 +15,15 @@ struct Transformer: Sendable {
     projOut = Linear(loader("proj_out"), in: channels, out: channels)
   }
 
-  /// `x` `[n, h, w, c]`, or `[1, h, w, c]` for all texts; `[n, h, w, c]` for n texts.
-  func callAsFunction(_ x: Tensor, context: TextStates) -> Tensor {
+  /// `x` `[n, h, w, c]`, or `[1, h, w, c]` for all texts; `[n, h, w, c]` for n texts. `merging` is the part of the tokens that
+  /// self-attention goes without.
+  func callAsFunction(_ x: Tensor, context: TextStates, merging: Double = 0) -> Tensor {
     let tokens = x.reshaped([x.shape[0], x.shape[1] * x.shape[2], x.channels])  // [n, h * w, c]
     var h = projIn(norm(tokens))  // [n, h * w, c]
-    for block in transformerBlocks { h = block(h, context: context) }
+    for block in transformerBlocks {
+      let merging = merging > 0 ? TokenMerging(h, height: x.shape[1], width: x.shape[2], ratio: merging) : nil
+      h = block(h, context: context, merging: merging)
+    }
     let images = h.shape[0]
     return projOut(h, residual: tokens.repeated(images)).reshaped([images] + x.shape.dropFirst())  // [n, h, w, c]
   }
@@ -46,12 +50,19 @@ struct TransformerBlock: Sendable {
   }
 
   /// `x` `[n, tokens, c]`, or `[1, tokens, c]` for all texts; `[n, tokens, c]` for n texts.
-  func callAsFunction(_ x: Tensor, context: TextStates) -> Tensor {
-    let normal = norm1(x)
-    let looked = attn1(normal, keys: attn1.keys(of: normal), residual: x).repeated(context.count)  // [n, tokens, c]
+  func callAsFunction(_ x: Tensor, context: TextStates, merging: TokenMerging?) -> Tensor {
+    let looked = looked(x, merging).repeated(context.count)  // [n, tokens, c]
     let read = attn2(norm2(looked), keys: context.keys(for: attn2), residual: looked)  // [n, tokens, c]
     let gated = Kernels.geglu(ffIn(norm3(read)))  // [n, tokens, 4 c]
     return ffOut(gated, residual: read)  // [n, tokens, c]
+  }
+
+  /// Self-attention, added to its input.
+  private func looked(_ x: Tensor, _ merging: TokenMerging?) -> Tensor {
+    let normal = norm1(x)
+    guard let merging else { return attn1(normal, keys: attn1.keys(of: normal), residual: x) }
+    let merged = merging.merged(normal)  // [n, fewer tokens, c]
+    return Kernels.add(x, merging.unmerged(attn1(merged, keys: attn1.keys(of: merged), residual: nil)))
   }
 }
 
@@ -76,7 +87,7 @@ struct Attention: Sendable {
   func keys(of context: Tensor) -> PackedKeys { PackedKeys(toK(context), toV(context), heads: heads, precision: toK.weight.precision) }
 
   /// `x` `[n, tokens, c]`; `residual` `[n, tokens, c]` is added to the result.
-  func callAsFunction(_ x: Tensor, keys: PackedKeys, residual: Tensor) -> Tensor {
+  func callAsFunction(_ x: Tensor, keys: PackedKeys, residual: Tensor?) -> Tensor {
     let mixed = Kernels.attention(toQ(x), keys)  // [n, tokens, c]
     return toOut(mixed, residual: residual)  // [n, tokens, c]
   }
@@ -86,7 +97,7 @@ struct Attention: Sendable {
 }
 
 /// What texts say to a network. Every cross-attention layer's keys and values are made once, at the first step, as the texts do
-/// not change over a run. For one thread, and for the network it was first given to.
+/// not change over a run. For one thread, and for networks that outlive it.
 final class TextStates {
   /// `[n, t, d]`
   let states: Tensor

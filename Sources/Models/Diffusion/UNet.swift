@@ -48,24 +48,68 @@ public final class UNet: Sendable {
   }
 
   /// The same with texts whose keys are kept from step to step.
+  ///
+  /// - Parameters:
+  ///   - merging: the part of the tokens that self-attention at the finest attending level goes without, 0...0.75.
+  ///   - deep: where the deep features are kept for evaluations to come; nil where none are to come.
   func callAsFunction(
-    _ sample: Tensor, timesteps: [Float], texts: TextStates, residuals: ControlResiduals?,
+    _ sample: Tensor, timesteps: [Float], texts: TextStates, residuals: ControlResiduals?, merging: Double = 0, deep: DeepFeatures? = nil,
     interruption: @escaping Interruption
   ) throws -> Tensor {
     try config.check(sample, timesteps, texts.states)
-    let condition = encoder.condition(timesteps, texts, interruption)
+    let condition = encoder.condition(timesteps, texts, merging: merging, interruption)
     var (skips, h) = try encoder(encoder.convIn(sample), condition)
     if let residuals {
-      guard residuals.down.count == skips.count, zip(residuals.down + [residuals.mid], skips + [h]).allSatisfy({ $0.canJoin($1) })
-      else {
-        throw ModelError.badInput(what: "control residuals", reason: "their shapes are not those of this UNet's skip connections")
-      }
-      skips = zip(skips, residuals.down).map { Kernels.addImages($0, $1) }
-      h = Kernels.addImages(h, residuals.mid)
+      guard residuals.down.count == skips.count else { throw Self.misfit }
+      skips = try Self.joined(skips, residuals.down)
+      h = try Self.joined([h], [residuals.mid])[0]
     }
-    for block in upBlocks { h = try block(h, condition, skips: &skips) }
-    return convOut(convNormOut(h, activation: .silu)).repeated(texts.count)  // [n, h, w, c]
+    return try up(h, skips, condition, deep: deep)
   }
+
+  /// An evaluation of the outermost layers alone, around deep features that an earlier one kept (Ma, Fang and Wang 2023, equation 3). `down` are a
+  /// ControlNet's residuals of the first skip connections, as many as `deep.depth` or more.
+  ///
+  /// Throws as the others; nothing is run unless `deep` holds features.
+  func outer(
+    _ sample: Tensor, timesteps: [Float], texts: TextStates, down: [Tensor]?, merging: Double = 0, deep: DeepFeatures,
+    interruption: @escaping Interruption
+  ) throws -> Tensor {
+    try config.check(sample, timesteps, texts.states)
+    guard let features = deep.features else { throw ModelError.badInput(what: "deep features", reason: "none were kept") }
+    let condition = encoder.condition(timesteps, texts, merging: merging, interruption)
+    let skips = try encoder.outer(encoder.convIn(sample), condition, count: deep.depth).skips
+    return try up(features, down.map { try Self.joined(skips, Array($0.prefix(skips.count))) } ?? skips, condition, deep: nil)
+  }
+
+  /// The way up through as many layers as there are feature maps to join.
+  private func up(_ x: Tensor, _ skips: [Tensor], _ condition: UNetCondition, deep: DeepFeatures?) throws -> Tensor {
+    var h = x, skips = skips
+    let layers = upBlocks.flatMap { block in (0..<block.count).map { (block: block, index: $0) } }
+    for layer in layers.suffix(skips.count) {
+      if let deep, skips.count == deep.depth { deep.features = h }
+      h = try layer.block.layer(layer.index, h, condition, skips: &skips)
+    }
+    return convOut(convNormOut(h, activation: .silu)).repeated(condition.context.count)  // [n, h, w, c]
+  }
+
+  /// Throws `ModelError.badInput` for residuals of other shapes.
+  private static func joined(_ maps: [Tensor], _ residuals: [Tensor]) throws -> [Tensor] {
+    guard maps.count == residuals.count, zip(residuals, maps).allSatisfy({ $0.canJoin($1) }) else { throw misfit }
+    return zip(maps, residuals).map { Kernels.addImages($0, $1) }
+  }
+
+  private static let misfit = ModelError.badInput(
+    what: "control residuals", reason: "their shapes are not those of this UNet's skip connections")
+}
+
+/// The feature map that enters the outermost layers of a UNet's way up, kept from one evaluation for the next ones. For one thread.
+final class DeepFeatures {
+  /// Layers of the way up that still run, with as many skip connections.
+  let depth: Int
+  var features: Tensor?
+
+  init(depth: Int = 1) { self.depth = depth }
 }
 
 extension Kernels {

@@ -1,9 +1,9 @@
 import Foundation
 
 /// `config.json` of a UNet2DConditionModel or a ControlNetModel: what both share.
-public struct UNetConfig: Decodable, Sendable {
+public struct UNetConfig: Decodable, Hashable, Sendable {
   /// One resolution of the network.
-  struct Level: Sendable {
+  struct Level: Hashable, Sendable {
     let channels: Int
     /// Whether a transformer follows each of its residual blocks on the way down.
     let attendsDown: Bool
@@ -32,6 +32,14 @@ public struct UNetConfig: Decodable, Sendable {
 
   /// Channels of the time embedding.
   var timeSize: Int { levels[0].channels * 4 }
+
+  /// The finest level with attention beside its residual blocks; nil where none has.
+  var finestAttention: Int? {
+    levels.indices.first { levels[$0].attendsDown || attendsUp.dropLast($0).last == true }
+  }
+
+  /// Feature maps that the way down hands to the way up.
+  var skipCount: Int { levels.count * (blocksPerLevel + 1) }
 
   /// Reads `config.json` in a network's folder. Throws `ModelError.missingConfiguration` and `badConfig`.
   public init(folder: URL) throws {

@@ -12,18 +12,26 @@ struct UNetEncoder: Sendable {
     midBlock = MidBlock(loader("mid_block"), config)
   }
 
-  func condition(_ timesteps: [Float], _ context: TextStates, _ interruption: @escaping Interruption) -> UNetCondition {
+  func condition(
+    _ timesteps: [Float], _ context: TextStates, merging: Double = 0, _ interruption: @escaping Interruption
+  ) -> UNetCondition {
     UNetCondition(
-      time: Kernels.activate(timeEmbedding(timesteps), .silu), context: context, interruption: interruption)
+      time: Kernels.activate(timeEmbedding(timesteps), .silu), context: context, merging: merging, interruption: interruption)
   }
 
   /// - Parameter x: the latents after `convIn`, `[n, h, w, c]`. One image may stand for all texts: it stays one until the first
   ///   text is read, so that what a guided pair has in common is computed once.
   /// - Returns: the feature maps to be joined on the way up, finest first, and the middle one.
   func callAsFunction(_ x: Tensor, _ condition: UNetCondition) throws -> (skips: [Tensor], mid: Tensor) {
+    let (skips, h) = try outer(x, condition, count: .max)
+    return (skips, try midBlock(h, condition))
+  }
+
+  /// The first feature maps alone, `count` of them or all, and the last one of them.
+  func outer(_ x: Tensor, _ condition: UNetCondition, count: Int) throws -> (skips: [Tensor], last: Tensor) {
     var skips = [x]
     var h = x
-    for block in downBlocks { h = try block(h, condition, skips: &skips) }
-    return (skips, try midBlock(h, condition))
+    for block in downBlocks { h = try block(h, condition, skips: &skips, limit: count) }
+    return (skips, h)
   }
 }

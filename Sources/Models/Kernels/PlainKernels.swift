@@ -209,6 +209,34 @@ public enum PlainKernels {
     }
   }
 
+  /// `x` `[n, height * width, c]` with each token the mean of those that `TokenMerging` finds alike in `metric`: merged, and spread again.
+  public static func mergedTokens(_ x: Tensor, like metric: Tensor, height: Int, width: Int, ratio: Double) -> Tensor {
+    let (tokens, channels, size) = (x.shape[1], x.channels, metric.channels), values = metric.values
+    let isTaker = (0..<tokens).map { $0 / width % 2 == 0 && $0 % width % 2 == 0 && $0 / width + 1 < height && $0 % width + 1 < width }
+    let takers = (0..<tokens).filter { isTaker[$0] }, givers = (0..<tokens).filter { !isTaker[$0] }
+    let count = takers.isEmpty ? 0 : min(givers.count, Int(Double(tokens) * ratio))
+    var groups: [[Int]] = []
+    for image in 0..<x.shape[0] {
+      func dot(_ a: Int, _ b: Int) -> Double {
+        (0..<size).reduce(0) { $0 + Double(values[(image * tokens + a) * size + $1]) * Double(values[(image * tokens + b) * size + $1]) }
+      }
+      func cosine(_ a: Int, _ b: Int) -> Double { dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot() }
+      let likes = givers.map { giver in
+        let best = takers.map { (taker: $0, cosine: cosine(giver, $0)) }.max { $0.cosine < $1.cosine }
+        return (giver: giver, taker: best?.taker ?? giver, cosine: best?.cosine ?? 0)
+      }
+      var group = Array(0..<tokens)
+      for like in likes.sorted(by: { $0.cosine > $1.cosine }).prefix(count) { group[like.giver] = like.taker }
+      groups.append(group)
+    }
+    let source = x.values
+    return tensor(x.shape) { position in
+      let (image, token) = (position / channels / tokens, position / channels % tokens)
+      let members = (0..<tokens).filter { groups[image][$0] == groups[image][token] }
+      return members.reduce(0) { $0 + Double(source[(image * tokens + $1) * channels + position % channels]) } / Double(members.count)
+    }
+  }
+
   private static func tensor(_ shape: [Int], _ element: (Int) -> Double) -> Tensor {
     Tensor((0..<shape.reduce(1, *)).map { Float(element($0)) }, shape: shape)
   }

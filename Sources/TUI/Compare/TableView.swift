@@ -70,8 +70,10 @@ extension ScreenRenderer {
     let missing = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) }
     let baseline = board?.baseline.map { "\(episode.supports.count)-shot \(NumberText.percent($0.iou))" }
     guard missing > 0 else { return baseline ?? "e measures every cell" }
-    let steps = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) * $1.plan.options.steps }
-    let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(steps)))" } ?? ""
+    let times = table.cells.compactMap { cell in
+      state.seconds(cell.plan.options).map { $0 * Double(board?.missing(cell.plan).count ?? 0) }
+    }
+    let time = times.isEmpty ? "" : ", about \(NumberText.clock(times.reduce(0, +)))"
     return ([baseline, "g generates \(missing) images\(time)"] as [String?]).compactMap { $0 }.joined(separator: " · ")
   }
 

@@ -81,9 +81,7 @@ extension ScreenRenderer {
       let images = plan.episodes * plan.auxiliaryShots, marked = state.browse.hasMarks ? " marked" : ""
       text =
         "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) images to generate"
-      if let rate = state.queue.jobs.secondsPerStep {
-        text += ", at most \(NumberText.clock(rate * Double(images * plan.options.steps)))"
-      }
+      if let seconds = state.seconds(plan.options) { text += ", at most \(NumberText.clock(seconds * Double(images)))" }
       text += ". Generated ones are not generated again."
     }
     popup(

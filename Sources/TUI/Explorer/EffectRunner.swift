@@ -195,7 +195,8 @@ final class EffectRunner: Sendable {
     if let recovery = store.recovery { post(.said(Notice(.warning, recovery.message))) }
     let catalog = Catalog(
       name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
-    return .opened(catalog, models: workbench.models.menu, secondsPerStep: (try? store.secondsPerStep()) ?? nil)
+    let menu = workbench.models.menu
+    return .opened(catalog, models: menu, secondsPerStep: (try? store.imageTimes()).flatMap(menu.secondsPerStep))
   }
 
   /// An image that was just generated, with its cells where an image was shown before: it needs no second pass of the event loop then.

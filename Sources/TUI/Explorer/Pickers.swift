@@ -1,4 +1,5 @@
 import Evaluation
+import Generation
 
 /// What there is to choose from.
 extension ExplorerState {
@@ -68,8 +69,14 @@ extension ExplorerState {
     return Picker(
       field.title,
       values.map { value in
-        Choice(value, value == SettingsForm.usual ? "the first that fits" : value == now ? "now" : "", .setting(field, value))
+        Choice(value, detail(of: value, in: field, now: now), .setting(field, value))
       }, at: values.firstIndex(of: now) ?? 0)
+  }
+
+  private func detail(of value: String, in field: SettingsField, now: String) -> String {
+    if value == SettingsForm.usual { return "the first that fits" }
+    let time = field == .speed ? SpeedPreset(rawValue: value).map(timeOfImage) : nil
+    return [time, value == now ? "now" : nil].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   // MARK: Evaluations
@@ -121,9 +128,8 @@ extension ExplorerState {
 
   /// How long the images of a grid take at the present pace.
   private func time(_ rows: GridAxis, _ columns: GridAxis) -> String {
-    guard let rate = queue.jobs.secondsPerStep else { return "" }
-    let steps = PlanTable(rows, columns, options: settings.options).cells.reduce(0) { $0 + $1.plan.options.steps }
-    return ", at most \(NumberText.clock(rate * Double(steps)))"
+    let times = PlanTable(rows, columns, options: settings.options).cells.compactMap { seconds($0.plan.options) }
+    return times.isEmpty ? "" : ", at most \(NumberText.clock(times.reduce(0, +)))"
   }
 
   /// The ways of stopping the running jobs.

@@ -23,7 +23,7 @@ extension ExplorerState {
   }
 
   private mutating func take(_ job: Job) -> [Effect] {
-    queue.take(job)
+    queue.take(job, steps: settings.menu.steps(job.request))
     switch job.state {
     case .queued, .running, .interrupted: return []
     case .finished:

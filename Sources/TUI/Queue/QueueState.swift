@@ -9,9 +9,9 @@ public struct QueueState: Sendable {
   /// What there is of the images that are being generated.
   public private(set) var previews: [GenerationRequest: ScreenImage] = [:]
 
-  /// Takes over a job's new state.
-  mutating func take(_ job: Job) {
-    jobs.take(job)
+  /// Takes over a job's new state. `steps` are those that its image is worth (`ModelMenu.steps`).
+  mutating func take(_ job: Job, steps: Double) {
+    jobs.take(job, steps: steps)
     if job.state.isFinal { previews[job.request] = nil }
   }
 

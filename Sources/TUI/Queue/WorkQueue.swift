@@ -4,6 +4,8 @@ import Generation
 public struct WorkQueue: Sendable {
   /// In the order queued.
   public private(set) var all: [Job] = []
+  /// Steps that the image of each is worth (`ModelMenu.steps`).
+  private var steps: [Double] = []
   private var places: [JobID: Int] = [:]
   /// The newest job of each request.
   private var latest: [GenerationRequest: Int] = [:]
@@ -12,7 +14,7 @@ public struct WorkQueue: Sendable {
   /// Places of what has ended, in the order of ending.
   private var ended: [Int] = []
   public private(set) var finished = 0
-  /// Seconds one denoising step takes, smoothed; nil before the first one.
+  /// Seconds that one step of what images are worth takes, smoothed; nil before the first one.
   public private(set) var secondsPerStep: Double?
 
   public init() {}
@@ -29,8 +31,8 @@ public struct WorkQueue: Sendable {
     }
   }
 
-  /// Takes over a job's new state.
-  public mutating func take(_ job: Job) {
+  /// Takes over a job's new state. `steps` are those that its image is worth.
+  public mutating func take(_ job: Job, steps worth: Double) {
     let place = places[job.id] ?? all.count
     if place < all.count {
       forget(all[place], at: place)
@@ -39,6 +41,7 @@ public struct WorkQueue: Sendable {
       places[job.id] = place
       latest[job.request] = place
       all.append(job)
+      steps.append(worth)
     }
     if let key = Self.key(job, place) {
       unfinishedKeys.insert(key, at: position(of: key))
@@ -46,8 +49,8 @@ public struct WorkQueue: Sendable {
       ended.append(place)
       if job.state == .finished { finished += 1 }
     }
-    if case .running(let step, _) = job.state, step > 0, job.elapsed > 0 {
-      let rate = job.elapsed / Double(step)
+    if case .running(let step, let count) = job.state, step > 0, job.elapsed > 0, worth > 0 {
+      let rate = job.elapsed / (worth * Double(step) / Double(count))
       secondsPerStep = secondsPerStep.map { 0.8 * $0 + 0.2 * rate } ?? rate
     }
   }
@@ -114,10 +117,10 @@ public struct WorkQueue: Sendable {
   /// Seconds until the queue is empty, as far as one can tell; nil when nothing runs or no step was timed yet.
   public var secondsLeft: Double? {
     guard unfinished > 0, let secondsPerStep else { return nil }
-    let steps = unfinishedKeys.reduce(0) { sum, key in
-      if case .running(let step, let count) = all[key.place].state { return sum + max(0, count - step) }
-      return sum + all[key.place].request.steps
+    let left = unfinishedKeys.reduce(0.0) { sum, key in
+      guard case .running(let step, let count) = all[key.place].state, count > 0 else { return sum + steps[key.place] }
+      return sum + steps[key.place] * max(0, 1 - Double(step) / Double(count))
     }
-    return secondsPerStep * Double(steps) / Double(max(1, runningCount))
+    return secondsPerStep * left / Double(max(1, runningCount))
   }
 }

@@ -8,6 +8,9 @@ public enum NumberText {
   /// One decimal with its sign.
   static func signed(_ value: Double) -> String { String(format: "%+.1f", value) }
 
+  /// `12.3 s` below a minute, then as `clock`.
+  static func seconds(_ value: Double) -> String { value < 60 ? "\(percent(value)) s" : clock(value) }
+
   /// `m:ss`, or `h:mm:ss` from an hour on.
   public static func clock(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 360_000 else { return "long" }

@@ -5,7 +5,7 @@ public enum SettingsField: Hashable, Sendable {
   /// A row of the table of settings.
   case setting(Setting.ID)
   /// What is no setting of an image: how many there are, what segments, what generates.
-  case supports, network, episodes, diffusion, controlNet
+  case supports, speed, network, episodes, diffusion, controlNet
 
   public static let all: [SettingsField] = {
     let settings = Setting.all.map { SettingsField.setting($0.id) }
@@ -14,7 +14,7 @@ public enum SettingsField: Hashable, Sendable {
       let low = first.flatMap { settings.firstIndex(of: .setting($0)) } ?? 0
       return settings[low..<(end.flatMap { settings.firstIndex(of: .setting($0)) } ?? settings.count)]
     }
-    return part(to: .steps) + [.supports] + part(from: .steps, to: .prompt) + [.network, .episodes] + part(from: .prompt) + [.diffusion, .controlNet]
+    return part(to: .steps) + [.supports, .speed] + part(from: .steps, to: .prompt) + [.network, .episodes] + part(from: .prompt) + [.diffusion, .controlNet]
   }()
 
   /// Its row of the table; nil for what is no setting of an image.
@@ -24,6 +24,7 @@ public enum SettingsField: Hashable, Sendable {
     switch self {
     case .setting(let id): Setting[id].title
     case .supports: "Supports"
+    case .speed: "Speed"
     case .network: "Network"
     case .episodes: "Episodes"
     case .diffusion: "Model"
@@ -36,6 +37,7 @@ public enum SettingsField: Hashable, Sendable {
     switch self {
     case .setting(let id): Setting[id].summary
     case .supports: "generated per episode"
+    case .speed: "what is left out for time"
     case .network: "what segments the queries"
     case .episodes: "per evaluation (E)"
     case .diffusion: "what generates"

@@ -8,6 +8,16 @@ extension SettingsForm {
   /// What would generate with these settings; nil where nothing fits.
   var pair: (diffusion: ModelMenu.Diffusion, controlNet: String?)? { menu.pair(for: options.condition, preferring: options.models) }
 
+  /// The place of the dial that the settings are at; nil for others.
+  public var speed: SpeedPreset? { SpeedPreset(options, hasSmallDecoder: menu.hasSmallDecoder(options)) }
+
+  /// The settings as they are at a place of the dial.
+  func options(at preset: SpeedPreset) -> GenerationOptions {
+    var own = options
+    preset.apply(to: &own, hasSmallDecoder: menu.hasSmallDecoder(options))
+    return own
+  }
+
   /// The ControlNet chosen for the condition; nil for the usual one.
   var ownControlNet: String? {
     let nets = menu.controlNets(for: options.condition).map(\.id)
@@ -18,12 +28,15 @@ extension SettingsForm {
   mutating func prefer(diffusion: String?) {
     var models = options.models ?? PreferredModels()
     guard models.diffusion != diffusion else { return }
+    let speed = speed
     models.diffusion = diffusion
     let unfit = menu.controlNets.filter { net in diffusion.map { !net.models.contains($0) } ?? false }.map(\.id)
     models.controlNets.removeAll(where: unfit.contains)
     let defaults = menu.defaults(for: options.condition, preferring: models)
     (options.conditionSettings.resolution, options.guidance) = (defaults.conditionSettings.resolution, defaults.guidance)
     options.models = models.orNone
+    // One model has a small decoder, the other has none.
+    if let speed { options = options(at: speed) }
   }
 
   /// Takes another ControlNet for the condition, nil for the usual one.

@@ -71,7 +71,7 @@ public struct SettingsForm: Hashable, Sendable {
       switch field {
       case .setting(let id): Setting[id].applies(to: options)
       case .controlNet: options.condition != .none
-      case .supports, .network, .episodes, .diffusion: true
+      case .supports, .speed, .network, .episodes, .diffusion: true
       }
     }
   }
@@ -109,12 +109,16 @@ public struct SettingsForm: Hashable, Sendable {
       if case .number = setting.kind { return text.flatMap(Double.init).map(Self.decimal) ?? "" }
       return text ?? (setting.kind == .text ? "" : Self.usual)
     case .supports: return "\(supports)"
+    case .speed: return speed?.rawValue ?? Self.custom
     case .episodes: return "\(episodes)"
     case .network: return network.rawValue
     case .diffusion: return options.models?.diffusion ?? Self.usual
     case .controlNet: return ownControlNet ?? Self.usual
     }
   }
+
+  /// What stands for settings that no place of the dial has.
+  public static let custom = "custom"
 
   /// What stands for a value that is absent.
   public static let usual = "usual"
@@ -132,6 +136,7 @@ public struct SettingsForm: Hashable, Sendable {
     case .diffusion: [Self.usual] + menu.diffusion.map(\.id)
     case .controlNet:
       [Self.usual] + menu.controlNets(for: options.condition, of: pair?.diffusion.id).map(\.id)
+    case .speed: SpeedPreset.allCases.map(\.rawValue)
     case .supports, .episodes: nil
     }
   }
@@ -153,7 +158,7 @@ public struct SettingsForm: Hashable, Sendable {
     case .setting(let id): Setting[id].range(options)
     case .supports: 1...16
     case .episodes: 1...10_000
-    case .network, .diffusion, .controlNet: nil
+    case .speed, .network, .diffusion, .controlNet: nil
     }
   }
 
@@ -216,6 +221,7 @@ public struct SettingsForm: Hashable, Sendable {
     switch field {
     case .setting(let id):
       if name == Self.usual, Setting[id].isOptional { Setting[id].reset(in: &options) } else { try? Setting[id].set(name, in: &options) }
+    case .speed: if let preset = SpeedPreset(rawValue: name) { options = options(at: preset) }
     case .network: network = SegmentationNetwork(rawValue: name) ?? network
     case .diffusion: prefer(diffusion: name == Self.usual ? nil : name)
     case .controlNet: prefer(controlNet: name == Self.usual ? nil : name)
@@ -229,7 +235,7 @@ public struct SettingsForm: Hashable, Sendable {
     case .setting(let id): try? Setting[id].set(value.short, in: &options)
     case .supports: supports = Int(value)
     case .episodes: episodes = Int(value)
-    case .network, .diffusion, .controlNet: break
+    case .speed, .network, .diffusion, .controlNet: break
     }
   }
 

@@ -15,7 +15,7 @@ extension ScreenRenderer {
       if isCursor { frame.clear(inside.row(row), style: style) }
       frame.text(field.title, in: inside, row: row, column: 1, style: style)
       // A long prompt shows its end, behind its title.
-      let value = DisplayText.tail(of: form.shown(field), to: max(4, inside.width - 16))
+      let value = DisplayText.tail(of: form.shown(field) + (field == .speed ? state.timeOfImage : ""), to: max(4, inside.width - 16))
       let shown = isCursor ? "‹ \(value) ›" : "\(value)  "
       let width = frame.textRight(shown, in: inside, row: row, after: 11, style: isCursor ? style : theme.accent)
       if isCursor, width > 0 {
@@ -35,8 +35,7 @@ extension ScreenRenderer {
     guard let board = state.board, board.plans[state.plan] != nil else { return "" }
     let missing = board.missing(state.plan).count
     guard missing > 0 else { return "generated" }
-    let steps = missing * state.settings.options.steps
-    let time = state.queue.jobs.secondsPerStep.map { ", about \(NumberText.clock($0 * Double(steps)))" } ?? ""
+    let time = state.seconds(state.settings.options).map { ", about \(NumberText.clock($0 * Double(missing)))" } ?? ""
     return "\(missing) image\(missing == 1 ? "" : "s")\(time)"
   }
 }

@@ -118,7 +118,9 @@ struct OwnImageRun {
     }
     return OwnImagePlan.Input(
       source: source, options: settings, models: flags.others.models.named, config: options.singleFile.config,
-      takesRecommendedGuidance: flags.guidance == nil, controlScales: flags.controlScale.compactMap { Double($0.text) },
+      takesRecommendedGuidance: flags.guidance == nil,
+      takesSmallDecoder: [.fast, .draft].contains(flags.speed) && flags.others.decoder == nil,
+      controlScales: flags.controlScale.compactMap { Double($0.text) },
       width: options.width,
       height: options.height)
   }

@@ -46,7 +46,7 @@ import Testing
   @Test func lowMemoryPreviewsNeedTheTinyDecoder() throws {
     #expect(try StableDiffusion.load(model: Self.model, memory: .low).preview() == nil)
     let decoder = Self.folder.appendingPathComponent("diffusers.safetensors")
-    let model = try StableDiffusion.load(model: Self.model, memory: .low, preview: decoder)
+    let model = try StableDiffusion.load(model: Self.model, memory: .low, smallDecoder: decoder)
     let reads = model.autoencoder.config.latentChannels == 4
     #expect(try (model.preview() is TinyDecoder) == reads)
   }

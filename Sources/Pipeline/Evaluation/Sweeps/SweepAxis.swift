@@ -54,6 +54,13 @@ public struct SweepAxis: Sendable {
       apply: { setting.access.copy($1, &$0.options) })
   }
 
+  /// Places of the dial. What is `kept`, they leave as it is.
+  public static func speeds(_ values: [SpeedPreset], keeping kept: Set<Setting.ID>, _ menu: ModelMenu) -> SweepAxis {
+    SweepAxis("speed", "speed", values, text: \.rawValue) { plan, preset in
+      preset.apply(to: &plan.options, keeping: kept, hasSmallDecoder: menu.hasSmallDecoder(plan.options))
+    }
+  }
+
   public static func auxiliaryShots(_ values: [Int]) -> SweepAxis {
     SweepAxis("aux-shots", "generated supports", values) { $0.auxiliaryShots = $1 }
   }

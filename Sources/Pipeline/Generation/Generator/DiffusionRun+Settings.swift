@@ -9,6 +9,6 @@ extension DiffusionRun {
     self.init(
       prompt: prompt, negativePrompt: negativePrompt, sampler: try settings.samplerName(), steps: settings.steps,
       spacing: settings.timestepSpacing, guidanceScale: Float(settings.guidance), eta: Float(settings.eta), seed: seed, noiseRow: noiseRow,
-      width: width, height: height, guessMode: settings.guessMode, controls: controls)
+      width: width, height: height, guessMode: settings.guessMode, shortcuts: settings.shortcuts, controls: controls)
   }
 }

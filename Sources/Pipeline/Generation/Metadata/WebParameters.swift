@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Models
 
 /// The text `parameters` of an image, as the Stable Diffusion web interface writes it and its reader takes it apart
 /// (`modules/infotext_utils.py`): prompt, negative prompt, and one line of `KEY: VALUE` with commas between them.
@@ -79,6 +80,7 @@ extension WebParameters {
     facts += [("CFG scale", settings.guidance.short), ("Seed", "\(seed)"), ("Size", "\(width)x\(height)")]
     if let hash = hash(model) { facts.append(("Model hash", hash)) }
     facts.append(("Model", model))
+    facts += shortcuts(settings.shortcuts)
     if let autoencoder {
       if let hash = hash(autoencoder) { facts.append(("VAE hash", hash)) }
       facts.append(("VAE", autoencoder))
@@ -89,5 +91,18 @@ extension WebParameters {
       facts.append(("Lora weights", line(loras.map { ($0.id, $0.scale.short) })))
     }
     return facts.map { (key: $0.0, value: $0.1) }
+  }
+
+  /// Those that are taken; token merging and the decoder under the web interface's own names.
+  private static func shortcuts(_ shortcuts: Shortcuts) -> [(String, String)] {
+    let none = Shortcuts()
+    var facts: [(String, String)] = []
+    if shortcuts.guidanceStart != none.guidanceStart { facts.append(("CFG start", shortcuts.guidanceStart.short)) }
+    if shortcuts.guidanceEnd != none.guidanceEnd { facts.append(("CFG end", shortcuts.guidanceEnd.short)) }
+    if shortcuts.controlEvery != none.controlEvery { facts.append(("ControlNet every", "\(shortcuts.controlEvery)")) }
+    if shortcuts.cacheEvery != none.cacheEvery { facts.append(("DeepCache every", "\(shortcuts.cacheEvery)")) }
+    if shortcuts.mergedTokens != none.mergedTokens { facts.append(("Token merging ratio", shortcuts.mergedTokens.short)) }
+    if shortcuts.decoder == .small { facts.append(("VAE Decoder", "TAESD")) }
+    return facts
   }
 }

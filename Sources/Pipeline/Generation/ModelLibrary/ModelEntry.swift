@@ -9,8 +9,8 @@ public enum ModelKind: Hashable, Sendable {
   /// it is named, for the condition that is asked for.
   case controlNet(ConditionType?)
   case detector(EdgeDetectorKind)
-  /// TAESD's decoder, for previews.
-  case previewDecoder
+  /// TAESD's decoder, for previews and images that ask for it.
+  case smallDecoder
   /// An autoencoder that may take the place of a diffusion model's own.
   case autoencoder
   /// Low-rank changes to a diffusion model's weights.
@@ -25,7 +25,7 @@ public enum ModelKind: Hashable, Sendable {
     case .controlNet(let condition?): "ControlNet for \(condition.rawValue)"
     case .controlNet(nil): "ControlNet, its name does not say for what"
     case .detector(let kind): "\(kind.rawValue) edge detector"
-    case .previewDecoder: "TAESD decoder for previews"
+    case .smallDecoder: "small decoder (TAESD)"
     case .autoencoder: "autoencoder"
     case .lora: "LoRA"
     case .segmentation(let network, let fold): "\(network.rawValue) for fold \(fold)"
@@ -38,7 +38,7 @@ public enum ModelKind: Hashable, Sendable {
     case .diffusion: "a \(title) model"
     case .controlNet(nil): "a ControlNet"
     case .autoencoder: "an \(title)"
-    case .controlNet, .detector, .previewDecoder, .lora: "a \(title)"
+    case .controlNet, .detector, .smallDecoder, .lora: "a \(title)"
     case .segmentation: title
     }
   }
@@ -50,7 +50,7 @@ public enum ModelKind: Hashable, Sendable {
     case .controlNet: "--controlnet"
     case .autoencoder: "--vae"
     case .lora: "--lora"
-    case .detector, .previewDecoder, .segmentation: nil
+    case .detector, .smallDecoder, .segmentation: nil
     }
   }
 }

@@ -24,7 +24,8 @@ extension ModelLibrary {
       diffusion: models.map { model in
         ModelMenu.Diffusion(
           id: model.entry.id, resolution: Self.nativeResolution(of: model.entry.url), guidance: Self.recommendation(besides: model.entry.url)?.guidance,
-          scheduler: Self.scheduler(of: model.entry.url))
+          scheduler: Self.scheduler(of: model.entry.url), hasSmallDecoder: hasSmallDecoder(for: model.entry.url),
+          cost: Self.cost(of: model.entry.url))
       },
       controlNets: nets,
       networks: SegmentationNetwork.allCases.filter { network in
@@ -39,7 +40,7 @@ extension ModelLibrary {
       case .diffusion, .controlNet: menu.demoModels.insert(entry.id)
       case .detector(let kind) where isFirst: menu.demoDetectors.insert(kind)
       case .segmentation(let network, let fold) where isFirst: menu.demoNetworks[network, default: []].insert(fold)
-      case .detector, .segmentation, .previewDecoder, .autoencoder, .lora: break
+      case .detector, .segmentation, .smallDecoder, .autoencoder, .lora: break
       }
     }
     return menu
@@ -49,7 +50,8 @@ extension ModelLibrary {
   ///
   /// Throws `GenerationError.modelMissing` naming what was not found, and `badSetting` for a preferred ControlNet made for other models.
   public func choice(
-    for condition: ConditionType, settings: ConditionSettings, preferring preferred: PreferredModels? = nil
+    for condition: ConditionType, settings: ConditionSettings, preferring preferred: PreferredModels? = nil,
+    decoder: Shortcuts.Decoder = .full
   ) throws -> ModelChoice {
     let menu = menu
     let detector = try condition.detector(settings).map { try detectorEntry($0).id }
@@ -68,7 +70,8 @@ extension ModelLibrary {
     let isOwn = try preferred?.autoencoder == pair.diffusion.id && entry(pair.diffusion.id).url.isFolder
     let choice = ModelChoice(
       diffusion: pair.diffusion.id, controlNet: pair.controlNet, detector: detector, autoencoder: isOwn ? nil : preferred?.autoencoder,
-      loras: preferred?.loras.flatMap { $0.isEmpty ? nil : $0 })
+      loras: preferred?.loras.flatMap { $0.isEmpty ? nil : $0 },
+      smallDecoder: try decoder == .small ? smallDecoder(for: entry(pair.diffusion.id).url).id : nil)
     for lora in choice.loras ?? [] where !LoRAChoice.scales.contains(lora.scale) {
       throw CoreError.badSetting(name: "LoRA scale", value: lora.scale.short, allowed: "-10...10")
     }
@@ -78,7 +81,7 @@ extension ModelLibrary {
 
   /// The same for the settings that requests are made from. Throws as the other one.
   public func choice(for options: GenerationOptions) throws -> ModelChoice {
-    try choice(for: options.condition, settings: options.conditionSettings, preferring: options.models)
+    try choice(for: options.condition, settings: options.conditionSettings, preferring: options.models, decoder: options.shortcuts.decoder)
   }
 
   /// Why there is no ControlNet for a condition.

@@ -22,6 +22,12 @@ extension ModelLibrary {
     return try? SchedulerConfig(folder: folder.appendingPathComponent("scheduler"))
   }
 
+  /// What a model's images cost, as its folder or the folder that serves single files says; nil where it cannot be read.
+  static func cost(of model: URL) -> DiffusionCost? {
+    guard let folder = model.isFolder ? model : configuration() else { return nil }
+    return try? DiffusionCost(folder: folder)
+  }
+
   /// The diffusers folder whose configurations and tokenizer serve single-file checkpoints: the one named, or SD 1.5's own.
   public static func configuration(_ path: String? = nil) -> URL? {
     path.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? AssetFolder.url("sd15")

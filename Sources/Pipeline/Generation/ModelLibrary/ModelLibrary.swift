@@ -125,8 +125,31 @@ public final class ModelLibrary: Sendable {
     try first("\(network.rawValue) for fold \(fold)") { $0 == .segmentation(network, fold: fold) }
   }
 
-  /// TAESD's decoder, a file or folder; nil when none was found.
-  public var previewDecoder: URL? { entries.first { $0.kind == .previewDecoder }?.url }
+  /// TAESD's decoder; nil when none was found.
+  public var smallDecoder: ModelEntry? { entries.first { $0.kind == .smallDecoder } }
+
+  /// The same where it reads the latents of a model, or of an autoencoder in the place of the model's own.
+  ///
+  /// Throws `GenerationError.modelMissing` where there is none, and `modelUnusable` for one that reads others.
+  func smallDecoder(for model: URL, config: String? = nil) throws -> ModelEntry {
+    let found = smallDecoder
+    try checkNothingBefore(found) { $0 == .smallDecoder }
+    guard let found else { throw missing("small decoder (taesd_decoder.safetensors), which --decoder small asks for,") }
+    guard reads(found, model, config) else {
+      throw GenerationError.modelUnusable(
+        problem: "the small decoder \(found.id) reads other latents than those of \(model.lastPathComponent)", hint: "take --decoder full")
+    }
+    return found
+  }
+
+  /// Whether there is a small decoder for a model.
+  func hasSmallDecoder(for model: URL, config: String? = nil) -> Bool { smallDecoder.map { reads($0, model, config) } ?? false }
+
+  private func reads(_ decoder: ModelEntry, _ model: URL, _ config: String?) -> Bool {
+    guard let folder = model.isFolder ? model : Self.configuration(config) else { return false }
+    let autoencoder = try? AutoencoderConfig(folder: ModelFolder(folder).folder(.autoencoder))
+    return autoencoder.map { TinyDecoder.isMade(decoder.url, for: $0) } ?? false
+  }
 
   /// SHA-256 of a model's files. Reads them once; later runs know them by size and time of change.
   /// Throws `GenerationError.modelMissing`, and `ModelError` for files that cannot be read.
@@ -138,7 +161,8 @@ public final class ModelLibrary: Sendable {
   /// The digests of every model of a choice, by identifier. Throws as `digest`.
   public func weights(_ choice: ModelChoice) throws -> [String: String] {
     var result: [String: String] = [:]
-    for id in [choice.diffusion, choice.controlNet, choice.detector].compactMap({ $0 }) { result[id] = try digest(of: id) }
+    let entries = [choice.diffusion, choice.controlNet, choice.detector, choice.smallDecoder]
+    for id in entries.compactMap({ $0 }) { result[id] = try digest(of: id) }
     for entry in try additions(choice) { result[entry.id] = try digests.digest(of: entry) }
     return result
   }
@@ -184,13 +208,15 @@ public final class ModelLibrary: Sendable {
     let model = try entry(choice.diffusion), controlNet = try choice.controlNet.map(entry)
     let added = try additions(choice), autoencoder = added.first { $0.kind == .autoencoder }?.url
     let adapters = zip(added.filter { $0.kind == .lora }, choice.loras ?? []).map { LowRankSource(url: $0.url, scale: Float($1.scale)) }
+    let smallDecoder = try choice.smallDecoder.map(entry) ?? self.smallDecoder
     // Scales make other weights of the same files.
     let key = try CanonicalJSON.text(
-      [model.id, choice.autoencoder ?? "", precision.rawValue] + (choice.loras ?? []).flatMap { [$0.id, $0.scale.short] })
+      [model.id, choice.autoencoder ?? "", smallDecoder?.id ?? "", precision.rawValue]
+        + (choice.loras ?? []).flatMap { [$0.id, $0.scale.short] })
     return try loaded.diffusion(key, controlNet: controlNet.map { ($0.id, $0.url) }) {
       try reporting(model.id, report) {
         try StableDiffusion.load(
-          model: model.url, config: Self.configuration(), memory: memory, precision: precision, preview: previewDecoder,
+          model: model.url, config: Self.configuration(), memory: memory, precision: precision, smallDecoder: smallDecoder?.url,
           additions: ModelAdditions(autoencoder: autoencoder, adapters: adapters))
       }
     } join: { base, url in

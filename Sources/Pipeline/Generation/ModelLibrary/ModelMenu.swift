@@ -11,12 +11,21 @@ public struct ModelMenu: Hashable, Sendable {
     public let guidance: Double?
     /// Its noise schedule; nil where it cannot be read.
     public let scheduler: SchedulerConfig?
+    /// Whether there is a small decoder for its latents.
+    public let hasSmallDecoder: Bool
+    /// What its images cost; nil where its configuration cannot be read.
+    public let cost: DiffusionCost?
 
-    public init(id: String, resolution: Int, guidance: Double? = nil, scheduler: SchedulerConfig? = nil) {
+    public init(
+      id: String, resolution: Int, guidance: Double? = nil, scheduler: SchedulerConfig? = nil, hasSmallDecoder: Bool = false,
+      cost: DiffusionCost? = nil
+    ) {
       self.id = id
       self.resolution = resolution
       self.guidance = guidance
       self.scheduler = scheduler
+      self.hasSmallDecoder = hasSmallDecoder
+      self.cost = cost
     }
   }
 
@@ -70,6 +79,11 @@ public struct ModelMenu: Hashable, Sendable {
       if let net = (own.isEmpty ? nets : own).first(where: { $0.models.contains(model.id) }) { return (model, net.id) }
     }
     return nil
+  }
+
+  /// Whether there is a small decoder for the diffusion model that would be used.
+  public func hasSmallDecoder(_ options: GenerationOptions) -> Bool {
+    pair(for: options.condition, preferring: options.models)?.diffusion.hasSmallDecoder ?? false
   }
 
   /// The training steps that settings visit with the diffusion model that would be used; nil where nothing fits.

@@ -116,7 +116,7 @@ struct ModelSearch {
         }
       return kind.map { add($0, ModelInspection.problem(ofConfigurationIn: folder, of: summary.family), summary) } ?? false
     }
-    if config.className == "AutoencoderTiny" { return add(.previewDecoder, ModelInspection.problem(ofFolder: folder)) }
+    if config.className == "AutoencoderTiny" { return add(.smallDecoder, ModelInspection.problem(ofFolder: folder)) }
     if config.className == "AutoencoderKL" { return add(.autoencoder, ModelInspection.problem(ofFolder: folder)) }
     let isControlNet = config.className == "ControlNetModel" || config.className == nil && name.lowercased().contains("controlnet")
     guard isControlNet || config.className == "T2IAdapter" else { return false }
@@ -180,7 +180,7 @@ struct ModelSearch {
       return summary.problem == nil ? .success(.diffusion) : .failure(problem(summary, file))
     case .hed: return .success(.detector(.hed))
     case .pidinet: return .success(.detector(.pidinet))
-    case .previewDecoder: return .success(.previewDecoder)
+    case .previewDecoder: return .success(.smallDecoder)
     case .autoencoder, .originalAutoencoder:
       let folder = file.deletingLastPathComponent()
       let isBeside = FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
@@ -239,7 +239,7 @@ struct ModelSearch {
     let name = file.deletingPathExtension().lastPathComponent.lowercased()
     if name.hasPrefix("v1-5-pruned") || name.hasPrefix("v1-5-ema") { return .diffusion }
     if name.hasPrefix("control_"), name.contains("sd15") { return .controlNet(condition(inName: name)) }
-    if name == "taesd_decoder" { return .previewDecoder }
+    if name == "taesd_decoder" { return .smallDecoder }
     if name.contains("pidinet") { return .detector(.pidinet) }
     if name.hasPrefix("controlnethed") { return .detector(.hed) }
     if let network = SegmentationNetwork(rawValue: folder.lowercased()), name.hasPrefix("fold"), let fold = fold(inName: name) {

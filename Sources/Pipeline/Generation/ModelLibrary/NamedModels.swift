@@ -135,7 +135,7 @@ extension ModelKind {
   fileprivate var generates: Bool {
     switch self {
     case .diffusion, .controlNet, .detector: true
-    case .previewDecoder, .autoencoder, .lora, .segmentation: false
+    case .smallDecoder, .autoencoder, .lora, .segmentation: false
     }
   }
 }

@@ -64,7 +64,7 @@ final class WeightDigests: Sendable {
       // Of a whole model that lends its own that alone counts.
       let place = AutoencoderFile.place(entry.url)
       return .several(modelFiles(in: place, below: ""), in: place)
-    case .controlNet, .previewDecoder, .lora: return .several(modelFiles(in: entry.url, below: ""), in: entry.url)
+    case .controlNet, .smallDecoder, .lora: return .several(modelFiles(in: entry.url, below: ""), in: entry.url)
     case .diffusion:
       let parts = ["text_encoder", "tokenizer", "unet", "vae", "scheduler"]
       return .several(parts.flatMap { modelFiles(in: entry.url, below: $0) }, in: entry.url)

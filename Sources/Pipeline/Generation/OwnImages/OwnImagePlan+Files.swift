@@ -14,7 +14,7 @@ extension OwnImagePlan {
   ) throws -> [OwnImageRequest.Output] {
     try request.generate(
       controlImages: controlImages, weights: weights, digests: weights.digests(library), count: count, memory: memory,
-      preview: library.previewDecoder, progress: progress)
+      preview: library.smallDecoder?.url, progress: progress)
   }
 
   /// Leaves the control images beside the images, from where `verify` takes them. Returns why some could not be written: that costs nobody the images.

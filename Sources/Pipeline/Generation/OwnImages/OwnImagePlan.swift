@@ -24,6 +24,8 @@ public struct OwnImagePlan: Sendable {
     public var config: String?
     /// Whether a guidance scale that the model recommends takes the place of the options' own.
     public var takesRecommendedGuidance: Bool
+    /// Whether the small decoder decodes where there is one for the model.
+    public var takesSmallDecoder: Bool
     /// Of each control image, or one for all; the options' own when there is none.
     public var controlScales: [Double]
     /// In pixels; nil for the control image's, without one for what the model was trained for.
@@ -32,13 +34,15 @@ public struct OwnImagePlan: Sendable {
 
     public init(
       source: Source, options: GenerationOptions = GenerationOptions(), models: NamedModels = NamedModels(), config: String? = nil,
-      takesRecommendedGuidance: Bool = true, controlScales: [Double] = [], width: Int? = nil, height: Int? = nil
+      takesRecommendedGuidance: Bool = true, takesSmallDecoder: Bool = false, controlScales: [Double] = [],
+      width: Int? = nil, height: Int? = nil
     ) {
       self.source = source
       self.options = options
       self.models = models
       self.config = config
       self.takesRecommendedGuidance = takesRecommendedGuidance
+      self.takesSmallDecoder = takesSmallDecoder
       self.controlScales = controlScales
       self.width = width
       self.height = height
@@ -71,11 +75,13 @@ public struct OwnImagePlan: Sendable {
     if input.takesRecommendedGuidance, let recommended = ModelLibrary.recommendation(besides: model)?.guidance {
       settings.guidance = recommended
     }
+    if input.takesSmallDecoder, library.hasSmallDecoder(for: model, config: input.config) { settings.shortcuts.decoder = .small }
     let added = try input.models.additions(in: library), size = controls.first.map { (width: $0.image.width, height: $0.image.height) }
     let native = ModelLibrary.nativeResolution(of: model, config: input.config)
     weights = OwnImageWeights(
       model: model, config: input.config.map { URL(fileURLWithPath: $0, isDirectory: true) }, networks: networks,
-      autoencoder: added.autoencoder, loras: added.loras)
+      autoencoder: added.autoencoder, loras: added.loras,
+      smallDecoder: settings.shortcuts.decoder == .small ? try library.smallDecoder(for: model, config: input.config).url : nil)
     request = OwnImageRequest(
       weights, prompt: prompt, negativePrompt: input.options.negativePrompt ?? prompts.negative, settings: settings,
       seed: input.options.seed,

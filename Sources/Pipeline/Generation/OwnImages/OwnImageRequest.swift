@@ -44,6 +44,8 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   public var autoencoder: String?
   /// LoRA files merged into the model, in their order; nil, and absent from the JSON, for none.
   public var loras: [LoRAChoice]?
+  /// TAESD's decoder; nil, and absent from the JSON, where the autoencoder decodes.
+  public var smallDecoder: String?
   /// What the text encoder did not see of the prompts; absent from the JSON where it saw all, and before generating.
   public internal(set) var cut: PromptCut?
 
@@ -60,6 +62,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
     model = names.model
     config = names.config
     autoencoder = names.autoencoder
+    smallDecoder = names.smallDecoder
     loras = names.loras.isEmpty ? nil : zip(names.loras, loraScales).map { LoRAChoice(id: $0, scale: $1) }
     self.controls = zip(names.networks, controls).map {
       Control(network: $0, image: $1.image, scale: $1.scale, start: $1.start, end: $1.end)
@@ -96,7 +99,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   /// the places of what it names, with their `digests`.
   ///
   /// `progress` hears how far it is, many times a step (its previews are of the first image), and ends the work by returning false:
-  /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder.
+  /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder, where `weights` names none.
   /// Throws `ModelError` for weights that do not fit, `GenerationError.notANumber`, and `CoreError.badSetting` for a sampler that there is none of.
   public func generate(
     controlImages: [Image], weights: OwnImageWeights, digests: [String: String], count: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
@@ -104,7 +107,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   ) throws -> [Output] {
     let diffusion = try StableDiffusion.load(
       model: weights.model, controlNets: weights.networks, config: weights.config ?? ModelLibrary.configuration(), memory: memory, precision: settings.precision,
-      preview: preview,
+      smallDecoder: weights.smallDecoder ?? preview,
       additions: ModelAdditions(
         autoencoder: weights.autoencoder,
         adapters: zip(weights.loras, loras ?? []).map { LowRankSource(url: $0, scale: Float($1.scale)) }))
@@ -139,7 +142,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
 
 extension OwnImageRequest: Codable {
   private enum CodingKeys: String, CodingKey {
-    case model, config, prompt, negativePrompt, seed, width, height, controls, autoencoder, loras, cut
+    case model, config, prompt, negativePrompt, seed, width, height, controls, autoencoder, loras, smallDecoder, cut
   }
 
   public init(from decoder: any Decoder) throws {
@@ -155,6 +158,7 @@ extension OwnImageRequest: Codable {
     controls = try values.decode([Control].self, forKey: .controls)
     autoencoder = try values.decodeIfPresent(String.self, forKey: .autoencoder)
     loras = try values.decodeIfPresent([LoRAChoice].self, forKey: .loras)
+    smallDecoder = try values.decodeIfPresent(String.self, forKey: .smallDecoder)
     cut = try values.decodeIfPresent(PromptCut.self, forKey: .cut)
   }
 
@@ -171,6 +175,7 @@ extension OwnImageRequest: Codable {
     try values.encode(controls, forKey: .controls)
     try values.encodeIfPresent(autoencoder, forKey: .autoencoder)
     try values.encodeIfPresent(loras, forKey: .loras)
+    try values.encodeIfPresent(smallDecoder, forKey: .smallDecoder)
     try values.encodeIfPresent(cut, forKey: .cut)
   }
 }

@@ -12,8 +12,12 @@ public struct OwnImageWeights: Hashable, Sendable {
   public let networks: [URL]
   public let autoencoder: URL?
   public let loras: [URL]
+  /// TAESD's decoder where it decodes in place of the autoencoder.
+  public let smallDecoder: URL?
 
-  public init(model: URL, config: URL? = nil, networks: [URL] = [], autoencoder: URL? = nil, loras: [URL] = []) {
+  public init(
+    model: URL, config: URL? = nil, networks: [URL] = [], autoencoder: URL? = nil, loras: [URL] = [], smallDecoder: URL? = nil
+  ) {
     self.model = model
     // A folder's own configurations are what counts.
     self.config = model.isFolder ? nil : config
@@ -22,10 +26,13 @@ public struct OwnImageWeights: Hashable, Sendable {
     let isOwn = model.isFolder && autoencoder?.standardizedFileURL.path == model.standardizedFileURL.path
     self.autoencoder = isOwn ? nil : autoencoder
     self.loras = loras
+    self.smallDecoder = smallDecoder
   }
 
-  /// All of them in one order: the model, its configuration, the ControlNets, the autoencoder, the LoRA files.
-  private var all: [URL] { [model] + [config].compactMap { $0 } + networks + [autoencoder].compactMap { $0 } + loras }
+  /// All of them in one order: the model, its configuration, the ControlNets, the autoencoder, the LoRA files, the small decoder.
+  private var all: [URL] {
+    [model] + [config].compactMap { $0 } + networks + [autoencoder].compactMap { $0 } + loras + [smallDecoder].compactMap { $0 }
+  }
 
   /// Throws `ModelError` for what does not serve as what it was named for, as far as headers tell: before any work.
   public func check() throws {
@@ -39,11 +46,12 @@ public struct OwnImageWeights: Hashable, Sendable {
   public var demo: DemoWeights? { DemoWeights(at: all) }
 
   /// What each of `all` is called.
-  var names: (model: String, config: String?, networks: [String], autoencoder: String?, loras: [String]) {
+  var names: (model: String, config: String?, networks: [String], autoencoder: String?, loras: [String], smallDecoder: String?) {
     var names = WeightName.of(all)[...]
     let model = names.removeFirst(), config = self.config.map { _ in names.removeFirst() }
     let networks = self.networks.map { _ in names.removeFirst() }, autoencoder = self.autoencoder.map { _ in names.removeFirst() }
-    return (model, config, networks, autoencoder, Array(names))
+    let loras = self.loras.map { _ in names.removeFirst() }
+    return (model, config, networks, autoencoder, loras, smallDecoder.map { _ in names.removeFirst() })
   }
 
   /// The digests by those names. Reads every file once; later runs know them by size and time of change.
@@ -55,6 +63,7 @@ public struct OwnImageWeights: Hashable, Sendable {
     for (name, url) in zip(names.networks, networks) { digests[name] = try library.digest(of: url, as: .controlNet(.mask)) }
     if let autoencoder, let name = names.autoencoder { digests[name] = try library.digest(of: autoencoder, as: .autoencoder) }
     for (name, url) in zip(names.loras, loras) { digests[name] = try library.digest(of: url, as: .lora) }
+    if let smallDecoder, let name = names.smallDecoder { digests[name] = try library.digest(of: smallDecoder, as: .smallDecoder) }
     return digests
   }
 }
@@ -86,7 +95,8 @@ extension ModelLibrary {
       model: model, config: try request.config.map { try place($0, "configuration folder") { try digest(ofConfiguration: $0) } },
       networks: try request.controls.map { try place($0.network, "ControlNet") { try digest(of: $0, as: .controlNet(.mask)) } },
       autoencoder: try request.autoencoder.map { try place($0, "autoencoder") { try digest(of: $0, as: .autoencoder) } },
-      loras: try (request.loras ?? []).map { try place($0.id, "LoRA") { try digest(of: $0, as: .lora) } })
+      loras: try (request.loras ?? []).map { try place($0.id, "LoRA") { try digest(of: $0, as: .lora) } },
+      smallDecoder: try request.smallDecoder.map { try place($0, "small decoder") { try digest(of: $0, as: .smallDecoder) } })
     return (places, Array(Set(others)).sorted())
   }
 

@@ -56,16 +56,4 @@ extension Store {
       }
     }
   }
-
-  /// Seconds that one denoising step took in the images generated last; nil before the first one.
-  public func secondsPerStep() throws -> Double? {
-    try read { db in
-      try Double.fetchOne(
-        db,
-        sql: """
-          SELECT sum(seconds) / sum(steps) FROM (SELECT seconds, json_extract(json, '$.steps') AS steps
-          FROM images JOIN \(Self.readable) ON requests.hash = images.request WHERE seconds > 0 ORDER BY images.rowid DESC LIMIT 40)
-          """)
-    }
-  }
 }

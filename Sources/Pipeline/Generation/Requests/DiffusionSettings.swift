@@ -27,6 +27,8 @@ public struct DiffusionSettings: Hashable, Sendable {
   public var guessMode = false
   /// What the networks' products are made of; absent from the JSON for float32.
   public var precision = Precision.float32
+  /// What is left out to take less time; each absent from the JSON where nothing is.
+  public var shortcuts = Shortcuts()
 
   /// The published settings (DifFSS: DDIM, guidance 9, strength 1), but with 20 steps instead of the script's 2, and what `change` makes of them.
   public init(_ change: (inout DiffusionSettings) -> Void = { _ in }) { change(&self) }
@@ -85,7 +87,7 @@ extension DiffusionConfigured {
 extension DiffusionSettings: Codable {
   private enum CodingKeys: String, CodingKey {
     case condition, conditionSettings, sampler, steps, timestepSpacing, guidance, eta, controlScale, controlStart, controlEnd, guessMode,
-      precision
+      precision, guidanceStart, guidanceEnd, controlEvery, cacheEvery, mergeTokens, decoder
   }
 
   public init(from decoder: any Decoder) throws {
@@ -118,6 +120,14 @@ extension DiffusionSettings: Codable {
     eta = try values.decode(Double.self, forKey: .eta)
     guessMode = try values.decode(Bool.self, forKey: .guessMode)
     precision = try values.decodeIfPresent(Precision.self, forKey: .precision) ?? .float32
+    shortcuts = try Shortcuts {
+      $0.guidanceStart = try values.decodeIfPresent(Double.self, forKey: .guidanceStart) ?? $0.guidanceStart
+      $0.guidanceEnd = try values.decodeIfPresent(Double.self, forKey: .guidanceEnd) ?? $0.guidanceEnd
+      $0.controlEvery = try values.decodeIfPresent(Int.self, forKey: .controlEvery) ?? $0.controlEvery
+      $0.cacheEvery = try values.decodeIfPresent(Int.self, forKey: .cacheEvery) ?? $0.cacheEvery
+      $0.mergedTokens = try values.decodeIfPresent(Double.self, forKey: .mergeTokens) ?? $0.mergedTokens
+      $0.decoder = try values.decodeIfPresent(Shortcuts.Decoder.self, forKey: .decoder) ?? $0.decoder
+    }
   }
 
   /// The counterpart of `init(samplingFrom:)`.
@@ -130,5 +140,12 @@ extension DiffusionSettings: Codable {
     try values.encode(eta, forKey: .eta)
     try values.encode(guessMode, forKey: .guessMode)
     if precision != .float32 { try values.encode(precision, forKey: .precision) }
+    let none = Shortcuts()
+    if shortcuts.guidanceStart != none.guidanceStart { try values.encode(shortcuts.guidanceStart, forKey: .guidanceStart) }
+    if shortcuts.guidanceEnd != none.guidanceEnd { try values.encode(shortcuts.guidanceEnd, forKey: .guidanceEnd) }
+    if shortcuts.controlEvery != none.controlEvery { try values.encode(shortcuts.controlEvery, forKey: .controlEvery) }
+    if shortcuts.cacheEvery != none.cacheEvery { try values.encode(shortcuts.cacheEvery, forKey: .cacheEvery) }
+    if shortcuts.mergedTokens != none.mergedTokens { try values.encode(shortcuts.mergedTokens, forKey: .mergeTokens) }
+    if shortcuts.decoder != none.decoder { try values.encode(shortcuts.decoder, forKey: .decoder) }
   }
 }

@@ -127,19 +127,23 @@ public struct ModelChoice: Codable, Hashable, Sendable {
   public var autoencoder: String?
   /// LoRA files merged into the model, in their order; nil, and absent from the JSON, for none.
   public var loras: [LoRAChoice]?
+  /// TAESD's decoder; nil, and absent from the JSON, where the autoencoder decodes.
+  public var smallDecoder: String?
 
   public init(
-    diffusion: String, controlNet: String? = nil, detector: String? = nil, autoencoder: String? = nil, loras: [LoRAChoice]? = nil
+    diffusion: String, controlNet: String? = nil, detector: String? = nil, autoencoder: String? = nil, loras: [LoRAChoice]? = nil,
+    smallDecoder: String? = nil
   ) {
     self.diffusion = diffusion
     self.controlNet = controlNet
     self.detector = detector
     self.autoencoder = autoencoder
     self.loras = loras
+    self.smallDecoder = smallDecoder
   }
 
   /// The identifiers of all of them.
-  var all: [String] { [diffusion, controlNet, detector, autoencoder].compactMap { $0 } + (loras ?? []).map(\.id) }
+  var all: [String] { [diffusion, controlNet, detector, autoencoder, smallDecoder].compactMap { $0 } + (loras ?? []).map(\.id) }
 }
 
 /// A LoRA file by its name, and how much of it is merged.

@@ -100,6 +100,32 @@ extension Setting {
       help: "What the networks' products are made of, segmentation too: bfloat16 is faster where the processor has it, auto takes it",
       .choice(Precision.allCases.map(\.rawValue) + [Access.automatic]), .precision(\.settings.precision)),
     Setting(
+      .guidanceStart, title: "Guided from", name: "guidance start", summary: "part of the steps",
+      help: "Fraction of the steps at which guidance begins; before it the networks read the prompt alone, at half the cost",
+      .number(0...1), increment: 0.1, boundBy: .guidanceEnd, narrowed: { 0...min(1, max(0, $0.shortcuts.guidanceEnd)) }, isUsed: isGuided,
+      .number(\.settings.shortcuts.guidanceStart)),
+    Setting(
+      .guidanceEnd, title: "Guided to", name: "guidance end", summary: "part of the steps",
+      help: "Fraction of the steps at which guidance ends; behind it the networks read the prompt alone, at half the cost",
+      .number(0...1), increment: 0.1, boundBy: .guidanceStart, narrowed: { min(1, max(0, $0.shortcuts.guidanceStart))...1 },
+      isUsed: isGuided, .number(\.settings.shortcuts.guidanceEnd)),
+    Setting(
+      .controlEvery, title: "Ctrl every", name: "control every", summary: "evaluations, 1 = each",
+      help: "Network evaluations that a ControlNet's residuals serve", .whole(evaluations), isUsed: isSteered,
+      .whole(\.settings.shortcuts.controlEvery)),
+    Setting(
+      .cacheEvery, title: "Deep every", name: "cache every", summary: "evaluations, 1 = each",
+      help: "Network evaluations that the UNet's deep features serve; between them its outermost layers run alone (DeepCache)",
+      .whole(evaluations), .whole(\.settings.shortcuts.cacheEvery)),
+    Setting(
+      .mergeTokens, title: "Merge", name: "merged tokens", summary: "part of the tokens",
+      help: "Part of the tokens that self-attention goes without where the UNet attends finest (token merging)",
+      .number(0...Shortcuts.mostMerged), increment: 0.05, .number(\.settings.shortcuts.mergedTokens)),
+    Setting(
+      .decoder, title: "Decoder", name: "decoder", summary: "latents to pixels",
+      help: "What decodes the finished latents: the model's own decoder, or TAESD's small one, whose file has to be there",
+      .choice(Shortcuts.Decoder.allCases.map(\.rawValue)), .choice(\.settings.shortcuts.decoder)),
+    Setting(
       .resolution, title: "Resolution", name: "resolution", unit: "pixels", summary: "pixels, shorter side",
       help: "Shorter side of the image before both sides are rounded to multiples of 64", .whole(resolutions), increment: 64,
       absence: "the model's own, 512 for an image of your own", .whole(\.settings.conditionSettings.resolution)),
@@ -107,8 +133,10 @@ extension Setting {
 
   private static let resolutions = 64...4096
   private static let cannySlopes = 0...1000
+  private static let evaluations = 1...Shortcuts.mostEvaluations
 
   private static let isSteered: @Sendable (GenerationOptions) -> Bool = { $0.condition != .none }
+  private static let isGuided: @Sendable (GenerationOptions) -> Bool = { $0.guidance > 1 }
 
   private static func uses(_ id: ID) -> @Sendable (GenerationOptions) -> Bool { { $0.condition.uses.contains(id) } }
 }

@@ -20,6 +20,12 @@ public struct Setting: Sendable, Identifiable {
     case controlEnd = "control-end"
     case guessMode = "guess-mode"
     case precision
+    case guidanceStart = "guidance-start"
+    case guidanceEnd = "guidance-end"
+    case controlEvery = "control-every"
+    case cacheEvery = "cache-every"
+    case mergeTokens = "merge-tokens"
+    case decoder
     case prompt
     case negativePrompt = "negative-prompt"
     case seed

@@ -2,6 +2,25 @@ import Foundation
 import GRDB
 
 extension Store {
+  /// The images generated last, newest first, with the seconds that each took. Rows that cannot be read are left out.
+  public func imageTimes(limit: Int = 40) throws -> [(request: GenerationRequest, seconds: Double)] {
+    try read { db in
+      let decoder = JSONDecoder()
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT images.seconds, requests.json FROM images JOIN requests ON images.request = requests.hash
+          WHERE images.seconds > 0 ORDER BY images.rowid DESC LIMIT ?
+          """, arguments: [limit])
+      return try rows.compactMap { row in
+        guard let json: String = try row.optional("json"), let seconds: Double = try row.optional("seconds"),
+          let request = try? decoder.decode(GenerationRequest.self, from: Data(json.utf8))
+        else { return nil }
+        return (request, seconds)
+      }
+    }
+  }
+
   /// What is recorded of every image of a data set, in no particular order. Reads no file.
   public func images(dataset: String) throws -> [ImageMetadata] {
     try read { db in
