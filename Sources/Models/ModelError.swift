@@ -183,7 +183,8 @@ public enum ModelError: Explained, Equatable, Sendable {
       "take float32 (--precision float32); if that ends likewise, the checkpoint is damaged"
     case .notFiniteLayer(_, _, .weights(.bfloat16)):
       "the checkpoint is damaged, or holds numbers at the end of what bfloat16 does: fetch it again, or take float32 (--precision float32)"
-    case .notFiniteLayer(_, _, .input): "the input, or what is computed before this layer, holds values far outside what the network was trained on"
+    case .notFiniteLayer(_, _, .input):
+      "the input, or what is computed before this layer, holds values far outside what the network was trained on"
     case .notFiniteLayer:
       "the checkpoint is damaged, or its half precision, which ends at 65504, has overflowed: fetch it again, or take it in F32"
     case .notEnoughMemory(_, _, _, let fits):

@@ -32,7 +32,8 @@ extension Kernels {
               let first = block * maskQueries
               for head in 0..<heads {
                 let rows = QueryRows(
-                  q + first * channels + head * size, count: min(maskQueries, queries - first), stride: channels, size: size, precision, loops)
+                  q + first * channels + head * size, count: min(maskQueries, queries - first), stride: channels, size: size, precision,
+                  loops)
                 rows.score(packedKeys + head * packed.channels, keys: keys) { row, scores in
                   loops.pointee.scale(scores, scale, 0, keys, scores)
                   for spare in keys..<width { scores[spare] = -.infinity }

@@ -112,7 +112,8 @@ public struct DCAMA: FewShotSegmenter {
     func callAsFunction(_ query: Tensor, _ supports: [Tensor], masks: Tensor, positions: Tensor) -> Tensor {
       func tokens(_ map: Tensor) -> Tensor { Kernels.add(map.reshaped(positions.shape), positions) }
       return Kernels.maskAttention(
-        queries(tokens(query)), keys(Tensor.stacked(supports.map(tokens))), mask: masks, heads: DCAMA.heads, precision: keys.weight.precision
+        queries(tokens(query)), keys(Tensor.stacked(supports.map(tokens))), mask: masks, heads: DCAMA.heads,
+        precision: keys.weight.precision
       ).reshaped(query.shape.dropLast() + [1])
     }
   }

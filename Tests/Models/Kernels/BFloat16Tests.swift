@@ -94,6 +94,17 @@ import Testing
     #expect(relativeError(fast, plain) < 0x1p-8, "\(q.shape) \(k.shape) \(heads)")
   }
 
+  /// Only the products of queries and keys are of rounded numbers.
+  @Test(arguments: 0..<20) func maskAttention(seed: Int) {
+    var noise = Noise(UInt64(seed) + 41_000)
+    let (heads, size, queries, keys) = (noise.int(1...4), noise.int(1...40), noise.int(1...70), noise.int(1...600))
+    let q = noise.tensor([queries, heads * size], scale: 3), k = noise.tensor([keys, heads * size], scale: 3)
+    let mask = noise.tensor([keys], scale: 0.5, offset: 0.5)
+    let fast = Kernels.maskAttention(q, k, mask: mask, heads: heads, precision: .bfloat16)
+    let plain = Kernels.maskAttention(q.rounded, k.rounded, mask: mask, heads: heads)
+    #expect(relativeError(fast, plain) < 5e-6, "\(q.shape) \(k.shape) \(heads)")
+  }
+
   @Test func roundingIsToNearestAndTiesGoToEven() {
     // Between 1 and the next bfloat16, 1 + 2^-7, and beyond.
     let values: [Float] = [1, 1 + 0x1p-8, 1 + 0x1p-8 + 0x1p-20, 1 + 0x1.8p-7, -1 - 0x1p-8, 0x1.fep127, 3.0e38, 0]

@@ -138,6 +138,13 @@ import Testing
     #expect(relativeError(Kernels.gemm(a, b, transposeB: transposeB), PlainKernels.gemm(a, b, transposeB: transposeB)) < Self.tolerance)
   }
 
+  @Test func gemmOfATransposedLeftSide() {
+    var noise = Noise(6001)
+    let a = noise.tensor([77, 431]), b = noise.tensor([77, 59])
+    let left = a.reshaped([1, 1, 77, 431]).nchw().reshaped([431, 77])
+    #expect(relativeError(Kernels.gemm(a, b, transposeA: true), PlainKernels.gemm(left, b)) < Self.tolerance)
+  }
+
   @Test(arguments: [false, true]) func resampling(alignCorners: Bool) {
     var noise = Noise(7000)
     let x = noise.tensor([2, 7, 9, 5])

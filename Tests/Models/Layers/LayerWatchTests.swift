@@ -39,11 +39,19 @@ import Testing
   ]
 
   @Test(arguments: middle.indices, [Float.nan, -.infinity]) func aWeightThatIsNoNumber(place: Int, value: Float) throws {
-    try check(Self.middle[place]) { values in values[values.count / 2] = value } cause: { .weights($0) }
+    try check(Self.middle[place]) { values in
+      values[values.count / 2] = value
+    } cause: {
+      .weights($0)
+    }
   }
 
   @Test(arguments: unbounded.indices) func aWeightThatIsTooLarge(place: Int) throws {
-    try check(Self.unbounded[place]) { $0 = $0.map { _ in 3e38 } } cause: { .values($0) }
+    try check(Self.unbounded[place]) {
+      $0 = $0.map { _ in 3e38 }
+    } cause: {
+      .values($0)
+    }
   }
 
   private func check(_ place: Place, damage: (inout [Float]) -> Void, cause: (Precision) -> ModelError.Overflow) throws {
@@ -64,8 +72,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (ForwardNetwork.bam, "bam_vgg16", "BAM", "down_query.0"), (.hdmnet, "hdmnet_vgg16", "HDMNet", "transformer.mix_transformer.match_layers.1.0.norm2"),
-    (.hsnet, "hsnet_vgg16", "HSNet", "hpn_learner.encoder_layer3.0.conv2"), (.dcama, "dcama_r101", "DCAMA", "model.DCAMA_blocks.1.linears.1"),
+    (ForwardNetwork.bam, "bam_vgg16", "BAM", "down_query.0"),
+    (.hdmnet, "hdmnet_vgg16", "HDMNet", "transformer.mix_transformer.match_layers.1.0.norm2"),
+    (.hsnet, "hsnet_vgg16", "HSNet", "hpn_learner.encoder_layer3.0.conv2"),
+    (.dcama, "dcama_r101", "DCAMA", "model.DCAMA_blocks.1.linears.1"),
     (.dcama, "dcama_r101", "DCAMA", "feature_extractor.layer2.0.conv2"),
   ]) func segmentation(kind: ForwardNetwork, name: String, network: String, layer: String) throws {
     let folder = try TemporaryFolder(), file = folder.file("weights.safetensors")
@@ -79,7 +89,8 @@ import Testing
 
   /// A network is not to blame for what it is given.
   @Test func anInputThatIsNoNumberIsNoLayersFault() throws {
-    let weights = Golden.fixture("networks/hsnet_vgg16.weights.safetensors"), folder = try TemporaryFolder(), file = folder.file("in.safetensors")
+    let weights = Golden.fixture("networks/hsnet_vgg16.weights.safetensors"), folder = try TemporaryFolder(),
+      file = folder.file("in.safetensors")
     try DamagedWeights.write(Golden.fixture("networks/hsnet_vgg16.case.safetensors"), to: file, key: "query_img") { $0[0] = .nan }
     let runner = try ForwardRunner(.hsnet, weights: weights)
     #expect(throws: ModelError.notFiniteLayer(network: "HSNet", layer: "backbone.features.0", cause: .input(.float32))) {
@@ -88,7 +99,9 @@ import Testing
   }
 
   @Test func theErrorSaysWhatToDo() {
-    func error(_ cause: ModelError.Overflow) -> ModelError { .notFiniteLayer(network: "UNet", layer: "mid_block.resnets.0.conv1", cause: cause) }
+    func error(_ cause: ModelError.Overflow) -> ModelError {
+      .notFiniteLayer(network: "UNet", layer: "mid_block.resnets.0.conv1", cause: cause)
+    }
     #expect(error(.values(.float32)).message == "UNet, mid_block.resnets.0.conv1: what it computes is NaN or infinity")
     #expect(error(.weights(.float32)).message == "UNet, mid_block.resnets.0.conv1: its weights hold NaN or infinity")
     for cause in [ModelError.Overflow.weights(.float32), .values(.float32)] {
