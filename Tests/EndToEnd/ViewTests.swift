@@ -183,7 +183,7 @@ import Testing
     try session.send(keys: "p")
     try session.wait(for: "▶ ")
     try session.send(keys: "Home", "x")
-    try session.wait(for: "after this image")
+    try session.wait(for: "at the next step")
     try session.send(keys: "n", "o", "w", "Enter")
     try session.wait(for: "goes on")
     try session.wait(for: "paused · 3 to go")
@@ -204,7 +204,7 @@ import Testing
     let session = try explorer(program)
     try session.wait(for: "the first run") { $0.contains("fold 0 · run 1: mask, dcama, ddim 2, 1+1, seed 0") && $0.contains(" 3 episodes ─") }
     // Fewer episodes, supports and steps than usual: by the form.
-    try session.send(keys: "Tab", "Tab", "j", "1", "Enter", "j", "3", "Enter")
+    try session.send(keys: "Tab", "Tab", "j", "1", "Enter", "j", "j", "3", "Enter")
     try session.wait(for: "one support, three steps") { $0.contains(#/Supports +1/#) && $0.contains(#/Steps +.* 3 /#) }
     try session.send(keys: "E")
     try session.wait(for: "Evaluate fold 0?")

@@ -119,7 +119,8 @@ private func library(_ folders: [TemporaryFolder], hub: TemporaryFolder? = nil, 
         == ModelChoice(diffusion: "sd", controlNet: "controlnet-scribble", detector: "hed/ControlNetHED.safetensors"))
     #expect(try models.choice(for: .none, settings: settings) == ModelChoice(diffusion: "sd"))
     let scheduler = try SchedulerConfig(folder: folder.file("sd/scheduler"))
-    #expect(models.menu.diffusion == [ModelMenu.Diffusion(id: "sd", resolution: 128, scheduler: scheduler)])
+    let cost = try DiffusionCost(folder: folder.file("sd"))
+    #expect(models.menu.diffusion == [ModelMenu.Diffusion(id: "sd", resolution: 128, scheduler: scheduler, cost: cost)])
     #expect(throws: GenerationError.self) { try models.choice(for: .pidinet, settings: settings) }
     do {
       _ = try models.choice(for: .canny, settings: settings)

@@ -222,7 +222,8 @@ import Testing
     let store = try Store(folder: folder.url)
     #expect(try store.supports(dataset: "squares").count == 2)
     #expect(try store.keptKeys(dataset: "squares").count == 2)
-    #expect(try store.imageTimes().map(\.request.steps) == [3, 2])
+    let newestFirst = try store.imageTimes().map(\.request.steps)
+    #expect(newestFirst.count == 2 && newestFirst[0] > newestFirst[1])
   }
 
   @Test func verdictsAreKeptAndExported() throws {

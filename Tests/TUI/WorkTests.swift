@@ -13,7 +13,7 @@ struct WorkTests {
     #expect(screen.state.screen.focus == .settings)
     screen.type("l")
     #expect(screen.state.settings.options.condition == .scribble)
-    screen.type("hjjll-")
+    screen.type("hjjjll-")
     #expect(screen.state.settings.options.steps == 21)
     screen.type("50")
     #expect(screen.text().contains("› 50"))

@@ -19,7 +19,8 @@ extension Kernels {
     let span = Profile.begin()
     defer { span?.end(.attention, "\(q.shape), \(heads) heads, a mask of \(keys) keys", products: queries * keys * channels) }
     let size = channels / heads, width = (keys + 7) & ~7, scale = 1 / Float(size).squareRoot()
-    let packed = PackedKeys.keys(k.reshaped([1, keys, channels]), heads: heads, precision, units: precision.units(size))  // [heads, panels * units * 16]
+    // [heads, panels * units * 16]
+    let packed = PackedKeys.keys(k.reshaped([1, keys, channels]), heads: heads, precision, units: precision.units(size))
     var padded = Tensor(zeros: [width])
     padded.withUnsafeMutable { target in mask.withUnsafe { target.update(from: $0, count: keys) } }
     var output = Tensor(zeros: [queries])

@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct ComputeTests {
@@ -53,9 +54,9 @@ import Testing
           group.addTask {
             await Self.onThread {
               Compute.sideBySide {
-                meeting.wait()
+                meeting.meet()
                 let share = Compute.threads
-                meeting.wait()
+                meeting.meet()
                 for _ in 0..<20 {
                   // A job inside a job is a part of it.
                   let found = Compute.sideBySide { Kernels.conv2d(x, packed, Window(height: 3, width: 3, padding: 1)).values }
@@ -145,13 +146,14 @@ private final class Meeting: Sendable {
 
   init(_ count: Int) { self.count = count }
 
-  func wait() {
+  func meet() {
+    let end = ContinuousClock.now + .seconds(patience)
     let round = state.withLock { state in
       let round = state.round
       state.here += 1
       if state.here == count { state = (0, round + 1) }
       return round
     }
-    while state.withLock({ $0.round }) == round { sched_yield() }
+    while state.withLock({ $0.round }) == round, ContinuousClock.now < end { sched_yield() }
   }
 }
