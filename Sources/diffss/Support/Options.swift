@@ -136,7 +136,11 @@ struct JobsOption: ParsableArguments {
       """
       Images generated side by side, which share the threads: \(JobCount.allowed). auto takes as many as small networks gain by, one of Stable \
       Diffusion 1.5's size, fewer where memory is short. The images are the same.
-      """, valueName: "n"))
+      """, valueName: "n"),
+    transform: { text in
+      guard let count = JobCount(text) else { throw ValidationError("--jobs must be \(JobCount.allowed)") }
+      return count
+    })
   var given: JobCount?
 
   /// What was given, else what is configured. Says so where there are fewer threads than were asked for; call after `ThreadOptions.apply`.
@@ -202,7 +206,6 @@ struct DemoWeightsOption: ParsableArguments {
 // swift-format-ignore: AvoidRetroactiveConformances
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 extension DatasetKind: ExpressibleByArgument {}
-extension JobCount: ExpressibleByArgument { public init?(argument: String) { self.init(argument) } }
 extension DatasetSplit: ExpressibleByArgument {}
 extension FoldRule: ExpressibleByArgument {}
 extension ImageFormat: ExpressibleByArgument {}
