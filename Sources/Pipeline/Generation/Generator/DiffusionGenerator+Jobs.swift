@@ -4,7 +4,7 @@ import Models
 extension DiffusionGenerator {
   /// With `auto` an image gets a thread for each so much work of its UNet (`UNetConfig.work`): a loop of less is shared out at a loss.
   ///
-  /// Measured on two cores (docs/performance.md): the demo's UNet, 2 million, runs 1.2 times as fast on two threads as on one.
+  /// Measured on two cores (docs/performance.md): images of the demo, 2 million, come 1.6 times as fast on a thread each as one by one on both.
   static let workOfThread = 32_000_000
 
   /// How many images like a request's are generated side by side: what was asked for, no more than there are threads and than memory was
