@@ -74,6 +74,8 @@ private final class Board<Output: Sendable, News: Sendable>: @unchecked Sendable
 
   func begin() -> Int? {
     condition.withLock {
+      // Nobody runs far ahead of what the caller has heard: a run that is ended keeps little that nobody was told of.
+      while begun < count, firstFailure == nil, begun - told >= 2 * threads { condition.wait() }
       guard begun < count, firstFailure == nil else { return nil }
       begun += 1
       return begun - 1
@@ -83,7 +85,7 @@ private final class Board<Output: Sendable, News: Sendable>: @unchecked Sendable
   func tell(_ item: Int, _ what: News) {
     condition.withLock {
       news[item] = what
-      condition.signal()
+      condition.broadcast()
     }
   }
 
@@ -94,28 +96,34 @@ private final class Board<Output: Sendable, News: Sendable>: @unchecked Sendable
       case .failure(let error): firstFailure = firstFailure ?? error
       }
       news[item] = nil
-      condition.signal()
+      condition.broadcast()
     }
   }
 
   func leave() {
     condition.withLock {
       working -= 1
-      condition.signal()
+      condition.broadcast()
     }
   }
 
   // MARK: The caller
 
-  func fail(_ error: any Error) { condition.withLock { firstFailure = firstFailure ?? error } }
+  func fail(_ error: any Error) {
+    condition.withLock {
+      firstFailure = firstFailure ?? error
+      condition.broadcast()
+    }
+  }
 
   /// Waits for what happens next; nil when all threads have left and everything is told.
   func next() -> Happening? {
     condition.withLock {
       while true {
         if let output = outputs.removeValue(forKey: told) {
-          defer { told += 1 }
-          return .ended(told, output)
+          told += 1
+          condition.broadcast()
+          return .ended(told - 1, output)
         }
         if let (item, what) = news.min(by: { $0.key < $1.key }) {
           news[item] = nil
