@@ -20,6 +20,33 @@ static void round_pairs(const float *x, ptrdiff_t count, float *y) {
   }
 }
 
+INLINE void scale_pairs_with(
+  mk_activation activation, const float *x, ptrdiff_t rows, ptrdiff_t channels, const float *factors, const float *offsets, float *y) {
+  uint16_t *to = (uint16_t *)y;
+  for (ptrdiff_t row = 0; row < rows; row++, x += channels, to += channels)
+    for (ptrdiff_t at = 0; at < channels; at += LANES) {
+      const ptrdiff_t count = channels - at;
+      const V value = FUSED(load(x + at, count), load(factors + at, count), load(offsets + at, count));
+      const __m256bh rounded = _mm512_cvtneps_pbh((__m512)activated(activation, value));
+      memcpy(to + at, &rounded, count < LANES ? (size_t)count * 2 : sizeof rounded);
+    }
+}
+
+static void scale_pairs(
+  const float *x, ptrdiff_t rows, ptrdiff_t channels, const float *factors, const float *offsets, mk_activation activation, float *y) {
+  WITH_ACTIVATION(activation, scale_pairs_with, x, rows, channels, factors, offsets, y)
+}
+
+static void finish_gated(
+  const float *sums, ptrdiff_t stride, ptrdiff_t rows, const float *bias, ptrdiff_t columns, float *output) {
+  const V value_bias = load_whole(bias), gate_bias = load_whole(bias + 16);
+  for (ptrdiff_t row = 0; row < rows; row++, sums += stride) {
+    const V value = (load_whole(sums) + value_bias) * gelu_of(load_whole(sums + 16) + gate_bias);
+    const __m256bh rounded = _mm512_cvtneps_pbh((__m512)value);
+    memcpy((uint16_t *)output + row * columns, &rounded, sizeof rounded);
+  }
+}
+
 static void widen_pairs(const float *x, ptrdiff_t pairs, ptrdiff_t width, float *y) {
   for (ptrdiff_t pair = 0; pair < pairs; pair++, x += width, y += 2 * width) {
     const __m512i both = (__m512i)load(x, width);

@@ -46,6 +46,8 @@ const mk_set TABLE(SET) = {
 #if HAS_BFLOAT
   .pairs = {.tile32 = pairs32, .tile16 = pairs16, .tile8 = pairs8},
   .round_pairs = round_pairs,
+  .scale_pairs = scale_pairs,
+  .finish_gated = finish_gated,
   .widen_pairs = widen_pairs,
   .exponentiate_pairs = exponentiate_pairs,
 #endif

@@ -67,7 +67,7 @@ typedef struct {
   /// Where each tap's rows begin behind `rows`, in elements; a tap has `tap_chunks` chunks.
   const ptrdiff_t *taps;
   ptrdiff_t tap_chunks;
-  /// A panel of 16 columns, `[taps][pairs][16]`; a second one begins `next` elements behind it.
+  /// A panel of 16 columns, `[taps][pairs][16]`; another one begins every `next` elements.
   const float *columns;
   ptrdiff_t next;
   /// `stride` elements from row to row.
@@ -134,11 +134,17 @@ typedef struct {
   /// Float32 as pairs of bfloat16, to nearest, ties to even, what is below the smallest normal number to zero: `count` numbers to
   /// `(count + 1) / 2` elements, an odd one beside a zero.
   void (*_Null_unspecified round_pairs)(const float *x, ptrdiff_t count, float *y);
+  /// `scale_channels` to pairs, `[rows][channels / 2]`, of an even number of channels.
+  void (*_Null_unspecified scale_pairs)(
+    const float *x, ptrdiff_t rows, ptrdiff_t channels, const float *factors, const float *offsets, mk_activation activation, float *y);
+  /// (a + bias) * gelu(b + bias) of 16 sums a and 16 sums b behind them, `rows` rows `stride` apart, to 8 pairs a row of `columns` numbers.
+  void (*_Null_unspecified finish_gated)(
+    const float *sums, ptrdiff_t stride, ptrdiff_t rows, const float *bias, ptrdiff_t columns, float *output);
   /// Pairs of `width` columns (8 or 16), `[pairs][width]`, as Float32 `[2 * pairs][width]`.
   void (*_Null_unspecified widen_pairs)(const float *x, ptrdiff_t pairs, ptrdiff_t width, float *y);
   /// `exponentiate` to pairs, for the next product: an odd one beside a zero. Within 5e-5 before the rounding.
   float (*_Null_unspecified exponentiate_pairs)(const float *values, ptrdiff_t count, float scale, float offset, float *y);
-  /// Adds `count` chunks from chunk `first` on of one or two panels; the first chunk overwrites the sums. NULL without matrix registers.
+  /// Adds `count` chunks from chunk `first` on, of a number of panels; the first chunk overwrites the sums. NULL without matrix registers.
   void (*_Null_unspecified matrix)(const mk_matrix *product, ptrdiff_t panels, ptrdiff_t first, ptrdiff_t count);
 } mk_set;
 

@@ -98,7 +98,7 @@ private struct ImageEncoder: Sendable {
       if let downsampler = level.downsampler { h = downsampler(h) }  // [n, H / 2, W / 2, c]
     }
     h = try midBlock(h, interruption)
-    return convOut(convNormOut(h, activation: .silu))  // [n, h, w, 2 latent]
+    return convOut(convNormOut.scaling(h, activation: .silu))  // [n, h, w, 2 latent]
   }
 }
 
@@ -127,7 +127,7 @@ private struct LatentDecoder: Sendable {
             groups: config.groups, eps: eps)
         },
         upsampler: index == last
-          ? nil : Conv2d(block("upsamplers.0.conv"), in: widths[index], out: widths[index], kernel: 3, padding: 1))
+          ? nil : Conv2d(block("upsamplers.0.conv"), in: widths[index], out: widths[index], kernel: 3, padding: 1, doubling: .exact))
     }
     convNormOut = GroupNorm(loader("conv_norm_out"), groups: config.groups, channels: widths[last], eps: eps)
     convOut = Conv2d(loader("conv_out"), in: widths[last], out: config.imageChannels, kernel: 3, padding: 1)
@@ -145,7 +145,7 @@ private struct LatentDecoder: Sendable {
         h = upsampler(h, upsampledTo: Extent(height: 2 * h.shape[1], width: 2 * h.shape[2]))  // [n, 2 h, 2 w, c]
       }
     }
-    return convOut(convNormOut(h, activation: .silu))  // [n, H, W, 3]
+    return convOut(convNormOut.scaling(h, activation: .silu))  // [n, H, W, 3]
   }
 }
 
@@ -174,7 +174,7 @@ private struct AutoencoderMidBlock: Sendable {
     if let groupNorm, let attention {
       try interruption()
       let tokens = h.reshaped([h.shape[0], h.shape[1] * h.shape[2], h.channels])  // [n, h * w, c]
-      let normal = groupNorm(tokens)
+      let normal = Operand(groupNorm(tokens))
       h = attention(normal, keys: attention.keys(of: normal), residual: tokens).reshaped(h.shape)
     }
     try interruption()

@@ -20,7 +20,7 @@ struct ResnetBlock: Sendable {
   /// - Parameter time: `[n, d]`, after SiLU.
   func callAsFunction(_ x: Tensor, time: Tensor? = nil) -> Tensor {
     let shift = time.flatMap { timeEmbProj?($0) }  // [n, out]
-    let h = conv1(norm1(x, activation: .silu), imageBias: shift)  // [n, h, w, out]
-    return conv2(norm2(h, activation: .silu), residual: convShortcut?(x) ?? x)  // [n, h, w, out]
+    let h = conv1(norm1.scaling(x, activation: .silu), imageBias: shift)  // [n, h, w, out]
+    return conv2(norm2.scaling(h, activation: .silu), residual: convShortcut?(x) ?? x)  // [n, h, w, out]
   }
 }

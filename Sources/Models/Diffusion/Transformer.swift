@@ -36,8 +36,9 @@ struct TransformerBlock: Sendable {
   private let norm2: LayerNorm
   private let attn2: Attention
   private let norm3: LayerNorm
-  private let ffIn: Linear  // ff.net.0.proj
+  private let ffIn: GatedLinear  // ff.net.0.proj
   private let ffOut: Linear  // ff.net.2
+  private let precision: Precision
 
   init(_ loader: WeightLoader, size: Int, heads: Int, context: Int) {
     norm1 = LayerNorm(loader("norm1"), size)
@@ -45,23 +46,26 @@ struct TransformerBlock: Sendable {
     norm2 = LayerNorm(loader("norm2"), size)
     attn2 = Attention(loader("attn2"), size: size, context: context, heads: heads)
     norm3 = LayerNorm(loader("norm3"), size)
-    ffIn = Linear(loader("ff.net.0.proj"), in: size, out: 8 * size)
+    ffIn = GatedLinear(loader("ff.net.0.proj"), in: size, out: 4 * size)
     ffOut = Linear(loader("ff.net.2"), in: 4 * size, out: size)
+    precision = loader.precision
   }
 
   /// `x` `[n, tokens, c]`, or `[1, tokens, c]` for all texts; `[n, tokens, c]` for n texts.
   func callAsFunction(_ x: Tensor, context: TextStates, merging: TokenMerging?) -> Tensor {
     let looked = looked(x, merging).repeated(context.count)  // [n, tokens, c]
-    let read = attn2(norm2(looked), keys: context.keys(for: attn2), residual: looked)  // [n, tokens, c]
-    let gated = Kernels.geglu(ffIn(norm3(read)))  // [n, tokens, 4 c]
+    let read = attn2(norm2(looked, for: precision), keys: context.keys(for: attn2), residual: looked)  // [n, tokens, c]
+    let gated = ffIn(norm3(read, for: precision))  // [n, tokens, 4 c]
     return ffOut(gated, residual: read)  // [n, tokens, c]
   }
 
   /// Self-attention, added to its input.
   private func looked(_ x: Tensor, _ merging: TokenMerging?) -> Tensor {
-    let normal = norm1(x)
-    guard let merging else { return attn1(normal, keys: attn1.keys(of: normal), residual: x) }
-    let merged = merging.merged(normal)  // [n, fewer tokens, c]
+    guard let merging else {
+      let normal = norm1(x, for: precision)
+      return attn1(normal, keys: attn1.keys(of: normal), residual: x)
+    }
+    let merged = Operand(merging.merged(norm1(x)))  // [n, fewer tokens, c]
     return Kernels.add(x, merging.unmerged(attn1(merged, keys: attn1.keys(of: merged), residual: nil)))
   }
 }
@@ -84,11 +88,11 @@ struct Attention: Sendable {
   }
 
   /// What is looked at, `[n, t, d]`.
-  func keys(of context: Tensor) -> PackedKeys { PackedKeys(toK(context), toV(context), heads: heads, precision: toK.weight.precision) }
+  func keys(of context: Operand) -> PackedKeys { PackedKeys(toK(context), toV(context), heads: heads, precision: toK.weight.precision) }
 
   /// `x` `[n, tokens, c]`; `residual` `[n, tokens, c]` is added to the result.
-  func callAsFunction(_ x: Tensor, keys: PackedKeys, residual: Tensor?) -> Tensor {
-    let mixed = Kernels.attention(toQ(x), keys)  // [n, tokens, c]
+  func callAsFunction(_ x: Operand, keys: PackedKeys, residual: Tensor?) -> Tensor {
+    let mixed = Kernels.attention(toQ(x), keys, for: toOut.precision)  // [n, tokens, c]
     return toOut(mixed, residual: residual)  // [n, tokens, c]
   }
 
@@ -110,7 +114,7 @@ final class TextStates {
 
   func keys(for layer: Attention) -> PackedKeys {
     if !LayerWatch.isOn, let known = keys[layer.identity] { return known }
-    let made = layer.keys(of: states)
+    let made = layer.keys(of: Operand(states))
     keys[layer.identity] = made
     return made
   }

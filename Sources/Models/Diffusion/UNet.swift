@@ -90,7 +90,7 @@ public final class UNet: Sendable {
       if let deep, skips.count == deep.depth { deep.features = h }
       h = try layer.block.layer(layer.index, h, condition, skips: &skips)
     }
-    return convOut(convNormOut(h, activation: .silu)).repeated(condition.context.count)  // [n, h, w, c]
+    return convOut(convNormOut.scaling(h, activation: .silu)).repeated(condition.context.count)  // [n, h, w, c]
   }
 
   /// Throws `ModelError.badInput` for residuals of other shapes.

@@ -117,7 +117,7 @@ struct UpBlock: Sendable {
     }
     upsampler =
       index == levels.count - 1
-      ? nil : Conv2d(loader("upsamplers.0.conv"), in: level.channels, out: level.channels, kernel: 3, padding: 1)
+      ? nil : Conv2d(loader("upsamplers.0.conv"), in: level.channels, out: level.channels, kernel: 3, padding: 1, doubling: .mostlyExact)
   }
 
   /// Number of its residual blocks.

@@ -52,6 +52,25 @@ extension Kernels {
     _ x: Tensor, _ weight: PackedMatrix, _ window: Window, bias: Tensor? = nil, imageBias: Tensor? = nil,
     residual: Tensor? = nil, activation: Activation = .none, upsampledTo: Extent? = nil
   ) -> Tensor {
+    conv2d(
+      x, scaling: nil, weight, window, bias: bias, imageBias: imageBias, residual: residual, activation: activation,
+      upsampledTo: upsampledTo)
+  }
+
+  /// The same of a map that is still to be normalised.
+  public static func conv2d(
+    _ x: ScaledMap, _ weight: PackedMatrix, _ window: Window, bias: Tensor? = nil, imageBias: Tensor? = nil, residual: Tensor? = nil
+  ) -> Tensor {
+    let isRead = usesMatrix(weight) && weight.taps > 1
+    return conv2d(
+      isRead ? x.source : x.tensor, scaling: isRead ? x : nil, weight, window, bias: bias, imageBias: imageBias, residual: residual,
+      activation: .none, upsampledTo: nil)
+  }
+
+  private static func conv2d(
+    _ x: Tensor, scaling: ScaledMap?, _ weight: PackedMatrix, _ window: Window, bias: Tensor?, imageBias: Tensor?, residual: Tensor?,
+    activation: Activation, upsampledTo: Extent?
+  ) -> Tensor {
     precondition(x.shape.count == 4 && x.channels == weight.depth, "\(x.shape) does not fit a weight of \(weight.depth) inputs")
     precondition(weight.taps == window.height * window.width, "the weight has \(weight.taps) taps")
     let (images, height, width, depth) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
@@ -70,8 +89,8 @@ extension Kernels {
     }
     var output = Tensor(uninitialized: [images, outHeight, outWidth, weight.columns])
     // What the kernel reads: the image, or its pairs.
-    let isDense = window.stride == 1 && usesMatrix(weight)
-    let isRounded = weight.precision == .bfloat16 && !isWinograd && !isDense
+    let isMatrix = usesMatrix(weight)
+    let isRounded = weight.precision == .bfloat16 && !isWinograd && !isMatrix
     let x = isRounded ? pairs(x) : x
     let zeros = Tensor(zeros: [x.channels])
     withEpilogue(
@@ -84,10 +103,10 @@ extension Kernels {
             let reader = WindowReader(
               source: source, zero: zero, height: height, width: width, depth: x.channels, shift: shift, tall: tall, wide: wide,
               outHeight: outHeight, outWidth: outWidth, window: window)
-            if isDense && window == Window(height: 1, width: 1) && upsampledTo == nil {
+            if isMatrix && window == Window(height: 1, width: 1) && upsampledTo == nil {
               multiply(source, rows: count, weight, to: target, epilogue)
-            } else if isDense {
-              matrixConvolution(reader, images: images, weight, to: target, epilogue)
+            } else if isMatrix {
+              Scaling.with(scaling) { matrixConvolution(reader, images: images, scaling: $0, weight, to: target, epilogue) }
             } else if isWinograd {
               let extent = Extent(height: outHeight, width: outWidth)
               winograd(reader.tiles(of: extent), images: images, extent, weight, to: target, epilogue)
@@ -100,7 +119,6 @@ extension Kernels {
     }
     return output
   }
-
   /// Channels as pairs of bfloat16, each in a float's place: `[..., c]` to `[..., (c + 1) / 2]`.
   private static func pairs(_ x: Tensor) -> Tensor {
     let (rows, channels, loops) = (x.rows, x.channels, KernelSet.current.loops)

@@ -6,38 +6,48 @@ extension Kernels {
   public static func linear(
     _ x: Tensor, _ weight: PackedMatrix, bias: Tensor? = nil, residual: Tensor? = nil, activation: Activation = .none
   ) -> Tensor {
-    precondition(x.channels == weight.depth && weight.taps == 1, "\(x.shape) does not fit a weight of \(weight.depth) inputs")
+    linear(Operand(x), weight, bias: bias, residual: residual, activation: activation)
+  }
+
+  /// The same of rows that may have been rounded.
+  public static func linear(
+    _ x: Operand, _ weight: PackedMatrix, bias: Tensor? = nil, residual: Tensor? = nil, activation: Activation = .none
+  ) -> Tensor {
+    precondition(x.depth == weight.depth && weight.taps == 1, "\(x.shape) does not fit a weight of \(weight.depth) inputs")
+    precondition(!x.isRounded || weight.precision == .bfloat16, "rounded rows are for products in bfloat16")
     var output = Tensor(uninitialized: x.shape.dropLast() + [weight.columns])
     let count = x.rows
     let span = Profile.begin()
     defer { span?.end(.linear, "\(x.shape) to \(weight.columns)", products: count * weight.depth * weight.columns) }
     withEpilogue(bias: bias, residual: residual, activation: activation) { epilogue in
-      x.withUnsafe { source in
-        output.withUnsafeMutable { target in multiply(source, rows: count, weight, to: target, epilogue) }
+      x.elements.withUnsafe { source in
+        output.withUnsafeMutable { target in
+          multiply(source, isRounded: x.isRounded, rows: count, weight, to: target, epilogue)
+        }
       }
     }
     return output
   }
 
-  /// `[rows][depth]` times a weight of one tap. Rows are rounded a block at a time, while they are in the cache.
+  /// `[rows][depth]` times a weight of one tap. Rows that are not rounded are a block at a time, while they are in the cache.
   static func multiply(
-    _ source: UnsafePointer<Float>, rows count: Int, _ weight: PackedMatrix, to target: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue
+    _ source: UnsafePointer<Float>, isRounded: Bool = false, rows count: Int, _ weight: PackedMatrix,
+    to target: UnsafeMutablePointer<Float>,
+    _ epilogue: mk_epilogue
   ) {
     let loops = KernelSet.current.loops
     let (depth, units) = (weight.depth, weight.units)
-    if usesMatrix(weight) { return matrixLinear(source, rows: count, weight, to: target, epilogue) }
-    switch weight.precision {
-    case .float32:
-      product(rows: count, weight, to: target, epilogue) { range, table, _ in
-        for slot in 0..<(range.count + 5) / 6 * 6 { table[slot] = source + min(range.lowerBound + slot, count - 1) * depth }
+    if usesMatrix(weight) { return matrixLinear(source, isRounded: isRounded, rows: count, weight, to: target, epilogue) }
+    guard weight.precision == .bfloat16, !isRounded else {
+      return product(rows: count, weight, to: target, epilogue) { range, table, _ in
+        for slot in 0..<(range.count + 5) / 6 * 6 { table[slot] = source + min(range.lowerBound + slot, count - 1) * units }
       }
-    case .bfloat16:
-      product(rows: count, weight, to: target, epilogue, rowScratch: units) { range, table, pairs in
-        for slot in 0..<range.count {
-          loops.pointee.round_pairs(source + (range.lowerBound + slot) * depth, depth, pairs + slot * units)
-        }
-        for slot in 0..<(range.count + 5) / 6 * 6 { table[slot] = UnsafePointer(pairs + min(slot, range.count - 1) * units) }
+    }
+    product(rows: count, weight, to: target, epilogue, rowScratch: units) { range, table, pairs in
+      for slot in 0..<range.count {
+        loops.pointee.round_pairs(source + (range.lowerBound + slot) * depth, depth, pairs + slot * units)
       }
+      for slot in 0..<(range.count + 5) / 6 * 6 { table[slot] = UnsafePointer(pairs + min(slot, range.count - 1) * units) }
     }
   }
 

@@ -14,65 +14,64 @@ extension Kernels {
 
   /// Whether products with a weight run on matrix registers: their tiles are not cut.
   static func usesMatrix(_ weight: PackedMatrix) -> Bool {
-    weight.precision == .bfloat16 && KernelSet.current.loops.pointee.matrix != nil && weight.depth % (2 * matrixUnits) == 0
-      && weight.panel(weight.panels - 1).width == 16
+    usesMatrix(columns: weight.columns, depth: weight.depth, weight.precision)
   }
 
-  /// `activation(x · weightᵀ + bias + residual)` of rows `[count][weight.depth]`.
+  /// The same of a weight to come.
+  static func usesMatrix(columns: Int, depth: Int, _ precision: Precision) -> Bool {
+    // A last panel of 8 columns is half a tile.
+    precision == .bfloat16 && KernelSet.current.loops.pointee.matrix != nil && depth % (2 * matrixUnits) == 0
+      && (columns - 1) % 16 >= 8
+  }
+
+  /// `activation(x · weightᵀ + bias + residual)` of rows `[count][weight.depth]`, or of rounded ones with 15 more behind them.
   static func matrixLinear(
-    _ source: UnsafePointer<Float>, rows count: Int, _ weight: PackedMatrix, to target: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue
+    _ source: UnsafePointer<Float>, isRounded: Bool, rows count: Int, _ weight: PackedMatrix, to target: UnsafeMutablePointer<Float>,
+    _ epilogue: mk_epilogue
   ) {
-    let loops = KernelSet.current.loops, units = weight.units, depth = weight.depth
-    matrixProduct(rows: count, weight, taps: [0], rowScratch: units) { range, scratch in
-      for row in range { loops.pointee.round_pairs(source + row * depth, depth, scratch + (row - range.lowerBound) * units) }
-      return UnsafePointer(scratch)
-    } finish: { range, sums, column, width in
+    let loops = KernelSet.current.loops
+    matrixRowProduct(source, isRounded: isRounded, rows: count, weight) { range, sums, column, width in
       withUnsafePointer(to: epilogue) {
         loops.pointee.finish($0, sums, sumStride, range.lowerBound, range.count, column, width, weight.columns, target)
       }
     }
   }
 
-  /// A convolution of stride 1, to `[images, extent, weight.columns]`.
-  ///
-  /// The image is rounded into one with its padding. There, the inputs of a tap are a fixed distance behind those of the first one for every
-  /// output, so that 16 outputs side by side are rows of a product. Where a row of the image ends, a few of them are no outputs and are left out.
-  static func matrixConvolution(
-    _ reader: WindowReader, images: Int, _ weight: PackedMatrix, to target: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue
-  ) {
-    let loops = KernelSet.current.loops, window = reader.window, units = weight.units
-    let tall = reader.tall + window.padding.top + window.padding.bottom, wide = reader.wide + window.padding.left + window.padding.right
-    let taps = (0..<weight.taps).map { (($0 / window.width) * wide + $0 % window.width) * window.dilation * units }
-    let count = ((images - 1) * tall + reader.outHeight - 1) * wide + reader.outWidth
-    // The last tile's spare rows read behind the last image.
-    let paddedCount = max(images * tall * wide, (count + matrixRows) + (taps.last ?? 0) / max(units, 1)) * units
-    let padded = MemoryPool.shared.borrow(paddedCount)
-    defer { MemoryPool.shared.giveBack(padded, paddedCount) }
-    Compute.parallel(over: images * tall, grain: max(1, elementGrain / max(1, wide * weight.depth))) { range in
-      for line in range { reader.roundLine(line, tall: tall, wide: wide, units: units, to: padded + line * wide * units, loops) }
-    }
-    matrixProduct(rows: count, weight, taps: taps, rowScratch: 0) { range, _ in
-      UnsafePointer(padded + range.lowerBound * units)
-    } finish: { range, sums, column, width in
-      var first = range.lowerBound
-      while first < range.upperBound {
-        let (line, x) = (first / wide, first % wide), (image, y) = (line / tall, line % tall)
-        let end = min(range.upperBound, (line + 1) * wide)
-        let used = min(end - first, reader.outWidth - x)
-        if y < reader.outHeight, used > 0 {
-          let row = (image * reader.outHeight + y) * reader.outWidth + x
-          withUnsafePointer(to: epilogue) {
-            loops.pointee.finish(
-              $0, sums + (first - range.lowerBound) * sumStride, sumStride, row, used, column, width, weight.columns, target)
+  /// `geglu(x · weightᵀ + bias)`, rounded: `[..., depth]` to `[..., columns]`.
+  public static func gatedLinear(_ x: Operand, _ weight: GatedWeight) -> Operand {
+    let loops = KernelSet.current.loops, matrix = weight.matrix, columns = matrix.columns / 2
+    precondition(x.depth == matrix.depth, "\(x.shape) does not fit a weight of \(matrix.depth) inputs")
+    let span = Profile.begin()
+    defer { span?.end(.linear, "\(x.shape) to \(matrix.columns), gated", products: x.rows * matrix.depth * matrix.columns) }
+    return Operand(x.shape.dropLast() + [columns], for: .bfloat16) { target, _ in
+      x.elements.withUnsafe { source in
+        weight.bias.withUnsafe { bias in
+          matrixRowProduct(source, isRounded: x.isRounded, rows: x.rows, matrix) { range, sums, column, _ in
+            loops.pointee.finish_gated(
+              sums, sumStride, range.count, bias + column, columns, target + (range.lowerBound * columns + column / 2) / 2)
           }
         }
-        first = end
       }
     }
   }
 
+  /// Products of rows `[count][depth]` or rounded ones: these are read in place, others are rounded a block at a time.
+  private static func matrixRowProduct(
+    _ source: UnsafePointer<Float>, isRounded: Bool, rows count: Int, _ weight: PackedMatrix,
+    finish: (Range<Int>, UnsafePointer<Float>, Int, Int) -> Void
+  ) {
+    let loops = KernelSet.current.loops, units = weight.units, depth = weight.depth
+    matrixProduct(rows: count, weight, taps: [0], rowScratch: isRounded ? 0 : units) { range, scratch in
+      guard !isRounded else { return source + range.lowerBound * units }
+      for row in range { loops.pointee.round_pairs(source + row * depth, depth, scratch + (row - range.lowerBound) * units) }
+      return UnsafePointer(scratch)
+    } finish: {
+      finish($0, $1, $2, $3)
+    }
+  }
+
   /// Elements from one row of sums to the next: two panels.
-  private static let sumStride = 32
+  static let sumStride = 32
 
   /// Multiplies rows of pairs with a packed weight, a block of rows and two panels at a time. The order of every sum depends on the weight's
   /// shape alone.
@@ -82,7 +81,7 @@ extension Kernels {
   ///   - rowScratch: floats that `read` gets for each row.
   ///   - read: has a range of rows ready, `weight.units` apart; tiles read up to 15 rows more, whose sums are left out.
   ///   - finish: takes the sums of a range of rows, `sumStride` apart, for a number of columns from one on.
-  private static func matrixProduct(
+  static func matrixProduct(
     rows count: Int, _ weight: PackedMatrix, taps: [Int], rowScratch: Int,
     read: (Range<Int>, UnsafeMutablePointer<Float>) -> UnsafePointer<Float>,
     finish: (Range<Int>, UnsafePointer<Float>, Int, Int) -> Void
@@ -124,27 +123,5 @@ extension Kernels {
         }
       }
     }
-  }
-}
-
-extension WindowReader {
-  /// Rounds a line of the padded image, counted over all images, to `[wide][units]` pairs.
-  fileprivate func roundLine(
-    _ line: Int, tall lines: Int, wide columns: Int, units: Int, to target: UnsafeMutablePointer<Float>, _ loops: UnsafePointer<mk_set>
-  ) {
-    let row = line % lines - window.padding.top
-    guard (0..<tall).contains(row) else {
-      target.update(repeating: 0, count: columns * units)
-      return
-    }
-    let from = source + (line / lines * height + row >> shift) * width * depth
-    target.update(repeating: 0, count: window.padding.left * units)
-    let inside = target + window.padding.left * units
-    if shift == 0 {
-      loops.pointee.round_pairs(from, wide * depth, inside)
-    } else {
-      for column in 0..<wide { loops.pointee.round_pairs(from + (column >> shift) * depth, depth, inside + column * units) }
-    }
-    (inside + wide * units).update(repeating: 0, count: window.padding.right * units)
   }
 }

@@ -9,18 +9,20 @@ extension Kernels {
   public static func groupNorm(
     _ x: Tensor, groups: Int, weight: Tensor, bias: Tensor, eps: Float, activation: Activation = .none
   ) -> Tensor {
+    guard x.count > 0 else { return x }
+    return groupScaling(x, groups: groups, weight: weight, bias: bias, eps: eps, activation: activation).tensor
+  }
+
+  /// The same, not yet done: mean and variance alone are known.
+  public static func groupScaling(
+    _ x: Tensor, groups: Int, weight: Tensor, bias: Tensor, eps: Float, activation: Activation
+  ) -> ScaledMap {
     let (images, channels) = (x.shape[0], x.channels)
     precondition(x.shape.count > 1 && channels % groups == 0 && weight.count == channels && bias.count == channels, "\(x.shape)")
-    guard x.count > 0 else { return x }
-    let pixels = x.count / images / channels
-    // Cut by shape alone: the sums must not depend on the number of threads.
-    let chunkPixels = max(1, elementGrain / channels)
-    let chunks = (pixels + chunkPixels - 1) / chunkPixels
-
+    let pixels = x.count / max(1, images * channels), chunkPixels = chunkPixels(channels), chunks = (pixels + chunkPixels - 1) / chunkPixels
     let loops = KernelSet.current.loops
     let span = Profile.begin()
-    defer { span?.end(.normalisation, "groups of \(x.shape)") }
-    var output = Tensor(uninitialized: x.shape)
+    defer { span?.end(.normalisation, "means of groups of \(x.shape)") }
     var sums = Tensor(uninitialized: [images, chunks, 2, channels])
     var factors = Tensor(uninitialized: [images, 2, channels])
     x.withUnsafe { source in
@@ -46,20 +48,37 @@ extension Kernels {
           }
         }
       }
-      factors.withUnsafe { factors in
+    }
+    return ScaledMap(source: x, factors: factors, activation: activation)
+  }
+
+  /// Factors, offsets and activation of a map done.
+  static func scaled(_ map: ScaledMap) -> Tensor {
+    let (images, channels) = (map.source.shape[0], map.source.channels)
+    let pixels = map.source.count / max(1, images * channels), chunkPixels = chunkPixels(channels),
+      chunks = (pixels + chunkPixels - 1) / chunkPixels
+    let loops = KernelSet.current.loops
+    let span = Profile.begin()
+    defer { span?.end(.normalisation, "groups of \(map.source.shape)") }
+    var output = Tensor(uninitialized: map.source.shape)
+    map.source.withUnsafe { source in
+      map.factors.withUnsafe { factors in
         output.withUnsafeMutable { target in
           Compute.parallel(images * chunks) { item in
             let (image, chunk) = (item / chunks, item % chunks)
             let first = image * pixels + chunk * chunkPixels
             loops.pointee.scale_channels(
               source + first * channels, min(chunkPixels, pixels - chunk * chunkPixels), channels, factors + image * 2 * channels,
-              factors + (image * 2 + 1) * channels, activation.code, target + first * channels)
+              factors + (image * 2 + 1) * channels, map.activation.code, target + first * channels)
           }
         }
       }
     }
     return output
   }
+
+  /// Pixels taken at a time. Cut by shape alone: the sums must not depend on the number of threads.
+  private static func chunkPixels(_ channels: Int) -> Int { max(1, elementGrain / channels) }
 
   /// Turns the sums of an image's chunks into one factor and one offset a channel.
   private static func foldMoments(
@@ -92,24 +111,33 @@ extension Kernels {
 
   /// Normalisation of every innermost row, `[..., c]` (Ba, Kiros and Hinton 2016).
   public static func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, eps: Float) -> Tensor {
+    layerNorm(x, weight: weight, bias: bias, eps: eps, for: .float32).tensor
+  }
+
+  /// The same for products in a precision.
+  public static func layerNorm(_ x: Tensor, weight: Tensor, bias: Tensor, eps: Float, for precision: Precision) -> Operand {
     let channels = x.channels
     precondition(weight.count == channels && bias.count == channels, "\(x.shape) does not fit \(weight.shape)")
     let span = Profile.begin()
     defer { span?.end(.normalisation, "rows of \(x.shape)") }
-    var output = Tensor(uninitialized: x.shape)
     let (rows, loops) = (x.rows, KernelSet.current.loops)
-    x.withUnsafe { source in
-      weight.withUnsafe { weight in
-        bias.withUnsafe { bias in
-          output.withUnsafeMutable { target in
+    return Operand(x.shape, for: precision) { target, isRounded in
+      x.withUnsafe { source in
+        weight.withUnsafe { weight in
+          bias.withUnsafe { bias in
             Compute.parallel(over: rows, grain: max(1, elementGrain / max(channels, 1))) { range in
-              for row in range { loops.pointee.layer_norm(source + row * channels, channels, weight, bias, eps, target + row * channels) }
+              let scratch = MemoryPool.shared.borrow(channels)
+              defer { MemoryPool.shared.giveBack(scratch, channels) }
+              for row in range {
+                let normal = isRounded ? scratch : target + row * channels
+                loops.pointee.layer_norm(source + row * channels, channels, weight, bias, eps, normal)
+                if isRounded { loops.pointee.round_pairs(normal, channels, target + row * channels / 2) }
+              }
             }
           }
         }
       }
     }
-    return output
   }
 
   /// Softmax of every innermost row.

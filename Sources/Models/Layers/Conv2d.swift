@@ -4,6 +4,18 @@ public struct Conv2d: Sendable {
     case full(PackedMatrix)
     /// Each channel by itself: `[taps, channels]`.
     case depthwise(Tensor)
+    /// For an input with its pixels doubled, and for one that is cut then.
+    case doubled(DoubledWeight, cut: PackedMatrix?)
+  }
+
+  /// What `upsampledTo` may be, for a 3x3 convolution that is padded by one.
+  public enum Doubling: Sendable {
+    /// Anything.
+    case free
+    /// Twice the image's extent, always.
+    case exact
+    /// Twice the image's extent most of the time: faster then, at nearly three times the memory.
+    case mostlyExact
   }
 
   private let weight: Weight
@@ -11,17 +23,26 @@ public struct Conv2d: Sendable {
   private let window: Window
   private let layer: LayerWatch.Layer
 
-  /// - Parameter groups: 1, or the number of channels when `inputs` and `outputs` are equal.
+  /// - Parameters:
+  ///   - groups: 1, or the number of channels when `inputs` and `outputs` are equal.
   public init(
     _ loader: WeightLoader, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = 0,
-    dilation: Int = 1, groups: Int = 1, bias: Bool = true
+    dilation: Int = 1, groups: Int = 1, bias: Bool = true, doubling: Doubling = .free
   ) {
     precondition(groups == 1 || groups == inputs && groups == outputs, "only full and depthwise convolutions are known")
     let parameter = loader.parameter("weight", [outputs, inputs / groups, kernel, kernel])
-    weight =
-      groups == 1
-      ? .full(PackedMatrix(parameter, columns: outputs, depth: inputs, taps: kernel * kernel, precision: loader.precision))
-      : .depthwise(Self.tapsFirst(parameter, channels: outputs, kernel: kernel))
+    if groups > 1 {
+      weight = .depthwise(Self.tapsFirst(parameter, channels: outputs, kernel: kernel))
+    } else {
+      func whole() -> PackedMatrix {
+        PackedMatrix(parameter, columns: outputs, depth: inputs, taps: kernel * kernel, precision: loader.precision)
+      }
+      if doubling != .free, let doubled = DoubledWeight(parameter, columns: outputs, depth: inputs, precision: loader.precision) {
+        weight = .doubled(doubled, cut: doubling == .exact ? nil : whole())
+      } else {
+        weight = .full(whole())
+      }
+    }
     self.bias = bias ? loader.parameter("bias", [outputs]).widened() : nil
     window = Window(height: kernel, width: kernel, stride: stride, padding: padding, dilation: dilation)
     layer = loader.layer
@@ -52,6 +73,22 @@ public struct Conv2d: Sendable {
       return layer.shown(
         Kernels.depthwiseConv2d(x, taps, window, bias: bias, activation: activation), of: x,
         isSound: Kernels.isFinite(taps) && isSoundBias())
+    case .doubled(let doubled, let cut):
+      precondition(imageBias == nil && residual == nil && activation == .none, "a convolution of a doubled image takes no addends")
+      let isExact = upsampledTo == Extent(height: 2 * x.shape[1], width: 2 * x.shape[2])
+      precondition(isExact || cut != nil, "this convolution is for images doubled exactly")
+      return layer.shown(
+        isExact
+          ? Kernels.doubledConv2d(x, doubled, bias: bias)
+          : cut.map { Kernels.conv2d(x, $0, window, bias: bias, upsampledTo: upsampledTo) } ?? x,
+        of: x, isSound: doubled.isFinite && isSoundBias())
     }
+  }
+
+  /// The same of a map that is still to be normalised.
+  func callAsFunction(_ x: ScaledMap, imageBias: Tensor? = nil, residual: Tensor? = nil) -> Tensor {
+    // A watch is shown what the norm gives.
+    guard case .full(let matrix) = weight, !LayerWatch.isOn else { return self(x.tensor, imageBias: imageBias, residual: residual) }
+    return Kernels.conv2d(x, matrix, window, bias: bias, imageBias: imageBias, residual: residual)
   }
 }

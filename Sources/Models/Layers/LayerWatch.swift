@@ -30,14 +30,20 @@ public final class LayerWatch: Sendable {
     let precision: Precision
 
     /// What the layer makes of an input, shown to the watch where one is set. `isSound` says whether none of its weights is NaN or infinite.
-    func shown(_ output: Tensor, of input: Tensor? = nil, isSound: @autoclosure () -> Bool) -> Tensor {
+    func shown(_ output: Tensor, of input: @autoclosure () -> Tensor? = nil, isSound: @autoclosure () -> Bool) -> Tensor {
       guard let watch = current else { return output }
       watch.found.withLock { found in
         guard found == nil, !Kernels.isFinite(output) else { return }
-        let isFed = input.map(Kernels.isFinite) ?? true
+        let isFed = input().map(Kernels.isFinite) ?? true
         let cause: ModelError.Overflow = !isSound() ? .weights(precision) : isFed ? .values(precision) : .input(precision)
         found = .notFiniteLayer(network: network, layer: key, cause: cause)
       }
+      return output
+    }
+
+    /// The same of rows for a product.
+    func shown(_ output: Operand, of input: @autoclosure () -> Tensor? = nil, isSound: @autoclosure () -> Bool) -> Operand {
+      if LayerWatch.isOn { _ = shown(output.tensor, of: input(), isSound: isSound()) }
       return output
     }
   }

@@ -19,6 +19,13 @@ public struct GroupNorm: Sendable {
       Kernels.groupNorm(x, groups: groups, weight: weight, bias: bias, eps: eps, activation: activation), of: x,
       isSound: Kernels.isFinite(weight) && Kernels.isFinite(bias))
   }
+
+  /// The same for a convolution, which may do it while it reads.
+  func scaling(_ x: Tensor, activation: Activation = .none) -> ScaledMap {
+    // A watch is shown what this layer gives.
+    if LayerWatch.isOn { _ = self(x, activation: activation) }
+    return Kernels.groupScaling(x, groups: groups, weight: weight, bias: bias, eps: eps, activation: activation)
+  }
 }
 
 /// Normalisation of every innermost row: `[..., c]` to the same shape.
@@ -38,6 +45,13 @@ public struct LayerNorm: Sendable {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     layer.shown(
       Kernels.layerNorm(x, weight: weight, bias: bias, eps: eps), of: x,
+      isSound: Kernels.isFinite(weight) && Kernels.isFinite(bias))
+  }
+
+  /// The same for products in a precision.
+  func callAsFunction(_ x: Tensor, for precision: Precision) -> Operand {
+    layer.shown(
+      Kernels.layerNorm(x, weight: weight, bias: bias, eps: eps, for: precision), of: x,
       isSound: Kernels.isFinite(weight) && Kernels.isFinite(bias))
   }
 }

@@ -45,7 +45,7 @@ import Testing
     #expect(relativeError(fast, plain) < KernelTests.tolerance, "\(rows)x\(depth)x\(columns)")
   }
 
-  /// Dense windows, which matrix registers read from one padded image: every padding, dilation and doubling, also 1x1.
+  /// Windows that matrix registers read from one padded image: every stride, padding, dilation and doubling, also 1x1.
   @Test(arguments: 0..<60) func convolutionOfWholeTiles(seed: Int) {
     var noise = Noise(UInt64(seed) + 36_000)
     let (images, height, width) = (noise.int(1...3), noise.int(5...21), noise.int(5...21))
@@ -55,7 +55,8 @@ import Testing
     let window =
       isPoint
       ? Window(height: 1, width: 1, padding: seed % 2 == 0 ? padding : 0)
-      : Window(height: noise.int(1...3), width: 3, padding: padding, dilation: noise.int(1...2))
+      : Window(
+        height: noise.int(1...3), width: 3, stride: isDoubled ? 1 : noise.int(1...3), padding: padding, dilation: noise.int(1...2))
     let extent = isDoubled ? Extent(height: 2 * height - seed % 2, width: 2 * width - 1) : nil
     let x = noise.tensor([images, height, width, depth]), bias = noise.tensor([columns])
     let weight = noise.tensor([columns, depth, window.height, window.width], scale: 0.1)
@@ -66,6 +67,77 @@ import Testing
     let fast = Kernels.conv2d(x, packed, window, bias: bias, activation: .silu, upsampledTo: extent)
     let plain = PlainKernels.conv2d(isWinograd ? x : x.rounded, weight.rounded, window, bias: bias, activation: .silu, upsampledTo: extent)
     #expect(relativeError(fast, plain) < 5 * KernelTests.tolerance, "\(x.shape) \(columns) \(window)")
+  }
+
+  /// Four convolutions of the image as it is stand for one of the doubled image, of weights whose sums bfloat16 holds.
+  @Test(arguments: 0..<16) func convolutionOfADoubledImage(seed: Int) {
+    var noise = Noise(UInt64(seed) + 37_000)
+    let (images, height, width) = (noise.int(1...3), noise.int(1...21), noise.int(1...21))
+    let (depth, columns) = (32 * noise.int(1...3), 16 * noise.int(1...3) - noise.int(0...3))
+    let x = noise.tensor([images, height, width, depth]), bias = noise.tensor([columns])
+    let weight = Tensor((0..<columns * depth * 9).map { _ in Float(noise.int(-9...9)) / 64 }, shape: [columns, depth, 3, 3])
+    let doubled = DoubledWeight(Parameter(weight), columns: columns, depth: depth, precision: .bfloat16)
+    #expect((doubled != nil) == (KernelSet.current.name == "amx"))
+    guard let doubled else { return }
+    let extent = Extent(height: 2 * height, width: 2 * width)
+    let fast = Kernels.doubledConv2d(x, doubled, bias: bias)
+    let plain = PlainKernels.conv2d(x.rounded, weight, Window(height: 3, width: 3, padding: 1), bias: bias, upsampledTo: extent)
+    #expect(relativeError(fast, plain) < KernelTests.tolerance, "\(x.shape) \(columns) \(extent)")
+  }
+
+  /// Sums of rounded weights would be rounded twice: the error is that of weights, no more.
+  @Test func weightsOfADoubledImageAreSummedBeforeTheyAreRounded() {
+    var noise = Noise(37_100)
+    let x = noise.tensor([1, 9, 11, 64]).rounded, weight = noise.tensor([32, 64, 3, 3], scale: 0.1)
+    let window = Window(height: 3, width: 3, padding: 1), extent = Extent(height: 18, width: 22)
+    guard let doubled = DoubledWeight(Parameter(weight), columns: 32, depth: 64, precision: .bfloat16) else { return }
+    let exact = PlainKernels.conv2d(x, weight, window, upsampledTo: extent)
+    let fast = relativeError(Kernels.doubledConv2d(x, doubled, bias: nil), exact)
+    #expect(fast < relativeError(PlainKernels.conv2d(x, weight.rounded, window, upsampledTo: extent), exact))
+  }
+
+  /// What a convolution normalises while it reads is what the norm would have given.
+  @Test(arguments: [1, 2]) func normsAreTheSameInsideAConvolution(stride: Int) {
+    var noise = Noise(38_000)
+    for (depth, kernel) in [(64, 3), (48, 3), (64, 1)] {
+      let x = noise.tensor([2, 13, 17, depth], scale: 3, offset: 1)
+      let (factor, offset) = (noise.tensor([depth]), noise.tensor([depth]))
+      let weight = noise.tensor([40, depth, kernel, kernel]), residual = noise.tensor([2, 13, 17, 40])
+      let packed = PackedMatrix(Parameter(weight), columns: 40, depth: depth, taps: kernel * kernel, precision: .bfloat16)
+      let window = Window(height: kernel, width: kernel, stride: stride, padding: Padding(kernel / 2))
+      let scaled = Kernels.groupScaling(x, groups: 4, weight: factor, bias: offset, eps: 1e-5, activation: .silu)
+      let normal = Kernels.groupNorm(x, groups: 4, weight: factor, bias: offset, eps: 1e-5, activation: .silu)
+      let added = stride == 1 ? residual : nil
+      #expect(
+        Kernels.conv2d(scaled, packed, window, residual: added).values == Kernels.conv2d(normal, packed, window, residual: added).values,
+        "\(depth) \(kernel)")
+    }
+  }
+
+  /// Rows rounded once give what products that round them give.
+  @Test(arguments: 0..<12) func rowsRoundedBefore(seed: Int) {
+    var noise = Noise(UInt64(seed) + 39_000)
+    let (rows, depth) = (noise.int(1...150), seed % 2 == 0 ? 32 * noise.int(1...9) : noise.int(1...90))
+    let columns = 16 * noise.int(1...5), x = noise.tensor([rows, depth]), residual = noise.tensor([rows, columns])
+    let (factor, offset, weight) = (noise.tensor([depth]), noise.tensor([depth]), noise.tensor([columns, depth]))
+    let packed = PackedMatrix(Parameter(weight), columns: columns, depth: depth, precision: .bfloat16)
+    let rounded = Kernels.layerNorm(x, weight: factor, bias: offset, eps: 1e-5, for: .bfloat16)
+    let normal = Kernels.layerNorm(x, weight: factor, bias: offset, eps: 1e-5)
+    #expect(Kernels.linear(rounded, packed, residual: residual).values == Kernels.linear(normal, packed, residual: residual).values)
+    #expect(rounded.tensor.values == (depth % 2 == 0 ? normal.rounded : normal).values)
+  }
+
+  /// A gated layer in one product is the product and then the gate, rounded.
+  @Test(arguments: 0..<12) func gatedLinear(seed: Int) throws {
+    var noise = Noise(UInt64(seed) + 40_000)
+    let (rows, depth, columns) = (noise.int(1...300), 32 * noise.int(1...9), 16 * noise.int(1...9))
+    let x = noise.tensor([rows, depth]), weight = noise.tensor([2 * columns, depth], scale: 0.1), bias = noise.tensor([2 * columns])
+    let gated = GatedWeight(Parameter(weight), bias: Parameter(bias), columns: columns, depth: depth, precision: .bfloat16)
+    #expect((gated != nil) == (KernelSet.current.name == "amx"))
+    guard let gated else { return }
+    let packed = PackedMatrix(Parameter(weight), columns: 2 * columns, depth: depth, precision: .bfloat16)
+    let apart = Kernels.geglu(Kernels.linear(x, packed, bias: bias))
+    #expect(Kernels.gatedLinear(Operand(x), gated).tensor.values == apart.rounded.values, "\(rows)x\(depth)x\(columns)")
   }
 
   /// Winograd's products stay Float32: only the weights are rounded.
