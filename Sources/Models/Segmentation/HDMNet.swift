@@ -12,6 +12,7 @@ public struct HDMNet: FewShotSegmenter {
   private let queryMerge, supportMerge: Conv2d  // query_merge.0, supp_merge.0
   private let transformer: MatchingTransformer  // transformer.mix_transformer
   private let ensemble: Ensemble
+  private let precision: Precision
 
   /// Throws `ModelError.weightsDoNotFit` and `badWeights`.
   public init(_ checkpoint: Checkpoint, precision: Precision = .float32) throws {
@@ -33,6 +34,7 @@ public struct HDMNet: FewShotSegmenter {
     supportMerge = pointwise("supp_merge.0", in: 2 * reduced, out: size)
     transformer = MatchingTransformer(loader("transformer.mix_transformer"), size: size)
     ensemble = Ensemble(loader)
+    self.precision = precision
     try loader.finish(ignoring: ["num_batches_tracked"])
     guard size % 8 == 0 else {
       throw ModelError.badWeights(path: checkpoint.path, reason: "\(size) channels do not divide into 8 heads")
@@ -93,7 +95,7 @@ public struct HDMNet: FewShotSegmenter {
     let similarity = zip(views, masks).map { view, mask in
       let small = mask.nearest(height, width)
       func cosine(_ query: Tensor, _ support: Tensor) -> Tensor {
-        Similarity.largest(of: query, with: Kernels.scalePixels(support, by: small))
+        Similarity.largest(of: query, with: Kernels.scalePixels(support, by: small), precision)
       }
       return Tensor.concatenated([cosine(seen.feature5, view.feature5), cosine(seen.stage4, view.stage4)])
     }.weightedSum(shares)  // [1, h, w, 2]
