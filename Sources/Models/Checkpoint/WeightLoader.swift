@@ -1,3 +1,5 @@
+import Core
+
 /// Hands a network its weights by key, and keeps account of what was asked, so that `finish()` can tell in one error
 /// everything that is missing, unused or of the wrong shape.
 ///
@@ -43,6 +45,13 @@ public final class WeightLoader {
   /// The loader of everything below `scope`.
   public func callAsFunction(_ scope: String) -> WeightLoader {
     WeightLoader(checkpoint: checkpoint, account: account, network: network, prefix: prefix + scope + ".", precision: precision)
+  }
+
+  /// The same scope for a layer of so many inputs: in Float32 where matrix registers take all layers but such. Their tiles are of 32 inputs, and
+  /// processors that have them multiply pairs of bfloat16 no faster than they do Float32.
+  func suited(toInputs inputs: Int) -> WeightLoader {
+    guard precision == .bfloat16, inputs % (2 * Kernels.matrixUnits) != 0, KernelSet.current.loops.pointee.matrix != nil else { return self }
+    return WeightLoader(checkpoint: checkpoint, account: account, network: network, prefix: prefix, precision: .float32)
   }
 
   /// The layer whose weights are directly in this scope.

@@ -39,9 +39,8 @@ extension Kernels {
                   start: q + first * channels + head * size, count: min(together, queries - first), stride: channels, size: size,
                   precision: precision, isMatrix: isMatrix, units: units, loops: loops)
                 rows.score(packedKeys + head * packed.channels, keys: keys) { row, scores in
-                  loops.pointee.scale(scores, scale, 0, keys, scores)
                   for spare in keys..<width { scores[spare] = -.infinity }
-                  target[first + row] += loops.pointee.masked_mean(scores, mask, width) / Float(heads)
+                  target[first + row] += loops.pointee.masked_mean(scores, mask, width, scale) / Float(heads)
                 }
               }
             }

@@ -25,7 +25,7 @@ public struct HDMNet: FewShotSegmenter {
     baseClassifier = Conv2d(loader("base_learnear.2"), in: hidden, out: loader("base_learnear.2").outputs, kernel: 1)
     let (reduced, size) = (loader("down_query.0").outputs, loader("query_merge.0").outputs)
     func pointwise(_ key: String, in inputs: Int, out outputs: Int) -> Conv2d {
-      Conv2d(loader(key), in: inputs, out: outputs, kernel: 1, bias: false)
+      Conv2d(loader(key).suited(toInputs: inputs), in: inputs, out: outputs, kernel: 1, bias: false)
     }
     downQuery = pointwise("down_query.0", in: widths[2] + widths[1], out: reduced)
     downSupport = pointwise("down_supp.0", in: widths[2] + widths[1], out: reduced)

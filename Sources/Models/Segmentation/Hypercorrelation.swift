@@ -53,6 +53,7 @@ struct CenterPivotConv4d: Sendable {
 
   init(_ loader: WeightLoader, in inputs: Int, out outputs: Int, stride: Int) {
     let kernel = loader("conv1").kernel
+    let loader = loader.suited(toInputs: inputs)
     conv1 = Conv2d(loader("conv1"), in: inputs, out: outputs, kernel: kernel, padding: Padding(kernel / 2))
     conv2 = Conv2d(loader("conv2"), in: inputs, out: outputs, kernel: kernel, stride: stride, padding: Padding(kernel / 2))
     self.stride = stride
