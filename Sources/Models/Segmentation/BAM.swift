@@ -30,8 +30,8 @@ public struct BAM: FewShotSegmenter {
     let reduced = loader("down_query.0").outputs
     func convolution(_ key: String, in inputs: Int, kernel: Int, dilation: Int = 1, bias: Bool = false) -> Conv2d {
       Conv2d(
-        loader(key).suited(toInputs: inputs), in: inputs, out: reduced, kernel: kernel, padding: Padding(kernel / 2 * dilation), dilation: dilation,
-        bias: bias)
+        loader(key).suited(toInputs: inputs), in: inputs, out: reduced, kernel: kernel, padding: Padding(kernel / 2 * dilation),
+        dilation: dilation, bias: bias)
     }
     downQuery = convolution("down_query.0", in: widths[2] + widths[1], kernel: 1)
     downSupport = convolution("down_supp.0", in: widths[2] + widths[1], kernel: 1)
