@@ -93,13 +93,21 @@ static void layer_norm(const float *x, ptrdiff_t channels, const float *weight, 
   for (ptrdiff_t at = whole; at < channels; at++) y[at] = (x[at] - mean) * scale * weight[at] + bias[at];
 }
 
+INLINE V larger_of(V a, V b) { return a > b ? a : b; }
+
 static float maximum(const float *values, ptrdiff_t count) {
-  V most = -__builtin_inff();
-  const ptrdiff_t whole = count & ~(ptrdiff_t)(LANES - 1);
-  for (ptrdiff_t at = 0; at < whole; at += LANES) {
-    const V value = load(values + at, LANES);
-    most = value > most ? value : most;
+  // Four at once: one would wait for the comparison before it.
+  const V least = -__builtin_inff();
+  V a = least, b = least, c = least, d = least;
+  ptrdiff_t at = 0;
+  for (; at + 4 * LANES <= count; at += 4 * LANES) {
+    a = larger_of(load(values + at, LANES), a);
+    b = larger_of(load(values + at + LANES, LANES), b);
+    c = larger_of(load(values + at + 2 * LANES, LANES), c);
+    d = larger_of(load(values + at + 3 * LANES, LANES), d);
   }
+  for (; at + LANES <= count; at += LANES) a = larger_of(load(values + at, LANES), a);
+  const V most = larger_of(larger_of(a, b), larger_of(c, d));
   float result = -__builtin_inff();
 #if LANES == 16
   const F8 halves = most.lo > most.hi ? most.lo : most.hi;
@@ -107,7 +115,7 @@ static float maximum(const float *values, ptrdiff_t count) {
   const F8 halves = most;
 #endif
   for (int lane = 0; lane < 8; lane++) result = halves[lane] > result ? halves[lane] : result;
-  for (ptrdiff_t at = whole; at < count; at++) result = values[at] > result ? values[at] : result;
+  for (; at < count; at++) result = values[at] > result ? values[at] : result;
   return result;
 }
 
@@ -132,18 +140,23 @@ static float exponentiate(float *values, ptrdiff_t count, float scale, float off
   return sum;
 }
 
-static float masked_mean(const float *scores, const float *mask, ptrdiff_t count) {
-  const float highest = maximum(scores, count);
+static float masked_mean(const float *scores, const float *mask, ptrdiff_t count, float scale) {
+  // Rounding keeps the order: the largest score is the largest when scaled.
+  const V highest = scale * maximum(scores, count);
   F8 sum = 0, product = 0;
   for (ptrdiff_t at = 0; at < count; at += LANES) {
-    const V weight = exp_of(load(scores + at, count - at) - highest);
-    float weights[LANES];
-    store(weights, weight, LANES);
-    for (int part = 0; part < LANES && part < count - at; part += 8) {
-      const F8 eight = load8(weights + part);
-      sum += eight;
-      product = FUSED(eight, load8(mask + at + part), product);
+    const V weight = exp_of(load(scores + at, count - at) * scale - highest);
+#if LANES == 16
+    sum += weight.lo;
+    product = FUSED(weight.lo, load8(mask + at), product);
+    if (count - at > 8) {
+      sum += weight.hi;
+      product = FUSED(weight.hi, load8(mask + at + 8), product);
     }
+#else
+    sum += weight;
+    product = FUSED(weight, load8(mask + at), product);
+#endif
   }
   return sum8(product) / sum8(sum);
 }

@@ -116,8 +116,8 @@ typedef struct {
   float (*maximum)(const float *values, ptrdiff_t count);
   /// Replaces each value by exp(scale * value - offset) and returns their sum.
   float (*exponentiate)(float *values, ptrdiff_t count, float scale, float offset);
-  /// Softmax of `count` scores, a multiple of 8, times the mask.
-  float (*masked_mean)(const float *scores, const float *mask, ptrdiff_t count);
+  /// Softmax of scale * scores, times the mask: `count`, a multiple of 8, of them. `scale` is positive.
+  float (*masked_mean)(const float *scores, const float *mask, ptrdiff_t count, float scale);
   /// y[c] of one row of a depthwise convolution, `[out_width][channels]`.
   void (*depthwise)(const mk_depthwise_row *row, float *y);
 

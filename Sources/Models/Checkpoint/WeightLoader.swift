@@ -1,3 +1,5 @@
+import Core
+
 /// Hands a network its weights by key, and keeps account of what was asked, so that `finish()` can tell in one error
 /// everything that is missing, unused or of the wrong shape.
 ///
@@ -23,30 +25,43 @@ public final class WeightLoader {
   private let account: Account
   private let network: String
   private let prefix: String
-  /// What the layers of the network multiply.
+  /// What the layers of the network multiply, and what those in this scope do.
+  private let networkPrecision: Precision
   let precision: Precision
 
   /// - Parameter network: what errors call it.
   public convenience init(_ checkpoint: Checkpoint, network: String = "the network", precision: Precision = .float32) {
     let widens = precision == .float32 && !checkpoint.isOutline && checkpoint.byteCount <= Self.mostWidened
-    self.init(checkpoint: checkpoint, account: Account(widens: widens), network: network, prefix: "", precision: precision)
+    self.init(checkpoint: checkpoint, account: Account(widens: widens), network: network, prefix: "", precision: precision, of: precision)
   }
 
-  private init(checkpoint: Checkpoint, account: Account, network: String, prefix: String, precision: Precision) {
+  private init(
+    checkpoint: Checkpoint, account: Account, network: String, prefix: String, precision: Precision, of networkPrecision: Precision
+  ) {
     self.checkpoint = checkpoint
     self.account = account
     self.network = network
     self.prefix = prefix
-    self.precision = precision
+    (self.precision, self.networkPrecision) = (precision, networkPrecision)
   }
 
   /// The loader of everything below `scope`.
   public func callAsFunction(_ scope: String) -> WeightLoader {
-    WeightLoader(checkpoint: checkpoint, account: account, network: network, prefix: prefix + scope + ".", precision: precision)
+    WeightLoader(
+      checkpoint: checkpoint, account: account, network: network, prefix: prefix + scope + ".", precision: precision, of: networkPrecision)
   }
 
-  /// The layer whose weights are directly in this scope.
-  var layer: LayerWatch.Layer { LayerWatch.Layer(network: network, key: String(prefix.dropLast()), precision: precision) }
+  /// The same scope for a layer of so many inputs: in Float32 where matrix registers take all layers but such. Their tiles are of 32 inputs, and
+  /// processors that have them multiply pairs of bfloat16 no faster than they do Float32.
+  func suited(toInputs inputs: Int) -> WeightLoader {
+    let isCut = inputs % (2 * Kernels.matrixUnits) != 0
+    guard precision == .bfloat16, isCut, KernelSet.current.loops.pointee.matrix != nil else { return self }
+    return WeightLoader(
+      checkpoint: checkpoint, account: account, network: network, prefix: prefix, precision: .float32, of: networkPrecision)
+  }
+
+  /// The layer whose weights are directly in this scope. Its precision is the network's: what it is given is of that.
+  var layer: LayerWatch.Layer { LayerWatch.Layer(network: network, key: String(prefix.dropLast()), precision: networkPrecision) }
 
   /// Whether a key is in the file.
   public func has(_ key: String) -> Bool { checkpoint.shape(of: prefix + key) != nil }

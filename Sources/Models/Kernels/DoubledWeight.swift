@@ -10,7 +10,7 @@ public struct DoubledWeight: Sendable {
 
   /// Sums the taps of `[columns, depth, 3, 3]` in Float32. Nil where such products are not made.
   public init?(_ parameter: Parameter, columns: Int, depth: Int, precision: Precision) {
-    guard Kernels.usesMatrix(columns: columns, depth: depth, precision), parameter.count == columns * depth * 9,
+    guard Kernels.usesMatrix(depth: depth, precision), parameter.count == columns * depth * 9,
       parameter.shape.suffix(2) == [3, 3]
     else { return nil }
     let taps = parameter.widened()

@@ -8,7 +8,7 @@ public struct GatedWeight: Sendable {
   ///   - parameter: `[2 * columns, depth]`; `bias`: `[2 * columns]`.
   /// Nil where such products are not made.
   public init?(_ parameter: Parameter, bias: Parameter, columns: Int, depth: Int, precision: Precision) {
-    guard columns % 16 == 0, Kernels.usesMatrix(columns: columns, depth: depth, precision), parameter.count == 2 * columns * depth,
+    guard columns % 16 == 0, Kernels.usesMatrix(depth: depth, precision), parameter.count == 2 * columns * depth,
       bias.count == 2 * columns
     else { return nil }
     func paired(_ x: Parameter) -> Parameter {

@@ -37,13 +37,40 @@ extension Kernels {
         Compute.parallel(over: inner, grain: max(1, elementGrain / max(outer * channels, 1))) { range in
           for b in range {
             for a in 0..<outer {
-              (target + (b * outer + a) * channels).update(from: source + (a * inner + b) * channels, count: channels)
+              copy(source + (a * inner + b) * channels, to: target + (b * outer + a) * channels, count: channels)
             }
           }
         }
       }
     }
     return output
+  }
+
+  /// Pixels 0, s, 2 s, ... in both directions: `[n, h, w, c]` to `[n, (h + s - 1) / s, (w + s - 1) / s, c]`.
+  public static func everyPixel(_ x: Tensor, apart step: Int) -> Tensor {
+    let (images, height, width, channels) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
+    let (tall, wide) = ((height + step - 1) / step, (width + step - 1) / step)
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "thinning \(x.shape)") }
+    var output = Tensor(uninitialized: [images, tall, wide, channels])
+    x.withUnsafe { source in
+      output.withUnsafeMutable { target in
+        Compute.parallel(over: images * tall, grain: max(1, elementGrain / max(wide * channels, 1))) { range in
+          for row in range {
+            let from = source + (row / tall * height + row % tall * step) * width * channels, to = target + row * wide * channels
+            for column in 0..<wide { copy(from + column * step * channels, to: to + column * channels, count: channels) }
+          }
+        }
+      }
+    }
+    return output
+  }
+
+  /// Copies a row that may be too short for a call of the library.
+  @inline(__always)
+  static func copy(_ from: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {
+    guard count < 16 else { return target.update(from: from, count: count) }
+    for index in 0..<count { target[index] = from[index] }
   }
 
   /// Mean over the middle dimension: `[a, b, c]` to `[a, c]`.

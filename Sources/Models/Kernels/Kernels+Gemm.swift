@@ -3,7 +3,7 @@ import COpenBLAS
 extension Kernels {
   /// `a · b`: `[m, k]` (`[k, m]` when transposed) times `[k, n]` (`[n, k]` when transposed) by OpenBLAS, bands of rows split over our threads.
   ///
-  /// For products of two activations; a weight goes through `linear`, which needs no packing at each call.
+  /// For what is multiplied once, as the factors of an adapter. Networks multiply weights by `linear` and activations by `product`, on our tiles.
   public static func gemm(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
     precondition(a.shape.count == 2 && b.shape.count == 2, "\(a.shape) and \(b.shape) are not matrices")
     let (m, k) = (a.shape[transposeA ? 1 : 0], a.shape[transposeA ? 0 : 1])
@@ -29,12 +29,6 @@ extension Kernels {
       }
     }
     return output
-  }
-
-  /// `a · bᵀ` of two activations, `[m, k]` and `[n, k]`, in a precision: in Float32 as `gemm`.
-  static func product(_ a: Tensor, transposed b: Tensor, _ precision: Precision) -> Tensor {
-    guard precision == .bfloat16 else { return gemm(a, b, transposeB: true) }
-    return linear(a, PackedMatrix(Parameter(b), columns: b.shape[0], depth: b.channels, precision: precision))
   }
 
   /// Rows of a band of a product of `m` rows.

@@ -29,6 +29,23 @@ extension Kernels {
     return output
   }
 
+  /// `activation(a · bᵀ)` of two activations, `[m, k]` and `[n, k]`, to `[m, n]`.
+  public static func product(
+    _ a: Tensor, transposed b: Tensor, precision: Precision = .float32, activation: Activation = .none
+  ) -> Tensor {
+    precondition(a.shape.count == 2 && b.shape.count == 2 && a.channels == b.channels, "\(a.shape) does not fit \(b.shape)")
+    let span = Profile.begin()
+    defer { span?.end(.product, "\(a.shape) by [\(b.channels), \(b.rows)]", products: a.count * b.rows) }
+    let columns = PackedMatrix(rows: b, precision: precision)
+    var output = Tensor(uninitialized: [a.rows, b.rows])
+    withEpilogue(bias: nil, residual: nil, activation: activation) { epilogue in
+      a.withUnsafe { source in
+        output.withUnsafeMutable { target in multiply(source, rows: a.rows, columns, to: target, epilogue) }
+      }
+    }
+    return output
+  }
+
   /// `[rows][depth]` times a weight of one tap. Rows that are not rounded are a block at a time, while they are in the cache.
   static func multiply(
     _ source: UnsafePointer<Float>, isRounded: Bool = false, rows count: Int, _ weight: PackedMatrix,

@@ -2,8 +2,8 @@ import Core
 import MicroKernels
 
 extension Kernels {
-  /// Queries handled together: scores of 24 x 2304 tokens take 216 KiB of the second-level cache.
-  private static let maskQueries = 24
+  /// Queries handled together: scores of 24 x 2304 tokens take 216 KiB of the second-level cache. Of matrix registers, two tiles.
+  private static let maskQueries = 24, matrixMaskQueries = 2 * matrixRows
 
   /// Attention whose value is one number a key, the same for all heads: mean over heads of softmax(q kᵀ / √d) mask.
   ///
@@ -19,26 +19,28 @@ extension Kernels {
     let span = Profile.begin()
     defer { span?.end(.attention, "\(q.shape), \(heads) heads, a mask of \(keys) keys", products: queries * keys * channels) }
     let size = channels / heads, width = (keys + 7) & ~7, scale = 1 / Float(size).squareRoot()
+    let loops = KernelSet.current.loops
+    let isMatrix = precision == .bfloat16 && loops.pointee.matrix != nil
+    let units = isMatrix ? (precision.units(size) + matrixUnits - 1) / matrixUnits * matrixUnits : precision.units(size)
     // [heads, panels * units * 16]
-    let packed = PackedKeys.keys(k.reshaped([1, keys, channels]), heads: heads, precision, units: precision.units(size))
+    let packed = PackedKeys.keys(k.reshaped([1, keys, channels]), heads: heads, precision, units: units)
     var padded = Tensor(zeros: [width])
     padded.withUnsafeMutable { target in mask.withUnsafe { target.update(from: $0, count: keys) } }
     var output = Tensor(zeros: [queries])
-    let loops = KernelSet.current.loops
+    let together = isMatrix ? matrixMaskQueries : maskQueries
     q.withUnsafe { q in
       packed.withUnsafe { packedKeys in
         padded.withUnsafe { mask in
           output.withUnsafeMutable { target in
-            Compute.parallel((queries + maskQueries - 1) / maskQueries) { block in
-              let first = block * maskQueries
+            Compute.parallel((queries + together - 1) / together) { block in
+              let first = block * together
               for head in 0..<heads {
                 let rows = QueryRows(
-                  q + first * channels + head * size, count: min(maskQueries, queries - first), stride: channels, size: size, precision,
-                  loops)
+                  start: q + first * channels + head * size, count: min(together, queries - first), stride: channels, size: size,
+                  precision: precision, isMatrix: isMatrix, units: units, loops: loops)
                 rows.score(packedKeys + head * packed.channels, keys: keys) { row, scores in
-                  loops.pointee.scale(scores, scale, 0, keys, scores)
                   for spare in keys..<width { scores[spare] = -.infinity }
-                  target[first + row] += loops.pointee.masked_mean(scores, mask, width) / Float(heads)
+                  target[first + row] += loops.pointee.masked_mean(scores, mask, width, scale) / Float(heads)
                 }
               }
             }
@@ -52,47 +54,77 @@ extension Kernels {
 
 /// Consecutive queries of one head.
 private struct QueryRows {
-  private let start: UnsafePointer<Float>
-  private let count, stride, size: Int
-  private let precision: Precision
-  private let loops: UnsafePointer<mk_set>
-
-  init(
-    _ start: UnsafePointer<Float>, count: Int, stride: Int, size: Int, _ precision: Precision, _ loops: UnsafePointer<mk_set>
-  ) {
-    (self.start, self.count, self.stride, self.size, self.precision, self.loops) = (start, count, stride, size, precision, loops)
-  }
+  let start: UnsafePointer<Float>
+  let count, stride, size: Int
+  let precision: Precision
+  /// Whether they are multiplied on matrix registers.
+  let isMatrix: Bool
+  /// Elements of a query and of a key.
+  let units: Int
+  let loops: UnsafePointer<mk_set>
 
   /// Calls `body` with the number of each query and its products with all keys, which are packed in panels of 16; there is room for as many
   /// as fill the last panel.
   func score(_ keys: UnsafePointer<Float>, keys number: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
-    let tiles = (count + 5) / 6, rows = tiles * 6, panels = (number + 15) / 16
-    let units = precision.units(size), width = panels * 16, isRounded = precision == .bfloat16
+    let tileRows = isMatrix ? Kernels.matrixRows : Kernels.tileRows
+    let tiles = (count + tileRows - 1) / tileRows, rows = tiles * tileRows, panels = (number + 15) / 16
+    let width = panels * 16, isRounded = precision == .bfloat16
     let roundedCount = isRounded ? (rows * units + 15) & ~15 : 0
     let scratchCount = rows * 2 + roundedCount + rows * width
     let scratch = MemoryPool.shared.borrow(scratchCount)
     defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
     let rounded = scratch + rows * 2, scores = rounded + roundedCount
-    let kernel = loops.tiles(precision)
     // A pointer takes the place of two floats.
     scratch.withMemoryRebound(to: UnsafePointer<Float>.self, capacity: rows) { table in
       for row in 0..<rows {
-        let query = start + min(row, count - 1) * stride
-        if isRounded { loops.pointee.round_pairs(query, size, rounded + row * units) }
-        table[row] = isRounded ? UnsafePointer(rounded + row * units) : query
-      }
-      for panel in Swift.stride(from: 0, to: panels, by: 2) {
-        let columns = keys + panel * 16 * units
-        for tile in 0..<tiles {
-          let target = scores + tile * 6 * width + panel * 16
-          if panel + 1 < panels {
-            kernel.tile32(1, units, 0, table + tile * 6, columns, units * 16, target, width, true)
-          } else {
-            kernel.tile16(1, units, 0, table + tile * 6, columns, target, width, true)
-          }
+        let query = start + min(row, count - 1) * stride, pairs = rounded + row * units
+        if isRounded {
+          loops.pointee.round_pairs(query, size, pairs)
+          for unit in precision.units(size)..<units { pairs[unit] = 0 }
         }
+        table[row] = isRounded ? UnsafePointer(pairs) : query
+      }
+      if isMatrix {
+        multiply(rounded, tiles: tiles, keys, panels: panels, to: scores, stride: width)
+      } else {
+        multiply(table, tiles: tiles, keys, panels: panels, to: scores, stride: width)
       }
     }
     for row in 0..<count { body(row, scores + row * width) }
+  }
+
+  private func multiply(
+    _ queries: UnsafePointer<UnsafePointer<Float>>, tiles: Int, _ keys: UnsafePointer<Float>, panels: Int,
+    to scores: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    let kernel = loops.tiles(precision)
+    for panel in Swift.stride(from: 0, to: panels, by: 2) {
+      let columns = keys + panel * 16 * units
+      for tile in 0..<tiles {
+        let target = scores + tile * Kernels.tileRows * stride + panel * 16
+        if panel + 1 < panels {
+          kernel.tile32(1, units, 0, queries + tile * Kernels.tileRows, columns, units * 16, target, stride, true)
+        } else {
+          kernel.tile16(1, units, 0, queries + tile * Kernels.tileRows, columns, target, stride, true)
+        }
+      }
+    }
+  }
+
+  /// The same on matrix registers, of queries that are `units` apart.
+  private func multiply(
+    _ queries: UnsafePointer<Float>, tiles: Int, _ keys: UnsafePointer<Float>, panels: Int, to scores: UnsafeMutablePointer<Float>,
+    stride: Int
+  ) {
+    let chunks = units / Kernels.matrixUnits
+    var tap = 0
+    withUnsafePointer(to: &tap) { tap in
+      for panel in Swift.stride(from: 0, to: panels, by: 2) {
+        var product = mk_matrix(
+          rows: queries, row_stride: units, row_tiles: tiles, taps: tap, tap_chunks: chunks, columns: keys + panel * 16 * units,
+          next: units * 16, sums: scores + panel * 16, stride: stride)
+        loops.pointee.matrix(&product, min(2, panels - panel), 0, chunks)
+      }
+    }
   }
 }

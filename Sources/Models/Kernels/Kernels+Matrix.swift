@@ -12,16 +12,12 @@ extension Kernels {
   /// Bytes of rounded rows that stay in the second-level cache beside their sums.
   private static let matrixBlock = 384 << 10
 
-  /// Whether products with a weight run on matrix registers: their tiles are not cut.
-  static func usesMatrix(_ weight: PackedMatrix) -> Bool {
-    usesMatrix(columns: weight.columns, depth: weight.depth, weight.precision)
-  }
+  /// Whether products with a weight run on matrix registers: sums of whole tiles.
+  static func usesMatrix(_ weight: PackedMatrix) -> Bool { usesMatrix(depth: weight.depth, weight.precision) }
 
   /// The same of a weight to come.
-  static func usesMatrix(columns: Int, depth: Int, _ precision: Precision) -> Bool {
-    // A last panel of 8 columns is half a tile.
+  static func usesMatrix(depth: Int, _ precision: Precision) -> Bool {
     precision == .bfloat16 && KernelSet.current.loops.pointee.matrix != nil && depth % (2 * matrixUnits) == 0
-      && (columns - 1) % 16 >= 8
   }
 
   /// `activation(x · weightᵀ + bias + residual)` of rows `[count][weight.depth]`, or of rounded ones with 15 more behind them.

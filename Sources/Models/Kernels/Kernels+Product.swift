@@ -33,11 +33,11 @@ extension Kernels {
     let parts = sumParts(taps: taps, depth: units, most: blockDepth / together)
     let threads = Compute.threads
 
-    // As many rows as fit a quarter MiB, 120 at most; of pairs, which are only multiplied where the second-level cache is larger, twice as many.
+    // As many rows as fit a quarter MiB, 120 at most; with wide vectors, whose processors have a larger second-level cache, four times as many.
     // Without enough such blocks to go round, their columns are shared out first, as the weight is then read by one thread only, and their
     // rows when there are few columns.
-    let wanted = 3 * threads, room = weight.precision == .bfloat16 ? 2 : 1
-    var blockRows = (min(120 * room, max(24, 65536 * room / units), count) + 5) / 6 * 6
+    let wanted = 3 * threads, room = together == 2 ? 4 : 1
+    var blockRows = (min(weight.precision == .bfloat16 ? 240 : 120, max(24, 65536 * room / units), count) + 5) / 6 * 6
     var groups = 1
     if threads > 1 && (count + blockRows - 1) / blockRows < wanted {
       groups = min(steps, (wanted * blockRows + count - 1) / count)

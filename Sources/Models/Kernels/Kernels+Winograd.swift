@@ -38,25 +38,37 @@ extension Kernels {
     let count = images * reader.outHeight * reader.outWidth
     // A multiple of a register tile's rows, so that only the last block is ragged.
     let blockTiles = min(max(inputBudget / (points * depth), 48), mostTiles, (count + 5) / 6 * 6) / 6 * 6
-    let step = blockTiles * depth + skew
-    let inputCount = points * step
+    let layout = TileInputs(depth: depth, rows: blockTiles)
+    let inputCount = layout.count
     let inputs = MemoryPool.shared.borrow(inputCount)
     defer { MemoryPool.shared.giveBack(inputs, inputCount) }
     for first in stride(from: 0, to: count, by: blockTiles) {
       let used = min(blockTiles, count - first)
-      transformTiles(first..<first + used, reader, depth: depth, step: step, to: inputs)
+      transformTiles(first..<first + used, reader, layout, to: inputs)
       let grid = TileGrid(
         first: first, used: used, tall: reader.outHeight, wide: reader.outWidth, spacing: reader.spacing, extent: extent)
       Compute.parallel((weight.panels + together - 1) / together) { item in
         let panels = item * together..<min((item + 1) * together, weight.panels)
-        multiplyTiles(grid, UnsafePointer(inputs), step: step, weight, panels: panels, to: output, epilogue, loops)
+        multiplyTiles(grid, UnsafePointer(inputs), layout, weight, panels: panels, to: output, epilogue, loops)
       }
     }
   }
 
-  /// Transformed inputs of a range of tiles, `[36][tile][depth]`, the 36 `step` elements apart; rows that fill up the last register tile repeat its last.
+  /// Where the transformed inputs of a block of tiles are: `[part][36][tile][inputs of the part]`. A panel passes over one part after the
+  /// other, each front to back, as memory is read fastest.
+  private struct TileInputs {
+    let depth, rows: Int
+
+    var parts: [Range<Int>] { stride(from: 0, to: depth, by: winogradDepth).map { $0..<min($0 + winogradDepth, depth) } }
+    /// From one of the 36 to the next.
+    func step(_ part: Range<Int>) -> Int { rows * part.count + skew }
+    func start(_ part: Range<Int>) -> Int { part.lowerBound / winogradDepth * Winograd.points * (rows * winogradDepth + skew) }
+    var count: Int { parts.last.map { start($0) + Winograd.points * step($0) } ?? 0 }
+  }
+
+  /// Transforms the inputs of a range of tiles; rows that fill up the last register tile repeat its last.
   private static func transformTiles(
-    _ range: Range<Int>, _ reader: WindowReader, depth: Int, step: Int, to inputs: UnsafeMutablePointer<Float>
+    _ range: Range<Int>, _ reader: WindowReader, _ layout: TileInputs, to inputs: UnsafeMutablePointer<Float>
   ) {
     let points = Winograd.points
     let rows = (range.count + 5) / 6, loops = KernelSet.current.loops
@@ -67,8 +79,12 @@ extension Kernels {
       let first = range.lowerBound + row * 6
       scratch.withMemoryRebound(to: UnsafePointer<Float>.self, capacity: points * 6) { table in
         reader.locate(first..<min(first + 6, range.upperBound), table)
-        for lane in 0..<6 {
-          loops.pointee.winograd_input(table + lane, 6, depth, inputs + (row * 6 + lane) * depth, step)
+        for part in layout.parts {
+          let target = inputs + layout.start(part) + row * 6 * part.count
+          for lane in 0..<6 {
+            loops.pointee.winograd_input(table + lane, 6, part.count, target + lane * part.count, layout.step(part))
+          }
+          for pixel in 0..<points * 6 { table[pixel] += part.count }
         }
       }
     }
@@ -89,7 +105,7 @@ extension Kernels {
 
   /// Products of a block of tiles with one or two panels of the weight, transformed back and finished.
   private static func multiplyTiles(
-    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, step: Int, _ weight: PackedMatrix, panels: Range<Int>,
+    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, _ layout: TileInputs, _ weight: PackedMatrix, panels: Range<Int>,
     to output: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue, _ loops: UnsafePointer<mk_set>
   ) {
     let points = Winograd.points, depth = weight.depth, kernel = loops.pointee.floats
@@ -106,11 +122,12 @@ extension Kernels {
     let products = weights + weightCount
     let sums = products + productCount
 
-    for offset in stride(from: 0, to: depth, by: part) {
-      let length = min(part, depth - offset)
+    for own in layout.parts {
+      let length = own.count, isFirst = own.lowerBound == 0
+      let (start, step) = (inputs + layout.start(own), layout.step(own))
       let weightStep = length * width + skew
       for (index, panel) in panels.enumerated() {
-        weight.taps(panel: panel, inputs: offset..<offset + length, to: scratch, loops)
+        weight.taps(panel: panel, inputs: own, to: scratch, loops)
         loops.pointee.winograd_weight(scratch, length * widths[index], weights + index * length * 16, weightStep)
       }
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 6) { pointers in
@@ -118,18 +135,17 @@ extension Kernels {
         for point in 0..<points {
           let columns = UnsafePointer(weights + point * weightStep)
           for row in stride(from: 0, to: rows, by: 6) {
-            for lane in 0..<6 { table[lane] = inputs + point * step + (row + lane) * depth }
+            for lane in 0..<6 { table[lane] = start + point * step + (row + lane) * length }
             let target = products + point * productStep + row * width
-            let isFirst = offset == 0
             if width == 32 {
-              kernel.tile32(1, length, offset, table, columns, length * 16, target, width, isFirst)
+              kernel.tile32(1, length, 0, table, columns, length * 16, target, width, isFirst)
             } else {
-              for (index, own) in widths.enumerated() {
+              for (index, wide) in widths.enumerated() {
                 let (columns, target) = (columns + index * length * 16, target + index * 16)
-                if own == 16 {
-                  kernel.tile16(1, length, offset, table, columns, target, width, isFirst)
+                if wide == 16 {
+                  kernel.tile16(1, length, 0, table, columns, target, width, isFirst)
                 } else {
-                  kernel.tile8(1, length, offset, table, columns, target, width, isFirst)
+                  kernel.tile8(1, length, 0, table, columns, target, width, isFirst)
                 }
               }
             }

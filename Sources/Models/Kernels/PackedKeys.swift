@@ -45,7 +45,7 @@ public struct PackedKeys: Sendable {
   /// Keys alone, `[n, t, heads * d]` to `[n * heads, panels * units * 16]`; `units` are the elements of a key, at least those of d numbers.
   static func keys(_ k: Tensor, heads: Int, _ precision: Precision, units: Int) -> Tensor {
     each(k, heads: heads, units: units, width: k.channels / heads, count: (k.shape[1] + 15) / 16 * 16 * units) {
-      if precision == .float32 { $0.packKeys(to: $1) } else { $0.packKeyPairs(to: $1) }
+      $0.packKeys(precision, to: $1)
     }
   }
 
@@ -79,18 +79,12 @@ private struct Source {
   /// Elements of a packed column, and columns with their padding.
   let units, width: Int
 
-  /// Panels of 16 keys, `[panel][size][16]`, the last padded with zeros.
-  func packKeys(to target: UnsafeMutablePointer<Float>) {
+  /// Panels of 16 keys, `[panel][units][16]`, the last padded with zeros.
+  func packKeys(_ precision: Precision, to target: UnsafeMutablePointer<Float>) {
+    let loops = KernelSet.current.loops
     for first in Swift.stride(from: 0, to: keys, by: 16) {
-      let panel = target + first * size
-      for lane in 0..<16 {
-        if first + lane < keys {
-          let key = start + (first + lane) * stride
-          for index in 0..<size { panel[index * 16 + lane] = key[index] }
-        } else {
-          for index in 0..<size { panel[index * 16 + lane] = 0 }
-        }
-      }
+      let rows = PanelRows(start: start + first * stride, count: min(16, keys - first), size: size, stride: stride)
+      rows.pack(precision, units: units, width: 16, to: target + first * units, loops)
     }
   }
 
@@ -102,20 +96,6 @@ private struct Source {
         let row = target + first * keys + key * width
         for lane in 0..<used { row[lane] = start[key * stride + first + lane] }
         for lane in used..<width { row[lane] = 0 }
-      }
-    }
-  }
-
-  /// Panels of 16 keys, `[panel][units][16]` pairs of channels, padded with zeros.
-  func packKeyPairs(to target: UnsafeMutablePointer<Float>) {
-    for first in Swift.stride(from: 0, to: keys, by: 16) {
-      let panel = UnsafeMutableRawPointer(target + first * units).assumingMemoryBound(to: UInt32.self)
-      for lane in 0..<16 {
-        let key = start + (first + lane) * stride, isThere = first + lane < keys
-        for unit in 0..<units {
-          panel[unit * 16 + lane] =
-            isThere && 2 * unit < size ? pair(key[2 * unit], 2 * unit + 1 < size ? key[2 * unit + 1] : 0) : 0
-        }
       }
     }
   }

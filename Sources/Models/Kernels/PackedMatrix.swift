@@ -8,13 +8,15 @@ import MicroKernels
 ///
 /// In Float32, elements keep the precision they are stored in: two bytes stay two bytes, and a block of a panel is widened just before it
 /// is used on many rows. To widen all of them when loading takes twice the memory; the loader does it for small networks (`WeightLoader`). In
-/// bfloat16, two inputs of a column are one element.
+/// bfloat16, two inputs of a column are one element; where matrix registers take them, the last panel too has 16 columns.
 public struct PackedMatrix: Sendable {
   public let taps: Int
   public let depth: Int
   public let columns: Int
   public let precision: Precision
   let element: ElementType
+  /// Columns that a panel's are padded to a multiple of.
+  private let granularity: Int
   private let storage: PackedStorage
 
   /// Lays out a weight `[columns, depth]` or `[columns, depth, kernel height, kernel width]`.
@@ -29,12 +31,14 @@ public struct PackedMatrix: Sendable {
     let isKept = precision == .bfloat16 || Self.kept.contains(parameter.dtype)
     let packed = isKept ? parameter : Parameter(parameter.widened())
     element = precision == .float32 ? packed.dtype : .bf16
+    granularity = Self.granularity(depth: depth, precision)
     let (plain, overflow) = columns.multipliedReportingOverflow(by: depth * taps)
     guard !overflow, packed.count == plain else {
       storage = PackedStorage(bytes: 0)
       return
     }
-    storage = PackedStorage(bytes: PackedMatrix.byteCount(columns: columns, depth: depth, taps: taps, element, precision))
+    storage = PackedStorage(
+      bytes: Self.byteCount(columns: columns, granularity: granularity, depth: depth, taps: taps, element, precision))
     packed.withUnsafeBytes { bytes in
       guard let source = bytes.baseAddress else { return }
       switch (precision, packed.dtype.size) {
@@ -46,11 +50,34 @@ public struct PackedMatrix: Sendable {
     parameter.forget()
   }
 
+  /// Another activation's rows as the columns of a product: `[columns, depth]`.
+  init(rows x: Tensor, precision: Precision) {
+    (columns, depth, taps, self.precision) = (x.rows, x.channels, 1, precision)
+    element = precision == .float32 ? .f32 : .bf16
+    granularity = Self.granularity(depth: depth, precision)
+    storage = PackedStorage(
+      bytes: Self.byteCount(columns: columns, granularity: granularity, depth: depth, taps: 1, element, precision))
+    let loops = KernelSet.current.loops
+    x.withUnsafe { source in
+      Compute.parallel(panels) { index in
+        let (first, width) = panel(index)
+        let rows = PanelRows(start: source + first * depth, count: min(width, columns - first), size: depth, stride: depth)
+        rows.pack(precision, units: units, width: width, to: storage.base.assumingMemoryBound(to: Float.self) + first * units, loops)
+      }
+    }
+  }
+
   /// Formats a Float32 matrix keeps; any other is widened when loaded.
   private static let kept: Set<ElementType> = [.f32, .f16, .bf16]
 
-  private static func byteCount(columns: Int, depth: Int, taps: Int, _ element: ElementType, _ precision: Precision) -> Int {
-    (columns + 7) / 8 * 8 * taps * precision.units(depth) * (precision == .float32 ? element.size : 4)
+  private static func granularity(depth: Int, _ precision: Precision) -> Int {
+    Kernels.usesMatrix(depth: depth, precision) ? 16 : 8
+  }
+
+  private static func byteCount(
+    columns: Int, granularity: Int, depth: Int, taps: Int, _ element: ElementType, _ precision: Precision
+  ) -> Int {
+    (columns + granularity - 1) / granularity * granularity * taps * precision.units(depth) * (precision == .float32 ? element.size : 4)
   }
 
   /// The same for copies of one matrix only.
@@ -58,7 +85,7 @@ public struct PackedMatrix: Sendable {
 
   /// Whether none of its numbers is NaN or infinite.
   var isFinite: Bool {
-    let count = Self.byteCount(columns: columns, depth: depth, taps: taps, element, precision) / element.size
+    let count = Self.byteCount(columns: columns, granularity: granularity, depth: depth, taps: taps, element, precision) / element.size
     var numbers = Tensor(uninitialized: [count])
     numbers.withUnsafeMutable { element.widen(storage.base, count: count, to: $0) }
     return Kernels.isFinite(numbers)
@@ -73,7 +100,7 @@ public struct PackedMatrix: Sendable {
   var units: Int { precision.units(depth) }
 
   /// First column and padded width (8 or 16) of a panel.
-  func panel(_ index: Int) -> (column: Int, width: Int) { (index * 16, columns - index * 16 > 8 ? 16 : 8) }
+  func panel(_ index: Int) -> (column: Int, width: Int) { (index * 16, columns - index * 16 > 16 - granularity ? 16 : 8) }
 
   /// A range of a panel's elements, counted as tap * units + element of the tap, for the kernel: where they are, or, from stored numbers of
   /// two bytes in Float32, widened into `scratch`.

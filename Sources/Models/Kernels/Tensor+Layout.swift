@@ -68,19 +68,23 @@ extension Tensor {
     let span = Profile.begin()
     defer { span?.end(.elementwise, "concatenating to \(outer + [width])") }
     var output = Tensor(uninitialized: outer + [width])
-    let rows = output.rows
-    var column = 0
-    for tensor in tensors {
-      let channels = tensor.channels
-      tensor.withUnsafe { source in
-        output.withUnsafeMutable { target in
-          let place = target + column
-          Compute.parallel(over: rows, grain: max(1, Kernels.elementGrain / max(1, channels))) { range in
-            for row in range { (place + row * width).update(from: source + row * channels, count: channels) }
+    output.withUnsafeMutable { target in
+      // All of them a block of rows at a time, so that what is written is in the cache until it is whole.
+      let block = max(1, Kernels.elementGrain / max(1, width))
+      Compute.parallel(over: tensors[0].rows, grain: block) { range in
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: block) {
+          var column = 0
+          for tensor in tensors {
+            let channels = tensor.channels
+            tensor.withUnsafe { source in
+              for row in first..<min(first + block, range.upperBound) {
+                Kernels.copy(source + row * channels, to: target + row * width + column, count: channels)
+              }
+            }
+            column += channels
           }
         }
       }
-      column += channels
     }
     return output
   }

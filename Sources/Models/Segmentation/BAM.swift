@@ -15,6 +15,7 @@ public struct BAM: FewShotSegmenter {
   private let res2: [Conv2d]  // res2_meta.0, 2
   private let classifier: [Conv2d]  // cls_meta.0, 3
   private let ensemble: Ensemble
+  private let precision: Precision
 
   /// Throws `ModelError.weightsDoNotFit`.
   public init(_ checkpoint: Checkpoint, precision: Precision = .float32) throws {
@@ -29,8 +30,8 @@ public struct BAM: FewShotSegmenter {
     let reduced = loader("down_query.0").outputs
     func convolution(_ key: String, in inputs: Int, kernel: Int, dilation: Int = 1, bias: Bool = false) -> Conv2d {
       Conv2d(
-        loader(key), in: inputs, out: reduced, kernel: kernel, padding: Padding(kernel / 2 * dilation), dilation: dilation,
-        bias: bias)
+        loader(key).suited(toInputs: inputs), in: inputs, out: reduced, kernel: kernel, padding: Padding(kernel / 2 * dilation),
+        dilation: dilation, bias: bias)
     }
     downQuery = convolution("down_query.0", in: widths[2] + widths[1], kernel: 1)
     downSupport = convolution("down_supp.0", in: widths[2] + widths[1], kernel: 1)
@@ -45,6 +46,7 @@ public struct BAM: FewShotSegmenter {
       convolution("cls_meta.0", in: reduced, kernel: 3), Conv2d(loader("cls_meta.3"), in: reduced, out: 2, kernel: 1),
     ]
     ensemble = Ensemble(loader)
+    self.precision = precision
     try loader.finish(ignoring: ["num_batches_tracked"])
   }
 
@@ -91,7 +93,7 @@ public struct BAM: FewShotSegmenter {
     let priors = zip(supports, masks).enumerated().map { index, pair -> Tensor in
       let masked = backbone.last(Kernels.scalePixels(pair.0.features.maps[1], by: pair.1))
       if index == 0 { trace("s0_layer4_masked", masked) }
-      return Similarity.rescaled(Similarity.largest(of: stage4, with: Kernels.scalePixels(masked, by: pair.1)))
+      return Similarity.rescaled(Similarity.largest(of: stage4, with: Kernels.scalePixels(masked, by: pair.1), precision))
     }
     let prototypes = zip(supports, masks).map { support, mask in
       let features = downSupport(.concatenated([support.features.maps[1], support.features.maps[0]]), activation: .relu)

@@ -22,7 +22,8 @@ struct ConvNorm: Sendable {
     if weights.shape == [outputs, inputs, kernel, kernel], factors.count == outputs, weights.count > 0 {
       weights = Kernels.scaleRows(weights, by: factors)
     }
-    weight = PackedMatrix(Parameter(weights), columns: outputs, depth: inputs, taps: kernel * kernel, precision: conv.precision)
+    weight = PackedMatrix(
+      Parameter(weights), columns: outputs, depth: inputs, taps: kernel * kernel, precision: conv.suited(toInputs: inputs).precision)
     let folded = offsets.indices.map { i in offsets[i] + ((own.isEmpty ? 0 : own[i]) - means[i]) * factors[i] }
     self.bias = Tensor(folded, shape: [folded.count])
     window = Window(

@@ -128,7 +128,7 @@ public struct DCAMA: FewShotSegmenter {
     init(_ loader: WeightLoader, inputs: Int) {
       var channels = inputs
       layers = [0, 3, 6].map { index in
-        let (conv, outputs) = (loader("\(index)"), loader("\(index)").outputs)
+        let (conv, outputs) = (loader("\(index)").suited(toInputs: channels), loader("\(index)").outputs)
         defer { channels = outputs }
         return (
           Conv2d(conv, in: channels, out: outputs, kernel: conv.kernel, padding: Padding(conv.kernel / 2)),
@@ -153,8 +153,8 @@ public struct DCAMA: FewShotSegmenter {
       let middle = loader("0").outputs
       let outputs = outputs ?? loader("2").outputs
       self.outputs = outputs
-      first = Conv2d(loader("0"), in: inputs, out: middle, kernel: 3, padding: 1)
-      second = Conv2d(loader("2"), in: middle, out: outputs, kernel: 3, padding: 1)
+      first = Conv2d(loader("0").suited(toInputs: inputs), in: inputs, out: middle, kernel: 3, padding: 1)
+      second = Conv2d(loader("2").suited(toInputs: middle), in: middle, out: outputs, kernel: 3, padding: 1)
     }
 
     func callAsFunction(_ x: Tensor, isLast: Bool = false) -> Tensor {

@@ -12,6 +12,7 @@ public struct HDMNet: FewShotSegmenter {
   private let queryMerge, supportMerge: Conv2d  // query_merge.0, supp_merge.0
   private let transformer: MatchingTransformer  // transformer.mix_transformer
   private let ensemble: Ensemble
+  private let precision: Precision
 
   /// Throws `ModelError.weightsDoNotFit` and `badWeights`.
   public init(_ checkpoint: Checkpoint, precision: Precision = .float32) throws {
@@ -24,7 +25,7 @@ public struct HDMNet: FewShotSegmenter {
     baseClassifier = Conv2d(loader("base_learnear.2"), in: hidden, out: loader("base_learnear.2").outputs, kernel: 1)
     let (reduced, size) = (loader("down_query.0").outputs, loader("query_merge.0").outputs)
     func pointwise(_ key: String, in inputs: Int, out outputs: Int) -> Conv2d {
-      Conv2d(loader(key), in: inputs, out: outputs, kernel: 1, bias: false)
+      Conv2d(loader(key).suited(toInputs: inputs), in: inputs, out: outputs, kernel: 1, bias: false)
     }
     downQuery = pointwise("down_query.0", in: widths[2] + widths[1], out: reduced)
     downSupport = pointwise("down_supp.0", in: widths[2] + widths[1], out: reduced)
@@ -33,6 +34,7 @@ public struct HDMNet: FewShotSegmenter {
     supportMerge = pointwise("supp_merge.0", in: 2 * reduced, out: size)
     transformer = MatchingTransformer(loader("transformer.mix_transformer"), size: size)
     ensemble = Ensemble(loader)
+    self.precision = precision
     try loader.finish(ignoring: ["num_batches_tracked"])
     guard size % 8 == 0 else {
       throw ModelError.badWeights(path: checkpoint.path, reason: "\(size) channels do not divide into 8 heads")
@@ -93,7 +95,7 @@ public struct HDMNet: FewShotSegmenter {
     let similarity = zip(views, masks).map { view, mask in
       let small = mask.nearest(height, width)
       func cosine(_ query: Tensor, _ support: Tensor) -> Tensor {
-        Similarity.largest(of: query, with: Kernels.scalePixels(support, by: small))
+        Similarity.largest(of: query, with: Kernels.scalePixels(support, by: small), precision)
       }
       return Tensor.concatenated([cosine(seen.feature5, view.feature5), cosine(seen.stage4, view.stage4)])
     }.weightedSum(shares)  // [1, h, w, 2]

@@ -23,7 +23,7 @@ struct Hypercorrelation {
     func grid(_ map: Tensor) -> Grid { Grid(height: map.shape[1], width: map.shape[2]) }
     let (query, support) = (grid(layers[0].query), grid(layers[0].support))
     let cosines = layers.map { layer in
-      Kernels.activate(Kernels.product(unit(layer.query), transposed: unit(layer.support), precision), .relu)
+      Kernels.product(unit(layer.query), transposed: unit(layer.support), precision: precision, activation: .relu)
         .reshaped([query.count, support.count, 1])
     }
     self.init(query: query, support: support, values: .concatenated(cosines))
@@ -53,6 +53,7 @@ struct CenterPivotConv4d: Sendable {
 
   init(_ loader: WeightLoader, in inputs: Int, out outputs: Int, stride: Int) {
     let kernel = loader("conv1").kernel
+    let loader = loader.suited(toInputs: inputs)
     conv1 = Conv2d(loader("conv1"), in: inputs, out: outputs, kernel: kernel, padding: Padding(kernel / 2))
     conv2 = Conv2d(loader("conv2"), in: inputs, out: outputs, kernel: kernel, stride: stride, padding: Padding(kernel / 2))
     self.stride = stride
@@ -74,6 +75,6 @@ struct CenterPivotConv4d: Sendable {
 
   /// Support pixels 0, s, 2 s, ... of each query pixel: `[q, hs, ws, c]` to `[q, hs' * ws', c]`.
   private func thinned(_ x: Tensor, to grid: Hypercorrelation.Grid) -> Tensor {
-    Kernels.maxPool(x, Window(height: 1, width: 1, stride: stride)).reshaped([x.shape[0], grid.count, x.channels])
+    Kernels.everyPixel(x, apart: stride).reshaped([x.shape[0], grid.count, x.channels])
   }
 }

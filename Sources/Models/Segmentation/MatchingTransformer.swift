@@ -169,7 +169,7 @@ private struct MatchStage: Sendable {
   /// outside the mask give nothing. `weight` is the mean score of a query pixel with the object's pixels.
   private func matched(_ q: Tensor, _ k: Tensor, _ v: Tensor, mask: [Float]) -> (output: Tensor, weight: Tensor) {
     func unit(_ x: Tensor) -> Tensor { Kernels.scalePixels(x, by: Kernels.rowNorms(x).mapped { 1 / max($0, 1e-12) }) }
-    let scores = Kernels.scale(Kernels.gemm(unit(k), unit(q), transposeB: true), by: 1 / Self.temperature)  // [s, q]
+    let scores = Kernels.scale(Kernels.product(unit(k), transposed: unit(q)), by: 1 / Self.temperature)  // [s, q]
     let masks = Tensor(mask, shape: [mask.count, 1])
     let shares = Kernels.scalePixels(Kernels.softmax(scores), by: masks)  // [s, q]
     let object = Kernels.scalePixels(scores, by: masks)

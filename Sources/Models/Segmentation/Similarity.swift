@@ -1,9 +1,10 @@
 /// What BAM and HDMNet compare a query with: prototypes and pixel-to-pixel cosines.
 enum Similarity {
-  /// For each query pixel the largest cosine with any support pixel: `[1, h, w, c]` twice to `[1, h, w, 1]`.
-  static func largest(of query: Tensor, with support: Tensor) -> Tensor {
+  /// For each query pixel the largest cosine with any support pixel: `[1, h, w, c]` twice to `[1, h, w, 1]`. `precision` is that of the
+  /// products, not of the lengths.
+  static func largest(of query: Tensor, with support: Tensor, _ precision: Precision) -> Tensor {
     func tokens(_ map: Tensor) -> Tensor { map.reshaped([map.shape[1] * map.shape[2], map.channels]) }
-    let products = Kernels.gemm(tokens(query), tokens(support), transposeB: true)  // [q, s]
+    let products = Kernels.product(tokens(query), transposed: tokens(support), precision: precision)  // [q, s]
     let (queryNorms, supportNorms) = (Kernels.rowNorms(query).values, Kernels.rowNorms(support).values)
     let cosines = Kernels.divide(products, rowNorms: queryNorms, columnNorms: supportNorms)
     return Kernels.rowMaxima(cosines).reshaped(query.shape.dropLast() + [1])
@@ -36,7 +37,7 @@ struct GramMatrix {
     channels = map.channels
     let rows = map.nchw().reshaped([channels, map.shape[1] * map.shape[2]])
     let norms = Kernels.rowNorms(rows).values
-    cosines = Kernels.divide(Kernels.gemm(rows, rows, transposeB: true), rowNorms: norms, columnNorms: norms).values
+    cosines = Kernels.divide(Kernels.product(rows, transposed: rows), rowNorms: norms, columnNorms: norms).values
   }
 
   /// Frobenius norm of the difference, divided by the number of channels.

@@ -45,6 +45,17 @@ import Testing
     #expect(relativeError(fast, plain) < KernelTests.tolerance, "\(rows)x\(depth)x\(columns)")
   }
 
+  /// Two activations; where there are matrix registers also on them, with a last panel that is not full.
+  @Test(arguments: 0..<30) func products(seed: Int) {
+    var noise = Noise(UInt64(seed) + 37_000)
+    let (rows, columns) = (noise.int(1...300), noise.int(1...150))
+    let depth = seed % 3 == 0 ? noise.int(1...700) : 32 * noise.int(1...22)
+    let a = noise.tensor([rows, depth]), b = noise.tensor([columns, depth])
+    let fast = Kernels.product(a, transposed: b, precision: .bfloat16, activation: .relu)
+    let plain = PlainKernels.activate(PlainKernels.gemm(a.rounded, b.rounded, transposeB: true), .relu)
+    #expect(relativeError(fast, plain) < KernelTests.tolerance, "\(rows)x\(depth)x\(columns)")
+  }
+
   /// Windows that matrix registers read from one padded image: every stride, padding, dilation and doubling, also 1x1.
   @Test(arguments: 0..<60) func convolutionOfWholeTiles(seed: Int) {
     var noise = Noise(UInt64(seed) + 36_000)
@@ -169,7 +180,7 @@ import Testing
   /// Only the products of queries and keys are of rounded numbers.
   @Test(arguments: 0..<20) func maskAttention(seed: Int) {
     var noise = Noise(UInt64(seed) + 41_000)
-    let (heads, size, queries, keys) = (noise.int(1...4), noise.int(1...40), noise.int(1...70), noise.int(1...600))
+    let (heads, size, queries, keys) = (noise.int(1...4), noise.int(1...80), noise.int(1...70), noise.int(1...600))
     let q = noise.tensor([queries, heads * size], scale: 3), k = noise.tensor([keys, heads * size], scale: 3)
     let mask = noise.tensor([keys], scale: 0.5, offset: 0.5)
     let fast = Kernels.maskAttention(q, k, mask: mask, heads: heads, precision: .bfloat16)

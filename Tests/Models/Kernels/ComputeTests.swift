@@ -35,6 +35,13 @@ import Testing
       }
       #expect(outputs.dropFirst().allSatisfy { $0.values == outputs[0].values }, "\(m) x \(n) x \(k)")
       #expect(relativeError(outputs[0], PlainKernels.gemm(a, b, transposeB: true)) < 1e-5, "\(m) x \(n) x \(k)")
+      for precision in Precision.allCases where precision <= .fastest {
+        let own = [1, 2, 3, 7].map { threads in
+          Compute.threads = threads
+          return Kernels.product(a, transposed: b, precision: precision).values
+        }
+        #expect(own.dropFirst().allSatisfy { $0 == own[0] }, "\(m) x \(n) x \(k) \(precision)")
+      }
     }
   }
 

@@ -34,7 +34,10 @@ import Testing
       let normal = Kernels.layerNorm(tokens, weight: scale, bias: bias, eps: 1e-5)
       let looked = Kernels.attention(normal, normal, tokens, heads: 1)
       let grouped = Kernels.groupNorm(mixed, groups: 1, weight: scale, bias: bias, eps: 1e-5)
-      return [mixed, strided, tokens, normal, looked, grouped, Kernels.softmax(normal), Kernels.geglu(wide)].map(\.values)
+      let rows = tokens.reshaped([side * side, columns])
+      let crossed = Kernels.product(rows, transposed: normal.reshaped(rows.shape))
+      let masked = Kernels.maskAttention(rows, rows, mask: crossed.slice(0..<1), heads: 1)
+      return [crossed, masked, mixed, strided, tokens, normal, looked, grouped, Kernels.softmax(normal), Kernels.geglu(wide)].map(\.values)
     }
     let fused = KernelSet.available.filter { $0.name != "plain" }.map { set in KernelSet.$current.withValue(set) { run() } }
     for values in fused.dropFirst() { #expect(values == fused[0]) }

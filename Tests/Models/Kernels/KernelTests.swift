@@ -132,6 +132,15 @@ import Testing
     #expect(relativeError(Kernels.softmax(scores), PlainKernels.softmax(scores)) < 1e-5)
   }
 
+  @Test(arguments: 0..<30) func products(seed: Int) {
+    var noise = Noise(UInt64(seed) + 6100)
+    let (rows, columns, depth) = (noise.int(1...260), noise.int(1...150), noise.int(1...700))
+    let a = noise.tensor([rows, depth]), b = noise.tensor([columns, depth])
+    let activation: Activation = seed % 2 == 0 ? .relu : .none
+    let plain = PlainKernels.activate(PlainKernels.gemm(a, b, transposeB: true), activation)
+    #expect(relativeError(Kernels.product(a, transposed: b, activation: activation), plain) < Self.tolerance, "\(rows)x\(depth)x\(columns)")
+  }
+
   @Test(arguments: [false, true]) func gemm(transposeB: Bool) {
     var noise = Noise(6000)
     let a = noise.tensor([131, 77]), b = noise.tensor(transposeB ? [59, 77] : [77, 59])
@@ -170,5 +179,24 @@ import Testing
     #expect(joined.shape == [2, 3, 4, 7])
     #expect(joined.slicedChannels(0..<5).values == x.values)
     #expect(joined.slicedChannels(5..<7).values == x.slicedChannels(1..<3).values)
+    // Short rows, more of them than are written at a time, beside long ones.
+    let columns = [1, 1, 23, 2].map { noise.tensor([9_001, $0]) }
+    let wide = Tensor.concatenated(columns)
+    for (first, column) in [(0, 0), (1, 1), (2, 2), (25, 3)] {
+      #expect(wide.slicedChannels(first..<first + columns[column].channels).values == columns[column].values)
+    }
+  }
+
+  @Test(arguments: [1, 2, 4]) func everyPixel(apart step: Int) {
+    var noise = Noise(8001)
+    for channels in [3, 17] {
+      let x = noise.tensor([2, 13, 10, channels])
+      #expect(Kernels.everyPixel(x, apart: step).values == PlainKernels.maxPool(x, Window(height: 1, width: 1, stride: step)).values)
+    }
+    let y = noise.tensor([5, 7, 3]), turned = Kernels.swappedOuter(y).values
+    for (position, value) in y.values.enumerated() {
+      let (outer, inner, channel) = (position / 21, position / 3 % 7, position % 3)
+      #expect(turned[(inner * 5 + outer) * 3 + channel] == value)
+    }
   }
 }

@@ -5,7 +5,7 @@ extension EvaluationReport {
   public static let csvHead = [
     "dataset", "network", "fold", "seed", "class", "episodes", "iou_baseline", "se_baseline", "iou_augmented", "se_augmented", "difference",
     "se_difference", "better", "worse", "p", "iou_gated", "se_gated", "difference_gated", "se_difference_gated", "agreement",
-    "se_agreement", "dropped", "replaced", "left_out", "class_mean", "demo_weights",
+    "se_agreement", "dropped", "replaced", "left_out", "class_mean", "demo_weights", "precision",
   ].joined(separator: ",")
 
   /// A row a class, then `mIoU` and `FB-IoU`; percent with all their digits, empty where there is nothing, as for a class without an episode.
@@ -22,6 +22,7 @@ extension EvaluationReport {
       row += cells([gate?.scores, gate?.difference].map { $0.flatMap(figures) } + [drift?.agreement])
       row += drift.map { ["\($0.dropped)", "\($0.replaced)"] } ?? ["", ""]
       row += [leftOut.map { "\($0)" } ?? "", (classMean ?? .all).rawValue, Self.quoted(demoWeights?.joined(separator: " ") ?? "")]
+      row.append(plan.precision.rawValue)
       return row.joined(separator: ",")
     }
     return baseline.classes.enumerated().map { position, score in
