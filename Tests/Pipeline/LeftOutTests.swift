@@ -78,7 +78,7 @@ private final class FailingGenerator: SupportGenerator {
       #expect(report.leftOut?.map(\.episode) == clean.episodes.map(\.episode).filter { uses($0, id) })
       #expect(report.leftOut?.allSatisfy { $0.reason.contains(says) } == true, "\(report.leftOut?.first?.reason ?? "")")
       #expect(report.table.contains("\(report.leftOut?.count ?? 0) of 12 episodes left out") && report.table.contains(says))
-      #expect(report.csvRows[2].hasSuffix(",\(report.leftOut?.count ?? 0),present,"))
+      #expect(report.csvRows[2].hasSuffix(",\(report.leftOut?.count ?? 0),present,,float32"))
       #expect(try JSONDecoder().decode(EvaluationReport.self, from: CanonicalJSON.data(report)) == report)
       // Asked again it tries them again, and nothing is kept a second time.
       #expect(try await bench.workbench.evaluate(plan).leftOut == report.leftOut)
