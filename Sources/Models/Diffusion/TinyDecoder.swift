@@ -70,7 +70,9 @@ public final class TinyDecoder: LatentPreview {
       let blocks = (0..<count).map { _ in Block(next(), width: width) }
       let isLast = count == 1
       if !isLast { place += 1 }  // doubling
-      return Level(blocks: blocks, conv: Conv2d(next(), in: width, out: isLast ? 3 : width, kernel: 3, padding: 1, bias: isLast, doubling: isLast ? .free : .exact))
+      let conv = Conv2d(
+        next(), in: width, out: isLast ? 3 : width, kernel: 3, padding: 1, bias: isLast, doubling: isLast ? .free : .exact)
+      return Level(blocks: blocks, conv: conv)
     }
     try loader.finish()
   }
