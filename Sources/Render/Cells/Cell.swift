@@ -1,4 +1,5 @@
-/// Which characters may stand for pixels; each set holds the ones before it.
+/// Which characters may stand for pixels. `half`, `quadrant`, `sextant` and `wedge` each hold the ones before them, `octant` the
+/// first three, `best` all.
 public enum SymbolSet: String, CaseIterable, Codable, Sendable {
   /// Space and half blocks (▀ ▌): in every font, the Linux console's included.
   case half
@@ -6,8 +7,12 @@ public enum SymbolSet: String, CaseIterable, Codable, Sendable {
   case quadrant
   /// Sixths (🬗) of Unicode 13, drawn by most terminals themselves.
   case sextant
+  /// Slanted cuts (🭊) and single strips (🭷) of Unicode 13, which fewer terminals draw themselves.
+  case wedge
   /// Eighths, two by four (𜴉), of Unicode 16: few terminals know them yet.
   case octant
+  /// All of them.
+  case best
 }
 
 /// How many colours a terminal shows; a greater one shows more.
