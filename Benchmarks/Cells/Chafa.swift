@@ -15,7 +15,7 @@ struct Chafa {
     process.arguments =
       ["chafa", "-w", "9", "-s", "\(columns)x\(rows)", "--stretch", "--animate", "off", "--polite", "on", "-f", "symbols", "--threads", "1", "--symbols", symbols]
       + options + [file.path]
-    FileManager.default.createFile(atPath: output.path, contents: nil)
+    try Data().write(to: output)
     defer { try? FileManager.default.removeItem(at: output) }
     let handle = try FileHandle(forWritingTo: output)
     process.standardOutput = handle

@@ -45,7 +45,8 @@ final class Comparison: @unchecked Sendable {
         print("error: \(jobs[index].0.name): \(error)")
       }
     }
-    let lines = figures.map(\.line).sorted().joined(separator: "\n") + "\n"
+    figures.sort { $0.line < $1.line }
+    let lines = figures.map(\.line).joined(separator: "\n") + "\n"
     try options.raw.map { try Data(lines.utf8).write(to: $0) }
     let kept = known.map { ([$0.key] + $0.value.map { String(format: "%.5f", $0) }).joined(separator: "\t") }.joined(separator: "\n")
     try options.cache.map { try Data(kept.utf8).write(to: $0) }
@@ -65,7 +66,7 @@ final class Comparison: @unchecked Sendable {
               quality: quality))
         }
         for variant in Mode.ours(mode.depth) {
-          let text = Array(picture.cells(size.columns, size.rows, mode.style(set, variant)).ansi.utf8)
+          let text = Array(picture.cells(size.columns, size.rows, mode.style(set, variant, picture.kind)).ansi.utf8)
           keep(variant, measure(text, size, mode, reference))
         }
         for variant in mode.chafa {
@@ -98,7 +99,7 @@ extension Mode {
   /// Our own ways to choose colours.
   static func ours(_ depth: ColorDepth) -> [String] { depth == .truecolor ? ["ours"] : ["ours", "ours plain"] }
 
-  func style(_ set: SymbolSet, _ variant: String) -> CellStyle {
-    CellStyle(symbols: set, colors: depth, dithered: variant != "ours plain")
+  func style(_ set: SymbolSet, _ variant: String, _ kind: Picture.Kind) -> CellStyle {
+    CellStyle(symbols: set, colors: depth, dithered: variant != "ours plain" && kind != .overlay, named: named)
   }
 }

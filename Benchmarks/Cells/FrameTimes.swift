@@ -9,7 +9,7 @@ enum FrameTimes {
     print("| colours | symbols | first, ms | median, ms | bytes |\n| --- | --- | ---: | ---: | ---: |")
     for mode in Mode.all where options.modes.contains(mode.title) {
       for set in options.symbols {
-        let style = mode.style(set, "ours")
+        let style = mode.style(set, "ours", .photograph)
         var times: [Double] = [], bytes = 0
         for _ in 0..<21 {
           let start = ContinuousClock.now

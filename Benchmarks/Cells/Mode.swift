@@ -4,8 +4,7 @@ import Render
 struct Mode {
   let title: String
   let depth: ColorDepth
-  /// The colours that the terminal draws indices with.
-  let palette: [RGB]
+  let named: NamedColors
   /// chafa's options, a set for each of its ways to choose colours.
   let chafa: [(title: String, options: [String])]
 
@@ -18,26 +17,23 @@ struct Mode {
         }
       }
     }
-    let vga = named(.vga), xterm = TerminalPalette.xterm
+    func mode(_ title: String, _ depth: ColorDepth, _ named: NamedColors, _ chafa: [(title: String, options: [String])]) -> Mode {
+      Mode(title: title, depth: depth, named: named, chafa: chafa)
+    }
+    let both = ["on", "off"]
     return [
-      Mode(title: "true", depth: .truecolor, palette: xterm, chafa: [("full", ["-c", "full"])]),
-      Mode(title: "256", depth: .indexed256, palette: xterm, chafa: variants(["256", "240"], preprocessing: ["off"])),
-      Mode(title: "16vga", depth: .indexed8, palette: vga, chafa: variants(["16"], preprocessing: ["on", "off"])),
-      Mode(title: "16xterm", depth: .indexed8, palette: xterm, chafa: variants(["16"], preprocessing: ["on", "off"])),
-      Mode(title: "8", depth: .indexed8, palette: xterm, chafa: variants(["8"], preprocessing: ["on", "off"])),
-      Mode(title: "mono", depth: .mono, palette: xterm, chafa: variants(["none"], preprocessing: ["on", "off"])),
+      mode("true", .truecolor, .xterm, [("full", ["-c", "full"])]),
+      mode("256", .indexed256, .xterm, variants(["256", "240"], preprocessing: ["off"])),
+      mode("88", .indexed88, .xterm, []),
+      mode("16vga", .indexed16, .vga, variants(["16"], preprocessing: both)),
+      mode("16xterm", .indexed16, .xterm, variants(["16"], preprocessing: both)),
+      mode("8", .indexed8, .xterm, variants(["8"], preprocessing: both)),
+      mode("mono", .mono, .xterm, variants(["none"], preprocessing: both)),
     ]
   }()
 
-  enum Named { case vga }
-  private static func named(_ name: Named) -> [RGB] {
-    let vga: [RGB] = (0..<16).map { index in
-      let bright: UInt8 = index >= 8 ? 85 : 0
-      func channel(_ bit: Int) -> UInt8 { (index >> bit & 1 == 1 ? 170 : 0) + bright }
-      return index == 3 ? RGB(170, 85, 0) : RGB(channel(0), channel(1), channel(2))
-    }
-    return vga + TerminalPalette.xterm[16...]
-  }
+  /// The colours that the terminal draws indices with.
+  var palette: [RGB] { TerminalPalette.colors(CellStyle(colors: depth, named: named)) }
 
   /// The classes of characters of chafa that hold no others than ours.
   static func symbols(_ set: SymbolSet) -> String {

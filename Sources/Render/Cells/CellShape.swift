@@ -191,6 +191,31 @@ enum CellShapes {
     return ink
   }()
 
+  /// The character that inks the rest of a cell, where there is one.
+  static let complements: [Unicode.Scalar: Unicode.Scalar] = {
+    var pairs: [(Unicode.Scalar, Unicode.Scalar)] = []
+    for characters in [quadrants, sextants, octants] { pairs += zip(characters, characters.reversed()) }
+    pairs += zip(rising, falling.reversed())
+    pairs += zip(widening, returning.reversed())
+    pairs += zip(wedges.map(\.scalar), (wedges.dropFirst(22) + wedges.prefix(22)).map(\.scalar))
+    let triangles = triangular.map(\.scalar)
+    pairs += zip(triangles[..<4], triangles[6...]) + [(triangles[4], triangles[5])]
+    return Dictionary(pairs + pairs.map { ($1, $0) }) { first, _ in first }
+  }()
+
+  /// Every character of a set, the full block included.
+  static func members(of set: SymbolSet) -> [Unicode.Scalar] {
+    if set == .half { return ["█", "▀", "▄", "▌", "▐"] }
+    var members = ["█"] + quadrants + rising + widening + ["▔", "▕"]
+    if set == .quadrant { return members }
+    members += sextants
+    if set == .wedge || set == .best {
+      members += falling + returning + bars.map(\.scalar) + wedges.map(\.scalar) + triangular.map(\.scalar)
+    }
+    if set == .octant || set == .best { members += octants }
+    return members
+  }
+
   /// A block of a mosaic that is two wide, by its bit.
   static func block(_ bit: Int, rows: Int) -> CellRect {
     let (left, top, height) = (bit % 2 * 4, bit / 2 * 24 / rows, 24 / rows)

@@ -17,13 +17,18 @@ struct SymbolTable: Sendable {
   private(set) var terms: [(region: Int, share: Float)] = []
   /// The share of ink, and 1 / (area (1 - area)).
   private(set) var weights: [(area: Float, scale: Float)] = []
+  /// Where a character is among the symbols.
+  private(set) var index: [Unicode.Scalar: Int] = [:]
 
   private static let tables = Dictionary(uniqueKeysWithValues: SymbolSet.allCases.map { ($0, SymbolTable($0)) })
 
   static func of(_ set: SymbolSet) -> SymbolTable { tables[set] ?? SymbolTable(set) }
 
   private init(_ set: SymbolSet) {
-    defer { weights = symbols.map { ($0.area, $0.area == 0 ? 0 : 1 / ($0.area * (1 - $0.area))) } }
+    defer {
+      weights = symbols.map { ($0.area, $0.area == 0 ? 0 : 1 / ($0.area * (1 - $0.area))) }
+      for (place, symbol) in symbols.enumerated() where index[symbol.scalar] == nil { index[symbol.scalar] = place }
+    }
     // Plain shapes come first: they win where a finer one is no better.
     if set == .half {
       add("▀", [CellRect(left: 0, top: 0, right: 8, bottom: 12)])
