@@ -14,8 +14,8 @@ extension CellGrid {
       return
     }
     var source = image
-    let mosaic = SymbolTable.finestMosaic(style.symbols)
-    let (wide, high) = (columns * 2, rows * max(2, mosaic.down))
+    // Twice the blocks of most sets: box means of fewer pixels would show their borders.
+    let (wide, high) = (columns * 4, rows * 6)
     if style.smooth && (image.width < wide || image.height < high) {
       source = image.resized(width: max(image.width, wide), height: max(image.height, high), .cubic)
     }

@@ -6,14 +6,14 @@ struct InkPalette: Sendable {
   let colors: [SIMD4<Float>]
   /// The indices that may be used.
   let entries: Range<Int>
-  private let search: Search
-
-  private enum Search: Sendable {
-    /// A cube and a ramp of greys: each axis apart.
-    case cube(steps: Int, step: [UInt8], grey: [UInt8])
-    /// Indices by five bits of red, green and blue, rounded, so that black, white and all that has full or no colour are exact.
-    case table([UInt8])
-  }
+  /// Steps of a cube's edge; 0 where `table` is used.
+  private let steps: Int
+  /// By value of a channel its step in the cube; with a cube and a ramp of greys each axis is searched apart.
+  private let step: [UInt8]
+  /// By mean of the channels the grey of the ramp.
+  private let grey: [UInt8]
+  /// Indices by five bits of red, green and blue, rounded, so that black, white and all that has full or no colour are exact.
+  private let table: [UInt8]
 
   private static let known = Mutex<[CellStyle: InkPalette]>([:])
 
@@ -35,55 +35,71 @@ struct InkPalette: Sendable {
     let colors = TerminalPalette.colors(style).map(\.vector)
     self.colors = colors
     switch style.colors {
-    case .indexed256, .truecolor, .mono:
-      entries = 16..<256
-      search = Self.cube(steps: 6, colors)
-    case .indexed88:
-      entries = 16..<88
-      search = Self.cube(steps: 4, colors)
     case .indexed16, .indexed8:
       let entries = style.colors == .indexed16 ? 0..<16 : 0..<8
       self.entries = entries
-      search = .table(
-        (0..<32768).map { bin in
-          let color = SIMD4(Float(bin >> 10), Float((bin >> 5) & 31), Float(bin & 31), 0) * (255.0 / 31)
-          return UInt8(Self.nearest(color, among: entries, colors))
-        })
+      (steps, step, grey) = (0, [], [])
+      table = (0..<32768).map { bin in
+        let color = SIMD4(Float(bin >> 10), Float((bin >> 5) & 31), Float(bin & 31), 0) * (255.0 / 31)
+        var (best, chosen) = (Float.infinity, 0)
+        for entry in entries {
+          let gap = color - colors[entry], distance = (gap * gap).sum()
+          if distance < best { (best, chosen) = (distance, entry) }
+        }
+        return UInt8(chosen)
+      }
+    case .indexed256, .indexed88, .truecolor, .mono:
+      entries = 16..<(style.colors == .indexed88 ? 88 : 256)
+      steps = style.colors == .indexed88 ? 4 : 6
+      step = Self.nearest((0..<steps).map { colors[16 + $0][2] })
+      grey = Self.nearest(colors[(16 + steps * steps * steps)..<entries.upperBound].map { $0[0] })
+      table = []
     }
   }
 
-  private static func cube(steps: Int, _ colors: [SIMD4<Float>]) -> Search {
-    func nearest(_ levels: [Float]) -> [UInt8] {
-      (0..<256).map { value in
-        UInt8(levels.indices.min { abs(levels[$0] - Float(value)) < abs(levels[$1] - Float(value)) } ?? 0)
+  private static func nearest(_ levels: [Float]) -> [UInt8] {
+    (0..<256).map { value in
+      UInt8(levels.indices.min { abs(levels[$0] - Float(value)) < abs(levels[$1] - Float(value)) } ?? 0)
+    }
+  }
+
+  /// The index of the entry nearest to a colour of 0...255, which may lie outside.
+  func nearest(_ color: SIMD4<Float>) -> UInt8 { withSearch { $0.nearest(color) } }
+
+  /// The palette for as long as `body` runs, for many questions.
+  func withSearch<Result>(_ body: (PaletteSearch) throws -> Result) rethrows -> Result {
+    try colors.withUnsafeBufferPointer { colors in
+      try step.withUnsafeBufferPointer { step in
+        try grey.withUnsafeBufferPointer { grey in
+          try table.withUnsafeBufferPointer { table in
+            try body(PaletteSearch(colors: colors, steps: steps, step: step, grey: grey, table: table))
+          }
+        }
       }
     }
-    let blues = (0..<steps).map { colors[16 + $0][2] }, greys = colors[(16 + steps * steps * steps)...].map { $0[0] }
-    return .cube(steps: steps, step: nearest(blues), grey: nearest(greys))
   }
+}
 
-  private static func nearest(_ color: SIMD4<Float>, among entries: Range<Int>, _ colors: [SIMD4<Float>]) -> Int {
-    var (best, chosen) = (Float.infinity, entries.lowerBound)
-    for entry in entries {
-      let gap = color - colors[entry], distance = (gap * gap).sum()
-      if distance < best { (best, chosen) = (distance, entry) }
-    }
-    return chosen
-  }
+/// An `InkPalette` at hand for many questions.
+struct PaletteSearch {
+  let colors: UnsafeBufferPointer<SIMD4<Float>>
+  fileprivate let steps: Int
+  fileprivate let step: UnsafeBufferPointer<UInt8>
+  fileprivate let grey: UnsafeBufferPointer<UInt8>
+  fileprivate let table: UnsafeBufferPointer<UInt8>
 
   /// The index of the entry nearest to a colour of 0...255, which may lie outside.
   @inline(__always) func nearest(_ color: SIMD4<Float>) -> UInt8 {
     let safe = color.clamped(lowerBound: .zero, upperBound: SIMD4(repeating: 255))
-    switch search {
-    case .table(let table):
+    if steps == 0 {
       let bin = safe * (31.0 / 255) + 0.5
       return table[Int(bin[0]) * 1024 + Int(bin[1]) * 32 + Int(bin[2])]
-    case .cube(let steps, let step, let grey):
-      let (red, green, blue) = (Int(step[Int(safe[0] + 0.5)]), Int(step[Int(safe[1] + 0.5)]), Int(step[Int(safe[2] + 0.5)]))
-      let inCube = 16 + (red * steps + green) * steps + blue
-      let onRamp = 16 + steps * steps * steps + Int(grey[Int((safe[0] + safe[1] + safe[2]) / 3 + 0.5)])
-      let (first, second) = (color - colors[inCube], color - colors[onRamp])
-      return UInt8((first * first).sum() <= (second * second).sum() ? inCube : onRamp)
     }
+    let rounded = safe + 0.5
+    let (red, green, blue) = (Int(step[Int(rounded[0])]), Int(step[Int(rounded[1])]), Int(step[Int(rounded[2])]))
+    let inCube = 16 + (red * steps + green) * steps + blue
+    let onRamp = 16 + steps * steps * steps + Int(grey[Int(safe.sum() * (1.0 / 3) + 0.5)])
+    let (first, second) = (color - colors[inCube], color - colors[onRamp])
+    return UInt8(truncatingIfNeeded: (first * first).sum() <= (second * second).sum() ? inCube : onRamp)
   }
 }

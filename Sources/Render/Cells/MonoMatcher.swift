@@ -4,7 +4,9 @@ import Foundation
 enum MonoMatcher {
   /// How much a block's own light moves the threshold: keeps edges and texture that plain diffusion smears (Eschbach and
   /// Knox 1991).
-  private static let edges: Float = 1
+  private static let edges: Float = 1.2
+  /// The share of a block's error that is carried on: all of it would drown weak edges in grain.
+  private static let share: Float = 0.92
 
   static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle) -> CellGrid {
     style.dithered ? carried(image, columns, rows, style) : nearest(image, columns, rows, style)
@@ -28,7 +30,7 @@ enum MonoMatcher {
         if set != style.lightBackground {
           patterns[y / mosaic.down * columns + x / mosaic.across] |= 1 << (y % mosaic.down * mosaic.across + x % mosaic.across)
         }
-        let rest = values[at] - (set ? 1 : 0)
+        let rest = share * (values[at] - (set ? 1 : 0))
         for (dx, dy, share) in [(ahead, 0, 7), (-ahead, 1, 3), (0, 1, 5), (ahead, 1, 1)] as [(Int, Int, Float)] {
           let (tx, ty) = (x + dx, y + dy)
           if tx >= 0 && tx < width && ty < height { values[ty * width + tx] += rest * (share / 16) }

@@ -2,7 +2,6 @@
 /// What a cell cannot show is carried to its neighbours (Floyd and Steinberg 1976), but not over flat areas, which would only get grain.
 struct PaletteMatcher {
   private let table: SymbolTable
-  private let palette: InkPalette
   private let style: CellStyle
   private let columns: Int
   private let rows: Int
@@ -11,20 +10,21 @@ struct PaletteMatcher {
   private var inked: [SIMD4<Float>]
   private var gains: [Float]
 
-  /// The share of a cell's error that is carried on. All of it would be exact from afar but grainy close by.
-  private static let share: Float = 0.6
+  /// The share of a cell's error that is carried on. All of it would be exact from afar but grainy close by, the more the fewer colours.
+  private let share: Float
   /// Greater debts are forgotten: they would draw trails.
   private static let limit = SIMD4<Float>(repeating: 48)
 
   static func grid(
     _ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle, _ palette: InkPalette, after previous: CellGrid?
   ) -> CellGrid {
-    var matcher = PaletteMatcher(image, columns, rows, style, palette)
-    return matcher.grid(after: previous)
+    var matcher = PaletteMatcher(image, columns, rows, style)
+    return palette.withSearch { matcher.grid($0, palette.entries, after: previous) }
   }
 
-  private init(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle, _ palette: InkPalette) {
-    (self.columns, self.rows, self.style, self.palette) = (columns, rows, style, palette)
+  private init(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle) {
+    (self.columns, self.rows, self.style) = (columns, rows, style)
+    share = style.colors >= .indexed88 ? 0.7 : 0.4
     table = SymbolTable.of(style.symbols)
     sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
     regions = [SIMD4<Float>](repeating: .zero, count: table.regions.count + 1)
@@ -32,7 +32,7 @@ struct PaletteMatcher {
     gains = [Float](repeating: 0, count: table.symbols.count)
   }
 
-  private mutating func grid(after previous: CellGrid?) -> CellGrid {
+  private mutating func grid(_ palette: PaletteSearch, _ entries: Range<Int>, after previous: CellGrid?) -> CellGrid {
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
     // One more cell at either end spares the look at the edge.
@@ -52,10 +52,13 @@ struct PaletteMatcher {
         (left, above[column]) = (mean, mean)
         let carries = style.dithered && !isFlat
         let debt = carries ? carried[column + 1] : .zero
-        let (cell, shown) = choose(mean + debt, debt, most, previous?.cells[cells.count])
-        cells.append(cell)
+        var choice = best(mean + debt, debt, most, palette)
+        if let previous, let kept = keep(previous.cells[cells.count], mean + debt, debt, choice.cost, palette, entries) { choice = kept }
+        let area = table.weights[choice.symbol].area
+        let (ink, paper) = (palette.colors[Int(choice.ink)], palette.colors[Int(choice.paper)])
+        cells.append(Cell(table.symbols[choice.symbol].scalar, .indexed(choice.ink), on: .indexed(choice.paper)))
         guard carries else { continue }
-        let rest = (Self.share * (mean + debt - shown)).clamped(lowerBound: -Self.limit, upperBound: Self.limit)
+        let rest = (share * (mean + debt - ink * area - paper * (1 - area))).clamped(lowerBound: -Self.limit, upperBound: Self.limit)
         carried[column + 2] += rest * (7 / 16)
         next[column] += rest * (3 / 16)
         next[column + 1] += rest * (5 / 16)
@@ -73,40 +76,53 @@ struct PaletteMatcher {
     return (gap * gap).sum() < 0.25
   }
 
-  /// The cell with the least error, and its mean colour. `whole` is the mean with `debt`, `most` the greatest gain.
-  private func choose(_ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ most: Float, _ previous: Cell?) -> (Cell, SIMD4<Float>) {
-    let solid = palette.nearest(whole)
-    var (first, second, chosen) = (solid, solid, 0)
-    let color = palette.colors[Int(solid)]
+  /// A symbol, its two entries, and their squared error but for what is the same for all.
+  private struct Choice {
+    var symbol: Int
+    var ink: UInt8
+    var paper: UInt8
+    var cost: Float
+  }
+
+  /// The cell with the least error. `whole` is the mean with `debt`, `most` the greatest gain.
+  private func best(_ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ most: Float, _ palette: PaletteSearch) -> Choice {
+    let solid = palette.nearest(whole), color = palette.colors[Int(solid)]
     // The error of one colour over an area is, but for a constant, area * |color|^2 - 2 color . sum.
-    var best = (color * color).sum() - 2 * (color * whole).sum()
+    var best = Choice(symbol: 0, ink: solid, paper: solid, cost: (color * (color - 2 * whole)).sum())
     let square = (whole * whole).sum()
-    func look(at index: Int) {
-      let area = table.weights[index].area, full = inked[index] + debt * area, paper = whole - full
-      let (ink, ground) = (palette.nearest(full * (1 / area)), palette.nearest(paper * (1 / (1 - area))))
-      if ink == ground { return }
-      let (a, b) = (palette.colors[Int(ink)], palette.colors[Int(ground)])
-      let cost = (a * (a * area - 2 * full)).sum() + (b * (b * (1 - area) - 2 * paper)).sum()
-      // Below a squared grey level a plainer symbol is as good.
-      if cost < best - 1 { (best, first, second, chosen) = (cost, ink, ground, index) }
+    inked.withUnsafeBufferPointer { inked in
+      gains.withUnsafeBufferPointer { gains in
+        table.weights.withUnsafeBufferPointer { weights in
+          func look(at index: Int) {
+            let area = weights[index].area, full = inked[index] + debt * area, paper = whole - full
+            // 1 / area and 1 / (1 - area) from the product of both.
+            let scale = weights[index].scale
+            let (first, second) = (palette.nearest(full * (scale * (1 - area))), palette.nearest(paper * (scale * area)))
+            if first == second { return }
+            let (a, b) = (palette.colors[Int(first)], palette.colors[Int(second)])
+            let cost = (a * (a * area - 2 * full) + b * (b * (1 - area) - 2 * paper)).sum()
+            // Below a squared grey level a plainer symbol is as good.
+            if cost < best.cost - 1 { best = Choice(symbol: index, ink: first, paper: second, cost: cost) }
+          }
+          if most > 0, let index = gains.firstIndex(of: most) { look(at: index) }
+          // With any colours at all a symbol's error would be -|whole|^2 - gain: none that is behind even then is worth a look.
+          for index in 1..<gains.count where gains[index] > 1 - square - best.cost { look(at: index) }
+        }
+      }
     }
-    if most > 0, let index = gains.firstIndex(of: most) { look(at: index) }
-    // With any colours at all a symbol's error would be -|whole|^2 - gain: none that is behind even then is worth a look.
-    for index in 1..<gains.count where gains[index] > -square - best { look(at: index) }
-    if let previous, let kept = keep(previous, whole, debt, best) { return kept }
-    let area = table.weights[chosen].area
-    let (a, b) = (palette.colors[Int(first)], palette.colors[Int(second)])
-    return (Cell(table.symbols[chosen].scalar, .indexed(first), on: .indexed(second)), a * area + b * (1 - area))
+    return best
   }
 
   /// The cell of the frame before, where the best is not better by the margin.
-  private func keep(_ cell: Cell, _ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ best: Float) -> (Cell, SIMD4<Float>)? {
+  private func keep(
+    _ cell: Cell, _ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ best: Float, _ palette: PaletteSearch, _ entries: Range<Int>
+  ) -> Choice? {
     guard let index = table.index[cell.scalar], case .indexed(let ink) = cell.foreground, case .indexed(let ground) = cell.background,
-      palette.entries.contains(Int(ink)), palette.entries.contains(Int(ground))
+      entries.contains(Int(ink)), entries.contains(Int(ground))
     else { return nil }
     let area = table.weights[index].area, full = inked[index] + debt * area, paper = whole - full
     let (a, b) = (palette.colors[Int(ink)], palette.colors[Int(ground)])
-    let cost = (a * (a * area - 2 * full)).sum() + (b * (b * (1 - area) - 2 * paper)).sum()
-    return cost <= best + CellHold.margin ? (cell, a * area + b * (1 - area)) : nil
+    let cost = (a * (a * area - 2 * full) + b * (b * (1 - area) - 2 * paper)).sum()
+    return cost <= best + CellHold.margin ? Choice(symbol: index, ink: ink, paper: ground, cost: cost) : nil
   }
 }
