@@ -9,3 +9,4 @@ let pictures = try Pictures.all(
   photographs: options.photographs, masks: options.masks, supports: options.supports, limit: options.limit, scratch: options.scratch)
 if options.comparesQuality { try Comparison(options: options, pictures: pictures).run() }
 if options.timesFrames { FrameTimes.report(pictures, options: options) }
+if let frames = options.frames { try Preview.report(frames, options: options) }

@@ -34,31 +34,29 @@ enum ExactMatcher {
   static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ symbols: SymbolSet, after previous: CellGrid?) -> CellGrid {
     let table = SymbolTable.of(symbols)
     var sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
-    var regions = [SIMD4<Float>](repeating: .zero, count: table.regions.count + 1)
-    var inked = [SIMD4<Float>](repeating: .zero, count: table.symbols.count)
+    var search = CellSearch(table)
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
-    var gains = [Float](repeating: 0, count: table.symbols.count)
     for row in 0..<rows {
       sampler.begin(row: row)
       for column in 0..<columns {
-        sampler.sample(column: column, into: &regions)
-        let whole = regions[table.regions.count]
-        table.ink(regions, into: &inked)
-        table.gains(inked, whole: whole, into: &gains)
-        // Below half a squared grey level a blank is as good, and shorter.
-        var (best, chosen): (Float, Int) = (0.5, 0)
-        for (index, gain) in gains.enumerated() where gain > best { (best, chosen) = (gain, index) }
+        let lane = column % 4
+        if lane == 0 {
+          sampler.sample(fourFrom: column, into: &search.regions)
+          search.run()
+        }
+        let whole = search.whole[lane], chosen = Int(search.best[lane])
         guard let before = previous?.cells[cells.count], let old = table.index[before.scalar] else {
-          cells.append(cell(table, chosen, inked[chosen], whole))
+          cells.append(cell(table, chosen, search.inked[chosen][lane], whole))
           continue
         }
-        if error(before, table.weights[old].area, inked[old], whole) <= CellHold.margin - gains[chosen] {
+        let gain = search.gains[chosen][lane]
+        if error(before, table.symbols[old].area, search.inked[old][lane], whole) <= CellHold.margin - gain {
           cells.append(before)
           continue
         }
-        let kept = gains[old] >= gains[chosen] - CellHold.margin ? old : chosen
-        var new = cell(table, kept, inked[kept], whole)
+        let kept = search.gains[old][lane] >= gain - CellHold.margin ? old : chosen
+        var new = cell(table, kept, search.inked[kept][lane], whole)
         if case .rgb(let ink) = new.foreground { new.foreground = .rgb(CellHold.color(ink, after: before.foreground)) }
         if case .rgb(let paper) = new.background { new.background = .rgb(CellHold.color(paper, after: before.background)) }
         cells.append(new)

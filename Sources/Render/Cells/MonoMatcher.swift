@@ -45,23 +45,25 @@ enum MonoMatcher {
     let table = SymbolTable.of(style.symbols), members = Set(CellShapes.members(of: style.symbols))
     let rests = table.symbols.map { symbol in CellShapes.complements[symbol.scalar].flatMap { members.contains($0) ? $0 : nil } }
     var sampler = RegionSampler(image.grey(.opencv), columns: columns, rows: rows, regions: table.regions)
-    var regions = [SIMD4<Float>](repeating: .zero, count: table.regions.count + 1)
-    var inked = [SIMD4<Float>](repeating: .zero, count: table.symbols.count)
+    var search = CellSearch(table)
     var cells: [Cell] = []
     for row in 0..<rows {
       sampler.begin(row: row)
       for column in 0..<columns {
-        sampler.sample(column: column, into: &regions)
-        table.ink(regions, into: &inked)
+        let lane = column % 4
+        if lane == 0 {
+          sampler.sample(fourFrom: column, into: &search.regions)
+          search.run()
+        }
         // What ink over an area saves against none, over 255: 2 sum - 255 area; the other way round where ink is black.
         func gain(_ sum: Float, _ area: Float) -> Float { style.lightBackground ? 255 * area - 2 * sum : 2 * sum - 255 * area }
-        let whole = regions[table.regions.count][0]
+        let whole = search.whole.red[lane]
         var (best, scalar): (Float, Unicode.Scalar) = (0, " ")
         func look(_ gain: Float, _ candidate: Unicode.Scalar) { if gain > best { (best, scalar) = (gain, candidate) } }
         look(gain(whole, 1), "█")
         for (index, symbol) in table.symbols.enumerated().dropFirst() {
-          look(gain(inked[index][0], symbol.area), symbol.scalar)
-          if let rest = rests[index] { look(gain(whole - inked[index][0], 1 - symbol.area), rest) }
+          look(gain(search.inked[index].red[lane], symbol.area), symbol.scalar)
+          if let rest = rests[index] { look(gain(whole - search.inked[index].red[lane], 1 - symbol.area), rest) }
         }
         cells.append(Cell(scalar))
       }

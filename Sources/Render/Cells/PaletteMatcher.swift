@@ -1,14 +1,11 @@
 /// Symbols and colours where few colours can be had: of every symbol the two nearest entries, of all these the least squared error.
 /// What a cell cannot show is carried to its neighbours (Floyd and Steinberg 1976), but not over flat areas, which would only get grain.
 struct PaletteMatcher {
-  private let table: SymbolTable
   private let style: CellStyle
   private let columns: Int
   private let rows: Int
   private var sampler: RegionSampler
-  private var regions: [SIMD4<Float>]
-  private var inked: [SIMD4<Float>]
-  private var gains: [Float]
+  private var search: CellSearch
 
   /// The share of a cell's error that is carried on. All of it would be exact from afar but grainy close by, the more the fewer colours.
   private let share: Float
@@ -25,11 +22,8 @@ struct PaletteMatcher {
   private init(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle) {
     (self.columns, self.rows, self.style) = (columns, rows, style)
     share = style.colors >= .indexed88 ? 0.7 : 0.4
-    table = SymbolTable.of(style.symbols)
-    sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
-    regions = [SIMD4<Float>](repeating: .zero, count: table.regions.count + 1)
-    inked = [SIMD4<Float>](repeating: .zero, count: table.symbols.count)
-    gains = [Float](repeating: 0, count: table.symbols.count)
+    search = CellSearch(SymbolTable.of(style.symbols))
+    sampler = RegionSampler(image, columns: columns, rows: rows, regions: search.table.regions)
   }
 
   private mutating func grid(_ palette: PaletteSearch, _ entries: Range<Int>, after previous: CellGrid?) -> CellGrid {
@@ -43,20 +37,23 @@ struct PaletteMatcher {
       sampler.begin(row: row)
       var left = SIMD4<Float>(repeating: -1000)
       for column in 0..<columns {
-        sampler.sample(column: column, into: &regions)
-        let mean = regions[table.regions.count]
-        table.ink(regions, into: &inked)
-        table.gains(inked, whole: mean, into: &gains)
-        let most = gains.max() ?? 0
-        let isFlat = most < 1 && Self.isNear(mean, left) && Self.isNear(mean, above[column])
+        let lane = column % 4
+        if lane == 0 {
+          sampler.sample(fourFrom: column, into: &search.regions)
+          search.run()
+        }
+        let mean = search.whole[lane]
+        let isFlat = search.gains[Int(search.best[lane])][lane] < 1 && Self.isNear(mean, left) && Self.isNear(mean, above[column])
         (left, above[column]) = (mean, mean)
         let carries = style.dithered && !isFlat
         let debt = carries ? carried[column + 1] : .zero
-        var choice = best(mean + debt, debt, most, palette)
-        if let previous, let kept = keep(previous.cells[cells.count], mean + debt, debt, choice.cost, palette, entries) { choice = kept }
-        let area = table.weights[choice.symbol].area
+        var choice = best(lane, mean + debt, debt, palette)
+        if let previous, let kept = keep(previous.cells[cells.count], lane, mean + debt, debt, choice.cost, palette, entries) {
+          choice = kept
+        }
+        let area = search.table.symbols[choice.symbol].area
         let (ink, paper) = (palette.colors[Int(choice.ink)], palette.colors[Int(choice.paper)])
-        cells.append(Cell(table.symbols[choice.symbol].scalar, .indexed(choice.ink), on: .indexed(choice.paper)))
+        cells.append(Cell(search.table.symbols[choice.symbol].scalar, .indexed(choice.ink), on: .indexed(choice.paper)))
         guard carries else { continue }
         let rest = (share * (mean + debt - ink * area - paper * (1 - area))).clamped(lowerBound: -Self.limit, upperBound: Self.limit)
         carried[column + 2] += rest * (7 / 16)
@@ -84,19 +81,19 @@ struct PaletteMatcher {
     var cost: Float
   }
 
-  /// The cell with the least error. `whole` is the mean with `debt`, `most` the greatest gain.
-  private func best(_ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ most: Float, _ palette: PaletteSearch) -> Choice {
+  /// The cell with the least error. `whole` is the mean with `debt`.
+  private func best(_ lane: Int, _ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ palette: PaletteSearch) -> Choice {
     let solid = palette.nearest(whole), color = palette.colors[Int(solid)]
     // The error of one colour over an area is, but for a constant, area * |color|^2 - 2 color . sum.
     var best = Choice(symbol: 0, ink: solid, paper: solid, cost: (color * (color - 2 * whole)).sum())
     let square = (whole * whole).sum()
-    inked.withUnsafeBufferPointer { inked in
-      gains.withUnsafeBufferPointer { gains in
-        table.weights.withUnsafeBufferPointer { weights in
-          func look(at index: Int) {
-            let area = weights[index].area, full = inked[index] + debt * area, paper = whole - full
+    search.inked.withUnsafeBufferPointer { inked in
+      search.gains.withUnsafeBufferPointer { gains in
+        search.table.symbols.withUnsafeBufferPointer { symbols in
+          @inline(__always) func look(at index: Int) {
+            let area = symbols[index].area, full = inked[index][lane] + debt * area, paper = whole - full
             // 1 / area and 1 / (1 - area) from the product of both.
-            let scale = weights[index].scale
+            let scale = symbols[index].scale
             let (first, second) = (palette.nearest(full * (scale * (1 - area))), palette.nearest(paper * (scale * area)))
             if first == second { return }
             let (a, b) = (palette.colors[Int(first)], palette.colors[Int(second)])
@@ -104,9 +101,10 @@ struct PaletteMatcher {
             // Below a squared grey level a plainer symbol is as good.
             if cost < best.cost - 1 { best = Choice(symbol: index, ink: first, paper: second, cost: cost) }
           }
-          if most > 0, let index = gains.firstIndex(of: most) { look(at: index) }
+          let first = Int(search.best[lane])
+          if first > 0 { look(at: first) }
           // With any colours at all a symbol's error would be -|whole|^2 - gain: none that is behind even then is worth a look.
-          for index in 1..<gains.count where gains[index] > 1 - square - best.cost { look(at: index) }
+          for index in 1..<gains.count where gains[index][lane] > 1 - square - best.cost { look(at: index) }
         }
       }
     }
@@ -115,12 +113,12 @@ struct PaletteMatcher {
 
   /// The cell of the frame before, where the best is not better by the margin.
   private func keep(
-    _ cell: Cell, _ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ best: Float, _ palette: PaletteSearch, _ entries: Range<Int>
+    _ cell: Cell, _ lane: Int, _ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ best: Float, _ palette: PaletteSearch, _ entries: Range<Int>
   ) -> Choice? {
-    guard let index = table.index[cell.scalar], case .indexed(let ink) = cell.foreground, case .indexed(let ground) = cell.background,
+    guard let index = search.table.index[cell.scalar], case .indexed(let ink) = cell.foreground, case .indexed(let ground) = cell.background,
       entries.contains(Int(ink)), entries.contains(Int(ground))
     else { return nil }
-    let area = table.weights[index].area, full = inked[index] + debt * area, paper = whole - full
+    let area = search.table.symbols[index].area, full = search.inked[index][lane] + debt * area, paper = whole - full
     let (a, b) = (palette.colors[Int(ink)], palette.colors[Int(ground)])
     let cost = (a * (a * area - 2 * full) + b * (b * (1 - area) - 2 * paper)).sum()
     return cost <= best + CellHold.margin ? Choice(symbol: index, ink: ink, paper: ground, cost: cost) : nil

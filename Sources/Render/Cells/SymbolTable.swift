@@ -4,19 +4,21 @@ struct CellSymbol: Sendable {
   /// The inked part is that of an earlier symbol (0: nothing) and the table's `terms` in this range.
   let parent: Int
   let terms: Range<Int>
+  /// Whether the terms are whole regions.
+  let isWhole: Bool
   /// The share of ink.
   let area: Float
+  /// 1 / (area (1 - area)); 0 for the blank.
+  let scale: Float
 }
 
 /// The symbols of a set, and the regions they are made of.
 struct SymbolTable: Sendable {
   private(set) var regions: [CellRect] = []
   /// The first is the blank.
-  private(set) var symbols = [CellSymbol(scalar: " ", parent: 0, terms: 0..<0, area: 0)]
+  private(set) var symbols = [CellSymbol(scalar: " ", parent: 0, terms: 0..<0, isWhole: true, area: 0, scale: 0)]
   /// Regions, each with the share of it that is inked.
   private(set) var terms: [(region: Int, share: Float)] = []
-  /// The share of ink, and 1 / (area (1 - area)).
-  private(set) var weights: [(area: Float, scale: Float)] = []
   /// Where a character is among the symbols.
   private(set) var index: [Unicode.Scalar: Int] = [:]
 
@@ -25,10 +27,7 @@ struct SymbolTable: Sendable {
   static func of(_ set: SymbolSet) -> SymbolTable { tables[set] ?? SymbolTable(set) }
 
   private init(_ set: SymbolSet) {
-    defer {
-      weights = symbols.map { ($0.area, $0.area == 0 ? 0 : 1 / ($0.area * (1 - $0.area))) }
-      for (place, symbol) in symbols.enumerated() where index[symbol.scalar] == nil { index[symbol.scalar] = place }
-    }
+    defer { for (place, symbol) in symbols.enumerated() where index[symbol.scalar] == nil { index[symbol.scalar] = place } }
     // Plain shapes come first: they win where a finer one is no better.
     if set == .half {
       add("▀", [CellRect(left: 0, top: 0, right: 8, bottom: 12)])
@@ -63,7 +62,10 @@ struct SymbolTable: Sendable {
     let first = terms.count
     for part in parts { terms.append((region(part.rect), part.share)) }
     let area = parts.reduce(symbols[parent].area) { $0 + $1.rect.area * $1.share }
-    symbols.append(CellSymbol(scalar: scalar, parent: parent, terms: first..<terms.count, area: area))
+    symbols.append(
+      CellSymbol(
+        scalar: scalar, parent: parent, terms: first..<terms.count, isWhole: parts.allSatisfy { $0.share == 1 }, area: area,
+        scale: 1 / (area * (1 - area))))
   }
 
   /// Characters two blocks wide by the bits of their blocks, from upper left to lower right. Half of them suffice: the
@@ -114,41 +116,6 @@ struct SymbolTable: Sendable {
       }
     }
     return parts
-  }
-
-  /// The sum of a cell's light under the ink of each symbol, from its sums over the regions.
-  func ink(_ regions: [SIMD4<Float>], into out: inout [SIMD4<Float>]) {
-    out.withUnsafeMutableBufferPointer { out in
-      regions.withUnsafeBufferPointer { regions in
-        symbols.withUnsafeBufferPointer { symbols in
-          terms.withUnsafeBufferPointer { terms in
-            out[0] = .zero
-            for index in 1..<symbols.count {
-              let symbol = symbols[index]
-              var sum = out[symbol.parent]
-              for term in symbol.terms { sum += regions[terms[term].region] * terms[term].share }
-              out[index] = sum
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// For each symbol the squared error it saves against one mean colour for the whole cell, when both its parts take theirs.
-  func gains(_ ink: [SIMD4<Float>], whole: SIMD4<Float>, into out: inout [Float]) {
-    out.withUnsafeMutableBufferPointer { out in
-      ink.withUnsafeBufferPointer { ink in
-        weights.withUnsafeBufferPointer { weights in
-          out[0] = 0
-          for index in 1..<ink.count {
-            // Between-part variance: area (1 - area) |mean of ink - mean of paper|^2, without the two divisions.
-            let gap = ink[index] - whole * weights[index].area
-            out[index] = (gap * gap).sum() * weights[index].scale
-          }
-        }
-      }
-    }
   }
 
   /// The mosaic with the most blocks that a set has: blocks down, and its characters by their bits.
