@@ -13,7 +13,10 @@ struct Chafa {
     let process = Process(), output = scratch.appendingPathComponent(UUID().uuidString)
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
-      ["chafa", "-w", "9", "-s", "\(columns)x\(rows)", "--stretch", "--animate", "off", "--polite", "on", "-f", "symbols", "--threads", "1", "--symbols", symbols]
+      [
+        "chafa", "-w", "9", "-s", "\(columns)x\(rows)", "--stretch", "--animate", "off", "--polite", "on", "-f", "symbols", "--threads",
+        "1", "--symbols", symbols,
+      ]
       + options + [file.path]
     try Data().write(to: output)
     defer { try? FileManager.default.removeItem(at: output) }

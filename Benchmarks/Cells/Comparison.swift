@@ -14,7 +14,8 @@ struct Figure {
   let quality: Quality
 
   var line: String {
-    ([mode, symbols.rawValue, kind.rawValue, name, size, variant] + quality.values.map { String(format: "%.5f", $0) }).joined(separator: "\t")
+    ([mode, symbols.rawValue, kind.rawValue, name, size, variant] + quality.values.map { String(format: "%.5f", $0) }).joined(
+      separator: "\t")
   }
 }
 
@@ -75,7 +76,8 @@ final class Comparison: @unchecked Sendable {
             keep(variant.title, Quality(values: values))
             continue
           }
-          let text = try chafa.show(picture.file, columns: size.columns, rows: size.rows, symbols: Mode.symbols(set), options: variant.options)
+          let text = try chafa.show(
+            picture.file, columns: size.columns, rows: size.rows, symbols: Mode.symbols(set), options: variant.options)
           let quality = measure(text, size, mode, reference)
           lock.withLock { known[key] = quality.values }
           keep(variant.title, quality)

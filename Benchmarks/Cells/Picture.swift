@@ -34,7 +34,8 @@ enum Pictures {
     }
     var made = 0
     for file in photos where made < max(1, limit / 2) {
-      guard let mask = masks.map({ $0.appendingPathComponent(stem(file) + ".png") }), FileManager.default.fileExists(atPath: mask.path) else {
+      guard let mask = masks.map({ $0.appendingPathComponent(stem(file) + ".png") }), FileManager.default.fileExists(atPath: mask.path)
+      else {
         continue
       }
       pictures.append(try drawn(made % 6, Image(pngOrJpeg: file).rgb, LabelMask(png: mask), stem(file), scratch))
@@ -66,8 +67,10 @@ enum Pictures {
       case 1: ("object", object.colored([.black, .white]), [.black, .white])
       case 2: ("tint", image.tinted(object, color: mark, opacity: 0.4).outlined(object, color: mark, thickness: 4), [])
       case 4:
-        ("errors", black.errorView(prediction: moved(object), truth: object, opacity: 1),
-         [.black, ErrorColors().hit, ErrorColors().falseAlarm, ErrorColors().miss])
+        (
+          "errors", black.errorView(prediction: moved(object), truth: object, opacity: 1),
+          [.black, ErrorColors().hit, ErrorColors().falseAlarm, ErrorColors().miss]
+        )
       default: ("error-tint", image.errorView(prediction: moved(object), truth: object), [])
       }
     let file = scratch.appendingPathComponent("\(name)-\(title).png")

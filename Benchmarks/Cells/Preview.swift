@@ -27,7 +27,9 @@ enum Preview {
             last.append(reference.quality(of: shown.rendered(cellWidth: 8, cellHeight: 16, palette: mode.palette), bytes: 0).psnr)
           }
         }
-        print(String(format: "| %@ | %@ | %d | %d | %d | %.2f | %.2f |", mode.title, set.rawValue, frames.count, sent[0], sent[1], last[0], last[1]))
+        print(
+          String(
+            format: "| %@ | %@ | %d | %d | %d | %.2f | %.2f |", mode.title, set.rawValue, frames.count, sent[0], sent[1], last[0], last[1]))
       }
     }
   }

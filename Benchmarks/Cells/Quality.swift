@@ -43,7 +43,9 @@ struct Reference {
 
   func quality(of shown: Image, bytes: Int) -> Quality {
     var quality = Quality()
-    quality.psnr = Self.psnr(zip(image.pixels, shown.pixels).reduce(0.0) { $0 + Double(Int($1.0) - Int($1.1)) * Double(Int($1.0) - Int($1.1)) }, image.pixels.count)
+    var squares = 0
+    for (pixel, other) in zip(image.pixels, shown.pixels) { squares += (Int(pixel) - Int(other)) * (Int(pixel) - Int(other)) }
+    quality.psnr = Self.psnr(Double(squares), image.pixels.count)
     let far = Self.blur(shown)
     var sum = 0.0
     for index in far.indices { sum += Double((far[index] - blurred[index]) * (far[index] - blurred[index])) }
@@ -174,9 +176,10 @@ enum OKLab {
       let l = cbrtf(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
       let m = cbrtf(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
       let s = cbrtf(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
-      return 100 * SIMD4(
-        0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s, 1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
-        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s, 0)
+      return 100
+        * SIMD4(
+          0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s, 1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
+          0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s, 0)
     }
   }
 }

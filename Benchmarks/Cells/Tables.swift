@@ -4,7 +4,10 @@ import Render
 /// The figures as Markdown.
 enum Tables {
   static func quality(_ figures: [Figure]) -> String {
-    var lines = ["| colours | symbols | pictures | ours PSNR / SSIM / afar | chafa's best PSNR / SSIM / afar | least gain PSNR / SSIM / afar | beaten by |", "| --- | --- | --- | --- | --- | --- | --- |"]
+    var lines = [
+      "| colours | symbols | images | ours PSNR / SSIM / afar | chafa's best PSNR / SSIM / afar | least gain PSNR / SSIM / afar | beaten by |",
+      "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
     let groups = Dictionary(grouping: figures) { "\($0.mode)|\($0.symbols.rawValue)|\(group($0.kind))" }
     for key in order(figures) {
       guard let group = groups[key] else { continue }
@@ -14,12 +17,14 @@ enum Tables {
       let best = (0..<3).map { index in theirs.values.map { mean($0)[index] }.max() ?? 0 }
       let least = (0..<3).map { index in
         ours.map { own in
-          own.quality.values[index] - (group.filter { $0.name == own.name && $0.size == own.size && !$0.variant.hasPrefix("ours") }.map { $0.quality.values[index] }.max() ?? 0)
+          let others = group.filter { $0.name == own.name && $0.size == own.size && !$0.variant.hasPrefix("ours") }
+          return own.quality.values[index] - (others.map { $0.quality.values[index] }.max() ?? 0)
         }.min() ?? 0
       }
       let beaten = theirs.filter { _, figures in (0..<3).allSatisfy { mean(figures)[$0] > mine[$0] } }.keys.sorted()
       let parts = key.split(separator: "|").map(String.init)
-      lines.append("| \(parts[0]) | \(parts[1]) | \(parts[2]) | \(text(mine)) | \(text(best)) | \(text(least)) | \(beaten.joined(separator: ", ")) |")
+      let columns = parts + [text(mine), text(best), text(least), beaten.joined(separator: ", ")]
+      lines.append("| \(columns.joined(separator: " | ")) |")
     }
     return lines.joined(separator: "\n")
   }

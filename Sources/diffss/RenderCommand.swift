@@ -9,8 +9,9 @@ struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render", abstract: "Show images, with their masks, as characters: on a terminal or in a file.",
     discussion: """
-      Several images become a sheet, each below its file's name. Of a mask everything that is set is the object. Without --symbols and --colors \
-      a terminal gets what it announces, a file 24-bit colour and all symbols (docs/pictures.md).
+      Several images become a sheet, each below its file's name. Of a mask everything that is set is the object. Without --symbols and \
+      --colors quadrants and the colours that the terminal announces are used, 24-bit colour in a file, and all symbols in SVG and HTML \
+      (docs/pictures.md).
       """)
 
   @Argument(help: ArgumentHelp("Images, PNG or JPEG.", valueName: "image"))
@@ -25,10 +26,12 @@ struct RenderCommand: ParsableCommand {
   @Option(help: "How a mask is shown: \(ImageOverlay.allCases.map(\.rawValue).joined(separator: ", ")).")
   var overlay: ImageOverlay?
 
-  @Option(help: ArgumentHelp("Columns and rows that each image may take; its proportions stay. When absent: the terminal's, else 80x24.", valueName: "WxH"))
+  @Option(
+    help: ArgumentHelp(
+      "Columns and rows that each image may take; its proportions stay. When absent: the terminal's, else 80x24.", valueName: "WxH"))
   var size: CellSize?
 
-  @Option(help: "Characters: \(SymbolSet.allCases.map(\.rawValue).joined(separator: ", ")). When absent: quadrant on a terminal.")
+  @Option(help: "Characters: \(SymbolSet.allCases.map(\.rawValue).joined(separator: ", ")). When absent: quadrant; best in SVG and HTML.")
   var symbols: SymbolSet?
 
   @Option(help: "Colours: \(ColorDepth.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -39,7 +42,9 @@ struct RenderCommand: ParsableCommand {
 
   func validate() throws {
     if images.isEmpty { throw ValidationError("name an image or several") }
-    if !mask.isEmpty, mask.count != images.count { throw ValidationError("give --mask once for each image: \(images.count) images, \(mask.count) masks") }
+    if !mask.isEmpty, mask.count != images.count {
+      throw ValidationError("give --mask once for each image: \(images.count) images, \(mask.count) masks")
+    }
     if overlay != nil, mask.isEmpty { throw ValidationError("--overlay needs --mask") }
     if (overlay == .error) != !prediction.isEmpty { throw ValidationError("--overlay error and --prediction belong together") }
     if !prediction.isEmpty, prediction.count != images.count {
@@ -50,8 +55,10 @@ struct RenderCommand: ParsableCommand {
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
     let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1
+    // Drawn shapes need no font.
+    let isDrawn = ["svg", "html", "htm"].contains(out.map { URL(fileURLWithPath: $0).pathExtension.lowercased() } ?? "")
     let style = CellStyle(
-      symbols: symbols ?? (toTerminal ? .quadrant : .best), colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor),
+      symbols: symbols ?? (isDrawn ? .best : .quadrant), colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor),
       named: AnnouncedColors.named(environment))
     let printed = try images.indices.map { index in
       try PrintedImage(
@@ -80,8 +87,9 @@ struct RenderCommand: ParsableCommand {
       return printed[0].cells(columns: room.columns, rows: room.rows, style: style)
     }
     let least = 36
-    let fitting = max(1, (screen.columns + CellSheet.gap) / ((size?.columns ?? least) + CellSheet.gap)), across = min(printed.count, fitting)
-    let room = size ?? CellSize(columns: max(1, (screen.columns + CellSheet.gap) / across - CellSheet.gap), rows: max(1, screen.rows - 2))
+    let fitting = max(1, (screen.columns + CellSheet.gap) / ((size?.columns ?? least) + CellSheet.gap))
+    let across = min(printed.count, fitting), widest = max(1, (screen.columns + CellSheet.gap) / across - CellSheet.gap)
+    let room = size ?? CellSize(columns: widest, rows: max(1, screen.rows - 2))
     let tiles = printed.map { image in
       let cells = image.cells(columns: room.columns, rows: room.rows, style: style)
       return CellSheet.Tile(label: DisplayText(image.name).truncated(to: room.columns).cells, cells: cells)

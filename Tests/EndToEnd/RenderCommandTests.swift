@@ -22,7 +22,8 @@ import Testing
       }
       // Without colours there is nothing but characters.
       let mono = try program.run(["render", scene.path, "--size", "20x10", "--colors", "mono"])
-      #expect(!mono.standardOutput.contains("\u{1B}") && mono.standardOutput.split(separator: "\n", omittingEmptySubsequences: false).count > 2)
+      #expect(
+        !mono.standardOutput.contains("\u{1B}") && mono.standardOutput.split(separator: "\n", omittingEmptySubsequences: false).count > 2)
     }
   }
 
@@ -93,7 +94,8 @@ import Testing
   @Test(arguments: [
     (["GOOD", "--size", "0x5"], "--size"), (["GOOD", "--size", "80"], "--size"), (["GOOD", "--size", "1001x5"], "--size"),
     (["GOOD", "--symbols", "dots"], "--symbols"), (["GOOD", "--mask", "GOOD", "--mask", "GOOD"], "once for each image"),
-    (["GOOD", "--overlay", "tint"], "--overlay needs --mask"), (["GOOD", "--mask", "GOOD", "--overlay", "error"], "--prediction"), ([], "image"),
+    (["GOOD", "--overlay", "tint"], "--overlay needs --mask"), (["GOOD", "--mask", "GOOD", "--overlay", "error"], "--prediction"),
+    ([], "image"),
     (["GOOD", "--mask", "SMALL"], "its mask"), (["GOOD", "--out", "/nowhere/else/a.svg"], "cannot write"),
   ]) func badUsageIsAnError(arguments: [String], text: String) throws {
     try inProgram { program, path in
@@ -123,7 +125,8 @@ import Testing
 private enum Fixture {
   /// An image of many colours.
   static func noise(_ width: Int, _ height: Int) -> Image {
-    Image(width: width, height: height, channels: 3, pixels: (0..<(width * height * 3)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435 >> 9) })
+    Image(
+      width: width, height: height, channels: 3, pixels: (0..<(width * height * 3)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435 >> 9) })
   }
 }
 
@@ -137,7 +140,8 @@ private enum PNGFile {
       for x in 0..<width { rows += [255, 0, 0, x < width / 2 ? 255 : 0] }
     }
     let length = UInt16(rows.count)
-    let stored: [UInt8] = [0x78, 0x01, 1, UInt8(length & 255), UInt8(length >> 8), UInt8(~length & 255), UInt8(~length >> 8)] + rows + big(adler(rows))
+    let stored: [UInt8] =
+      [0x78, 0x01, 1, UInt8(length & 255), UInt8(length >> 8), UInt8(~length & 255), UInt8(~length >> 8)] + rows + big(adler(rows))
     return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", big(UInt32(width)) + big(UInt32(height)) + [8, 6, 0, 0, 0])
       + chunk("IDAT", stored) + chunk("IEND", [])
   }

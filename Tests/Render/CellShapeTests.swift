@@ -47,7 +47,7 @@ import Testing
       }
     }
     // UPPER AND LOWER, HORIZONTAL ... 1358, LEFT AND LOWER, RIGHT AND UPPER.
-    let rows = try [0x1FB80, 0x1FB81].map { code in (0..<8).filter { row in (try? ink(code)[3, row * 3 + 1, 0]) == 255 } }
+    let rows = [0x1FB80, 0x1FB81].map { code in (0..<8).filter { row in (try? ink(code)[3, row * 3 + 1, 0]) == 255 } }
     #expect(rows == [[0, 7], [0, 2, 4, 7]])
     let (lower, upper) = (try ink(0x1FB7C), try ink(0x1FB7E))
     #expect(lower[0, 0, 0] == 255 && lower[7, 22, 0] == 255 && lower[7, 0, 0] == 0)
@@ -72,7 +72,8 @@ import Testing
       var image = Fixtures.scene(width: width, height: height)
       for index in image.pixels.indices { image.pixels[index] = image.pixels[index] / 2 + UInt8(generator.next() % 100) }
       let plain = PlainCells.grid(image, columns: columns, rows: rows, symbols: symbols)
-      #expect(CellGrid(image, columns: columns, rows: rows, style: CellStyle(symbols: symbols, smooth: false)) == plain, "\(columns)x\(rows)")
+      #expect(
+        CellGrid(image, columns: columns, rows: rows, style: CellStyle(symbols: symbols, smooth: false)) == plain, "\(columns)x\(rows)")
     }
   }
 

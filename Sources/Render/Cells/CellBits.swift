@@ -57,8 +57,10 @@ struct ShapeBits: Sendable {
     let shapes = SymbolTable.of(set).symbols.dropFirst().map { (scalar: $0.scalar, bits: CellBits(CellShapes.ink[$0.scalar] ?? [])) }
     let members = Set(CellShapes.members(of: set))
     all = Array(shapes)
-    full = shapes + [("█", ~CellBits())] + shapes.compactMap { shape in
-      CellShapes.complements[shape.scalar].flatMap { members.contains($0) ? ($0, ~shape.bits) : nil }
-    }
+    full =
+      shapes + [("█", ~CellBits())]
+      + shapes.compactMap { shape in
+        CellShapes.complements[shape.scalar].flatMap { members.contains($0) ? ($0, ~shape.bits) : nil }
+      }
   }
 }

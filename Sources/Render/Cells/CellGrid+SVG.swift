@@ -14,8 +14,8 @@ extension CellGrid {
       }
     }
     var text =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(columns * 8)\" height=\"\(rows * 16)\" viewBox=\"0 0 \(columns * 8) \(rows * 16)\""
-      + " shape-rendering=\"crispEdges\" font-family=\"monospace\" font-size=\"13\">\n"
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(columns * 8)\" height=\"\(rows * 16)\""
+      + " viewBox=\"0 0 \(columns * 8) \(rows * 16)\" shape-rendering=\"crispEdges\" font-family=\"monospace\" font-size=\"13\">\n"
       + "<rect width=\"100%\" height=\"100%\" fill=\"\(background.hex)\"/>\n"
     for row in 0..<rows {
       var column = 0
@@ -28,7 +28,8 @@ extension CellGrid {
         while end < columns, cell.scalar == " ", self[end, row] == cell { end += 1 }
         let (x, y) = (column * 8, row * 16)
         let ground = isReversed ? ink : paper
-        if ground != background { text += "<rect x=\"\(x)\" y=\"\(y)\" width=\"\((end - column) * 8)\" height=\"16\" fill=\"\(ground.hex)\"/>\n" }
+        let width = (end - column) * 8
+        if ground != background { text += "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"16\" fill=\"\(ground.hex)\"/>\n" }
         text += Self.ink(cell, x, y, (isReversed ? paper : ink).hex)
         column = end
       }
@@ -46,7 +47,8 @@ extension CellGrid {
       return "<text x=\"\(x)\" y=\"\(y + 12)\" fill=\"\(fill)\">\(SVG.escaped(String(cell.scalar)))</text>\n"
     }
     let paths = outlines.map { outline in
-      "M" + outline.corners.map { "\(SVG.number(Double(x) + Double($0.x))) \(SVG.number(Double(y) + Double($0.y) * 2 / 3))" }.joined(separator: "L") + "Z"
+      let corners = outline.corners.map { (x: Double(x) + Double($0.x), y: Double(y) + Double($0.y) * 2 / 3) }
+      return "M" + corners.map { "\(SVG.number($0.x)) \(SVG.number($0.y))" }.joined(separator: "L") + "Z"
     }
     return "<path d=\"\(paths.joined())\" fill=\"\(fill)\"/>\n"
   }

@@ -3,7 +3,6 @@ struct CellRect: Hashable, Sendable {
   let left, top, right, bottom: Int
 
   var area: Float { Float((right - left) * (bottom - top)) / (8 * 24) }
-
 }
 
 /// Where a character's ink is: a convex outline with corners in 1/8 of a cell's width and 1/24 of its height.
@@ -102,7 +101,8 @@ enum CellShapes {
 
   /// Single strips inside the cell, and several: by the eighths they cover from the left and from above.
   static let bars: [(scalar: Unicode.Scalar, across: [Int], down: [Int])] =
-    (1...6).map { (Unicode.Scalar(UInt32(0x1FB6F + $0)) ?? " ", [$0], []) } + (1...6).map { (Unicode.Scalar(UInt32(0x1FB75 + $0)) ?? " ", [], [$0]) }
+    (1...6).map { (Unicode.Scalar(UInt32(0x1FB6F + $0)) ?? " ", [$0], []) }
+    + (1...6).map { (Unicode.Scalar(UInt32(0x1FB75 + $0)) ?? " ", [], [$0]) }
     + [
       ("\u{1FB7C}", [0], [7]), ("\u{1FB7D}", [0], [0]), ("\u{1FB7E}", [7], [0]), ("\u{1FB7F}", [7], [7]), ("\u{1FB80}", [], [0, 7]),
       ("\u{1FB81}", [], [0, 2, 4, 7]),

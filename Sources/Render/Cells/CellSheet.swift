@@ -27,7 +27,9 @@ public struct CellSheet {
     for (line, height) in zip(lines, heights) {
       for (place, tile) in line.enumerated() {
         let left = place * (width + Self.gap)
-        for (column, cell) in tile.label.prefix(width).enumerated() where column + Int(cell.width) <= width { sheet[left + column, top] = cell }
+        for (column, cell) in tile.label.prefix(width).enumerated() where column + Int(cell.width) <= width {
+          sheet[left + column, top] = cell
+        }
         for row in 0..<tile.cells.rows {
           for column in 0..<tile.cells.columns { sheet[left + column, top + 1 + row] = tile.cells[column, row] }
         }

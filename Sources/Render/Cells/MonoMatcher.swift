@@ -12,7 +12,7 @@ enum MonoMatcher {
     style.dithered ? carried(image, columns, rows, style) : nearest(image, columns, rows, style)
   }
 
-  /// The blocks of the finest mosaic are set or not, the rest of each block's light is carried to its neighbours (Floyd and Steinberg 1976).
+  /// The blocks of the finest mosaic are set or not, the rest of each block's light is carried on (Floyd and Steinberg 1976).
   private static func carried(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle) -> CellGrid {
     let mosaic = SymbolTable.finestMosaic(style.symbols)
     let (width, height) = (columns * mosaic.across, rows * mosaic.down)

@@ -103,7 +103,7 @@ struct PaletteMatcher {
           }
           let first = Int(search.best[lane])
           if first > 0 { look(at: first) }
-          // With any colours at all a symbol's error would be -|whole|^2 - gain: none that is behind even then is worth a look.
+          // With any colours at all a symbol's error would be -|whole|^2 - gain: none that is behind even then is looked at.
           for index in 1..<gains.count where gains[index][lane] > 1 - square - best.cost { look(at: index) }
         }
       }
@@ -115,7 +115,8 @@ struct PaletteMatcher {
   private func keep(
     _ cell: Cell, _ lane: Int, _ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ best: Float, _ palette: PaletteSearch, _ entries: Range<Int>
   ) -> Choice? {
-    guard let index = search.table.index[cell.scalar], case .indexed(let ink) = cell.foreground, case .indexed(let ground) = cell.background,
+    guard let index = search.table.index[cell.scalar], case .indexed(let ink) = cell.foreground,
+      case .indexed(let ground) = cell.background,
       entries.contains(Int(ink)), entries.contains(Int(ground))
     else { return nil }
     let area = search.table.symbols[index].area, full = search.inked[index][lane] + debt * area, paper = whole - full

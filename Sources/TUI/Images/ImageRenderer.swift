@@ -14,7 +14,8 @@ public enum ImageRenderer {
       symbols: request.key.blocks.symbols, colors: depth, dithered: shown.isBare(request.key.look), named: request.capabilities.named)
     let grid =
       request.capabilities.unicode
-      ? CellGrid(image, columns: size.width, rows: size.height, style: style) : ascii(image, size, depth)
+      ? CellGrid(image, columns: size.width, rows: size.height, style: style, after: request.previous)
+      : ascii(image, size, depth)
     guard request.key.look == .signs, case .comparison(let prediction, let truth) = shown.marks else { return grid }
     let crop = request.key.crop ?? Crop(x: 0, y: 0, width: shown.image.width, height: shown.image.height)
     let all = Size(width: shown.image.width, height: shown.image.height)

@@ -5,10 +5,14 @@ import Foundation
 enum OutputText {
   /// Throws `CoreError.cannotWrite` where standard output is closed or full.
   static func write(_ text: String) throws {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    } catch {
-      throw CoreError.cannotWrite(path: "standard output", reason: (error as NSError).localizedDescription)
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        throw CoreError.cannotWrite(path: "standard output", reason: String(cString: strerror(errno)))
+      }
     }
   }
 }
