@@ -9,7 +9,8 @@ extension CellGrid {
   public init(_ image: Image, columns: Int, rows: Int, style: CellStyle = CellStyle(), after previous: CellGrid? = nil) {
     precondition(columns > 0 && rows > 0)
     let previous = previous.flatMap { $0.columns == columns && $0.rows == rows ? $0 : nil }
-    if style.colors != .truecolor, let drawn = DrawnImage(image) {
+    // Of one colour alone nobody can say whether it is the background.
+    if style.colors != .truecolor, let drawn = DrawnImage(image), style.colors != .mono || drawn.colors.count > 1 {
       self.init(drawn.mask, columns: columns, rows: rows, colors: drawn.colors, style: style)
       return
     }

@@ -2,7 +2,7 @@
 /// would be sent at every step. A pure function of the frame before and of the new samples.
 enum CellHold {
   /// Mean squared levels by which the best must be better than the cell of the frame before to take its place.
-  static let margin: Float = 20
+  static let margin: Float = 48
   /// Levels of a channel within which the frame before's colours are as good.
   static let levels = 2
 

@@ -10,7 +10,7 @@ struct InkPalette: Sendable {
   private let steps: Int
   /// By value of a channel its step in the cube; with a cube and a ramp of greys each axis is searched apart.
   private let step: [UInt8]
-  /// By mean of the channels the grey of the ramp.
+  /// By sum of the channels the grey of the ramp.
   private let grey: [UInt8]
   /// Indices by five bits of red, green and blue, rounded, so that black, white and all that has full or no colour are exact.
   private let table: [UInt8]
@@ -52,13 +52,13 @@ struct InkPalette: Sendable {
       entries = 16..<(style.colors == .indexed88 ? 88 : 256)
       steps = style.colors == .indexed88 ? 4 : 6
       step = Self.nearest((0..<steps).map { colors[16 + $0][2] })
-      grey = Self.nearest(colors[(16 + steps * steps * steps)..<entries.upperBound].map { $0[0] })
+      grey = Self.nearest(colors[(16 + steps * steps * steps)..<entries.upperBound].map { 3 * $0[0] }, upTo: 765)
       table = []
     }
   }
 
-  private static func nearest(_ levels: [Float]) -> [UInt8] {
-    (0..<256).map { value in
+  private static func nearest(_ levels: [Float], upTo largest: Int = 255) -> [UInt8] {
+    (0...largest).map { value in
       UInt8(levels.indices.min { abs(levels[$0] - Float(value)) < abs(levels[$1] - Float(value)) } ?? 0)
     }
   }
@@ -98,7 +98,7 @@ struct PaletteSearch {
     let rounded = safe + 0.5
     let (red, green, blue) = (Int(step[Int(rounded[0])]), Int(step[Int(rounded[1])]), Int(step[Int(rounded[2])]))
     let inCube = 16 + (red * steps + green) * steps + blue
-    let onRamp = 16 + steps * steps * steps + Int(grey[Int(safe.sum() * (1.0 / 3) + 0.5)])
+    let onRamp = 16 + steps * steps * steps + Int(grey[Int(safe.sum() + 0.5)])
     let (first, second) = (color - colors[inCube], color - colors[onRamp])
     return UInt8(truncatingIfNeeded: (first * first).sum() <= (second * second).sum() ? inCube : onRamp)
   }
