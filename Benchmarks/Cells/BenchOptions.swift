@@ -9,6 +9,8 @@ struct BenchOptions {
   /// Frames of a preview, in the order of their names.
   var frames: URL?
   var scratch = URL(fileURLWithPath: ".build/bench-render", isDirectory: true)
+  /// Where images are written to look at: source, ours, chafa's.
+  var sheets: URL?
   /// Where every figure is written, a line each.
   var raw: URL?
   /// Photographs; half as many masks and overlays, a quarter as many supports.
@@ -30,6 +32,7 @@ struct BenchOptions {
       case "--masks": masks = folder
       case "--supports": supports = folder
       case "--frames": frames = folder
+      case "--sheets": sheets = folder
       case "--scratch": scratch = folder
       case "--raw": raw = folder
       case "--cache": cache = folder

@@ -10,3 +10,4 @@ let pictures = try Pictures.all(
 if options.comparesQuality { try Comparison(options: options, pictures: pictures).run() }
 if options.timesFrames { FrameTimes.report(pictures, options: options) }
 if let frames = options.frames { try Preview.report(frames, options: options) }
+if let sheets = options.sheets { try Sheet.write(pictures, to: sheets, options: options) }
