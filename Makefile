@@ -8,7 +8,7 @@ DIST_PACKAGES := dpkg-dev binutils libcurl4-openssl-dev
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
 
-.PHONY: run test build lint bench bench-peers bench-networks bench-datasets bench-explorer fuzz fuzz-short install dist dist-check setup setup-test setup-dist clean
+.PHONY: run test build lint bench bench-peers bench-networks bench-datasets bench-explorer bench-render fuzz fuzz-short install dist dist-check setup setup-test setup-dist clean
 
 run: build
 	@$(BIN) explore --dataset demo
@@ -42,6 +42,10 @@ bench-datasets: build
 # How soon the explorer answers a key while it generates, and what it sends: see docs/explorer.md.
 bench-explorer: build
 	@python3 Benchmarks/bench_explorer.py
+
+# Cells beside those of Debian's chafa, over the same pictures: see docs/pictures.md.
+bench-render: build
+	@Benchmarks/bench-render.sh
 
 # A million damaged inputs for every parser of files, with the address sanitizer: about half an hour.
 fuzz: setup

@@ -26,6 +26,9 @@ import Testing
     ["report", "--evaluation", "FILE", "--out", "OUT"],
     ["report", "--images", "FILE", "--out", "OUT"],
     ["verify", "FILE"],
+    ["render", "FILE"],
+    ["render", "GOOD", "--mask", "FILE"],
+    ["render", "GOOD", "--mask", "MASK", "--overlay", "error", "--prediction", "FILE"],
     ["dataset", "info", "--dataset", "pascal", "--root", "FILE"],
     ["dataset", "info", "--root", "FILE"],
   ]

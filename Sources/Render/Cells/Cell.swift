@@ -1,4 +1,5 @@
-/// Which characters may stand for pixels; each set holds the ones before it.
+/// Which characters may stand for pixels. `half`, `quadrant`, `sextant` and `wedge` each hold the ones before them, `octant` the
+/// first three, `best` all.
 public enum SymbolSet: String, CaseIterable, Codable, Sendable {
   /// Space and half blocks (▀ ▌): in every font, the Linux console's included.
   case half
@@ -6,8 +7,12 @@ public enum SymbolSet: String, CaseIterable, Codable, Sendable {
   case quadrant
   /// Sixths (🬗) of Unicode 13, drawn by most terminals themselves.
   case sextant
+  /// Slanted cuts (🭊) and single strips (🭷) of Unicode 13, which fewer terminals draw themselves.
+  case wedge
   /// Eighths, two by four (𜴉), of Unicode 16: few terminals know them yet.
   case octant
+  /// All of them.
+  case best
 }
 
 /// How many colours a terminal shows; a greater one shows more.
@@ -15,9 +20,24 @@ public enum ColorDepth: String, CaseIterable, Codable, Comparable, Sendable {
   case truecolor
   /// The xterm cube and grey ramp; the first 16 colours, which users re-define, are not used.
   case indexed256 = "256"
+  /// The smaller cube and ramp of rxvt and xterm built for 88 colours; likewise.
+  case indexed88 = "88"
+  /// The named colours and their bright ones.
+  case indexed16 = "16"
   case indexed8 = "8"
   /// The terminal's own foreground on its own background.
   case mono
+
+  /// What a terminal that announces a number of colours can show.
+  public init(announced colors: Int) {
+    switch colors {
+    case 256...: self = .indexed256
+    case 88...: self = .indexed88
+    case 16...: self = .indexed16
+    case 8...: self = .indexed8
+    default: self = .mono
+    }
+  }
 
   public static func < (left: ColorDepth, right: ColorDepth) -> Bool { left.rank < right.rank }
 
@@ -25,8 +45,10 @@ public enum ColorDepth: String, CaseIterable, Codable, Comparable, Sendable {
     switch self {
     case .mono: 0
     case .indexed8: 1
-    case .indexed256: 2
-    case .truecolor: 3
+    case .indexed16: 2
+    case .indexed88: 3
+    case .indexed256: 4
+    case .truecolor: 5
     }
   }
 }
@@ -65,20 +87,6 @@ public struct Cell: Hashable, Sendable {
   ) {
     (self.scalar, self.foreground, self.background) = (scalar, foreground, background)
     (self.attributes, self.width) = (attributes, width)
-  }
-}
-
-/// How pixels become cells.
-public struct CellStyle: Hashable, Sendable, Codable {
-  public var symbols: SymbolSet
-  public var colors: ColorDepth
-  /// Carries what a small palette cannot show on to the neighbouring cells.
-  public var dithered: Bool
-  /// Interpolates when there are fewer pixels than the characters can show; false keeps pixels square and sharp.
-  public var smooth: Bool
-
-  public init(symbols: SymbolSet = .sextant, colors: ColorDepth = .truecolor, dithered: Bool = true, smooth: Bool = true) {
-    (self.symbols, self.colors, self.dithered, self.smooth) = (symbols, colors, dithered, smooth)
   }
 }
 

@@ -2,59 +2,86 @@ extension CellGrid {
   /// An image as characters, stretched over `columns` x `rows` cells (see `fit`).
   ///
   /// Every cell takes the symbol and the two colours with the least squared error over its area. Errors and means are those of
-  /// the sRGB values as they are: on photographs that keeps 0.2 to 0.4 dB more than linear light, and a better SSIM.
-  public init(_ image: Image, columns: Int, rows: Int, style: CellStyle = CellStyle()) {
+  /// the sRGB values as they are: on photographs that keeps 0.2 to 0.4 dB more than linear light, and a better SSIM. Where colours are few,
+  /// an image of few colours is shown as a mask is: each of its colours has one of the terminal's, and they are never blended.
+  ///
+  /// - Parameter previous: the cells of the frame before, of the same size, of a preview: cells that are nearly as good stay.
+  public init(_ image: Image, columns: Int, rows: Int, style: CellStyle = CellStyle(), after previous: CellGrid? = nil) {
     precondition(columns > 0 && rows > 0)
+    let previous = previous.flatMap { $0.columns == columns && $0.rows == rows ? $0 : nil }
+    // Of one colour alone nobody can say whether it is the background.
+    if style.colors != .truecolor, let drawn = DrawnImage(image), style.colors != .mono || drawn.colors.count > 1 {
+      self.init(drawn.mask, columns: columns, rows: rows, colors: drawn.colors, style: style)
+      return
+    }
     var source = image
-    let mosaic = SymbolTable.finestMosaic(style.symbols)
-    let (wide, high) = (columns * 2, rows * max(2, mosaic.down))
+    // Twice the blocks of most sets: box means of fewer pixels would show their borders.
+    let (wide, high) = (columns * 4, rows * 6)
     if style.smooth && (image.width < wide || image.height < high) {
       source = image.resized(width: max(image.width, wide), height: max(image.height, high), .cubic)
     }
-    if let palette = InkPalette.of(style.colors) {
-      self = PaletteMatcher.grid(source, columns, rows, style, palette)
+    if let palette = InkPalette.of(style) {
+      self = PaletteMatcher.grid(source, columns, rows, style, palette, after: previous)
     } else if style.colors == .mono {
       self = MonoMatcher.grid(source, columns, rows, style)
     } else {
-      self = ExactMatcher.grid(source, columns, rows, style.symbols)
+      self = ExactMatcher.grid(source, columns, rows, style.symbols, after: previous)
     }
   }
 }
 
 /// Symbols and colours where every colour can be had.
 enum ExactMatcher {
-  static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ symbols: SymbolSet) -> CellGrid {
+  static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ symbols: SymbolSet, after previous: CellGrid?) -> CellGrid {
     let table = SymbolTable.of(symbols)
     var sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
-    var regions = [SIMD4<Float>](repeating: .zero, count: table.regions.count + 1)
-    var inked = [SIMD4<Float>](repeating: .zero, count: table.symbols.count)
+    var search = CellSearch(table)
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
-    var gains = [Float](repeating: 0, count: table.symbols.count)
     for row in 0..<rows {
       sampler.begin(row: row)
       for column in 0..<columns {
-        sampler.sample(column: column, into: &regions)
-        let whole = regions[table.regions.count]
-        table.ink(regions, into: &inked)
-        table.gains(inked, whole: whole, into: &gains)
-        // Below half a squared grey level a blank is as good, and shorter.
-        var (best, chosen): (Float, Int) = (0.5, 0)
-        for (index, gain) in gains.enumerated() where gain > best { (best, chosen) = (gain, index) }
-        if chosen == 0 {
-          let color = CellColor.rgb(RGB(mean: whole))
-          cells.append(Cell(" ", color, on: color))
-        } else {
-          let symbol = table.symbols[chosen]
-          let ink = inked[chosen]
-          cells.append(
-            Cell(
-              symbol.scalar, .rgb(RGB(mean: ink * (1 / symbol.area))),
-              on: .rgb(RGB(mean: (whole - ink) * (1 / (1 - symbol.area))))))
+        let lane = column % 4
+        if lane == 0 {
+          sampler.sample(fourFrom: column, into: &search.regions)
+          search.run()
         }
+        let whole = search.whole[lane], chosen = Int(search.best[lane])
+        guard let before = previous?.cells[cells.count], let old = table.index[before.scalar] else {
+          cells.append(cell(table, chosen, search.inked[chosen][lane], whole))
+          continue
+        }
+        let gain = search.gains[chosen][lane]
+        if error(before, table.symbols[old].area, search.inked[old][lane], whole) <= CellHold.margin - gain {
+          cells.append(before)
+          continue
+        }
+        let kept = search.gains[old][lane] >= gain - CellHold.margin ? old : chosen
+        var new = cell(table, kept, search.inked[kept][lane], whole)
+        if case .rgb(let ink) = new.foreground { new.foreground = .rgb(CellHold.color(ink, after: before.foreground)) }
+        if case .rgb(let paper) = new.background { new.background = .rgb(CellHold.color(paper, after: before.background)) }
+        cells.append(new)
       }
     }
     return CellGrid(columns: columns, rows: rows, cells: cells)
+  }
+
+  /// A symbol in the means of its two parts.
+  private static func cell(_ table: SymbolTable, _ index: Int, _ ink: SIMD4<Float>, _ whole: SIMD4<Float>) -> Cell {
+    let symbol = table.symbols[index]
+    if index == 0 {
+      let color = CellColor.rgb(RGB(mean: whole))
+      return Cell(symbol.scalar, color, on: color)
+    }
+    return Cell(
+      symbol.scalar, .rgb(RGB(mean: ink * (1 / symbol.area))), on: .rgb(RGB(mean: (whole - ink) * (1 / (1 - symbol.area)))))
+  }
+
+  /// The squared error of a cell as it is, less that of one mean colour for all of it; no number for colours that are not known.
+  private static func error(_ cell: Cell, _ area: Float, _ ink: SIMD4<Float>, _ whole: SIMD4<Float>) -> Float {
+    guard case .rgb(let foreground) = cell.foreground, case .rgb(let background) = cell.background else { return .infinity }
+    let (a, b, paper) = (foreground.vector, background.vector, whole - ink)
+    return (a * (a * area - 2 * ink)).sum() + (b * (b * (1 - area) - 2 * paper)).sum() + (whole * whole).sum()
   }
 }
 

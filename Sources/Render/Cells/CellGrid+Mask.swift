@@ -1,64 +1,63 @@
 extension CellGrid {
-  /// A mask as characters in exact class colours: every block of a cell takes the label of most of its pixels, and a
-  /// cell the two labels of most of its blocks; colours are never blended.
+  /// A mask as characters in exact class colours: of all symbols and pairs of labels every cell takes those that are right on most of its
+  /// area; colours are never blended.
   ///
-  /// - Parameter colors: one colour a label; labels beyond the table take its last colour. On `mono` terminals label 0 is
-  ///   blank, 255 a shade, every other label ink.
+  /// - Parameter colors: one colour a label; labels beyond the table take its last colour. Where colours are few, labels of different
+  ///   colours have different ones as long as there are enough. On `mono` terminals label 0 is blank, 255 a shade, every other label ink;
+  ///   on a light background label 0 is ink and every other label blank.
   public init(_ mask: LabelMask, columns: Int, rows: Int, colors: [RGB], style: CellStyle = CellStyle()) {
     precondition(columns > 0 && rows > 0 && !colors.isEmpty)
-    let mosaic = SymbolTable.finestMosaic(style.symbols)
-    let blocks = BlockLabels(mask, across: columns * mosaic.across, down: rows * mosaic.down)
-    let tints = (0..<256).map { TerminalPalette.nearest(colors[min($0, colors.count - 1)], style.colors) }
+    let blocks = BlockLabels(mask, across: columns * 8, down: rows * 24)
+    let tints = ClassColors.of(mask, colors, style), shapes = ShapeBits.of(style.symbols)
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
     for row in 0..<rows {
       for column in 0..<columns {
-        let labels = (0..<(mosaic.across * mosaic.down)).map { block in
-          blocks[column * mosaic.across + block % mosaic.across, row * mosaic.down + block / mosaic.across]
-        }
-        if style.colors == .mono {
-          cells.append(Self.inkCell(labels, mosaic.characters))
-          continue
-        }
-        let (most, second) = Self.twoMostCommon(labels)
-        // Ink marks the higher label, so that equal borders look equal.
-        let (paper, ink) = (min(most, second ?? most), max(most, second ?? most))
-        var pattern = 0
-        if paper != ink {
-          // A third label goes to the more common of the two.
-          for (block, label) in labels.enumerated() where label == ink || (label != paper && ink == most) { pattern |= 1 << block }
-        }
-        cells.append(Cell(mosaic.characters[pattern], tints[Int(ink)], on: tints[Int(paper)]))
+        let parts = blocks.parts(column, row)
+        cells.append(style.colors == .mono ? Self.inkCell(parts, shapes, style) : Self.cell(parts, shapes, tints))
       }
     }
     self.init(columns: columns, rows: rows, cells: cells)
   }
 
-  /// The cell of a terminal without colours.
-  private static func inkCell(_ labels: [UInt8], _ characters: [Unicode.Scalar]) -> Cell {
-    if 2 * labels.count(where: { $0 == 255 }) > labels.count { return Cell("▒") }
-    var pattern = 0
-    for (block, label) in labels.enumerated() where label != 0 && label != 255 { pattern |= 1 << block }
-    return Cell(characters[pattern])
-  }
-
-  private static func twoMostCommon(_ labels: [UInt8]) -> (UInt8, UInt8?) {
-    var counts: [(label: UInt8, count: Int)] = []
-    for label in labels {
-      if let index = counts.firstIndex(where: { $0.label == label }) {
-        counts[index].count += 1
-      } else {
-        counts.append((label, 1))
+  private static func cell(_ parts: [LabelBits], _ shapes: ShapeBits, _ tints: [CellColor]) -> Cell {
+    let blank = Cell(" ", tints[Int(parts[0].label)], on: tints[Int(parts[0].label)])
+    var (best, cell) = (parts[0].bits.count, blank)
+    // Beyond the four labels with most area a cell has crumbs.
+    for (place, ink) in parts.prefix(4).enumerated() {
+      for (other, paper) in parts.prefix(4).enumerated() where other != place {
+        for shape in shapes.all {
+          let right = (shape.bits & ink.bits).count + (~shape.bits & paper.bits).count
+          if right > best { (best, cell) = (right, Cell(shape.scalar, tints[Int(ink.label)], on: tints[Int(paper.label)])) }
+        }
       }
     }
-    counts.sort { $0.count > $1.count }
-    return (counts[0].label, counts.count > 1 ? counts[1].label : nil)
+    return cell
   }
+
+  /// The cell of a terminal without colours.
+  private static func inkCell(_ parts: [LabelBits], _ shapes: ShapeBits, _ style: CellStyle) -> Cell {
+    if parts[0].label == 255, 2 * parts[0].bits.count > CellBits.all { return Cell("▒") }
+    var ink = CellBits()
+    for part in parts where style.lightBackground ? part.label == 0 : part.label != 0 && part.label != 255 { ink = ink | part.bits }
+    var (best, scalar) = ((~ink).count, Unicode.Scalar(" "))
+    for shape in shapes.full {
+      let right = (shape.bits & ink).count + (~shape.bits & ~ink).count
+      if right > best { (best, scalar) = (right, shape.scalar) }
+    }
+    return Cell(scalar)
+  }
+}
+
+/// The part of a cell that has a label.
+struct LabelBits {
+  let label: UInt8
+  var bits: CellBits
 }
 
 /// A mask brought to a grid of blocks: the label of most pixels of each, at least one.
 private struct BlockLabels {
-  let across: Int
+  private let across: Int
   private var labels: [UInt8] = []
 
   init(_ mask: LabelMask, across: Int, down: Int) {
@@ -77,14 +76,32 @@ private struct BlockLabels {
     for row in 0..<down {
       let lines = range(row, down, mask.height)
       for column in columns {
-        var best: UInt8 = mask[column.lowerBound, lines.lowerBound]
-        for y in lines { for x in column { counts[Int(mask[x, y])] += 1 } }
-        for y in lines { for x in column where counts[Int(mask[x, y])] > counts[Int(best)] { best = mask[x, y] } }
-        for y in lines { for x in column { counts[Int(mask[x, y])] = 0 } }
+        var best = mask.labels[lines.lowerBound * mask.width + column.lowerBound]
+        if lines.count > 1 || column.count > 1 {
+          for y in lines { for x in column { counts[Int(mask[x, y])] += 1 } }
+          for y in lines { for x in column where counts[Int(mask[x, y])] > counts[Int(best)] { best = mask[x, y] } }
+          for y in lines { for x in column { counts[Int(mask[x, y])] = 0 } }
+        }
         labels.append(best)
       }
     }
   }
 
-  subscript(x: Int, y: Int) -> UInt8 { labels[y * across + x] }
+  /// The labels of a cell, those with most area first.
+  func parts(_ column: Int, _ row: Int) -> [LabelBits] {
+    var parts: [LabelBits] = []
+    var last = 0
+    for y in 0..<24 {
+      let start = (row * 24 + y) * across + column * 8
+      for x in 0..<8 {
+        let label = labels[start + x]
+        if parts.isEmpty || parts[last].label != label {
+          last = parts.firstIndex { $0.label == label } ?? parts.count
+          if last == parts.count { parts.append(LabelBits(label: label, bits: CellBits())) }
+        }
+        parts[last].bits.insert(x, y)
+      }
+    }
+    return parts.count == 1 ? parts : parts.sorted { ($1.bits.count, $0.label) < ($0.bits.count, $1.label) }
+  }
 }

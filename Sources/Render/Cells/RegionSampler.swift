@@ -21,6 +21,7 @@ struct RegionSampler {
   private var band: [Color] = []
   private var lines: [Color] = []
   private var sums: [Color]
+  private var fourSums: [FourColors]
 
   init(_ image: Image, columns: Int, rows: Int, regions: [CellRect]) {
     (self.image, self.columns, self.rows) = (image, columns, rows)
@@ -46,6 +47,7 @@ struct RegionSampler {
     }
     cellArea = Float(Double(image.width) * Double(image.height) / (Double(columns) * Double(rows)))
     sums = [Color](repeating: .zero, count: corners.count)
+    fourSums = [FourColors](repeating: .zero, count: corners.count)
   }
 
   private static func place(_ cell: Double, of cells: Int, pixels: Int) -> (pixel: Int, fraction: Float) {
@@ -112,6 +114,38 @@ struct RegionSampler {
           out.withUnsafeMutableBufferPointer { out in
             for (index, corner) in regionCorners.enumerated() {
               out[index] = (sums[corner.3] - sums[corner.2] - (sums[corner.1] - sums[corner.0])) * scale
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The same of four cells from `column` on; beyond the last column it is repeated.
+  mutating func sample(fourFrom column: Int, into out: inout [FourColors]) {
+    let stride = image.width + 1, last = columns - 1
+    let scale = 1 / cellArea
+    let first = (column * positionCount, min(column + 1, last) * positionCount)
+    let second = (min(column + 2, last) * positionCount, min(column + 3, last) * positionCount)
+    lines.withUnsafeBufferPointer { lines in
+      places.withUnsafeBufferPointer { places in
+        fourSums.withUnsafeMutableBufferPointer { sums in
+          corners.withUnsafeBufferPointer { corners in
+            for index in 0..<corners.count {
+              let corner = corners[index]
+              @inline(__always) func sum(_ cell: Int) -> Color {
+                let place = places[cell + corner.position], at = corner.height * stride + place.pixel
+                return lines[at] + (lines[at + 1] - lines[at]) * place.fraction
+              }
+              sums[index] = FourColors(sum(first.0), sum(first.1), sum(second.0), sum(second.1))
+            }
+          }
+          out.withUnsafeMutableBufferPointer { out in
+            regionCorners.withUnsafeBufferPointer { corners in
+              for index in 0..<corners.count {
+                let corner = corners[index]
+                out[index] = (sums[corner.3] - sums[corner.2] - (sums[corner.1] - sums[corner.0])) * scale
+              }
             }
           }
         }

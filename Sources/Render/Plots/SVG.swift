@@ -29,7 +29,7 @@ enum SVG {
   }
 
   /// At most two decimals, a point between them in every locale.
-  private static func number(_ value: Double) -> String {
+  static func number(_ value: Double) -> String {
     let hundredths = Int((value * 100).rounded())
     let text = "\(abs(hundredths) / 100)" + (hundredths % 100 == 0 ? "" : "." + String(String(abs(hundredths) % 100 + 100).dropFirst()))
     return hundredths < 0 ? "-" + text : text
@@ -40,7 +40,7 @@ enum SVG {
   }
 
   /// Names come from other people's files: nothing in them is markup, control characters are no XML at all, and none turns the text around.
-  private static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     text.unicodeScalars.map { scalar in
       switch scalar {
       case "&": "&amp;"

@@ -31,6 +31,15 @@ extension ScreenImage {
     }
   }
 
+  /// Whether nothing is drawn over the image in this look.
+  func isBare(_ look: Look) -> Bool {
+    switch marks {
+    case .none: true
+    case .outline: look != .contour
+    case .object, .comparison: look == .bare
+    }
+  }
+
   private func composed(_ mask: LabelMask, _ look: Look, _ thickness: Int, _ opacity: Double) -> Image {
     switch look {
     // The contour keeps the tint in sight where the object has its colour.

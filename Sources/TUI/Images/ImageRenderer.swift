@@ -9,9 +9,12 @@ public enum ImageRenderer {
     let thickness = max(1, seen / max(1, size.width * 2))
     var image = shown.composed(request.key.look, thickness: thickness, opacity: Double(request.key.opacity) / 100)
     if let crop = request.key.crop { image = image.enlarged(crop, atLeast: size) }
+    // What is drawn over an image is clearer without the grain of carried errors.
+    let style = CellStyle(
+      symbols: request.key.blocks.symbols, colors: depth, dithered: shown.isBare(request.key.look), named: request.capabilities.named)
     let grid =
       request.capabilities.unicode
-      ? CellGrid(image, columns: size.width, rows: size.height, style: CellStyle(symbols: request.key.blocks.symbols, colors: depth))
+      ? CellGrid(image, columns: size.width, rows: size.height, style: style, after: request.previous)
       : ascii(image, size, depth)
     guard request.key.look == .signs, case .comparison(let prediction, let truth) = shown.marks else { return grid }
     let crop = request.key.crop ?? Crop(x: 0, y: 0, width: shown.image.width, height: shown.image.height)

@@ -73,8 +73,11 @@ extension ScreenRenderer {
       if let crop { renderCrosshair(crop, image, size, in: rect) }
       return
     }
-    wanted.append(RenderRequest(key: key, image: image, tile: tile, room: room, capabilities: capabilities))
-    if let last = images.lastRendered[tile], let cells = images.rendered[last] { render(cells, in: rect) }
+    let last = images.lastRendered[tile].flatMap { images.rendered[$0] },
+      isPreview = state.queue.previews.values.contains { $0.id == image.id }
+    wanted.append(
+      RenderRequest(key: key, image: image, tile: tile, room: room, capabilities: capabilities, previous: isPreview ? last : nil))
+    if let last { render(last, in: rect) }
   }
 
   /// What there is to know of the image that fills the panel, where it leaves room to the right.
@@ -143,8 +146,10 @@ extension ScreenRenderer {
     let tones = theme.errors
     return switch state.images.look {
     case .tint, .mask, .signs:
-      [("■ +", tones.hit), (" hit  ", theme.faint), ("■ F", tones.falseAlarm), (" false alarm  ", theme.faint), ("■ M", tones.miss),
-       (" missed", theme.faint)]
+      [
+        ("■ +", tones.hit), (" hit  ", theme.faint), ("■ F", tones.falseAlarm), (" false alarm  ", theme.faint), ("■ M", tones.miss),
+        (" missed", theme.faint),
+      ]
     case .contour: [("■", theme.mark), (" mask, prediction  ", theme.faint), ("□", theme.strong), (" truth of a prediction", theme.faint)]
     case .bare: []
     }

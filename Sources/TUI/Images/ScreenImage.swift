@@ -98,13 +98,16 @@ public struct RenderRequest: Hashable, Sendable {
   /// Cells that there are for it.
   public let room: Size
   public let capabilities: Capabilities
+  /// Of a preview the cells of the one before, which stay where they are nearly as good.
+  public let previous: CellGrid?
 
-  public init(key: RenderKey, image: ScreenImage, tile: Tile, room: Size, capabilities: Capabilities) {
+  public init(key: RenderKey, image: ScreenImage, tile: Tile, room: Size, capabilities: Capabilities, previous: CellGrid? = nil) {
     self.key = key
     self.image = image
     self.tile = tile
     self.room = room
     self.capabilities = capabilities
+    self.previous = previous
   }
 
   /// The whole of another image in the same room, drawn the same way.

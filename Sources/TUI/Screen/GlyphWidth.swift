@@ -1,4 +1,5 @@
 import Foundation
+import Render
 
 /// Cells that a character takes on a terminal: the answer that layout, curses and the screen must agree on.
 public enum GlyphWidth {
@@ -163,5 +164,14 @@ public struct DisplayText: Sendable {
       lines.append(line)
     }
     return lines
+  }
+}
+
+extension DisplayText {
+  /// The text as cells in the terminal's own colours; a wide character is followed by a cell of no width.
+  public var cells: [Cell] {
+    glyphs.flatMap { glyph in
+      [Cell(glyph.scalar, width: UInt8(glyph.width))] + (glyph.width == 2 ? [Cell(" ", width: 0)] : [])
+    }
   }
 }

@@ -5,10 +5,13 @@ public struct Capabilities: Hashable, Sendable {
   public var depth: ColorDepth
   /// Whether characters outside ASCII arrive.
   public var unicode: Bool
+  /// What the named colours look like.
+  public var named: NamedColors
 
-  public init(depth: ColorDepth, unicode: Bool) {
+  public init(depth: ColorDepth, unicode: Bool, named: NamedColors = .xterm) {
     self.depth = depth
     self.unicode = unicode
+    self.named = named
   }
 }
 

@@ -12,21 +12,14 @@ enum TerminalSettings {
 
   /// After curses has opened.
   static func capabilities(_ environment: [String: String], term: String) -> Capabilities {
-    Capabilities(depth: depth(environment, term: term), unicode: curses_is_utf8() != 0)
+    Capabilities(
+      depth: depth(environment, term: term), unicode: curses_is_utf8() != 0, named: AnnouncedColors.named(environment))
   }
 
   private static func depth(_ environment: [String: String], term: String) -> ColorDepth {
-    // https://no-color.org: present and not empty.
     guard has_colors(), (environment["NO_COLOR"] ?? "").isEmpty else { return .mono }
     start_color()
     use_default_colors()
-    let colors = curses_colors()
-    guard colors >= 8 else { return .mono }
-    // GNU screen hands COLORTERM through but misreads 24-bit sequences.
-    let isScreen = environment["STY"] != nil && environment["TMUX"] == nil
-    let claims = ["truecolor", "24bit"].contains((environment["COLORTERM"] ?? "").lowercased())
-    let knows = tigetflag("RGB") > 0 || tigetflag("Tc") > 0
-    if !isScreen, knows || (claims && (colors >= 256 || term.hasPrefix("xterm"))) { return .truecolor }
-    return colors >= 256 ? .indexed256 : .indexed8
+    return AnnouncedColors.depth(environment, term: term, colors: Int(curses_colors()))
   }
 }

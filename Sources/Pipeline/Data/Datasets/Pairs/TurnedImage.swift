@@ -6,7 +6,7 @@ public struct TurnedImage {
   /// Three channels.
   public let image: Image
   /// What was done to the stored rows.
-  let turn: Orientation
+  public let turn: Orientation
   /// What the file asked for.
   let asked: Orientation
   private let stored: ImageSize

@@ -1,0 +1,43 @@
+/// The plain twin of the search for symbols and colours in 24-bit colour: a cell, a symbol and a channel at a time. For tests.
+public enum PlainCells {
+  /// As `CellGrid.init(_:columns:rows:style:)` of an image that need not be enlarged.
+  public static func grid(_ image: Image, columns: Int, rows: Int, symbols: SymbolSet) -> CellGrid {
+    let table = SymbolTable.of(symbols)
+    var sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
+    var regions = [SIMD4<Float>](repeating: .zero, count: table.regions.count + 1)
+    var cells: [Cell] = []
+    for row in 0..<rows {
+      sampler.begin(row: row)
+      for column in 0..<columns {
+        sampler.sample(column: column, into: &regions)
+        cells.append(cell(regions, table))
+      }
+    }
+    return CellGrid(columns: columns, rows: rows, cells: cells)
+  }
+
+  private static func cell(_ regions: [SIMD4<Float>], _ table: SymbolTable) -> Cell {
+    let whole = regions[regions.count - 1]
+    var inked = [[Float]](repeating: [0, 0, 0], count: table.symbols.count)
+    var (most, chosen): (Float, Int) = (0.5, 0)
+    for (index, symbol) in table.symbols.enumerated().dropFirst() {
+      var squares: [Float] = []
+      for channel in 0..<3 {
+        var ink = inked[symbol.parent][channel]
+        for term in table.terms[symbol.terms] { ink += regions[term.region][channel] * term.share }
+        inked[index][channel] = ink
+        let gap = ink - whole[channel] * symbol.area
+        squares.append(gap * gap)
+      }
+      let gain = (squares[0] + squares[1] + squares[2]) * symbol.scale
+      if gain > most { (most, chosen) = (gain, index) }
+    }
+    let symbol = table.symbols[chosen]
+    func color(_ sum: (Int) -> Float, _ area: Float) -> CellColor {
+      func level(_ channel: Int) -> UInt8 { UInt8(min(255, max(0, sum(channel) * (1 / area))).rounded(.toNearestOrAwayFromZero)) }
+      return .rgb(RGB(level(0), level(1), level(2)))
+    }
+    let paper = color({ whole[$0] - inked[chosen][$0] }, 1 - symbol.area)
+    return Cell(symbol.scalar, chosen == 0 ? paper : color({ inked[chosen][$0] }, symbol.area), on: paper)
+  }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Core
+import Foundation
+import Pipeline
+import Render
+import TUI
+
+struct RenderCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "render", abstract: "Show images, with their masks, as characters: on a terminal or in a file.",
+    discussion: """
+      Several images become a sheet, each below its file's name. Of a mask everything that is set is the object. Without --symbols and \
+      --colors quadrants and the colours that the terminal announces are used, 24-bit colour in a file, and all symbols in SVG and HTML \
+      (docs/pictures.md).
+      """)
+
+  @Argument(help: ArgumentHelp("Images, PNG or JPEG.", valueName: "image"))
+  var images: [String]
+
+  @Option(help: ArgumentHelp("The image's mask; repeat for several images, in their order.", valueName: "file"))
+  var mask: [String] = []
+
+  @Option(help: ArgumentHelp("A network's mask to compare with --mask, for --overlay error; likewise.", valueName: "file"))
+  var prediction: [String] = []
+
+  @Option(help: "How a mask is shown: \(ImageOverlay.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var overlay: ImageOverlay?
+
+  @Option(
+    help: ArgumentHelp(
+      "Columns and rows that each image may take; its proportions stay. When absent: the terminal's, else 80x24.", valueName: "WxH"))
+  var size: CellSize?
+
+  @Option(help: "Characters: \(SymbolSet.allCases.map(\.rawValue).joined(separator: ", ")). When absent: quadrant; best in SVG and HTML.")
+  var symbols: SymbolSet?
+
+  @Option(help: "Colours: \(ColorDepth.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var colors: ColorDepth?
+
+  @Option(help: ArgumentHelp("Where the cells are written: .svg, .html, or escape sequences for any other name.", valueName: "file"))
+  var out: String?
+
+  func validate() throws {
+    if images.isEmpty { throw ValidationError("name an image or several") }
+    if !mask.isEmpty, mask.count != images.count {
+      throw ValidationError("give --mask once for each image: \(images.count) images, \(mask.count) masks")
+    }
+    if overlay != nil, mask.isEmpty { throw ValidationError("--overlay needs --mask") }
+    if (overlay == .error) != !prediction.isEmpty { throw ValidationError("--overlay error and --prediction belong together") }
+    if !prediction.isEmpty, prediction.count != images.count {
+      throw ValidationError("give --prediction once for each image: \(images.count) images, \(prediction.count) predictions")
+    }
+  }
+
+  func run() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1
+    // Drawn shapes need no font.
+    let isDrawn = ["svg", "html", "htm"].contains(out.map { URL(fileURLWithPath: $0).pathExtension.lowercased() } ?? "")
+    let style = CellStyle(
+      symbols: symbols ?? (isDrawn ? .best : .quadrant), colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor),
+      named: AnnouncedColors.named(environment))
+    let printed = try images.indices.map { index in
+      try PrintedImage(
+        URL(fileURLWithPath: images[index]), mask: mask.isEmpty ? nil : URL(fileURLWithPath: mask[index]),
+        prediction: prediction.isEmpty ? nil : URL(fileURLWithPath: prediction[index]), overlay: overlay ?? .tint, background: .black)
+    }
+    let cells = sheet(printed, style)
+    guard let out else { return try OutputText.write(cells.ansi) }
+    let palette = TerminalPalette.colors(style), name = URL(fileURLWithPath: out)
+    let text =
+      switch name.pathExtension.lowercased() {
+      case "svg": cells.svg(palette: palette)
+      case "html", "htm": cells.html(title: PlainText.clean(printed[0].name), palette: palette)
+      default: cells.ansi
+      }
+    try AtomicFile.write(Array(text.utf8), to: name)
+    print("\(out): \(cells.columns)x\(cells.rows) cells")
+  }
+
+  /// One image as it is; several in as many columns as the screen has room for.
+  private func sheet(_ printed: [PrintedImage], _ style: CellStyle) -> CellGrid {
+    let screen = CellSize.ofTerminal ?? CellSize(columns: 80, rows: 24)
+    if printed.count == 1 {
+      // The prompt needs a row too.
+      let room = size ?? CellSize(columns: screen.columns, rows: max(1, screen.rows - 1))
+      return printed[0].cells(columns: room.columns, rows: room.rows, style: style)
+    }
+    let least = 36
+    let fitting = max(1, (screen.columns + CellSheet.gap) / ((size?.columns ?? least) + CellSheet.gap))
+    let across = min(printed.count, fitting), widest = max(1, (screen.columns + CellSheet.gap) / across - CellSheet.gap)
+    let room = size ?? CellSize(columns: widest, rows: max(1, screen.rows - 2))
+    let tiles = printed.map { image in
+      let cells = image.cells(columns: room.columns, rows: room.rows, style: style)
+      return CellSheet.Tile(label: DisplayText(image.name).truncated(to: room.columns).cells, cells: cells)
+    }
+    return CellSheet(tiles, across: across).cells
+  }
+}
+
+extension ImageOverlay: ExpressibleByArgument {}
+extension SymbolSet: ExpressibleByArgument {}
+extension ColorDepth: ExpressibleByArgument {}

@@ -1,0 +1,120 @@
+import Foundation
+import Render
+import TestSupport
+import Testing
+
+/// Cells where colours are few.
+@Suite struct CellColorTests {
+  private func squares(_ a: RGB, _ b: RGB) -> Int {
+    let (r, g, b) = (Int(a.red) - Int(b.red), Int(a.green) - Int(b.green), Int(a.blue) - Int(b.blue))
+    return r * r + g * g + b * b
+  }
+
+  @Test(arguments: [(ColorDepth.indexed256, 16...255, 0), (.indexed88, 16...87, 0), (.indexed16, 0...15, 9), (.indexed8, 0...7, 9)])
+  func theNearestEntryIsTaken(depth: ColorDepth, entries: ClosedRange<Int>, tolerance: Int) throws {
+    let table = TerminalPalette.colors(CellStyle(colors: depth))
+    var generator = SplitMix(state: 3)
+    let colors = (0..<4000).map { _ in
+      RGB(UInt8(generator.next() % 256), UInt8(generator.next() % 256), UInt8(generator.next() % 256))
+    }
+    for color in colors + entries.map({ table[$0] }) {
+      guard case .indexed(let found) = TerminalPalette.nearest(color, depth) else { throw CancellationError() }
+      let least = entries.map { squares(color, table[$0]) }.min() ?? 0
+      // Tables of small palettes are five bits a channel: near a border between two entries the other may be taken.
+      let distance = Double(squares(color, table[Int(found)])).squareRoot()
+      #expect(distance <= Double(least).squareRoot() + Double(tolerance), "\(color) in \(depth)")
+    }
+    #expect(TerminalPalette.nearest(.black, depth) == .indexed(depth >= .indexed88 ? 16 : 0))
+    #expect(TerminalPalette.nearest(RGB(1, 2, 3), .truecolor) == .rgb(RGB(1, 2, 3)))
+    #expect(TerminalPalette.nearest(RGB(1, 2, 3), .mono) == .standard)
+  }
+
+  @Test func everyNumberOfColoursIsWhatItIs() {
+    #expect(
+      [1 << 24, 256, 88, 64, 16, 8, 2, 0, -1].map { ColorDepth(announced: $0) }
+        == [.indexed256, .indexed256, .indexed88, .indexed16, .indexed16, .indexed8, .mono, .mono, .mono])
+    #expect(TerminalPalette.rxvt88.count == 88 && TerminalPalette.rxvt88[87] == RGB(231, 231, 231) && TerminalPalette.rxvt88[79] == .white)
+    #expect(NamedColors.vga.colors[3] == RGB(170, 85, 0) && NamedColors.vga.colors[12] == RGB(85, 85, 255))
+    #expect(NamedColors([.black]) == nil)
+  }
+
+  /// PASCAL VOC's colours of labels.
+  private static let classes: [RGB] = (0..<21).map { label in
+    func channel(_ bit: Int) -> UInt8 { UInt8((label >> bit & 1) << 7 | (label >> (bit + 3) & 1) << 6) }
+    return RGB(channel(0), channel(1), channel(2))
+  }
+
+  private func stripes(_ colors: [RGB]) -> Image {
+    let width = colors.count * 24
+    var image = Image(width: width, height: 96, color: [0, 0, 0])
+    for y in 0..<96 { for x in 0..<width { image[x, y] = colors[x / 24] } }
+    return image
+  }
+
+  @Test(arguments: [(ColorDepth.indexed256, 21), (.indexed88, 21), (.indexed16, 16), (.indexed8, 8)])
+  func classesKeepApart(depth: ColorDepth, count: Int) {
+    let image = stripes(Array(Self.classes[..<count])), style = CellStyle(colors: depth)
+    let grid = CellGrid(image, columns: count * 3, rows: 6, style: style)
+    // Every stripe is three whole cells of one colour, and no two have the same.
+    let colors = (0..<count).map { stripe in Set((0..<6).flatMap { row in (0..<3).map { grid[stripe * 3 + $0, row].background } }) }
+    #expect(colors.allSatisfy { $0.count == 1 })
+    let table = TerminalPalette.colors(style)
+    let shown = colors.flatMap { $0 }.map { color -> RGB in if case .indexed(let index) = color { table[Int(index)] } else { .black } }
+    #expect(Set(shown).count == count)
+    #expect(grid.cells.allSatisfy { $0.scalar == " " })
+  }
+
+  @Test func moreClassesThanColoursShareThem() {
+    let grid = CellGrid(stripes(Self.classes), columns: 63, rows: 6, style: CellStyle(colors: .indexed8))
+    #expect(Set(grid.cells.map(\.background)).count == 8)
+  }
+
+  @Test(arguments: [ColorDepth.indexed256, .indexed88, .indexed16, .indexed8, .mono]) func flatAreasHaveNoGrain(depth: ColorDepth) {
+    var image = Fixtures.scene(width: 160, height: 160)
+    for y in 0..<80 { for x in 0..<160 { image[x, y] = RGB(70, 110, 150) } }
+    let grid = CellGrid(image, columns: 40, rows: 20, style: CellStyle(colors: depth))
+    // From the second row on: cells at the edge have no neighbours to be like. Without colours a grey needs its grain.
+    if depth != .mono { #expect(Set((1..<9).flatMap { row in (1..<40).map { grid[$0, row] } }).count == 1) }
+    let black = CellGrid(Image(width: 30, height: 30, color: [0, 0, 0]), columns: 10, rows: 5, style: CellStyle(colors: depth)).rendered()
+    #expect(black.pixels.allSatisfy { $0 == 0 })
+  }
+
+  @Test(arguments: [true, false]) func aLightBackgroundShowsTheSame(dithered: Bool) {
+    let scene = Fixtures.scene(width: 200, height: 160)
+    func psnr(_ isLight: Bool) -> Double {
+      let style = CellStyle(symbols: .sextant, colors: .mono, dithered: dithered, lightBackground: isLight)
+      let cells = CellGrid(scene, columns: 50, rows: 20, style: style)
+      let shown = cells.rendered(foreground: isLight ? .black : .white, background: isLight ? .white : .black)
+      return Quality.psnr(scene, shown.resized(width: 200, height: 160, .area))
+    }
+    #expect(abs(psnr(true) - psnr(false)) < 0.3)
+  }
+
+  @Test(arguments: [ColorDepth.truecolor, .indexed256, .indexed16]) func cellsOfAPreviewStay(depth: ColorDepth) {
+    let scene = Fixtures.scene(width: 240, height: 240)
+    var generator = SplitMix(state: 5)
+    var noisy = scene
+    for index in noisy.pixels.indices {
+      noisy.pixels[index] = UInt8(min(255, max(0, Int(noisy.pixels[index]) + Int(generator.next() % 7) - 3)))
+    }
+    let style = CellStyle(colors: depth, dithered: false)
+    func grid(_ image: Image, after previous: CellGrid? = nil) -> CellGrid {
+      CellGrid(image, columns: 60, rows: 30, style: style, after: previous)
+    }
+    let first = grid(scene), second = grid(noisy, after: first)
+    func changed(_ other: CellGrid) -> Int { zip(first.cells, other.cells).count { $0 != $1 } }
+    #expect(changed(grid(scene, after: first)) == 0)
+    // Of 16 colours few cells change anyway.
+    #expect(changed(second) * (depth == .indexed16 ? 1 : 4) < changed(grid(noisy)))
+    #expect(second == grid(noisy, after: first))
+    // What stays is hardly worse, and another image takes its place.
+    func psnr(_ cells: CellGrid, _ image: Image) -> Double {
+      Quality.psnr(image, cells.rendered(cellWidth: 8, cellHeight: 24).resized(width: 240, height: 240, .area))
+    }
+    #expect(psnr(second, noisy) > psnr(grid(noisy), noisy) - 1)
+    let other = Image(width: 240, height: 240, channels: 3, pixels: scene.pixels.reversed())
+    #expect(psnr(grid(other, after: first), other) > psnr(grid(other), other) - 1)
+    // A grid of another size says nothing.
+    #expect(grid(scene, after: CellGrid(scene, columns: 10, rows: 5, style: style)) == first)
+  }
+}
