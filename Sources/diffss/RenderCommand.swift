@@ -10,8 +10,8 @@ struct RenderCommand: ParsableCommand {
     commandName: "render", abstract: "Show images, with their masks, as characters: on a terminal or in a file.",
     discussion: """
       Several images become a sheet, each below its file's name. Of a mask everything that is set is the object. Without --symbols and \
-      --colors quadrants and the colours that the terminal announces are used, 24-bit colour in a file, and all symbols in SVG and HTML \
-      (docs/pictures.md).
+      --colors the terminal is asked what it draws, else quadrants are used, and the colours that it announces; 24-bit colour in a file, and \
+      all symbols in SVG and HTML (docs/pictures.md).
       """)
 
   @Argument(help: ArgumentHelp("Images, PNG or JPEG.", valueName: "image"))
@@ -31,7 +31,11 @@ struct RenderCommand: ParsableCommand {
       "Columns and rows that each image may take; its proportions stay. When absent: the terminal's, else 80x24.", valueName: "WxH"))
   var size: CellSize?
 
-  @Option(help: "Characters: \(SymbolSet.allCases.map(\.rawValue).joined(separator: ", ")). When absent: quadrant; best in SVG and HTML.")
+  @Option(
+    help: """
+      Characters: \(SymbolSet.allCases.map(\.rawValue).joined(separator: ", ")). When absent: what the terminal is known to draw, else \
+      quadrant; best in SVG and HTML.
+      """)
   var symbols: SymbolSet?
 
   @Option(help: "Colours: \(ColorDepth.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -55,11 +59,13 @@ struct RenderCommand: ParsableCommand {
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
     let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1
+    let profile = toTerminal ? TerminalProfile.ofTerminal(environment) : nil
     // Drawn shapes need no font.
     let isDrawn = ["svg", "html", "htm"].contains(out.map { URL(fileURLWithPath: $0).pathExtension.lowercased() } ?? "")
     let style = CellStyle(
-      symbols: symbols ?? (isDrawn ? .best : .quadrant), colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor),
-      named: AnnouncedColors.named(environment))
+      symbols: symbols ?? profile?.symbols ?? (isDrawn ? .best : .quadrant),
+      colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor), named: AnnouncedColors.named(environment),
+      lightBackground: profile?.lightBackground ?? false)
     let printed = try images.indices.map { index in
       try PrintedImage(
         URL(fileURLWithPath: images[index]), mask: mask.isEmpty ? nil : URL(fileURLWithPath: mask[index]),

@@ -235,7 +235,7 @@ struct CompareTests {
       id: 7, image: FakeScreen.image,
       marks: .comparison(
         prediction: LabelMask(width: 16, height: 16, labels: labels), truth: LabelMask(width: 16, height: 16, labels: other)))
-    let key = RenderKey(image: 7, look: .signs, blocks: .halves, size: Size(width: 8, height: 8))
+    let key = RenderKey(image: 7, look: .signs, symbols: .half, size: Size(width: 8, height: 8))
     for depth in ColorDepth.allCases {
       let request = RenderRequest(
         key: key, image: image, tile: .baseline, room: key.size, capabilities: Capabilities(depth: depth, unicode: depth != .mono))

@@ -2,6 +2,7 @@ import Core
 import Foundation
 import Generation
 import Models
+import Render
 
 /// What the next start finds as it was left: kept as JSON beside the store.
 public struct SavedSession: Codable, Hashable, Sendable {
@@ -15,7 +16,12 @@ public struct SavedSession: Codable, Hashable, Sendable {
   var network: SegmentationNetwork?
   var look = Look.tint
   var opacity = 40
-  var blocks = Blocks.quadrants
+  var symbols: SymbolSet?
+  /// The choice of earlier versions: 1 for sextants, 2 for half blocks. Only read.
+  private(set) var blocks: Int?
+
+  /// The chosen symbols, whichever version wrote the session.
+  var chosenSymbols: SymbolSet? { symbols ?? blocks.flatMap { [1: .sextant, 2: .half][$0] } }
   var order = EpisodeOrder.drawn
   var filter = ""
   var classOrder = ClassOrder.label
@@ -39,8 +45,8 @@ public struct SavedSession: Codable, Hashable, Sendable {
     episode = state.browse.selected?.index ?? 0
     options = state.browse.catalog == nil ? state.source.session?.options : state.settings.options
     (supports, episodes, network) = (state.settings.supports, state.settings.episodes, state.settings.network)
-    (look, opacity, blocks, theme, usesMouse) = (
-      state.images.look, state.images.opacity, state.images.blocks, state.screen.theme, state.screen.usesMouse
+    (look, opacity, symbols, theme, usesMouse) = (
+      state.images.look, state.images.opacity, state.images.symbols, state.screen.theme, state.screen.usesMouse
     )
     (order, filter, classOrder) = (state.browse.order, state.browse.filter.text, state.evaluation.order)
   }
@@ -55,7 +61,7 @@ extension ExplorerState {
   /// Takes over what a session says of the screen; its settings and place follow when the data set is open.
   public mutating func restore(_ session: SavedSession, takesFold: Bool) {
     source.keep(session)
-    images.restore(look: session.look, opacity: session.opacity, blocks: session.blocks)
+    images.restore(look: session.look, opacity: session.opacity, symbols: session.chosenSymbols)
     screen.restore(theme: session.theme, usesMouse: session.usesMouse)
     evaluation.restore(session.classOrder)
     guard session.dataset == source.name else { return }

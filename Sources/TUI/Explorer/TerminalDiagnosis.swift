@@ -16,7 +16,7 @@ public enum TerminalDiagnosis {
         characters(environment),
       ]
     }
-    return [screen(term), colours(environment), characters(environment)]
+    return [screen(term), colours(environment), characters(environment)] + images(environment)
   }
 
   private static func screen(_ term: String) -> Finding {
@@ -43,6 +43,14 @@ public enum TerminalDiagnosis {
       return Finding("colours", .limited, "\(count)", advice: "if the terminal shows true colour, set COLORTERM=truecolor")
     }
     return Finding("colours", .limited, count > 0 ? "\(count)" : "none", advice: "images need 256 colours or more to look right")
+  }
+
+  /// Which symbols images are drawn with; nothing where nobody can be asked.
+  private static func images(_ environment: [String: String]) -> [Finding] {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return [] }
+    let answers = TerminalProbe.ask(environment, keepsTyped: false)?.answers, profile = TerminalProfile(environment, answers)
+    let background = answers?.background == nil ? "unknown" : profile.lightBackground ? "light" : "dark"
+    return [Finding("images", .fine, "symbols: \(profile.symbols.rawValue), as \(profile.reason); background: \(background)")]
   }
 
   private static func characters(_ environment: [String: String]) -> Finding {

@@ -54,8 +54,8 @@ extension ExplorerState {
     case .moreOpaque: images.cover(by: 10)
     case .lessOpaque: images.cover(by: -10)
     case .blocks:
-      images.nextBlocks()
-      say(Notice(.info, "images in \(images.blocks.title)"))
+      images.nextSymbols()
+      say(Notice(.info, "images in \(images.symbols?.title ?? "the finest symbols known to be drawn here")"))
     case .keep: return rate(.kept)
     case .star: return rate(.starred)
     case .reject: return rate(.rejected)

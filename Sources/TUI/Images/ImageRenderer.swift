@@ -11,7 +11,8 @@ public enum ImageRenderer {
     if let crop = request.key.crop { image = image.enlarged(crop, atLeast: size) }
     // What is drawn over an image is clearer without the grain of carried errors.
     let style = CellStyle(
-      symbols: request.key.blocks.symbols, colors: depth, dithered: shown.isBare(request.key.look), named: request.capabilities.named)
+      symbols: request.key.symbols, colors: depth, dithered: shown.isBare(request.key.look), named: request.capabilities.named,
+      lightBackground: request.capabilities.lightBackground)
     let grid =
       request.capabilities.unicode
       ? CellGrid(image, columns: size.width, rows: size.height, style: style, after: request.previous)
@@ -99,15 +100,5 @@ extension Image {
       for x in 0..<out.width { out[x, y] = source[crop.x + x / scale, crop.y + y / scale] }
     }
     return out
-  }
-}
-
-extension Blocks {
-  fileprivate var symbols: SymbolSet {
-    switch self {
-    case .quadrants: .quadrant
-    case .sextants: .sextant
-    case .halves: .half
-    }
   }
 }

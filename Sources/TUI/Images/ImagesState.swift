@@ -17,7 +17,8 @@ public struct ImagesState: Sendable {
   public private(set) var look = Look.tint
   /// Percent: how much of a tint covers the image.
   public private(set) var opacity = 40
-  public private(set) var blocks = Blocks.quadrants
+  /// The symbols chosen; nil for the finest that the terminal is known to draw.
+  public private(set) var symbols: SymbolSet?
 
   public private(set) var boards = EpisodeBoards()
   /// What the user thinks of images that were looked up.
@@ -80,14 +81,18 @@ public struct ImagesState: Sendable {
 
   mutating func nextLook() { look = look.next }
 
-  mutating func nextBlocks() { blocks = blocks.next }
+  /// The next set of symbols, from the coarsest to the finest; behind it the terminal's own again.
+  mutating func nextSymbols() {
+    let all: [SymbolSet?] = [nil] + SymbolSet.allCases
+    symbols = all[((all.firstIndex(of: symbols) ?? 0) + 1) % all.count]
+  }
 
   /// More or less of the tint, in percent.
   mutating func cover(by percent: Int) { opacity = min(90, max(10, opacity + percent)) }
 
   /// As an earlier session left it.
-  mutating func restore(look: Look, opacity: Int, blocks: Blocks) {
-    (self.look, self.opacity, self.blocks) = (look, min(90, max(10, opacity)), blocks)
+  mutating func restore(look: Look, opacity: Int, symbols: SymbolSet?) {
+    (self.look, self.opacity, self.symbols) = (look, min(90, max(10, opacity)), symbols)
   }
 
   mutating func take(_ cells: CellGrid, for request: RenderRequest) {

@@ -67,7 +67,8 @@ extension ScreenRenderer {
     if tile == .ab || images.isZoomed {
       mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .image(tile == .ab ? .ab : .images))
     }
-    let key = RenderKey(image: image.id, look: images.look, blocks: images.blocks, size: size, opacity: images.opacity, crop: crop)
+    let symbols = images.symbols ?? capabilities.symbols
+    let key = RenderKey(image: image.id, look: images.look, symbols: symbols, size: size, opacity: images.opacity, crop: crop)
     if let cells = images.rendered[key] {
       render(cells, in: rect)
       if let crop { renderCrosshair(crop, image, size, in: rect) }

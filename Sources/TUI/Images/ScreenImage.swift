@@ -40,15 +40,16 @@ public enum Look: Int, CaseIterable, Hashable, Codable, Sendable {
   }
 }
 
-/// Which block characters draw images, chosen with `m`.
-public enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
-  case quadrants, sextants, halves
-
-  public var title: String {
+extension SymbolSet {
+  /// What the key `m` says of it.
+  var title: String {
     switch self {
-    case .quadrants: "quadrants (2x2 a cell)"
-    case .sextants: "sextants (2x3 a cell, needs a recent font)"
-    case .halves: "half blocks (1x2 a cell)"
+    case .half: "half blocks (1x2 a cell)"
+    case .quadrant: "quadrants (2x2 a cell)"
+    case .sextant: "sextants (2x3 a cell, needs a recent font)"
+    case .wedge: "sextants and slanted cuts (needs a recent font)"
+    case .octant: "octants (2x4 a cell, needs a font with Unicode 16)"
+    case .best: "all symbols (needs a font with Unicode 16)"
     }
   }
 }
@@ -57,17 +58,17 @@ public enum Blocks: Int, CaseIterable, Hashable, Codable, Sendable {
 public struct RenderKey: Hashable, Sendable {
   public let image: Int
   public let look: Look
-  public let blocks: Blocks
+  public let symbols: SymbolSet
   public let size: Size
   /// Percent.
   public let opacity: Int
   /// What of the image is shown; nil for all.
   public let crop: Crop?
 
-  public init(image: Int, look: Look, blocks: Blocks, size: Size, opacity: Int = 40, crop: Crop? = nil) {
+  public init(image: Int, look: Look, symbols: SymbolSet, size: Size, opacity: Int = 40, crop: Crop? = nil) {
     self.image = image
     self.look = look
-    self.blocks = blocks
+    self.symbols = symbols
     self.size = size
     self.opacity = opacity
     self.crop = crop
@@ -75,7 +76,7 @@ public struct RenderKey: Hashable, Sendable {
 
   /// The same of another image.
   func of(image other: Int) -> RenderKey {
-    RenderKey(image: other, look: look, blocks: blocks, size: size, opacity: opacity, crop: crop)
+    RenderKey(image: other, look: look, symbols: symbols, size: size, opacity: opacity, crop: crop)
   }
 }
 
@@ -113,7 +114,7 @@ public struct RenderRequest: Hashable, Sendable {
   /// The whole of another image in the same room, drawn the same way.
   public func of(_ other: ScreenImage) -> RenderRequest {
     let size = room.fitting(width: other.image.width, height: other.image.height)
-    let key = RenderKey(image: other.id, look: key.look, blocks: key.blocks, size: size, opacity: key.opacity)
+    let key = RenderKey(image: other.id, look: key.look, symbols: key.symbols, size: size, opacity: key.opacity)
     return RenderRequest(key: key, image: other, tile: tile, room: room, capabilities: capabilities)
   }
 

@@ -34,7 +34,8 @@ final class EventLoop<Program: LoopProgram> {
     program.size = terminal.size
     if program.usesMouse { terminal.useMouse(true) }
     draw()
-    handle(([.resized(terminal.size)] + (terminal.notice.map { [.said($0)] } ?? [])).compactMap(program.event))
+    let first: [Happening] = [.resized(terminal.size)] + (terminal.notice.map { [.said($0)] } ?? []) + happenings(terminal.input())
+    handle(first.compactMap(program.event))
     var isDirty = true, isAnswer = false
     while status == nil {
       if isDirty, nextFrame(isAnswer).map({ .now >= $0 }) ?? true {
@@ -133,7 +134,11 @@ final class EventLoop<Program: LoopProgram> {
     let input = terminal.input()
     // Readable without anything to read: the terminal has hung up.
     if input.isEmpty, isGone { return [.terminated(status: 129)] }
-    return input.map { one in
+    return happenings(input)
+  }
+
+  private func happenings(_ input: [Input]) -> [Happening] {
+    input.map { one in
       switch one {
       case .key(let key): .key(key)
       case .mouse(let gesture, let column, let row): .mouse(gesture, column: column, row: row)

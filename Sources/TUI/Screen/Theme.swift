@@ -7,6 +7,10 @@ public struct Capabilities: Hashable, Sendable {
   public var unicode: Bool
   /// What the named colours look like.
   public var named: NamedColors
+  /// The finest symbols that the terminal is known to draw.
+  public var symbols = SymbolSet.quadrant
+  /// Whether its background is lighter than its text.
+  public var lightBackground = false
 
   public init(depth: ColorDepth, unicode: Bool, named: NamedColors = .xterm) {
     self.depth = depth

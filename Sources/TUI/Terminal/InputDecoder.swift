@@ -12,7 +12,7 @@ public struct InputDecoder {
   public private(set) var input: [Input] = []
   private var pending = Pending.none
 
-  private enum Pending {
+  private enum Pending: Equatable {
     case none
     /// An escape, which is the key itself unless something follows at once.
     case escape
@@ -24,12 +24,21 @@ public struct InputDecoder {
     case classic
     /// Between `ESC [ 200 ~` and `ESC [ 201 ~`.
     case paste
+    /// A late answer of the terminal: its beginning as far as it has to come yet, its text, and an escape in there.
+    case opening(Substring)
+    case answer
+    case answerEscape
   }
 
   /// What is between `ESC [` and its end.
   private var parameters = ""
   private var pasted: [Unicode.Scalar] = []
   private var classic: [UInt32] = []
+  /// How much of an answer has come.
+  private var answered = 0
+
+  /// Longest answer: what does not end is no answer.
+  private static let longestAnswer = 4096
 
   /// Longest paste that is kept.
   private static let mostPasted = 1 << 16
@@ -51,6 +60,10 @@ public struct InputDecoder {
       case 0x1B: input.append(.key(.escape))
       case 0x5B: (pending, parameters) = (.control, "")
       case 0x4F: pending = .single
+      // Only what the questions of `TerminalProbe` bring: Alt with one of these keys must not swallow what is typed next.
+      case 0x50: pending = .opening(">|")
+      case 0x5D: pending = .opening("11;")
+      case 0x5F: pending = .opening("Gi=31;")
       // Alt with a key means nothing here.
       default: pending = .none
       }
@@ -68,6 +81,20 @@ public struct InputDecoder {
       if let mouse = Self.mouse("<" + classic.map { "\(Int($0) - 32)" }.joined(separator: ";")) { input.append(mouse) }
       (pending, classic) = (.none, [])
     case .paste: takePasted(code)
+    case .opening(let rest):
+      guard rest.unicodeScalars.first?.value == code else {
+        pending = .none
+        return take(code, isFunction: false)
+      }
+      (pending, answered) = (rest.count > 1 ? .opening(rest.dropFirst()) : .answer, 0)
+    case .answer:
+      answered += 1
+      if code == 0x1B { pending = .answerEscape } else if code < 0x20 || answered > Self.longestAnswer { pending = .none }
+    case .answerEscape:
+      pending = .none
+      guard code != 0x5C else { break }
+      pending = .escape
+      take(code, isFunction: false)
     case .single: pending = .none
     case .none:
       if code == 0x1B { pending = .escape } else if let key = Self.character(code) { input.append(.key(key)) }

@@ -28,11 +28,13 @@ final class Terminal {
     self.output = output
     CrashGuard.saveSettings()
     let term = environment["TERM"] ?? ""
+    let probed = TerminalProbe.ask(environment)
     (curses, notice) = try Curses.open(term: term)
-    capabilities = TerminalSettings.capabilities(environment, term: curses.term)
+    capabilities = TerminalSettings.capabilities(environment, term: curses.term, TerminalProfile(environment, probed?.answers))
     keyboard = curses.prepare(hasColors: capabilities.depth > .mono)
     CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
     write(TerminalModes.bracketedPaste(curses.term))
+    for scalar in String(decoding: probed?.leftover ?? [], as: UTF8.self).unicodeScalars { decoder.take(scalar.value, isFunction: false) }
   }
 
   deinit { close() }

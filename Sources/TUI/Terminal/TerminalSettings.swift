@@ -11,9 +11,11 @@ enum TerminalSettings {
   }
 
   /// After curses has opened.
-  static func capabilities(_ environment: [String: String], term: String) -> Capabilities {
-    Capabilities(
+  static func capabilities(_ environment: [String: String], term: String, _ profile: TerminalProfile) -> Capabilities {
+    var capabilities = Capabilities(
       depth: depth(environment, term: term), unicode: curses_is_utf8() != 0, named: AnnouncedColors.named(environment))
+    (capabilities.symbols, capabilities.lightBackground) = (profile.symbols, profile.lightBackground)
+    return capabilities
   }
 
   private static func depth(_ environment: [String: String], term: String) -> ColorDepth {

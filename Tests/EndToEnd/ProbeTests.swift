@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// What the explorer makes of a terminal's answers, and that none of them is taken for a key.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ProbeTests {
+  /// What kitty answers, with a sextant `width` columns wide. The letters of the name and the numbers are keys of the explorer.
+  private static func answers(width: Int, name: String = "kitty(0.35.2) quits") -> String {
+    "\u{1B}P>|\(name)\u{1B}\\\u{1B}_Gi=31;OK\u{1B}\\\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\"
+      + "\u{1B}[6;18;9t\u{1B}[1;1R\u{1B}[1;\(1 + width)R\u{1B}[?62;c"
+  }
+
+  private static let question = "\u{1B}[>q"
+
+  /// Starts the explorer after `early` lies on the terminal's line: a terminal that answers at once, however busy the machine is.
+  private func start(_ program: Program, early: String, _ extra: [String: String] = [:]) throws -> (PseudoTerminal, String.Index) {
+    var environment = program.environment
+    for name in ["NO_COLOR", "TMUX", "STY", "LANG", "LC_CTYPE", "ENV", "LINES", "COLUMNS"] { environment[name] = nil }
+    environment.merge(["TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"].merging(extra) { $1 }) { $1 }
+    let terminal = try PseudoTerminal(columns: 100, rows: 30, environment: environment, folder: program.home)
+    let mark = terminal.mark, go = program.home.appendingPathComponent("go")
+    terminal.type(
+      "stty -icanon -echo; sh -c 'printf \"ready%s.\\n\" 1; until [ -e go ]; do sleep 0.02; done; exec \(Program.path) explore'; "
+        + "printf 'status=%s.\\n' $?\n")
+    try terminal.wait(for: "the line", from: mark) { $0.contains("ready1.") }
+    terminal.type(early)
+    try Data().write(to: go)
+    return (terminal, mark)
+  }
+
+  private func waitForImages(_ terminal: PseudoTerminal, from mark: String.Index) throws -> String {
+    try terminal.wait(for: "images", from: mark) { text in
+      text.contains("Episode 1: ") && text.unicodeScalars.contains { (0x2596...0x259F).contains($0.value) || Self.isSextant($0) }
+    }
+  }
+
+  /// Without the one that is drawn to measure it.
+  private static func isSextant(_ scalar: Unicode.Scalar) -> Bool { (0x1FB00...0x1FB3B).contains(scalar.value) && scalar.value != 0x1FB17 }
+
+  private func leave(_ terminal: PseudoTerminal, from mark: String.Index) throws {
+    terminal.type("q")
+    let text = try terminal.wait(for: "its end", from: mark) { $0.contains(/status=[0-9]+\./) }
+    #expect(text.contains("status=0."))
+  }
+
+  /// Sextants where the terminal draws them one column wide, else quadrants.
+  @Test(arguments: [
+    (1, "kitty(0.35.2)", "", true), (2, "kitty(0.35.2)", "", false), (1, "XTerm(379)", "", false),
+    (1, "kitty(0.35.2)", "/tmp/tmux,1,0", false),
+  ])
+  func symbolsOfTheStart(width: Int, name: String, tmux: String, hasSextants: Bool) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let (terminal, mark) = try start(program, early: Self.answers(width: width, name: name), tmux.isEmpty ? [:] : ["TMUX": tmux])
+    let text = try waitForImages(terminal, from: mark)
+    #expect(text.contains(Self.question))
+    #expect(text.unicodeScalars.contains(where: Self.isSextant) == hasSextants)
+    try leave(terminal, from: mark)
+  }
+
+  /// Answers that come when the explorer has long begun, whole or byte by byte, type nothing, and the keyboard works behind them.
+  @Test func lateAnswersTypeNothing() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let (terminal, mark) = try start(program, early: "")
+    _ = try waitForImages(terminal, from: mark)
+    terminal.type(Self.answers(width: 1))
+    // An escape and what follows it come together, as terminals send them: an escape alone is a key.
+    terminal.type("\u{1B}P")
+    for character in ">|q q q" { terminal.type(String(character)) }
+    terminal.type("\u{1B}\\")
+    let before = terminal.mark
+    terminal.type("m")
+    let text = try terminal.wait(for: "the next symbols", from: before) { $0.contains("half blocks") }
+    #expect(!text.contains("status="))
+    try leave(terminal, from: mark)
+  }
+
+  /// Half an answer at the start, its end later.
+  @Test func halfAnAnswerTypesNothing() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let (terminal, mark) = try start(program, early: "\u{1B}P>|kitty(0.35.2) q")
+    _ = try waitForImages(terminal, from: mark)
+    terminal.type("q\u{1B}\\")
+    let before = terminal.mark
+    terminal.type("m")
+    let text = try terminal.wait(for: "the next symbols", from: before) { $0.contains("half blocks") }
+    #expect(!text.contains("status="))
+    try leave(terminal, from: mark)
+  }
+
+  /// Keys that are pressed before the explorer reads any are kept.
+  @Test func keysBeforeTheStartAreKept() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let (terminal, mark) = try start(program, early: "m" + Self.answers(width: 1))
+    try terminal.wait(for: "the key's effect", from: mark) { $0.contains("half blocks") }
+    try leave(terminal, from: mark)
+  }
+}
