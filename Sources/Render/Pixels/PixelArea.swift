@@ -23,10 +23,3 @@ public enum PixelArea {
     return (max(1, Int(Double(wide) * scale)), max(1, Int(Double(high) * scale)))
   }
 }
-
-extension Image {
-  /// This image with `width` x `height` pixels, averaged where it shrinks; itself where it has that size.
-  func scaledForPixels(width: Int, height: Int) -> Image {
-    width == self.width && height == self.height ? self : pillowBilinear(width: width, height: height)
-  }
-}

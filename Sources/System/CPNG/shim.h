@@ -134,8 +134,8 @@ static inline int diffss_png_read(
   return 1;
 }
 
-// Writes `channels` (1 or 3) bytes a pixel, 8 bits a sample; `level` is zlib's (1...9), or 0 for the library's own choice. ASCII values become tEXt, others iTXt; nothing that changes
-// from run to run (time, software version) goes into the file.
+// Writes `channels` (1 or 3) bytes a pixel, 8 bits a sample; `level` is zlib's (1...9), or 0 for the library's own choice. ASCII values
+// become tEXt, others iTXt; nothing that changes from run to run (time, software version) goes into the file.
 static inline int diffss_png_write(
     uint32_t width, uint32_t height, int channels, int level, const uint8_t *pixels, const char *const *keys,
     const char *const *values, int texts, diffss_png_bytes_callback sink, void *context, char *message) {
