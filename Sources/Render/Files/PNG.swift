@@ -89,8 +89,9 @@ public enum PNG {
   }
 
   /// The file's bytes: 8-bit grey or RGB with `text` sorted by key, the same for the same input every time.
-  /// Throws `invalidText` for a key that is not 1...79 ASCII characters or a value with a zero in it.
-  public static func encode(_ image: Image, text: [String: String] = [:]) throws -> [UInt8] {
+  /// `level` is zlib's, 1 (fastest) to 9; when nil the library's own. Throws `invalidText` for a key that is not 1...79 ASCII characters or
+  /// a value with a zero in it.
+  public static func encode(_ image: Image, text: [String: String] = [:], level: Int? = nil) throws -> [UInt8] {
     let entries = text.sorted { $0.key < $1.key }
     for (key, value) in entries {
       let printable = key.utf8.allSatisfy { (32...126).contains($0) }
@@ -105,8 +106,8 @@ public enum PNG {
     let message = MessageBuffer()
     let done = image.pixels.withUnsafeBufferPointer { pixels in
       diffss_png_write(
-        UInt32(image.width), UInt32(image.height), Int32(image.channels), pixels.baseAddress, keys.pointers, values.pointers,
-        Int32(entries.count),
+        UInt32(image.width), UInt32(image.height), Int32(image.channels), Int32(min(9, max(0, level ?? 0))), pixels.baseAddress,
+        keys.pointers, values.pointers, Int32(entries.count),
         { context, bytes, count in
           guard let context, let bytes else { return }
           Unmanaged<ByteBox>.fromOpaque(context).takeUnretainedValue().bytes

@@ -134,11 +134,11 @@ static inline int diffss_png_read(
   return 1;
 }
 
-// Writes `channels` (1 or 3) bytes a pixel, 8 bits a sample. ASCII values become tEXt, others iTXt; nothing that changes
-// from run to run (time, software version) goes into the file.
+// Writes `channels` (1 or 3) bytes a pixel, 8 bits a sample; `level` is zlib's (1...9), or 0 for the library's own choice. ASCII values
+// become tEXt, others iTXt; nothing that changes from run to run (time, software version) goes into the file.
 static inline int diffss_png_write(
-    uint32_t width, uint32_t height, int channels, const uint8_t *pixels, const char *const *keys, const char *const *values,
-    int texts, diffss_png_bytes_callback sink, void *context, char *message) {
+    uint32_t width, uint32_t height, int channels, int level, const uint8_t *pixels, const char *const *keys,
+    const char *const *values, int texts, diffss_png_bytes_callback sink, void *context, char *message) {
   diffss_png_state state = {.sink = sink, .context = context};
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, diffss_png_fail, diffss_png_ignore);
   png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -155,6 +155,7 @@ static inline int diffss_png_write(
   png_set_write_fn(png, &state, diffss_png_push, diffss_png_flush);
   png_set_IHDR(png, info, width, height, 8, channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (level > 0) png_set_compression_level(png, level);
   for (int i = 0; i < texts; i++) {
     int ascii = 1;
     for (const char *c = values[i]; *c; c++) ascii = ascii && (unsigned char)*c < 128;
