@@ -2,7 +2,7 @@
 # Each installs the Debian packages that are missing (as root or through sudo) and builds in release mode.
 
 PACKAGES := libncursesw5-dev libpng-dev libturbojpeg0-dev libopenblas-dev libsqlite3-dev libssl-dev libcurl4
-TEST_PACKAGES := tmux
+TEST_PACKAGES := tmux libsixel-bin
 # Linked statically, Foundation asks for libcurl's development files.
 DIST_PACKAGES := dpkg-dev binutils libcurl4-openssl-dev
 PREFIX ?= /usr/local

@@ -7,11 +7,11 @@ import TUI
 
 struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "render", abstract: "Show images, with their masks, as characters: on a terminal or in a file.",
+    commandName: "render", abstract: "Show images, with their masks, as characters or pixels: on a terminal or in a file.",
     discussion: """
       Several images become a sheet, each below its file's name. Of a mask everything that is set is the object. Without --symbols and \
       --colors the terminal is asked what it draws, else quadrants are used, and the colours that it announces; 24-bit colour in a file, and \
-      all symbols in SVG and HTML (docs/pictures.md).
+      all symbols in SVG and HTML (docs/pictures.md). --graphics sends pixels instead, to terminals that show them.
       """)
 
   @Argument(help: ArgumentHelp("Images, PNG or JPEG.", valueName: "image"))
@@ -41,6 +41,9 @@ struct RenderCommand: ParsableCommand {
   @Option(help: "Colours: \(ColorDepth.allCases.map(\.rawValue).joined(separator: ", ")).")
   var colors: ColorDepth?
 
+  @Option(help: "Pixels or characters: \(GraphicsProtocol.allCases.map(\.rawValue).joined(separator: ", ")). When absent: cells.")
+  var graphics: GraphicsProtocol?
+
   @Option(help: ArgumentHelp("Where the cells are written: .svg, .html, or escape sequences for any other name.", valueName: "file"))
   var out: String?
 
@@ -54,14 +57,22 @@ struct RenderCommand: ParsableCommand {
     if !prediction.isEmpty, prediction.count != images.count {
       throw ValidationError("give --prediction once for each image: \(images.count) images, \(prediction.count) predictions")
     }
+    if let graphics, graphics != .cells {
+      if symbols != nil || colors != nil {
+        throw ValidationError("--symbols and --colors are for characters: leave them out, or give --graphics cells")
+      }
+      if isDrawn { throw ValidationError("--graphics \(graphics.rawValue) is for terminals: give --out another name than .svg or .html") }
+    }
   }
+
+  private var isDrawn: Bool { ["svg", "html", "htm"].contains(out.map { URL(fileURLWithPath: $0).pathExtension.lowercased() } ?? "") }
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
     let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1
-    let profile = toTerminal ? TerminalProfile.ofTerminal(environment) : nil
+    let drawsCells = graphics.map { $0 == .cells } ?? true
+    let profile = toTerminal && drawsCells ? TerminalProfile.ofTerminal(environment) : nil
     // Drawn shapes need no font.
-    let isDrawn = ["svg", "html", "htm"].contains(out.map { URL(fileURLWithPath: $0).pathExtension.lowercased() } ?? "")
     let style = CellStyle(
       symbols: symbols ?? profile?.symbols ?? (isDrawn ? .best : .quadrant),
       colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor), named: AnnouncedColors.named(environment),
@@ -71,6 +82,7 @@ struct RenderCommand: ParsableCommand {
         URL(fileURLWithPath: images[index]), mask: mask.isEmpty ? nil : URL(fileURLWithPath: mask[index]),
         prediction: prediction.isEmpty ? nil : URL(fileURLWithPath: prediction[index]), overlay: overlay ?? .tint, background: .black)
     }
+    if let graphics, !drawsCells { return try write(PixelSheet(printed, room: room(printed.count), graphics, environment)) }
     let cells = sheet(printed, style)
     guard let out else { return try OutputText.write(cells.ansi) }
     let palette = TerminalPalette.colors(style), name = URL(fileURLWithPath: out)
@@ -84,26 +96,36 @@ struct RenderCommand: ParsableCommand {
     print("\(out): \(cells.columns)x\(cells.rows) cells")
   }
 
-  /// One image as it is; several in as many columns as the screen has room for.
-  private func sheet(_ printed: [PrintedImage], _ style: CellStyle) -> CellGrid {
+  private func write(_ sheet: PixelSheet) throws {
+    let bytes = try sheet.bytes()
+    guard let out else { return try OutputText.write(bytes) }
+    try AtomicFile.write(bytes, to: URL(fileURLWithPath: out))
+    print("\(out): \(bytes.count) bytes")
+  }
+
+  /// Cells for each image, and how many images are side by side: one as it is, several in as many columns as the screen has room for.
+  private func room(_ count: Int) -> (size: CellSize, across: Int) {
     let screen = CellSize.ofTerminal ?? CellSize(columns: 80, rows: 24)
-    if printed.count == 1 {
-      // The prompt needs a row too.
-      let room = size ?? CellSize(columns: screen.columns, rows: max(1, screen.rows - 1))
-      return printed[0].cells(columns: room.columns, rows: room.rows, style: style)
-    }
+    // The prompt needs a row too.
+    if count == 1 { return (size ?? CellSize(columns: screen.columns, rows: max(1, screen.rows - 1)), 1) }
     let least = 36
     let fitting = max(1, (screen.columns + CellSheet.gap) / ((size?.columns ?? least) + CellSheet.gap))
-    let across = min(printed.count, fitting), widest = max(1, (screen.columns + CellSheet.gap) / across - CellSheet.gap)
-    let room = size ?? CellSize(columns: widest, rows: max(1, screen.rows - 2))
+    let across = min(count, fitting), widest = max(1, (screen.columns + CellSheet.gap) / across - CellSheet.gap)
+    return (size ?? CellSize(columns: widest, rows: max(1, screen.rows - 2)), across)
+  }
+
+  private func sheet(_ printed: [PrintedImage], _ style: CellStyle) -> CellGrid {
+    let (size, across) = room(printed.count)
+    if printed.count == 1 { return printed[0].cells(columns: size.columns, rows: size.rows, style: style) }
     let tiles = printed.map { image in
-      let cells = image.cells(columns: room.columns, rows: room.rows, style: style)
-      return CellSheet.Tile(label: DisplayText(image.name).truncated(to: room.columns).cells, cells: cells)
+      let cells = image.cells(columns: size.columns, rows: size.rows, style: style)
+      return CellSheet.Tile(label: DisplayText(image.name).truncated(to: size.columns).cells, cells: cells)
     }
     return CellSheet(tiles, across: across).cells
   }
 }
 
+extension GraphicsProtocol: ExpressibleByArgument {}
 extension ImageOverlay: ExpressibleByArgument {}
 extension SymbolSet: ExpressibleByArgument {}
 extension ColorDepth: ExpressibleByArgument {}

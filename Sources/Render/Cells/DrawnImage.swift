@@ -38,3 +38,8 @@ struct DrawnImage {
     mask = LabelMask(width: image.width, height: image.height, labels: labels.map { places[Int($0)] })
   }
 }
+
+extension Image {
+  /// Whether the image has at most 32 colours, as masks and diagrams have.
+  public var hasFewColors: Bool { DrawnImage(self) != nil }
+}

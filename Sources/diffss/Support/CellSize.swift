@@ -25,4 +25,13 @@ struct CellSize: ExpressibleByArgument, Sendable {
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else { return nil }
     return CellSize(columns: Int(window.ws_col), rows: Int(window.ws_row))
   }
+
+  /// Pixels of a cell of the terminal at standard output; 8x16 where it does not say.
+  static var pixelsOfCell: (width: Int, height: Int) {
+    var window = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0, window.ws_xpixel >= window.ws_col,
+      window.ws_ypixel >= window.ws_row
+    else { return (8, 16) }
+    return (Int(window.ws_xpixel / window.ws_col), Int(window.ws_ypixel / window.ws_row))
+  }
 }

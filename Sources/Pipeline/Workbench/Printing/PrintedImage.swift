@@ -69,19 +69,28 @@ public struct PrintedImage: Sendable {
   public func cells(columns: Int, rows: Int, style: CellStyle) -> CellGrid {
     let size = CellGrid.fit(width: image.width, height: image.height, columns: columns, rows: rows)
     // A contour thinner than a block would come and go.
-    let thickness = max(1, image.width / max(1, size.columns * 2)), mark = RGB(255, 64, 208)
     var style = style
-    let shown: Image
+    if case .none = marks {} else { style.dithered = false }
+    return CellGrid(shown(thickness: image.width / max(1, size.columns * 2)), columns: size.columns, rows: size.rows, style: style)
+  }
+
+  /// The image at so many pixels, in whatever proportions; its contour is about two of them thick. Few colours stay themselves where
+  /// they are enlarged.
+  public func pixels(width: Int, height: Int) -> Image {
+    let whole = shown(thickness: (2 * image.width + width - 1) / max(1, width))
+    guard width != whole.width || height != whole.height else { return whole }
+    let shrinks = width < whole.width || height < whole.height
+    return whole.resized(width: width, height: height, shrinks ? .area : whole.hasFewColors ? .nearest : .linear)
+  }
+
+  private func shown(thickness: Int) -> Image {
+    let mark = RGB(255, 64, 208)
     switch marks {
-    case .none: shown = image
+    case .none: return image
     case .object(let mask, let overlay):
       let tinted = overlay == .tint ? image.tinted(mask, color: mark, opacity: 0.4) : image
-      shown = tinted.outlined(mask, color: mark, thickness: thickness)
-      style.dithered = false
-    case .errors(let prediction, let truth):
-      shown = image.errorView(prediction: prediction, truth: truth)
-      style.dithered = false
+      return tinted.outlined(mask, color: mark, thickness: max(1, thickness))
+    case .errors(let prediction, let truth): return image.errorView(prediction: prediction, truth: truth)
     }
-    return CellGrid(shown, columns: size.columns, rows: size.rows, style: style)
   }
 }
