@@ -85,7 +85,7 @@ import Testing
       let style = CellStyle(symbols: .sextant, colors: .mono, dithered: dithered, lightBackground: isLight)
       let cells = CellGrid(scene, columns: 50, rows: 20, style: style)
       let shown = cells.rendered(foreground: isLight ? .black : .white, background: isLight ? .white : .black)
-      return Quality.psnr(scene, shown.resized(width: 200, height: 160, .area))
+      return ImageQuality.psnr(scene, shown.resized(width: 200, height: 160, .area))
     }
     #expect(abs(psnr(true) - psnr(false)) < 0.3)
   }
@@ -109,7 +109,7 @@ import Testing
     #expect(second == grid(noisy, after: first))
     // What stays is hardly worse, and another image takes its place.
     func psnr(_ cells: CellGrid, _ image: Image) -> Double {
-      Quality.psnr(image, cells.rendered(cellWidth: 8, cellHeight: 24).resized(width: 240, height: 240, .area))
+      ImageQuality.psnr(image, cells.rendered(cellWidth: 8, cellHeight: 24).resized(width: 240, height: 240, .area))
     }
     #expect(psnr(second, noisy) > psnr(grid(noisy), noisy) - 1)
     let other = Image(width: 240, height: 240, channels: 3, pixels: scene.pixels.reversed())
