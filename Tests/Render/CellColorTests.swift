@@ -117,4 +117,34 @@ import Testing
     // A grid of another size says nothing.
     #expect(grid(scene, after: CellGrid(scene, columns: 10, rows: 5, style: style)) == first)
   }
+
+  /// Twenty frames from noise to an image, as a sampler shows what it expects of it.
+  @Test(arguments: [ColorDepth.truecolor, .indexed256]) func aPreviewSendsHalfOfItsBytes(depth: ColorDepth) throws {
+    let scene = Fixtures.scene(width: 128, height: 128)
+    var generator = SplitMix(state: 8)
+    let noise = scene.pixels.map { _ in Double(generator.next() % 256) - 128 }
+    let frames = (0..<20).map { step in
+      // The image comes and the noise goes as their variances add up to one.
+      let angle = Double(step) / 19 * .pi / 2
+      let pixels = zip(scene.pixels, noise).map { 128 + sin(angle) * (Double($0) - 128) + cos(angle) * $1 }
+      return Image(width: 128, height: 128, channels: 3, pixels: pixels.map { UInt8(min(255, max(0, $0.rounded()))) })
+    }
+    let style = CellStyle(colors: depth)
+    func preview(holding: Bool) -> (bytes: Int, last: CellGrid?) {
+      var (bytes, shown): (Int, CellGrid?) = (0, nil)
+      for frame in frames {
+        let next = CellGrid(frame, columns: 80, rows: 40, style: style, after: holding ? shown : nil)
+        bytes += next.bytes(after: shown)
+        shown = next
+      }
+      return (bytes, shown)
+    }
+    let held = preview(holding: true), each = preview(holding: false)
+    func psnr(_ cells: CellGrid) -> Double { ImageQuality.psnr(scene, cells.rendered().resized(width: 128, height: 128, .area)) }
+    // The finished image is drawn without what came before, and sent as well.
+    let finished = CellGrid(scene, columns: 80, rows: 40, style: style)
+    #expect(each.last == finished)
+    #expect(2 * (held.bytes + finished.bytes(after: held.last)) <= each.bytes)
+    #expect(try psnr(#require(held.last)) > psnr(finished) - 2.5)
+  }
 }
