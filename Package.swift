@@ -52,8 +52,8 @@ let package = Package(
     .target(name: "ClockShift", path: "Tests/ClockShift"),
     .executableTarget(
       name: "ConditionBench", dependencies: ["Data", "Generation", "Render"], path: "Benchmarks/Conditions", swiftSettings: swiftSettings),
-    .executableTarget(name: "CellBench", dependencies: ["Render"], path: "Benchmarks/Cells", swiftSettings: swiftSettings),
-    .target(name: "TestSupport", dependencies: ["Models"], path: "Tests/Support", swiftSettings: swiftSettings),
+    .executableTarget(name: "CellBench", dependencies: ["Render", "TestSupport"], path: "Benchmarks/Cells", swiftSettings: swiftSettings),
+    .target(name: "TestSupport", dependencies: ["Models", "Render"], path: "Tests/Support", swiftSettings: swiftSettings),
     .executableTarget(
       name: "Fuzz", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"],
       path: "Tests/Fuzz", swiftSettings: swiftSettings),

@@ -1,14 +1,16 @@
 import Foundation
 import Render
+import TestSupport
 
 /// What is sent while an image is denoised.
 enum Preview {
-  /// Frames as images in the order of their names, on 80x40 cells; only changed cells are sent.
+  /// Frames as images in the order of their names, on 80x40 cells; only changed cells are sent. Where cells are held, the finished image
+  /// comes last, drawn without the ones before.
   static func report(_ folder: URL, options: BenchOptions) throws {
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
       .filter { $0.pathExtension == "png" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
     let frames = try files.map { try Image(pngOrJpeg: $0).rgb }
-    print("| colours | symbols | frames | bytes, each by itself | bytes, held | PSNR of the last, by itself | held |")
+    print("| colours | symbols | frames | bytes, each by itself | bytes, held and finished | PSNR of the last, by itself | held |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     for mode in Mode.all where options.modes.contains(mode.title) {
       for set in options.symbols {
@@ -18,9 +20,10 @@ enum Preview {
           var (shown, bytes): (CellGrid?, Int) = (nil, 0)
           for frame in frames {
             let next = CellGrid(frame, columns: 80, rows: 40, style: style, after: isHeld ? shown : nil)
-            bytes += changes(from: shown, to: next)
+            bytes += next.bytes(after: shown)
             shown = next
           }
+          if isHeld, let last = frames.last { bytes += CellGrid(last, columns: 80, rows: 40, style: style).bytes(after: shown) }
           sent.append(bytes)
           if let shown, let frame = frames.last {
             let reference = Reference(frame.resized(width: 640, height: 640, .cubic), classes: [])
@@ -32,26 +35,5 @@ enum Preview {
             format: "| %@ | %@ | %d | %d | %d | %.2f | %.2f |", mode.title, set.rawValue, frames.count, sent[0], sent[1], last[0], last[1]))
       }
     }
-  }
-
-  /// Bytes that bring a screen from one frame to the next: the cursor to each run of changed cells, and these.
-  private static func changes(from old: CellGrid?, to new: CellGrid) -> Int {
-    guard let old else { return new.ansi.utf8.count }
-    var bytes = 0
-    for row in 0..<new.rows {
-      var column = 0
-      while column < new.columns {
-        guard old[column, row] != new[column, row] else {
-          column += 1
-          continue
-        }
-        var end = column
-        while end < new.columns, old[end, row] != new[end, row] { end += 1 }
-        let run = CellGrid(columns: end - column, rows: 1, cells: (column..<end).map { new[$0, row] })
-        bytes += "\u{1B}[\(row + 1);\(column + 1)H".utf8.count + run.ansi.utf8.count - 1
-        column = end
-      }
-    }
-    return bytes
   }
 }

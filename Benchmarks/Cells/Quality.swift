@@ -1,5 +1,6 @@
 import Foundation
 import Render
+import TestSupport
 
 /// How near shown pixels are to those that were meant.
 struct Quality {
@@ -26,6 +27,9 @@ struct Quality {
 
 /// The pixels that were meant, with all of them that every comparison needs.
 struct Reference {
+  /// The PSNR of an exact copy, in dB, so that means stay finite.
+  private static let most = 60.0
+
   let image: Image
   private let blurred: [Float]
   private let luma: [Float]
@@ -43,14 +47,12 @@ struct Reference {
 
   func quality(of shown: Image, bytes: Int) -> Quality {
     var quality = Quality()
-    var squares = 0
-    for (pixel, other) in zip(image.pixels, shown.pixels) { squares += (Int(pixel) - Int(other)) * (Int(pixel) - Int(other)) }
-    quality.psnr = Self.psnr(Double(squares), image.pixels.count)
+    quality.psnr = min(Self.most, ImageQuality.psnr(image, shown))
     let far = Self.blur(shown)
     var sum = 0.0
     for index in far.indices { sum += Double((far[index] - blurred[index]) * (far[index] - blurred[index])) }
-    quality.afar = Self.psnr(sum, far.count)
-    quality.ssim = Self.ssim(luma, Self.luma(shown), image.width, image.height)
+    quality.afar = min(Self.most, ImageQuality.psnr(squares: sum, count: far.count))
+    quality.ssim = ImageQuality.ssim(luma, Self.luma(shown), width: image.width, height: image.height)
     let other = OKLab.of(shown)
     var distance = 0.0
     for index in lab.indices {
@@ -64,11 +66,6 @@ struct Reference {
     }
     quality.bytes = Double(bytes)
     return quality
-  }
-
-  private static func psnr(_ squares: Double, _ count: Int) -> Double {
-    // An exact copy counts as 60 dB, so that means stay finite.
-    squares == 0 ? 60 : min(60, 10 * log10(255 * 255 * Double(count) / squares))
   }
 
   private static func luma(_ image: Image) -> [Float] {
@@ -130,35 +127,6 @@ struct Reference {
       }
     }
     return out
-  }
-
-  /// Over 8x8 windows, four pixels apart (Wang et al. 2004).
-  private static func ssim(_ a: [Float], _ b: [Float], _ width: Int, _ height: Int) -> Double {
-    var (total, windows) = (0.0, 0.0)
-    a.withUnsafeBufferPointer { a in
-      b.withUnsafeBufferPointer { b in
-        for top in stride(from: 0, through: height - 8, by: 4) {
-          for left in stride(from: 0, through: width - 8, by: 4) {
-            var (sx, sy, sxx, syy, sxy) = (Float(0), Float(0), Float(0), Float(0), Float(0))
-            for row in top..<(top + 8) {
-              for at in (row * width + left)..<(row * width + left + 8) {
-                let (p, q) = (a[at], b[at])
-                sx += p
-                sy += q
-                sxx += p * p
-                syy += q * q
-                sxy += p * q
-              }
-            }
-            let (mx, my) = (sx / 64, sy / 64)
-            let (vx, vy, cov) = (max(0, sxx / 64 - mx * mx), max(0, syy / 64 - my * my), sxy / 64 - mx * my)
-            total += Double((2 * mx * my + 6.5025) * (2 * cov + 58.5225) / ((mx * mx + my * my + 6.5025) * (vx + vy + 58.5225)))
-            windows += 1
-          }
-        }
-      }
-    }
-    return windows == 0 ? 0 : total / windows
   }
 }
 

@@ -85,7 +85,7 @@ import Testing
       let style = CellStyle(symbols: .sextant, colors: .mono, dithered: dithered, lightBackground: isLight)
       let cells = CellGrid(scene, columns: 50, rows: 20, style: style)
       let shown = cells.rendered(foreground: isLight ? .black : .white, background: isLight ? .white : .black)
-      return Quality.psnr(scene, shown.resized(width: 200, height: 160, .area))
+      return ImageQuality.psnr(scene, shown.resized(width: 200, height: 160, .area))
     }
     #expect(abs(psnr(true) - psnr(false)) < 0.3)
   }
@@ -109,12 +109,42 @@ import Testing
     #expect(second == grid(noisy, after: first))
     // What stays is hardly worse, and another image takes its place.
     func psnr(_ cells: CellGrid, _ image: Image) -> Double {
-      Quality.psnr(image, cells.rendered(cellWidth: 8, cellHeight: 24).resized(width: 240, height: 240, .area))
+      ImageQuality.psnr(image, cells.rendered(cellWidth: 8, cellHeight: 24).resized(width: 240, height: 240, .area))
     }
     #expect(psnr(second, noisy) > psnr(grid(noisy), noisy) - 1)
     let other = Image(width: 240, height: 240, channels: 3, pixels: scene.pixels.reversed())
     #expect(psnr(grid(other, after: first), other) > psnr(grid(other), other) - 1)
     // A grid of another size says nothing.
     #expect(grid(scene, after: CellGrid(scene, columns: 10, rows: 5, style: style)) == first)
+  }
+
+  /// Twenty frames from noise to an image, as a sampler shows what it expects of it.
+  @Test(arguments: [ColorDepth.truecolor, .indexed256]) func aPreviewSendsHalfOfItsBytes(depth: ColorDepth) throws {
+    let scene = Fixtures.scene(width: 128, height: 128)
+    var generator = SplitMix(state: 8)
+    let noise = scene.pixels.map { _ in Double(generator.next() % 256) - 128 }
+    let frames = (0..<20).map { step in
+      // The image comes and the noise goes as their variances add up to one.
+      let angle = Double(step) / 19 * .pi / 2
+      let pixels = zip(scene.pixels, noise).map { 128 + sin(angle) * (Double($0) - 128) + cos(angle) * $1 }
+      return Image(width: 128, height: 128, channels: 3, pixels: pixels.map { UInt8(min(255, max(0, $0.rounded()))) })
+    }
+    let style = CellStyle(colors: depth)
+    func preview(holding: Bool) -> (bytes: Int, last: CellGrid?) {
+      var (bytes, shown): (Int, CellGrid?) = (0, nil)
+      for frame in frames {
+        let next = CellGrid(frame, columns: 80, rows: 40, style: style, after: holding ? shown : nil)
+        bytes += next.bytes(after: shown)
+        shown = next
+      }
+      return (bytes, shown)
+    }
+    let held = preview(holding: true), each = preview(holding: false)
+    func psnr(_ cells: CellGrid) -> Double { ImageQuality.psnr(scene, cells.rendered().resized(width: 128, height: 128, .area)) }
+    // The finished image is drawn without what came before, and sent as well.
+    let finished = CellGrid(scene, columns: 80, rows: 40, style: style)
+    #expect(each.last == finished)
+    #expect(2 * (held.bytes + finished.bytes(after: held.last)) <= each.bytes)
+    #expect(try psnr(#require(held.last)) > psnr(finished) - 2.5)
   }
 }

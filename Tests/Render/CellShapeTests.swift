@@ -81,7 +81,7 @@ import Testing
     let scene = Fixtures.scene(width: 320, height: 320)
     func psnr(_ symbols: SymbolSet) -> Double {
       let cells = CellGrid(scene, columns: 40, rows: 20, style: CellStyle(symbols: symbols))
-      return Quality.psnr(scene, cells.rendered(cellWidth: 8, cellHeight: 24).resized(width: 320, height: 320, .area))
+      return ImageQuality.psnr(scene, cells.rendered(cellWidth: 8, cellHeight: 24).resized(width: 320, height: 320, .area))
     }
     #expect(psnr(.half) < psnr(.quadrant) && psnr(.quadrant) < psnr(.sextant) && psnr(.sextant) < psnr(.wedge))
     #expect(psnr(.octant) <= psnr(.best) + 0.05 && psnr(.wedge) <= psnr(.best) + 0.05)

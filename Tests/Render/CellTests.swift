@@ -41,7 +41,7 @@ import Testing
     let size = CellGrid.fit(width: image.width, height: image.height, columns: 100, rows: 40)
     let rendered = CellGrid(image, columns: size.columns, rows: size.rows, style: style).rendered()
     let back = rendered.resized(width: image.width, height: image.height, .area)
-    return (Quality.psnr(image, back), Quality.ssim(image, back))
+    return (ImageQuality.psnr(image, back), ImageQuality.ssim(image, back))
   }
 
   @Test func drawnScenesComeBack() {

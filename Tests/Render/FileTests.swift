@@ -144,7 +144,7 @@ import Testing
       let bytes = try JPEG.encode(image, quality: 95)
       let back = try Image.decode(bytes: bytes)
       #expect(back.channels == channels)
-      #expect(Quality.psnr(image, back) > 28)
+      #expect(ImageQuality.psnr(image, back) > 28)
       #expect(try JPEG.encode(image, quality: 95) == bytes)
       #expect(try JPEG.encode(image, quality: 20).count < bytes.count)
     }

@@ -34,36 +34,19 @@ extension CellGrid {
 enum ExactMatcher {
   static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ symbols: SymbolSet, after previous: CellGrid?) -> CellGrid {
     let table = SymbolTable.of(symbols)
-    var sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
-    var search = CellSearch(table)
-    var cells: [Cell] = []
-    cells.reserveCapacity(columns * rows)
-    for row in 0..<rows {
-      sampler.begin(row: row)
-      for column in 0..<columns {
-        let lane = column % 4
-        if lane == 0 {
-          sampler.sample(fourFrom: column, into: &search.regions)
-          search.run()
-        }
-        let whole = search.whole[lane], chosen = Int(search.best[lane])
-        guard let before = previous?.cells[cells.count], let old = table.index[before.scalar] else {
-          cells.append(cell(table, chosen, search.inked[chosen][lane], whole))
-          continue
-        }
-        let gain = search.gains[chosen][lane]
-        if error(before, table.symbols[old].area, search.inked[old][lane], whole) <= CellHold.margin - gain {
-          cells.append(before)
-          continue
-        }
-        let kept = search.gains[old][lane] >= gain - CellHold.margin ? old : chosen
-        var new = cell(table, kept, search.inked[kept][lane], whole)
-        if case .rgb(let ink) = new.foreground { new.foreground = .rgb(CellHold.color(ink, after: before.foreground)) }
-        if case .rgb(let paper) = new.background { new.background = .rgb(CellHold.color(paper, after: before.background)) }
-        cells.append(new)
+    return CellSearch.grid(image, columns: columns, rows: rows, table) { search, lane, at in
+      let whole = search.whole[lane], chosen = Int(search.best[lane])
+      guard let before = previous?.cells[at], let old = table.index[before.scalar] else {
+        return cell(table, chosen, search.inked[chosen][lane], whole)
       }
+      let gain = search.gains[chosen][lane], margin = CellHold.margin(gain: gain, error: 0)
+      if error(before, table.symbols[old].area, search.inked[old][lane], whole) <= margin - gain { return before }
+      let kept = search.gains[old][lane] >= gain - margin ? old : chosen
+      var new = cell(table, kept, search.inked[kept][lane], whole)
+      if case .rgb(let ink) = new.foreground { new.foreground = .rgb(CellHold.color(ink, after: before.foreground, margin: margin)) }
+      if case .rgb(let paper) = new.background { new.background = .rgb(CellHold.color(paper, after: before.background, margin: margin)) }
+      return new
     }
-    return CellGrid(columns: columns, rows: rows, cells: cells)
   }
 
   /// A symbol in the means of its two parts.

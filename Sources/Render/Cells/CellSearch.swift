@@ -39,8 +39,9 @@ struct FourColors {
 /// a (1 - a) |mean of ink - mean of paper|^2, against one mean colour. `PlainCells` does the same a cell at a time, with equal results.
 struct CellSearch {
   let table: SymbolTable
+  private var sampler: RegionSampler
   /// Sums over the regions of the table, times their share of the cell; the last is the whole cell.
-  var regions: [FourColors]
+  private var regions: [FourColors]
   /// The sum of a cell's light under the ink of each symbol.
   private(set) var inked: [FourColors]
   /// The squared error that each symbol saves.
@@ -48,8 +49,10 @@ struct CellSearch {
   /// The symbol that saves most, where that is half a squared grey level or more; else the blank, which is shorter.
   private(set) var best = SIMD4<Int32>.zero
 
-  init(_ table: SymbolTable) {
+  /// A search in an image that is stretched over `columns` x `rows` cells.
+  init(_ image: Image, columns: Int, rows: Int, _ table: SymbolTable) {
     self.table = table
+    sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
     regions = [FourColors](repeating: .zero, count: table.regions.count + 1)
     inked = [FourColors](repeating: .zero, count: table.symbols.count)
     gains = [SIMD4<Float>](repeating: .zero, count: table.symbols.count)
@@ -58,8 +61,37 @@ struct CellSearch {
   /// The means of the cells.
   var whole: FourColors { regions[regions.count - 1] }
 
+  /// A grid whose cells, line by line, `cell` makes of what is found; it gets the search, the cell's lane in it and its index.
+  static func grid(
+    _ image: Image, columns: Int, rows: Int, _ table: SymbolTable, cell: (borrowing CellSearch, Int, Int) -> Cell
+  ) -> CellGrid {
+    var search = CellSearch(image, columns: columns, rows: rows, table)
+    var cells: [Cell] = []
+    cells.reserveCapacity(columns * rows)
+    for row in 0..<rows {
+      search.begin(row: row)
+      for column in 0..<columns {
+        let lane = search.lane(of: column)
+        cells.append(cell(search, lane, cells.count))
+      }
+    }
+    return CellGrid(columns: columns, rows: rows, cells: cells)
+  }
+
+  /// Prepares a line of cells.
+  mutating func begin(row: Int) { sampler.begin(row: row) }
+
+  /// The lane in which a cell of the line is found; columns are to be asked for one after the other.
+  mutating func lane(of column: Int) -> Int {
+    if column % 4 == 0 {
+      sampler.sample(fourFrom: column, into: &regions)
+      run()
+    }
+    return column % 4
+  }
+
   /// Searches the cells that `regions` holds.
-  mutating func run() {
+  private mutating func run() {
     let whole = whole
     var most = SIMD4<Float>(repeating: 0.5), chosen = SIMD4<Int32>.zero
     inked.withUnsafeMutableBufferPointer { inked in

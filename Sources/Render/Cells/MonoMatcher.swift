@@ -44,30 +44,18 @@ enum MonoMatcher {
   private static func nearest(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle) -> CellGrid {
     let table = SymbolTable.of(style.symbols), members = Set(CellShapes.members(of: style.symbols))
     let rests = table.symbols.map { symbol in CellShapes.complements[symbol.scalar].flatMap { members.contains($0) ? $0 : nil } }
-    var sampler = RegionSampler(image.grey(.opencv), columns: columns, rows: rows, regions: table.regions)
-    var search = CellSearch(table)
-    var cells: [Cell] = []
-    for row in 0..<rows {
-      sampler.begin(row: row)
-      for column in 0..<columns {
-        let lane = column % 4
-        if lane == 0 {
-          sampler.sample(fourFrom: column, into: &search.regions)
-          search.run()
-        }
-        // What ink over an area saves against none, over 255: 2 sum - 255 area; the other way round where ink is black.
-        func gain(_ sum: Float, _ area: Float) -> Float { style.lightBackground ? 255 * area - 2 * sum : 2 * sum - 255 * area }
-        let whole = search.whole.red[lane]
-        var (best, scalar): (Float, Unicode.Scalar) = (0, " ")
-        func look(_ gain: Float, _ candidate: Unicode.Scalar) { if gain > best { (best, scalar) = (gain, candidate) } }
-        look(gain(whole, 1), "█")
-        for (index, symbol) in table.symbols.enumerated().dropFirst() {
-          look(gain(search.inked[index].red[lane], symbol.area), symbol.scalar)
-          if let rest = rests[index] { look(gain(whole - search.inked[index].red[lane], 1 - symbol.area), rest) }
-        }
-        cells.append(Cell(scalar))
+    return CellSearch.grid(image.grey(.opencv), columns: columns, rows: rows, table) { search, lane, _ in
+      // What ink over an area saves against none, over 255: 2 sum - 255 area; the other way round where ink is black.
+      func gain(_ sum: Float, _ area: Float) -> Float { style.lightBackground ? 255 * area - 2 * sum : 2 * sum - 255 * area }
+      let whole = search.whole.red[lane]
+      var (best, scalar): (Float, Unicode.Scalar) = (0, " ")
+      func look(_ gain: Float, _ candidate: Unicode.Scalar) { if gain > best { (best, scalar) = (gain, candidate) } }
+      look(gain(whole, 1), "█")
+      for (index, symbol) in table.symbols.enumerated().dropFirst() {
+        look(gain(search.inked[index].red[lane], symbol.area), symbol.scalar)
+        if let rest = rests[index] { look(gain(whole - search.inked[index].red[lane], 1 - symbol.area), rest) }
       }
+      return Cell(scalar)
     }
-    return CellGrid(columns: columns, rows: rows, cells: cells)
   }
 }

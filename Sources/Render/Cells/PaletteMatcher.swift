@@ -4,7 +4,6 @@ struct PaletteMatcher {
   private let style: CellStyle
   private let columns: Int
   private let rows: Int
-  private var sampler: RegionSampler
   private var search: CellSearch
 
   /// The share of a cell's error that is carried on. All of it would be exact from afar but grainy close by, the more the fewer colours.
@@ -22,8 +21,7 @@ struct PaletteMatcher {
   private init(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle) {
     (self.columns, self.rows, self.style) = (columns, rows, style)
     share = style.colors >= .indexed88 ? 0.7 : 0.4
-    search = CellSearch(SymbolTable.of(style.symbols))
-    sampler = RegionSampler(image, columns: columns, rows: rows, regions: search.table.regions)
+    search = CellSearch(image, columns: columns, rows: rows, SymbolTable.of(style.symbols))
   }
 
   private mutating func grid(_ palette: PaletteSearch, _ entries: Range<Int>, after previous: CellGrid?) -> CellGrid {
@@ -34,14 +32,10 @@ struct PaletteMatcher {
     var next = carried
     var above = [SIMD4<Float>](repeating: SIMD4(repeating: -1000), count: columns)
     for row in 0..<rows {
-      sampler.begin(row: row)
+      search.begin(row: row)
       var left = SIMD4<Float>(repeating: -1000)
       for column in 0..<columns {
-        let lane = column % 4
-        if lane == 0 {
-          sampler.sample(fourFrom: column, into: &search.regions)
-          search.run()
-        }
+        let lane = search.lane(of: column)
         let mean = search.whole[lane]
         let isFlat = search.gains[Int(search.best[lane])][lane] < 1 && Self.isNear(mean, left) && Self.isNear(mean, above[column])
         (left, above[column]) = (mean, mean)
@@ -122,6 +116,9 @@ struct PaletteMatcher {
     let area = search.table.symbols[index].area, full = search.inked[index][lane] + debt * area, paper = whole - full
     let (a, b) = (palette.colors[Int(ink)], palette.colors[Int(ground)])
     let cost = (a * (a * area - 2 * full) + b * (b * (1 - area) - 2 * paper)).sum()
-    return cost <= best + CellHold.margin ? Choice(symbol: index, ink: ink, paper: ground, cost: cost) : nil
+    let gain = search.gains[Int(search.best[lane])][lane]
+    // The best's whole error is best + |whole|^2 but for what no symbol can show; with any colours at all it would be -gain.
+    let margin = CellHold.margin(gain: gain, error: best + (whole * whole).sum() + gain)
+    return cost <= best + margin ? Choice(symbol: index, ink: ink, paper: ground, cost: cost) : nil
   }
 }
