@@ -2,6 +2,7 @@
 
 #include "vector.h"
 #include "products.h"
+#include "attention.h"
 #include "winograd.h"
 #include "rows.h"
 #include "resize.h"
@@ -54,4 +55,6 @@ const mk_set TABLE(SET) = {
 #if HAS_MATRIX
   .matrix = matrix,
 #endif
+  .attention =
+    {.enter = attend_enter, .score = attend_score, .weigh = attend_weigh, .mix = attend_mix, .leave = attend_leave},
 };

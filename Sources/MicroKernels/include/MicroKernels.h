@@ -59,6 +59,24 @@ typedef struct {
     ptrdiff_t taps, ptrdiff_t depth, ptrdiff_t offset, mk_rows rows, const float *columns, float *sums, ptrdiff_t stride, bool is_first);
 } mk_tiles;
 
+/// Attention in Float32 of a head's queries, `2 * lanes` of them at a time, one in each lane. Keys, values and queries are rows of `size`
+/// numbers, `stride` apart. `state` has the largest score, the sum of weights and the last correction of each query.
+typedef struct {
+  /// turned[c][lane] of `count` queries; the lanes beyond repeat the last one.
+  void (*enter)(const float *queries, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t size, float *turned);
+  /// scores[key][lane] of `count` keys.
+  void (*score)(const float *keys, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t size, const float *turned, float *scores);
+  /// Replaces each score by 2^(scale * (score - largest)) and brings the state up to date; what was summed before is to be corrected.
+  /// `scale` is positive.
+  void (*weigh)(float *scores, ptrdiff_t count, float scale, bool is_first, float *state);
+  /// sums[c][lane] = correction * sums[c][lane] + Σ weights[key][lane] * values[key][c], from zero when `is_first`.
+  void (*mix)(
+    const float *values, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t size, const float *weights, const float *state, bool is_first,
+    float *sums);
+  /// `count` rows of sums over their query's sum of weights, `stride` apart.
+  void (*leave)(const float *sums, const float *state, ptrdiff_t count, ptrdiff_t size, float *target, ptrdiff_t stride);
+} mk_attention;
+
 /// A product of bfloat16 on matrix registers: sums[r][c] (+)= Σ_t Σ_k (rows + taps[t])[r][k] * columns[t][k][c]. A chunk is 16 pairs of a tap.
 typedef struct {
   /// `row_tiles` times 16 rows of pairs, `row_stride` elements apart.
@@ -146,7 +164,17 @@ typedef struct {
   float (*_Null_unspecified exponentiate_pairs)(const float *values, ptrdiff_t count, float scale, float offset, float *y);
   /// Adds `count` chunks from chunk `first` on, of a number of panels; the first chunk overwrites the sums. NULL without matrix registers.
   void (*_Null_unspecified matrix)(const mk_matrix *product, ptrdiff_t panels, ptrdiff_t first, ptrdiff_t count);
+
+  mk_attention attention;
 } mk_set;
+
+/// Asks for memory that is read or written soon, into the first-level cache or into the second. Any address may be given.
+static inline void mk_fetch(const void *from, ptrdiff_t bytes) {
+  for (ptrdiff_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)from + at, 0, 3);
+}
+static inline void mk_fetch_second(const void *from, ptrdiff_t bytes) {
+  for (ptrdiff_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)from + at, 0, 2);
+}
 
 /// The sets of this program, the plainest first; `count` receives how many.
 const mk_set *_Nonnull const *_Nonnull mk_sets(size_t *count);

@@ -18,12 +18,13 @@ extension Kernels {
 
   /// Floats that the transformed inputs of a block of tiles may take: they stay in the last-level cache while every panel of
   /// the weight passes over them.
-  private static let inputBudget = 3 << 20
+  private static let inputBudget = 12 << 20
   /// Added to the distance of the 36 rows of a transform: rows a multiple of 4 KiB apart would share one set of the first-level cache.
   private static let skew = 16
-  /// Tiles of a block, and inputs whose transformed weights (36 rows of 32 columns each) are held at a time: with the products of the block
-  /// they stay in a second-level cache of 1 MiB.
-  private static let mostTiles = 96, winogradDepth = 64
+  /// Inputs whose transformed weights (36 rows of 32 columns each) are held at a time.
+  private static let winogradDepth = 64
+  /// Tiles of a block: the products of the block and the weights take two thirds of the second-level cache, of 1 MiB or more.
+  private static let mostTiles = max(96, min(240, (MachineMemory.secondCache * 2 / 3 / 4 / 32 / Winograd.points - winogradDepth) / 6 * 6))
 
   /// The convolution that `usesWinograd` allows, to `[images, extent, weight.columns]`. `reader` locates the inputs of each tile.
   ///
@@ -36,8 +37,10 @@ extension Kernels {
     // Two panels at once read the inputs half as often, where there are enough of them for all threads.
     let together = weight.panels >= 4 * Compute.threads ? 2 : 1
     let count = images * reader.outHeight * reader.outWidth
-    // A multiple of a register tile's rows, so that only the last block is ragged.
-    let blockTiles = min(max(inputBudget / (points * depth), 48), mostTiles, (count + 5) / 6 * 6) / 6 * 6
+    // Blocks of equal size, of a multiple of a register tile's rows.
+    let most = min(max(inputBudget / (points * depth), 48), mostTiles)
+    let blocks = (count + most - 1) / most
+    let blockTiles = ((count + blocks - 1) / blocks + 5) / 6 * 6
     let layout = TileInputs(depth: depth, rows: blockTiles)
     let inputCount = layout.count
     let inputs = MemoryPool.shared.borrow(inputCount)
@@ -134,8 +137,13 @@ extension Kernels {
         guard let table = pointers.baseAddress else { return }
         for point in 0..<points {
           let columns = UnsafePointer(weights + point * weightStep)
+          if own.upperBound < depth && point < 9 {
+            for panel in panels { weight.fetch(tap: point, inputs: own.upperBound..<min(own.upperBound + part, depth), panel: panel) }
+          }
           for row in stride(from: 0, to: rows, by: 6) {
             for lane in 0..<6 { table[lane] = start + point * step + (row + lane) * length }
+            // Inputs come from the last-level cache: those of the tile after the next.
+            mk_fetch(table[0] + 12 * length, 24 * length)
             let target = products + point * productStep + row * width
             if width == 32 {
               kernel.tile32(1, length, 0, table, columns, length * 16, target, width, isFirst)

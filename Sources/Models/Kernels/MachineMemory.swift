@@ -8,6 +8,16 @@ public enum MachineMemory {
     return limits.min()
   }
 
+  /// Bytes of a core's second-level cache; 1 MiB when the system does not tell.
+  static let secondCache: Int = {
+    #if os(Linux) && arch(x86_64)
+      let told = sysconf(Int32(_SC_LEVEL2_CACHE_SIZE))
+    #else
+      let told = 0
+    #endif
+    return told > 0 ? told : 1 << 20
+  }()
+
   /// What `ulimit -v` leaves.
   private static var ofAddressSpace: Int? {
     var limit = rlimit()

@@ -1,7 +1,7 @@
 import Core
 
-/// Keys and values of an attention layer, laid out for the product kernel: for each image and head the keys as a weight of `size`
-/// inputs and the values as one of `count` inputs, in panels of 16 columns; the values' last may have 8.
+/// Keys and values of an attention layer: in Float32 as they are, in bfloat16 laid out for the product kernel, for each image and head the
+/// keys as a weight of `size` inputs and the values as one of `count` inputs, in panels of 16 columns; the values' last may have 8.
 public struct PackedKeys: Sendable {
   let images: Int
   let heads: Int
@@ -16,9 +16,9 @@ public struct PackedKeys: Sendable {
   let keyUnits, valueUnits: Int
   /// Channels of a head with the padding of its last panel.
   let valueWidth: Int
-  /// `[images * heads, panels * keyUnits * 16]`
+  /// `[images, count, heads * size]`, or in bfloat16 `[images * heads, panels * keyUnits * 16]`.
   let keys: Tensor
-  /// `[images * heads, valueWidth * valueUnits]`
+  /// `[images, count, heads * size]`, or in bfloat16 `[images * heads, valueWidth * valueUnits]`.
   let values: Tensor
 
   /// - Parameters:
@@ -27,8 +27,6 @@ public struct PackedKeys: Sendable {
   public init(_ k: Tensor, _ v: Tensor, heads: Int, precision: Precision = .float32) {
     let (images, count, channels) = (k.shape[0], k.shape[1], k.shape[2])
     precondition(channels % heads == 0 && v.shape == k.shape, "\(k.shape) \(v.shape) in \(heads) heads")
-    let span = Profile.begin()
-    defer { span?.end(.elementwise, "packing keys and values \(k.shape)") }
     let size = channels / heads
     (self.images, self.heads, self.count, self.size, self.precision) = (images, heads, count, size, precision)
     let isMatrix = precision == .bfloat16 && KernelSet.current.loops.pointee.matrix != nil
@@ -36,9 +34,15 @@ public struct PackedKeys: Sendable {
     let (keyUnits, valueUnits) = (whole(precision.units(size)), whole(precision.units(count)))
     let valueWidth = isMatrix ? (size + 15) / 16 * 16 : (size + 7) / 8 * 8
     (self.isMatrix, self.keyUnits, self.valueUnits, self.valueWidth) = (isMatrix, keyUnits, valueUnits, valueWidth)
+    guard precision == .bfloat16 else {
+      (keys, values) = (k, v)
+      return
+    }
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "packing keys and values \(k.shape)") }
     keys = Self.keys(k, heads: heads, precision, units: keyUnits)
     values = Self.each(v, heads: heads, units: valueUnits, width: valueWidth, count: valueWidth * valueUnits) {
-      if precision == .float32 { $0.packValues(to: $1) } else { $0.packValuePairs(to: $1) }
+      $0.packValuePairs(to: $1)
     }
   }
 
@@ -85,18 +89,6 @@ private struct Source {
     for first in Swift.stride(from: 0, to: keys, by: 16) {
       let rows = PanelRows(start: start + first * stride, count: min(16, keys - first), size: size, stride: stride)
       rows.pack(precision, units: units, width: 16, to: target + first * units, loops)
-    }
-  }
-
-  /// Panels of 16 channels, `[panel][keys][16]`, the last of 8 or 16 and padded with zeros.
-  func packValues(to target: UnsafeMutablePointer<Float>) {
-    for first in Swift.stride(from: 0, to: size, by: 16) {
-      let used = min(16, size - first), width = min(16, self.width - first)
-      for key in 0..<keys {
-        let row = target + first * keys + key * width
-        for lane in 0..<used { row[lane] = start[key * stride + first + lane] }
-        for lane in used..<width { row[lane] = 0 }
-      }
     }
   }
 

@@ -129,6 +129,13 @@ public struct PackedMatrix: Sendable {
     }
   }
 
+  /// Asks for a tap of a range of inputs of a panel before it is read.
+  func fetch(tap: Int, inputs: Range<Int>, panel index: Int) {
+    let width = panel(index).width, size = precision == .float32 ? element.size : 4
+    let start = index * 16 * taps * units + (tap * units + precision.units(inputs.lowerBound)) * width
+    mk_fetch_second(storage.base + start * size, precision.units(inputs.count) * width * size)
+  }
+
   private func pack<Bits: FixedWidthInteger>(_ source: UnsafeRawPointer, as type: Bits.Type) {
     nonisolated(unsafe) let source = source
     Compute.parallel(panels) { index in

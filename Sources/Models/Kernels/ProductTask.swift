@@ -1,0 +1,114 @@
+import Core
+import MicroKernels
+
+/// A piece of a product's sums: several whole taps, or a piece of one tap's inputs.
+struct SumPart {
+  let tap, taps, offset, depth: Int
+}
+
+/// What the threads of one product share, and how one of them multiplies a range of its rows with a range of its columns.
+struct ProductTask {
+  let weight: PackedMatrix
+  let loops: UnsafePointer<mk_set>
+  let parts: [SumPart]
+  /// Rows of the output, and of a block.
+  let count, blockRows: Int
+  /// Floats that locating a row takes.
+  let rowScratch: Int
+  let output: UnsafeMutablePointer<Float>
+
+  typealias Table = UnsafeMutablePointer<UnsafePointer<Float>>
+
+  /// Multiplies a range of rows, a block after the other, with the panels of a range of steps.
+  ///
+  /// Processors fetch what they read in order; rows that wait in memory, and the places of results, are asked for by name. Rows that are
+  /// located by more than a pointer are not.
+  func multiply(
+    _ rows: Range<Int>, steps: Range<Int>, _ epilogue: UnsafePointer<mk_epilogue>,
+    locate: (Range<Int>, Table, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let taps = weight.taps, stride = loops.panelsAtOnce * 16
+    let isFetched = taps == 1 && rowScratch == 0 && rows.count > blockRows
+    // A pointer takes the place of two floats; rounded up, so that what follows is aligned to cache lines.
+    let tableCount = (blockRows * taps * 2 + 15) & ~15
+    let widenedCount = weight.isWidened ? parts.map { $0.taps * $0.depth * stride }.max() ?? 0 : 0
+    let rowCount = (blockRows * rowScratch + 15) & ~15
+    let sumCount = (parts.count == 1 ? Kernels.tileRows : blockRows) * stride
+    let scratchCount = tableCount * (isFetched ? 2 : 1) + widenedCount + rowCount + sumCount
+    let scratch = MemoryPool.shared.borrow(scratchCount)
+    defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
+    let kept = scratch + tableCount * (isFetched ? 2 : 1)
+    let widened = kept + rowCount
+    scratch.withMemoryRebound(to: UnsafePointer<Float>.self, capacity: blockRows * taps) { first in
+      (scratch + tableCount).withMemoryRebound(to: UnsafePointer<Float>.self, capacity: blockRows * taps) { second in
+        var (table, next) = (first, isFetched ? second : first)
+        for start in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: blockRows) {
+          let block = start..<min(start + blockRows, rows.upperBound)
+          if !isFetched || start == rows.lowerBound { locate(block, table, kept) }
+          let following = block.upperBound..<min(block.upperBound + blockRows, rows.upperBound)
+          let isNext = isFetched && !following.isEmpty
+          if isNext { locate(following, next, kept) }
+          for step in steps {
+            let share = (step - steps.lowerBound, steps.count)
+            multiply(
+              block, table, step: step, widened: widened, sums: widened + widenedCount, epilogue,
+              next: isNext ? next : nil, nextTiles: (following.count + 5) / 6, share: share)
+          }
+          swap(&table, &next)
+        }
+      }
+    }
+  }
+
+  /// One block of rows and the panels of one step. `share` of the next block's rows is asked for.
+  private func multiply(
+    _ block: Range<Int>, _ table: Table, step: Int, widened: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
+    _ epilogue: UnsafePointer<mk_epilogue>, next: Table?, nextTiles: Int, share: (number: Int, of: Int)
+  ) {
+    let kernel = loops.tiles(weight.precision), (taps, units, columns) = (weight.taps, weight.units, weight.columns)
+    let together = loops.panelsAtOnce, stride = together * 16, tileRows = Kernels.tileRows
+    let own = step * together..<min((step + 1) * together, weight.panels)
+    let isWide = own.count == 2 && weight.panel(own.lowerBound + 1).width == 16
+    let column = own.lowerBound * 16, width = min(stride, columns - column), residual = epilogue.pointee.residual
+    let tiles = (block.count + tileRows - 1) / tileRows
+    let fetched = units * share.number / share.of..<units * (share.number + 1) / share.of
+    for (number, part) in parts.enumerated() {
+      let elements = part.tap * units + part.offset..<part.tap * units + part.offset + part.taps * part.depth
+      let isFirst = elements.lowerBound == 0, isLast = number == parts.count - 1
+      var panels = (weight.columns(panel: own.lowerBound, elements, scratch: widened, loops), UnsafePointer(widened))
+      var distance = taps * units * 16
+      if own.count == 2 {
+        if weight.isWidened { distance = elements.count * 16 }
+        panels.1 = weight.columns(panel: own.lowerBound + 1, elements, scratch: widened + elements.count * 16, loops)
+      }
+      for tile in 0..<tiles {
+        let pointers = table + (tile * taps + part.tap) * tileRows
+        let target = sums + (parts.count == 1 ? 0 : tile * tileRows * stride)
+        let row = block.lowerBound + tile * tileRows, used = min(tileRows, block.upperBound - row)
+        if isLast {
+          for line in row..<row + used {
+            mk_fetch(output + line * columns + column, width * 4)
+            if let residual { mk_fetch(residual + line * columns + column, width * 4) }
+          }
+          if let next, tile < nextTiles {
+            for lane in 0..<tileRows { mk_fetch_second(next[tile * tileRows + lane] + fetched.lowerBound, fetched.count * 4) }
+          }
+        }
+        if isWide {
+          kernel.tile32(part.taps, part.depth, part.offset, pointers, panels.0, distance, target, stride, isFirst)
+        } else {
+          for panel in own {
+            let columns = panel == own.lowerBound ? panels.0 : panels.1, target = target + panel * 16 - column
+            if weight.panel(panel).width == 16 {
+              kernel.tile16(part.taps, part.depth, part.offset, pointers, columns, target, stride, isFirst)
+            } else {
+              kernel.tile8(part.taps, part.depth, part.offset, pointers, columns, target, stride, isFirst)
+            }
+          }
+        }
+        // While the sums are at hand, and stores go on beside the next tile's products.
+        if isLast { loops.pointee.finish(epilogue, target, stride, row, used, column, width, columns, output) }
+      }
+    }
+  }
+}
