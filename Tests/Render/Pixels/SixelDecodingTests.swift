@@ -27,7 +27,7 @@ import Testing
     let photo = try Image(pngOrJpeg: Golden.data("voc-mini/VOCdevkit/VOC2012/JPEGImages/\(name).jpg"))
     let bytes = Sixel.encode(photo), shown = try SixelDecoder.decode(bytes)
     #expect(shown.width == photo.width && shown.height == photo.height)
-    #expect(Quality.psnr(shown, photo.rgb) >= 30, "\(Quality.psnr(shown, photo.rgb)) dB")
+    #expect(ImageQuality.psnr(shown, photo.rgb) >= 30, "\(ImageQuality.psnr(shown, photo.rgb)) dB")
     // Fewer registers are kept to.
     let text = String(decoding: Sixel.encode(photo, colors: 16), as: UTF8.self)
     #expect(text.matches(of: /#\d+;2;/).count <= 16)
