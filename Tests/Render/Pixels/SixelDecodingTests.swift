@@ -56,8 +56,7 @@ private enum SixelDecoder {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: program)
       process.arguments = ["-i", file.path, "-o", out.path]
-      try process.run()
-      process.waitUntilExit()
+      try process.runToEnd()
       guard process.terminationStatus == 0 else { throw Fault() }
       image = try Image(pngOrJpeg: out).rgb
     }
