@@ -59,8 +59,8 @@ import Testing
     defer { program.remove() }
     let session = try explorer(program)
     try session.send(keys: "m")
-    try session.wait(for: "images in sextants")
-    try session.wait(for: "the notice gone", seconds: 20) { !$0.contains("images in sextants") }
+    try session.wait(for: "images in half blocks")
+    try session.wait(for: "the notice gone", seconds: 20) { !$0.contains("images in half blocks") }
     try session.send(keys: "q")
     try session.wait(for: "left with 0")
   }
