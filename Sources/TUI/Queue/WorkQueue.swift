@@ -16,6 +16,8 @@ public struct WorkQueue: Sendable {
   public private(set) var finished = 0
   /// Seconds that one step of what images are worth takes, smoothed; nil before the first one.
   public private(set) var secondsPerStep: Double?
+  /// The most images that have been in the making at once, which is what `secondsPerStep` was measured with; 1 before the first.
+  public private(set) var sideBySide = 1
 
   public init() {}
 
@@ -52,6 +54,7 @@ public struct WorkQueue: Sendable {
     if case .running(let step, let count) = job.state, step > 0, job.elapsed > 0, worth > 0 {
       let rate = job.elapsed / (worth * Double(step) / Double(count))
       secondsPerStep = secondsPerStep.map { 0.8 * $0 + 0.2 * rate } ?? rate
+      sideBySide = max(sideBySide, runningCount)
     }
   }
 

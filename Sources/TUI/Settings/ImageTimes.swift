@@ -5,7 +5,12 @@ extension ExplorerState {
   /// Seconds that an image with these settings will take; nil before the first one.
   func seconds(_ options: GenerationOptions) -> Double? { queue.jobs.secondsPerStep.map { $0 * settings.menu.steps(options) } }
 
-  /// The same with a place of the dial, in words: before the first image how many times as fast as exact.
+  /// Seconds that this many such images will take, as many of them side by side as there have been; nil before the first one.
+  func seconds(_ options: GenerationOptions, images: Int) -> Double? {
+    seconds(options).map { $0 * Double(images) / Double(max(1, min(images, queue.jobs.sideBySide))) }
+  }
+
+  /// Seconds of one image with a place of the dial, in words: before the first image how many times as fast as exact.
   func timeOfImage(_ preset: SpeedPreset) -> String {
     let own = settings.options(at: preset)
     if let seconds = seconds(own) { return "about \(NumberText.seconds(seconds)) an image" }

@@ -35,7 +35,7 @@ extension ScreenRenderer {
     guard let board = state.board, board.plans[state.plan] != nil else { return "" }
     let missing = board.missing(state.plan).count
     guard missing > 0 else { return "generated" }
-    let time = state.seconds(state.settings.options).map { ", about \(NumberText.clock($0 * Double(missing)))" } ?? ""
+    let time = state.seconds(state.settings.options, images: missing).map { ", about \(NumberText.clock($0))" } ?? ""
     return "\(missing) image\(missing == 1 ? "" : "s")\(time)"
   }
 }
