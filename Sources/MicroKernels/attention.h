@@ -101,12 +101,7 @@ INLINE V power_of(V x) {
 #if HAS_MASKS
   return (V)_mm512_scalef_ps((__m512)p, (__m512)n);
 #else
-  VI bits;
-  memcpy(&bits, &shifted, sizeof bits);
-  bits = (bits + 127) << 23;
-  V power;
-  memcpy(&power, &bits, sizeof power);
-  return p * power;
+  return times_power(p, shifted);
 #endif
 }
 

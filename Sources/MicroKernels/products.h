@@ -71,6 +71,15 @@ static void tile32(
 }
 #endif
 
+static void gate(
+  const float *sums, ptrdiff_t stride, ptrdiff_t rows, const float *bias, ptrdiff_t columns, float *output) {
+  for (ptrdiff_t row = 0; row < rows; row++, sums += stride, output += columns)
+    for (ptrdiff_t at = 0; at < 16; at += LANES) {
+      const V value = load_whole(sums + at) + load_whole(bias + at), gate = load_whole(sums + 16 + at) + load_whole(bias + 16 + at);
+      store_whole(output + at, value * gelu_of(gate));
+    }
+}
+
 INLINE void finish_with(
   mk_activation activation, const mk_epilogue *epilogue, const float *sums, ptrdiff_t stride, ptrdiff_t first, ptrdiff_t rows,
   ptrdiff_t column, ptrdiff_t width, ptrdiff_t columns, float *output) {

@@ -34,6 +34,10 @@ INLINE V load(const float *from, ptrdiff_t count) {
 #endif
 }
 
+/// LANES half numbers widened.
+typedef _Float16 LooseHalf __attribute__((ext_vector_type(LANES), aligned(2), may_alias));
+INLINE V load_half(const uint16_t *from) { return __builtin_convertvector(*(const LooseHalf *)from, V); }
+
 INLINE void store(float *to, V value, ptrdiff_t count) {
   if (count >= LANES) {
     *(LooseV *)to = value;
@@ -62,6 +66,16 @@ INLINE float sum8(F8 value) {
   return sum;
 }
 
+/// p * 2^n of the n, -126...127, that the low mantissa bits of `shifted` hold.
+INLINE V times_power(V p, V shifted) {
+  VI bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  bits = (bits + 127) << 23;
+  V power;
+  memcpy(&power, &bits, sizeof power);
+  return p * power;
+}
+
 /// e^x, for x clamped to -87.3...88.37: below, the smallest normal number instead of zero. Within 2 units in the last place.
 INLINE V exp_of(V x) {
   const V high = 88.37f, low = -87.3f;
@@ -81,12 +95,7 @@ INLINE V exp_of(V x) {
   p = FUSED(p, r, (V)1.66666655e-1f);
   p = FUSED(p, r, (V)5.0000001e-1f);
   p = FUSED(p, r * r, r + 1.0f);
-  VI bits;
-  memcpy(&bits, &shifted, sizeof bits);
-  bits = (bits + 127) << 23;
-  V power;
-  memcpy(&power, &bits, sizeof power);
-  return p * power;
+  return times_power(p, shifted);
 }
 
 INLINE V sigmoid_of(V x) { return 1.0f / (exp_of(-x) + 1.0f); }

@@ -55,21 +55,24 @@ static void winograd_input(
   }
 }
 
-static void winograd_weight(const float *taps, ptrdiff_t count, float *target, ptrdiff_t step) {
-  for (ptrdiff_t at = 0; at < count; at += LANES) {
-    const ptrdiff_t left = count - at;
-    V half[6][3], line[3], result[6];
-    for (int column = 0; column < 3; column++) {
-      _Pragma("unroll") for (int row = 0; row < 3; row++) line[row] = load(taps + (row * 3 + column) * count + at, left);
-      weight_line(line, result);
-      _Pragma("unroll") for (int row = 0; row < 6; row++) half[row][column] = result[row];
-    }
-    for (int row = 0; row < 6; row++) {
-      weight_line(half[row], result);
-      _Pragma("unroll") for (int column = 0; column < 6; column++) store(target + (row * 6 + column) * step + at, result[column], left);
-    }
+#define WEIGHT_TRANSFORM(NAME, T, LOAD) \
+  static void NAME(const T *taps, ptrdiff_t tap_step, ptrdiff_t count, float *target, ptrdiff_t step) { \
+    for (ptrdiff_t at = 0; at < count; at += LANES) { \
+      V half[6][3], line[3], result[6]; \
+      for (int column = 0; column < 3; column++) { \
+        _Pragma("unroll") for (int row = 0; row < 3; row++) line[row] = LOAD(taps + (row * 3 + column) * tap_step + at); \
+        weight_line(line, result); \
+        _Pragma("unroll") for (int row = 0; row < 6; row++) half[row][column] = result[row]; \
+      } \
+      for (int row = 0; row < 6; row++) { \
+        weight_line(half[row], result); \
+        _Pragma("unroll") for (int column = 0; column < 6; column++) store_whole(target + (row * 6 + column) * step + at, result[column]); \
+      } \
+    } \
   }
-}
+
+WEIGHT_TRANSFORM(winograd_weight, float, load_whole)
+WEIGHT_TRANSFORM(winograd_weight_half, uint16_t, load_half)
 
 static void winograd_output(const float *products, ptrdiff_t step, ptrdiff_t width, float *target, ptrdiff_t output_stride) {
   for (ptrdiff_t at = 0; at < width; at += LANES) {

@@ -104,13 +104,17 @@ typedef struct {
   void (*finish)(
     const mk_epilogue *epilogue, const float *sums, ptrdiff_t stride, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t column, ptrdiff_t width,
     ptrdiff_t columns, float *output);
+  /// (a + bias) * gelu(b + bias) of 16 sums a and 16 sums b behind them, `rows` rows `stride` apart, to 16 numbers a row of `columns`.
+  void (*gate)(const float *sums, ptrdiff_t stride, ptrdiff_t rows, const float *bias, ptrdiff_t columns, float *output);
 
   /// Winograd's Bᵀ d B of a tile F(4x4, 3x3): 36 pointers, `pointer_stride` apart, to `channels` (a multiple of 8) inputs; to 36 rows
   /// `step` elements apart.
   void (*winograd_input)(
     mk_rows pixels, ptrdiff_t pointer_stride, ptrdiff_t channels, float *target, ptrdiff_t step);
-  /// G g Gᵀ of nine taps `[9][count]`, `count` a multiple of 8, to 36 rows `step` elements apart.
-  void (*winograd_weight)(const float *taps, ptrdiff_t count, float *target, ptrdiff_t step);
+  /// G g Gᵀ of nine taps, `tap_step` elements apart, of `count` weights each, a multiple of 16, to 36 rows `step` elements apart.
+  void (*winograd_weight)(const float *taps, ptrdiff_t tap_step, ptrdiff_t count, float *target, ptrdiff_t step);
+  /// The same of half numbers.
+  void (*winograd_weight_half)(const uint16_t *taps, ptrdiff_t tap_step, ptrdiff_t count, float *target, ptrdiff_t step);
   /// Aᵀ m A of `width` columns, a multiple of 8: 36 rows `step` elements apart to 16 rows of `output_stride` elements.
   void (*winograd_output)(const float *products, ptrdiff_t step, ptrdiff_t width, float *target, ptrdiff_t output_stride);
 
@@ -155,7 +159,7 @@ typedef struct {
   /// `scale_channels` to pairs, `[rows][channels / 2]`, of an even number of channels.
   void (*_Null_unspecified scale_pairs)(
     const float *x, ptrdiff_t rows, ptrdiff_t channels, const float *factors, const float *offsets, mk_activation activation, float *y);
-  /// (a + bias) * gelu(b + bias) of 16 sums a and 16 sums b behind them, `rows` rows `stride` apart, to 8 pairs a row of `columns` numbers.
+  /// `gate` to 8 pairs a row of `columns` numbers.
   void (*_Null_unspecified finish_gated)(
     const float *sums, ptrdiff_t stride, ptrdiff_t rows, const float *bias, ptrdiff_t columns, float *output);
   /// Pairs of `width` columns (8 or 16), `[pairs][width]`, as Float32 `[2 * pairs][width]`.

@@ -92,7 +92,7 @@ extension Kernels {
     let isMatrix = usesMatrix(weight)
     let isRounded = weight.precision == .bfloat16 && !isWinograd && !isMatrix
     let x = isRounded ? pairs(x) : x
-    let zeros = Tensor(zeros: [x.channels])
+    let zeros = Tensor(zeros: [x.channels * window.width])
     withEpilogue(
       bias: bias, imageBias: imageBias, rowsPerImage: imageBias?.shape[0] == 1 ? count : outHeight * outWidth,
       residual: residual, activation: activation
@@ -111,7 +111,7 @@ extension Kernels {
               let extent = Extent(height: outHeight, width: outWidth)
               winograd(reader.tiles(of: extent), images: images, extent, weight, to: target, epilogue)
             } else {
-              product(rows: count, weight, to: target, epilogue) { range, table, _ in reader.locate(range, table) }
+              directConvolution(reader, images: images, weight, to: target, epilogue)
             }
           }
         }
@@ -138,7 +138,7 @@ extension Kernels {
 /// Where the taps of consecutive output pixels read.
 struct WindowReader {
   let source: UnsafePointer<Float>
-  /// Read in place of what is outside the image.
+  /// Read in place of what is outside the image; as many numbers as a row of a window.
   let zero: UnsafePointer<Float>
   let height, width, depth: Int
   /// 1 when every pixel stands for two by two.

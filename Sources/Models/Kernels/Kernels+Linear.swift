@@ -29,6 +29,34 @@ extension Kernels {
     return output
   }
 
+  /// `geglu(x · weightᵀ + bias)`, rounded on matrix registers: `[..., depth]` to `[..., columns]`.
+  public static func gatedLinear(_ x: Operand, _ weight: GatedWeight) -> Operand {
+    let matrix = weight.matrix
+    precondition(x.depth == matrix.depth, "\(x.shape) does not fit a weight of \(matrix.depth) inputs")
+    let span = Profile.begin()
+    defer { span?.end(.linear, "\(x.shape) to \(matrix.columns), gated", products: x.rows * matrix.depth * matrix.columns) }
+    guard matrix.precision == .float32 else { return matrixGatedLinear(x, weight) }
+    precondition(!x.isRounded, "rounded rows are for products in bfloat16")
+    var output = Tensor(uninitialized: x.shape.dropLast() + [matrix.columns / 2])
+    withEpilogue(bias: weight.bias, residual: nil, activation: .none) { epilogue in
+      x.elements.withUnsafe { source in
+        output.withUnsafeMutable { target in
+          product(rows: x.rows, matrix, to: target, pitch: matrix.columns / 2, epilogue, isGated: true) { range, table, _ in
+            locate(range, of: x.rows, in: source, matrix.units, table)
+          }
+        }
+      }
+    }
+    return Operand(output)
+  }
+
+  /// Where rows `size` elements apart are; the last tile's spare lanes repeat the last of all.
+  private static func locate(
+    _ range: Range<Int>, of count: Int, in source: UnsafePointer<Float>, _ size: Int, _ table: UnsafeMutablePointer<UnsafePointer<Float>>
+  ) {
+    for slot in 0..<(range.count + 5) / 6 * 6 { table[slot] = source + min(range.lowerBound + slot, count - 1) * size }
+  }
+
   /// `activation(a · bᵀ)` of two activations, `[m, k]` and `[n, k]`, to `[m, n]`.
   public static func product(
     _ a: Tensor, transposed b: Tensor, precision: Precision = .float32, activation: Activation = .none
@@ -56,9 +84,7 @@ extension Kernels {
     let (depth, units) = (weight.depth, weight.units)
     if usesMatrix(weight) { return matrixLinear(source, isRounded: isRounded, rows: count, weight, to: target, epilogue) }
     guard weight.precision == .bfloat16, !isRounded else {
-      return product(rows: count, weight, to: target, epilogue) { range, table, _ in
-        for slot in 0..<(range.count + 5) / 6 * 6 { table[slot] = source + min(range.lowerBound + slot, count - 1) * units }
-      }
+      return product(rows: count, weight, to: target, epilogue) { range, table, _ in locate(range, of: count, in: source, units, table) }
     }
     product(rows: count, weight, to: target, epilogue, rowScratch: units) { range, table, pairs in
       for slot in 0..<range.count {

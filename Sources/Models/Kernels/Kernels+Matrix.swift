@@ -34,11 +34,8 @@ extension Kernels {
   }
 
   /// `geglu(x · weightᵀ + bias)`, rounded: `[..., depth]` to `[..., columns]`.
-  public static func gatedLinear(_ x: Operand, _ weight: GatedWeight) -> Operand {
+  static func matrixGatedLinear(_ x: Operand, _ weight: GatedWeight) -> Operand {
     let loops = KernelSet.current.loops, matrix = weight.matrix, columns = matrix.columns / 2
-    precondition(x.depth == matrix.depth, "\(x.shape) does not fit a weight of \(matrix.depth) inputs")
-    let span = Profile.begin()
-    defer { span?.end(.linear, "\(x.shape) to \(matrix.columns), gated", products: x.rows * matrix.depth * matrix.columns) }
     return Operand(x.shape.dropLast() + [columns], for: .bfloat16) { target, _ in
       x.elements.withUnsafe { source in
         weight.bias.withUnsafe { bias in

@@ -5,8 +5,8 @@ extension Kernels {
   /// Rows of a tile.
   static let tileRows = mk_tile_rows
 
-  /// Most elements a block of a panel has: 320 of 16 columns take 20 of the 32 KiB of a first-level cache.
-  private static let blockDepth = 320
+  /// Most elements a block of a panel has: those of 16 columns take five eighths of the first-level cache, 320 of them of 32 KiB.
+  private static let blockDepth = MachineMemory.firstCache * 5 / 8 / 64
 
   /// Multiplies rows of a matrix that is given by pointers with a packed weight.
   ///
@@ -15,27 +15,30 @@ extension Kernels {
   ///
   /// - Parameters:
   ///   - count: rows of the output.
-  ///   - output: `[count][weight.columns]`.
+  ///   - output: `[count][weight.columns]`, rows `pitch` elements apart where that is given. Of a gated product `[count][weight.columns / 2]`:
+  ///     every second panel of 16 columns gates the one before it (`GatedWeight`).
+  ///   - kept: the taps that are summed, all of them if not given; `locate` need not write the others.
   ///   - rowScratch: floats that `locate` gets for each row of a block.
   ///   - locate: for a range of rows, writes where each tap of each row is read: entry `(tile * taps + tap) * 6 + lane`
   ///     for row `range.lowerBound + tile * 6 + lane`, with every lane of the last tile filled. In bfloat16 they point to pairs.
   static func product(
-    rows count: Int, _ weight: PackedMatrix, to output: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue, rowScratch: Int = 0,
+    rows count: Int, _ weight: PackedMatrix, to output: UnsafeMutablePointer<Float>, pitch: Int? = nil, _ epilogue: mk_epilogue,
+    isGated: Bool = false, kept: [Range<Int>]? = nil, rowScratch: Int = 0,
     locate: (Range<Int>, UnsafeMutablePointer<UnsafePointer<Float>>, UnsafeMutablePointer<Float>) -> Void
   ) {
     guard count > 0 else { return }
     let loops = KernelSet.current.loops
     let (taps, units, panels) = (weight.taps, weight.units, weight.panels)
     // Numbers are multiplied faster than they are read: two panels share the rows.
-    let together = loops.panelsAtOnce
+    let together = isGated ? 2 : loops.panelsAtOnce
     let steps = (panels + together - 1) / together
-    let parts = sumParts(taps: taps, depth: units, most: blockDepth / together)
+    let parts = sumParts(kept ?? [0..<taps], depth: units, most: blockDepth / together)
     let threads = Compute.threads
 
     // As many rows as fit a quarter MiB, 120 at most; with wide vectors, whose processors have a larger second-level cache, four times as many.
     // Without enough such blocks to go round, their columns are shared out first, as the weight is then read by one thread only, and their
     // rows when there are few columns.
-    let wanted = 3 * threads, room = together == 2 ? 4 : 1
+    let wanted = 3 * threads, room = loops.panelsAtOnce == 2 ? 4 : 1
     var blockRows = (min(weight.precision == .bfloat16 ? 240 : 120, max(24, 65536 * room / units), count) + 5) / 6 * 6
     var groups = 1
     if threads > 1 && (count + blockRows - 1) / blockRows < wanted {
@@ -49,7 +52,8 @@ extension Kernels {
     // Neighbouring blocks are one thread's, which asks for the next one's rows while it multiplies.
     let blocks = (count + blockRows - 1) / blockRows, runs = min(blocks, 4 * threads)
     let task = ProductTask(
-      weight: weight, loops: loops, parts: parts, count: count, blockRows: blockRows, rowScratch: rowScratch, output: output)
+      weight: weight, loops: loops, parts: parts, count: count, blockRows: blockRows, rowScratch: rowScratch, together: together,
+      isGated: isGated, output: output, pitch: pitch ?? weight.columns)
     Compute.parallel(runs * groups) { item in
       let (run, group) = (item / groups, item % groups)
       let rows = run * blocks / runs * blockRows..<min(count, (run + 1) * blocks / runs * blockRows)
@@ -61,13 +65,17 @@ extension Kernels {
   }
 
   /// The parts a sum is cut into, `most` elements each: several whole taps, or a piece of one tap's inputs.
-  private static func sumParts(taps: Int, depth: Int, most: Int) -> [SumPart] {
+  private static func sumParts(_ taps: [Range<Int>], depth: Int, most: Int) -> [SumPart] {
     if depth <= most {
       let together = max(1, most / depth)
-      return stride(from: 0, to: taps, by: together).map { SumPart(tap: $0, taps: min(together, taps - $0), offset: 0, depth: depth) }
+      return taps.flatMap { range in
+        stride(from: range.lowerBound, to: range.upperBound, by: together).map {
+          SumPart(tap: $0, taps: min(together, range.upperBound - $0), offset: 0, depth: depth)
+        }
+      }
     }
     let pieces = (depth + most - 1) / most
-    return (0..<taps).flatMap { tap in
+    return taps.joined().flatMap { tap in
       (0..<pieces).map { piece in
         let start = piece * depth / pieces
         return SumPart(tap: tap, taps: 1, offset: start, depth: (piece + 1) * depth / pieces - start)

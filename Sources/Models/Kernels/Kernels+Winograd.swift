@@ -130,8 +130,7 @@ extension Kernels {
       let (start, step) = (inputs + layout.start(own), layout.step(own))
       let weightStep = length * width + skew
       for (index, panel) in panels.enumerated() {
-        weight.taps(panel: panel, inputs: own, to: scratch, loops)
-        loops.pointee.winograd_weight(scratch, length * widths[index], weights + index * length * 16, weightStep)
+        weight.transformTaps(panel: panel, inputs: own, to: weights + index * length * 16, step: weightStep, scratch: scratch, loops)
       }
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 6) { pointers in
         guard let table = pointers.baseAddress else { return }

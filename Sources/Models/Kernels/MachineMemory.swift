@@ -8,6 +8,15 @@ public enum MachineMemory {
     return limits.min()
   }
 
+  /// Bytes of a core's first-level cache of data, 32 KiB to 1 MiB; 32 KiB when the system does not tell.
+  static let firstCache = {
+    #if os(Linux) && arch(x86_64)
+      return min(max(sysconf(Int32(_SC_LEVEL1_DCACHE_SIZE)), 1 << 15), 1 << 20)
+    #else
+      return 1 << 15
+    #endif
+  }()
+
   /// Bytes of a core's second-level cache; 1 MiB when the system does not tell.
   static let secondCache: Int = {
     #if os(Linux) && arch(x86_64)

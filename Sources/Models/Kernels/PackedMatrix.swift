@@ -10,8 +10,8 @@ import MicroKernels
 /// is used on many rows. To widen all of them when loading takes twice the memory; the loader does it for small networks (`WeightLoader`). In
 /// bfloat16, two inputs of a column are one element; where matrix registers take them, the last panel too has 16 columns.
 public struct PackedMatrix: Sendable {
-  public let taps: Int
-  public let depth: Int
+  public private(set) var taps: Int
+  public private(set) var depth: Int
   public let columns: Int
   public let precision: Precision
   let element: ElementType
@@ -115,25 +115,48 @@ public struct PackedMatrix: Sendable {
     return UnsafePointer(scratch)
   }
 
-  /// The taps of a range of inputs of a panel, an even number of them from an even one on, as Float32: `[taps][inputs][width]`.
-  func taps(panel index: Int, inputs: Range<Int>, to target: UnsafeMutablePointer<Float>, _ loops: UnsafePointer<mk_set>) {
-    let width = panel(index).width
-    for tap in 0..<taps {
-      let place = target + tap * inputs.count * width
-      let first = tap * units + precision.units(inputs.lowerBound)
-      let found = columns(panel: index, first..<first + precision.units(inputs.count), scratch: place, loops)
-      switch precision {
-      case .float32: if found != UnsafePointer(place) { place.update(from: found, count: inputs.count * width) }
-      case .bfloat16: loops.pointee.widen_pairs(found, inputs.count / 2, width, place)
+  /// Winograd's transform of the nine taps of a range of inputs of a panel, an even number of them from an even one on: `[36][inputs][width]`,
+  /// the 36 `step` floats apart. `scratch` has room for the taps in Float32.
+  func transformTaps(
+    panel index: Int, inputs: Range<Int>, to target: UnsafeMutablePointer<Float>, step: Int, scratch: UnsafeMutablePointer<Float>,
+    _ loops: UnsafePointer<mk_set>
+  ) {
+    let width = panel(index).width, count = inputs.count * width
+    let start = storage.base + (index * 16 * taps * units + inputs.lowerBound * width) * element.size
+    switch (precision, element) {
+    case (.float32, .f32):
+      loops.pointee.winograd_weight(start.assumingMemoryBound(to: Float.self), units * width, count, target, step)
+    case (.float32, .f16):
+      loops.pointee.winograd_weight_half(start.assumingMemoryBound(to: UInt16.self), units * width, count, target, step)
+    default:
+      for tap in 0..<taps {
+        let first = tap * units + precision.units(inputs.lowerBound), elements = first..<first + precision.units(inputs.count)
+        let place = scratch + tap * count
+        let found = columns(panel: index, elements, scratch: place, loops)
+        if precision == .bfloat16 { loops.pointee.widen_pairs(found, inputs.count / 2, width, place) }
       }
+      loops.pointee.winograd_weight(scratch, count, count, target, step)
     }
   }
 
   /// Asks for a tap of a range of inputs of a panel before it is read.
   func fetch(tap: Int, inputs: Range<Int>, panel index: Int) {
+    let first = tap * units + precision.units(inputs.lowerBound)
+    fetch(first..<first + precision.units(inputs.count), panel: index)
+  }
+
+  /// Asks for a range of a panel's elements, counted as for `columns`.
+  @inline(__always)
+  func fetch(_ elements: Range<Int>, panel index: Int) {
     let width = panel(index).width, size = precision == .float32 ? element.size : 4
-    let start = index * 16 * taps * units + (tap * units + precision.units(inputs.lowerBound)) * width
-    mk_fetch_second(storage.base + start * size, precision.units(inputs.count) * width * size)
+    mk_fetch_second(storage.base + (index * 16 * taps * units + elements.lowerBound * width) * size, elements.count * width * size)
+  }
+
+  /// The same numbers, each `count` taps that follow one another taken as one of as many times the inputs. Float32 alone.
+  func joiningTaps(_ count: Int) -> PackedMatrix {
+    var joined = self
+    (joined.taps, joined.depth) = (taps / count, depth * count)
+    return joined
   }
 
   private func pack<Bits: FixedWidthInteger>(_ source: UnsafeRawPointer, as type: Bits.Type) {

@@ -15,7 +15,13 @@ struct ProductTask {
   let count, blockRows: Int
   /// Floats that locating a row takes.
   let rowScratch: Int
+  /// Panels of a step.
+  let together: Int
+  /// Whether the second of them gates the first.
+  let isGated: Bool
   let output: UnsafeMutablePointer<Float>
+  /// Elements of the output from one row to the next.
+  let pitch: Int
 
   typealias Table = UnsafeMutablePointer<UnsafePointer<Float>>
 
@@ -27,7 +33,7 @@ struct ProductTask {
     _ rows: Range<Int>, steps: Range<Int>, _ epilogue: UnsafePointer<mk_epilogue>,
     locate: (Range<Int>, Table, UnsafeMutablePointer<Float>) -> Void
   ) {
-    let taps = weight.taps, stride = loops.panelsAtOnce * 16
+    let taps = weight.taps, stride = together * 16
     let isFetched = taps == 1 && rowScratch == 0 && rows.count > blockRows
     // A pointer takes the place of two floats; rounded up, so that what follows is aligned to cache lines.
     let tableCount = (blockRows * taps * 2 + 15) & ~15
@@ -51,7 +57,7 @@ struct ProductTask {
           for step in steps {
             let share = (step - steps.lowerBound, steps.count)
             multiply(
-              block, table, step: step, widened: widened, sums: widened + widenedCount, epilogue,
+              block, table, step: step, of: steps, widened: widened, sums: widened + widenedCount, epilogue,
               next: isNext ? next : nil, nextTiles: (following.count + 5) / 6, share: share)
           }
           swap(&table, &next)
@@ -62,19 +68,20 @@ struct ProductTask {
 
   /// One block of rows and the panels of one step. `share` of the next block's rows is asked for.
   private func multiply(
-    _ block: Range<Int>, _ table: Table, step: Int, widened: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
+    _ block: Range<Int>, _ table: Table, step: Int, of steps: Range<Int>, widened: UnsafeMutablePointer<Float>,
+    sums: UnsafeMutablePointer<Float>,
     _ epilogue: UnsafePointer<mk_epilogue>, next: Table?, nextTiles: Int, share: (number: Int, of: Int)
   ) {
     let kernel = loops.tiles(weight.precision), (taps, units, columns) = (weight.taps, weight.units, weight.columns)
-    let together = loops.panelsAtOnce, stride = together * 16, tileRows = Kernels.tileRows
-    let own = step * together..<min((step + 1) * together, weight.panels)
+    let stride = together * 16, tileRows = Kernels.tileRows
+    let own = panels(step)
     let isWide = own.count == 2 && weight.panel(own.lowerBound + 1).width == 16
     let column = own.lowerBound * 16, width = min(stride, columns - column), residual = epilogue.pointee.residual
+    let (place, placeWidth) = isGated ? (column / 2, width / 2) : (column, width)
     let tiles = (block.count + tileRows - 1) / tileRows
     let fetched = units * share.number / share.of..<units * (share.number + 1) / share.of
     for (number, part) in parts.enumerated() {
-      let elements = part.tap * units + part.offset..<part.tap * units + part.offset + part.taps * part.depth
-      let isFirst = elements.lowerBound == 0, isLast = number == parts.count - 1
+      let elements = elements(part), isFirst = number == 0, isLast = number == parts.count - 1
       var panels = (weight.columns(panel: own.lowerBound, elements, scratch: widened, loops), UnsafePointer(widened))
       var distance = taps * units * 16
       if own.count == 2 {
@@ -85,10 +92,11 @@ struct ProductTask {
         let pointers = table + (tile * taps + part.tap) * tileRows
         let target = sums + (parts.count == 1 ? 0 : tile * tileRows * stride)
         let row = block.lowerBound + tile * tileRows, used = min(tileRows, block.upperBound - row)
+        if weight.isWidened { fetchWeights(behind: number, step: step, of: steps, share: (tile, tiles)) }
         if isLast {
           for line in row..<row + used {
-            mk_fetch(output + line * columns + column, width * 4)
-            if let residual { mk_fetch(residual + line * columns + column, width * 4) }
+            mk_fetch(output + line * pitch + place, placeWidth * 4)
+            if let residual { mk_fetch(residual + line * pitch + place, placeWidth * 4) }
           }
           if let next, tile < nextTiles {
             for lane in 0..<tileRows { mk_fetch_second(next[tile * tileRows + lane] + fetched.lowerBound, fetched.count * 4) }
@@ -107,8 +115,34 @@ struct ProductTask {
           }
         }
         // While the sums are at hand, and stores go on beside the next tile's products.
-        if isLast { loops.pointee.finish(epilogue, target, stride, row, used, column, width, columns, output) }
+        if isLast {
+          if isGated, let bias = epilogue.pointee.bias {
+            loops.pointee.gate(target, stride, used, bias + column, pitch, output + row * pitch + place)
+          } else {
+            loops.pointee.finish(epilogue, target, stride, row, used, column, width, pitch, output)
+          }
+        }
       }
+    }
+  }
+
+  private func panels(_ step: Int) -> Range<Int> { step * together..<min((step + 1) * together, weight.panels) }
+
+  /// Elements of a panel that a part of the sums takes.
+  private func elements(_ part: SumPart) -> Range<Int> {
+    let start = part.tap * weight.units + part.offset
+    return start..<start + part.taps * part.depth
+  }
+
+  /// Asks for a share of the weights that are widened after part `number` of a step: what is widened is used at once.
+  @inline(__always)
+  private func fetchWeights(behind number: Int, step: Int, of steps: Range<Int>, share: (number: Int, of: Int)) {
+    let isLast = number == parts.count - 1, step = isLast ? step + 1 : step
+    guard step < steps.upperBound else { return }
+    let elements = elements(parts[isLast ? 0 : number + 1])
+    let first = elements.lowerBound + elements.count * share.number / share.of
+    for panel in panels(step) {
+      weight.fetch(first..<elements.lowerBound + elements.count * (share.number + 1) / share.of, panel: panel)
     }
   }
 }

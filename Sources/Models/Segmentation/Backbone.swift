@@ -64,5 +64,5 @@ struct TappedResNet: TappedBackbone {
 
   func grids(_ side: Int) -> [Int] { [8, 16, 32].map { (side + $0 - 1) / $0 } }
 
-  func taps(_ image: Tensor) -> [Tensor] { Array(network.sums(image).dropFirst(network.stages[0].count)) }
+  func taps(_ image: Tensor) -> [Tensor] { network.sums(image, from: 1) }
 }

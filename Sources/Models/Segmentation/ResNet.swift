@@ -54,10 +54,10 @@ struct ResNet: Sendable {
   /// One stage, 0 to 3, with every ReLU.
   func stage(_ index: Int, _ x: Tensor) -> Tensor { stages[index].reduce(x) { $1($0) } }
 
-  /// Every block's sum of branch and shortcut before its last ReLU, shallow to deep; `[n, H, W, 3]` in.
-  func sums(_ image: Tensor) -> [Tensor] {
-    var x = stem(image)
-    return stages.joined().map { block in
+  /// The sum of branch and shortcut before its last ReLU of every block from a stage on, shallow to deep; `[n, H, W, 3]` in.
+  func sums(_ image: Tensor, from first: Int = 0) -> [Tensor] {
+    var x = (0..<first).reduce(stem(image)) { stage($1, $0) }
+    return stages.dropFirst(first).joined().map { block in
       let sum = block.sum(x)
       x = Kernels.activate(sum, .relu)
       return sum
@@ -99,14 +99,14 @@ struct ResidualBlock: Sendable {
   }
 
   /// Branch plus shortcut, without the last ReLU.
-  func sum(_ x: Tensor) -> Tensor {
+  func sum(_ x: Tensor, activation: Activation = .none) -> Tensor {
     let shortcut = downsample?(x) ?? x
     let branch = convolutions.dropLast().reduce(x) { $1($0, activation: .relu) }
-    return convolutions[convolutions.count - 1](branch, residual: shortcut)
+    return convolutions[convolutions.count - 1](branch, residual: shortcut, activation: activation)
   }
 
   /// With the last ReLU.
-  func callAsFunction(_ x: Tensor) -> Tensor { Kernels.activate(sum(x), .relu) }
+  func callAsFunction(_ x: Tensor) -> Tensor { sum(x, activation: .relu) }
 }
 
 extension WeightLoader {

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Models
 import Synchronization
@@ -111,25 +112,39 @@ import Testing
     #expect(relativeError(Kernels.attention(q, q, v, heads: 1), v) < 1e-6)
   }
 
-  @Test func twoByteWeightsStayExact() throws {
+  @Test(arguments: ["F16", "BF16"]) func twoByteWeightsStayExact(type: String) throws {
     var noise = Noise(2)
-    let values = noise.tensor([24, 300]).values.map { Float(Float16($0)) }
-    let weight = Tensor(values, shape: [24, 300])
+    let (weight, narrow) = try stored(noise.tensor([24, 300]), as: type)
+    // A loader widens those of a small network.
+    let read = WeightLoader(narrow.checkpoint).parameter("w", [24, 300])
+    #expect(read.dtype == .f32 && read.widened().values == weight.values)
+    let (taps, narrowTaps) = try stored(noise.tensor([40, 72, 3, 3]), as: type)
+    let x = noise.tensor([31, 300]), image = noise.tensor([2, 13, 10, 72]), window = Window(height: 3, width: 3, padding: 1)
+    for set in KernelSet.available {
+      KernelSet.$current.withValue(set) {
+        func linear(_ weight: Parameter) -> Tensor { Kernels.linear(x, PackedMatrix(weight, columns: 24, depth: 300)) }
+        func winograd(_ weight: Parameter) -> Tensor {
+          Kernels.conv2d(image, PackedMatrix(weight, columns: 40, depth: 72, taps: 9), window)
+        }
+        #expect(linear(narrow.parameter).values == linear(Parameter(weight)).values, "\(set)")
+        #expect(winograd(narrowTaps.parameter).values == winograd(Parameter(taps)).values, "\(set)")
+      }
+    }
+  }
+
+  /// A tensor rounded to two bytes a number, and as a file's parameter of that type.
+  private func stored(_ tensor: Tensor, as type: String) throws -> (Tensor, (checkpoint: Checkpoint, parameter: Parameter)) {
+    let bits = tensor.values.map { type == "F16" ? Float16($0).bitPattern : UInt16($0.bitPattern >> 16) }
+    let values = bits.map { type == "F16" ? Float(Float16(bitPattern: $0)) : Float(bitPattern: UInt32($0) << 16) }
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("half-\(UUID().uuidString).safetensors")
     defer { try? FileManager.default.removeItem(at: url) }
-    let header = Data(#"{"w":{"dtype":"F16","shape":[24,300],"data_offsets":[0,14400]}}"#.utf8)
+    let header = Data(#"{"w":{"dtype":"\#(type)","shape":\#(tensor.shape),"data_offsets":[0,\#(2 * tensor.count)]}}"#.utf8)
     var file = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header
-    for value in values { file += withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Data($0) } }
+    for number in bits { file += withUnsafeBytes(of: number.littleEndian) { Data($0) } }
     try file.write(to: url)
-    let checkpoint = try Checkpoint(file: url), half = try #require(checkpoint.parameter("w"))
-    #expect(half.dtype == .f16)
-    // A loader widens those of a small network.
-    let read = WeightLoader(checkpoint).parameter("w", [24, 300])
-    #expect(read.dtype == .f32 && read.widened().values == weight.values)
-    let x = noise.tensor([31, 300])
-    let narrow = Kernels.linear(x, PackedMatrix(half, columns: 24, depth: 300))
-    let wide = Kernels.linear(x, PackedMatrix(Parameter(weight), columns: 24, depth: 300))
-    #expect(narrow.values == wide.values)
+    let checkpoint = try Checkpoint(file: url), parameter = try #require(checkpoint.parameter("w"))
+    #expect(parameter.dtype == (type == "F16" ? .f16 : .bf16))
+    return (Tensor(values, shape: tensor.shape), (checkpoint, parameter))
   }
 
   /// A profile counts what ran while it was asked for, and only that. Other tests' layers may be in it, of other shapes.

@@ -39,6 +39,56 @@ import Testing
     #expect(relativeError(fast, plain) < Self.tolerance, "\(x.shape) \(columns) \(window)")
   }
 
+  /// Few inputs a tap: the rows of a window are taken whole, those over an image's edge from a copy.
+  @Test(arguments: 0..<30) func shallowConv2d(seed: Int) {
+    var noise = Noise(UInt64(seed) + 1200)
+    let (images, height, width) = (noise.int(1...3), noise.int(7...19), noise.int(7...19))
+    let (depth, columns, side, stride) = (noise.int(1...18), noise.int(1...40), noise.int(2...7), noise.int(1...4))
+    let padding = Padding(
+      top: noise.int(0...side), left: noise.int(0...side), bottom: noise.int(0...side), right: noise.int(0...side))
+    let window = Window(height: noise.int(1...side), width: side, stride: stride, padding: padding)
+    let (tall, wide) = window.output(height: height, width: width)
+    let x = noise.tensor([images, height, width, depth]), weight = noise.tensor([columns, depth, window.height, side])
+    let bias = noise.tensor([columns]), imageBias = noise.tensor([images, columns]), residual = noise.tensor([images, tall, wide, columns])
+    let packed = PackedMatrix(Parameter(weight), columns: columns, depth: depth, taps: window.height * side)
+    let fast = Kernels.conv2d(x, packed, window, bias: bias, imageBias: imageBias, residual: residual)
+    let plain = PlainKernels.conv2d(x, weight, window, bias: bias, imageBias: imageBias, residual: residual)
+    #expect(relativeError(fast, plain) < Self.tolerance, "\(x.shape) \(columns) \(window)")
+  }
+
+  /// Many images of few outputs: each output without the taps that are outside its image.
+  @Test(arguments: 0..<24) func smallImages(seed: Int) {
+    var noise = Noise(UInt64(seed) + 1400)
+    let (images, height, width) = (noise.int(90...130), noise.int(1...4), noise.int(1...4))
+    let (depth, columns, side) = (noise.int(1...40), noise.int(1...40), noise.int(2...5))
+    let padding = Padding(
+      top: noise.int(0...side), left: noise.int(0...side), bottom: side, right: side)
+    let window = Window(height: side, width: side, stride: noise.int(2...4), padding: padding, dilation: seed % 5 == 0 ? 2 : 1)
+    guard height + padding.top >= side, width + padding.left >= side else { return }
+    let (tall, wide) = window.output(height: height, width: width)
+    let x = noise.tensor([images, height, width, depth]), weight = noise.tensor([columns, depth, side, side])
+    let bias = noise.tensor([columns]), residual = noise.tensor([images, tall, wide, columns])
+    let packed = PackedMatrix(Parameter(weight), columns: columns, depth: depth, taps: side * side)
+    let fast = Kernels.conv2d(x, packed, window, bias: bias, residual: residual, activation: .relu)
+    let plain = PlainKernels.conv2d(x, weight, window, bias: bias, residual: residual, activation: .relu)
+    #expect(relativeError(fast, plain) < Self.tolerance, "\(x.shape) \(columns) \(window)")
+  }
+
+  /// A gated layer in one product is the product and then the gate, to the bit.
+  @Test(arguments: 0..<24) func gatedLinear(seed: Int) throws {
+    var noise = Noise(UInt64(seed) + 5100)
+    let (rows, depth, columns) = (noise.int(1...300), noise.int(1...700), 16 * noise.int(1...9))
+    let x = noise.tensor([rows, depth]), weight = noise.tensor([2 * columns, depth], scale: 0.1), bias = noise.tensor([2 * columns])
+    let gated = try #require(
+      GatedWeight(Parameter(weight), bias: Parameter(bias), columns: columns, depth: depth, precision: .float32))
+    let packed = PackedMatrix(Parameter(weight), columns: 2 * columns, depth: depth)
+    let apart = Kernels.geglu(Kernels.linear(x, packed, bias: bias))
+    #expect(Kernels.gatedLinear(Operand(x), gated).tensor.values == apart.values, "\(rows)x\(depth)x\(columns)")
+    let odd = noise.tensor([2 * columns - 2, depth]), oddBias = noise.tensor([2 * columns - 2])
+    #expect(
+      GatedWeight(Parameter(odd), bias: Parameter(oddBias), columns: columns - 1, depth: depth, precision: .float32) == nil)
+  }
+
   @Test(arguments: 0..<36) func winograd(seed: Int) {
     var noise = Noise(UInt64(seed) + 9000)
     let dilation = seed < 24 ? 1 : seed % 3 + 2
@@ -175,6 +225,13 @@ import Testing
     #expect(x.nhwc().shape == [2, 4, 5, 3])
     #expect(x.nhwc().values[1] == x.values[20])
     #expect(Tensor.stacked([x.slice(1..<2), x.slice(0..<1)]).slice(1..<2).values == x.slice(0..<1).values)
+    // More than a band of columns, and of images.
+    let large = noise.tensor([3, 37, 21, 2]), turned = large.nchw().values
+    for (position, value) in large.values.enumerated() {
+      let (image, pixel, channel) = (position / 1554, position / 2 % 777, position % 2)
+      #expect(turned[image * 1554 + channel * 777 + pixel] == value)
+    }
+    #expect(large.nchw().nhwc().values == large.values)
     let joined = Tensor.concatenated([x, x.slicedChannels(1..<3)])
     #expect(joined.shape == [2, 3, 4, 7])
     #expect(joined.slicedChannels(0..<5).values == x.values)
