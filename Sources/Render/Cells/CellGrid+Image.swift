@@ -11,7 +11,7 @@ extension CellGrid {
     let previous = previous.flatMap { $0.columns == columns && $0.rows == rows ? $0 : nil }
     // Of one colour alone nobody can say whether it is the background.
     if style.colors != .truecolor, let drawn = DrawnImage(image), style.colors != .mono || drawn.colors.count > 1 {
-      self.init(drawn.mask, columns: columns, rows: rows, colors: drawn.colors, style: style)
+      self.init(drawn.mask, columns: columns, rows: rows, colors: drawn.colors, style: style, blends: true)
       return
     }
     var source = image
