@@ -1,4 +1,4 @@
-/// The innermost loops of every layer, and of resizing, compiled once for each set of vector instructions.
+/// The innermost loops of every layer, of resizing and of character cells, compiled once for each set of vector instructions.
 ///
 /// `vector.h` and its neighbours hold the code, written once; `plain.c`, `avx2.c`, `avx512.c`, `avx512bf16.c` and `amx.c` compile it.
 /// Everything above these loops (blocks, threads, which layer takes which) is Swift. Pointers need the alignment of a float alone. Sums run in one

@@ -16,8 +16,8 @@ struct BlendedInks {
     let counts = mask.histogram
     let shown = (0..<256).filter { counts[$0] > 0 }.map { wanted[$0] }
     var owned: [RGB: [UInt8]] = [:]
-    for entry in palette.entries {
-      if let owner = ClassColors.nearest(to: palette.colors[entry], of: shown) { owned[owner, default: []].append(UInt8(entry)) }
+    for (entry, owner) in ClassColors.owners(of: palette, shown).enumerated() {
+      if let owner { owned[owner, default: []].append(UInt8(entry)) }
     }
     self.wanted = wanted
     entries = wanted.map { owned[$0] ?? [] }

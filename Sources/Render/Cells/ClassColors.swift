@@ -9,12 +9,12 @@ enum ClassColors {
     guard let palette = InkPalette.of(style) else { return (0..<256).map { style.colors == .mono ? .standard : .rgb(wanted($0)) } }
     let counts = mask.histogram
     let present = (0..<256).filter { counts[$0] > 0 }.sorted { (counts[$1], $0) < (counts[$0], $1) }
-    let shown = Array(Set(present.map(wanted)))
+    let owners = owners(of: palette, present.map(wanted))
     var taken: [RGB: UInt8] = [:]
     var free = Set(palette.entries.map { UInt8($0) })
     for color in present.map(wanted) where taken[color] == nil {
       // One that is nearer to another class would be taken for it.
-      let own = free.filter { nearest(to: palette.colors[Int($0)], of: shown) == color }
+      let own = free.filter { owners[Int($0)] == color }
       let entry =
         (own.isEmpty ? free : own).min { (distance(color, $0, palette), $0) < (distance(color, $1, palette), $1) }
         ?? palette.nearest(color.vector)
@@ -25,8 +25,12 @@ enum ClassColors {
     return (0..<256).map { .indexed(taken[wanted($0)] ?? palette.nearest(wanted($0).vector)) }
   }
 
-  /// The first of the colours that is nearest to another.
-  static func nearest(to color: SIMD4<Float>, of colors: [RGB]) -> RGB? {
+  /// For every index of a palette the class that its colour is nearest to, of several the first; nil for those that are not used.
+  static func owners(of palette: InkPalette, _ classes: [RGB]) -> [RGB?] {
+    palette.colors.indices.map { palette.entries.contains($0) ? nearest(to: palette.colors[$0], of: classes) : nil }
+  }
+
+  private static func nearest(to color: SIMD4<Float>, of colors: [RGB]) -> RGB? {
     var (best, chosen): (Float, RGB?) = (.infinity, nil)
     for candidate in colors {
       let distance = InkPalette.distance(candidate.vector, color)
