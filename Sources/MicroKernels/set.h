@@ -6,6 +6,7 @@
 #include "winograd.h"
 #include "rows.h"
 #include "resize.h"
+#include "cells.h"
 #if HAS_BFLOAT
 #include "pairs.h"
 #endif
@@ -44,6 +45,9 @@ const mk_set TABLE(SET) = {
   .depthwise = depthwise,
   .sum_triples = sum_triples,
   .finish_bytes = finish_bytes,
+  .cell_gains = cell_gains,
+  .cell_turn = cell_turn,
+  .cell_costs = cell_costs,
   .widen_half = widen_half,
   .widen_bfloat = widen_bfloat,
 #if HAS_BFLOAT

@@ -10,8 +10,8 @@ import Testing
     return r * r + g * g + b * b
   }
 
-  @Test(arguments: [(ColorDepth.indexed256, 16...255, 0), (.indexed88, 16...87, 0), (.indexed16, 0...15, 9), (.indexed8, 0...7, 9)])
-  func theNearestEntryIsTaken(depth: ColorDepth, entries: ClosedRange<Int>, tolerance: Int) throws {
+  @Test(arguments: [(ColorDepth.indexed256, 16...255), (.indexed88, 16...87), (.indexed16, 0...15), (.indexed8, 0...7)])
+  func theNearestEntryIsTaken(depth: ColorDepth, entries: ClosedRange<Int>) throws {
     let table = TerminalPalette.colors(CellStyle(colors: depth))
     var generator = SplitMix(state: 3)
     let colors = (0..<4000).map { _ in
@@ -20,9 +20,7 @@ import Testing
     for color in colors + entries.map({ table[$0] }) {
       guard case .indexed(let found) = TerminalPalette.nearest(color, depth) else { throw CancellationError() }
       let least = entries.map { squares(color, table[$0]) }.min() ?? 0
-      // Tables of small palettes are five bits a channel: near a border between two entries the other may be taken.
-      let distance = Double(squares(color, table[Int(found)])).squareRoot()
-      #expect(distance <= Double(least).squareRoot() + Double(tolerance), "\(color) in \(depth)")
+      #expect(squares(color, table[Int(found)]) == least, "\(color) in \(depth)")
     }
     #expect(TerminalPalette.nearest(.black, depth) == .indexed(depth >= .indexed88 ? 16 : 0))
     #expect(TerminalPalette.nearest(RGB(1, 2, 3), .truecolor) == .rgb(RGB(1, 2, 3)))
@@ -62,6 +60,38 @@ import Testing
     let shown = colors.flatMap { $0 }.map { color -> RGB in if case .indexed(let index) = color { table[Int(index)] } else { .black } }
     #expect(Set(shown).count == count)
     #expect(grid.cells.allSatisfy { $0.scalar == " " })
+  }
+
+  @Test(arguments: [ColorDepth.indexed256, .indexed16, .indexed8]) func noClassLooksLikeAnother(depth: ColorDepth) {
+    let style = CellStyle(colors: depth), table = TerminalPalette.colors(style)
+    let entries = depth == .indexed256 ? 16...255 : depth == .indexed16 ? 0...15 : 0...7
+    var generator = SplitMix(state: 21)
+    for _ in 0..<40 {
+      func level() -> UInt8 { UInt8(generator.next() % 256) }
+      let classes = [.black] + (0..<5).map { _ in RGB(level(), level(), level()) }
+      let grid = CellGrid(stripes(classes), columns: classes.count * 3, rows: 6, style: style)
+      func nearest(_ entry: Int) -> Int {
+        classes.indices.min { squares(classes[$0], table[entry]) < squares(classes[$1], table[entry]) } ?? 0
+      }
+      for (index, color) in classes.enumerated() where entries.contains(where: { nearest($0) == index }) {
+        guard case .indexed(let shown) = grid[index * 3 + 1, 3].background else { continue }
+        #expect(nearest(Int(shown)) == index, "\(color) of \(classes)")
+      }
+    }
+  }
+
+  @Test(arguments: [ColorDepth.indexed256, .indexed16]) func edgesOfMasksAreBlendedWithinTheirClass(depth: ColorDepth) {
+    var labels = [UInt8](repeating: 0, count: 200 * 200)
+    for y in 0..<200 { for x in 0..<200 where (x - 97) * (x - 97) + (y - 103) * (y - 103) < 5000 { labels[y * 200 + x] = 1 } }
+    let mask = LabelMask(width: 200, height: 200, labels: labels), colors = [RGB.black, .white], image = mask.colored(colors)
+    let style = CellStyle(symbols: .half, colors: depth)
+    func back(_ grid: CellGrid) -> Image { grid.rendered().resized(width: 200, height: 200, .nearest) }
+    let blended = back(CellGrid(image, columns: 40, rows: 20, style: style))
+    let sharp = back(CellGrid(mask, columns: 40, rows: 20, colors: colors, style: style))
+    #expect(ImageQuality.psnr(image, blended) > ImageQuality.psnr(image, sharp) + 0.5)
+    #expect(Set(sharp.pixels).count == 2 && Set(blended.pixels).count > 2)
+    func wrong(_ shown: Image) -> Int { (0..<40000).count { (shown.pixels[3 * $0] > 127) != (labels[$0] == 1) } }
+    #expect(wrong(blended) <= wrong(sharp) + 40)
   }
 
   @Test func moreClassesThanColoursShareThem() {

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Render
 import TestSupport
@@ -66,14 +67,40 @@ import Testing
     #expect(ink("\u{1FB6B}") == [1, 1, 1, 0])
   }
 
-  @Test(arguments: SymbolSet.allCases) func fourCellsAtATimeAreAsOne(symbols: SymbolSet) {
+  /// A scene with grain, in sizes that leave odd numbers of cells over.
+  private static func scenes() -> [(image: Image, columns: Int, rows: Int)] {
     var generator = SplitMix(state: 11)
-    for (width, height, columns, rows) in [(97, 61, 13, 5), (64, 64, 4, 2), (40, 90, 1, 7), (300, 200, 30, 11)] {
+    return [(97, 61, 13, 5), (64, 64, 4, 2), (40, 90, 1, 7), (300, 200, 30, 11)].map { width, height, columns, rows in
       var image = Fixtures.scene(width: width, height: height)
       for index in image.pixels.indices { image.pixels[index] = image.pixels[index] / 2 + UInt8(generator.next() % 100) }
+      return (image, columns, rows)
+    }
+  }
+
+  @Test(arguments: SymbolSet.allCases) func sixteenCellsAtATimeAreAsOne(symbols: SymbolSet) {
+    for (image, columns, rows) in Self.scenes() {
       let plain = PlainCells.grid(image, columns: columns, rows: rows, symbols: symbols)
-      #expect(
-        CellGrid(image, columns: columns, rows: rows, style: CellStyle(symbols: symbols, smooth: false)) == plain, "\(columns)x\(rows)")
+      for set in KernelSet.available {
+        KernelSet.$current.withValue(set) {
+          let style = CellStyle(symbols: symbols, smooth: false)
+          #expect(CellGrid(image, columns: columns, rows: rows, style: style) == plain, "\(columns)x\(rows), \(set)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: SymbolSet.allCases, [ColorDepth.indexed256, .indexed88, .indexed16, .indexed8])
+  func sixteenSymbolsAtATimeAreAsOne(symbols: SymbolSet, colors: ColorDepth) throws {
+    for (image, columns, rows) in Self.scenes() {
+      for dithered in [true, false] {
+        let style = CellStyle(symbols: symbols, colors: colors, dithered: dithered, smooth: false)
+        let plain = try #require(PlainCells.grid(image, columns: columns, rows: rows, style: style))
+        for set in KernelSet.available {
+          KernelSet.$current.withValue(set) {
+            #expect(CellGrid(image, columns: columns, rows: rows, style: style) == plain, "\(columns)x\(rows), \(set)")
+          }
+        }
+      }
     }
   }
 

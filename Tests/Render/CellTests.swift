@@ -49,6 +49,7 @@ import Testing
     for floor in Self.drawn {
       let found = compare(scene, CellStyle(symbols: floor.symbols, colors: floor.colors))
       #expect(found.psnr >= floor.psnr && found.ssim >= floor.ssim, "\(floor): \(found)")
+      if ProcessInfo.processInfo.environment["DIFFSS_REPORT"] != nil { print("cells, drawn:", floor.symbols, floor.colors, found) }
     }
   }
 

@@ -1,4 +1,4 @@
-/// The innermost loops of every layer, and of resizing, compiled once for each set of vector instructions.
+/// The innermost loops of every layer, of resizing and of character cells, compiled once for each set of vector instructions.
 ///
 /// `vector.h` and its neighbours hold the code, written once; `plain.c`, `avx2.c`, `avx512.c`, `avx512bf16.c` and `amx.c` compile it.
 /// Everything above these loops (blocks, threads, which layer takes which) is Swift. Pointers need the alignment of a float alone. Sums run in one
@@ -93,6 +93,49 @@ typedef struct {
   ptrdiff_t stride;
 } mk_matrix;
 
+/// A part of a cell by its corners' numbers: upper left, upper right, lower left, lower right.
+typedef struct {
+  int32_t corner[4];
+} mk_region;
+
+/// A way to part a cell in two: the ink of an earlier symbol, `parent`, and the terms from `first` to before `end`.
+typedef struct {
+  int32_t parent, first, end;
+  /// The share of ink a, and 1 / (a (1 - a)).
+  float area, scale;
+} mk_symbol;
+
+/// A share of a region.
+typedef struct {
+  int32_t region;
+  float share;
+} mk_term;
+
+/// The symbols of a set, the first of them blank, and the regions they are made of, the last of them the whole cell.
+typedef struct {
+  const mk_region *regions;
+  ptrdiff_t region_count;
+  const mk_symbol *symbols;
+  ptrdiff_t count;
+  const mk_term *terms;
+} mk_symbols;
+
+/// Of a number of symbols their shares of ink a, 1 / a and 1 / (1 - a); what would be infinite is 0.
+typedef struct {
+  const float *areas, *over, *rest;
+} mk_parts;
+
+/// The colours that a terminal has: a list of `count`, red, green and blue of each, or, where that is 0, a cube and an even ramp of greys.
+typedef struct {
+  const float *_Nullable entries;
+  ptrdiff_t count;
+  /// A level of the cube is the sum of the rises of those steps whose edges a value is above.
+  const float *_Nullable edges, *_Nullable rises;
+  ptrdiff_t steps;
+  /// The grey at place p is first + p * step, and p is the sum of the channels times `grey_scale` less `grey_offset`, rounded.
+  float grey_first, grey_step, grey_scale, grey_offset, grey_count;
+} mk_palette;
+
 /// One set of loops. Those of bfloat16 are NULL where the processor has no instruction for them.
 typedef struct {
   const char *name;
@@ -149,6 +192,19 @@ typedef struct {
     const int32_t *values, const ptrdiff_t *starts, ptrdiff_t count, const int32_t *weights, ptrdiff_t taps, int32_t *out);
   /// The vertical step on 2, 4 or 8 rows of sums with weights in 1/2048, to bytes, as OpenCV's vector code rounds them.
   void (*finish_bytes)(const int32_t *_Nonnull const *_Nonnull rows, ptrdiff_t taps, const int32_t *weights, ptrdiff_t count, uint8_t *out);
+
+  /// Sixteen cells side by side. `corners` has the sums of light up to each corner, `[corners][3][16]`, `scale` turns them into shares of
+  /// a cell. Receives the light of each region, `[regions][3][16]`, each symbol's light under its ink and what it saves against one colour,
+  /// `[symbols][4][16]`, and each cell's best symbol, where that saves more than 0.5.
+  void (*cell_gains)(
+    const mk_symbols *table, const float *corners, float scale, float *regions, float *light, int32_t *best);
+  /// `light` of `count` symbols, a multiple of 16, to `[4][16][count]`.
+  void (*cell_turn)(const float *light, ptrdiff_t count, float *turned);
+  /// The squared error of each symbol on the cell `lane` of `turned`, with the two nearest colours to the means of its parts, less what is the
+  /// same for all; returns the least. `whole` is the cell's mean, `debt` is added to all of it.
+  float (*cell_costs)(
+    const mk_palette *palette, const mk_parts *parts, ptrdiff_t count, const float *turned, ptrdiff_t lane, const float *whole,
+    const float *debt, float *costs);
 
   /// Half and bfloat16 numbers as Float32.
   void (*widen_half)(const uint16_t *x, ptrdiff_t count, float *y);

@@ -11,7 +11,7 @@ extension CellGrid {
     let previous = previous.flatMap { $0.columns == columns && $0.rows == rows ? $0 : nil }
     // Of one colour alone nobody can say whether it is the background.
     if style.colors != .truecolor, let drawn = DrawnImage(image), style.colors != .mono || drawn.colors.count > 1 {
-      self.init(drawn.mask, columns: columns, rows: rows, colors: drawn.colors, style: style)
+      self.init(drawn.mask, columns: columns, rows: rows, colors: drawn.colors, style: style, blends: true)
       return
     }
     var source = image
@@ -35,14 +35,14 @@ enum ExactMatcher {
   static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ symbols: SymbolSet, after previous: CellGrid?) -> CellGrid {
     let table = SymbolTable.of(symbols)
     return CellSearch.grid(image, columns: columns, rows: rows, table) { search, lane, at in
-      let whole = search.whole[lane], chosen = Int(search.best[lane])
+      let whole = search.whole(lane), chosen = search.best(lane)
       guard let before = previous?.cells[at], let old = table.index[before.scalar] else {
-        return cell(table, chosen, search.inked[chosen][lane], whole)
+        return cell(table, chosen, search.ink(chosen, lane), whole)
       }
-      let gain = search.gains[chosen][lane], margin = CellHold.margin(gain: gain, error: 0)
-      if error(before, table.symbols[old].area, search.inked[old][lane], whole) <= margin - gain { return before }
-      let kept = search.gains[old][lane] >= gain - margin ? old : chosen
-      var new = cell(table, kept, search.inked[kept][lane], whole)
+      let gain = search.gain(chosen, lane), margin = CellHold.margin(gain: gain, error: 0)
+      if error(before, table.symbols[old].area, search.ink(old, lane), whole) <= margin - gain { return before }
+      let kept = search.gain(old, lane) >= gain - margin ? old : chosen
+      var new = cell(table, kept, search.ink(kept, lane), whole)
       if case .rgb(let ink) = new.foreground { new.foreground = .rgb(CellHold.color(ink, after: before.foreground, margin: margin)) }
       if case .rgb(let paper) = new.background { new.background = .rgb(CellHold.color(paper, after: before.background, margin: margin)) }
       return new

@@ -6,23 +6,32 @@ extension CellGrid {
   ///   colours have different ones as long as there are enough. On `mono` terminals label 0 is blank, 255 a shade, every other label ink;
   ///   on a light background label 0 is ink and every other label blank.
   public init(_ mask: LabelMask, columns: Int, rows: Int, colors: [RGB], style: CellStyle = CellStyle()) {
+    self.init(mask, columns: columns, rows: rows, colors: colors, style: style, blends: false)
+  }
+
+  /// - Parameter blends: where a part of a cell holds several labels, it may take a colour between theirs that is nearer to their mean, as
+  ///   long as the label with most area there is the nearest to it.
+  init(_ mask: LabelMask, columns: Int, rows: Int, colors: [RGB], style: CellStyle, blends: Bool) {
     precondition(columns > 0 && rows > 0 && !colors.isEmpty)
     let blocks = BlockLabels(mask, across: columns * 8, down: rows * 24)
     let tints = ClassColors.of(mask, colors, style), shapes = ShapeBits.of(style.symbols)
+    let blend = blends ? InkPalette.of(style).map { BlendedInks($0, tints, mask, colors) } : nil
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
     for row in 0..<rows {
       for column in 0..<columns {
         let parts = blocks.parts(column, row)
-        cells.append(style.colors == .mono ? Self.inkCell(parts, shapes, style) : Self.cell(parts, shapes, tints))
+        cells.append(style.colors == .mono ? Self.inkCell(parts, shapes, style) : Self.cell(parts, shapes, tints, blend))
       }
     }
     self.init(columns: columns, rows: rows, cells: cells)
   }
 
-  private static func cell(_ parts: [LabelBits], _ shapes: ShapeBits, _ tints: [CellColor]) -> Cell {
-    let blank = Cell(" ", tints[Int(parts[0].label)], on: tints[Int(parts[0].label)])
-    var (best, cell) = (parts[0].bits.count, blank)
+  private static func cell(_ parts: [LabelBits], _ shapes: ShapeBits, _ tints: [CellColor], _ blend: BlendedInks?) -> Cell {
+    let first = parts[0].label
+    if parts.count == 1 { return Cell(" ", tints[Int(first)], on: tints[Int(first)]) }
+    if let blend { return blend.cell(parts, shapes) }
+    var (best, cell) = (parts[0].bits.count, Cell(" ", tints[Int(first)], on: tints[Int(first)]))
     // Beyond the four labels with most area a cell has crumbs.
     for (place, ink) in parts.prefix(4).enumerated() {
       for (other, paper) in parts.prefix(4).enumerated() where other != place {

@@ -1,65 +1,64 @@
-/// A colour of each of four neighbouring cells: the lanes are cells.
-struct FourColors {
-  var red: SIMD4<Float>
-  var green: SIMD4<Float>
-  var blue: SIMD4<Float>
+import Core
+import MicroKernels
 
-  static let zero = FourColors(red: .zero, green: .zero, blue: .zero)
-
-  /// The colour of one of the cells.
-  @inline(__always) subscript(lane: Int) -> SIMD4<Float> { SIMD4(red[lane], green[lane], blue[lane], 0) }
-
-  @inline(__always) init(red: SIMD4<Float>, green: SIMD4<Float>, blue: SIMD4<Float>) {
-    (self.red, self.green, self.blue) = (red, green, blue)
-  }
-
-  /// From the cells' colours.
-  @inline(__always) init(_ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ d: SIMD4<Float>) {
-    red = SIMD4(a[0], b[0], c[0], d[0])
-    green = SIMD4(a[1], b[1], c[1], d[1])
-    blue = SIMD4(a[2], b[2], c[2], d[2])
-  }
-
-  @inline(__always) static func + (left: FourColors, right: FourColors) -> FourColors {
-    FourColors(red: left.red + right.red, green: left.green + right.green, blue: left.blue + right.blue)
-  }
-
-  @inline(__always) static func - (left: FourColors, right: FourColors) -> FourColors {
-    FourColors(red: left.red - right.red, green: left.green - right.green, blue: left.blue - right.blue)
-  }
-
-  @inline(__always) static func * (left: FourColors, right: Float) -> FourColors {
-    FourColors(red: left.red * right, green: left.green * right, blue: left.blue * right)
-  }
-}
-
-/// What every symbol of a set would save on four neighbouring cells, with any colours at all.
+/// What every symbol of a set would save on sixteen neighbouring cells, with any colours at all.
 ///
 /// For a symbol with ink on an area a the best colours are the means of its two parts, and it saves the variance between them,
 /// a (1 - a) |mean of ink - mean of paper|^2, against one mean colour. `PlainCells` does the same a cell at a time, with equal results.
 struct CellSearch {
+  /// Cells of a search, its lanes.
+  static let lanes = 16
+
   let table: SymbolTable
   private var sampler: RegionSampler
-  /// Sums over the regions of the table, times their share of the cell; the last is the whole cell.
-  private var regions: [FourColors]
-  /// The sum of a cell's light under the ink of each symbol.
-  private(set) var inked: [FourColors]
-  /// The squared error that each symbol saves.
-  private(set) var gains: [SIMD4<Float>]
+  private let regionTable: [mk_region]
+  private let symbols: [mk_symbol]
+  private let terms: [mk_term]
+  private var corners: [SIMD4<Float>]
+  /// The light of each region as a share of the cell's, `[regions][3][16]`; the last is the whole cell.
+  private var regions: [Float]
+  /// Each symbol's light under its ink, and the squared error that it saves, `[symbols][4][16]`, with blanks up to a multiple of 16.
+  private var light: [Float]
   /// The symbol that saves most, where that is half a squared grey level or more; else the blank, which is shorter.
-  private(set) var best = SIMD4<Int32>.zero
+  private var chosen = [Int32](repeating: 0, count: lanes)
+  private let loops = KernelSet.current.loops
 
   /// A search in an image that is stretched over `columns` x `rows` cells.
   init(_ image: Image, columns: Int, rows: Int, _ table: SymbolTable) {
     self.table = table
     sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
-    regions = [FourColors](repeating: .zero, count: table.regions.count + 1)
-    inked = [FourColors](repeating: .zero, count: table.symbols.count)
-    gains = [SIMD4<Float>](repeating: .zero, count: table.symbols.count)
+    regionTable = sampler.regionCorners.map { mk_region(corner: (Int32($0.0), Int32($0.1), Int32($0.2), Int32($0.3))) }
+    symbols = table.symbols.map { symbol in
+      mk_symbol(
+        parent: Int32(symbol.parent), first: Int32(symbol.terms.lowerBound), end: Int32(symbol.terms.upperBound), area: symbol.area,
+        scale: symbol.scale)
+    }
+    terms = table.terms.map { mk_term(region: Int32($0.region), share: $0.share) }
+    corners = [SIMD4<Float>](repeating: .zero, count: sampler.cornerCount * 3 * Self.lanes / 4)
+    regions = [Float](repeating: 0, count: regionTable.count * 3 * Self.lanes)
+    light = [Float](repeating: 0, count: Self.padded(symbols.count) * 4 * Self.lanes)
   }
 
-  /// The means of the cells.
-  var whole: FourColors { regions[regions.count - 1] }
+  /// A number of symbols with blanks up to a multiple of 16.
+  static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  /// The mean of a cell.
+  @inline(__always) func whole(_ lane: Int) -> SIMD4<Float> {
+    let at = regions.count - 3 * Self.lanes + lane
+    return SIMD4(regions[at], regions[at + Self.lanes], regions[at + 2 * Self.lanes], 0)
+  }
+
+  /// The light of a cell under a symbol's ink.
+  @inline(__always) func ink(_ symbol: Int, _ lane: Int) -> SIMD4<Float> {
+    let at = symbol * 4 * Self.lanes + lane
+    return SIMD4(light[at], light[at + Self.lanes], light[at + 2 * Self.lanes], 0)
+  }
+
+  /// The squared error that a symbol saves on a cell.
+  @inline(__always) func gain(_ symbol: Int, _ lane: Int) -> Float { light[(symbol * 4 + 3) * Self.lanes + lane] }
+
+  /// The symbol that saves most on a cell.
+  @inline(__always) func best(_ lane: Int) -> Int { Int(chosen[lane]) }
 
   /// A grid whose cells, line by line, `cell` makes of what is found; it gets the search, the cell's lane in it and its index.
   static func grid(
@@ -71,7 +70,8 @@ struct CellSearch {
     for row in 0..<rows {
       search.begin(row: row)
       for column in 0..<columns {
-        let lane = search.lane(of: column)
+        let lane = column % Self.lanes
+        if lane == 0 { search.run(from: column) }
         cells.append(cell(search, lane, cells.count))
       }
     }
@@ -81,45 +81,40 @@ struct CellSearch {
   /// Prepares a line of cells.
   mutating func begin(row: Int) { sampler.begin(row: row) }
 
-  /// The lane in which a cell of the line is found; columns are to be asked for one after the other.
-  mutating func lane(of column: Int) -> Int {
-    if column % 4 == 0 {
-      sampler.sample(fourFrom: column, into: &regions)
-      run()
-    }
-    return column % 4
-  }
-
-  /// Searches the cells that `regions` holds.
-  private mutating func run() {
-    let whole = whole
-    var most = SIMD4<Float>(repeating: 0.5), chosen = SIMD4<Int32>.zero
-    inked.withUnsafeMutableBufferPointer { inked in
-      gains.withUnsafeMutableBufferPointer { gains in
-        regions.withUnsafeBufferPointer { regions in
-          table.symbols.withUnsafeBufferPointer { symbols in
-            table.terms.withUnsafeBufferPointer { terms in
-              for index in 1..<symbols.count {
-                let symbol = symbols[index]
-                var ink = inked[symbol.parent]
-                if symbol.isWhole {
-                  for term in symbol.terms { ink = ink + regions[terms[term].region] }
-                } else {
-                  for term in symbol.terms { ink = ink + regions[terms[term].region] * terms[term].share }
+  /// Searches the cells of the line from `column` on.
+  mutating func run(from column: Int) {
+    sampler.sumCorners(from: column, into: &corners)
+    let (loops, scale) = (loops, sampler.scale)
+    corners.withUnsafeBytes { corners in
+      regionTable.withUnsafeBufferPointer { regionTable in
+        symbols.withUnsafeBufferPointer { symbols in
+          terms.withUnsafeBufferPointer { terms in
+            regions.withUnsafeMutableBufferPointer { regions in
+              light.withUnsafeMutableBufferPointer { light in
+                chosen.withUnsafeMutableBufferPointer { chosen in
+                  guard let first = regionTable.baseAddress, let symbol = symbols.baseAddress, let term = terms.baseAddress,
+                    let corner = corners.bindMemory(to: Float.self).baseAddress, let region = regions.baseAddress,
+                    let light = light.baseAddress, let best = chosen.baseAddress
+                  else { return }
+                  var all = mk_symbols(
+                    regions: first, region_count: regionTable.count, symbols: symbol, count: symbols.count, terms: term)
+                  loops.pointee.cell_gains(&all, corner, scale, region, light, best)
                 }
-                inked[index] = ink
-                let gap = ink - whole * symbol.area
-                let gain = (gap.red * gap.red + gap.green * gap.green + gap.blue * gap.blue) * symbol.scale
-                gains[index] = gain
-                let isBetter = gain .> most
-                most.replace(with: gain, where: isBetter)
-                chosen.replace(with: Int32(index), where: isBetter)
               }
             }
           }
         }
       }
     }
-    best = chosen
+  }
+
+  /// What was found, with the symbols side by side, `[4][16][symbols]`.
+  func turn(into turned: inout [Float]) {
+    light.withUnsafeBufferPointer { light in
+      turned.withUnsafeMutableBufferPointer { turned in
+        guard let from = light.baseAddress, let to = turned.baseAddress else { return }
+        loops.pointee.cell_turn(from, light.count / (4 * Self.lanes), to)
+      }
+    }
   }
 }

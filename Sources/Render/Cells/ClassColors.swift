@@ -2,20 +2,22 @@
 enum ClassColors {
   /// A cell colour for each label of `mask`, by label; labels beyond the table have the last colour.
   ///
-  /// The class with the most pixels takes the nearest entry, the next the nearest of those that are left; where there are more classes than
-  /// entries, the rest share.
+  /// The class with the most pixels takes the nearest entry, the next the nearest of those that are left, as far as there are some that are not
+  /// nearer to another class; where there are more classes than entries, the rest share.
   static func of(_ mask: LabelMask, _ colors: [RGB], _ style: CellStyle) -> [CellColor] {
     func wanted(_ label: Int) -> RGB { colors[min(label, colors.count - 1)] }
     guard let palette = InkPalette.of(style) else { return (0..<256).map { style.colors == .mono ? .standard : .rgb(wanted($0)) } }
     let counts = mask.histogram
     let present = (0..<256).filter { counts[$0] > 0 }.sorted { (counts[$1], $0) < (counts[$0], $1) }
+    let owners = owners(of: palette, present.map(wanted))
     var taken: [RGB: UInt8] = [:]
     var free = Set(palette.entries.map { UInt8($0) })
     for color in present.map(wanted) where taken[color] == nil {
-      let nearest = palette.nearest(color.vector)
+      // One that is nearer to another class would be taken for it.
+      let own = free.filter { owners[Int($0)] == color }
       let entry =
-        free.isEmpty || free.contains(nearest)
-        ? nearest : free.min { (distance(color, $0, palette), $0) < (distance(color, $1, palette), $1) } ?? nearest
+        (own.isEmpty ? free : own).min { (distance(color, $0, palette), $0) < (distance(color, $1, palette), $1) }
+        ?? palette.nearest(color.vector)
       taken[color] = entry
       // Two entries of one colour, as the greys of the cube and of the ramp, are one.
       free = free.filter { palette.colors[Int($0)] != palette.colors[Int(entry)] }
@@ -23,8 +25,21 @@ enum ClassColors {
     return (0..<256).map { .indexed(taken[wanted($0)] ?? palette.nearest(wanted($0).vector)) }
   }
 
+  /// For every index of a palette the class that its colour is nearest to, of several the first; nil for those that are not used.
+  static func owners(of palette: InkPalette, _ classes: [RGB]) -> [RGB?] {
+    palette.colors.indices.map { palette.entries.contains($0) ? nearest(to: palette.colors[$0], of: classes) : nil }
+  }
+
+  private static func nearest(to color: SIMD4<Float>, of colors: [RGB]) -> RGB? {
+    var (best, chosen): (Float, RGB?) = (.infinity, nil)
+    for candidate in colors {
+      let distance = InkPalette.distance(candidate.vector, color)
+      if distance < best { (best, chosen) = (distance, candidate) }
+    }
+    return chosen
+  }
+
   private static func distance(_ color: RGB, _ entry: UInt8, _ palette: InkPalette) -> Float {
-    let gap = color.vector - palette.colors[Int(entry)]
-    return (gap * gap).sum()
+    InkPalette.distance(color.vector, palette.colors[Int(entry)])
   }
 }

@@ -1,3 +1,4 @@
+import MicroKernels
 import Synchronization
 
 /// The few colours that a terminal has for cells, and which is nearest: in sRGB, as errors are counted.
@@ -6,14 +7,22 @@ struct InkPalette: Sendable {
   let colors: [SIMD4<Float>]
   /// The indices that may be used.
   let entries: Range<Int>
-  /// Steps of a cube's edge; 0 where `table` is used.
-  private let steps: Int
-  /// By value of a channel its step in the cube; with a cube and a ramp of greys each axis is searched apart.
-  private let step: [UInt8]
-  /// By sum of the channels the grey of the ramp.
-  private let grey: [UInt8]
-  /// Indices by five bits of red, green and blue, rounded, so that black, white and all that has full or no colour are exact.
-  private let table: [UInt8]
+  /// A cube with a ramp of greys, each axis of which is searched by itself; nil where all entries are looked at.
+  private let cube: Cube?
+
+  /// xterm's cube of 6x6x6 and its 24 greys, 8 to 238.
+  private struct Cube {
+    static let levels: [Float] = [0, 95, 135, 175, 215, 255]
+    /// Half-way between the levels, and by how much they rise there.
+    let edges = zip(levels, levels.dropFirst()).map { ($0 + $1) / 2 }
+    let rises = zip(levels, levels.dropFirst()).map { $1 - $0 }
+    let first: Float = 8
+    let step: Float = 10
+    let count: Float = 24
+    /// From the sum of the channels to the place on the ramp.
+    let scale: Float = 1.0 / 30
+    let offset: Float = 0.8
+  }
 
   private static let known = Mutex<[CellStyle: InkPalette]>([:])
 
@@ -34,72 +43,57 @@ struct InkPalette: Sendable {
   private init(_ style: CellStyle) {
     let colors = TerminalPalette.colors(style).map(\.vector)
     self.colors = colors
-    switch style.colors {
-    case .indexed16, .indexed8:
-      let entries = style.colors == .indexed16 ? 0..<16 : 0..<8
-      self.entries = entries
-      (steps, step, grey) = (0, [], [])
-      table = (0..<32768).map { bin in
-        let color = SIMD4(Float(bin >> 10), Float((bin >> 5) & 31), Float(bin & 31), 0) * (255.0 / 31)
-        var (best, chosen) = (Float.infinity, 0)
-        for entry in entries {
-          let gap = color - colors[entry], distance = (gap * gap).sum()
-          if distance < best { (best, chosen) = (distance, entry) }
-        }
-        return UInt8(chosen)
+    (entries, cube) =
+      switch style.colors {
+      case .indexed8: (0..<8, nil)
+      case .indexed16: (0..<16, nil)
+      case .indexed88: (16..<88, nil)
+      case .indexed256, .truecolor, .mono: (16..<256, Cube())
       }
-    case .indexed256, .indexed88, .truecolor, .mono:
-      entries = 16..<(style.colors == .indexed88 ? 88 : 256)
-      steps = style.colors == .indexed88 ? 4 : 6
-      step = Self.nearest((0..<steps).map { colors[16 + $0][2] })
-      grey = Self.nearest(colors[(16 + steps * steps * steps)..<entries.upperBound].map { 3 * $0[0] }, upTo: 765)
-      table = []
-    }
   }
 
-  private static func nearest(_ levels: [Float], upTo largest: Int = 255) -> [UInt8] {
-    (0...largest).map { value in
-      UInt8(levels.indices.min { abs(levels[$0] - Float(value)) < abs(levels[$1] - Float(value)) } ?? 0)
+  /// The index of the entry nearest to a colour of 0...255, which may lie outside. `mk_palette` finds the same distance.
+  func nearest(_ color: SIMD4<Float>) -> UInt8 {
+    guard let cube else {
+      var (best, chosen) = (Float.infinity, 0)
+      for entry in entries {
+        let distance = Self.distance(color, colors[entry])
+        if distance < best { (best, chosen) = (distance, entry) }
+      }
+      return UInt8(chosen)
     }
+    var inCube = 16
+    for channel in 0..<3 {
+      let level = cube.edges.count { color[channel] > $0 }
+      inCube += channel == 0 ? 36 * level : channel == 1 ? 6 * level : level
+    }
+    let place = min(max((color[0] + color[1] + color[2]) * cube.scale - cube.offset, 0), cube.count - 1).rounded(.toNearestOrEven)
+    let onRamp = 232 + Int(place)
+    return UInt8(Self.distance(color, colors[onRamp]) < Self.distance(color, colors[inCube]) ? onRamp : inCube)
   }
 
-  /// The index of the entry nearest to a colour of 0...255, which may lie outside.
-  func nearest(_ color: SIMD4<Float>) -> UInt8 { withSearch { $0.nearest(color) } }
+  /// The squared distance of two colours, in the order in which the kernels sum it.
+  static func distance(_ first: SIMD4<Float>, _ second: SIMD4<Float>) -> Float {
+    let gap = first - second, square = gap * gap
+    return square[0] + square[1] + square[2]
+  }
 
-  /// The palette for as long as `body` runs, for many questions.
-  func withSearch<Result>(_ body: (PaletteSearch) throws -> Result) rethrows -> Result {
-    try colors.withUnsafeBufferPointer { colors in
-      try step.withUnsafeBufferPointer { step in
-        try grey.withUnsafeBufferPointer { grey in
-          try table.withUnsafeBufferPointer { table in
-            try body(PaletteSearch(colors: colors, steps: steps, step: step, grey: grey, table: table))
-          }
+  /// The palette as the kernels take it, for as long as `body` runs.
+  func withLoops<Result>(_ body: (inout mk_palette) throws -> Result) rethrows -> Result {
+    if let cube {
+      return try cube.edges.withUnsafeBufferPointer { edges in
+        try cube.rises.withUnsafeBufferPointer { rises in
+          var palette = mk_palette(
+            entries: nil, count: 0, edges: edges.baseAddress, rises: rises.baseAddress, steps: edges.count, grey_first: cube.first,
+            grey_step: cube.step, grey_scale: cube.scale, grey_offset: cube.offset, grey_count: cube.count)
+          return try body(&palette)
         }
       }
     }
-  }
-}
-
-/// An `InkPalette` at hand for many questions.
-struct PaletteSearch {
-  let colors: UnsafeBufferPointer<SIMD4<Float>>
-  fileprivate let steps: Int
-  fileprivate let step: UnsafeBufferPointer<UInt8>
-  fileprivate let grey: UnsafeBufferPointer<UInt8>
-  fileprivate let table: UnsafeBufferPointer<UInt8>
-
-  /// The index of the entry nearest to a colour of 0...255, which may lie outside.
-  @inline(__always) func nearest(_ color: SIMD4<Float>) -> UInt8 {
-    let safe = color.clamped(lowerBound: .zero, upperBound: SIMD4(repeating: 255))
-    if steps == 0 {
-      let bin = safe * (31.0 / 255) + 0.5
-      return table[Int(bin[0]) * 1024 + Int(bin[1]) * 32 + Int(bin[2])]
+    return try entries.flatMap { [colors[$0][0], colors[$0][1], colors[$0][2]] }.withUnsafeBufferPointer { list in
+      var palette = mk_palette()
+      (palette.entries, palette.count) = (list.baseAddress, entries.count)
+      return try body(&palette)
     }
-    let rounded = safe + 0.5
-    let (red, green, blue) = (Int(step[Int(rounded[0])]), Int(step[Int(rounded[1])]), Int(step[Int(rounded[2])]))
-    let inCube = 16 + (red * steps + green) * steps + blue
-    let onRamp = 16 + steps * steps * steps + Int(grey[Int(safe.sum() + 0.5)])
-    let (first, second) = (color - colors[inCube], color - colors[onRamp])
-    return UInt8(truncatingIfNeeded: (first * first).sum() <= (second * second).sum() ? inCube : onRamp)
   }
 }

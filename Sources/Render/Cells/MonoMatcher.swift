@@ -47,13 +47,13 @@ enum MonoMatcher {
     return CellSearch.grid(image.grey(.opencv), columns: columns, rows: rows, table) { search, lane, _ in
       // What ink over an area saves against none, over 255: 2 sum - 255 area; the other way round where ink is black.
       func gain(_ sum: Float, _ area: Float) -> Float { style.lightBackground ? 255 * area - 2 * sum : 2 * sum - 255 * area }
-      let whole = search.whole.red[lane]
+      let whole = search.whole(lane)[0]
       var (best, scalar): (Float, Unicode.Scalar) = (0, " ")
       func look(_ gain: Float, _ candidate: Unicode.Scalar) { if gain > best { (best, scalar) = (gain, candidate) } }
       look(gain(whole, 1), "█")
       for (index, symbol) in table.symbols.enumerated().dropFirst() {
-        look(gain(search.inked[index].red[lane], symbol.area), symbol.scalar)
-        if let rest = rests[index] { look(gain(whole - search.inked[index].red[lane], 1 - symbol.area), rest) }
+        look(gain(search.ink(index, lane)[0], symbol.area), symbol.scalar)
+        if let rest = rests[index] { look(gain(whole - search.ink(index, lane)[0], 1 - symbol.area), rest) }
       }
       return Cell(scalar)
     }

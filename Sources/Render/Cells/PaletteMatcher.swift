@@ -1,10 +1,14 @@
+import MicroKernels
+
 /// Symbols and colours where few colours can be had: of every symbol the two nearest entries, of all these the least squared error.
 /// What a cell cannot show is carried to its neighbours (Floyd and Steinberg 1976), but not over flat areas, which would only get grain.
 struct PaletteMatcher {
   private let style: CellStyle
   private let columns: Int
   private let rows: Int
+  private let palette: InkPalette
   private var search: CellSearch
+  private var costs: SymbolCosts
 
   /// The share of a cell's error that is carried on. All of it would be exact from afar but grainy close by, the more the fewer colours.
   private let share: Float
@@ -12,19 +16,20 @@ struct PaletteMatcher {
   private static let limit = SIMD4<Float>(repeating: 48)
 
   static func grid(
-    _ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle, _ palette: InkPalette, after previous: CellGrid?
+    _ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle, _ palette: InkPalette, after previous: CellGrid?, isPlain: Bool = false
   ) -> CellGrid {
-    var matcher = PaletteMatcher(image, columns, rows, style)
-    return palette.withSearch { matcher.grid($0, palette.entries, after: previous) }
+    var matcher = PaletteMatcher(image, columns, rows, style, palette, isPlain)
+    return palette.withLoops { matcher.grid(&$0, after: previous) }
   }
 
-  private init(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle) {
-    (self.columns, self.rows, self.style) = (columns, rows, style)
+  private init(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle, _ palette: InkPalette, _ isPlain: Bool) {
+    (self.columns, self.rows, self.style, self.palette) = (columns, rows, style, palette)
     share = style.colors >= .indexed88 ? 0.7 : 0.4
     search = CellSearch(image, columns: columns, rows: rows, SymbolTable.of(style.symbols))
+    costs = SymbolCosts(search.table, isPlain: isPlain)
   }
 
-  private mutating func grid(_ palette: PaletteSearch, _ entries: Range<Int>, after previous: CellGrid?) -> CellGrid {
+  private mutating func grid(_ loops: inout mk_palette, after previous: CellGrid?) -> CellGrid {
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
     // One more cell at either end spares the look at the edge.
@@ -35,16 +40,18 @@ struct PaletteMatcher {
       search.begin(row: row)
       var left = SIMD4<Float>(repeating: -1000)
       for column in 0..<columns {
-        let lane = search.lane(of: column)
-        let mean = search.whole[lane]
-        let isFlat = search.gains[Int(search.best[lane])][lane] < 1 && Self.isNear(mean, left) && Self.isNear(mean, above[column])
+        let lane = column % CellSearch.lanes
+        if lane == 0 {
+          search.run(from: column)
+          costs.take(search)
+        }
+        let mean = search.whole(lane), gain = search.gain(search.best(lane), lane)
+        let isFlat = gain < 1 && Self.isNear(mean, left) && Self.isNear(mean, above[column])
         (left, above[column]) = (mean, mean)
         let carries = style.dithered && !isFlat
         let debt = carries ? carried[column + 1] : .zero
-        var choice = best(lane, mean + debt, debt, palette)
-        if let previous, let kept = keep(previous.cells[cells.count], lane, mean + debt, debt, choice.cost, palette, entries) {
-          choice = kept
-        }
+        var choice = best(lane, mean, debt, gain, &loops)
+        if let previous, let kept = keep(previous.cells[cells.count], lane, mean, debt, choice.cost, gain) { choice = kept }
         let area = search.table.symbols[choice.symbol].area
         let (ink, paper) = (palette.colors[Int(choice.ink)], palette.colors[Int(choice.paper)])
         cells.append(Cell(search.table.symbols[choice.symbol].scalar, .indexed(choice.ink), on: .indexed(choice.paper)))
@@ -75,50 +82,33 @@ struct PaletteMatcher {
     var cost: Float
   }
 
-  /// The cell with the least error. `whole` is the mean with `debt`.
-  private func best(_ lane: Int, _ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ palette: PaletteSearch) -> Choice {
-    let solid = palette.nearest(whole), color = palette.colors[Int(solid)]
-    // The error of one colour over an area is, but for a constant, area * |color|^2 - 2 color . sum.
-    var best = Choice(symbol: 0, ink: solid, paper: solid, cost: (color * (color - 2 * whole)).sum())
-    let square = (whole * whole).sum()
-    search.inked.withUnsafeBufferPointer { inked in
-      search.gains.withUnsafeBufferPointer { gains in
-        search.table.symbols.withUnsafeBufferPointer { symbols in
-          @inline(__always) func look(at index: Int) {
-            let area = symbols[index].area, full = inked[index][lane] + debt * area, paper = whole - full
-            // 1 / area and 1 / (1 - area) from the product of both.
-            let scale = symbols[index].scale
-            let (first, second) = (palette.nearest(full * (scale * (1 - area))), palette.nearest(paper * (scale * area)))
-            if first == second { return }
-            let (a, b) = (palette.colors[Int(first)], palette.colors[Int(second)])
-            let cost = (a * (a * area - 2 * full) + b * (b * (1 - area) - 2 * paper)).sum()
-            // Below a squared grey level a plainer symbol is as good.
-            if cost < best.cost - 1 { best = Choice(symbol: index, ink: first, paper: second, cost: cost) }
-          }
-          let first = Int(search.best[lane])
-          if first > 0 { look(at: first) }
-          // With any colours at all a symbol's error would be -|whole|^2 - gain: none that is behind even then is looked at.
-          for index in 1..<gains.count where gains[index][lane] > 1 - square - best.cost { look(at: index) }
-        }
-      }
-    }
-    return best
+  /// The cell with the least error; `debt` is added to all of it, `gain` is what its best symbol saves with any colours at all.
+  private mutating func best(
+    _ lane: Int, _ mean: SIMD4<Float>, _ debt: SIMD4<Float>, _ gain: Float, _ loops: inout mk_palette
+  ) -> Choice {
+    let solid = palette.nearest(mean + debt), alone = InkPalette.distance(mean + debt, palette.colors[Int(solid)])
+    // No symbol can cost less than -gain.
+    guard alone + gain > 1 else { return Choice(symbol: 0, ink: solid, paper: solid, cost: alone) }
+    let (symbol, cost) = costs.least(lane, mean, debt, palette, &loops)
+    if symbol == 0 { return Choice(symbol: 0, ink: solid, paper: solid, cost: alone) }
+    let (ink, paper) = costs.parts(symbol, search.ink(symbol, lane), mean, debt)
+    return Choice(symbol: symbol, ink: palette.nearest(ink), paper: palette.nearest(paper), cost: cost)
   }
 
   /// The cell of the frame before, where the best is not better by the margin.
   private func keep(
-    _ cell: Cell, _ lane: Int, _ whole: SIMD4<Float>, _ debt: SIMD4<Float>, _ best: Float, _ palette: PaletteSearch, _ entries: Range<Int>
+    _ cell: Cell, _ lane: Int, _ mean: SIMD4<Float>, _ debt: SIMD4<Float>, _ best: Float, _ gain: Float
   ) -> Choice? {
     guard let index = search.table.index[cell.scalar], case .indexed(let ink) = cell.foreground,
       case .indexed(let ground) = cell.background,
-      entries.contains(Int(ink)), entries.contains(Int(ground))
+      palette.entries.contains(Int(ink)), palette.entries.contains(Int(ground))
     else { return nil }
-    let area = search.table.symbols[index].area, full = search.inked[index][lane] + debt * area, paper = whole - full
-    let (a, b) = (palette.colors[Int(ink)], palette.colors[Int(ground)])
-    let cost = (a * (a * area - 2 * full) + b * (b * (1 - area) - 2 * paper)).sum()
-    let gain = search.gains[Int(search.best[lane])][lane]
-    // The best's whole error is best + |whole|^2 but for what no symbol can show; with any colours at all it would be -gain.
-    let margin = CellHold.margin(gain: gain, error: best + (whole * whole).sum() + gain)
+    let area = search.table.symbols[index].area, (full, paper) = costs.parts(index, search.ink(index, lane), mean, debt)
+    let cost =
+      InkPalette.distance(full, palette.colors[Int(ink)]) * area + InkPalette.distance(paper, palette.colors[Int(ground)]) * (1 - area)
+      - search.gain(index, lane)
+    // With any colours at all the least error would be -gain.
+    let margin = CellHold.margin(gain: gain, error: best + gain)
     return cost <= best + margin ? Choice(symbol: index, ink: ink, paper: ground, cost: cost) : nil
   }
 }

@@ -1,6 +1,11 @@
-/// The plain twin of the search for symbols and colours in 24-bit colour: a cell, a symbol and a channel at a time. For tests.
+/// The plain twins of the searches for symbols and colours: a cell, a symbol and a channel at a time. For tests.
 public enum PlainCells {
-  /// As `CellGrid.init(_:columns:rows:style:)` of an image that need not be enlarged.
+  /// As `CellGrid.init(_:columns:rows:style:)` of an image of more than 32 colours that need not be enlarged, in 256, 88, 16 or 8 colours.
+  public static func grid(_ image: Image, columns: Int, rows: Int, style: CellStyle) -> CellGrid? {
+    InkPalette.of(style).map { PaletteMatcher.grid(image, columns, rows, style, $0, after: nil, isPlain: true) }
+  }
+
+  /// As `CellGrid.init(_:columns:rows:style:)` of an image that need not be enlarged, in 24-bit colour.
   public static func grid(_ image: Image, columns: Int, rows: Int, symbols: SymbolSet) -> CellGrid {
     let table = SymbolTable.of(symbols)
     var sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)

@@ -7,8 +7,8 @@ struct RegionSampler {
   let image: Image
   let columns: Int
   let rows: Int
-  /// Corners of each region as indices into `corners`, in the order upper left, upper right, lower left, lower right.
-  private let regionCorners: [(Int, Int, Int, Int)]
+  /// Corners of each region as indices into the corners, in the order upper left, upper right, lower left, lower right; the last is the whole cell.
+  let regionCorners: [(Int, Int, Int, Int)]
   /// A place in the cell: index of the height in `heights`, index of the position in `positions`.
   private let corners: [(height: Int, position: Int)]
   /// Heights in 1/24 cell.
@@ -16,12 +16,14 @@ struct RegionSampler {
   /// For each column and each position used, the pixel and the fraction behind it.
   private let places: [(pixel: Int, fraction: Float)]
   private let positionCount: Int
-  /// A cell's area in pixels.
-  private let cellArea: Float
+  /// One over a cell's area in pixels.
+  let scale: Float
   private var band: [Color] = []
   private var lines: [Color] = []
   private var sums: [Color]
-  private var fourSums: [FourColors]
+
+  /// How many corners the regions have.
+  var cornerCount: Int { corners.count }
 
   init(_ image: Image, columns: Int, rows: Int, regions: [CellRect]) {
     (self.image, self.columns, self.rows) = (image, columns, rows)
@@ -45,9 +47,8 @@ struct RegionSampler {
         Self.place(Double(column) + Double(position) / 8, of: columns, pixels: image.width)
       }
     }
-    cellArea = Float(Double(image.width) * Double(image.height) / (Double(columns) * Double(rows)))
+    scale = 1 / Float(Double(image.width) * Double(image.height) / (Double(columns) * Double(rows)))
     sums = [Color](repeating: .zero, count: corners.count)
-    fourSums = [FourColors](repeating: .zero, count: corners.count)
   }
 
   private static func place(_ cell: Double, of cells: Int, pixels: Int) -> (pixel: Int, fraction: Float) {
@@ -102,7 +103,6 @@ struct RegionSampler {
   /// Means over the regions of a cell of the prepared line, times their share of the cell; the last is the whole cell.
   mutating func sample(column: Int, into out: inout [Color]) {
     let stride = image.width + 1
-    let scale = 1 / cellArea
     lines.withUnsafeBufferPointer { lines in
       places.withUnsafeBufferPointer { places in
         sums.withUnsafeMutableBufferPointer { sums in
@@ -121,30 +121,27 @@ struct RegionSampler {
     }
   }
 
-  /// The same of four cells from `column` on; beyond the last column it is repeated.
-  mutating func sample(fourFrom column: Int, into out: inout [FourColors]) {
+  /// The sums of light up to each corner of sixteen cells from `column` on, `[corners][3][16]`; beyond the last column they are whatever they were.
+  mutating func sumCorners(from column: Int, into out: inout [SIMD4<Float>]) {
     let stride = image.width + 1, last = columns - 1
-    let scale = 1 / cellArea
-    let first = (column * positionCount, min(column + 1, last) * positionCount)
-    let second = (min(column + 2, last) * positionCount, min(column + 3, last) * positionCount)
     lines.withUnsafeBufferPointer { lines in
       places.withUnsafeBufferPointer { places in
-        fourSums.withUnsafeMutableBufferPointer { sums in
+        out.withUnsafeMutableBufferPointer { out in
           corners.withUnsafeBufferPointer { corners in
-            for index in 0..<corners.count {
-              let corner = corners[index]
-              @inline(__always) func sum(_ cell: Int) -> Color {
-                let place = places[cell + corner.position], at = corner.height * stride + place.pixel
-                return lines[at] + (lines[at + 1] - lines[at]) * place.fraction
-              }
-              sums[index] = FourColors(sum(first.0), sum(first.1), sum(second.0), sum(second.1))
-            }
-          }
-          out.withUnsafeMutableBufferPointer { out in
-            regionCorners.withUnsafeBufferPointer { corners in
+            for four in 0..<min(4, (columns - column + 3) / 4) {
+              let first = column + 4 * four
+              let (a, b) = (first * positionCount, min(first + 1, last) * positionCount)
+              let (c, d) = (min(first + 2, last) * positionCount, min(first + 3, last) * positionCount)
               for index in 0..<corners.count {
                 let corner = corners[index]
-                out[index] = (sums[corner.3] - sums[corner.2] - (sums[corner.1] - sums[corner.0])) * scale
+                @inline(__always) func sum(_ cell: Int) -> Color {
+                  let place = places[cell + corner.position], at = corner.height * stride + place.pixel
+                  return lines[at] + (lines[at + 1] - lines[at]) * place.fraction
+                }
+                let (p, q, r, s) = (sum(a), sum(b), sum(c), sum(d))
+                out[index * 12 + four] = Color(p[0], q[0], r[0], s[0])
+                out[index * 12 + 4 + four] = Color(p[1], q[1], r[1], s[1])
+                out[index * 12 + 8 + four] = Color(p[2], q[2], r[2], s[2])
               }
             }
           }

@@ -4,8 +4,6 @@ struct CellSymbol: Sendable {
   /// The inked part is that of an earlier symbol (0: nothing) and the table's `terms` in this range.
   let parent: Int
   let terms: Range<Int>
-  /// Whether the terms are whole regions.
-  let isWhole: Bool
   /// The share of ink.
   let area: Float
   /// 1 / (area (1 - area)); 0 for the blank.
@@ -16,7 +14,7 @@ struct CellSymbol: Sendable {
 struct SymbolTable: Sendable {
   private(set) var regions: [CellRect] = []
   /// The first is the blank.
-  private(set) var symbols = [CellSymbol(scalar: " ", parent: 0, terms: 0..<0, isWhole: true, area: 0, scale: 0)]
+  private(set) var symbols = [CellSymbol(scalar: " ", parent: 0, terms: 0..<0, area: 0, scale: 0)]
   /// Regions, each with the share of it that is inked.
   private(set) var terms: [(region: Int, share: Float)] = []
   /// Where a character is among the symbols.
@@ -64,8 +62,7 @@ struct SymbolTable: Sendable {
     let area = parts.reduce(symbols[parent].area) { $0 + $1.rect.area * $1.share }
     symbols.append(
       CellSymbol(
-        scalar: scalar, parent: parent, terms: first..<terms.count, isWhole: parts.allSatisfy { $0.share == 1 }, area: area,
-        scale: 1 / (area * (1 - area))))
+        scalar: scalar, parent: parent, terms: first..<terms.count, area: area, scale: 1 / (area * (1 - area))))
   }
 
   /// Characters two blocks wide by the bits of their blocks, from upper left to lower right. Half of them suffice: the
