@@ -28,7 +28,7 @@ struct DoctorCommand: ParsableCommand {
     // An unusable configuration is one of the findings.
     try? runtime.apply()
     let findings =
-      TerminalDiagnosis.findings()
+      TerminalDiagnosis.findings(graphics: UserSettings.ofUser.graphics ?? .auto)
       + Diagnosis.findings(models: ModelLibrary(folders: runtime.modelFolders), sources: sources)
     if json {
       print(try CanonicalJSON.text(findings))

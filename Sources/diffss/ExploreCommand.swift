@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipeline
+import Render
 import TUI
 
 struct ExploreCommand: ParsableCommand {
@@ -26,6 +27,13 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: "Episodes listed in a fold.")
   var episodes: Int = 1000
 
+  @Option(
+    help: """
+      Images as pixels or characters: \(GraphicsWish.allCases.map(\.rawValue).joined(separator: ", ")). When absent: what config.toml says, else \
+      auto, what the terminal is known to show.
+      """)
+  var graphics: GraphicsWish?
+
   @Flag(help: "Lines in place of a screen, for screen readers, logs and pipes: the same actions, by key or name.")
   var plain = false
 
@@ -41,6 +49,7 @@ struct ExploreCommand: ParsableCommand {
       source: data.source, fold: data.fold, draw: draws.draw(shots: shots, seed: episodeSeed),
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)
     options.jobs = side.jobs()
+    options.graphics = graphics ?? UserSettings.ofUser.graphics ?? .auto
     options.roots = UserSettings.ofUser.roots
     options.takesLastFold = episodeList == nil && data.givenFold == nil
     options.acceptsDemoWeights = demo.demoWeights

@@ -11,7 +11,7 @@ struct RenderCommand: ParsableCommand {
     discussion: """
       Several images become a sheet, each below its file's name. Of a mask everything that is set is the object. Without --symbols and \
       --colors the terminal is asked what it draws, else quadrants are used, and the colours that it announces; 24-bit colour in a file, and \
-      all symbols in SVG and HTML (docs/pictures.md). --graphics sends pixels instead, to terminals that show them.
+      all symbols in SVG and HTML (docs/pictures.md). A terminal that is known to show pixels gets these instead: see --graphics.
       """)
 
   @Argument(help: ArgumentHelp("Images, PNG or JPEG.", valueName: "image"))
@@ -41,8 +41,12 @@ struct RenderCommand: ParsableCommand {
   @Option(help: "Colours: \(ColorDepth.allCases.map(\.rawValue).joined(separator: ", ")).")
   var colors: ColorDepth?
 
-  @Option(help: "Pixels or characters: \(GraphicsProtocol.allCases.map(\.rawValue).joined(separator: ", ")). When absent: cells.")
-  var graphics: GraphicsProtocol?
+  @Option(
+    help: """
+      Pixels or characters: \(GraphicsWish.allCases.map(\.rawValue).joined(separator: ", ")). When absent: on a terminal what config.toml \
+      says, else auto, what the terminal is known to show; cells in a file or pipe, and with --symbols or --colors.
+      """)
+  var graphics: GraphicsWish?
 
   @Option(help: ArgumentHelp("Where the cells are written: .svg, .html, or escape sequences for any other name.", valueName: "file"))
   var out: String?
@@ -57,7 +61,7 @@ struct RenderCommand: ParsableCommand {
     if !prediction.isEmpty, prediction.count != images.count {
       throw ValidationError("give --prediction once for each image: \(images.count) images, \(prediction.count) predictions")
     }
-    if let graphics, graphics != .cells {
+    if let graphics = graphics?.fixed, graphics != .cells {
       if symbols != nil || colors != nil {
         throw ValidationError("--symbols and --colors are for characters: leave them out, or give --graphics cells")
       }
@@ -70,8 +74,11 @@ struct RenderCommand: ParsableCommand {
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
     let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1
-    let drawsCells = graphics.map { $0 == .cells } ?? true
-    let profile = toTerminal && drawsCells ? TerminalProfile.ofTerminal(environment) : nil
+    let isOfCharacters = symbols != nil || colors != nil
+    let wish = graphics ?? (toTerminal && !isOfCharacters ? UserSettings.ofUser.graphics ?? .auto : .cells)
+    // What was asked for by name is sent whatever the terminal says.
+    let asked = toTerminal && [.auto, .cells].contains(wish) ? TerminalProfile.ofTerminal(environment, wish) : nil
+    let pixels = wish.fixed ?? (isOfCharacters ? .cells : asked?.graphics.graphics ?? .cells), profile = asked?.profile
     // Drawn shapes need no font.
     let style = CellStyle(
       symbols: symbols ?? profile?.symbols ?? (isDrawn ? .best : .quadrant),
@@ -82,7 +89,10 @@ struct RenderCommand: ParsableCommand {
         URL(fileURLWithPath: images[index]), mask: mask.isEmpty ? nil : URL(fileURLWithPath: mask[index]),
         prediction: prediction.isEmpty ? nil : URL(fileURLWithPath: prediction[index]), overlay: overlay ?? .tint, background: .black)
     }
-    if let graphics, !drawsCells { return try write(PixelSheet(printed, room: room(printed.count), graphics, environment)) }
+    if pixels != .cells {
+      let isInTmux = asked?.graphics.isWrapped ?? !(environment["TMUX"] ?? "").isEmpty
+      return try write(PixelSheet(printed, room: room(printed.count), pixels, isInTmux: isInTmux))
+    }
     let cells = sheet(printed, style)
     guard let out else { return try OutputText.write(cells.ansi) }
     let palette = TerminalPalette.colors(style), name = URL(fileURLWithPath: out)
@@ -125,7 +135,7 @@ struct RenderCommand: ParsableCommand {
   }
 }
 
-extension GraphicsProtocol: ExpressibleByArgument {}
+extension GraphicsWish: ExpressibleByArgument {}
 extension ImageOverlay: ExpressibleByArgument {}
 extension SymbolSet: ExpressibleByArgument {}
 extension ColorDepth: ExpressibleByArgument {}

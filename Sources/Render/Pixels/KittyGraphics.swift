@@ -10,10 +10,17 @@ public enum KittyGraphics {
 
   /// Sends an image under `id`, one of `ids`, without showing it: as PNG, of one channel where it is grey, in chunks of at most 4,096
   /// characters. Another image of the same number is replaced. Throws `RenderError.encodingFailed`.
-  public static func transmit(_ image: Image, id: UInt32) throws -> [UInt8] {
-    precondition(ids.contains(id))
+  public static func transmit(_ image: Image, id: UInt32) throws -> [UInt8] { transmit(try payload(image), id: id) }
+
+  /// What `transmit` sends of an image, whatever its number: a PNG file in base64. Throws `RenderError.encodingFailed`.
+  public static func payload(_ image: Image) throws -> [UInt8] {
     // Of photographs PNG takes three quarters of what deflate takes without PNG's filters; deeper levels take three times as long.
-    let data = Data(try PNG.encode(image, level: 1)).base64EncodedData()
+    Array(Data(try PNG.encode(image, level: 1)).base64EncodedData())
+  }
+
+  /// The same of a `payload` made before.
+  public static func transmit(_ data: [UInt8], id: UInt32) -> [UInt8] {
+    precondition(ids.contains(id))
     var out: [UInt8] = []
     out.reserveCapacity(data.count + data.count / chunk * 12 + 64)
     var start = 0
@@ -44,6 +51,9 @@ public enum KittyGraphics {
     guard diacritics.indices.contains(row), diacritics.indices.contains(column) else { return nil }
     return ["\u{10EEEE}", diacritics[row], diacritics[column]]
   }
+
+  /// Most columns, and most rows, that placeholders can count.
+  public static var mostPlaceholders: Int { diacritics.count }
 
   /// The ink in which placeholders name the image: its number, red first.
   public static func ink(id: UInt32) -> RGB {

@@ -40,6 +40,8 @@ public enum Effect: Hashable, Sendable {
   /// Reads the weights that the first image and the first prediction of a fold need.
   case preload(GenerationOptions, SegmentationNetwork, fold: Int)
   case render(RenderRequest)
+  /// Makes an image ready to be shown as pixels.
+  case encode(PixelRequest)
 
   case openDataset(DatasetKind)
   case cancelJobs([JobID])

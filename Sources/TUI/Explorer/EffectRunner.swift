@@ -98,6 +98,7 @@ final class EffectRunner: Sendable {
       work.withLock { $0.rendered = request }
       return .rendered(ImageRenderer.render(request))
     }
+    if case .encode(let request) = effect { return .encoded(try PixelEncoder.encode(request)) }
     guard let workbench else { return .dropped }
     switch effect {
     case .loadEpisodes(let fold):
@@ -150,8 +151,8 @@ final class EffectRunner: Sendable {
     case .preload(let options, let network, let fold):
       await workbench.preload(options, network: network, fold: fold)
       return .preloaded
-    case .open, .openDataset, .render, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse,
-      .suspend, .redraw, .quit:
+    case .open, .openDataset, .render, .encode, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy,
+      .useMouse, .suspend, .redraw, .quit:
       return .dropped
     }
   }

@@ -17,6 +17,7 @@ public enum Event: Sendable {
   case evaluationProgress(EvaluationProgress)
   /// The last frame had room for these.
   case wanted([RenderRequest])
+  case wantedPixels([PixelRequest])
   case said(Notice)
   /// SIGTERM or SIGHUP: leave without asking.
   case terminated(status: Int32)

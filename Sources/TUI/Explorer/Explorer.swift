@@ -3,6 +3,7 @@ import Data
 import Foundation
 import Generation
 import Models
+import Render
 
 /// What `diffss explore` was asked for.
 public struct ExplorerOptions: Sendable {
@@ -27,6 +28,8 @@ public struct ExplorerOptions: Sendable {
   public var episodes: Int
   /// Folders of data sets that can be opened from inside.
   public var roots: [DatasetKind: URL] = [:]
+  /// How images are to reach the screen.
+  public var graphics = GraphicsWish.auto
   /// Whether the last session's fold is taken in place of `fold`.
   public var takesLastFold = false
 
@@ -52,7 +55,7 @@ public struct ExplorerOptions: Sendable {
 /// ends the process. Throws `TUIError` when there is no usable terminal.
 public func runExplorer(options: ExplorerOptions) throws -> Int32 {
   Compute.givesWay = true
-  let terminal = try Terminal()
+  let terminal = try Terminal(graphics: options.graphics)
   defer { terminal.close() }
   guard let queue = EventQueue<Event>(), let signals = Signals.install() else { throw TUIError.noDescriptors }
   defer { Signals.remove() }
@@ -71,6 +74,10 @@ extension ExplorerState {
     let kind = options.source.kind
     self.init(datasetName: kind.rawValue, fold: options.fold)
     if let session { restore(session, takesFold: options.takesLastFold) }
+    // Pixels that were asked for go before characters of an earlier session.
+    if let graphics = options.graphics.fixed, graphics != .cells {
+      images.restore(look: images.look, opacity: images.opacity, symbols: nil)
+    }
     source.episodeSeed = options.draw.seed
     source.acceptsDemoWeights = options.acceptsDemoWeights
     source.drawWords = options.drawWords

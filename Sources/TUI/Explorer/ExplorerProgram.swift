@@ -39,7 +39,9 @@ struct ExplorerProgram: LoopProgram {
     shown = rendering
     let (frame, isHeld) = hold.filter(rendering.frame, state, at: now)
     // Images of episodes that are passed over need not be made at all.
-    let effects = isHeld || rendering.wanted.isEmpty ? [] : update(&state, .wanted(rendering.wanted))
+    var effects: [Effect] = []
+    if !isHeld, !rendering.wanted.isEmpty { effects += update(&state, .wanted(rendering.wanted)) }
+    if !isHeld, !rendering.wantedPixels.isEmpty { effects += update(&state, .wantedPixels(rendering.wantedPixels)) }
     return (frame, effects.map(\.command))
   }
 }

@@ -26,9 +26,7 @@ struct HeldImages {
     var frame = frame
     var isHeld = false
     if isRunning, let place, let shown, shown.place == place, shown.frame.size == frame.size, shown.toasts == state.dialogs.toasts.count {
-      for y in place.y..<place.maxY {
-        for x in place.x..<place.maxX { frame.put(shown.frame[x, y], x: x, y: y) }
-      }
+      frame.take(place, of: shown.frame)
       isHeld = true
     }
     shown = (frame, place, state.dialogs.toasts.count)

@@ -34,6 +34,8 @@ public enum Outcome: Sendable {
   /// Something was written; what, in words.
   case written(String)
   case rendered(CellGrid)
+  /// The bytes of an image that is shown as pixels.
+  case encoded([UInt8])
   /// The weights are in memory, as far as they were found.
   case preloaded
   /// The work was overtaken by newer wishes; it may be asked for again.

@@ -5,7 +5,8 @@ public func render(_ state: ExplorerState, size: Size, capabilities: Capabilitie
   var renderer = ScreenRenderer(state, capabilities)
   renderer.renderScreen()
   return Rendering(
-    frame: capabilities.unicode ? renderer.frame : renderer.frame.ascii(), wanted: renderer.wanted, targets: renderer.targets)
+    frame: capabilities.unicode ? renderer.frame : renderer.frame.ascii(), wanted: renderer.wanted,
+    wantedPixels: renderer.wantedPixels, targets: renderer.targets)
 }
 
 /// A screen in the making; the views are its extensions, one file each. They read the whole state.
@@ -17,6 +18,8 @@ struct ScreenRenderer {
   var frame: Frame
   /// Images that there is room for but no cells yet.
   var wanted: [RenderRequest] = []
+  /// Images whose cells are there but not yet their pixels.
+  var wantedPixels: [PixelRequest] = []
   private(set) var targets: [MouseTarget] = []
 
   init(_ state: ExplorerState, _ capabilities: Capabilities) {

@@ -48,6 +48,8 @@ public struct Rendering: Sendable {
   public let frame: Frame
   /// Images that the screen has room for but that are not rendered at this size yet.
   public let wanted: [RenderRequest]
+  /// Images shown as cells until they are ready as pixels.
+  public let wantedPixels: [PixelRequest]
   /// What the mouse can point at; what is on top comes last.
   public let targets: [MouseTarget]
 

@@ -2,10 +2,13 @@ import CNcurses
 import Core
 import Foundation
 import Pipeline
+import Render
 
 /// What `diffss doctor` can tell of the terminal, without taking its screen.
 public enum TerminalDiagnosis {
-  public static func findings(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> [Finding] {
+  public static func findings(
+    _ environment: [String: String] = ProcessInfo.processInfo.environment, graphics: GraphicsWish = .auto
+  ) -> [Finding] {
     let term = environment["TERM"] ?? ""
     var problem: Int32 = 0
     guard setupterm(term, STDOUT_FILENO, &problem) == OK else {
@@ -16,7 +19,7 @@ public enum TerminalDiagnosis {
         characters(environment),
       ]
     }
-    return [screen(term), colours(environment), characters(environment)] + images(environment)
+    return [screen(term), colours(environment), characters(environment)] + images(environment, graphics)
   }
 
   private static func screen(_ term: String) -> Finding {
@@ -45,12 +48,16 @@ public enum TerminalDiagnosis {
     return Finding("colours", .limited, count > 0 ? "\(count)" : "none", advice: "images need 256 colours or more to look right")
   }
 
-  /// Which symbols images are drawn with; nothing where nobody can be asked.
-  private static func images(_ environment: [String: String]) -> [Finding] {
+  /// Which symbols images are drawn with, and whether as pixels; nothing where nobody can be asked.
+  private static func images(_ environment: [String: String], _ wish: GraphicsWish) -> [Finding] {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return [] }
     let answers = TerminalProbe.ask(environment, keepsTyped: false)?.answers, profile = TerminalProfile(environment, answers)
     let background = answers?.background == nil ? "unknown" : profile.lightBackground ? "light" : "dark"
-    return [Finding("images", .fine, "symbols: \(profile.symbols.rawValue), as \(profile.reason); background: \(background)")]
+    let choice = GraphicsChoice.ofTerminal(environment, answers, wish)
+    return [
+      Finding("images", .fine, "symbols: \(profile.symbols.rawValue), as \(profile.reason); background: \(background)"),
+      Finding("graphics", .fine, "\(choice.graphics.rawValue), as \(choice.reason)"),
+    ]
   }
 
   private static func characters(_ environment: [String: String]) -> Finding {

@@ -34,6 +34,7 @@ extension ExplorerState {
       images.take(found, for: request)
       return segmentCompleted()
     case (.render(let request), .rendered(let cells)): images.take(cells, for: request)
+    case (.encode(let request), .encoded(let bytes)): images.take(pixels: bytes, for: request.key)
 
     // What was stored already is not generated again: it has to be looked up.
     case (.generate(let episode, let plan), .queued):
@@ -94,7 +95,7 @@ extension ExplorerState {
     case .evaluate, .evaluateMarked: evaluation.end()
     case .generate(let episode, let plan): evaluation.forget(episode, plan)
     // The tile says it; a notice for each episode passed over would be noise.
-    case .loadEpisode, .makeCondition, .look, .survey, .render, .measureDrift: return
+    case .loadEpisode, .makeCondition, .look, .survey, .render, .encode, .measureDrift: return
     default: break
     }
     say(notice)

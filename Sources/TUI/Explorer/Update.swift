@@ -26,6 +26,7 @@ extension ExplorerState {
     case .work(let event): return take(event)
     case .evaluationProgress(let progress): evaluation.take(progress, now: screen.now)
     case .wanted(let requests): return requests.filter { images.rendered[$0.key] == nil }.map { .render($0) }
+    case .wantedPixels(let requests): return work.lacking(requests.filter { images.pixels[$0.key] == nil }.map { .encode($0) })
     case .said(let notice): say(notice)
     case .terminated: break
     }

@@ -31,6 +31,9 @@ extension ScreenImage {
     }
   }
 
+  /// Whether letters stand over the image in this look.
+  func hasSigns(_ look: Look) -> Bool { if case .comparison = marks { look == .signs } else { false } }
+
   /// Whether nothing is drawn over the image in this look.
   func isBare(_ look: Look) -> Bool {
     switch marks {

@@ -29,7 +29,10 @@ public struct ImagesState: Sendable {
   public private(set) var rendered = BoundedCache<RenderKey, CellGrid>(limit: 240)
   /// What each tile showed last: it stays until the next image is rendered.
   public private(set) var lastRendered: [Tile: RenderKey] = [:]
+  /// Images ready to be shown as pixels, of at most 64 MiB.
+  public private(set) var pixels = BoundedCache<PixelKey, PixelImage>(limit: 64 << 20) { $0.bytes.count }
   private var lastImage = 0
+  private var lastPixels = 0
 
   /// A number for a new image.
   mutating func newImage() -> Int {
@@ -98,6 +101,11 @@ public struct ImagesState: Sendable {
   mutating func take(_ cells: CellGrid, for request: RenderRequest) {
     rendered.store(cells, for: request.key)
     lastRendered[request.tile] = request.key
+  }
+
+  mutating func take(pixels bytes: [UInt8], for key: PixelKey) {
+    lastPixels = lastPixels % Int(KittyGraphics.ids.upperBound) + 1
+    pixels.store(PixelImage(number: lastPixels, size: key.shown.size, bytes: bytes), for: key)
   }
 
   // MARK: What is known of an episode

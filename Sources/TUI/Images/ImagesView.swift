@@ -14,7 +14,8 @@ extension ScreenRenderer {
     var title = "Episode \(episode.index + 1): \(name)"
     if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports[safe: state.shownSupport]?.id ?? "none")" }
     let look = state.images.look
-    let inside = panel(.images, rect, title: title, note: look == .tint ? "\(look.title), \(state.images.opacity) %" : look.title)
+    let note = look == .tint ? "\(look.title), \(state.images.opacity) %" : look.title
+    let inside = panel(.images, rect, title: title, note: [pixels?.graphics.rawValue, note].compactMap { $0 }.joined(separator: " · "))
     guard !inside.isEmpty else { return }
     let (area, summary) = inside.splitTop(layout.tileArea.height)
     if state.images.isZoomed {
@@ -47,9 +48,7 @@ extension ScreenRenderer {
     guard !body.isEmpty else { return }
     if let image = content.image {
       render(image, tile, in: body)
-    } else if content.isComing, let key = state.images.lastRendered[tile], let cells = state.images.rendered[key] {
-      render(cells, in: body)
-    } else {
+    } else if !content.isComing || !renderLast(tile, in: body) {
       for (row, line) in DisplayText.wrapped(content.placeholder, to: body.width).enumerated() {
         frame.text(line, in: body, row: row, style: content.hasFailed ? theme.bad : theme.faint)
       }
@@ -62,30 +61,63 @@ extension ScreenRenderer {
   mutating func render(_ image: ScreenImage, _ tile: Tile, in rect: Rect) {
     let width = image.image.width, height = image.image.height, images = state.images
     let crop = images.isZoomed && state.screen.focus == .images ? images.viewport.crop(width: width, height: height) : nil
-    let room = Size(width: rect.width, height: rect.height)
-    let size = room.fitting(width: crop?.width ?? width, height: crop?.height ?? height)
+    let isPreview = state.queue.previews.values.contains { $0.id == image.id }
+    // Of a preview each step would be two frames, its characters and then its pixels; signs are characters.
+    let pixels = isPreview || image.hasSigns(images.look) ? nil : pixels
+    let longest = pixels?.longestSide ?? .max, room = Size(width: min(rect.width, longest), height: min(rect.height, longest))
+    let size = room.fitting(width: crop?.width ?? width, height: crop?.height ?? height, cellAspect: capabilities.cellAspect)
     if tile == .ab || images.isZoomed {
       mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .image(tile == .ab ? .ab : .images))
     }
     let symbols = images.symbols ?? capabilities.symbols
     let key = RenderKey(image: image.id, look: images.look, symbols: symbols, size: size, opacity: images.opacity, crop: crop)
     if let cells = images.rendered[key] {
+      if let pixels, render(PixelKey(key, pixels, cross: crop.map { _ in cross(image) }), image, cells, in: rect) { return }
       render(cells, in: rect)
       if let crop { renderCrosshair(crop, image, size, in: rect) }
       return
     }
-    let last = images.lastRendered[tile].flatMap { images.rendered[$0] },
-      isPreview = state.queue.previews.values.contains { $0.id == image.id }
-    wanted.append(
-      RenderRequest(key: key, image: image, tile: tile, room: room, capabilities: capabilities, previous: isPreview ? last : nil))
-    if let last { render(last, in: rect) }
+    let previous = isPreview ? images.lastRendered[tile].flatMap { images.rendered[$0] } : nil
+    wanted.append(RenderRequest(key: key, image: image, tile: tile, room: room, capabilities: capabilities, previous: previous))
+    _ = renderLast(tile, in: rect)
+  }
+
+  /// Shows what the tile showed last, as it was; whether there is something.
+  private mutating func renderLast(_ tile: Tile, in rect: Rect) -> Bool {
+    guard let key = state.images.lastRendered[tile], let cells = state.images.rendered[key] else { return false }
+    if let pixels, let ready = state.images.pixels[PixelKey(key, pixels)] {
+      frame.put(ready, cells, in: rect)
+    } else {
+      render(cells, in: rect)
+    }
+    return true
+  }
+
+  /// How images are shown as pixels; nil where they are characters, by the terminal or by the user's choice of these.
+  private var pixels: PixelCapabilities? { state.images.symbols == nil ? capabilities.pixels : nil }
+
+  /// Shows an image as pixels, or asks for them; whether it could.
+  private mutating func render(_ key: PixelKey, _ image: ScreenImage, _ cells: CellGrid, in rect: Rect) -> Bool {
+    guard let ready = state.images.pixels[key] else {
+      wantedPixels.append(PixelRequest(key, image))
+      return false
+    }
+    frame.put(ready, cells, in: rect)
+    return true
+  }
+
+  /// The pixel under the crosshair.
+  private func cross(_ image: ScreenImage) -> PixelKey.Place {
+    let (x, y) = state.images.viewport.pixel(width: image.image.width, height: image.image.height)
+    return PixelKey.Place(x: x, y: y)
   }
 
   /// What there is to know of the image that fills the panel, where it leaves room to the right.
   private mutating func renderDetails(in area: Rect) {
     guard let image = TileContent(state.selectedTile, state).image, state.images.viewport == Viewport() else { return }
     let body = area.splitTop(1).rest, room = Size(width: body.width, height: body.height)
-    let rest = body.splitLeft(room.fitting(width: image.image.width, height: image.image.height).width + 2).rest
+    let size = room.fitting(width: image.image.width, height: image.image.height, cellAspect: capabilities.cellAspect)
+    let rest = body.splitLeft(size.width + 2).rest
     guard rest.width >= 22 else { return }
     var row = 0
     for fact in TileFacts(state.selectedTile, state).facts {

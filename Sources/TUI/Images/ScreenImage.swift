@@ -81,11 +81,11 @@ public struct RenderKey: Hashable, Sendable {
 }
 
 extension Size {
-  /// The largest cells of an image's shape inside, a cell being twice as high as wide.
-  func fitting(width imageWidth: Int, height imageHeight: Int) -> Size {
-    let ratio = Double(imageWidth) / Double(max(1, imageHeight))
-    let columns = min(Double(width), Double(height) * 2 * ratio)
-    let rows = columns / ratio / 2
+  /// The largest cells of an image's shape inside, `cellAspect` being a cell's width over its height.
+  func fitting(width imageWidth: Int, height imageHeight: Int, cellAspect: Double = 0.5) -> Size {
+    let ratio = Double(imageWidth) / Double(max(1, imageHeight)) / cellAspect
+    let columns = min(Double(width), Double(height) * ratio)
+    let rows = columns / ratio
     return Size(width: max(1, min(width, Int(columns.rounded()))), height: max(1, min(height, Int(rows.rounded()))))
   }
 }
@@ -113,7 +113,7 @@ public struct RenderRequest: Hashable, Sendable {
 
   /// The whole of another image in the same room, drawn the same way.
   public func of(_ other: ScreenImage) -> RenderRequest {
-    let size = room.fitting(width: other.image.width, height: other.image.height)
+    let size = room.fitting(width: other.image.width, height: other.image.height, cellAspect: capabilities.cellAspect)
     let key = RenderKey(image: other.id, look: key.look, symbols: key.symbols, size: size, opacity: key.opacity)
     return RenderRequest(key: key, image: other, tile: tile, room: room, capabilities: capabilities)
   }

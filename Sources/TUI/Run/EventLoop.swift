@@ -41,7 +41,7 @@ final class EventLoop<Program: LoopProgram> {
       if isDirty, nextFrame(isAnswer).map({ .now >= $0 }) ?? true {
         draw()
         if isAnswer { lastAnswer = lastDrawn }
-        (isDirty, isAnswer) = (false, false)
+        (isDirty, isAnswer) = (terminal.isBehind, false)
       }
       startWork()
       // What moved until now may have to be taken off the screen.

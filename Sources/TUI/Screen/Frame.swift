@@ -5,6 +5,8 @@ public struct Frame: Sendable {
   public let size: Size
   /// `size.height` rows of `size.width` cells.
   public private(set) var cells: [Cell]
+  /// Images to be shown as pixels, whose cells among `cells` stand for them.
+  public private(set) var images: [PlacedImage] = []
 
   public init(_ size: Size) {
     self.size = Size(width: max(1, size.width), height: max(1, size.height))
@@ -25,6 +27,10 @@ public struct Frame: Sendable {
     cells[row + x] = cell
     if cell.width == 2 { cells[row + x + 1] = Cell(" ", width: 0, style: cell.style) }
   }
+
+  mutating func add(_ image: PlacedImage) { images.append(image) }
+
+  mutating func keepImages(_ isKept: (PlacedImage) -> Bool) { images = images.filter(isKept) }
 
   private mutating func breakWide(_ x: Int, _ row: Int) {
     let old = cells[row + x]
@@ -67,7 +73,7 @@ public struct Frame: Sendable {
   /// The same screen for a terminal that knows ASCII alone.
   public func ascii() -> Frame {
     var copy = self
-    for index in cells.indices where !cells[index].scalar.isASCII {
+    for index in cells.indices where !cells[index].scalar.isASCII && !cells[index].isOfImage {
       copy.cells[index].scalar = ASCIIGlyphs.replacement(of: cells[index].scalar)
       if cells[index].width == 2 {
         copy.cells[index].width = 1

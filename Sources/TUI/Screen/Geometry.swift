@@ -27,6 +27,8 @@ public struct Rect: Hashable, Sendable {
   public var maxY: Int { y + height }
   public var isEmpty: Bool { width == 0 || height == 0 }
 
+  public func contains(_ column: Int, _ row: Int) -> Bool { (x..<maxX).contains(column) && (y..<maxY).contains(row) }
+
   /// Smaller by `dx` columns left and right and `dy` rows above and below.
   public func inset(_ dx: Int, _ dy: Int) -> Rect {
     Rect(x: x + dx, y: y + dy, width: width - 2 * dx, height: height - 2 * dy)

@@ -11,6 +11,8 @@ public struct Capabilities: Hashable, Sendable {
   public var symbols = SymbolSet.quadrant
   /// Whether its background is lighter than its text.
   public var lightBackground = false
+  /// How it shows pixels; nil where it shows characters alone.
+  public var pixels: PixelCapabilities?
 
   public init(depth: ColorDepth, unicode: Bool, named: NamedColors = .xterm) {
     self.depth = depth

@@ -2,6 +2,9 @@ import Render
 
 /// Image cells in 24-bit colour, written past curses after its own update.
 enum DirectRenderer {
+  /// Where the images are that are shown by placeholders, by the ink of their cells.
+  typealias Placeholders = [CellColor: [Rect]]
+
   /// Opens a synchronized update: terminals that know it show everything up to the end at once.
   static let begin = Array("\u{1B}[?2026h".utf8)
   static let end = Array("\u{1B}[?2026l".utf8)
@@ -9,8 +12,8 @@ enum DirectRenderer {
   /// The bytes that show the direct cells which differ from `before` or which curses may have written over.
   ///
   /// Curses rewrites cells that it believes unchanged when that is cheaper than to move the cursor, but only to the left
-  /// of a change in the same row.
-  static func render(_ frame: Frame, before: Frame?, changes: Curses.Changes) -> [UInt8] {
+  /// of a change in the same row. Cells of images are written where `placeholders` knows their image, else left alone.
+  static func render(_ frame: Frame, before: Frame?, changes: Curses.Changes, placeholders: Placeholders = [:]) -> [UInt8] {
     var bytes: [UInt8] = []
     var style: Style?
     for y in 0..<frame.size.height {
@@ -18,12 +21,14 @@ enum DirectRenderer {
       var x = 0
       while x < frame.size.width {
         let cell = frame[x, y]
-        guard cell.isDirect, x <= touched || before.map({ $0[x, y] != cell }) ?? true else {
+        guard cell.isDirect, !cell.isOfImage || placeholders[cell.foreground] != nil,
+          x <= touched || before.map({ $0[x, y] != cell }) ?? true
+        else {
           x += 1
           continue
         }
         append("\u{1B}[\(y + 1);\(x + 1)H", to: &bytes)
-        x = run(frame, before, touched, x, y, &style, &bytes)
+        x = run(frame, before, touched, placeholders, x, y, &style, &bytes)
       }
     }
     guard !bytes.isEmpty else { return [] }
@@ -33,15 +38,24 @@ enum DirectRenderer {
 
   /// Writes neighbouring direct cells from `x` on; returns the column after them. `style` is the terminal's, nil before the first cell.
   private static func run(
-    _ frame: Frame, _ before: Frame?, _ touched: Int, _ start: Int, _ y: Int, _ style: inout Style?, _ bytes: inout [UInt8]
+    _ frame: Frame, _ before: Frame?, _ touched: Int, _ placeholders: Placeholders, _ start: Int, _ y: Int, _ style: inout Style?,
+    _ bytes: inout [UInt8]
   ) -> Int {
     var x = start
     while x < frame.size.width {
       let cell = frame[x, y]
       guard cell.isDirect, x <= touched || before.map({ $0[x, y] != cell }) ?? true else { break }
+      let places = cell.isOfImage ? placeholders[cell.foreground] : []
+      guard let places else { break }
       append(change(from: style, to: cell), to: &bytes)
       style = Style(cell.scalar == " " ? style?.ink ?? cell.style.ink : cell.style.ink, on: cell.style.paper)
-      bytes.append(contentsOf: UTF8.encode(cell.scalar).map { Array($0) } ?? [0x3F])
+      if let place = places.first(where: { $0.contains(x, y) }),
+        let scalars = KittyGraphics.placeholder(row: y - place.y, column: x - place.x)
+      {
+        for scalar in scalars { bytes.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? []) }
+      } else {
+        bytes.append(contentsOf: UTF8.encode(cell.scalar).map { Array($0) } ?? [0x3F])
+      }
       x += 1
     }
     return x

@@ -1,9 +1,13 @@
 import CNcurses
 import Foundation
+import Render
 
 /// The user's terminal: curses and everything that goes past it. Belongs to one thread.
 final class Terminal {
-  let capabilities: Capabilities
+  private let announced: Capabilities
+  /// Pixels of a cell, as the terminal said at the start.
+  private let answeredCell: Size?
+  private var pixels: PixelScreen?
   /// What the user should know about how the terminal was taken.
   let notice: Notice?
 
@@ -19,7 +23,7 @@ final class Terminal {
   private var usesMouse = false
 
   /// Takes over the terminal of the process. Throws when there is none or it cannot place its cursor.
-  init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+  init(environment: [String: String] = ProcessInfo.processInfo.environment, graphics: GraphicsWish = .auto) throws {
     for (descriptor, name) in [(STDIN_FILENO, "standard input"), (STDOUT_FILENO, "standard output")] where isatty(descriptor) == 0 {
       throw TUIError.noTerminal(stream: name)
     }
@@ -29,15 +33,42 @@ final class Terminal {
     CrashGuard.saveSettings()
     let term = environment["TERM"] ?? ""
     let probed = TerminalProbe.ask(environment)
-    (curses, notice) = try Curses.open(term: term)
-    capabilities = TerminalSettings.capabilities(environment, term: curses.term, TerminalProfile(environment, probed?.answers))
+    let opened: Notice?
+    (curses, opened) = try Curses.open(term: term)
+    var capabilities = TerminalSettings.capabilities(environment, term: curses.term, TerminalProfile(environment, probed?.answers))
+    answeredCell = probed?.answers.cellSize
+    let choice = GraphicsChoice.ofTerminal(environment, probed?.answers, graphics)
+    if choice.graphics != .cells {
+      pixels = PixelScreen(choice, seed: UInt32.random(in: .min ... .max))
+      // Placeholders count no further.
+      capabilities.pixels = PixelCapabilities(choice.graphics, longestSide: choice.usesPlaceholders ? KittyGraphics.mostPlaceholders : .max)
+    }
+    announced = capabilities
+    if graphics.fixed.map({ $0 != choice.graphics }) ?? false, opened == nil {
+      notice = Notice(.warning, "images are characters: \(choice.reason)")
+    } else {
+      notice = opened
+    }
     keyboard = curses.prepare(hasColors: capabilities.depth > .mono)
-    CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
+    CrashGuard.arm(reset: resetSequence, output: output.terminal)
     write(TerminalModes.bracketedPaste(curses.term))
     for scalar in String(decoding: probed?.leftover ?? [], as: UTF8.self).unicodeScalars { decoder.take(scalar.value, isFunction: false) }
   }
 
   deinit { close() }
+
+  /// What the terminal can do now: its cells change with its font.
+  var capabilities: Capabilities {
+    guard announced.pixels != nil else { return announced }
+    var capabilities = announced
+    capabilities.pixels?.cell = PixelCapabilities.cell([answeredCell, CellPixels.ofTerminal]) ?? PixelCapabilities.usualCell
+    return capabilities
+  }
+
+  /// Whether a frame was drawn with characters for images that will be sent with the next one.
+  var isBehind: Bool { pixels?.isBehind ?? false }
+
+  private var resetSequence: [UInt8] { (pixels?.removal ?? []) + curses.resetSequence }
 
   /// Columns and rows now.
   var size: Size {
@@ -57,18 +88,23 @@ final class Terminal {
     }
     if shown == nil { clearok(curses_shown(), true) }
     let before = shown?.size == frame.size ? shown : nil
-    let changes = curses.put(frame, before: before)
-    shown = frame
+    let plan = pixels?.plan(frame) ?? PixelScreen.Plan(frame: frame)
+    let changes = curses.put(plan.frame, before: before)
+    shown = plan.frame
     let text = output.take { doupdate() }
-    guard capabilities.depth == .truecolor else { return write(text) }
+    guard announced.depth == .truecolor || pixels != nil else { return write(text) }
     let isMoved = CapturedOutput.hasScrolled(text)
-    let images = DirectRenderer.render(frame, before: isMoved ? nil : before, changes: changes)
-    guard !text.isEmpty || !images.isEmpty else { return }
-    write(DirectRenderer.begin + text + images + DirectRenderer.end)
+    var images = DirectRenderer.render(plan.frame, before: isMoved ? nil : before, changes: changes, placeholders: plan.placeholders)
+    images += pixels?.draw(plan, changes: changes, isNew: isMoved || before == nil) ?? []
+    guard !plan.before.isEmpty || !text.isEmpty || !images.isEmpty else { return }
+    write(plan.before + DirectRenderer.begin + text + images + DirectRenderer.end)
   }
 
   /// Draws everything again next time: something else wrote to the terminal.
-  func invalidate() { shown = nil }
+  func invalidate() {
+    shown = nil
+    pixels?.forget()
+  }
 
   /// The input that is waiting.
   func input() -> [Input] {
@@ -87,7 +123,7 @@ final class Terminal {
     guard isOpen else { return }
     giveBack()
     Signals.stopProcess()
-    CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
+    CrashGuard.arm(reset: resetSequence, output: output.terminal)
     resume()
   }
 
@@ -107,7 +143,7 @@ final class Terminal {
   }
 
   private func giveBack() {
-    write(Array(TerminalModes.off.utf8))
+    write((pixels?.removal ?? []) + Array(TerminalModes.off.utf8))
     curses.leave()
     CrashGuard.release()
   }

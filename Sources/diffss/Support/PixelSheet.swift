@@ -8,12 +8,12 @@ struct PixelSheet {
   private let images: [PrintedImage]
   private let room: (size: CellSize, across: Int)
   private let graphics: GraphicsProtocol
+  /// Whether images go through tmux's envelope.
   private let isInTmux: Bool
   private let cell = CellSize.pixelsOfCell
 
-  init(_ images: [PrintedImage], room: (size: CellSize, across: Int), _ graphics: GraphicsProtocol, _ environment: [String: String]) {
-    (self.images, self.room, self.graphics) = (images, room, graphics)
-    isInTmux = environment["TMUX"].map { !$0.isEmpty } ?? false
+  init(_ images: [PrintedImage], room: (size: CellSize, across: Int), _ graphics: GraphicsProtocol, isInTmux: Bool) {
+    (self.images, self.room, self.graphics, self.isInTmux) = (images, room, graphics, isInTmux)
   }
 
   /// Escape sequences after which the cursor is below the last image. Throws `RenderError.encodingFailed`.

@@ -76,6 +76,12 @@ extension UserSettings {
       }
       settings.logLevel = level
     },
+    "graphics": { settings, value throws(Unexpected) in
+      guard case .text(let name) = value, let graphics = GraphicsWish(rawValue: name) else {
+        throw Unexpected(expected: "one of \(GraphicsWish.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))")
+      }
+      settings.graphics = graphics
+    },
     "low-memory": { settings, value throws(Unexpected) in
       guard case .truth(let low) = value else { throw Unexpected(expected: "true or false") }
       settings.lowMemory = low
