@@ -1,7 +1,7 @@
 """Asks the terminal that it runs in what `TerminalProbe` asks, and prints the answers as they came.
 
     python3 Tools/terminal_answers.py [FILE]               # in any terminal; with FILE the answers go there
-    python3 Tools/terminal_answers.py --all [WORD]         # every terminal of terminals.py that is installed, or those with WORD in their names
+    python3 Tools/terminal_answers.py --all [WORD]         # every installed one of terminals.py, or those named WORD
     python3 Tools/terminal_answers.py --pictures FOLDER [WORD]
 
 The last one also photographs what each terminal shows: every character that images may be made of, without a font that has those
@@ -50,7 +50,7 @@ CHARACTERS = {
 def ask(target):
     stream = os.open("/dev/tty", os.O_RDWR)
     saved = termios.tcgetattr(stream)
-    lines = [f"environment: TERM={os.environ.get('TERM')} TERM_PROGRAM={os.environ.get('TERM_PROGRAM')} COLORTERM={os.environ.get('COLORTERM')}"]
+    lines = ["environment: " + " ".join(f"{name}={os.environ.get(name)}" for name in ("TERM", "TERM_PROGRAM", "COLORTERM"))]
     try:
         tty.setraw(stream)
         for title, question in QUESTIONS:

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pipeline
+import Render
 import TUI
 
 struct ExploreCommand: ParsableCommand {
@@ -26,6 +27,13 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: "Episodes listed in a fold.")
   var episodes: Int = 1000
 
+  @Option(
+    help: """
+      What images are drawn with: \(SymbolSet.allCases.map(\.rawValue).joined(separator: ", ")). When absent: what `m` chose last, else the \
+      finest that the terminal is known to draw.
+      """)
+  var symbols: SymbolSet?
+
   @Flag(help: "Lines in place of a screen, for screen readers, logs and pipes: the same actions, by key or name.")
   var plain = false
 
@@ -42,6 +50,7 @@ struct ExploreCommand: ParsableCommand {
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)
     options.jobs = side.jobs()
     options.roots = UserSettings.ofUser.roots
+    options.symbols = symbols ?? UserSettings.ofUser.symbols
     options.takesLastFold = episodeList == nil && data.givenFold == nil
     options.acceptsDemoWeights = demo.demoWeights
     let status = try plain ? runPlainExplorer(options: options) : runExplorer(options: options)

@@ -72,9 +72,10 @@ struct RenderCommand: ParsableCommand {
     let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1
     let drawsCells = graphics.map { $0 == .cells } ?? true
     let profile = toTerminal && drawsCells ? TerminalProfile.ofTerminal(environment) : nil
+    let chosen = try symbols ?? (profile == nil ? nil : UserSettings.standard.get().symbols)
     // Drawn shapes need no font.
     let style = CellStyle(
-      symbols: symbols ?? profile?.symbols ?? (isDrawn ? .best : .quadrant),
+      symbols: chosen ?? profile?.symbols ?? (isDrawn ? .best : .quadrant),
       colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor), named: AnnouncedColors.named(environment),
       lightBackground: profile?.lightBackground ?? false)
     let printed = try images.indices.map { index in

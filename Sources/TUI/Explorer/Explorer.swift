@@ -3,6 +3,7 @@ import Data
 import Foundation
 import Generation
 import Models
+import Render
 
 /// What `diffss explore` was asked for.
 public struct ExplorerOptions: Sendable {
@@ -27,6 +28,8 @@ public struct ExplorerOptions: Sendable {
   public var episodes: Int
   /// Folders of data sets that can be opened from inside.
   public var roots: [DatasetKind: URL] = [:]
+  /// What images are drawn with, whatever the terminal is known to draw and the last session chose.
+  public var symbols: SymbolSet?
   /// Whether the last session's fold is taken in place of `fold`.
   public var takesLastFold = false
 
@@ -52,7 +55,7 @@ public struct ExplorerOptions: Sendable {
 /// ends the process. Throws `TUIError` when there is no usable terminal.
 public func runExplorer(options: ExplorerOptions) throws -> Int32 {
   Compute.givesWay = true
-  let terminal = try Terminal()
+  let terminal = try Terminal(symbols: options.symbols)
   defer { terminal.close() }
   guard let queue = EventQueue<Event>(), let signals = Signals.install() else { throw TUIError.noDescriptors }
   defer { Signals.remove() }
@@ -70,7 +73,10 @@ extension ExplorerState {
   init(_ options: ExplorerOptions, _ session: SavedSession?) {
     let kind = options.source.kind
     self.init(datasetName: kind.rawValue, fold: options.fold)
-    if let session { restore(session, takesFold: options.takesLastFold) }
+    if var session {
+      if options.symbols != nil { session.forgetSymbols() }
+      restore(session, takesFold: options.takesLastFold)
+    }
     source.episodeSeed = options.draw.seed
     source.acceptsDemoWeights = options.acceptsDemoWeights
     source.drawWords = options.drawWords

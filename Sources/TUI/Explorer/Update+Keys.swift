@@ -55,7 +55,7 @@ extension ExplorerState {
     case .lessOpaque: images.cover(by: -10)
     case .blocks:
       images.nextSymbols()
-      say(Notice(.info, "images in \(images.symbols?.title ?? "the finest symbols known to be drawn here")"))
+      say(Notice(.info, "images in \(images.symbols?.title ?? "the symbols of the start")"))
     case .keep: return rate(.kept)
     case .star: return rate(.starred)
     case .reject: return rate(.rejected)

@@ -1,5 +1,6 @@
 import CNcurses
 import Foundation
+import Render
 
 /// The user's terminal: curses and everything that goes past it. Belongs to one thread.
 final class Terminal {
@@ -17,9 +18,14 @@ final class Terminal {
   /// Holds what of a sequence or a paste has come so far.
   private var decoder = InputDecoder()
   private var usesMouse = false
+  /// Until when answers of the terminal may come that were not there in time, and may be torn behind their escape; nil where all came.
+  private let lateAnswers: ContinuousClock.Instant?
+  /// When an escape that is kept for the rest of an answer becomes the key, by another call of `input`.
+  private(set) var nextInput: ContinuousClock.Instant?
 
-  /// Takes over the terminal of the process. Throws when there is none or it cannot place its cursor.
-  init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+  /// Takes over the terminal of the process, with `symbols` in place of those that it is known to draw. Throws when there is none or it cannot
+  /// place its cursor.
+  init(symbols: SymbolSet? = nil, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
     for (descriptor, name) in [(STDIN_FILENO, "standard input"), (STDOUT_FILENO, "standard output")] where isatty(descriptor) == 0 {
       throw TUIError.noTerminal(stream: name)
     }
@@ -30,7 +36,10 @@ final class Terminal {
     let term = environment["TERM"] ?? ""
     let probed = TerminalProbe.ask(environment)
     (curses, notice) = try Curses.open(term: term)
-    capabilities = TerminalSettings.capabilities(environment, term: curses.term, TerminalProfile(environment, probed?.answers))
+    var capabilities = TerminalSettings.capabilities(environment, term: curses.term, .ofUser(environment, probed?.answers))
+    if let symbols { capabilities.symbols = symbols }
+    self.capabilities = capabilities
+    lateAnswers = probed.flatMap { $0.answers.isComplete ? nil : .now + .seconds(5) }
     keyboard = curses.prepare(hasColors: capabilities.depth > .mono)
     CrashGuard.arm(reset: curses.resetSequence, output: output.terminal)
     write(TerminalModes.bracketedPaste(curses.term))
@@ -79,7 +88,10 @@ final class Terminal {
       if kind == ERR { break }
       decoder.take(code, isFunction: kind == KEY_CODE_YES)
     }
-    return decoder.finish()
+    let now = ContinuousClock.now
+    let keepsEscape = decoder.endsWithEscape && lateAnswers.map { now < $0 } ?? false && nextInput.map { now < $0 } ?? true
+    nextInput = keepsEscape ? nextInput ?? now + .milliseconds(100) : nil
+    return decoder.finish(keepsEscape: keepsEscape)
   }
 
   /// Gives the terminal back to the shell and stops the process until it is continued.

@@ -3,6 +3,7 @@ import Data
 import Foundation
 import Generation
 import Logging
+import Render
 
 /// What a user has written into `$XDG_CONFIG_HOME/diffss/config.toml`: defaults of options of the command line, which win over it.
 public struct UserSettings: Hashable, Sendable {
@@ -16,6 +17,8 @@ public struct UserSettings: Hashable, Sendable {
   public var jobs: JobCount?
   /// `--log-level`.
   public var logLevel: Logger.Level?
+  /// `--symbols`, on a terminal.
+  public var symbols: SymbolSet?
   /// `--low-memory`.
   public var lowMemory = false
 
