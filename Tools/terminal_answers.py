@@ -1,34 +1,56 @@
 """Asks the terminal that it runs in what `TerminalProbe` asks, and prints the answers as they came.
 
-    python3 Tools/terminal_answers.py [FILE]            # in any terminal; with FILE the answers go there
-    python3 Tools/terminal_answers.py --all             # tmux, screen and xterm, each started here (xterm under Xvfb)
+    python3 Tools/terminal_answers.py [FILE]               # in any terminal; with FILE the answers go there
+    python3 Tools/terminal_answers.py --all [WORD]         # every installed one of terminals.py, or those named WORD
+    python3 Tools/terminal_answers.py --pictures FOLDER [WORD]
+
+The last one also photographs what each terminal shows: every character that images may be made of, without a font that has those
+younger than Unicode 7, and an image by each protocol of `.build/release/diffss render --graphics`.
 """
+
 import os
 import select
+import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 import termios
 import time
 import tty
+from pathlib import Path
 
+import terminals
+
+ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = [
     ("name", b"\x1b[>q"),
     ("kitty", b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"),
     ("kitty, passed through", b"\x1bPtmux;\x1b\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\x1b\\\x1b\\"),
     ("background", b"\x1b]11;?\x1b\\"),
     ("cell size", b"\x1b[16t"),
-    ("sextant", "\r\x1b[6n\U0001FB17\x1b[6n\r\x1b[K".encode()),
-    ("wedge", "\r\x1b[6n\U0001FB3C\x1b[6n\r\x1b[K".encode()),
-    ("octant", "\r\x1b[6n\U0001CD00\x1b[6n\r\x1b[K".encode()),
+    ("sextant", "\r\x1b[6n\U0001fb17\x1b[6n\r\x1b[K".encode()),
+    ("wedge", "\r\x1b[6n\U0001fb3c\x1b[6n\r\x1b[K".encode()),
+    ("octant", "\r\x1b[6n\U0001cd00\x1b[6n\r\x1b[K".encode()),
+    ("tertiary attributes", b"\x1b[=c"),
+    ("secondary attributes", b"\x1b[>c"),
     ("attributes", b"\x1b[c"),
 ]
+# Names of the sets of `diffss render --symbols`, and what each adds to the ones before.
+CHARACTERS = {
+    "half": "█▀▄▌▐",
+    "quadrant": "▘▝▖▗▚▞▛▜▙▟ ▁▂▃▅▆▇ ▏▎▍▋▊▉ ▔▕",
+    "sextant": "".join(map(chr, range(0x1FB00, 0x1FB3C))),
+    "wedge": "".join(map(chr, [*range(0x1FB3C, 0x1FB82), *range(0x1FB82, 0x1FB8C), 0x1FB9A, 0x1FB9B])),
+    "octant": "".join(map(chr, [*range(0x1CD00, 0x1CDE6), 0x1CEA0, 0x1CEA3, 0x1CEA8, 0x1CEAB, 0x1FBE6, 0x1FBE7])),
+    "shades": "░░░░▒▒▒▒▓▓▓▓",
+}
 
 
 def ask(target):
     stream = os.open("/dev/tty", os.O_RDWR)
     saved = termios.tcgetattr(stream)
-    lines = []
+    lines = ["environment: " + " ".join(f"{name}={os.environ.get(name)}" for name in ("TERM", "TERM_PROGRAM", "COLORTERM"))]
     try:
         tty.setraw(stream)
         for title, question in QUESTIONS:
@@ -53,62 +75,64 @@ def ask(target):
         print(text, end="")
 
 
-def show_all():
-    script = f"{sys.executable} {os.path.abspath(__file__)}"
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-    for name in ("TMUX", "STY"):
-        environment.pop(name, None)
+def show_characters():
+    """Each set in rows of 64, bracketed, so that a character of another width moves the bracket."""
+    print("\x1b[2J\x1b[H", end="")
+    for name, characters in CHARACTERS.items():
+        for start in range(0, len(characters), 64):
+            print(f"{name if start == 0 else '':9}[{characters[start:start + 64]}]")
+    print("\x1b[38;2;255;80;0m\x1b[48;2;0;80;160m🬗🬗🬗🬗🬼🬼🬼🬼🭨🭨🭨🭨▚▚▚▚\x1b[0m", flush=True)
+
+
+def show_all(word, pictures):
+    # The system's own Python, which another user may start too.
+    python = shutil.which("python3", path="/usr/bin") or sys.executable
+    own = f"{shlex.quote(python)} {shlex.quote(os.path.abspath(__file__))}"
+    shows = {"answers": None}
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+        image, program = ROOT / "docs/images/cells-256.png", ROOT / ".build/release/diffss"
+        shows["characters"] = f"{own} --characters"
+        for protocol in ("kitty", "sixel", "iterm"):
+            shows[protocol] = f"clear; {program} render --graphics {protocol} --size 60x30 {image}; echo {protocol}"
+    for terminal in terminals.installed():
+        if word not in terminal.name:
+            continue
+        print(f"== {terminal.name} ({terminal.version()})", flush=True)
+        for name, show in shows.items():
+            with tempfile.TemporaryDirectory() as folder:
+                os.chmod(folder, 0o777)
+                target, ready = os.path.join(folder, "answers"), os.path.join(folder, "ready")
+                line = f"{show}; touch {ready}; sleep 60" if show else f"{own} {target}; touch {ready}; sleep 60"
+                with terminals.running(terminal, line, folder) as photograph:
+                    if not terminals.wait(ready):
+                        print(f"{name}: nothing came within 20 s", flush=True)
+                    elif show:
+                        # What was written has to be drawn.
+                        time.sleep(1.5)
+                        photograph(pictures / f"{terminal.name.replace(' ', '_')}-{name}.png")
+                    else:
+                        print(open(target).read(), flush=True)
+    if not pictures and "screen".startswith(word):
+        show_screen(own)
+
+
+def show_screen(own):
+    """GNU screen, detached: it answers by itself."""
     with tempfile.TemporaryDirectory() as folder:
-
-        def record(title, start, stop=None):
-            target = os.path.join(folder, "answers")
-            print(f"== {title}", flush=True)
-            process = subprocess.Popen(start(f"{script} {target}"), env=environment, stdin=subprocess.DEVNULL)
-            deadline = time.monotonic() + 20
-            while not os.path.exists(target) and time.monotonic() < deadline:
-                time.sleep(0.05)
-            if os.path.exists(target):
-                print(open(target).read(), flush=True)
-                os.remove(target)
-            else:
-                print("nothing came within 20 s\n", flush=True)
-            if stop:
-                subprocess.run(stop, env=environment, capture_output=True)
-            process.terminate()
-            process.wait()
-
-        def version(*words):
-            run = subprocess.run(words, capture_output=True, text=True)
-            return (run.stdout + run.stderr).strip().splitlines()[0]
-
-        socket = os.path.join(folder, "tmux")
-        server = ["tmux", "-S", socket, "-f", "/dev/null"]
-        for allowed in ("off", "on"):
-            record(
-                f"{version('tmux', '-V')}, detached, allow-passthrough {allowed}",
-                lambda line: server + ["new-session", "-d", "sleep 30", ";", "set", "-g", "allow-passthrough", allowed, ";", "new-window", line],
-                server + ["kill-server"])
-        record(
-            f"{version('screen', '--version')}, detached", lambda line: ["screen", "-U", "-D", "-m", "-S", "answers"] + line.split(),
-            ["screen", "-S", "answers", "-X", "quit"])
-        display = subprocess.Popen(["Xvfb", ":97", "-screen", "0", "1280x800x24"], stderr=subprocess.DEVNULL)
-        environment["DISPLAY"] = ":97"
-        time.sleep(2)
-        try:
-            for options in ([], ["-ti", "vt340"], ["-bg", "black", "-fg", "white", "-fa", "DejaVu Sans Mono"]):
-                record(f"{version('xterm', '-version')} {' '.join(options)}", lambda line: ["xterm"] + options + ["-e"] + line.split())
-            for allowed in ("off", "on"):
-                record(
-                    f"{version('tmux', '-V')} in xterm -ti vt340, allow-passthrough {allowed}",
-                    lambda line: ["xterm", "-ti", "vt340", "-e"] + server
-                    + ["new-session", "sleep 30", ";", "set", "-g", "allow-passthrough", allowed, ";", "new-window", line],
-                    server + ["kill-server"])
-        finally:
-            display.terminate()
+        target = os.path.join(folder, "answers")
+        version = subprocess.run(["screen", "--version"], capture_output=True, text=True).stdout.strip()
+        print(f"== {version}, detached", flush=True)
+        subprocess.run(["screen", "-U", "-d", "-m", "-S", "answers", *shlex.split(own), target], env={**os.environ, "LC_ALL": "C.UTF-8"})
+        print(open(target).read() if terminals.wait(target) else "nothing came within 20 s", flush=True)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--all"]:
-        show_all()
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--characters"]:
+        show_characters()
+    elif arguments[:1] in (["--all"], ["--pictures"]):
+        pictures = Path(arguments.pop(1)) if arguments[0] == "--pictures" else None
+        show_all(arguments[1] if len(arguments) > 1 else "", pictures)
     else:
-        ask(sys.argv[1] if len(sys.argv) > 1 else None)
+        ask(arguments[0] if arguments else None)

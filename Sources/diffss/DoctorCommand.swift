@@ -14,6 +14,13 @@ struct DoctorCommand: ParsableCommand {
   @OptionGroup var data: DatasetOptions
   @OptionGroup var runtime: RuntimeOptions
 
+  @Flag(
+    help: """
+      Show what block characters the terminal draws, ask about each, and remember the answers for this terminal: the explorer and `render` \
+      then take the finest.
+      """)
+  var calibrate = false
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -23,7 +30,16 @@ struct DoctorCommand: ParsableCommand {
     return [data.source] + configured.map { DatasetSource($0.key, root: $0.value, cache: DataFolder.cache()) }
   }
 
+  func validate() throws {
+    if calibrate, json { throw ValidationError("--calibrate asks questions, and prints no JSON: leave one of them out") }
+  }
+
   func run() throws {
+    if calibrate {
+      let status = try runCalibration()
+      if status != 0 { Foundation.exit(status) }
+      return
+    }
     try data.recognise()
     // An unusable configuration is one of the findings.
     try? runtime.apply()

@@ -29,10 +29,17 @@ struct ExploreCommand: ParsableCommand {
 
   @Option(
     help: """
-      Images as pixels or characters: \(GraphicsWish.allCases.map(\.rawValue).joined(separator: ", ")). When absent: what config.toml says, else \
-      auto, what the terminal is known to show.
+      Images as pixels or characters: \(GraphicsWish.allCases.map(\.rawValue).joined(separator: ", ")). When absent: characters where --symbols \
+      names some, else what config.toml says, else auto, what the terminal is known to show.
       """)
   var graphics: GraphicsWish?
+
+  @Option(
+    help: """
+      What images are drawn with: \(SymbolSet.allCases.map(\.rawValue).joined(separator: ", ")). When absent: what `m` chose last, else the \
+      finest that the terminal is known to draw.
+      """)
+  var symbols: SymbolSet?
 
   @Flag(help: "Lines in place of a screen, for screen readers, logs and pipes: the same actions, by key or name.")
   var plain = false
@@ -49,8 +56,9 @@ struct ExploreCommand: ParsableCommand {
       source: data.source, fold: data.fold, draw: draws.draw(shots: shots, seed: episodeSeed),
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)
     options.jobs = side.jobs()
-    options.graphics = graphics ?? UserSettings.ofUser.graphics ?? .auto
+    options.graphics = graphics ?? (symbols == nil ? UserSettings.ofUser.graphics ?? .auto : .cells)
     options.roots = UserSettings.ofUser.roots
+    options.symbols = symbols ?? UserSettings.ofUser.symbols
     options.takesLastFold = episodeList == nil && data.givenFold == nil
     options.acceptsDemoWeights = demo.demoWeights
     let status = try plain ? runPlainExplorer(options: options) : runExplorer(options: options)

@@ -79,9 +79,10 @@ struct RenderCommand: ParsableCommand {
     // What was asked for by name is sent whatever the terminal says.
     let asked = toTerminal && [.auto, .cells].contains(wish) ? TerminalProfile.ofTerminal(environment, wish) : nil
     let pixels = wish.fixed ?? (isOfCharacters ? .cells : asked?.graphics.graphics ?? .cells), profile = asked?.profile
+    let chosen = try symbols ?? (profile == nil ? nil : UserSettings.standard.get().symbols)
     // Drawn shapes need no font.
     let style = CellStyle(
-      symbols: symbols ?? profile?.symbols ?? (isDrawn ? .best : .quadrant),
+      symbols: chosen ?? profile?.symbols ?? (isDrawn ? .best : .quadrant),
       colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor), named: AnnouncedColors.named(environment),
       lightBackground: profile?.lightBackground ?? false)
     let printed = try images.indices.map { index in

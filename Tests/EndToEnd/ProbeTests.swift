@@ -3,23 +3,25 @@ import Testing
 
 /// What the explorer makes of a terminal's answers, and that none of them is taken for a key.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ProbeTests {
-  /// What kitty answers, with a sextant `width` columns wide. The letters of the name and the numbers are keys of the explorer.
+  /// What kitty answers, with all characters `width` columns wide. The letters of the name and the numbers are keys of the explorer.
   private static func answers(width: Int, name: String = "kitty(0.35.2) quits") -> String {
     "\u{1B}P>|\(name)\u{1B}\\\u{1B}_Gi=31;OK\u{1B}\\\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\"
-      + "\u{1B}[6;18;9t\u{1B}[1;1R\u{1B}[1;\(1 + width)R\u{1B}[?62;c"
+      + "\u{1B}[6;18;9t\u{1B}[>1;4000;26c" + (0...3).map { "\u{1B}[1;\(1 + $0 * width)R" }.joined() + "\u{1B}[?62;c"
   }
 
   private static let question = "\u{1B}[>q"
 
   /// Starts the explorer after `early` lies on the terminal's line: a terminal that answers at once, however busy the machine is.
-  private func start(_ program: Program, early: String, _ extra: [String: String] = [:]) throws -> (PseudoTerminal, String.Index) {
+  private func start(
+    _ program: Program, early: String, _ extra: [String: String] = [:], options: String = ""
+  ) throws -> (PseudoTerminal, String.Index) {
     var environment = program.environment
     for name in ["NO_COLOR", "TMUX", "STY", "LANG", "LC_CTYPE", "ENV", "LINES", "COLUMNS"] { environment[name] = nil }
     environment.merge(["TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"].merging(extra) { $1 }) { $1 }
     let terminal = try PseudoTerminal(columns: 100, rows: 30, environment: environment, folder: program.home)
     let mark = terminal.mark, go = program.home.appendingPathComponent("go")
     terminal.type(
-      "stty -icanon -echo; sh -c 'printf \"ready%s.\\n\" 1; until [ -e go ]; do sleep 0.02; done; exec \(Program.path) explore'; "
+      "stty -icanon -echo; sh -c 'printf \"ready%s.\\n\" 1; until [ -e go ]; do sleep 0.02; done; exec \(Program.path) explore\(options)'; "
         + "printf 'status=%s.\\n' $?\n")
     try terminal.wait(for: "the line", from: mark) { $0.contains("ready1.") }
     terminal.type(early)
@@ -33,7 +35,7 @@ import Testing
     }
   }
 
-  /// Without the one that is drawn to measure it.
+  /// Without those that are drawn to measure them.
   private static func isSextant(_ scalar: Unicode.Scalar) -> Bool { (0x1FB00...0x1FB3B).contains(scalar.value) && scalar.value != 0x1FB17 }
 
   private func leave(_ terminal: PseudoTerminal, from mark: String.Index) throws {
@@ -42,31 +44,39 @@ import Testing
     #expect(text.contains("status=0."))
   }
 
-  /// Sextants where the terminal draws them one column wide, else quadrants.
+  /// Sextants where the terminal draws them one column wide, or somebody says so; else quadrants.
   @Test(arguments: [
-    (1, "kitty(0.35.2)", "", true), (2, "kitty(0.35.2)", "", false), (1, "XTerm(379)", "", false),
-    (1, "kitty(0.35.2)", "/tmp/tmux,1,0", false),
+    (1, "kitty(0.35.2)", "", "", "", true), (2, "kitty(0.35.2)", "", "", "", false), (1, "XTerm(379)", "", "", "", false),
+    (1, "kitty(0.35.2)", "/tmp/tmux,1,0", "", "", false), (1, "kitty(0.35.2)", "", " --symbols quadrant", "", false),
+    (1, "XTerm(379)", "", " --symbols sextant", "symbols = \"half\"", true), (1, "XTerm(379)", "", "", "symbols = \"sextant\"", true),
   ])
-  func symbolsOfTheStart(width: Int, name: String, tmux: String, hasSextants: Bool) throws {
+  func symbolsOfTheStart(width: Int, name: String, tmux: String, options: String, configured: String, hasSextants: Bool) throws {
     let program = try Program()
     defer { program.remove() }
-    let (terminal, mark) = try start(program, early: Self.answers(width: width, name: name), tmux.isEmpty ? [:] : ["TMUX": tmux])
+    if !configured.isEmpty {
+      let folder = program.home.appendingPathComponent("config/diffss")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data(configured.utf8).write(to: folder.appendingPathComponent("config.toml"))
+    }
+    let environment = tmux.isEmpty ? [:] : ["TMUX": tmux]
+    let (terminal, mark) = try start(program, early: Self.answers(width: width, name: name), environment, options: options)
     let text = try waitForImages(terminal, from: mark)
     #expect(text.contains(Self.question))
     #expect(text.unicodeScalars.contains(where: Self.isSextant) == hasSextants)
     try leave(terminal, from: mark)
   }
 
-  /// Answers that come when the explorer has long begun, whole or byte by byte, type nothing, and the keyboard works behind them.
-  @Test func lateAnswersTypeNothing() throws {
+  /// Answers that come when the explorer has long begun type nothing, and the keyboard works behind them: whole, byte by byte, and one whose
+  /// first half came in time.
+  @Test(arguments: [("", answers(width: 1), "\u{1B}P", ">|q q q"), ("\u{1B}P>|kitty(0.35.2) q", "", "", "q")])
+  func lateAnswersTypeNothing(early: String, late: String, beginning: String, letters: String) throws {
     let program = try Program()
     defer { program.remove() }
-    let (terminal, mark) = try start(program, early: "")
+    let (terminal, mark) = try start(program, early: early)
     _ = try waitForImages(terminal, from: mark)
-    terminal.type(Self.answers(width: 1))
-    // An escape and what follows it come together, as terminals send them: an escape alone is a key.
-    terminal.type("\u{1B}P")
-    for character in ">|q q q" { terminal.type(String(character)) }
+    // An escape and what follows it come together, as terminals send them.
+    terminal.type(late + beginning)
+    for letter in letters { terminal.type(String(letter)) }
     terminal.type("\u{1B}\\")
     let before = terminal.mark
     terminal.type("m")
@@ -75,17 +85,17 @@ import Testing
     try leave(terminal, from: mark)
   }
 
-  /// Half an answer at the start, its end later.
-  @Test func halfAnAnswerTypesNothing() throws {
+  /// Where answers are still awaited the Esc key comes a moment later, by itself.
+  @Test func escapeWithoutAnswers() throws {
     let program = try Program()
     defer { program.remove() }
-    let (terminal, mark) = try start(program, early: "\u{1B}P>|kitty(0.35.2) q")
-    _ = try waitForImages(terminal, from: mark)
-    terminal.type("q\u{1B}\\")
+    let (terminal, mark) = try start(program, early: "", options: " --symbols half")
+    try terminal.wait(for: "the screen", from: mark) { $0.contains("Episode 1: ") }
+    terminal.type("?")
+    try terminal.wait(for: "the keys", from: mark) { $0.contains("Next row, or the tile below") }
     let before = terminal.mark
-    terminal.type("m")
-    let text = try terminal.wait(for: "the next symbols", from: before) { $0.contains("half blocks") }
-    #expect(!text.contains("status="))
+    terminal.type("\u{1B}")
+    try terminal.wait(for: "the images behind them", from: before) { $0.contains("▀") || $0.contains("▄") }
     try leave(terminal, from: mark)
   }
 
@@ -93,8 +103,26 @@ import Testing
   @Test func keysBeforeTheStartAreKept() throws {
     let program = try Program()
     defer { program.remove() }
-    let (terminal, mark) = try start(program, early: "m" + Self.answers(width: 1))
+    let (terminal, mark) = try start(program, early: "m" + Self.answers(width: 1) + "\u{1B}[B")
     try terminal.wait(for: "the key's effect", from: mark) { $0.contains("half blocks") }
+    try terminal.wait(for: "the arrow's effect", from: mark) { $0.contains("Episode 2: ") }
     try leave(terminal, from: mark)
+  }
+
+  /// A terminal that does not answer is waited for; Ctrl-C ends that, and the line is as before.
+  @Test func interruptedWhileItAsks() throws {
+    let program = try Program()
+    defer { program.remove() }
+    var environment = program.environment
+    for name in ["NO_COLOR", "TMUX", "STY", "LANG", "LC_CTYPE", "ENV"] { environment[name] = nil }
+    environment.merge(["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]) { $1 }
+    let terminal = try PseudoTerminal(columns: 100, rows: 30, environment: environment, folder: program.home)
+    let mark = terminal.mark
+    // The image is not there: without the key its absence would be told.
+    terminal.type("stty -g > before; \(Program.path) render absent.png; echo status=$?.; stty -g > after; cmp before after && echo same.\n")
+    try terminal.wait(for: "the question", from: mark) { $0.contains(Self.question) }
+    terminal.type("\u{03}")
+    let text = try terminal.wait(for: "its end", from: mark) { $0.contains(/status=[0-9]+\./) && $0.contains("same.\r\n") }
+    #expect(text.contains("status=130.") && !text.contains("error:"))
   }
 }

@@ -6,7 +6,11 @@ import Testing
 @Suite struct TerminalProbeTests {
   private static let kitty =
     "\u{1B}P>|kitty(0.35.2)\u{1B}\\\u{1B}_Gi=31;OK\u{1B}\\\u{1B}]11;rgb:ffff/f0f0/e0e0\u{1B}\\"
-    + "\u{1B}[6;18;9t\u{1B}[4;3R\u{1B}[4;4R\u{1B}[?62;c"
+    + "\u{1B}[6;18;9t\u{1B}[>1;4000;26c\u{1B}[4;3R\u{1B}[4;4R\u{1B}[4;5R\u{1B}[4;7R\u{1B}[?62;c"
+  /// VTE 0.70.6, which gives no name.
+  private static let vte =
+    "\u{1B}]11;rgb:0000/0000/0000\u{1B}\\\u{1B}P!|7E565445\u{1B}\\\u{1B}[>65;7006;1c"
+    + "\u{1B}[1;1R\u{1B}[1;2R\u{1B}[1;3R\u{1B}[1;4R\u{1B}[?65;1;9c"
 
   private func parsed(_ text: String, by piece: Int = .max) -> AnswerParser {
     var parser = AnswerParser(), rest = ArraySlice(Array(text.utf8))
@@ -22,9 +26,15 @@ import Testing
       let parser = parsed(Self.kitty, by: piece), answers = parser.answers
       #expect(answers.name == "kitty(0.35.2)" && answers.hasKittyGraphics && !answers.hasSixel && answers.isComplete)
       #expect(answers.background == RGB(255, 240, 224) && answers.hasLightBackground)
-      #expect(answers.cellSize == Size(width: 9, height: 18) && answers.sextantWidth == 1)
+      #expect(answers.cellSize == Size(width: 9, height: 18) && answers.widths == GlyphWidths(sextant: 1, wedge: 1, octant: 2))
+      #expect(answers.program == "kitty(0.35.2)" && !answers.isVTE)
       #expect(parser.leftover.isEmpty)
+      let other = parsed(Self.vte, by: piece)
+      #expect(other.answers.program == "VTE(7006)" && other.answers.widths == .single && other.answers.isComplete && other.leftover.isEmpty)
     }
+    #expect(parsed("\u{1B}P!|464f4f54\u{1B}\\\u{1B}[>1;011301;0c").answers.program == nil)
+    #expect(parsed("\u{1B}P>|VTE(7600)\u{1B}\\" + Self.vte).answers.program == "VTE(7600)")
+    #expect(!parsed("\u{1B}[>41;379;0c").answers.isComplete)
     #expect(parsed("\u{1B}[?64;1;4;22c").answers.hasSixel)
     #expect(!parsed("\u{1B}_Gi=31;ENOTSUPPORTED:no\u{1B}\\").answers.hasKittyGraphics)
     // BEL ends a string too, and colours have one to four digits.
@@ -33,7 +43,7 @@ import Testing
 
   @Test func whatIsTypedMeanwhileStaysTheUsers() {
     #expect(parsed("j" + Self.kitty + "k\u{1B}[A").leftover == Array("jk\u{1B}[A".utf8))
-    // F3 with a modifier looks like a report of the cursor; only two of those were asked for.
+    // F3 with a modifier looks like a report of the cursor; only four of those were asked for.
     #expect(parsed(Self.kitty + "\u{1B}[1;2R").leftover == Array("\u{1B}[1;2R".utf8))
     #expect(parsed("\u{1B}P>|kit").leftover == Array("\u{1B}P>|kit".utf8))
   }
@@ -41,9 +51,10 @@ import Testing
   @Test func liesAndGarbage() {
     for text in [
       "\u{1B}[6;0;9t", "\u{1B}[6;99999;9t", "\u{1B}[6;99999999999999999999;9t", "\u{1B}]11;rgb:gg/00/00\u{07}", "\u{1B}]11;rgb:00/00\u{07}",
-      "\u{1B}]11;rgb:+1/+1/+1\u{07}", "\u{1B}[1;9R\u{1B}[2;1R", "\u{1B}[1;9R\u{1B}[1;2R", "\u{1B}[1;1R\u{1B}[1;999999R",
-      "\u{1B}[;R\u{1B}[R",
-      "\u{1B}[1;-9223372036854775808R\u{1B}[1;9223372036854775807R",
+      "\u{1B}]11;rgb:+1/+1/+1\u{07}", "\u{1B}[1;9R\u{1B}[1;10R\u{1B}[1;11R\u{1B}[2;1R", "\u{1B}[1;9R\u{1B}[1;2R\u{1B}[1;3R\u{1B}[1;4R",
+      "\u{1B}[1;1R\u{1B}[1;2R\u{1B}[1;3R\u{1B}[1;999999R", "\u{1B}[1;1R\u{1B}[1;2R\u{1B}[1;3R", "\u{1B}[;R\u{1B}[R",
+      "\u{1B}[1;-9223372036854775808R\u{1B}[1;9223372036854775807R\u{1B}[1;1R\u{1B}[1;1R", "\u{1B}[>0;0;0c", "\u{1B}[>65;-7006c",
+      "\u{1B}[>1;99999999999999999999c", "\u{1B}[>c",
     ] {
       #expect(parsed(text).answers == TerminalAnswers(), "\(text.debugDescription)")
     }
@@ -58,30 +69,54 @@ import Testing
       for _ in 0..<8 { bytes[Int.random(in: 0..<bytes.count, using: &numbers)] = UInt8.random(in: 0...255, using: &numbers) }
       var parser = AnswerParser()
       parser.take(bytes)
-      #expect(parser.answers.sextantWidth.map { (0...8).contains($0) } ?? true, "seed \(numbers.seed)")
+      #expect(parser.answers.widths.map { [$0.sextant, $0.wedge, $0.octant].allSatisfy((0...8).contains) } ?? true, "seed \(numbers.seed)")
       #expect(parser.answers.cellSize.map { (1...512).contains($0.width) } ?? true, "seed \(numbers.seed)")
     }
   }
 
-  @Test func symbolsThatFollow() {
-    func profile(_ name: String?, width: Int? = 1, _ environment: [String: String] = [:]) -> TerminalProfile {
-      var answers = TerminalAnswers()
-      (answers.name, answers.sextantWidth) = (name, width)
-      return TerminalProfile(environment, answers)
-    }
-    for name in ["kitty(0.35.2)", "foot(1.16.2)", "WezTerm 20240203", "ghostty 1.1.0", "contour 0.4"] {
-      #expect(profile(name).symbols == .sextant && profile(name).reason.contains("draws them itself"))
-      #expect(profile(name, width: 2).symbols == .quadrant && profile(name, width: nil).symbols == .quadrant)
-      #expect(profile(name, ["TMUX": "/tmp/tmux-0/default,1,0"]).symbols == .quadrant)
-    }
-    for name in ["XTerm(379)", "tmux 3.3a", "", "somebody's"] { #expect(profile(name).symbols == .quadrant, "\(name)") }
-    #expect(profile(nil).symbols == .quadrant && TerminalProfile([:], nil).symbols == .quadrant)
+  /// Versions that were looked at get what they drew, later ones no less; what is only said of terminals is sextants.
+  @Test(
+    arguments: [
+      ("foot(1.13.1)", SymbolSet.wedge, "foot(1.13.1) draws them itself (seen in 1.13.1)"), ("foot(1.20.2)", .wedge, "(seen in "),
+      ("foot(1.9.0)", .sextant, "is said to draw them"), ("VTE(7006)", .wedge, "draws them itself (seen in 0.70.6)"),
+      ("VTE(5202)", .quadrant, "not known"),
+      ("kitty(0.26.5)", .sextant, "(seen in "), ("kitty(0.9.1)", .sextant, "is said"), ("kitty", .sextant, "is said"),
+      ("Konsole 22.12.3", .sextant, "(seen in "), ("Konsole 21.8", .quadrant, "not known what else Konsole 21.8 draws"),
+      ("WezTerm 20240203", .sextant, "is said"), ("ghostty 1.1.0", .sextant, "is said"), ("contour 0.4", .sextant, "is said"),
+      ("XTerm(379)", .quadrant, "not known"), ("tmux 3.3a", .quadrant, "tmux hides"), ("footloose(9.9)", .quadrant, "not known"),
+      ("kitty(99999999999999999999.0)", .sextant, "is said"), ("", .quadrant, "does not say what it is"),
+    ] as [(String, SymbolSet, String)])
+  func symbolsThatFollow(_ name: String, _ symbols: SymbolSet, _ reason: String) {
+    var answers = TerminalAnswers()
+    (answers.name, answers.widths) = (name, .single)
+    let profile = TerminalProfile([:], answers)
+    #expect(profile.symbols == symbols && profile.reason.contains(reason), "\(profile.reason)")
+    #expect(TerminalProfile(["TMUX": "/tmp/tmux-0/default,1,0"], answers).symbols == .quadrant)
+    answers.widths = nil
+    #expect(TerminalProfile([:], answers).symbols == .quadrant)
+    #expect(TerminalProfile([:], nil).reason == "the terminal was not asked")
+  }
+
+  /// Terminal and C library both have to give every character one column.
+  @Test(arguments: [
+    (GlyphWidths.single, GlyphWidths.single, SymbolSet.wedge, "(seen in "),
+    (GlyphWidths(sextant: 1, wedge: 1, octant: 0), .single, .wedge, "(seen in "),
+    (GlyphWidths(sextant: 1, wedge: 2, octant: 1), .single, .sextant, "foot(1.13.1) does not give finer ones one column"),
+    (GlyphWidths(sextant: 2, wedge: 1, octant: 1), .single, .quadrant, "foot(1.13.1) does not draw finer ones one column wide"),
+    (.single, GlyphWidths(sextant: 1, wedge: 0, octant: 0), .sextant, "the C library does not give finer ones one column"),
+    (.single, GlyphWidths(sextant: 0, wedge: 0, octant: 0), .quadrant, "the C library does not give finer ones one column"),
+  ])
+  func widthsDecide(_ terminal: GlyphWidths, _ locale: GlyphWidths, _ symbols: SymbolSet, _ reason: String) {
+    var answers = TerminalAnswers()
+    (answers.name, answers.widths) = ("foot(1.13.1)", terminal)
+    let profile = TerminalProfile([:], answers, locale: locale)
+    #expect(profile.symbols == symbols && profile.reason.contains(reason), "\(profile.reason)")
   }
 
   /// An answer that comes after the probe has ended, whole or in pieces, types nothing; what stands around it does.
   @Test func lateAnswersAreNoKeys() {
     for piece in [Int.max, 1, 4] {
-      var decoder = InputDecoder(), keys: [Input] = [], rest = ArraySlice(Array(("a" + Self.kitty + "b").unicodeScalars))
+      var decoder = InputDecoder(), keys: [Input] = [], rest = ArraySlice(Array(("a" + Self.kitty + Self.vte + "b").unicodeScalars))
       while !rest.isEmpty {
         var taken = rest.prefix(piece)
         rest = rest.dropFirst(piece)
@@ -92,6 +127,35 @@ import Testing
       }
       #expect(keys == [.key(.character("a")), .key(.character("b"))], "pieces of \(piece)")
     }
+  }
+
+  /// A lone escape is kept where answers are still to come: the answer's beginning, or the key once its time is up.
+  @Test func anAnswerTornBehindItsEscape() {
+    func keys(_ rest: String) -> [Input] {
+      var decoder = InputDecoder()
+      decoder.take(0x1B, isFunction: false)
+      #expect(decoder.endsWithEscape && decoder.finish(keepsEscape: true).isEmpty)
+      for scalar in rest.unicodeScalars { decoder.take(scalar.value, isFunction: false) }
+      return decoder.finish()
+    }
+    for answer in [
+      "]11;rgb:ffff/ffff/ffff\u{1B}\\", "P>|quits\u{1B}\\", "P!|7E565445\u{1B}\\", "[6;18;9t", "[4;3R", "[?62;c", "_Gi=31;OK\u{1B}\\",
+    ] {
+      #expect(keys(answer + "q") == [.key(.character("q"))], "\(answer.debugDescription)")
+    }
+    #expect(keys("") == [.key(.escape)])
+  }
+
+  /// What the probe takes off the line before curses reads it: keys that are sequences too.
+  @Test func keysPressedDuringTheProbe() {
+    let pressed = "\u{1B}[A\u{1B}OB\u{1B}[C\u{1B}[D\u{1B}[H\u{1B}[4~\u{1B}[5~\u{1B}[6~\u{1B}[3~\u{1B}[Z\u{1B}OP\u{1B}[15~é"
+    let leftover = parsed(pressed + Self.kitty).leftover
+    #expect(leftover == Array(pressed.utf8))
+    var decoder = InputDecoder()
+    for scalar in String(decoding: leftover, as: UTF8.self).unicodeScalars { decoder.take(scalar.value, isFunction: false) }
+    #expect(
+      decoder.finish()
+        == [Key.up, .down, .right, .left, .home, .end, .pageUp, .pageDown, .delete, .backTab, .character("é")].map(Input.key))
   }
 
   /// What only begins like an answer does not take the keyboard away.

@@ -30,6 +30,8 @@ public struct ExplorerOptions: Sendable {
   public var roots: [DatasetKind: URL] = [:]
   /// How images are to reach the screen.
   public var graphics = GraphicsWish.auto
+  /// What images are drawn with, whatever the terminal is known to draw and the last session chose.
+  public var symbols: SymbolSet?
   /// Whether the last session's fold is taken in place of `fold`.
   public var takesLastFold = false
 
@@ -55,7 +57,7 @@ public struct ExplorerOptions: Sendable {
 /// ends the process. Throws `TUIError` when there is no usable terminal.
 public func runExplorer(options: ExplorerOptions) throws -> Int32 {
   Compute.givesWay = true
-  let terminal = try Terminal(graphics: options.graphics)
+  let terminal = try Terminal(symbols: options.symbols, graphics: options.graphics)
   defer { terminal.close() }
   guard let queue = EventQueue<Event>(), let signals = Signals.install() else { throw TUIError.noDescriptors }
   defer { Signals.remove() }
@@ -73,7 +75,10 @@ extension ExplorerState {
   init(_ options: ExplorerOptions, _ session: SavedSession?) {
     let kind = options.source.kind
     self.init(datasetName: kind.rawValue, fold: options.fold)
-    if let session { restore(session, takesFold: options.takesLastFold) }
+    if var session {
+      if options.symbols != nil { session.forgetSymbols() }
+      restore(session, takesFold: options.takesLastFold)
+    }
     // Pixels that were asked for go before characters of an earlier session.
     if let graphics = options.graphics.fixed, graphics != .cells {
       images.restore(look: images.look, opacity: images.opacity, symbols: nil)

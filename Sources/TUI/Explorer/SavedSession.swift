@@ -28,6 +28,9 @@ public struct SavedSession: Codable, Hashable, Sendable {
   var theme = ThemeName.standard
   var usesMouse: Bool?
 
+  /// Leaves the choice of symbols to whoever begins.
+  mutating func forgetSymbols() { (symbols, blocks) = (nil, nil) }
+
   private static let mostBytes = 1 << 20
 
   /// From a file; nil where there is none, or one of another version.

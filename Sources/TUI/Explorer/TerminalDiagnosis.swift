@@ -51,13 +51,34 @@ public enum TerminalDiagnosis {
   /// Which symbols images are drawn with, and whether as pixels; nothing where nobody can be asked.
   private static func images(_ environment: [String: String], _ wish: GraphicsWish) -> [Finding] {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return [] }
-    let answers = TerminalProbe.ask(environment, keepsTyped: false)?.answers, profile = TerminalProfile(environment, answers)
-    let background = answers?.background == nil ? "unknown" : profile.lightBackground ? "light" : "dark"
+    let answers = TerminalProbe.ask(environment, keepsTyped: false)?.answers, profile = TerminalProfile.ofUser(environment, answers)
+    let name = TerminalMemory.name(environment, answers), file = TerminalMemory.standardFile(environment)
+    let memory = Result { () throws(CoreError) in try TerminalMemory(file) }
+    let remembered = (try? memory.get())?[name]
+    let isKnown = answers?.background != nil || remembered?.lightBackground != nil
+    let background = isKnown ? profile.lightBackground ? "light" : "dark" : "unknown"
+    let configured = (try? UserSettings.standard.get())?.symbols
+    let symbols = configured.map { "\($0.rawValue), as config.toml says" } ?? "\(profile.symbols.rawValue), as \(profile.reason)"
     let choice = GraphicsChoice.ofTerminal(environment, answers, wish)
     return [
-      Finding("images", .fine, "symbols: \(profile.symbols.rawValue), as \(profile.reason); background: \(background)"),
+      Finding("images", .fine, "symbols: \(symbols); background: \(background)"),
       Finding("graphics", .fine, "\(choice.graphics.rawValue), as \(choice.reason)"),
+      calibration(memory, name, file.path),
     ]
+  }
+
+  private static func calibration(_ memory: Result<TerminalMemory, CoreError>, _ name: String, _ path: String) -> Finding {
+    switch memory {
+    case .success(let memory):
+      guard let entry = memory[name] else {
+        return Finding("calibration", .fine, "nothing remembered of \(name); `diffss doctor --calibrate` shows what it draws")
+      }
+      let background = entry.lightBackground.map { $0 ? ", light background" : ", dark background" } ?? ""
+      let remembered = "remembered of \(name): symbols \(entry.symbols.rawValue)\(background)"
+      return Finding("calibration", .fine, "\(remembered) (\(PlainText.clean(path)))")
+    case .failure(let error):
+      return Finding("calibration", .limited, error.message, advice: "delete the file; `diffss doctor --calibrate` writes a new one")
+    }
   }
 
   private static func characters(_ environment: [String: String]) -> Finding {

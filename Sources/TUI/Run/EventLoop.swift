@@ -109,11 +109,12 @@ final class EventLoop<Program: LoopProgram> {
     var descriptors = [STDIN_FILENO, signals, queue.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     let now = ContinuousClock.now
     let animation = program.isAnimated ? (lastDrawn ?? now) + animationTime : nil
-    let due = [frame ?? animation, program.nextChange].compactMap { $0 }.min()
+    let due = [frame ?? animation, program.nextChange, terminal.nextInput].compactMap { $0 }.min()
     // Never too early: there would be nothing to draw yet.
     let timeout = due.map { Int32(max(1, min(1000, (($0 - now) / .milliseconds(1)).rounded(.up)))) } ?? -1
     let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)
-    guard ready > 0 else { return ([], false) }
+    let isKeyDue = terminal.nextInput.map { .now >= $0 } ?? false
+    guard ready > 0 || isKeyDue else { return ([], false) }
     var events: [Program.Event] = [], isOfUser = false
     func add(_ happenings: [Happening]) {
       for happening in happenings {
@@ -124,7 +125,7 @@ final class EventLoop<Program: LoopProgram> {
     }
     if descriptors[1].revents != 0 { add(signalled()) }
     if descriptors[2].revents != 0 { events += queue.take() }
-    if descriptors[0].revents != 0 { add(typed()) }
+    if descriptors[0].revents != 0 { add(typed()) } else if isKeyDue { add(happenings(terminal.input())) }
     return (events, isOfUser)
   }
 

@@ -24,8 +24,8 @@ public struct InputDecoder {
     case classic
     /// Between `ESC [ 200 ~` and `ESC [ 201 ~`.
     case paste
-    /// A late answer of the terminal: its beginning as far as it has to come yet, its text, and an escape in there.
-    case opening(Substring)
+    /// A late answer of the terminal: what has to come yet of the beginnings that it may have, its text, and an escape in there.
+    case opening([Substring])
     case answer
     case answerEscape
   }
@@ -61,9 +61,9 @@ public struct InputDecoder {
       case 0x5B: (pending, parameters) = (.control, "")
       case 0x4F: pending = .single
       // Only what the questions of `TerminalProbe` bring: Alt with one of these keys must not swallow what is typed next.
-      case 0x50: pending = .opening(">|")
-      case 0x5D: pending = .opening("11;")
-      case 0x5F: pending = .opening("Gi=31;")
+      case 0x50: pending = .opening([">|", "!|"])
+      case 0x5D: pending = .opening(["11;"])
+      case 0x5F: pending = .opening(["Gi=31;"])
       // Alt with a key means nothing here.
       default: pending = .none
       }
@@ -71,6 +71,7 @@ public struct InputDecoder {
       if (0x40...0x7E).contains(code) {
         pending = code == 0x7E && parameters == "200" ? .paste : code == 0x4D && parameters.isEmpty ? .classic : .none
         if code == 0x4D, let mouse = Self.mouse(parameters) { input.append(mouse) }
+        if let key = Self.sequence(parameters, code) { input.append(.key(key)) }
       } else if let scalar = Unicode.Scalar(code), parameters.utf8.count < 16 {
         parameters.unicodeScalars.append(scalar)
       }
@@ -81,12 +82,13 @@ public struct InputDecoder {
       if let mouse = Self.mouse("<" + classic.map { "\(Int($0) - 32)" }.joined(separator: ";")) { input.append(mouse) }
       (pending, classic) = (.none, [])
     case .paste: takePasted(code)
-    case .opening(let rest):
-      guard rest.unicodeScalars.first?.value == code else {
+    case .opening(let openings):
+      let rest = openings.filter { $0.unicodeScalars.first?.value == code }.map { $0.dropFirst() }
+      guard !rest.isEmpty else {
         pending = .none
         return take(code, isFunction: false)
       }
-      (pending, answered) = (rest.count > 1 ? .opening(rest.dropFirst()) : .answer, 0)
+      (pending, answered) = (rest.contains { $0.isEmpty } ? .answer : .opening(rest), 0)
     case .answer:
       answered += 1
       if code == 0x1B { pending = .answerEscape } else if code < 0x20 || answered > Self.longestAnswer { pending = .none }
@@ -95,16 +97,21 @@ public struct InputDecoder {
       guard code != 0x5C else { break }
       pending = .escape
       take(code, isFunction: false)
-    case .single: pending = .none
+    case .single:
+      pending = .none
+      if let key = Self.sequence("", code) { input.append(.key(key)) }
     case .none:
       if code == 0x1B { pending = .escape } else if let key = Self.character(code) { input.append(.key(key)) }
     }
   }
 
-  /// All input since the last call, an escape at the end included. What has begun and not ended yet, a sequence or a paste, comes whole with
-  /// a later call.
-  public mutating func finish() -> [Input] {
-    if pending == .escape || pending == .single { flushEscape() }
+  /// Whether an escape is the last that came: the key, or the beginning of something.
+  public var endsWithEscape: Bool { pending == .escape }
+
+  /// All input since the last call, an escape at the end included unless it is kept for what may follow it. What has begun and not ended yet,
+  /// a sequence or a paste, comes whole with a later call.
+  public mutating func finish(keepsEscape: Bool = false) -> [Input] {
+    if (pending == .escape && !keepsEscape) || pending == .single { flushEscape() }
     defer { input = [] }
     return input
   }
@@ -143,6 +150,23 @@ public struct InputDecoder {
     case 1...26: return Unicode.Scalar(code + 0x60).map { .control(Character($0)) }
     case 0..<32: return nil
     default: return Unicode.Scalar(code).map { .character(Character($0)) }
+    }
+  }
+
+  /// Keys that came before curses read any: `ESC [ parameters final`, or `ESC O final`.
+  private static func sequence(_ parameters: String, _ final: UInt32) -> Key? {
+    switch (parameters, Unicode.Scalar(final)) {
+    case ("", "A"): .up
+    case ("", "B"): .down
+    case ("", "C"): .right
+    case ("", "D"): .left
+    case ("", "H"), ("1", "~"), ("7", "~"): .home
+    case ("", "F"), ("4", "~"), ("8", "~"): .end
+    case ("", "Z"): .backTab
+    case ("3", "~"): .delete
+    case ("5", "~"): .pageUp
+    case ("6", "~"): .pageDown
+    default: nil
     }
   }
 

@@ -8,6 +8,10 @@ public enum TUIError: Explained, Hashable, Sendable {
   case terminalTooSimple(term: String)
   /// Neither `TERM` nor any fallback is in the terminal database.
   case noTerminalDescription(term: String)
+  /// What a terminal draws is asked of somebody who sees it.
+  case cannotCalibrate(stream: String)
+  /// The locale is not UTF-8.
+  case noUnicode
   /// The process may not open more files.
   case noDescriptors
 
@@ -18,6 +22,8 @@ public enum TUIError: Explained, Hashable, Sendable {
     case .terminalTooSimple(let term): "the terminal TERM=\(term) cannot place its cursor, which the explorer needs"
     case .noTerminalDescription(let term):
       "there is no description of the terminal TERM=\(term), nor of xterm-256color, xterm, vt100 or ansi"
+    case .cannotCalibrate(let stream): "calibrating needs a terminal, but \(stream) is not one"
+    case .noUnicode: "the locale is not UTF-8, so that no block characters reach the terminal"
     case .noDescriptors: "the process may not open more files"
     }
   }
@@ -33,6 +39,8 @@ public enum TUIError: Explained, Hashable, Sendable {
     case .terminalTooSimple:
       "set TERM to what the terminal is (often xterm-256color), or use `diffss generate` and `diffss evaluate`"
     case .noTerminalDescription: "install the terminal database (Debian: apt install ncurses-base) or set TERMINFO"
+    case .cannotCalibrate: "run `diffss doctor --calibrate` on the terminal that you look at, without pipes"
+    case .noUnicode: "set LC_ALL=C.UTF-8"
     case .noDescriptors: "raise the limit with `ulimit -n`"
     }
   }

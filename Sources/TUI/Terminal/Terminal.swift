@@ -21,9 +21,16 @@ final class Terminal {
   /// Holds what of a sequence or a paste has come so far.
   private var decoder = InputDecoder()
   private var usesMouse = false
+  /// Until when answers of the terminal may come that were not there in time, and may be torn behind their escape; nil where all came.
+  private let lateAnswers: ContinuousClock.Instant?
+  /// When an escape that is kept for the rest of an answer becomes the key, by another call of `input`.
+  private(set) var nextInput: ContinuousClock.Instant?
 
-  /// Takes over the terminal of the process. Throws when there is none or it cannot place its cursor.
-  init(environment: [String: String] = ProcessInfo.processInfo.environment, graphics: GraphicsWish = .auto) throws {
+  /// Takes over the terminal of the process, with `symbols` in place of those that it is known to draw. Throws when there is none or it cannot
+  /// place its cursor.
+  init(
+    symbols: SymbolSet? = nil, graphics: GraphicsWish = .auto, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws {
     for (descriptor, name) in [(STDIN_FILENO, "standard input"), (STDOUT_FILENO, "standard output")] where isatty(descriptor) == 0 {
       throw TUIError.noTerminal(stream: name)
     }
@@ -35,7 +42,8 @@ final class Terminal {
     let probed = TerminalProbe.ask(environment)
     let opened: Notice?
     (curses, opened) = try Curses.open(term: term)
-    var capabilities = TerminalSettings.capabilities(environment, term: curses.term, TerminalProfile(environment, probed?.answers))
+    var capabilities = TerminalSettings.capabilities(environment, term: curses.term, .ofUser(environment, probed?.answers))
+    if let symbols { capabilities.symbols = symbols }
     answeredCell = probed?.answers.cellSize
     let choice = GraphicsChoice.ofTerminal(environment, probed?.answers, graphics)
     if choice.graphics != .cells {
@@ -49,6 +57,7 @@ final class Terminal {
     } else {
       notice = opened
     }
+    lateAnswers = probed.flatMap { $0.answers.isComplete ? nil : .now + .seconds(5) }
     keyboard = curses.prepare(hasColors: capabilities.depth > .mono)
     CrashGuard.arm(reset: resetSequence, output: output.terminal)
     write(TerminalModes.bracketedPaste(curses.term))
@@ -115,7 +124,10 @@ final class Terminal {
       if kind == ERR { break }
       decoder.take(code, isFunction: kind == KEY_CODE_YES)
     }
-    return decoder.finish()
+    let now = ContinuousClock.now
+    let keepsEscape = decoder.endsWithEscape && lateAnswers.map { now < $0 } ?? false && nextInput.map { now < $0 } ?? true
+    nextInput = keepsEscape ? nextInput ?? now + .milliseconds(100) : nil
+    return decoder.finish(keepsEscape: keepsEscape)
   }
 
   /// Gives the terminal back to the shell and stops the process until it is continued.

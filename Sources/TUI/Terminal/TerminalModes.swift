@@ -7,7 +7,9 @@ enum TerminalModes {
 
   /// Terminals that are known to obey: others may show what they do not understand.
   static func areKnown(_ term: String) -> Bool {
-    ["xterm", "tmux", "screen", "rxvt", "foot", "alacritty", "kitty", "ghostty", "wezterm", "konsole", "vte", "gnome", "st-"].contains(where: term.hasPrefix)
+    [
+      "xterm", "tmux", "screen", "rxvt", "foot", "alacritty", "kitty", "ghostty", "wezterm", "konsole", "vte", "gnome", "mlterm", "st-",
+    ].contains(where: term.hasPrefix)
   }
 
   /// What asks the terminal to tell pasted text from typed keys.

@@ -82,6 +82,12 @@ extension UserSettings {
       }
       settings.graphics = graphics
     },
+    "symbols": { settings, value throws(Unexpected) in
+      guard case .text(let name) = value, let symbols = SymbolSet(rawValue: name) else {
+        throw Unexpected(expected: "one of \(SymbolSet.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))")
+      }
+      settings.symbols = symbols
+    },
     "low-memory": { settings, value throws(Unexpected) in
       guard case .truth(let low) = value else { throw Unexpected(expected: "true or false") }
       settings.lowMemory = low

@@ -19,6 +19,8 @@ public struct UserSettings: Hashable, Sendable {
   public var logLevel: Logger.Level?
   /// `--graphics`.
   public var graphics: GraphicsWish?
+  /// `--symbols`, on a terminal.
+  public var symbols: SymbolSet?
   /// `--low-memory`.
   public var lowMemory = false
 

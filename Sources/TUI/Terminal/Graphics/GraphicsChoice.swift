@@ -102,7 +102,7 @@ extension TerminalProfile {
   ) {
     TerminalSettings.useLocale(environment)
     let answers = TerminalProbe.ask(environment, keepsTyped: false)?.answers
-    return (TerminalProfile(environment, answers), .ofTerminal(environment, answers, wish))
+    return (.ofUser(environment, answers), .ofTerminal(environment, answers, wish))
   }
 }
 

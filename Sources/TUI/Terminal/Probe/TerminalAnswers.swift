@@ -13,12 +13,22 @@ public struct TerminalAnswers: Hashable, Sendable {
   public var background: RGB?
   /// Width and height of a cell in pixels, 1...512 each.
   public var cellSize: Size?
-  /// Columns that a sextant took; nil where the reports of the cursor make no sense.
-  public var sextantWidth: Int?
+  /// Columns that characters of images took; nil where the reports of the cursor make no sense.
+  public var widths: GlyphWidths?
+  /// Whether it is one of those made of GNOME's library: `~VTE` in its tertiary device attributes. Those up to 0.70 give no name.
+  public var isVTE = false
+  /// The second number of its secondary device attributes: 7006 is VTE 0.70.6.
+  public var version: Int?
   /// Whether the last question was answered, so that nothing more will come.
   public var isComplete = false
 
   public init() {}
+
+  /// What it calls itself; nil where it does not.
+  public var program: String? {
+    if let name, !name.isEmpty { return name }
+    return isVTE ? "VTE(\(version ?? 0))" : nil
+  }
 
   /// Whether the background is nearer to white than to black.
   public var hasLightBackground: Bool {
@@ -38,6 +48,8 @@ public struct AnswerParser {
   private var places: [(row: Int, column: Int)] = []
 
   private static let mostTyped = 4096
+  /// How often the cursor is asked for.
+  private static let reports = 4
   /// Longest control sequence, and longest string, that is waited for.
   private static let longest = (control: 64, string: 4096)
 
@@ -77,17 +89,16 @@ public struct AnswerParser {
 
   /// Whether `ESC [ text final` was an answer.
   private mutating func takeControl(_ text: String, _ final: UInt8) -> Bool {
-    let numbers = text.drop { $0 == "?" }.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    let numbers = text.drop { "?>".contains($0) }.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
     switch final {
     case UInt8(ascii: "c") where text.first == "?":
       answers.hasSixel = numbers.contains(4)
       answers.isComplete = true
-    case UInt8(ascii: "R") where numbers.count == 2 && places.count < 2:
+    case UInt8(ascii: "c") where text.first == ">":
+      if numbers.count > 1, (1...99_999_999).contains(numbers[1]) { answers.version = numbers[1] }
+    case UInt8(ascii: "R") where numbers.count == 2 && places.count < Self.reports:
       places.append((numbers[0], numbers[1]))
-      if places.count == 2, places[0].row == places[1].row {
-        let width = places[1].column.subtractingReportingOverflow(places[0].column)
-        if !width.overflow, (0...8).contains(width.partialValue) { answers.sextantWidth = width.partialValue }
-      }
+      if places.count == Self.reports { answers.widths = widths }
     case UInt8(ascii: "t") where numbers.count == 3 && numbers[0] == 6:
       if (1...512).contains(numbers[1]), (1...512).contains(numbers[2]) { answers.cellSize = Size(width: numbers[2], height: numbers[1]) }
     default: return false
@@ -95,9 +106,19 @@ public struct AnswerParser {
     return true
   }
 
+  /// From where the cursor was before the first, between and behind them.
+  private var widths: GlyphWidths? {
+    let widths = zip(places, places.dropFirst()).compactMap { before, after -> Int? in
+      let width = after.column.subtractingReportingOverflow(before.column)
+      return before.row == after.row && !width.overflow && (0...8).contains(width.partialValue) ? width.partialValue : nil
+    }
+    return widths.count == 3 ? GlyphWidths(sextant: widths[0], wedge: widths[1], octant: widths[2]) : nil
+  }
+
   private mutating func takeString(_ kind: UInt8, _ text: String) {
     switch kind {
     case 0x50 where text.hasPrefix(">|"): answers.name = String(PlainText.clean(String(text.dropFirst(2).prefix(64))))
+    case 0x50 where text.hasPrefix("!|"): answers.isVTE = text.dropFirst(2).uppercased() == "7E565445"
     case 0x5F where text.hasPrefix("Gi=31;"): answers.hasKittyGraphics = text == "Gi=31;OK"
     case 0x5D where text.hasPrefix("11;"): answers.background = Self.color(text.dropFirst(3))
     default: break
