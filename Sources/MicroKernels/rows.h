@@ -93,6 +93,23 @@ static void layer_norm(const float *x, ptrdiff_t channels, const float *weight, 
   for (ptrdiff_t at = whole; at < channels; at++) y[at] = (x[at] - mean) * scale * weight[at] + bias[at];
 }
 
+static void unit_rows(const float *x, ptrdiff_t rows, ptrdiff_t channels, float *y) {
+  const ptrdiff_t whole = channels & ~(ptrdiff_t)7;
+  for (ptrdiff_t row = 0; row < rows; row++, x += channels, y += channels) {
+    F8 squares = 0, more = 0;
+    ptrdiff_t at = 0;
+    for (; at + 16 <= whole; at += 16) {
+      const F8 even = load8(x + at), odd = load8(x + at + 8);
+      squares = FUSED(even, even, squares);
+      more = FUSED(odd, odd, more);
+    }
+    if (at < whole) squares = FUSED(load8(x + at), load8(x + at), squares);
+    float sum = sum8(squares + more);
+    for (at = whole; at < channels; at++) sum += x[at] * x[at];
+    scale(x, 1 / (__builtin_sqrtf(sum) + 1e-5f), 0, channels, y);
+  }
+}
+
 INLINE V larger_of(V a, V b) { return a > b ? a : b; }
 
 static float maximum(const float *values, ptrdiff_t count) {

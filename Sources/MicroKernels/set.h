@@ -39,6 +39,7 @@ const mk_set TABLE(SET) = {
   .geglu = geglu,
   .moments = moments,
   .layer_norm = layer_norm,
+  .unit_rows = unit_rows,
   .maximum = maximum,
   .exponentiate = exponentiate,
   .masked_mean = masked_mean,

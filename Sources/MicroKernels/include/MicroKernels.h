@@ -177,6 +177,8 @@ typedef struct {
   void (*moments)(const float *x, ptrdiff_t pixels, ptrdiff_t channels, const float *shift, float *sums);
   /// One row normalised: (x - mean) / √(variance + eps) * weight + bias.
   void (*layer_norm)(const float *x, ptrdiff_t channels, const float *weight, const float *bias, float eps, float *y);
+  /// Rows over their length plus 1e-5.
+  void (*unit_rows)(const float *x, ptrdiff_t rows, ptrdiff_t channels, float *y);
   /// The largest of `count` values.
   float (*maximum)(const float *values, ptrdiff_t count);
   /// Replaces each value by exp(scale * value - offset) and returns their sum.

@@ -30,6 +30,8 @@ extension StableDiffusion {
         guard progress(DiffusionProgress(step: finished, steps: steps, latents: latents)) else { throw ModelError.cancelled }
       }
       let decode = try decoder(of: run, interruption)
+      // A decoder's maps are of other sizes than those of the steps: both sets of them would be the most that a run takes.
+      if run.shortcuts.decoder == .full { MemoryPool.shared.empty(beyond: 1 << 28) }
       defer { leave() }
       return try seeds.indices.map { index in
         let own = latentsPerStep.map { $0.slice(index..<index + 1) }

@@ -11,24 +11,9 @@ public struct GatedWeight: Sendable {
     guard columns % 16 == 0, precision == .float32 || Kernels.usesMatrix(depth: depth, precision), parameter.count == 2 * columns * depth,
       bias.count == 2 * columns
     else { return nil }
-    func paired(_ x: Parameter) -> Parameter {
-      // [2, blocks, 16, ...] to [blocks, 2, 16, ...]
-      let block = x.count / (2 * columns) * 16 * x.dtype.size, half = x.count / 2 * x.dtype.size
-      return Parameter(
-        shape: x.shape, dtype: x.dtype,
-        bytes: MappedBytes(count: 2 * half) { target in
-          x.withUnsafeBytes { source in
-            guard let base = source.baseAddress else { return }
-            for place in 0..<half / block {
-              for part in 0...1 {
-                target.advanced(by: (2 * place + part) * block).copyMemory(from: base + part * half + place * block, byteCount: block)
-              }
-            }
-          }
-        }, offset: 0)
-    }
-    matrix = PackedMatrix(paired(parameter), columns: 2 * columns, depth: depth, precision: precision)
-    parameter.forget()
-    self.bias = paired(bias).widened()
+    matrix = PackedMatrix(parameter, columns: 2 * columns, depth: depth, precision: precision, isGated: true)
+    let numbers = bias.widened().values
+    self.bias = Tensor(
+      (0..<2 * columns).map { numbers[$0 / 16 % 2 * columns + $0 / 32 * 16 + $0 % 16] }, shape: [2 * columns])
   }
 }

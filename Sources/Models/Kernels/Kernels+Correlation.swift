@@ -1,3 +1,5 @@
+import Core
+
 extension Kernels {
   /// Euclidean length of every innermost row: `[..., c]` to `[..., 1]`.
   public static func rowNorms(_ x: Tensor) -> Tensor {
@@ -20,6 +22,22 @@ extension Kernels {
             }
             for lane in 0..<min(4, range.upperBound - row) { target[row + lane] = sums[lane].squareRoot() }
           }
+        }
+      }
+    }
+    return output
+  }
+
+  /// Every innermost row over its Euclidean length plus 1e-5.
+  public static func unitRows(_ x: Tensor) -> Tensor {
+    let (rows, channels, loops) = (x.rows, x.channels, KernelSet.current.loops)
+    let span = Profile.begin()
+    defer { span?.end(.elementwise, "unit vectors of \(x.shape)") }
+    var output = Tensor(uninitialized: x.shape)
+    x.withUnsafe { source in
+      output.withUnsafeMutable { target in
+        Compute.parallel(over: rows, grain: max(1, elementGrain / max(channels, 1))) { range in
+          loops.pointee.unit_rows(source + range.lowerBound * channels, range.count, channels, target + range.lowerBound * channels)
         }
       }
     }

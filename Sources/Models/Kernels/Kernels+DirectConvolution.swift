@@ -78,27 +78,32 @@ extension WindowReader {
     _ range: Range<Int>, _ table: UnsafeMutablePointer<UnsafePointer<Float>>, _ scratch: UnsafeMutablePointer<Float>
   ) {
     let length = window.width * depth
+    var (column, row) = (range.lowerBound % outWidth, range.lowerBound / outWidth % outHeight)
+    var image = source + range.lowerBound / (outWidth * outHeight) * height * width * depth
     for slot in 0..<(range.count + 5) / 6 * 6 {
-      let pixel = min(range.lowerBound + slot, range.upperBound - 1)
-      let image = source + pixel / (outWidth * outHeight) * height * width * depth
-      let (top, left) = corner(pixel % (outWidth * outHeight))
-      let inside = max(0, -left)..<max(max(0, -left), min(window.width, wide - left))
-      let entry = table + slot / 6 * 6 * window.height + slot % 6
-      for row in 0..<window.height {
-        let place = entry + row * Kernels.tileRows
-        guard top + row >= 0, top + row < tall, !inside.isEmpty else {
+      let top = row &* window.stride &- window.padding.top, left = column &* window.stride &- window.padding.left
+      let isWhole = left >= 0 && left + window.width <= width
+      var place = table + slot / 6 * 6 * window.height + slot % 6
+      for y in top..<top + window.height {
+        if y < 0 || y >= height {
           place.pointee = zero
-          continue
+        } else if isWhole {
+          place.pointee = image + (y &* width &+ left) &* depth
+        } else {
+          let copy = scratch + (slot * window.height + y - top) * length
+          for x in 0..<window.width {
+            let pixel = left + x >= 0 && left + x < width ? image + (y &* width &+ left &+ x) &* depth : zero
+            for channel in 0..<depth { copy[x &* depth &+ channel] = pixel[channel] }
+          }
+          place.pointee = UnsafePointer(copy)
         }
-        let line = image + ((top + row) * width + left) * depth
-        guard inside.count < window.width else {
-          place.pointee = line
-          continue
-        }
-        let copy = scratch + (slot * window.height + row) * length
-        copy.update(repeating: 0, count: length)
-        (copy + inside.lowerBound * depth).update(from: line + inside.lowerBound * depth, count: inside.count * depth)
-        place.pointee = UnsafePointer(copy)
+        place += Kernels.tileRows
+      }
+      guard slot < range.count - 1 else { continue }
+      column += 1
+      if column == outWidth {
+        (column, row) = (0, row + 1)
+        if row == outHeight { (row, image) = (0, image + height * width * depth) }
       }
     }
   }

@@ -30,9 +30,9 @@ extension Kernels {
     let loops = KernelSet.current.loops
     let (taps, units, panels) = (weight.taps, weight.units, weight.panels)
     // Numbers are multiplied faster than they are read: two panels share the rows.
-    let together = isGated ? 2 : loops.panelsAtOnce
-    let steps = (panels + together - 1) / together
-    let parts = sumParts(kept ?? [0..<taps], depth: units, most: blockDepth / together)
+    let panelsAtOnce = isGated ? 2 : loops.panelsAtOnce
+    let steps = (panels + panelsAtOnce - 1) / panelsAtOnce
+    let parts = sumParts(kept ?? [0..<taps], depth: units, most: blockDepth / panelsAtOnce)
     let threads = Compute.threads
 
     // As many rows as fit a quarter MiB, 120 at most; with wide vectors, whose processors have a larger second-level cache, four times as many.
@@ -46,17 +46,19 @@ extension Kernels {
       let rows = count * groups / wanted
       blockRows = min(blockRows, max(12, (rows + 5) / 6 * 6))
     }
-    // Blocks of equal size: a small one at the end would leave the other threads waiting.
-    let most = (count + blockRows - 1) / blockRows
-    blockRows = ((count + most - 1) / most + 5) / 6 * 6
-    // Neighbouring blocks are one thread's, which asks for the next one's rows while it multiplies.
-    let blocks = (count + blockRows - 1) / blockRows, runs = min(blocks, 4 * threads)
+    // Neighbouring blocks are one thread's, which asks for the next one's rows while it multiplies. Runs of equal size, as many for every
+    // thread where that takes few more: a thread less busy would wait for the others.
+    let blocks = (count + blockRows - 1) / blockRows, tiles = (count + 5) / 6
+    let together = (blocks + 4 * threads - 1) / (4 * threads)
+    var runs = (blocks + together - 1) / together
+    let even = (runs + threads - 1) / threads * threads
+    if runs * groups % threads > 0 && 3 * even <= 4 * runs { runs = min(even, tiles) }
     let task = ProductTask(
-      weight: weight, loops: loops, parts: parts, count: count, blockRows: blockRows, rowScratch: rowScratch, together: together,
+      weight: weight, loops: loops, parts: parts, count: count, blockRows: blockRows, rowScratch: rowScratch, together: panelsAtOnce,
       isGated: isGated, output: output, pitch: pitch ?? weight.columns)
     Compute.parallel(runs * groups) { item in
       let (run, group) = (item / groups, item % groups)
-      let rows = run * blocks / runs * blockRows..<min(count, (run + 1) * blocks / runs * blockRows)
+      let rows = run * tiles / runs * 6..<min(count, (run + 1) * tiles / runs * 6)
       guard !rows.isEmpty else { return }
       withUnsafePointer(to: epilogue) {
         task.multiply(rows, steps: group * steps / groups..<(group + 1) * steps / groups, $0, locate: locate)

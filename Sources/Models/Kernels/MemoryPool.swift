@@ -54,9 +54,10 @@ final class MemoryPool: Sendable {
     if !isKept { UnsafeMutableRawPointer(memory).deallocate() }
   }
 
-  /// Hands all free blocks back to the allocator.
-  func empty() {
+  /// Hands all free blocks back to the allocator, where they are more than `most` bytes.
+  func empty(beyond most: Int = 0) {
     let blocks = shelves.withLock { state in
+      guard state.bytes > most else { return [UInt]() }
       defer { (state.free, state.bytes) = (Shelves().free, 0) }
       return state.free.flatMap { $0 }
     }

@@ -21,9 +21,11 @@ public struct PackedMatrix: Sendable {
 
   /// Lays out a weight `[columns, depth]` or `[columns, depth, kernel height, kernel width]`.
   ///
+  /// Of a gated weight, whose second half of columns gates the first, 16 of one half are beside the 16 of the other (`GatedWeight`).
+  ///
   /// A parameter of another size, which a loader gives for a missing one, makes a matrix that must not be multiplied with;
   /// the loader's report says so before it can be.
-  public init(_ parameter: Parameter, columns: Int, depth: Int, taps: Int = 1, precision: Precision = .float32) {
+  public init(_ parameter: Parameter, columns: Int, depth: Int, taps: Int = 1, precision: Precision = .float32, isGated: Bool = false) {
     self.columns = columns
     self.depth = depth
     self.taps = taps
@@ -42,9 +44,9 @@ public struct PackedMatrix: Sendable {
     packed.withUnsafeBytes { bytes in
       guard let source = bytes.baseAddress else { return }
       switch (precision, packed.dtype.size) {
-      case (.float32, 4): pack(source, as: UInt32.self)
-      case (.float32, _): pack(source, as: UInt16.self)
-      case (.bfloat16, _): packPairs(source, packed.dtype)
+      case (.float32, 4): pack(source, as: UInt32.self, isGated: isGated)
+      case (.float32, _): pack(source, as: UInt16.self, isGated: isGated)
+      case (.bfloat16, _): packPairs(source, packed.dtype, isGated: isGated)
       }
     }
     parameter.forget()
@@ -159,17 +161,21 @@ public struct PackedMatrix: Sendable {
     return joined
   }
 
-  private func pack<Bits: FixedWidthInteger>(_ source: UnsafeRawPointer, as type: Bits.Type) {
+  /// The column of the parameter that a panel's first one is.
+  private func source(ofPanel index: Int, isGated: Bool) -> Int { isGated ? index % 2 * (columns / 2) + index / 2 * 16 : index * 16 }
+
+  private func pack<Bits: FixedWidthInteger>(_ source: UnsafeRawPointer, as type: Bits.Type, isGated: Bool) {
     nonisolated(unsafe) let source = source
     Compute.parallel(panels) { index in
       let (first, width) = panel(index)
       let used = min(width, columns - first)
       let target = storage.base.assumingMemoryBound(to: Bits.self) + first * taps * depth
+      let origin = self.source(ofPanel: index, isGated: isGated)
       for tap in 0..<taps {
         for input in 0..<depth {
           let row = target + (tap * depth + input) * width
           for column in 0..<used {
-            let position = ((first + column) * depth + input) * taps + tap
+            let position = ((origin + column) * depth + input) * taps + tap
             row[column] = source.loadUnaligned(fromByteOffset: position * MemoryLayout<Bits>.size, as: Bits.self)
           }
           for column in used..<width { row[column] = 0 }
@@ -179,7 +185,7 @@ public struct PackedMatrix: Sendable {
   }
 
   /// A panel at a time, so that no more than one of them is held in Float32 by each thread.
-  private func packPairs(_ source: UnsafeRawPointer, _ stored: ElementType) {
+  private func packPairs(_ source: UnsafeRawPointer, _ stored: ElementType, isGated: Bool) {
     nonisolated(unsafe) let source = source
     let loops = KernelSet.current.loops, inputs = depth * taps
     Compute.parallel(panels) { index in
@@ -187,7 +193,8 @@ public struct PackedMatrix: Sendable {
       let used = min(width, columns - first)
       let scratch = MemoryPool.shared.borrow(used * inputs)
       defer { MemoryPool.shared.giveBack(scratch, used * inputs) }
-      stored.widen(source + first * inputs * stored.size, count: used * inputs, to: scratch, loops)
+      let origin = self.source(ofPanel: index, isGated: isGated)
+      stored.widen(source + origin * inputs * stored.size, count: used * inputs, to: scratch, loops)
       let target = storage.base.assumingMemoryBound(to: UInt16.self) + first * taps * units * 2
       for tap in 0..<taps {
         for input in 0..<units * 2 {

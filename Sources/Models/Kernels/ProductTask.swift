@@ -11,7 +11,7 @@ struct ProductTask {
   let weight: PackedMatrix
   let loops: UnsafePointer<mk_set>
   let parts: [SumPart]
-  /// Rows of the output, and of a block.
+  /// Rows of the output, and the most of a block.
   let count, blockRows: Int
   /// Floats that locating a row takes.
   let rowScratch: Int
@@ -34,6 +34,7 @@ struct ProductTask {
     locate: (Range<Int>, Table, UnsafeMutablePointer<Float>) -> Void
   ) {
     let taps = weight.taps, stride = together * 16
+    let blocks = (rows.count + blockRows - 1) / blockRows, blockRows = ((rows.count + blocks - 1) / blocks + 5) / 6 * 6
     let isFetched = taps == 1 && rowScratch == 0 && rows.count > blockRows
     // A pointer takes the place of two floats; rounded up, so that what follows is aligned to cache lines.
     let tableCount = (blockRows * taps * 2 + 15) & ~15

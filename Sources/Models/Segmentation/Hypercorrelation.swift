@@ -15,11 +15,7 @@ struct Hypercorrelation {
   /// Cosines of every pair of pixels, negative ones set to 0, one channel a layer; a pixel of zeros correlates with nothing. `precision` is
   /// that of the products of unit vectors.
   init(_ layers: [(query: Tensor, support: Tensor)], _ precision: Precision) {
-    func unit(_ map: Tensor) -> Tensor {
-      let norms = Kernels.rowNorms(map)
-      return Kernels.scalePixels(map, by: norms.mapped { 1 / ($0 + 1e-5) })
-        .reshaped([map.shape[1] * map.shape[2], map.channels])
-    }
+    func unit(_ map: Tensor) -> Tensor { Kernels.unitRows(map).reshaped([map.shape[1] * map.shape[2], map.channels]) }
     func grid(_ map: Tensor) -> Grid { Grid(height: map.shape[1], width: map.shape[2]) }
     let (query, support) = (grid(layers[0].query), grid(layers[0].support))
     let cosines = layers.map { layer in

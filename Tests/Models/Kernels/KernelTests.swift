@@ -182,6 +182,15 @@ import Testing
     #expect(relativeError(Kernels.softmax(scores), PlainKernels.softmax(scores)) < 1e-5)
   }
 
+  @Test(arguments: [1, 7, 8, 15, 24, 250]) func unitVectors(channels: Int) {
+    var noise = Noise(6050)
+    let x = noise.tensor([37, channels], scale: 4), unit = Kernels.unitRows(x)
+    let lengths = Kernels.rowNorms(x).values
+    let expected = x.values.enumerated().map { $1 / (lengths[$0 / channels] + 1e-5) }
+    #expect(relativeError(unit, Tensor(expected, shape: x.shape)) < Self.tolerance)
+    #expect(Kernels.unitRows(Tensor(zeros: [3, channels])).values == Tensor(zeros: [3, channels]).values)
+  }
+
   @Test(arguments: 0..<30) func products(seed: Int) {
     var noise = Noise(UInt64(seed) + 6100)
     let (rows, columns, depth) = (noise.int(1...260), noise.int(1...150), noise.int(1...700))
