@@ -175,12 +175,14 @@ import Testing
     let file = program.home.appendingPathComponent("i.png")
     try Self.picture(1).writePNG(to: file)
     for kind in Self.kinds {
-      let terminal = try ImageTerminal(kind, columns: 80, rows: 24, ["render", file.path, "--size", "20x10"], in: program)
+      let terminal = try ImageTerminal(
+        kind, columns: 80, rows: 24, ["render", file.path, "--size", "20x10"], answersFirst: false, in: program)
       #expect(try terminal.end() == 0)
       let shown = terminal.screen.shown
       #expect(shown.count == 1 && shown.first?.columns == 20 && shown.first?.rows == 10, "\(kind.name)")
     }
-    let plain = try ImageTerminal(Self.kinds[0], columns: 80, rows: 24, ["render", file.path, "--symbols", "half"], in: program)
+    let plain = try ImageTerminal(
+      Self.kinds[0], columns: 80, rows: 24, ["render", file.path, "--symbols", "half"], answersFirst: false, in: program)
     #expect(try plain.end() == 0 && plain.screen.shown.isEmpty)
     let out = try program.run(["render", file.path, "--size", "20x10"])
     #expect(out.standardOutput.contains("38;2;") && !out.standardOutput.contains("\u{1B}_G"))

@@ -1,7 +1,7 @@
 import Foundation
 import Render
 
-/// The explorer on a terminal that shows images: the terminal's answers lie on its line before anything is asked, and what is sent is drawn.
+/// The program on a terminal that shows images: what is sent is drawn.
 final class ImageTerminal {
   /// What a terminal says of itself.
   struct Kind: Sendable {
@@ -26,8 +26,9 @@ final class ImageTerminal {
   private var fed: Int
   private let start: String.Index
 
-  /// Starts `diffss` with `arguments` on a terminal of so many cells.
-  init(_ kind: Kind, columns: Int, rows: Int, _ arguments: [String] = ["explore"], in program: Program) throws {
+  /// Starts `diffss` with `arguments` on a terminal of so many cells. Its answers lie on the line before anything is asked, however busy the
+  /// machine is, or come when it is asked: who ends soon does not ask where input waits.
+  init(_ kind: Kind, columns: Int, rows: Int, _ arguments: [String], answersFirst: Bool = true, in program: Program) throws {
     (self.kind, self.program) = (kind, program)
     var environment = program.environment
     for name in ["NO_COLOR", "TMUX", "STY", "LANG", "LC_CTYPE", "ENV", "LINES", "COLUMNS"] { environment[name] = nil }
@@ -43,8 +44,11 @@ final class ImageTerminal {
     let text = try terminal.wait(for: "the line", from: mark) { $0.contains(/process=[0-9]+\./) }
     (start, fed) = (mark, terminal.bytes.count)
     process = text.firstMatch(of: /process=([0-9]+)\./).flatMap { pid_t($0.1) } ?? -1
-    terminal.type(kind.answers)
+    if answersFirst { terminal.type(kind.answers) }
     try Data().write(to: go)
+    guard !answersFirst else { return }
+    try terminal.wait(for: "the questions", from: mark) { $0.contains("\u{1B}[>q") }
+    terminal.type(kind.answers)
   }
 
   /// The explorer's.
