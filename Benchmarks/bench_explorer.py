@@ -1,12 +1,14 @@
 """How quickly the explorer answers, measured on a pseudo-terminal as a user would feel it, while a generation uses all cores.
 
-    python3 Benchmarks/bench_explorer.py [--diffss PATH] [--presses 300] [--size 80x24] [--starts 7]
+    python3 Benchmarks/bench_explorer.py [--diffss PATH] [--presses 300] [--size 80x24] [--starts 7] [--graphics kitty|sixel]
 
 State lies in a temporary folder. Prints one table with the aims beside the figures; asserts nothing.
 
 Output that belongs to a key press is found by its end: with 24-bit colour each frame ends with a mark (the end of a synchronized update).
 A press is answered by the first frame that ends after it and whose episode title bears the new number: the list and the title are in it, the
 images follow when they are ready. A spinner's frame that happens to come between is not taken for an answer.
+
+The terminal answers no questions; with --graphics it says that it is kitty, or xterm with sixels, of 9x18 pixels a cell.
 """
 
 import argparse
@@ -23,13 +25,24 @@ import subprocess
 import tempfile
 import termios
 import time
+import unicodedata
 from pathlib import Path
 
 BEGIN, END = b"\x1b[?2026h", b"\x1b[?2026l"
 
 
+# What a terminal that shows pixels says of itself.
+ANSWERS = {
+    "kitty": b"\x1bP>|kitty(0.35.2)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[6;18;9t\x1b[1;1R\x1b[1;2R\x1b[?62;c",
+    "sixel": b"\x1bP>|XTerm(379)\x1b\\\x1b[6;18;9t\x1b[1;1R\x1b[1;2R\x1b[?62;4;c",
+}
+
+
 class Explorer:
     """One explorer on a pseudo-terminal."""
+
+    # Of every explorer: what lies on its line when it starts.
+    answers = b""
 
     def __init__(self, diffss, environment, columns, rows, arguments=()):
         # Every start is a first one: none goes on where the last one was left.
@@ -43,6 +56,7 @@ class Explorer:
         if self.process == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execve(diffss, [diffss, "explore", *arguments], environment)
+        os.write(self.terminal, self.answers)
         self.is_gone = False
 
     def read(self, seconds):
@@ -137,6 +151,7 @@ class Echo:
 class Screen:
     """What the bytes put on the screen: cursor motion, erasing and printing, as far as xterm-256color's entry uses them."""
 
+    IMAGE = re.compile(rb"\x1b[_P][^\x1b]*\x1b\\")
     TOKEN = re.compile(rb"\x1b\[([?>]?)([0-9;]*)([@-~])|\x1b([()][0-9A-B]|[78=>M])|([\x00-\x1a\x1c-\x1f])|([^\x00-\x1f]+)")
 
     def __init__(self, columns, rows):
@@ -146,13 +161,19 @@ class Screen:
         self.saved = (0, 0)
         self.last = " "
         self.taken = 0
+        self.rest = b""
 
     def feed(self, data):
+        # Images would be taken for text: whole ones are left out, one that has not all come waits for its rest.
+        data = self.IMAGE.sub(b"", self.rest + data)
+        begun = re.search(rb"\x1b[_P][^\x1b]*\x1b?\Z", data)
+        data, self.rest = (data[:begun.start()], data[begun.start():]) if begun else (data, b"")
         for match in self.TOKEN.finditer(data):
             private, numbers, final, short, control, text = match.groups()
             if text is not None:
                 for character in text.decode(errors="replace"):
-                    self.put(character)
+                    if unicodedata.category(character) != "Mn":
+                        self.put(character)
             elif control is not None:
                 code = control[0]
                 if code == 13:
@@ -335,7 +356,9 @@ def main():
     parser.add_argument("--rows", type=int, default=20, help="single rows whose bytes are counted")
     parser.add_argument("--supports", type=int, default=10, help="supports whose images are queued")
     parser.add_argument("--shots", type=int, default=4, help="images for each of them, at most 64")
+    parser.add_argument("--graphics", choices=sorted(ANSWERS), help="a terminal that shows pixels")
     options = parser.parse_args()
+    Explorer.answers = ANSWERS.get(options.graphics, b"")
     columns, rows = map(int, options.size.split("x"))
     diffss = os.path.abspath(options.diffss)
     lines = []

@@ -18,12 +18,13 @@ final class PseudoTerminal {
 
   /// Everything that came, from the beginning.
   private(set) var output = ""
-  private var bytes: [UInt8] = []
+  /// The same as bytes.
+  private(set) var bytes: [UInt8] = []
   private var descriptor: Int32
   private var shell: pid_t = 0
 
   /// Starts `sh -i` in `folder` with exactly these variables.
-  init(columns: Int, rows: Int, environment: [String: String], folder: URL) throws {
+  init(columns: Int, rows: Int, cell: (width: Int, height: Int) = (0, 0), environment: [String: String], folder: URL) throws {
     descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure.noTerminal(String(cString: strerror(errno))) }
     // What `unlockpt` and `ptsname` do: TIOCSPTLCK and TIOCGPTN, which Swift does not import.
@@ -31,7 +32,7 @@ final class PseudoTerminal {
     guard ioctl(descriptor, 0x4004_5431, &lock) == 0, ioctl(descriptor, 0x8004_5430, &number) == 0 else {
       throw Failure.noTerminal(String(cString: strerror(errno)))
     }
-    resize(columns: columns, rows: rows)
+    resize(columns: columns, rows: rows, cell: cell)
     let line = "/dev/pts/\(number)"
     var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t(), none = sigset_t(), usual = sigset_t()
     posix_spawn_file_actions_init(&actions)
@@ -63,9 +64,11 @@ final class PseudoTerminal {
     while waitpid(shell, nil, 0) < 0 && errno == EINTR {}
   }
 
-  /// Another size, as a window that is dragged announces it.
-  func resize(columns: Int, rows: Int) {
-    var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+  /// Another size, as a window that is dragged announces it; `cell` is in pixels, of which 0 is for a terminal that does not tell them.
+  func resize(columns: Int, rows: Int, cell: (width: Int, height: Int) = (0, 0)) {
+    var size = winsize(
+      ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: UInt16(clamping: columns * cell.width),
+      ws_ypixel: UInt16(clamping: rows * cell.height))
     _ = ioctl(descriptor, UInt(TIOCSWINSZ), &size)
   }
 

@@ -61,10 +61,17 @@ struct FakeScreen {
 
   /// The frame as the loop draws it: wanted images are rendered, then it is drawn again.
   mutating func rendering() -> Rendering {
-    let rendering = render(state, size: state.screen.size, capabilities: capabilities)
-    guard answers, !rendering.wanted.isEmpty else { return rendering }
-    send(.wanted(rendering.wanted))
-    return render(state, size: state.screen.size, capabilities: capabilities)
+    var rendering = render(state, size: state.screen.size, capabilities: capabilities)
+    guard answers else { return rendering }
+    if !rendering.wanted.isEmpty {
+      send(.wanted(rendering.wanted))
+      rendering = render(state, size: state.screen.size, capabilities: capabilities)
+    }
+    if !rendering.wantedPixels.isEmpty {
+      send(.wantedPixels(rendering.wantedPixels))
+      rendering = render(state, size: state.screen.size, capabilities: capabilities)
+    }
+    return rendering
   }
 
   mutating func frame() -> Frame { rendering().frame }
@@ -109,6 +116,7 @@ struct FakeScreen {
       let cell = Cell("▚", style: Style(.rgb(RGB(pixels[0], pixels[1], pixels[2])), on: .rgb(RGB(4, 5, 6))))
       let size = request.key.size
       return .rendered(CellGrid(columns: size.width, rows: size.height, cells: Array(repeating: cell, count: size.width * size.height)))
+    case .encode(let request): return (try? PixelEncoder.encode(request)).map { .encoded($0) }
     default: return nil
     }
   }
