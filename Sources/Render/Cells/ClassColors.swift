@@ -12,8 +12,10 @@ enum ClassColors {
     let owners = owners(of: palette, present.map(wanted))
     var taken: [RGB: UInt8] = [:]
     var free = Set(palette.entries.map { UInt8($0) })
-    for color in present.map(wanted) where taken[color] == nil {
-      // One that is nearer to another class would be taken for it.
+    // An entry that is nearer to another class would be taken for it: who has entries of its own comes first.
+    let owned = Set(owners.compactMap { $0 })
+    let classes = present.map(wanted)
+    for color in classes.filter(owned.contains) + classes where taken[color] == nil {
       let own = free.filter { owners[Int($0)] == color }
       let entry =
         (own.isEmpty ? free : own).min { (distance(color, $0, palette), $0) < (distance(color, $1, palette), $1) }
