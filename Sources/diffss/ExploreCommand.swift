@@ -10,7 +10,7 @@ struct ExploreCommand: ParsableCommand {
 
   @OptionGroup var data: DatasetOptions
   @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var side: JobsOption
+  @OptionGroup var workers: WorkerOptions
   @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var draws: EpisodeOptions
 
@@ -40,7 +40,7 @@ struct ExploreCommand: ParsableCommand {
     var options = ExplorerOptions(
       source: data.source, fold: data.fold, draw: draws.draw(shots: shots, seed: episodeSeed),
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)
-    options.jobs = side.jobs()
+    options.workers = try workers.workers()
     options.roots = UserSettings.ofUser.roots
     options.takesLastFold = episodeList == nil && data.givenFold == nil
     options.acceptsDemoWeights = demo.demoWeights
