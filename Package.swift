@@ -65,7 +65,8 @@ let package = Package(
       name: "RenderTests", dependencies: ["Core", "Render", "TestSupport"], path: "Tests/Render",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "EngineDouble", "TestSupport"], path: "Tests/Pipeline",
+      name: "PipelineTests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "EngineDouble", "TestSupport"],
+      path: "Tests/Pipeline",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "TUITests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "TUI", "TestSupport"], path: "Tests/TUI",

@@ -69,7 +69,8 @@ struct GenerateCommand: AsyncParsableCommand {
     try await profile.measure {
       if own.isUsed {
         try OwnImageRun(
-          options: own, flags: flags, profile: profile, runtime: runtime, workers: workers, demo: demo, seed: seed, orientation: data.turning.orientation ?? .auto
+          options: own, flags: flags, profile: profile, runtime: runtime, workers: workers, demo: demo, seed: seed,
+          orientation: data.turning.orientation ?? .auto
         ).generate(into: folder, json: json)
       } else {
         try await generateSupports(into: folder)

@@ -76,7 +76,9 @@ final class Networks {
 
   init(holds: Int, knowsWeights: Bool) { (self.holds, self.knowsWeights) = (holds, knowsWeights) }
 
-  func answer(_ call: [String: String], _ tensors: Checkpoint) throws -> (facts: [String: String], tensors: [(name: String, tensor: Tensor)]) {
+  func answer(_ call: [String: String], _ tensors: Checkpoint) throws -> (
+    facts: [String: String], tensors: [(name: String, tensor: Tensor)]
+  ) {
     switch call["call"] {
     case "hello":
       return (["protocol": "1", "engine": "double", "device": "cuda:0", "deviceName": "a double", "versions": #"{"double":"1"}"#], [])
@@ -124,7 +126,8 @@ final class Networks {
     guard let unet = unets[name], let context = contexts[run.context] else { throw Refusal(kind: "call", message: "not begun") }
     let all = try context.tensors.tensor("texts"), count = all.shape[0]
     func texts(_ guided: Bool) -> Tensor {
-      .stacked((guided ? 0..<count : count - 1..<count).flatMap { place in Array(repeating: all.slice(place..<place + 1), count: run.images) })
+      .stacked(
+        (guided ? 0..<count : count - 1..<count).flatMap { place in Array(repeating: all.slice(place..<place + 1), count: run.images) })
     }
     let sample = run.guided ? Tensor.stacked([latents, latents]) : latents
     var sum: ControlResiduals?
@@ -133,11 +136,14 @@ final class Networks {
       guard let network = controlNets[control.network] else { throw Refusal(kind: "call", message: "not loaded") }
       let isBoth = run.guided && !context.settings.guess
       let own = try network(
-        isBoth ? sample : latents, timesteps: [run.timestep], context: texts(isBoth), hint: network.embed(context.tensors.tensor("control.\(place)").nhwc()),
+        isBoth ? sample : latents, timesteps: [run.timestep], context: texts(isBoth),
+        hint: network.embed(context.tensors.tensor("control.\(place)").nhwc()),
         scale: control.scale, guessMode: context.settings.guess)
       func whole(_ x: Tensor) -> Tensor { run.guided && !isBoth ? .stacked([Tensor(zeros: x.shape), x]) : x }
       let wholeOwn = ControlResiduals(down: own.down.map(whole), mid: whole(own.mid))
-      sum = sum.map { ControlResiduals(down: zip($0.down, wholeOwn.down).map { Kernels.add($0, $1) }, mid: Kernels.add($0.mid, wholeOwn.mid)) } ?? wholeOwn
+      sum =
+        sum.map { ControlResiduals(down: zip($0.down, wholeOwn.down).map { Kernels.add($0, $1) }, mid: Kernels.add($0.mid, wholeOwn.mid)) }
+        ?? wholeOwn
     }
     return try unet(sample, timesteps: [run.timestep], context: texts(run.guided), residuals: sum)
   }
@@ -166,7 +172,9 @@ let engine = Networks(holds: Int(argument("--holds") ?? "") ?? 64, knowsWeights:
 var deaths = argument("--dies").map(Deaths.init)
 let hangsAt = argument("--hangs-at").flatMap { Int($0) }, garbageAt = argument("--garbage-at").flatMap { Int($0) }
 var calls = 0
-while let head = readExactly(8), let document = readExactly(Int(head.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) })) {
+while let head = readExactly(8),
+  let document = readExactly(Int(head.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }))
+{
   let message = try Checkpoint(document: document, name: "a call")
   guard message.metadata["call"] != "cancel" else { continue }
   calls += 1

@@ -28,7 +28,9 @@ struct TinyModels {
     try Safetensors.write(tensors, to: folder.appendingPathComponent("diffusion_pytorch_model.safetensors"))
   }
 
-  init(generator: (any SupportGenerator)? = nil, dataset: any Dataset = SquaresDataset(), workers: GenerationWorkers = GenerationWorkers()) throws {
+  init(
+    generator: (any SupportGenerator)? = nil, dataset: any Dataset = SquaresDataset(), workers: GenerationWorkers = GenerationWorkers()
+  ) throws {
     folder = try TemporaryFolder()
     let models = folder.url.appendingPathComponent("models"), files = FileManager.default
     try files.createDirectory(at: models.appendingPathComponent("dcama"), withIntermediateDirectories: true)

@@ -94,7 +94,8 @@ public struct PipelineGolden: Decodable, Sendable, CustomStringConvertible {
     var seen: [Int] = []
     let result = try given.with(scheduler: config).generate(
       DiffusionRun(
-        prompt: all.prompt, negativePrompt: all.negative_prompt, sampler: sampler, steps: steps, guidanceScale: guidance_scale, eta: eta ?? 0,
+        prompt: all.prompt, negativePrompt: all.negative_prompt, sampler: sampler, steps: steps, guidanceScale: guidance_scale,
+        eta: eta ?? 0,
         seed: seed, width: 64, height: 64, guessMode: guess_mode ?? false, controls: controls)
     ) { progress in
       if progress.latents != nil { seen.append(progress.step) }

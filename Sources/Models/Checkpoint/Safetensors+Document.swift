@@ -18,7 +18,9 @@ extension Safetensors {
 extension Checkpoint {
   /// Reads a whole safetensors document. `name` is what errors call it. Throws `ModelError` for one that contradicts itself.
   public convenience init(document: [UInt8], name: String) throws {
-    let bytes = MappedBytes(count: document.count) { memory in document.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count) } }
+    let bytes = MappedBytes(count: document.count) { memory in
+      document.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count) }
+    }
     do {
       let header = try SafetensorsHeader(file: UnsafeRawBufferPointer(start: bytes.base, count: bytes.count))
       try self.init(safetensors: header, bytes: bytes, path: name, headersOnly: false)

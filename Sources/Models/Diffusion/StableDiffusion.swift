@@ -47,7 +47,8 @@ public final class StableDiffusion: Sendable {
   }
 
   private init(
-    model: URL, config: URL?, memory: Memory, precision: Precision, smallDecoder: URL?, additions: ModelAdditions, engine: (any DiffusionEngine)?
+    model: URL, config: URL?, memory: Memory, precision: Precision, smallDecoder: URL?, additions: ModelAdditions,
+    engine: (any DiffusionEngine)?
   ) throws {
     if engine == nil { try precision.check() }
     let isFolder = model.isFolder, isKept = memory == .ample && engine == nil

@@ -96,7 +96,7 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .engineSetting: "allowed: \(EngineChoice.allowed)"
     case .engineLost(_, _, let lastWords?) where lastWords.contains("ModuleNotFoundError"):
       "install what it needs into the Python that is named: pip install -r Assets/engines/requirements.txt (docs/engines.md)"
-    case .engineLost: "what it wrote on its standard error is in logs/diffss.log of the data folder; docs/engines.md says how to try it alone"
+    case .engineLost: "what it wrote on its standard error is in logs/diffss.log of the data folder (docs/engines.md)"
     case .engineRefused(_, _, true): "give it a folder that holds these weights: --engine torch:models=DIR; it takes files by their SHA-256"
     case .engineRefused: nil
     case .optionsClash: "see `diffss --help` and `diffss help SUBCOMMAND`"

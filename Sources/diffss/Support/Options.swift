@@ -162,7 +162,8 @@ struct WorkerOptions: ParsableArguments {
   func workers() throws -> GenerationWorkers {
     let named = engines.isEmpty ? UserSettings.ofUser.engines : engines
     let choices = try named.filter { $0 != "cpu" }.map(EngineChoice.init)
-    return GenerationWorkers(jobs: count(), engines: choices.isEmpty ? nil : EnginePool(choices) { printError("note: \(PlainText.clean($0))") })
+    let pool = EnginePool(choices) { printError("note: \(PlainText.clean($0))") }
+    return GenerationWorkers(jobs: count(), engines: choices.isEmpty ? nil : pool)
   }
 
   /// What was given, else what is configured. Says so where there are fewer threads than were asked for; call after `ThreadOptions.apply`.

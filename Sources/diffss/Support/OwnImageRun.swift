@@ -133,7 +133,8 @@ struct OwnImageRun {
     var hasComplained = false
     interrupt.leavesAtOnce = true
     defer { progress.finish() }
-    let outputs = try plan.generate(count: options.batch, library: library, memory: runtime.memory, engines: workers.workers().engines) { state in
+    let engines = try workers.workers().engines
+    let outputs = try plan.generate(count: options.batch, library: library, memory: runtime.memory, engines: engines) { state in
       interrupt.leavesAtOnce = false
       times.reached(state.step)
       progress.update(Double(state.step), of: Double(state.steps))

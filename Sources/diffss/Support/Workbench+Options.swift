@@ -24,7 +24,8 @@ extension Workbench {
     let files = named.files(ModelLibrary(folders: folders, for: data.dataset))
     let workbench = Workbench(
       dataset: try data.open(source), models: ModelLibrary(folders: folders, files: files, for: data.dataset, memory: runtime.memory),
-      store: try .opened(), origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files), workers: workers)
+      store: try .opened(), origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files),
+      workers: workers)
     let events = workbench.events()
     Task.detached {
       for await event in events {

@@ -16,7 +16,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "it is empty"), ("  ", "it is empty"), ("torch:cuda", "no KEY=VALUE"), ("torch:device=", "no KEY=VALUE"), ("torch:dtype=int8", "float16"),
+    ("", "it is empty"), ("  ", "it is empty"), ("torch:cuda", "no KEY=VALUE"), ("torch:device=", "no KEY=VALUE"),
+    ("torch:dtype=int8", "float16"),
     ("torch:threads=0", "1...1024"), ("torch:batch=65", "1...64"), ("torch:colour=red", "no setting colour"),
   ])
   func refusesOthers(text: String, reason: String) {

@@ -18,7 +18,8 @@ import Testing
   private func bench(
     _ engines: [EngineChoice], batch: Int? = nil, report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> TinyModels {
-    try TinyModels(workers: engines.isEmpty ? GenerationWorkers() : GenerationWorkers(engines: EnginePool(engines, batch: batch, report: report)))
+    try TinyModels(
+      workers: engines.isEmpty ? GenerationWorkers() : GenerationWorkers(engines: EnginePool(engines, batch: batch, report: report)))
   }
 
   private func requests(_ tiny: TinyModels, _ count: Int) async throws -> [GenerationRequest] {
@@ -41,7 +42,9 @@ import Testing
       #expect(image.key == truth.key)
       #expect(ImageQuality.psnr(image.image, truth.image) > Self.closeness)
       let metadata = try StoredImage(image.file).support()
-      #expect(metadata.engine == EngineFacts(engine: "double", device: "cuda:0", deviceName: "a double", dtype: "float32", versions: ["double": "1"]))
+      #expect(
+        metadata.engine
+          == EngineFacts(engine: "double", device: "cuda:0", deviceName: "a double", dtype: "float32", versions: ["double": "1"]))
     }
     // The program's own images say nothing of an engine.
     #expect(try StoredImage(wanted[0].file).support().engine == nil)
@@ -80,7 +83,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("exit 3", "it has ended"), ("echo nobody knows >&2; exit 1", "its last words: nobody knows"), ("echo hello there, this is no message", "a message of"),
+    ("exit 3", "it has ended"), ("echo nobody knows >&2; exit 1", "its last words: nobody knows"),
+    ("echo hello there, this is no message", "a message of"),
     ("/nowhere/engine", "it has ended"),
   ])
   func saysWhatAnEngineThatIsNoneDid(command: String, reason: String) async throws {

@@ -30,15 +30,18 @@ import Testing
   private static let fixture = Golden.fixture("diffusion")
 
   /// What shortens a run is left out there as here.
-  @Test(arguments: [
-    Shortcuts { $0.cacheEvery = 3 }, Shortcuts { $0.controlEvery = 3 }, Shortcuts { ($0.cacheEvery, $0.controlEvery) = (2, 4) },
-    Shortcuts { $0.mergedTokens = 0.5 }, Shortcuts { ($0.cacheEvery, $0.mergedTokens) = (2, 0.75) },
-    Shortcuts { ($0.guidanceStart, $0.guidanceEnd) = (0.25, 0.75) },
-  ], [false, true])
+  @Test(
+    arguments: [
+      Shortcuts { $0.cacheEvery = 3 }, Shortcuts { $0.controlEvery = 3 }, Shortcuts { ($0.cacheEvery, $0.controlEvery) = (2, 4) },
+      Shortcuts { $0.mergedTokens = 0.5 }, Shortcuts { ($0.cacheEvery, $0.mergedTokens) = (2, 0.75) },
+      Shortcuts { ($0.guidanceStart, $0.guidanceEnd) = (0.25, 0.75) },
+    ], [false, true])
   func leavesOutTheSame(shortcuts: Shortcuts, guessMode: Bool) throws {
-    let folder = Self.fixture, control = try Checkpoint(file: folder.appendingPathComponent("expected.safetensors")).tensor("control").nhwc()
+    let folder = Self.fixture,
+      control = try Checkpoint(file: folder.appendingPathComponent("expected.safetensors")).tensor("control").nhwc()
     let run = DiffusionRun(
-      prompt: "a photo", negativePrompt: "blurry", steps: 8, guidanceScale: 4, seed: 5, width: 24, height: 40, guessMode: guessMode, shortcuts: shortcuts,
+      prompt: "a photo", negativePrompt: "blurry", steps: 8, guidanceScale: 4, seed: 5, width: 24, height: 40, guessMode: guessMode,
+      shortcuts: shortcuts,
       controls: [ControlInput(image: control, scale: 0.8, end: 0.7)])
     func latents(_ engine: (any DiffusionEngine)?) throws -> [[Float]] {
       let model = try StableDiffusion.load(
@@ -72,7 +75,8 @@ enum TorchPython {
     // Where pip is told of a place with these wheels it needs no other one.
     let install = "'\(python)' -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 30"
     let list = wheels.map { "'\($0)'" }.joined(separator: " ")
-    let commands = "python3 -m venv '\(folder.path)' && (\(install) \(list) || \(install) --extra-index-url \(index) \(list)) && touch '\(done.path)'"
+    let commands =
+      "python3 -m venv '\(folder.path)' && (\(install) \(list) || \(install) --extra-index-url \(index) \(list)) && touch '\(done.path)'"
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", commands]

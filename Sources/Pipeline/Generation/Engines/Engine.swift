@@ -39,7 +39,8 @@ final class Engine: Sendable {
   ///   - digest: what an engine is told of a file of weights.
   ///   - report: hears sentences for the user.
   init(
-    _ choice: EngineChoice, batch: Int?, digest: @escaping @Sendable (String) throws -> NetworkPlan.File, report: @escaping @Sendable (String) -> Void
+    _ choice: EngineChoice, batch: Int?, digest: @escaping @Sendable (String) throws -> NetworkPlan.File,
+    report: @escaping @Sendable (String) -> Void
   ) {
     (self.choice, self.report) = (choice, report)
     let state = Mutex(State(batch: batch ?? Self.usualBatch, isBatchGiven: batch != nil))
@@ -82,7 +83,8 @@ final class Engine: Sendable {
   private func carryOut(_ orders: [EngineOrder], _ talk: EngineTalk) {
     do {
       if let process = orders[0].process, process != self.process {
-        throw GenerationError.engineLost(engine: "\(choice)", reason: "it was started again, and knows nothing of the image", lastWords: nil)
+        throw GenerationError.engineLost(
+          engine: "\(choice)", reason: "it was started again, and knows nothing of the image", lastWords: nil)
       }
       try carryOut(orders, by: connection(talk), &talk.networks)
     } catch {
@@ -190,6 +192,7 @@ private final class EngineTalk {
 extension EngineFacts {
   fileprivate init(_ connection: EngineConnection) {
     self.init(
-      engine: connection.name, device: connection.device, deviceName: connection.deviceName, dtype: connection.dtype, versions: connection.versions)
+      engine: connection.name, device: connection.device, deviceName: connection.deviceName, dtype: connection.dtype,
+      versions: connection.versions)
   }
 }

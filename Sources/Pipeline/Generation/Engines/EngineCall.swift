@@ -61,7 +61,8 @@ struct EngineAnswer {
   /// A tensor of a shape. Throws `EngineProcess.Fault.garbage`.
   func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     guard let found = document.shape(of: name), found == shape else {
-      throw EngineProcess.Fault.garbage(reason: "\(name) is \(document.shape(of: name).map { "\($0)" } ?? "not there"), \(shape) was expected")
+      throw EngineProcess.Fault.garbage(
+        reason: "\(name) is \(document.shape(of: name).map { "\($0)" } ?? "not there"), \(shape) was expected")
     }
     return try document.tensor(name)
   }

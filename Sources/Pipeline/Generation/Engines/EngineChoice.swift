@@ -8,7 +8,8 @@ public enum EngineChoice: Hashable, Sendable, CustomStringConvertible {
   case command(String)
 
   /// What there may be, in words.
-  public static let allowed = "cpu, torch, torch:python=PATH,device=cuda:1,dtype=float16,models=DIR,threads=N,batch=N, or a command that speaks the protocol"
+  public static let allowed =
+    "cpu, torch, torch:python=PATH,device=cuda:1,dtype=float16,models=DIR,threads=N,batch=N, or a command that speaks the protocol"
 
   /// From its text: `torch` with or without settings behind a colon, else a command. Throws `GenerationError.engineSetting`.
   public init(_ text: String) throws {
@@ -90,7 +91,9 @@ public struct TorchEngine: Hashable, Sendable, CustomStringConvertible {
 
   func arguments() throws -> [String] {
     let name = "engines/torch_engine.py"
-    guard let file = AssetFolder.url(name) else { throw CoreError.unreadableFile(path: "Assets/\(name)", reason: "it is not beside the program") }
+    guard let file = AssetFolder.url(name) else {
+      throw CoreError.unreadableFile(path: "Assets/\(name)", reason: "it is not beside the program")
+    }
     var arguments = ["/usr/bin/env", python, file.path]
     if let dtype { arguments += ["--dtype", dtype] }
     if let device { arguments += ["--device", device] }

@@ -39,10 +39,13 @@ final class EngineOrder: Sendable {
 
   /// Whether one call can carry out both: evaluations of the same networks at the same size that leave out the same.
   func joins(_ other: EngineOrder) -> Bool {
-    guard case .predict(_, let latents, let evaluation, let shortcuts) = kind, case .predict(_, let others, let theirs, let left) = other.kind else { return false }
+    guard case .predict(_, let latents, let evaluation, let shortcuts) = kind,
+      case .predict(_, let others, let theirs, let left) = other.kind
+    else { return false }
     return latents.shape.dropFirst() == others.shape.dropFirst() && networks == other.networks && process == other.process
       && evaluation.isWhole == theirs.isWhole && evaluation.asksControl == theirs.asksControl && evaluation.controls == theirs.controls
-      && shortcuts.mergedTokens == left.mergedTokens && shortcuts.cacheEvery == left.cacheEvery && shortcuts.controlEvery == left.controlEvery
+      && shortcuts.mergedTokens == left.mergedTokens && shortcuts.cacheEvery == left.cacheEvery
+      && shortcuts.controlEvery == left.controlEvery
   }
 
   /// The call that carries out orders that join; nil where there is nothing to be said. `networks` are their identifiers.
@@ -53,11 +56,15 @@ final class EngineOrder: Sendable {
     switch orders[0].kind {
     case .start: return nil
     case .encode(let ids, let shape):
-      return (EngineCall(name: "encode", metadata: ["network": networks[0]], tensors: [("ids", ids)], answerBytes: bytes(shape)), Double(ids.count), "states")
+      return (
+        EngineCall(name: "encode", metadata: ["network": networks[0]], tensors: [("ids", ids)], answerBytes: bytes(shape)),
+        Double(ids.count), "states"
+      )
     case .begin(let context, let run):
       let controls = zip(run.controls, networks.dropFirst()).map { ["network": $1, "scale": Double($0.scale)] as [String: Any] }
       let settings: [String: Any] = ["unet": networks[0], "guess": run.guessMode, "controls": controls]
-      let text = String(decoding: try JSONSerialization.data(withJSONObject: settings, options: [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
+      let text = String(
+        decoding: try JSONSerialization.data(withJSONObject: settings, options: [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
       let images = run.controls.enumerated().map { (name: "control.\($0)", tensor: $1.image.nchw()) }
       return (
         EngineCall(name: "begin", metadata: ["context": context, "settings": text], tensors: [("texts", run.texts)] + images),
@@ -67,7 +74,8 @@ final class EngineOrder: Sendable {
     case .decode(let latents, _):
       return (
         EngineCall(
-          name: "decode", metadata: ["network": networks[0]], tensors: [("latents", latents.nchw())], answerBytes: bytes(orders[0].answerShape ?? [])),
+          name: "decode", metadata: ["network": networks[0]], tensors: [("latents", latents.nchw())],
+          answerBytes: bytes(orders[0].answerShape ?? [])),
         Double(latents.count), "image"
       )
     case .predict(_, _, let first, let shortcuts):
@@ -80,14 +88,18 @@ final class EngineOrder: Sendable {
         latents.append(own)
         rows += own.shape[0] * (evaluation.isGuided ? 2 : 1)
       }
-      let text = String(decoding: try JSONSerialization.data(withJSONObject: runs, options: [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
+      let text = String(
+        decoding: try JSONSerialization.data(withJSONObject: runs, options: [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
       let metadata = [
         "network": networks[0], "runs": text, "whole": first.isWhole ? "1" : "0", "control": first.asksControl ? "1" : "0",
         "keep": shortcuts.cacheEvery > 1 ? "1" : "0", "keepControl": shortcuts.cacheEvery > 1 || shortcuts.controlEvery > 1 ? "1" : "0",
         "merge": "\(shortcuts.mergedTokens)",
       ]
       let all = Tensor.stacked(latents).nchw(), size = bytes([rows] + (orders[0].answerShape ?? []).dropFirst())
-      return (EngineCall(name: "predict", metadata: metadata, tensors: [("latents", all)], answerBytes: size), Double(rows * all.count / max(1, all.shape[0])), "out")
+      return (
+        EngineCall(name: "predict", metadata: metadata, tensors: [("latents", all)], answerBytes: size),
+        Double(rows * all.count / max(1, all.shape[0])), "out"
+      )
     }
   }
 }

@@ -76,7 +76,9 @@ final class EngineProcess: Sendable {
     for bytes in [length, message] {
       var sent = 0
       while sent < bytes.count {
-        let count = bytes.withUnsafeBytes { Foundation.send(input, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+        let count = bytes.withUnsafeBytes {
+          Foundation.send(input, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
+        }
         if count > 0 { sent += count } else { try wait(input, Int16(POLLOUT), deadline) {} }
       }
     }

@@ -58,7 +58,8 @@ private final class EngineNoise: NoiseEvaluator {
   private let interruption: Interruption
 
   init(
-    _ session: EngineSession, _ context: String, _ networks: [WantedNetwork], _ shortcuts: Shortcuts, process: Int, _ interruption: @escaping Interruption
+    _ session: EngineSession, _ context: String, _ networks: [WantedNetwork], _ shortcuts: Shortcuts, process: Int,
+    _ interruption: @escaping Interruption
   ) {
     (self.session, self.context, self.networks) = (session, context, networks)
     (self.shortcuts, self.process, self.interruption) = (shortcuts, process, interruption)
@@ -67,6 +68,7 @@ private final class EngineNoise: NoiseEvaluator {
   deinit { session.end(context, process: process) }
 
   func evaluate(_ latents: Tensor, _ evaluation: Evaluation) throws -> Tensor {
-    try session.answer(EngineOrder(.predict(context: context, latents, evaluation, shortcuts), networks: networks, process: process), interruption)
+    try session.answer(
+      EngineOrder(.predict(context: context, latents, evaluation, shortcuts), networks: networks, process: process), interruption)
   }
 }

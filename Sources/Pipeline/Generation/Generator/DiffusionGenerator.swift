@@ -95,10 +95,10 @@ public final class DiffusionGenerator: SupportGenerator {
       let session = try workers.engines?.session(request.precision)
       do {
         return (try make(request, session, progress: progress, claim: claim), session?.facts)
-      } catch GenerationError.engineLost(let engine, let reason, let lastWords) {
+      } catch let error as GenerationError {
         // Nothing of the image is kept but its request: it is begun again, by that engine, once it is started again, or another.
-        guard workers.engines?.isOfUse == true else { throw GenerationError.engineLost(engine: engine, reason: reason, lastWords: lastWords) }
-        Log.generating.warning("an image begins again: \(engine) was lost")
+        guard case .engineLost = error, workers.engines?.isOfUse == true else { throw error }
+        Log.generating.warning("an image begins again: \(error)")
       }
     }
   }

@@ -132,8 +132,9 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
       let results = try diffusion.generate(run, seeds: requests.map(\.seed)) { progress(GenerationProgress($0, of: diffusion)) }
       return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
+        let metadata = try OwnImageMetadata(own, weights: digests, demoWeights: demo?.models, engine: engine?.facts)
         return Output(
-          request: own, image: image, png: try image.pngData(text: OwnImageMetadata(own, weights: digests, demoWeights: demo?.models, engine: engine?.facts).entries()),
+          request: own, image: image, png: try image.pngData(text: metadata.entries()),
           latentsPerStep: result.latentsPerStep)
       }
     } catch ModelError.cancelled {

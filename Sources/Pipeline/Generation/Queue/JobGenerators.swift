@@ -44,7 +44,8 @@ public final class JobGenerators: Sendable {
       // The old one's networks go before the new one's come.
       opened = nil
       let models = ModelLibrary(folders: origin.modelFolders, files: origin.files ?? GivenFiles(), for: origin.source.kind, memory: origin.memory)
-      let generator = GenerationChain(try Datasets.open(origin.source), models: models, store: store, workers: workers, report: report).diffusion
+      let chain = GenerationChain(try Datasets.open(origin.source), models: models, store: store, workers: workers, report: report)
+      let generator = chain.diffusion
       opened = (origin, generator)
       return generator
     }

@@ -90,7 +90,8 @@ public struct StoredImage: Sendable {
     request.precision = min(request.precision, .fastest)
     let made = try request.generate(
       controlImages: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
-    return try compare(made[0].image, text: metadata.entries(), kernels: metadata.engine?.engine ?? metadata.kernels, metadata.request.precision)
+    let maker = metadata.engine?.engine ?? metadata.kernels
+    return try compare(made[0].image, text: metadata.entries(), kernels: maker, metadata.request.precision)
   }
 
   /// Least PSNR, in dB, of images of one request that differ by their kernels' rounding alone.
