@@ -202,6 +202,13 @@ struct QueueKeyTests {
     #expect(screen.text().contains("4 images"))
     screen.state.queue.expect(secondsPerStep: 0.5)
     #expect(screen.text().contains("4 images, about 0:40"))
+    // Two that are in the making at once take no longer than one of them.
+    for var job in screen.jobs().prefix(2) {
+      job.state = .running(step: 10, of: 20)
+      job.elapsed = 5
+      screen.send(.work(.jobChanged(job)))
+    }
+    #expect(screen.text().contains("4 images, about 0:20"))
   }
 
   @Test func comparesSavedRuns() {

@@ -77,21 +77,4 @@ struct SpeedTests {
     #expect(queue.secondsPerStep == 1)
     #expect(queue.secondsLeft == 2)
   }
-
-  /// Two images that are in the making at once take no longer than one of them: what is left and what `g` would cost say so.
-  @Test func imagesSideBySideAreCountedOnce() throws {
-    var screen = try screen()
-    screen.type("l")
-    var jobs = Array(try screen.jobs().prefix(2))
-    try #require(jobs.count == 2)
-    for index in jobs.indices {
-      jobs[index].state = .running(step: 3, of: 6)
-      jobs[index].elapsed = 60
-      screen.send(.work(.jobChanged(jobs[index])))
-    }
-    let seconds = try #require(screen.state.seconds(screen.state.settings.options))
-    #expect(screen.state.queue.jobs.sideBySide == 2)
-    #expect(screen.state.seconds(screen.state.settings.options, images: 4) == 2 * seconds)
-    #expect(screen.state.seconds(screen.state.settings.options, images: 1) == seconds)
-  }
 }
