@@ -57,6 +57,7 @@ let package = Package(
     .executableTarget(
       name: "Fuzz", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"],
       path: "Tests/Fuzz", swiftSettings: swiftSettings),
+    .executableTarget(name: "EngineDouble", dependencies: ["Models"], path: "Tests/EngineDouble", swiftSettings: swiftSettings),
     .testTarget(
       name: "ModelsTests", dependencies: ["Core", "Models", "TestSupport"], path: "Tests/Models",
       swiftSettings: swiftSettings),
@@ -64,7 +65,8 @@ let package = Package(
       name: "RenderTests", dependencies: ["Core", "Render", "TestSupport"], path: "Tests/Render",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "TestSupport"], path: "Tests/Pipeline",
+      name: "PipelineTests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "EngineDouble", "TestSupport"],
+      path: "Tests/Pipeline",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "TUITests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "TUI", "TestSupport"], path: "Tests/TUI",

@@ -18,7 +18,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup var data: DatasetOptions
   @OptionGroup var flags: GenerationFlags
   @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var side: JobsOption
+  @OptionGroup var workers: WorkerOptions
   @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
   @OptionGroup var evaluation: EvaluationOptions
@@ -50,7 +50,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func evaluate() async throws {
-    let workbench = try Workbench.open(data, runtime, models: flags.others.models, jobs: side.jobs())
+    let workbench = try Workbench.open(data, runtime, models: flags.others.models, workers: workers.workers())
     var (plan, folds, seeds) = try evaluation.plan(
       data, workbench, options: flags.options(workbench.models, seed: evaluation.seed), auxiliaryShots: auxShots)
     plan.network = network

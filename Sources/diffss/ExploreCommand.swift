@@ -11,7 +11,7 @@ struct ExploreCommand: ParsableCommand {
 
   @OptionGroup var data: DatasetOptions
   @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var side: JobsOption
+  @OptionGroup var workers: WorkerOptions
   @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var draws: EpisodeOptions
 
@@ -55,7 +55,7 @@ struct ExploreCommand: ParsableCommand {
     var options = ExplorerOptions(
       source: data.source, fold: data.fold, draw: draws.draw(shots: shots, seed: episodeSeed),
       episodeList: episodeList.map { URL(fileURLWithPath: $0) }, models: runtime.modelFolders, memory: runtime.memory, episodes: episodes)
-    options.jobs = side.jobs()
+    options.workers = try workers.workers()
     options.graphics = graphics ?? (symbols == nil ? UserSettings.ofUser.graphics ?? .auto : .cells)
     options.roots = UserSettings.ofUser.roots
     options.symbols = symbols ?? UserSettings.ofUser.symbols

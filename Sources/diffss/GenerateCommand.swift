@@ -22,7 +22,7 @@ struct GenerateCommand: AsyncParsableCommand {
   @OptionGroup var own: OwnRunOptions
   @OptionGroup var list: SupportListOptions
   @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var side: JobsOption
+  @OptionGroup var workers: WorkerOptions
   @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
 
@@ -49,7 +49,7 @@ struct GenerateCommand: AsyncParsableCommand {
     if !own.control.isEmpty, let first = flags.ofControlImage.first {
       throw ValidationError("\(first) makes a control image; those of --control are ready")
     }
-    if own.isUsed, side.given != nil {
+    if own.isUsed, workers.jobs != nil {
       throw ValidationError("--jobs belongs to a data set; --batch generates several images of your own together")
     }
     if own.isUsed, shots != nil {
@@ -69,7 +69,8 @@ struct GenerateCommand: AsyncParsableCommand {
     try await profile.measure {
       if own.isUsed {
         try OwnImageRun(
-          options: own, flags: flags, profile: profile, runtime: runtime, demo: demo, seed: seed, orientation: data.turning.orientation ?? .auto
+          options: own, flags: flags, profile: profile, runtime: runtime, workers: workers, demo: demo, seed: seed,
+          orientation: data.turning.orientation ?? .auto
         ).generate(into: folder, json: json)
       } else {
         try await generateSupports(into: folder)
@@ -79,7 +80,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
   private func generateSupports(into url: URL) async throws {
     let workbench = try Workbench.open(
-      data, runtime, models: flags.others.models, jobs: side.jobs(), readsMasksAsPublished: list.asPublished)
+      data, runtime, models: flags.others.models, workers: workers.workers(), readsMasksAsPublished: list.asPublished)
     var options = try flags.options(workbench.models, seed: seed)
     if list.asPublished, flags.steps == nil { options.steps = PublishedScript.steps }
     let supports = try list.choice.supports(of: workbench.dataset, fold: data.fold)

@@ -115,12 +115,12 @@ struct QueueCommand: AsyncParsableCommand {
       discussion: "Ctrl-C and SIGTERM interrupt the images under way; they are the first to go on at the next start.")
 
     @OptionGroup var threads: ThreadOptions
-    @OptionGroup var side: JobsOption
+    @OptionGroup var workers: WorkerOptions
     @OptionGroup var profile: ProfileOptions
 
     func run() async throws {
       try threads.apply()
-      try await profile.measure { try await QueueWatch(store: .opened(), jobs: side.jobs()).run() }
+      try await profile.measure { try await QueueWatch(store: .opened(), workers: workers.workers()).run() }
     }
   }
 

@@ -19,7 +19,7 @@ struct SweepCommand: AsyncParsableCommand {
   @OptionGroup var data: DatasetOptions
   @OptionGroup var others: OtherGenerationFlags
   @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var side: JobsOption
+  @OptionGroup var workers: WorkerOptions
   @OptionGroup var demo: DemoWeightsOption
   @OptionGroup var profile: ProfileOptions
   @OptionGroup var evaluation: EvaluationOptions
@@ -84,7 +84,7 @@ struct SweepCommand: AsyncParsableCommand {
 
   private func evaluate() async throws {
     let folder = try out.map { try SweepFolder(creating: URL(fileURLWithPath: $0, isDirectory: true)) }
-    let workbench = try Workbench.open(data, runtime, models: others.models, jobs: side.jobs())
+    let workbench = try Workbench.open(data, runtime, models: others.models, workers: workers.workers())
     let varied = try lists.map { try SweepAxis.setting($0.id, $0.texts) }
     let conditions = try conditions.texts.map { try Self.options($0, of: .condition).condition }
     var (base, folds, seeds) = try evaluation.plan(

@@ -28,7 +28,9 @@ struct TinyModels {
     try Safetensors.write(tensors, to: folder.appendingPathComponent("diffusion_pytorch_model.safetensors"))
   }
 
-  init(generator: (any SupportGenerator)? = nil, dataset: any Dataset = SquaresDataset()) throws {
+  init(
+    generator: (any SupportGenerator)? = nil, dataset: any Dataset = SquaresDataset(), workers: GenerationWorkers = GenerationWorkers()
+  ) throws {
     folder = try TemporaryFolder()
     let models = folder.url.appendingPathComponent("models"), files = FileManager.default
     try files.createDirectory(at: models.appendingPathComponent("dcama"), withIntermediateDirectories: true)
@@ -51,7 +53,7 @@ struct TinyModels {
     workbench = Workbench(
       dataset: dataset,
       models: ModelLibrary(folders: [models], searchesHub: false, environment: ["XDG_CACHE_HOME": folder.url.path]),
-      store: store, generator: generator)
+      store: store, workers: workers, generator: generator)
   }
 
   var options: GenerationOptions {

@@ -66,10 +66,11 @@ extension Checkpoint {
     self.init(path: index.path, names: names, metadata: [:], entries: entries, isOutline: headersOnly, leftovers: leftovers)
   }
 
-  private convenience init(safetensors header: SafetensorsHeader, bytes: MappedBytes, path: String, headersOnly: Bool) {
+  convenience init(safetensors header: SafetensorsHeader, bytes: MappedBytes, path: String, headersOnly: Bool) {
     var entries: [String: Entry] = [:]
     for entry in header.entries {
-      entries[entry.name] = Entry(dtype: entry.dtype, shape: entry.shape, bytes: bytes, offset: entry.begin)
+      entries[entry.name] = Entry(
+        dtype: entry.dtype, shape: entry.shape, bytes: bytes, offset: entry.begin, source: WeightSource(path: path, name: entry.name))
     }
     self.init(path: path, names: header.entries.map(\.name), metadata: header.metadata, entries: entries, isOutline: headersOnly)
   }
@@ -82,7 +83,8 @@ extension Checkpoint {
       guard !tensor.isContiguous, !tensor.shape.contains(0), !headersOnly else {
         // Where an empty tensor would begin was not checked, and does not matter.
         let first = tensor.count == 0 ? 0 : tensor.offset
-        entries[name] = Entry(dtype: dtype, shape: tensor.shape, bytes: bytes, offset: begin + first * dtype.size)
+        entries[name] = Entry(
+          dtype: dtype, shape: tensor.shape, bytes: bytes, offset: begin + first * dtype.size, source: WeightSource(path: path, name: name))
         continue
       }
       // Views of one storage can be many: what they are copied to must not outgrow the file.
@@ -90,7 +92,7 @@ extension Checkpoint {
       copied += size
       guard copied <= bytes.count else { throw TorchFile.Fault(reason: "its transposed weights are larger than the file") }
       let own = MappedBytes(count: size) { tensor.gather(from: bytes.base + begin, to: $0) }
-      entries[name] = Entry(dtype: dtype, shape: tensor.shape, bytes: own, offset: 0)
+      entries[name] = Entry(dtype: dtype, shape: tensor.shape, bytes: own, offset: 0, source: WeightSource(path: path, name: name))
     }
     self.init(path: path, names: file.tensors.map(\.name), metadata: [:], entries: entries, isOutline: headersOnly, leftovers: file.leftovers)
   }

@@ -7,6 +7,8 @@ public final class Checkpoint: Sendable {
     var shape: [Int]
     var bytes: MappedBytes
     var offset: Int
+    /// Where it was read; nil for what was made here.
+    var source: WeightSource?
   }
 
   /// What error messages call this checkpoint: the path it was read from.
@@ -48,7 +50,7 @@ public final class Checkpoint: Sendable {
 
   /// A tensor as stored, nil when there is none of that name.
   public func parameter(_ name: String) -> Parameter? {
-    entries[name].map { Parameter(shape: $0.shape, dtype: $0.dtype, bytes: $0.bytes, offset: $0.offset) }
+    entries[name].map { Parameter(shape: $0.shape, dtype: $0.dtype, bytes: $0.bytes, offset: $0.offset, source: $0.source) }
   }
 
   /// A tensor widened to Float32. Throws `ModelError.missingTensor`.

@@ -25,6 +25,11 @@ public enum ConfigFile {
     return try decode(type, at: file)
   }
 
+  /// `config.json` in a network's folder as it is written. Throws as `read`.
+  static func text(in folder: URL) throws -> String {
+    String(decoding: try read(folder.appendingPathComponent("config.json"), maximumBytes: maximumBytes), as: UTF8.self)
+  }
+
   /// Throws `ModelError.notText` for a file that begins as something else, and for an empty one. One that is not there is none of these.
   static func checkContent(_ url: URL) throws {
     guard let file = try? FileHandle(forReadingFrom: url) else { return }

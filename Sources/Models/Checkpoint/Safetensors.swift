@@ -4,7 +4,7 @@ import Foundation
 /// Writing safetensors files. Reading is `Checkpoint`.
 public enum Safetensors {
   /// Something to be written: what the header says of it, and its bytes when their turn comes.
-  private struct Item {
+  struct Item {
     let name: String
     let dtype: ElementType
     let shape: [Int]
@@ -61,7 +61,7 @@ public enum Safetensors {
   }
 
   /// Length and JSON, padded with spaces so that the data starts at a multiple of 64 bytes.
-  private static func header(_ items: [Item], metadata: [String: String]) throws -> [UInt8] {
+  static func header(_ items: [Item], metadata: [String: String]) throws -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }

@@ -93,15 +93,20 @@ public enum DiffusersExport {
   private static func writeControlConfig(_ hintChannels: [Int], from config: URL, to folder: URL) throws {
     let url = config.appendingPathComponent("unet/config.json")
     let data = try ConfigFile.read(url, maximumBytes: ConfigFile.maximumBytes)
-    guard var values = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] else {
-      throw ModelError.badConfig(path: url.path, reason: "it is not JSON")
+    let text = try controlConfig(hintChannels, unet: String(decoding: data, as: UTF8.self), path: url.path)
+    try Data(text.utf8).write(to: folder.appendingPathComponent("config.json"))
+  }
+
+  /// The same as text.
+  static func controlConfig(_ hintChannels: [Int], unet: String, path: String) throws -> String {
+    guard var values = (try? JSONSerialization.jsonObject(with: Data(unet.utf8))) as? [String: Any] else {
+      throw ModelError.badConfig(path: path, reason: "it is not JSON")
     }
     for key in ["up_block_types", "out_channels", "sample_size", "center_input_sample"] { values[key] = nil }
     values["_class_name"] = "ControlNetModel"
     values["conditioning_embedding_out_channels"] = hintChannels
     values["controlnet_conditioning_channel_order"] = "rgb"
-    let written = try JSONSerialization.data(withJSONObject: values, options: [.prettyPrinted, .sortedKeys])
-    try written.write(to: folder.appendingPathComponent("config.json"))
+    return String(decoding: try JSONSerialization.data(withJSONObject: values, options: [.prettyPrinted, .sortedKeys]), as: UTF8.self)
   }
 
   private static let index = """

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A look at latents while they are still denoised, far cheaper than decoding them.
 public protocol LatentPreview: Sendable {
   /// Latents of a running image, `[1, h, w, c]`, to an image in 0...1, `[1, H, W, 3]`.
@@ -20,9 +22,9 @@ public struct LatentProjection: LatentPreview {
   /// `[c + 1, 3]`, the last row being the offset.
   private let weights: [[Double]]
 
-  /// Throws what decoding throws.
-  init(_ autoencoder: Autoencoder) throws {
-    let patch = 3, grid = 8, channels = autoencoder.config.latentChannels, factor = autoencoder.config.factor
+  /// `decode` makes images of latents with an autoencoder of a configuration. Throws what it throws.
+  init(_ config: AutoencoderConfig, decode: (Tensor) throws -> Tensor) throws {
+    let patch = 3, grid = 8, channels = config.latentChannels, factor = config.factor
     var generator = TorchGenerator(seed: 0)
     let colours = generator.randn(grid * grid * channels)
     let side = patch * grid
@@ -33,7 +35,7 @@ public struct LatentProjection: LatentPreview {
         latents += colours[start..<start + channels]
       }
     }
-    let decoded = try autoencoder.image(of: Tensor(latents, shape: [1, side, side, channels]))
+    let decoded = try decode(Tensor(latents, shape: [1, side, side, channels]))
     // The middle latent of a patch: its neighbours are like it.
     let rows = (0..<grid * grid).map { colours[$0 * channels..<($0 + 1) * channels].map(Double.init) + [1] }
     let means = (0..<grid * grid).map { index in
@@ -72,6 +74,19 @@ public struct LatentProjection: LatentPreview {
       }
     }
     return (0..<size).map { row in (0..<3).map { system[row][size + $0] / system[row][row] } }
+  }
+}
+
+/// A projection once it was fitted, for a model and those that share its autoencoder.
+final class KeptProjection: Sendable {
+  private let known = Mutex<LatentProjection?>(nil)
+
+  func value(fit: () throws -> LatentProjection) rethrows -> LatentProjection {
+    try known.withLock { known in
+      let fitted = try known ?? fit()
+      known = fitted
+      return fitted
+    }
   }
 }
 

@@ -18,6 +18,8 @@ public struct AutoencoderFile: Sendable {
   /// Under diffusers' names.
   let weights: Checkpoint
   let config: AutoencoderConfig
+  /// The folder of its own configuration; nil where the model's serves.
+  let configFolder: URL?
 
   /// Reads a folder with its own configuration, a whole model's or its autoencoder's, or a file, for which the configuration of the model's
   /// own autoencoder serves.
@@ -28,6 +30,7 @@ public struct AutoencoderFile: Sendable {
     let place = Self.place(url)
     let all = try place.isFolder ? Checkpoint(folder: place) : Checkpoint(file: place)
     config = place.isFolder ? try AutoencoderConfig(folder: place) : own
+    configFolder = place.isFolder ? place : nil
     weights = try Self.decoder(in: all).renamed(by: all.isOriginalAutoencoder ? .originalAutoencoder(config) : [])
     // The same network serves other families, whose latents mean something else.
     guard config.latentChannels == own.latentChannels, config.scalingFactor == own.scalingFactor, config.shiftFactor == own.shiftFactor else {

@@ -24,12 +24,12 @@ extension StableDiffusion {
     }
     return try withoutActuallyEscaping(interruption) { interruption in
       try interruption()
-      let states = try texts(of: run)
+      let states = try texts(of: run, interruption)
       let latentsPerStep = try denoised(run, sampler, seeds: seeds, states: states, interruption: interruption) { latents in
         finished += 1
         guard progress(DiffusionProgress(step: finished, steps: steps, latents: latents)) else { throw ModelError.cancelled }
       }
-      let decode = try decoder(of: run, interruption)
+      let decode = try decoder(run.shortcuts.decoder, interruption)
       // A decoder's maps are of other sizes than those of the steps: both sets of them would be the most that a run takes.
       if run.shortcuts.decoder == .full { MemoryPool.shared.empty(beyond: 1 << 28) }
       defer { leave() }
@@ -46,18 +46,17 @@ extension StableDiffusion {
   public func preview() throws -> (any LatentPreview)? {
     if let tinyDecoder { return tinyDecoder }
     guard memory == .ample else { return nil }
-    return try projection.withLock { known in
-      if let known { return known }
-      let fitted = try LatentProjection(autoencoder())
-      known = fitted
-      return fitted
-    }
+    return try projection.value { try LatentProjection(autoencoder.config, decode: decoder(.full) {}) }
   }
 
   /// What turns finished latents into an image. Throws what reading the autoencoder throws, and `ModelError.noSmallDecoder`.
-  private func decoder(of run: DiffusionRun, _ interruption: @escaping Interruption) throws -> (Tensor) throws -> Tensor {
-    switch run.shortcuts.decoder {
+  private func decoder(_ decoder: Shortcuts.Decoder, _ interruption: @escaping Interruption) throws -> (Tensor) throws -> Tensor {
+    switch decoder {
     case .full:
+      let config = autoencoder.config
+      if let (engine, plan) = elsewhere {
+        return { try config.image(of: $0) { try engine.decode($0, of: plan, interruption: interruption) } }
+      }
       let autoencoder = try autoencoder()
       return { try autoencoder.image(of: $0, interruption: interruption) }
     case .small:
@@ -70,9 +69,11 @@ extension StableDiffusion {
   }
 
   /// Text states of the negative prompt and the prompt, `[2, t, d]`, or of the prompt alone when there is no guidance.
-  private func texts(of run: DiffusionRun) throws -> Tensor {
+  private func texts(of run: DiffusionRun, _ interruption: @escaping Interruption) throws -> Tensor {
     defer { leave() }
-    let encoder = try textEncoder(), ids = (run.isGuided ? [run.negativePrompt, run.prompt] : [run.prompt]).map(tokenizer.encode)
+    let ids = (run.isGuided ? [run.negativePrompt, run.prompt] : [run.prompt]).map(tokenizer.encode)
+    if let (engine, plan) = elsewhere { return try engine.textStates(ids, of: plan, interruption: interruption).finite("the text states") }
+    let encoder = try textEncoder()
     return try LayerWatch.naming { try encoder(ids).finite("the text states") }
   }
 
@@ -82,21 +83,27 @@ extension StableDiffusion {
     step finish: (Tensor) throws -> Void
   ) throws -> [Tensor] {
     defer { leave() }
-    let noisePredictor = try NoisePredictor(
-      unet: unet(), controlNets: run.controls.map { try controlNets[$0.network]() }, run, images: seeds.count, states: states,
-      interruption: interruption)
     let factor = autoencoder.config.factor
+    let shape = [seeds.count, run.height / factor, run.width / factor, autoencoder.config.latentChannels]
+    var predictor = NoisePredictor(
+      try evaluator(EngineRun(run, texts: states, shape: shape), interruption), run, images: seeds.count)
     var sampling = SamplingRun(
-      sampler, shape: [seeds.count, run.height / factor, run.width / factor, autoencoder.config.latentChannels],
+      sampler, shape: shape,
       noise: NoiseSource(seeds: seeds, row: run.noiseRow))
     var latentsPerStep: [Tensor] = []
     while let latents = try sampling.next({ input, timestep, step in
-      try noisePredictor.predict(input, timestep: timestep, step: step, of: sampler.timesteps.count)
+      try predictor.predict(input, timestep: timestep, step: step, of: sampler.timesteps.count)
     }) {
       latentsPerStep.append(try latents.finite("the latents"))
       try finish(latents)
     }
     return latentsPerStep
+  }
+
+  /// Who answers for the networks of a run. Throws what reading them throws.
+  private func evaluator(_ run: EngineRun, _ interruption: @escaping Interruption) throws -> any NoiseEvaluator {
+    if let (engine, plan) = elsewhere { return try engine.begin(run, of: plan, interruption: interruption) }
+    return try NetworkNoise(unet: unet(), controlNets: run.controls.map { try controlNets[$0.network]() }, run, interruption: interruption)
   }
 
   /// Gives the memory of a part that will not run again soon back to the system, where there is little of it.
@@ -140,8 +147,23 @@ extension Autoencoder {
   /// Latents as diffusion leaves them, `[n, h, w, c]`, to images in 0...1, `[n, height, width, 3]`. Throws as `decode`, and
   /// `ModelError.notFiniteLayer`.
   public func image(of latents: Tensor, interruption: () throws -> Void = {}) throws -> Tensor {
-    let scaled = Kernels.scale(latents, by: 1 / config.scalingFactor, offset: config.shiftFactor)
-    let decoded = try LayerWatch.naming { try decode(scaled, interruption: interruption).finite("the decoded image") }
+    try config.image(of: latents) { try decode($0, interruption: interruption) }
+  }
+}
+
+extension AutoencoderConfig {
+  /// The same with a decoder of this configuration, whoever runs it.
+  func image(of latents: Tensor, decode: (Tensor) throws -> Tensor) throws -> Tensor {
+    let scaled = Kernels.scale(latents, by: 1 / scalingFactor, offset: shiftFactor)
+    let decoded = try LayerWatch.naming { try decode(scaled).finite("the decoded image") }
     return Kernels.clamp(Kernels.scale(decoded, by: 0.5, offset: 0.5), 0, 1)
+  }
+}
+
+extension EngineRun {
+  fileprivate init(_ run: DiffusionRun, texts: Tensor, shape: [Int]) {
+    self.init(
+      texts: texts, controls: run.controls.map { Control(network: $0.network, scale: $0.scale, image: $0.image) }, guessMode: run.guessMode,
+      shortcuts: run.shortcuts, shape: shape)
   }
 }

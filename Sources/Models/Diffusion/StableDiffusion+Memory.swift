@@ -1,7 +1,10 @@
 extension StableDiffusion {
-  /// Bytes a run takes beside the networks that are in memory already. An estimate from the configurations, held against measured
+  /// Bytes a run takes beside the networks that are in memory already; none worth counting where they are evaluated elsewhere.
+  /// An estimate from the configurations, held against measured
   /// runs of 512x512 and 768x768 (docs/performance.md).
-  public func need(of run: DiffusionRun, images: Int = 1) -> Int { Self.need(steps(of: run, images: images), memory) }
+  public func need(of run: DiffusionRun, images: Int = 1) -> Int {
+    elsewhere == nil ? Self.need(steps(of: run, images: images), memory) : 0
+  }
 
   /// What each part of a run takes: its networks' weights, and its feature maps.
   private struct Stage {

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A latent diffusion model of the Stable Diffusion 1.5 family (Rombach et al. 2022) with its ControlNets, ready to generate.
 ///
@@ -23,7 +22,9 @@ public final class StableDiffusion: Sendable {
   let memory: Memory
   let precision: Precision
   let tinyDecoder: TinyDecoder?
-  let projection = Mutex<LatentProjection?>(nil)
+  /// Who evaluates the networks in the place of this process, and what it is told of them.
+  let elsewhere: (engine: any DiffusionEngine, plan: ModelPlan)?
+  let projection: KeptProjection
   let path: String
 
   /// Reads a model and its ControlNets, each from a diffusers folder or from a single file under CompVis' names.
@@ -34,19 +35,23 @@ public final class StableDiffusion: Sendable {
   ///   - precision: of the products of UNet, ControlNets and autoencoder; the text encoder, which runs once, is Float32.
   ///   - smallDecoder: TAESD's decoder, a file or folder, for previews and runs that ask for it; left aside when it takes other latents.
   ///   - additions: an autoencoder in place of the model's own, and LoRA files that are merged into it.
+  ///   - engine: who evaluates text encoder, UNet, ControlNets and autoencoder; this process then reads no weights but the small decoder's.
   /// - Throws: `ModelError` for what is missing, damaged or not made for one another, and for a precision that the processor lacks.
   public static func load(
     model: URL, controlNets: [URL] = [], config: URL? = nil, memory: Memory = .ample, precision: Precision = .float32,
-    smallDecoder: URL? = nil, additions: ModelAdditions = ModelAdditions()
+    smallDecoder: URL? = nil, additions: ModelAdditions = ModelAdditions(), engine: (any DiffusionEngine)? = nil
   ) throws -> StableDiffusion {
     try StableDiffusion(
-      model: model, config: config, memory: memory, precision: precision, smallDecoder: smallDecoder, additions: additions
+      model: model, config: config, memory: memory, precision: precision, smallDecoder: smallDecoder, additions: additions, engine: engine
     ).with(controlNets: controlNets)
   }
 
-  private init(model: URL, config: URL?, memory: Memory, precision: Precision, smallDecoder: URL?, additions: ModelAdditions) throws {
-    try precision.check()
-    let isFolder = model.isFolder, isKept = memory == .ample
+  private init(
+    model: URL, config: URL?, memory: Memory, precision: Precision, smallDecoder: URL?, additions: ModelAdditions,
+    engine: (any DiffusionEngine)?
+  ) throws {
+    if engine == nil { try precision.check() }
+    let isFolder = model.isFolder, isKept = memory == .ample && engine == nil
     func part(_ name: String) throws -> URL {
       guard let folder = isFolder ? model : config else {
         throw ModelError.missingFile(path: model.path, what: "configuration of a single file")
@@ -72,7 +77,9 @@ public final class StableDiffusion: Sendable {
     )
     let adapters = try LowRankAdapters(additions.adapters, text: weights.text, unet: weights.unet, config: unet)
     let growth = (text: adapters.growth(of: weights.text, .textEncoder), unet: adapters.growth(of: weights.unet, .unet))
-    try Self.checkMemory(toRead: [weights.text, weights.unet, weights.vae], growth: growth.text + growth.unet, memory, what: model.path)
+    if engine == nil {
+      try Self.checkMemory(toRead: [weights.text, weights.unet, weights.vae], growth: growth.text + growth.unet, memory, what: model.path)
+    }
     textEncoder = try ModelPart(weights.text, text, isKept: isKept, growth: growth.text) {
       try CLIPTextEncoder(adapters.merged(into: $0, .textEncoder), $1)
     }
@@ -84,11 +91,26 @@ public final class StableDiffusion: Sendable {
     self.memory = memory
     self.precision = precision
     tinyDecoder = try smallDecoder.map { try TinyDecoder($0) }.flatMap { $0.isMade(for: vae) ? $0 : nil }
+    projection = KeptProjection()
     path = model.path
+    elsewhere = try engine.map {
+      let vaeConfig = other.flatMap(\.configFolder) ?? folders.vae
+      let plan = ModelPlan(
+        textEncoder: try NetworkPlan(
+          .textEncoder, weights.text, config: ConfigFile.text(in: folders.text), changes: adapters.plan(.textEncoder)),
+        unet: try NetworkPlan(.unet, weights.unet, config: ConfigFile.text(in: folders.unet), changes: adapters.plan(.unet)),
+        autoencoder: try NetworkPlan(.autoencoder, weights.vae.renamed(by: .autoencoder), config: ConfigFile.text(in: vaeConfig)),
+        controlNets: [], textWidth: text.size, factor: vae.factor)
+      return ($0, plan)
+    }
     try Self.checkParts(tokenizer, text, unet, vae, path: path)
   }
 
-  private init(_ other: StableDiffusion, controlNets: [ModelPart<ControlNet, UNetConfig>], scheduler: SchedulerConfig) {
+  private init(
+    _ other: StableDiffusion, controlNets: [ModelPart<ControlNet, UNetConfig>], elsewhere: (engine: any DiffusionEngine, plan: ModelPlan)?,
+    scheduler: SchedulerConfig
+  ) {
+    (self.elsewhere, projection) = (elsewhere, other.projection)
     (tokenizer, memory, precision, tinyDecoder, path) = (other.tokenizer, other.memory, other.precision, other.tinyDecoder, other.path)
     (textEncoder, unet, autoencoder) = (other.textEncoder, other.unet, other.autoencoder)
     self.controlNets = controlNets
@@ -97,23 +119,33 @@ public final class StableDiffusion: Sendable {
 
   /// The same networks with another noise schedule.
   public func with(scheduler: SchedulerConfig) -> StableDiffusion {
-    StableDiffusion(self, controlNets: controlNets, scheduler: scheduler)
+    StableDiffusion(self, controlNets: controlNets, elsewhere: elsewhere, scheduler: scheduler)
+  }
+
+  /// The same model with another engine in the place of the one that it was read for; itself where it was read for none.
+  public func with(engine: any DiffusionEngine) -> StableDiffusion {
+    guard let plan = elsewhere?.plan else { return self }
+    return StableDiffusion(self, controlNets: controlNets, elsewhere: (engine, plan), scheduler: scheduler)
   }
 
   /// The same model, its networks shared, with other ControlNets. Throws as `load`.
   public func with(controlNets: [URL]) throws -> StableDiffusion {
     let parts = try controlNets.map { url in
-      let checkpoint: Checkpoint, config: UNetConfig
+      let checkpoint: Checkpoint, config: UNetConfig, text: String
       if url.isFolder {
         try ModelRole.controlNet.check(url)
         checkpoint = try Checkpoint(folder: url)
         try checkpoint.checkControlNet(for: unet.config)
         config = try UNetConfig(folder: url)
+        text = try ConfigFile.text(in: url)
       } else {
         (checkpoint, config) = try SingleFile(Checkpoint(file: url)).controlNet(for: unet.config)
+        text = try elsewhere.map { try DiffusersExport.controlConfig(config.hintChannels, unet: $0.plan.unet.config, path: url.path) } ?? ""
       }
-      try Self.checkMemory(toRead: [checkpoint], memory, what: url.path)
-      let part = try ModelPart(checkpoint, config, isKept: memory == .ample) { [precision] in try ControlNet($0, $1, precision: precision) }
+      if elsewhere == nil { try Self.checkMemory(toRead: [checkpoint], memory, what: url.path) }
+      let part = try ModelPart(checkpoint, config, isKept: memory == .ample && elsewhere == nil) { [precision] in
+        try ControlNet($0, $1, precision: precision)
+      }
       guard config.isMade(for: unet.config) else {
         throw ModelError.unfitControlNet(path: url.path, reason: "its levels, blocks or channels are not those of the model's UNet")
       }
@@ -121,9 +153,11 @@ public final class StableDiffusion: Sendable {
         throw ModelError.unfitControlNet(
           path: url.path, reason: "it reads \(config.hintFactor) pixels for a latent, the model's autoencoder makes them of \(autoencoder.config.factor)")
       }
-      return part
+      return (part: part, plan: try elsewhere.map { _ in try NetworkPlan(.controlNet, checkpoint, config: text) })
     }
-    return StableDiffusion(self, controlNets: parts, scheduler: scheduler)
+    var steered = elsewhere
+    steered?.plan.controlNets = parts.compactMap(\.plan)
+    return StableDiffusion(self, controlNets: parts.map(\.part), elsewhere: steered, scheduler: scheduler)
   }
 
   /// Throws `ModelError.badConfig` when the parts of a model do not fit each other.

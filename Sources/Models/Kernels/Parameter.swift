@@ -8,11 +8,14 @@ public struct Parameter: Sendable {
   public let count: Int
   let bytes: MappedBytes
   let offset: Int
+  /// Where it was read; nil for what was made here.
+  let source: WeightSource?
 
   /// `offset` is where the first element is in `bytes`. Bytes not aligned for their type are copied once, so that
   /// readers may bind them.
-  init(shape: [Int], dtype: ElementType, bytes: MappedBytes, offset: Int) {
+  init(shape: [Int], dtype: ElementType, bytes: MappedBytes, offset: Int, source: WeightSource? = nil) {
     self.shape = shape
+    self.source = source
     self.dtype = dtype
     let count = shape.reduce(1, *)
     self.count = count

@@ -30,6 +30,12 @@ public enum GenerationError: Explained, Hashable, Sendable {
   case storeUnusable(path: String, reason: String)
   /// The SQLite store's file is damaged; the next opening sets it aside.
   case storeDamaged(path: String)
+  /// An engine was named in a way that is not understood.
+  case engineSetting(text: String, reason: String)
+  /// An engine's process has ended, hangs, or answers what is no answer; `lastWords` is the last line that it wrote on its standard error.
+  case engineLost(engine: String, reason: String, lastWords: String?)
+  /// An engine that goes on does not do what it is asked for.
+  case engineRefused(engine: String, reason: String, isAboutWeights: Bool)
   /// Options that do not go together.
   case optionsClash(problem: String)
   /// A queue has no job, or several, whose name begins so.
@@ -53,6 +59,10 @@ public enum GenerationError: Explained, Hashable, Sendable {
         ? "the control image of \(path) is not beside it (\(file))" : "\(path) was generated from another control image than the ones given"
     case .storeUnusable(let path, let reason): "the store \(path) cannot be used: \(reason)"
     case .storeDamaged(let path): "the store \(path) is damaged"
+    case .engineSetting(let text, let reason): "the engine \"\(PlainText.clean(text))\" is not understood: \(PlainText.clean(reason))"
+    case .engineLost(let engine, let reason, let lastWords):
+      "the engine \(PlainText.clean(engine)) was lost: \(reason)\(lastWords.map { "; its last words: \($0)" } ?? "")"
+    case .engineRefused(let engine, let reason, _): "the engine \(PlainText.clean(engine)) refuses: \(reason)"
     case .optionsClash(let problem): problem
     case .unknownJob(let name, let matches):
       matches == 0 ? "there is no job \(PlainText.clean(name))" : "\(matches) jobs have a name that begins with \(PlainText.clean(name))"
@@ -83,6 +93,12 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .controlMissing: "give it with --control FILE, for several in any order"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
     case .storeDamaged: "start again: it is set aside then, and a new one is made from what the images say of themselves"
+    case .engineSetting: "allowed: \(EngineChoice.allowed)"
+    case .engineLost(_, _, let lastWords?) where lastWords.contains("ModuleNotFoundError"):
+      "install what it needs into the Python that is named: pip install -r Assets/engines/requirements.txt (docs/engines.md)"
+    case .engineLost: "what it wrote on its standard error is in logs/diffss.log of the data folder (docs/engines.md)"
+    case .engineRefused(_, _, true): "give it a folder that holds these weights: --engine torch:models=DIR; it takes files by their SHA-256"
+    case .engineRefused: nil
     case .optionsClash: "see `diffss --help` and `diffss help SUBCOMMAND`"
     case .unknownJob: "see the names with: diffss queue list --all"
     }

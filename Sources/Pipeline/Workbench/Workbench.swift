@@ -34,22 +34,22 @@ public final class Workbench: Sendable {
   private let segmenters = KeptSegmenters()
 
   /// `origin` says how the data set and the models were opened, so that another process can go on with the queue; nil where none can.
-  /// `jobs` is how many images are generated side by side. `generator` replaces the diffusion model, `digest` what requests know a support's
+  /// `workers` generate. `generator` replaces the diffusion model, `digest` what requests know a support's
   /// pixels by (tests do that).
   public init(
-    dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, jobs: JobCount = .auto,
+    dataset: any Dataset, models: ModelLibrary, store: Store, origin: JobOrigin? = nil, workers: GenerationWorkers = GenerationWorkers(),
     generator: (any SupportGenerator)? = nil, digest: @escaping @Sendable (Image, LabelMask) -> String = Digest.hex(image:mask:)
   ) {
     self.models = models
     self.store = store
     let report: ModelLibrary.Report = { [hub] in hub.send(WorkEvent($0)) }
-    let chain = GenerationChain(dataset, models: models, store: store, jobs: jobs, report: report, digest: digest)
+    let chain = GenerationChain(dataset, models: models, store: store, workers: workers, report: report, digest: digest)
     (imported, supports, requestMaker) = (chain.dataset, chain.supports, chain.requests)
     (controls, diffusion) = (chain.controls, chain.diffusion)
     let generator = generator ?? diffusion
     folderGenerator = FolderGenerator(requests: requestMaker, controls: controls, models: models, generator: generator)
     let generators = JobGenerators(
-      own: JobGenerators.Own(dataset: dataset.name, origin: origin, generator: generator), store: store, jobs: jobs, report: report)
+      own: JobGenerators.Own(dataset: dataset.name, origin: origin, generator: generator), store: store, workers: workers, report: report)
     queue = GenerationQueue(generators: generators, origin: origin, store: store, hub: hub)
     evaluator = Evaluator(
       supports: supports, models: models, store: store, requests: requestMaker, generator: generator, report: report)
@@ -292,10 +292,11 @@ public final class Workbench: Sendable {
   /// Reads the weights that `options` and the fold's network need, so that the first image and the first prediction come sooner.
   /// Models that are missing are left for the moment they are asked for.
   public func preload(_ options: GenerationOptions, network: SegmentationNetwork = .dcama, fold: Int) async {
-    _ = try? await evaluationLane.run { [models, evaluator, segmenters, hub] _ in
+    _ = try? await evaluationLane.run { [models, diffusion, evaluator, segmenters, hub] _ in
       let choice = try models.choice(for: options)
       _ = try models.weights(choice)
-      _ = try models.diffusion(choice, precision: options.precision) { hub.send(WorkEvent($0)) }
+      // An engine reads them when its first image begins.
+      if diffusion.workers.engines == nil { _ = try models.diffusion(choice, precision: options.precision) { hub.send(WorkEvent($0)) } }
       try segmenters.use(SegmenterChoice(network, precision: options.precision), fold: fold, evaluator) { _ in }
     }
   }

@@ -179,7 +179,7 @@ final class EffectRunner: Sendable {
     let store = try Store(folder: options.dataFolder)
     let workbench = Workbench(
       dataset: dataset, models: ModelLibrary(folders: options.models, for: source.kind, memory: options.memory), store: store,
-      origin: JobOrigin(source: source, modelFolders: options.models, memory: options.memory), jobs: options.jobs)
+      origin: JobOrigin(source: source, modelFolders: options.models, memory: options.memory), workers: options.workers)
     work.withLock { $0.workbench = workbench }
     let events = workbench.events()
     Task.detached { [self] in

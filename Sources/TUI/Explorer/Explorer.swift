@@ -20,8 +20,8 @@ public struct ExplorerOptions: Sendable {
   public var acceptsDemoWeights = false
   /// What diffusion may take.
   public var memory: StableDiffusion.Memory
-  /// How many images are generated side by side.
-  public var jobs = JobCount.auto
+  /// Who generates.
+  public var workers = GenerationWorkers()
   /// Where the store is.
   public var dataFolder: URL
   /// Episodes listed in a fold.

@@ -128,8 +128,8 @@ struct RuntimeOptions: ParsableArguments {
   func apply() throws { try pool.apply() }
 }
 
-/// How many images are generated at a time.
-struct JobsOption: ParsableArguments {
+/// Who generates, and how many images at a time.
+struct WorkerOptions: ParsableArguments {
   @Option(
     name: .customLong("jobs"),
     help: ArgumentHelp(
@@ -141,13 +141,36 @@ struct JobsOption: ParsableArguments {
       guard let count = JobCount(text) else { throw ValidationError("--jobs must be \(JobCount.allowed)") }
       return count
     })
-  var given: JobCount?
+  var jobs: JobCount?
+
+  @Option(
+    name: .customLong("engine"),
+    help: ArgumentHelp(
+      """
+      Who evaluates the diffusion networks: \(EngineChoice.allowed) (docs/engines.md). Repeat for several, which share the images. This program, \
+      on the processor, when absent.
+      """, valueName: "engine"))
+  var engines: [String] = []
+
+  func validate() throws {
+    for engine in engines where engine != "cpu" {
+      do { _ = try EngineChoice(engine) } catch let error as any Explained { throw ValidationError(error.message) }
+    }
+  }
+
+  /// What was given, else what is configured.
+  func workers() throws -> GenerationWorkers {
+    let named = engines.isEmpty ? UserSettings.ofUser.engines : engines
+    let choices = try named.filter { $0 != "cpu" }.map(EngineChoice.init)
+    let pool = EnginePool(choices) { printError("note: \(PlainText.clean($0))") }
+    return GenerationWorkers(jobs: count(), engines: choices.isEmpty ? nil : pool)
+  }
 
   /// What was given, else what is configured. Says so where there are fewer threads than were asked for; call after `ThreadOptions.apply`.
-  func jobs() -> JobCount {
-    guard let given else { return UserSettings.ofUser.jobs ?? .auto }
+  private func count() -> JobCount {
+    guard let jobs else { return UserSettings.ofUser.jobs ?? .auto }
     let threads = Compute.threads
-    guard case .most(let count) = given, count > threads else { return given }
+    guard case .most(let count) = jobs, count > threads else { return jobs }
     let most = threads == 1 ? "1 thread generates 1 image" : "\(threads) threads generate at most \(threads) images"
     printError("note: \(most) side by side; --jobs \(count) needs --threads \(count)")
     return .most(threads)

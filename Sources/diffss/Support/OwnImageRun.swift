@@ -69,6 +69,7 @@ struct OwnImageRun {
   let flags: GenerationFlags
   let profile: ProfileOptions
   let runtime: RuntimeOptions
+  let workers: WorkerOptions
   let demo: DemoWeightsOption
   let seed: UInt64
   let orientation: OrientationRule
@@ -132,7 +133,8 @@ struct OwnImageRun {
     var hasComplained = false
     interrupt.leavesAtOnce = true
     defer { progress.finish() }
-    let outputs = try plan.generate(count: options.batch, library: library, memory: runtime.memory) { state in
+    let engines = try workers.workers().engines
+    let outputs = try plan.generate(count: options.batch, library: library, memory: runtime.memory, engines: engines) { state in
       interrupt.leavesAtOnce = false
       times.reached(state.step)
       progress.update(Double(state.step), of: Double(state.steps))

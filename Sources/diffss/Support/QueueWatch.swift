@@ -20,9 +20,9 @@ final class QueueWatch: Sendable {
   private let progress = ProgressLine("generating", unit: "images")
   private let state: Mutex<State>
 
-  init(store: Store, jobs: JobCount) throws {
+  init(store: Store, workers: GenerationWorkers) throws {
     self.store = store
-    queue = GenerationQueue(store: store, jobs: jobs)
+    queue = GenerationQueue(store: store, workers: workers)
     before = Set(try store.jobs().filter(\.state.isFinal).map(\.id))
     state = Mutex(State(told: before))
   }

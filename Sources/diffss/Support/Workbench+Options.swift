@@ -15,7 +15,7 @@ extension Store {
 extension Workbench {
   /// The workbench that the options ask for, with the standard store; `models` may name weights by their paths, which are looked at before all others.
   static func open(
-    _ data: DatasetOptions, _ runtime: RuntimeOptions, models: ModelFlags? = nil, jobs: JobCount = .auto,
+    _ data: DatasetOptions, _ runtime: RuntimeOptions, models: ModelFlags? = nil, workers: GenerationWorkers = GenerationWorkers(),
     readsMasksAsPublished: Bool = false
   ) throws -> Workbench {
     var source = data.source
@@ -24,7 +24,8 @@ extension Workbench {
     let files = named.files(ModelLibrary(folders: folders, for: data.dataset))
     let workbench = Workbench(
       dataset: try data.open(source), models: ModelLibrary(folders: folders, files: files, for: data.dataset, memory: runtime.memory),
-      store: try .opened(), origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files), jobs: jobs)
+      store: try .opened(), origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files),
+      workers: workers)
     let events = workbench.events()
     Task.detached {
       for await event in events {

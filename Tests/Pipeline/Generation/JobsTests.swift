@@ -21,7 +21,8 @@ import Testing
     return (
       tiny,
       DiffusionGenerator(
-        controls: controls, models: tiny.workbench.models, store: tiny.store, jobs: count, available: available, report: report)
+        controls: controls, models: tiny.workbench.models, store: tiny.store, workers: GenerationWorkers(jobs: count),
+        available: available, report: report)
     )
   }
 

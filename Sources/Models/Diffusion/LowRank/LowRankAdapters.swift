@@ -59,6 +59,16 @@ struct LowRankAdapters: Sendable {
     })
   }
 
+  /// What is added to a network's weights, for a process that reads the files by itself.
+  func plan(_ network: Network) -> [String: [NetworkPlan.Change]] {
+    (changes[network] ?? [:]).mapValues { own in
+      own.compactMap { change in
+        guard let down = change.layer.down.source, let up = change.layer.up.source else { return nil }
+        return NetworkPlan.Change(down: down, up: up, scale: change.scale * change.layer.alpha / Float(change.layer.rank))
+      }
+    }
+  }
+
   /// Bytes by which a network's weights grow.
   func growth(of weights: Checkpoint, _ network: Network) -> Int {
     (changes[network] ?? [:]).keys.compactMap { weights.parameter($0) }.reduce(0) { $0 + $1.count * max(0, 4 - $1.dtype.size) }

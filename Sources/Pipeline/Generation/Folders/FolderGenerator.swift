@@ -124,10 +124,11 @@ private struct Work: Sendable {
       let image = try generator.attempt(request, stop: isOver) { state in
         tell(.generating(name: file, step: state.step, steps: state.steps))
       }.get()
-      // An image that was in the store already may have been made by other kernels.
+      // An image that was in the store already may have been made by other kernels or another engine.
+      let stored = try? StoredImage(image.file).support()
       let metadata = ImageMetadata(
         key: key, request: request, weights: weights, cut: try? models.cut(request), demoWeights: demoWeights,
-        kernels: (try? StoredImage(image.file).support())?.kernels)
+        kernels: stored?.kernels, engine: stored?.engine)
       try folder.write(image.image, name, run.format, text: metadata.entries())
       return outcome(place == .other ? .replaced : .generated, key: key)
     } catch is CancellationError {

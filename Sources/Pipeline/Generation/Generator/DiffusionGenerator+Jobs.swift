@@ -11,9 +11,12 @@ extension DiffusionGenerator {
   /// found to hold.
   ///
   /// `auto` leaves every image threads for its work, and with low memory, where each run reads the networks for itself, generates one.
+  ///
+  /// Engines take what their memory holds.
   public func jobs(for request: GenerationRequest) -> Int {
+    if let engines = workers.engines { return engines.capacity() }
     let threads = Compute.threads, memory = turns.most(pixels: request.width * request.height)
-    switch count {
+    switch workers.jobs {
     case .most(let most): return max(1, min(most, threads, memory))
     case .auto:
       guard models.memory == .ample, let work = work(of: request) else { return 1 }

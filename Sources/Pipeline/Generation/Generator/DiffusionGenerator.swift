@@ -8,7 +8,7 @@ import Synchronization
 public final class DiffusionGenerator: SupportGenerator {
   private let controls: ControlImages
   let models: ModelLibrary
-  let count: JobCount
+  public let workers: GenerationWorkers
   private let store: Store
   private let report: ModelLibrary.Report
   private let available: @Sendable () -> Int?
@@ -18,14 +18,14 @@ public final class DiffusionGenerator: SupportGenerator {
   /// Files that look whole and cannot be decoded, by their keys, as they were then.
   private let broken = Mutex<[String: FileStamp]>([:])
 
-  /// `jobs` is how many images are generated side by side, `available` the bytes of memory that are left for them.
+  /// `available` are the bytes of memory that are left for images side by side.
   public init(
-    controls: ControlImages, models: ModelLibrary, store: Store, jobs: JobCount = .auto,
+    controls: ControlImages, models: ModelLibrary, store: Store, workers: GenerationWorkers = GenerationWorkers(),
     available: @escaping @Sendable () -> Int? = { MachineMemory.available }, report: @escaping ModelLibrary.Report
   ) {
     self.controls = controls
     self.models = models
-    count = jobs
+    self.workers = workers
     self.store = store
     self.report = report
     self.available = available
@@ -62,7 +62,7 @@ public final class DiffusionGenerator: SupportGenerator {
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
     let cut = try models.cut(request)
     for line in cut?.lines ?? [] { Log.generating.warning("\(key): \(line)") }
-    let image = try make(request, progress: progress) { need in
+    let made = try make(request, progress: progress) { need in
       while true {
         switch turns.claim(need, for: key, pixels: request.width * request.height, available: available()) {
         case .granted: return
@@ -72,29 +72,44 @@ public final class DiffusionGenerator: SupportGenerator {
       }
     }
     let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset)
-    let png = try image.pngData(
-      text: ImageMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models).entries())
+    let png = try made.image.pngData(
+      text: ImageMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models, engine: made.engine).entries())
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
     broken.withLock { $0[key] = nil }
     Log.generating.info("\(key) generated in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")
-    return GeneratedImage(key: key, request: request, file: store.file(key), image: image)
+    return GeneratedImage(key: key, request: request, file: store.file(key), image: made.image)
   }
 
-  /// Makes an image, stored already or not, and stores nothing.
+  /// Makes an image, stored already or not, and stores nothing; also who evaluated its networks.
   /// Throws `CancellationError`, `CoreError.badSetting` for a size that is not the control image's, `ModelError`, and what control images throw.
-  public func make(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> Image {
+  public func make(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> (image: Image, engine: EngineFacts?) {
     try make(request, progress: progress) { _ in }
   }
 
   /// `claim` returns when the bytes that the run takes can be had.
   private func make(
     _ request: GenerationRequest, progress: (GenerationProgress) -> Bool, claim: (_ need: Int) throws -> Void
+  ) throws -> (image: Image, engine: EngineFacts?) {
+    while true {
+      let session = try workers.engines?.session(request.precision)
+      do {
+        return (try make(request, session, progress: progress, claim: claim), session?.facts)
+      } catch let error as GenerationError {
+        // Nothing of the image is kept but its request: it is begun again, by that engine, once it is started again, or another.
+        guard case .engineLost = error, workers.engines?.isOfUse == true else { throw error }
+        Log.generating.warning("an image begins again: \(error)")
+      }
+    }
+  }
+
+  private func make(
+    _ request: GenerationRequest, _ engine: EngineSession?, progress: (GenerationProgress) -> Bool, claim: (_ need: Int) throws -> Void
   ) throws -> Image {
     let isAlone = jobs(for: request) == 1
     func computing<T>(_ body: () throws -> T) rethrows -> T { try isAlone ? body() : Compute.sideBySide(body) }
     let control = try computing { try controls.control(request)?.image }
-    let model = try models.diffusion(request.models, precision: request.precision, report: report)
+    let model = try models.diffusion(request.models, precision: request.precision, engine: engine, report: report)
     var inputs: [ControlInput] = []
     if let control {
       guard control.width == request.width, control.height == request.height else {

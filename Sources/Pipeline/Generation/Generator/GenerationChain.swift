@@ -13,13 +13,13 @@ public struct GenerationChain: Sendable {
 
   /// `digest` is what requests know a support's pixels by.
   public init(
-    _ dataset: any Dataset, models: ModelLibrary, store: Store, jobs: JobCount = .auto, report: @escaping ModelLibrary.Report,
-    digest: @escaping @Sendable (Image, LabelMask) -> String = Digest.hex(image:mask:)
+    _ dataset: any Dataset, models: ModelLibrary, store: Store, workers: GenerationWorkers = GenerationWorkers(),
+    report: @escaping ModelLibrary.Report, digest: @escaping @Sendable (Image, LabelMask) -> String = Digest.hex(image:mask:)
   ) {
     self.dataset = ImportedDataset(dataset, folder: store.folder)
     supports = SupportReader(dataset: self.dataset, digest: digest)
     requests = RequestMaker(supports: supports, models: models)
     controls = ControlImages(supports: supports, models: models, report: report)
-    diffusion = DiffusionGenerator(controls: controls, models: models, store: store, jobs: jobs, report: report)
+    diffusion = DiffusionGenerator(controls: controls, models: models, store: store, workers: workers, report: report)
   }
 }

@@ -15,10 +15,12 @@ public struct ImageMetadata: Codable, Hashable, Sendable {
   public let demoWeights: [String]?
   /// The innermost loops that made it (`KernelSet`); nil in images of programs that did not say.
   public let kernels: String?
+  /// Who evaluated the networks; nil, and absent from the JSON, where the program did.
+  public let engine: EngineFacts?
 
   public init(
     key: String, request: GenerationRequest, weights: [String: String], cut: PromptCut? = nil, demoWeights: [String]? = nil,
-    kernels: String? = KernelSet.current.name
+    kernels: String? = KernelSet.current.name, engine: EngineFacts? = nil
   ) {
     self.key = key
     self.request = request
@@ -26,6 +28,7 @@ public struct ImageMetadata: Codable, Hashable, Sendable {
     self.cut = cut
     self.demoWeights = demoWeights
     self.kernels = kernels
+    self.engine = engine
   }
 
   /// The key of the file's entry that holds the JSON.

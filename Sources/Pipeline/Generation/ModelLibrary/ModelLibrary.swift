@@ -39,7 +39,7 @@ public final class ModelLibrary: Sendable {
     self.memory = memory
     given = files
     places = ModelSearch.places(folders: folders, environment: environment).filter { searchesHub || $0.0 != .huggingFace }
-    digests = WeightDigests(file: DataFolder.cache(environment).appendingPathComponent("weights.json"))
+    digests = .standard(environment)
     headers = WeightHeaders(file: DataFolder.cache(environment).appendingPathComponent("headers.json"))
   }
 
@@ -203,25 +203,29 @@ public final class ModelLibrary: Sendable {
     case remark(String)
   }
 
-  /// The diffusion model with its ControlNet (number 0), kept for the next request with the same choice and precision.
-  public func diffusion(_ choice: ModelChoice, precision: Precision = .float32, report: Report) throws -> StableDiffusion {
+  /// The diffusion model with its ControlNet (number 0), kept for the next request with the same choice and precision; with an engine it is one
+  /// whose networks this process does not read.
+  public func diffusion(
+    _ choice: ModelChoice, precision: Precision = .float32, engine: (any DiffusionEngine)? = nil, report: Report
+  ) throws -> StableDiffusion {
     let model = try entry(choice.diffusion), controlNet = try choice.controlNet.map(entry)
     let added = try additions(choice), autoencoder = added.first { $0.kind == .autoencoder }?.url
     let adapters = zip(added.filter { $0.kind == .lora }, choice.loras ?? []).map { LowRankSource(url: $0.url, scale: Float($1.scale)) }
     let smallDecoder = try choice.smallDecoder.map(entry) ?? self.smallDecoder
     // Scales make other weights of the same files.
     let key = try CanonicalJSON.text(
-      [model.id, choice.autoencoder ?? "", smallDecoder?.id ?? "", precision.rawValue]
+      [model.id, choice.autoencoder ?? "", smallDecoder?.id ?? "", precision.rawValue, engine == nil ? "here" : "elsewhere"]
         + (choice.loras ?? []).flatMap { [$0.id, $0.scale.short] })
-    return try loaded.diffusion(key, controlNet: controlNet.map { ($0.id, $0.url) }) {
+    let known = try loaded.diffusion(key, controlNet: controlNet.map { ($0.id, $0.url) }) {
       try reporting(model.id, report) {
         try StableDiffusion.load(
           model: model.url, config: Self.configuration(), memory: memory, precision: precision, smallDecoder: smallDecoder?.url,
-          additions: ModelAdditions(autoencoder: autoencoder, adapters: adapters))
+          additions: ModelAdditions(autoencoder: autoencoder, adapters: adapters), engine: engine)
       }
     } join: { base, url in
       try reporting(controlNet?.id ?? "", report) { try base.with(controlNets: [url]) }
     }
+    return engine.map(known.with(engine:)) ?? known
   }
 
   func detector(_ id: String, report: Report) throws -> any EdgeDetector {

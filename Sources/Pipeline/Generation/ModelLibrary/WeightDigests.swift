@@ -15,6 +15,11 @@ final class WeightDigests: Sendable {
   private let file: URL
   private let known: Mutex<[String: Known]?> = Mutex(nil)
 
+  /// The user's own.
+  static func standard(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> WeightDigests {
+    WeightDigests(file: DataFolder.cache(environment).appendingPathComponent("weights.json"))
+  }
+
   /// `file` keeps what is known between runs; a cache that cannot be read or written is only slower.
   init(file: URL) { self.file = file }
 
@@ -25,6 +30,13 @@ final class WeightDigests: Sendable {
     case .one(let file): return try digest(ofFile: file)
     case .several(let names, let folder): return try digest(ofFiles: names, in: folder)
     }
+  }
+
+  /// What an engine is told of a file of weights. Throws as `digest`.
+  func file(_ path: String) throws -> NetworkPlan.File {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw CoreError.unreadableFile(path: path, reason: String(cString: strerror(errno))) }
+    return NetworkPlan.File(path: path, bytes: Int(status.st_size), sha256: try digest(ofFile: URL(fileURLWithPath: path)))
   }
 
   /// Bytes of the files that make a model.

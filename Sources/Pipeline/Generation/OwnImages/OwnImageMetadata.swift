@@ -13,14 +13,18 @@ public struct OwnImageMetadata: Codable, Hashable, Sendable {
   public let demoWeights: [String]?
   /// The innermost loops that made it (`KernelSet`); nil in images of programs that did not say.
   public let kernels: String?
+  /// Who evaluated the networks; nil, and absent from the JSON, where the program did.
+  public let engine: EngineFacts?
 
   /// Throws `EncodingError` for a number that JSON has no word for.
   public init(
-    _ request: OwnImageRequest, weights: [String: String], demoWeights: [String]? = nil, kernels: String? = KernelSet.current.name
+    _ request: OwnImageRequest, weights: [String: String], demoWeights: [String]? = nil, kernels: String? = KernelSet.current.name,
+    engine: EngineFacts? = nil
   ) throws {
     self.request = request
     self.demoWeights = demoWeights
     self.kernels = kernels
+    self.engine = engine
     self.weights = weights
     key = try Self.key(request, weights)
   }

@@ -10,11 +10,11 @@ extension OwnImagePlan {
 
   /// Generates `count` images together, as `OwnImageRequest.generate`. Throws as that, and `ModelError` for weights that cannot be read.
   public func generate(
-    count: Int, library: ModelLibrary, memory: StableDiffusion.Memory, progress: (GenerationProgress) -> Bool
+    count: Int, library: ModelLibrary, memory: StableDiffusion.Memory, engines: EnginePool? = nil, progress: (GenerationProgress) -> Bool
   ) throws -> [OwnImageRequest.Output] {
     try request.generate(
       controlImages: controlImages, weights: weights, digests: weights.digests(library), count: count, memory: memory,
-      preview: library.smallDecoder?.url, progress: progress)
+      preview: library.smallDecoder?.url, engine: engines?.session(request.settings.precision), progress: progress)
   }
 
   /// Leaves the control images beside the images, from where `verify` takes them. Returns why some could not be written: that costs nobody the images.

@@ -100,9 +100,11 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   ///
   /// `progress` hears how far it is, many times a step (its previews are of the first image), and ends the work by returning false:
   /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder, where `weights` names none.
+  /// `engine` evaluates the networks in the place of this process.
   /// Throws `ModelError` for weights that do not fit, `GenerationError.notANumber`, and `CoreError.badSetting` for a sampler that there is none of.
   public func generate(
     controlImages: [Image], weights: OwnImageWeights, digests: [String: String], count: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
+    engine: EngineSession? = nil,
     progress: (GenerationProgress) -> Bool
   ) throws -> [Output] {
     let diffusion = try StableDiffusion.load(
@@ -110,7 +112,7 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
       smallDecoder: weights.smallDecoder ?? preview,
       additions: ModelAdditions(
         autoencoder: weights.autoencoder,
-        adapters: zip(weights.loras, loras ?? []).map { LowRankSource(url: $0, scale: Float($1.scale)) }))
+        adapters: zip(weights.loras, loras ?? []).map { LowRankSource(url: $0, scale: Float($1.scale)) }), engine: engine)
     let run = try DiffusionRun(
       settings, prompt: prompt, negativePrompt: negativePrompt, seed: seed, width: width, height: height,
       controls: zip(controls, controlImages).enumerated().map { number, pair in
@@ -130,8 +132,9 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
       let results = try diffusion.generate(run, seeds: requests.map(\.seed)) { progress(GenerationProgress($0, of: diffusion)) }
       return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
+        let metadata = try OwnImageMetadata(own, weights: digests, demoWeights: demo?.models, engine: engine?.facts)
         return Output(
-          request: own, image: image, png: try image.pngData(text: OwnImageMetadata(own, weights: digests, demoWeights: demo?.models).entries()),
+          request: own, image: image, png: try image.pngData(text: metadata.entries()),
           latentsPerStep: result.latentsPerStep)
       }
     } catch ModelError.cancelled {

@@ -41,10 +41,11 @@ public final class GenerationQueue: Sendable {
     ticker.cancel()
   }
 
-  /// A queue of its own, for a process without a data set: jobs bring theirs. `jobs` is how many are generated side by side.
-  public convenience init(store: Store, jobs: JobCount = .auto) {
+  /// A queue of its own, for a process without a data set: jobs bring theirs. `workers` generate them.
+  public convenience init(store: Store, workers: GenerationWorkers = GenerationWorkers()) {
     let hub = EventHub()
-    self.init(generators: JobGenerators(store: store, jobs: jobs, report: { hub.send(WorkEvent($0)) }), origin: nil, store: store, hub: hub)
+    self.init(
+      generators: JobGenerators(store: store, workers: workers, report: { hub.send(WorkEvent($0)) }), origin: nil, store: store, hub: hub)
   }
 
   /// Jobs in the order queued: all that have not ended, the last ones that had ended before, and what came since.

@@ -19,16 +19,16 @@ public final class JobGenerators: Sendable {
 
   private let own: Own?
   private let store: Store
-  private let jobs: JobCount
+  private let workers: GenerationWorkers
   private let report: ModelLibrary.Report
   /// The one opened last: jobs of one data set follow each other.
   private let opened: Mutex<(origin: JobOrigin, generator: any SupportGenerator)?> = Mutex(nil)
 
-  /// `jobs` is how many images of data sets opened for their jobs are generated side by side.
-  public init(own: Own? = nil, store: Store, jobs: JobCount = .auto, report: @escaping ModelLibrary.Report) {
+  /// `workers` generate images of data sets that are opened for their jobs.
+  public init(own: Own? = nil, store: Store, workers: GenerationWorkers = GenerationWorkers(), report: @escaping ModelLibrary.Report) {
     self.own = own
     self.store = store
-    self.jobs = jobs
+    self.workers = workers
     self.report = report
   }
 
@@ -44,7 +44,8 @@ public final class JobGenerators: Sendable {
       // The old one's networks go before the new one's come.
       opened = nil
       let models = ModelLibrary(folders: origin.modelFolders, files: origin.files ?? GivenFiles(), for: origin.source.kind, memory: origin.memory)
-      let generator = GenerationChain(try Datasets.open(origin.source), models: models, store: store, jobs: jobs, report: report).diffusion
+      let chain = GenerationChain(try Datasets.open(origin.source), models: models, store: store, workers: workers, report: report)
+      let generator = chain.diffusion
       opened = (origin, generator)
       return generator
     }

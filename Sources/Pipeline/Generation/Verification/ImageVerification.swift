@@ -9,8 +9,8 @@ public enum ImageVerification: Hashable, Sendable {
   case identical
   /// The pixels are the same, but the file was written by something else, or changed.
   case rewritten
-  /// The image was made by other innermost loops, `kernels` (nil: it does not say which), and differs as little as rounding explains: by so
-  /// many dB of peak signal to noise.
+  /// The image was made by other innermost loops, `kernels` (nil: it does not say which), or another engine, and differs as little as rounding
+  /// explains: by so many dB of peak signal to noise.
   case close(kernels: String?, psnr: Double)
   /// `pixels` of `of` differ, by `largest` at most (of 255).
   case different(pixels: Int, of: Int, largest: Int)
@@ -60,15 +60,18 @@ public struct StoredImage: Sendable {
 
   /// Compares with what `generate` makes of the request. `weights` are the digests of the models that are here.
   /// Throws what `generate` throws.
-  public func verify(_ metadata: ImageMetadata, weights: [String: String], generate: (GenerationRequest) throws -> Image) throws
-    -> ImageVerification
-  {
+  public func verify(
+    _ metadata: ImageMetadata, weights: [String: String], generate: (GenerationRequest) throws -> (image: Image, engine: EngineFacts?)
+  ) throws -> ImageVerification {
     guard try metadata.request.key(weights: metadata.weights) == metadata.key else { return .tampered }
     let others = weights.filter { metadata.weights[$0.key] != $0.value }.keys.sorted()
     guard others.isEmpty else { return .otherWeights(others) }
     var request = metadata.request
     request.precision = min(request.precision, .fastest)
-    return try compare(try generate(request), text: metadata.entries(), kernels: metadata.kernels, metadata.request.precision)
+    let made = try generate(request)
+    // An engine's products depend on how many images it has at a time.
+    let maker = metadata.engine?.engine ?? (made.engine == nil ? metadata.kernels : nil)
+    return try compare(made.image, text: metadata.entries(), kernels: maker, metadata.request.precision)
   }
 
   /// Generates an image of one's own again and compares. `given` are control images, beside those that are where the image does; `progress` ends the
@@ -87,7 +90,8 @@ public struct StoredImage: Sendable {
     request.precision = min(request.precision, .fastest)
     let made = try request.generate(
       controlImages: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
-    return try compare(made[0].image, text: metadata.entries(), kernels: metadata.kernels, metadata.request.precision)
+    let maker = metadata.engine?.engine ?? metadata.kernels
+    return try compare(made[0].image, text: metadata.entries(), kernels: maker, metadata.request.precision)
   }
 
   /// Least PSNR, in dB, of images of one request that differ by their kernels' rounding alone.

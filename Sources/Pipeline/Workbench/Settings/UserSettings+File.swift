@@ -70,6 +70,15 @@ extension UserSettings {
       guard let jobs = text.flatMap(JobCount.init) else { throw Unexpected(expected: "\"auto\" or a whole number, 1...64") }
       settings.jobs = jobs
     },
+    "engines": { settings, value throws(Unexpected) in
+      let list = if case .list(let list) = value { list } else { [value] }
+      settings.engines = try list.map { item throws(Unexpected) in
+        guard case .text(let engine) = item, engine == "cpu" || (try? EngineChoice(engine)) != nil else {
+          throw Unexpected(expected: "an engine, or a list of engines: \(EngineChoice.allowed)")
+        }
+        return engine
+      }
+    },
     "log-level": { settings, value throws(Unexpected) in
       guard case .text(let name) = value, let level = Logger.Level(rawValue: name) else {
         throw Unexpected(expected: "one of \(Logger.Level.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))")

@@ -15,6 +15,8 @@ public struct UserSettings: Hashable, Sendable {
   public var threads: Int?
   /// `--jobs`.
   public var jobs: JobCount?
+  /// `--engine`.
+  public var engines: [String] = []
   /// `--log-level`.
   public var logLevel: Logger.Level?
   /// `--graphics`.

@@ -1,0 +1,77 @@
+import Core
+import Foundation
+import Models
+
+/// An engine that runs: calls go to it one after the other. For one thread but for `end`.
+final class EngineConnection {
+  /// The protocol's version; an engine of another one refuses.
+  static let version = "1"
+  /// Seconds that starting and reading weights may take, and what an evaluation may before one was timed.
+  private static let patience = 900.0
+  /// Evaluations that take so many times what others took hang.
+  private static let slackness = 30.0
+  private static let leastPatience = 60.0
+  /// Seconds that a call may still take when it was cancelled.
+  private static let leave = 30.0
+
+  let process: EngineProcess
+  private let command: String
+  /// What it says of itself.
+  private(set) var name = "", device = "", deviceName = ""
+  private(set) var versions: [String: String] = [:]
+  /// Bytes of the device's memory that were free, and all of it; nil where it does not say.
+  private(set) var memory: (free: Int?, total: Int?) = (nil, nil)
+  private(set) var dtype = ""
+  private var calls = 0
+  /// The most seconds that a unit of work took, by the call's name.
+  private var pace: [String: Double] = [:]
+
+  /// Starts an engine and asks what it is. Throws `GenerationError.engineLost` and `engineRefused`.
+  init(_ choice: EngineChoice) throws {
+    command = "\(choice)"
+    process = try EngineProcess(choice.arguments())
+    let answer = try call(EngineCall(name: "hello", metadata: ["protocol": Self.version, "program": "diffss \(ProgramVersion.current)"]))
+    (name, device, deviceName) = (answer["engine"] ?? "", answer["device"] ?? "", answer["deviceName"] ?? "")
+    versions = answer["versions"].flatMap { try? JSONDecoder().decode([String: String].self, from: Data($0.utf8)) } ?? [:]
+  }
+
+  /// Makes a call that is `work` units of work, of those by which it is timed, and waits for its answer.
+  ///
+  /// - Parameter isWanted: asked about fifty times a second; when it says no for the first time the engine is told to leave off.
+  /// - Throws: `GenerationError.engineLost` where the process is of no more use, `EngineAnswer.Refusal` where it is.
+  func call(_ call: EngineCall, work: Double = 1, isWanted: () -> Bool = { true }) throws -> EngineAnswer {
+    calls += 1
+    let id = calls, start = ContinuousClock.now, patience = patience(call.name, work)
+    var cancelled: ContinuousClock.Instant?
+    do {
+      let deadline = start + .seconds(patience)
+      try process.send(try call.message(id: id), before: deadline)
+      let message = try process.receive(limit: call.answerBytes + EngineCall.mostMetadata, before: deadline) {
+        if let cancelled, ContinuousClock.now - cancelled > .seconds(Self.leave) { throw EngineProcess.Fault.tooLate }
+        guard cancelled == nil, !isWanted() else { return }
+        cancelled = ContinuousClock.now
+        try process.send(try EngineCall(name: "cancel", metadata: ["of": "\(id)"]).message(id: id), before: deadline)
+      }
+      let answer = try EngineAnswer(message, to: id)
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      pace[call.name] = max(pace[call.name] ?? 0, seconds / max(work, 1e-9))
+      if let total = answer["memoryTotal"].flatMap({ Int($0) }) { memory.total = total }
+      if let free = answer["memoryFree"].flatMap({ Int($0) }) { memory.free = free }
+      if let dtype = answer["dtype"] { self.dtype = dtype }
+      return answer
+    } catch let fault as EngineProcess.Fault {
+      let reason =
+        switch fault {
+        case .ended: "it has ended"
+        case .tooLate: "it has not answered for \(Int((ContinuousClock.now - start) / .seconds(1))) s"
+        case .garbage(let reason): "it answered with \(reason)"
+        }
+      process.end()
+      throw GenerationError.engineLost(engine: command, reason: reason, lastWords: process.lastWords)
+    }
+  }
+
+  private func patience(_ name: String, _ work: Double) -> Double {
+    pace[name].map { max(Self.leastPatience, Self.slackness * $0 * work) } ?? Self.patience
+  }
+}

@@ -1,0 +1,149 @@
+import Core
+import Foundation
+import Generation
+import Models
+import Pipeline
+import Render
+import TestSupport
+import Testing
+
+/// Engines, with one that this program's own networks answer for (`Tests/EngineDouble`): what they make is what the program makes.
+@Suite(.timeLimit(.minutes(10))) struct EngineTests {
+  /// The command of a double. Options: see its first lines.
+  private static func double(_ options: String = "") throws -> EngineChoice {
+    let program = Golden.projectRoot.appendingPathComponent(".build/release/EngineDouble").path
+    return try EngineChoice("exec '\(program)' \(options)")
+  }
+
+  private func bench(
+    _ engines: [EngineChoice], batch: Int? = nil, report: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws -> TinyModels {
+    try TinyModels(
+      workers: engines.isEmpty ? GenerationWorkers() : GenerationWorkers(engines: EnginePool(engines, batch: batch, report: report)))
+  }
+
+  private func requests(_ tiny: TinyModels, _ count: Int) async throws -> [GenerationRequest] {
+    try await tiny.workbench.requests(item: tiny.workbench.dataset.items[1], classIndex: 2, options: tiny.options, count: count)
+  }
+
+  private func images(_ tiny: TinyModels, _ requests: [GenerationRequest]) async throws -> [GeneratedImage] {
+    tiny.workbench.enqueue(requests)
+    await tiny.workbench.waitUntilIdle()
+    return try await requests.asyncMap { try #require(try await tiny.workbench.generated($0), "\(tiny.workbench.jobs.map(\.state))") }
+  }
+
+  /// Least PSNR of images that differ by the rounding of sums alone.
+  private static let closeness = 45.0
+
+  @Test func generatesWhatTheProgramDoes() async throws {
+    let own = try bench([]), other = try bench([Self.double()])
+    let wanted = try await images(own, requests(own, 4)), found = try await images(other, requests(other, 4))
+    for (image, truth) in zip(found, wanted) {
+      #expect(image.key == truth.key)
+      #expect(ImageQuality.psnr(image.image, truth.image) > Self.closeness)
+      let metadata = try StoredImage(image.file).support()
+      #expect(
+        metadata.engine
+          == EngineFacts(engine: "double", device: "cuda:0", deviceName: "a double", dtype: "float32", versions: ["double": "1"]))
+    }
+    // The program's own images say nothing of an engine.
+    #expect(try StoredImage(wanted[0].file).support().engine == nil)
+    #expect(try ImageText.of(Array(Data(contentsOf: wanted[0].file)))["diffss"]?.contains("engine") == false)
+    // What an engine made is not called different for its rounding.
+    let result = try await own.workbench.verify(found[0].file)
+    switch result {
+    case .identical, .rewritten, .close: break
+    default: Issue.record("\(result)")
+    }
+  }
+
+  @Test func severalEnginesShareTheImages() async throws {
+    let tiny = try bench([Self.double(), Self.double()], batch: 2), own = try bench([])
+    let found = try await images(tiny, requests(tiny, 8)), wanted = try await images(own, requests(own, 8))
+    for (image, truth) in zip(found, wanted) { #expect(ImageQuality.psnr(image.image, truth.image) > Self.closeness) }
+  }
+
+  /// Twenty processes are killed while twenty images are generated: every image is there, each once.
+  @Test func nothingIsLostWhenItIsKilled() async throws {
+    let folder = try TemporaryFolder(), deaths = folder.url.appendingPathComponent("deaths")
+    let tiny = try bench([Self.double("--dies '\(deaths.path)'")], batch: 2)
+    let requests = try await requests(tiny, 20), found = try await images(tiny, requests)
+    #expect(Set(found.map(\.key)).count == 20 && tiny.workbench.jobs.allSatisfy { $0.state == .finished })
+    let own = try bench([]), wanted = try await images(own, try await self.requests(own, 20))
+    for (image, truth) in zip(found, wanted) { #expect(ImageQuality.psnr(image.image, truth.image) > Self.closeness) }
+    #expect(try String(contentsOf: deaths, encoding: .utf8).hasPrefix("20 "))
+  }
+
+  @Test func tooManyImagesForItsMemoryAreHalved() async throws {
+    let said = Said()
+    let tiny = try bench([Self.double("--holds 1")], batch: 4) { said.add($0) }
+    let found = try await images(tiny, requests(tiny, 8))
+    #expect(found.count == 8)
+    #expect(said.texts.count { $0.contains("does not hold") } <= 2)
+  }
+
+  @Test(arguments: [
+    ("exit 3", "it has ended"), ("echo nobody knows >&2; exit 1", "its last words: nobody knows"),
+    ("echo hello there, this is no message", "a message of"),
+    ("/nowhere/engine", "it has ended"),
+  ])
+  func saysWhatAnEngineThatIsNoneDid(command: String, reason: String) async throws {
+    let tiny = try bench([EngineChoice(command)]), request = try await requests(tiny, 1)
+    tiny.workbench.enqueue(request)
+    await tiny.workbench.waitUntilIdle()
+    guard case .failed(let text) = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
+    #expect(text.contains("was lost") && text.contains(reason), "\(text)")
+  }
+
+  @Test func weightsThatItDoesNotHaveAreSaid() async throws {
+    let tiny = try bench([Self.double("--knows-no-weights")]), request = try await requests(tiny, 1)
+    tiny.workbench.enqueue(request)
+    await tiny.workbench.waitUntilIdle()
+    guard case .failed(let text) = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
+    #expect(text.contains("refuses: no file with that SHA-256"), "\(text)")
+  }
+
+  /// An answer that is none ends that process; the next one goes on.
+  @Test func garbageCostsOneProcess() async throws {
+    let tiny = try bench([Self.double("--garbage-at 7")])
+    tiny.workbench.enqueue(try await requests(tiny, 1))
+    await tiny.workbench.waitUntilIdle()
+    // Every process answers its seventh call so: after four of them it is given up.
+    guard case .failed(let text) = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
+    #expect(text.contains("a message of"), "\(text)")
+  }
+
+  @Test func aHangingEngineCanBeCancelled() async throws {
+    let tiny = try bench([Self.double("--hangs-at 7")]), events = tiny.workbench.events()
+    let id = tiny.workbench.enqueue(try await requests(tiny, 1))[0]
+    for await event in events {
+      if case .jobChanged(let job) = event, case .running = job.state {
+        tiny.workbench.cancel(id)
+        break
+      }
+    }
+    await tiny.workbench.waitUntilIdle()
+    guard case .cancelled = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
+  }
+
+  private struct Unexpected: Error {
+    let state: JobState
+  }
+}
+
+/// What an engine's user hears.
+private final class Said: @unchecked Sendable {
+  private let lock = NSLock()
+  private var all: [String] = []
+
+  func add(_ text: String) { lock.withLock { all.append(text) } }
+  var texts: [String] { lock.withLock { all } }
+}
+
+extension Sequence {
+  fileprivate func asyncMap<T>(_ body: (Element) async throws -> T) async rethrows -> [T] {
+    var result: [T] = []
+    for element in self { result.append(try await body(element)) }
+    return result
+  }
+}
