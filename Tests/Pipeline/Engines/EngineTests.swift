@@ -28,7 +28,7 @@ import Testing
 
   private func images(_ tiny: TinyModels, _ requests: [GenerationRequest]) async throws -> [GeneratedImage] {
     tiny.workbench.enqueue(requests)
-    await tiny.workbench.waitUntilIdle()
+    try await tiny.workbench.idle()
     return try await requests.asyncMap { try #require(try await tiny.workbench.generated($0), "\(tiny.workbench.jobs.map(\.state))") }
   }
 
@@ -90,7 +90,7 @@ import Testing
   func saysWhatAnEngineThatIsNoneDid(command: String, reason: String) async throws {
     let tiny = try bench([EngineChoice(command)]), request = try await requests(tiny, 1)
     tiny.workbench.enqueue(request)
-    await tiny.workbench.waitUntilIdle()
+    try await tiny.workbench.idle()
     guard case .failed(let text) = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
     #expect(text.contains("was lost") && text.contains(reason), "\(text)")
   }
@@ -98,7 +98,7 @@ import Testing
   @Test func weightsThatItDoesNotHaveAreSaid() async throws {
     let tiny = try bench([Self.double("--knows-no-weights")]), request = try await requests(tiny, 1)
     tiny.workbench.enqueue(request)
-    await tiny.workbench.waitUntilIdle()
+    try await tiny.workbench.idle()
     guard case .failed(let text) = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
     #expect(text.contains("refuses: no file with that SHA-256"), "\(text)")
   }
@@ -107,7 +107,7 @@ import Testing
   @Test func garbageCostsOneProcess() async throws {
     let tiny = try bench([Self.double("--garbage-at 7")])
     tiny.workbench.enqueue(try await requests(tiny, 1))
-    await tiny.workbench.waitUntilIdle()
+    try await tiny.workbench.idle()
     // Every process answers its seventh call so: after four of them it is given up.
     guard case .failed(let text) = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
     #expect(text.contains("a message of"), "\(text)")
@@ -116,13 +116,13 @@ import Testing
   @Test func aHangingEngineCanBeCancelled() async throws {
     let tiny = try bench([Self.double("--hangs-at 7")]), events = tiny.workbench.events()
     let id = tiny.workbench.enqueue(try await requests(tiny, 1))[0]
-    for await event in events {
-      if case .jobChanged(let job) = event, case .running = job.state {
-        tiny.workbench.cancel(id)
-        break
+    try await within(60) {
+      for await event in events {
+        if case .jobChanged(let job) = event, case .running = job.state { break }
       }
     }
-    await tiny.workbench.waitUntilIdle()
+    tiny.workbench.cancel(id)
+    try await tiny.workbench.idle()
     guard case .cancelled = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
   }
 
