@@ -35,7 +35,10 @@ import Testing
 
   @Test(arguments: [
     ("threads = 0", "\"threads\" must be a whole number, 1...64"),
-    ("thread = 2", "there is no setting \"thread\"; there are engines, graphics, jobs, log-level, low-memory, models, roots, symbols, threads"),
+    (
+      "thread = 2",
+      "there is no setting \"thread\"; there are engines, graphics, jobs, log-level, low-memory, models, roots, symbols, threads"
+    ),
     ("threads = 2\nmodels = [", "line 2: a value is missing"),
     ("[roots]\nimagenet = \"/x\"", "\"roots\" must be a table of folders for pascal, coco, fss, folder"),
     ("models = [\"a\u{1B}[2J\", 7]", "\"models\" must be a folder, or a list of folders"),
