@@ -37,6 +37,15 @@ import Testing
     Floor(symbols: .sextant, colors: .mono, psnr: 8.0, ssim: 0.14),
   ]
 
+  /// The mean over the same photographs with a tint and a contour, nothing carried: as measured less 0.1 dB and 0.003 to 0.005. Ink from the
+  /// middle of the luma on would have about 0.003 less SSIM than these.
+  static let overlays = [
+    Floor(symbols: .half, colors: .mono, psnr: 8.79, ssim: 0.163),
+    Floor(symbols: .quadrant, colors: .mono, psnr: 8.96, ssim: 0.186),
+    Floor(symbols: .sextant, colors: .mono, psnr: 9.08, ssim: 0.199),
+    Floor(symbols: .best, colors: .mono, psnr: 9.2, ssim: 0.215),
+  ]
+
   private func compare(_ image: Image, _ style: CellStyle) -> (psnr: Double, ssim: Double) {
     let size = CellGrid.fit(width: image.width, height: image.height, columns: 100, rows: 40)
     let rendered = CellGrid(image, columns: size.columns, rows: size.rows, style: style).rendered()
@@ -57,11 +66,18 @@ import Testing
     let photos = try ["000000000009", "000000000025", "000000000394", "000000000086"].map {
       try Image(pngOrJpeg: Golden.data("coco-mini/train2017/\($0).jpg")).rgb
     }
-    for floor in Self.photographs {
-      let all = photos.map { compare($0, CellStyle(symbols: floor.symbols, colors: floor.colors)) }
+    let marked = photos.map { photo in
+      var mask = LabelMask(width: photo.width, height: photo.height, labels: [UInt8](repeating: 0, count: photo.width * photo.height))
+      for y in (photo.height / 4)..<(photo.height / 2) { for x in (photo.width / 4)..<(photo.width / 2) { mask[x, y] = 1 } }
+      let mark = RGB(255, 64, 208)
+      return photo.tinted(mask, color: mark, opacity: 0.4).outlined(mask, color: mark, thickness: 4)
+    }
+    let cases = Self.photographs.map { ($0, photos, true) } + Self.overlays.map { ($0, marked, false) }
+    for (floor, images, dithered) in cases {
+      let all = images.map { compare($0, CellStyle(symbols: floor.symbols, colors: floor.colors, dithered: dithered)) }
       let (psnr, ssim) = (all.map(\.psnr).reduce(0, +) / 4, all.map(\.ssim).reduce(0, +) / 4)
       #expect(psnr >= floor.psnr && ssim >= floor.ssim, "\(floor): \(psnr) \(ssim)")
-      if ProcessInfo.processInfo.environment["DIFFSS_REPORT"] != nil { print("cells:", floor.symbols, floor.colors, psnr, ssim) }
+      if ProcessInfo.processInfo.environment["DIFFSS_REPORT"] != nil { print("cells:", dithered, floor.symbols, floor.colors, psnr, ssim) }
     }
   }
 }
