@@ -271,7 +271,7 @@ struct ImageScreen {
     }
   }
 
-  /// As kitty 0.26 does whenever it frees anything.
+  /// As older kitty does whenever it frees anything, by its source.
   private mutating func freeUnplaced() {
     let placed = Set(placements.values.map(\.id))
     held = held.filter { placed.contains($0.key) || virtual[$0.key] != nil }

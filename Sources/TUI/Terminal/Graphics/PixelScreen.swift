@@ -103,7 +103,7 @@ struct PixelScreen {
   private mutating func transmit(_ image: PixelImage, _ plan: inout Plan) -> UInt32? {
     guard let (id, isTaken) = pool.take(image.number) else { return nil }
     if isTaken {
-      // Freeing one image frees all that are placed nowhere, in kitty 0.26; the next of its number replaces it anyway.
+      // Freeing one image frees all that are placed nowhere, by the source of older kitty; the next of its number replaces it anyway.
       plan.before += choice.usesPlaceholders ? KittyGraphics.remove(id: id) : KittyGraphics.removePlacements(id: id)
       drawn.removeAll { $0.id == id }
     }
