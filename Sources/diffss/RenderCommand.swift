@@ -28,7 +28,8 @@ struct RenderCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Columns and rows that each image may take; its proportions stay. When absent: the terminal's, else 80x24.", valueName: "WxH"))
+      "Columns and rows that each image may take, up to 1000 each; its proportions stay. When absent: the terminal's, else 80x24.",
+      valueName: "WxH"))
   var size: CellSize?
 
   @Option(

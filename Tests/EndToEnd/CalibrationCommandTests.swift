@@ -37,7 +37,7 @@ import Testing
     try calibrate("y")
     try session.send(keys: "C-c")
     try session.wait(for: "status=130.")
-    #expect(try session.screen().contains("nothing is remembered") && memory(program) == before)
+    #expect(try session.screen().contains("nothing new is remembered") && memory(program) == before)
     try session.send(keys: "echo typed", "Enter")
     try session.wait(for: "the line") { $0.contains("echo typed") && $0.contains("\ntyped") }
   }

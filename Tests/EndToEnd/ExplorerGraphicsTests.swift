@@ -87,6 +87,10 @@ import Testing
     try terminal.wait(for: "no other images", until: areAllUnderTitles)
     terminal.resize(columns: 100, rows: 32)
     try terminal.wait(for: "both images in a smaller window") { $0.place(of: "quit") != nil && showsBoth($0) && areAllUnderTitles($0) }
+    // Drawn anew: the terminal frees images when its screen is cleared.
+    terminal.type("\u{0C} ")
+    try terminal.wait(for: "both images on a cleared screen") { $0.place(of: "1 marked") != nil && showsBoth($0) && areAllUnderTitles($0) }
+    #expect(terminal.screen.faults == 0)
     // Nearer: pixels stay squares, with the crosshair among them.
     terminal.type("\r+")
     try terminal.wait(for: "a part of the support") { screen in
@@ -99,6 +103,32 @@ import Testing
     #expect(try terminal.end() == 0)
     #expect(
       terminal.screen.held.isEmpty && terminal.screen.shown.isEmpty && terminal.screen.leftBehind.isEmpty && terminal.screen.faults == 0)
+  }
+
+  /// More images than the terminal is given to hold: earlier ones are seen again all the same.
+  @Test func imagesThatWereLeftLongAgo() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let terminal = try explorer(Self.kinds[1], columns: 100, rows: 32, in: program)
+    try terminal.wait(for: "images") { $0.image(under: "query, truth") != nil && $0.shown.count >= 2 }
+    terminal.type("\r")
+    var last: Image?
+    func go(_ key: String, _ x: Int, _ y: Int) throws {
+      terminal.type(key)
+      try terminal.wait(for: "the pixels around \(x), \(y)") { screen in
+        screen.place(of: "x \(x) y \(y) of") != nil && screen.shown.count == 1 && screen.shown[0].isWhole && screen.shown[0].image != last
+      }
+      last = terminal.screen.shown[0].image
+    }
+    try go("+", 32, 32)
+    for x in 33...63 { try go("l", x, 32) }
+    for y in 33...63 { try go("j", 63, y) }
+    for x in (54...62).reversed() { try go("h", x, 63) }
+    for x in 55...63 { try go("l", x, 63) }
+    #expect(terminal.screen.faults == 0)
+    terminal.type("q")
+    #expect(try terminal.end() == 0)
+    #expect(terminal.screen.held.isEmpty && terminal.screen.leftBehind.isEmpty)
   }
 
   @Test(arguments: kinds) func nothingStaysAfterACrash(kind: ImageTerminal.Kind) throws {

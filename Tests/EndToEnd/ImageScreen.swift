@@ -179,7 +179,10 @@ struct ImageScreen {
     case "J":
       let here = y * columns + min(x, columns - 1)
       erase(first == 2 ? 0..<glyphs.count : first == 1 ? 0..<(here + 1) : here..<glyphs.count)
-      if first == 2 { placements = [:] }
+      if first == 2 {
+        placements = [:]
+        freeUnplaced()
+      }
     case "K":
       let start = y * columns, here = start + min(x, columns - 1)
       erase(first == 2 ? start..<(start + columns) : first == 1 ? start..<(here + 1) : here..<(start + columns))
@@ -258,12 +261,20 @@ struct ImageScreen {
       } else {
         placements["\(id).\(keys["p"] ?? "")"] = (id, Self.shown(image, x, y, size.columns, size.rows, of: columns))
       }
-    case ("d", "i"): placements["\(id).\(keys["p"] ?? "")"] = nil
+    case ("d", "i"):
+      if let place = keys["p"] { placements["\(id).\(place)"] = nil } else { placements = placements.filter { $0.value.id != id } }
     case ("d", "I"):
       (held[id], virtual[id]) = (nil, nil)
       placements = placements.filter { $0.value.id != id }
+      freeUnplaced()
     default: faults += 1
     }
+  }
+
+  /// As older kitty does whenever it frees anything, by its source.
+  private mutating func freeUnplaced() {
+    let placed = Set(placements.values.map(\.id))
+    held = held.filter { placed.contains($0.key) || virtual[$0.key] != nil }
   }
 
   private static let marks: [Unicode.Scalar: Int] = {

@@ -64,6 +64,20 @@ import Testing
     #expect(after == before)
   }
 
+  /// Coloured text stands on the terminal's own background, which may be white.
+  @Test(arguments: ["xterm", "xterm-256color"]) func noBlackBehindText(kind: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    var environment = environment(program, term: kind)
+    environment["COLORTERM"] = "truecolor"
+    let terminal = try terminal(program, environment)
+    let (_, mark) = try start(terminal)
+    try waitUntilShown(terminal, from: mark)
+    terminal.type("q")
+    let text = try terminal.wait(for: "its end", from: mark) { $0.contains(/status=[0-9]+\./) }
+    #expect(text.contains("\u{1B}[36m") && !text.contains("\u{1B}[40m"))
+  }
+
   @Test func fiveHundredSizesAndTheLastOneIsShown() throws {
     let program = try Program()
     defer { program.remove() }

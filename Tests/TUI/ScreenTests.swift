@@ -1,3 +1,4 @@
+import Render
 import TUI
 import Testing
 
@@ -18,6 +19,18 @@ struct ScreenTests {
     screen.answers = false
     screen.send(.opening(done: 2560, of: 10582))
     #expect(screen.text().split(separator: "\n")[0].contains("opening: 24 % of 10582 masks read"))
+  }
+
+  /// Yellow, cyan, green and light grey are for dark backgrounds.
+  @Test func aLightBackgroundHasDarkText() {
+    let pale: Set<CellColor> = [.indexed(3), .indexed(6), .indexed(245)]
+    let dark: Set<CellColor> = [.indexed(94), .indexed(30), .indexed(242)]
+    for isLight in [false, true] {
+      var screen = FakeScreen.open(120, 40) { $0.capabilities.lightBackground = isLight }
+      let inks = Set(screen.frame().cells.map(\.foreground))
+      #expect(inks.isSuperset(of: isLight ? dark : pale) && inks.isDisjoint(with: isLight ? pale : dark))
+      #expect(!isLight || !inks.contains(.indexed(2)))
+    }
   }
 
   @Test(arguments: [(80, 24), (120, 40), (200, 60)])

@@ -12,7 +12,7 @@ public enum FileBytes {
         throw RenderError.unreadable(path: url.path, reason: "not a regular file")
       }
       guard let size = values.fileSize, size <= limit else {
-        throw RenderError.unreadable(path: url.path, reason: "larger than \(limit >> 20) MB")
+        throw RenderError.unreadable(path: url.path, reason: "larger than \(limit < 1 << 20 ? "\(limit >> 10) KB" : "\(limit >> 20) MB")")
       }
       return [UInt8](try Data(contentsOf: url))
     } catch let error as RenderError {

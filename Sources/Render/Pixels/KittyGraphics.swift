@@ -63,6 +63,9 @@ public enum KittyGraphics {
   /// Takes an image away, with all places where it is shown, and frees its memory.
   public static func remove(id: UInt32) -> [UInt8] { command("a=d,d=I,i=\(id),q=2") }
 
+  /// Takes an image from all places; the image itself stays in the terminal.
+  public static func removePlacements(id: UInt32) -> [UInt8] { command("a=d,d=i,i=\(id),q=2") }
+
   /// Takes an image from one place; the image itself stays in the terminal.
   public static func removePlacement(id: UInt32, placement: UInt32) -> [UInt8] { command("a=d,d=i,i=\(id),p=\(placement),q=2") }
 

@@ -25,7 +25,7 @@ struct ScreenRenderer {
   init(_ state: ExplorerState, _ capabilities: Capabilities) {
     self.state = state
     self.capabilities = capabilities
-    theme = Theme(capabilities.depth, state.screen.theme)
+    theme = Theme(capabilities.depth, state.screen.theme, lightBackground: capabilities.lightBackground)
     layout = Layout(state)
     frame = Frame(state.screen.size)
   }

@@ -21,15 +21,25 @@ public struct Capabilities: Hashable, Sendable {
   }
 }
 
-/// Styles by meaning. Text keeps to the user's 16 colours, so it fits light and dark themes alike; every difference in
-/// colour is also one in weight, sign or glyph.
+/// Styles by meaning. Text keeps to the user's 16 colours, but on a light background yellow, cyan and green, which are hardly seen there,
+/// give way to darker ones of 256; every difference in colour is also one in weight, sign or glyph.
 public struct Theme: Sendable {
   public let depth: ColorDepth
   public let name: ThemeName
 
-  public init(_ depth: ColorDepth, _ name: ThemeName = .standard) {
+  private let lightBackground: Bool
+
+  public init(_ depth: ColorDepth, _ name: ThemeName = .standard, lightBackground: Bool = false) {
     self.depth = name == .plain ? .mono : depth
     self.name = name
+    self.lightBackground = lightBackground
+  }
+
+  /// One of the eight named colours, or one of the cube that can be read in its place on a light background.
+  private func named(_ number: UInt8) -> CellColor {
+    guard lightBackground, depth >= .indexed256 else { return .indexed(number) }
+    let dark: [UInt8: UInt8] = [2: 28, 3: 94, 6: 30]
+    return .indexed(dark[number] ?? number)
   }
 
   private func ink(_ ink: CellColor, _ attributes: Style.Attributes = []) -> Style {
@@ -39,16 +49,18 @@ public struct Theme: Sendable {
   public var text: Style { .plain }
   public var strong: Style { Style(.standard, .bold) }
   /// Less important than text, yet readable on any background.
-  public var faint: Style { depth >= .indexed256 ? Style(.indexed(245)) : Style(.standard, depth == .mono ? [] : .dim) }
+  public var faint: Style {
+    depth >= .indexed256 ? Style(.indexed(lightBackground ? 242 : 245)) : Style(.standard, depth == .mono ? [] : .dim)
+  }
   public var border: Style { depth >= .indexed256 ? Style(.indexed(240)) : Style(.standard, depth == .mono ? [] : .dim) }
-  public var focusedBorder: Style { ink(.indexed(6), .bold) }
+  public var focusedBorder: Style { ink(named(6), .bold) }
   public var title: Style { Style(.standard, .bold) }
-  public var focusedTitle: Style { ink(.indexed(6), .bold) }
-  public var accent: Style { ink(.indexed(6)) }
-  public var key: Style { ink(.indexed(3), .bold) }
-  public var good: Style { ink(.indexed(name == .colourBlind ? 4 : 2), name == .colourBlind ? .bold : []) }
-  public var bad: Style { ink(.indexed(name == .colourBlind ? 3 : 1), .bold) }
-  public var warning: Style { ink(.indexed(3)) }
+  public var focusedTitle: Style { ink(named(6), .bold) }
+  public var accent: Style { ink(named(6)) }
+  public var key: Style { ink(named(3), .bold) }
+  public var good: Style { ink(named(name == .colourBlind ? 4 : 2), name == .colourBlind ? .bold : []) }
+  public var bad: Style { ink(named(name == .colourBlind ? 3 : 1), .bold) }
+  public var warning: Style { ink(named(3)) }
   public var bar: Style { ink(.indexed(4)) }
   /// The nearest to `Render.ErrorColors`.
   public var errors: (hit: Style, falseAlarm: Style, miss: Style) {
@@ -61,7 +73,7 @@ public struct Theme: Sendable {
   public func change(from before: Double, to after: Double) -> Style {
     abs(after - before) < 0.05 ? text : after > before ? good : bad
   }
-  public var brand: Style { ink(.indexed(6), [.bold, .reverse]) }
+  public var brand: Style { ink(named(6), [.bold, .reverse]) }
   /// The row under the cursor of the focused panel.
   public var cursor: Style { Style(.standard, .reverse) }
   /// Is out from any image.

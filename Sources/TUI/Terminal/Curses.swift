@@ -126,7 +126,8 @@ struct Curses {
     let attributes = curses_attributes(
       style.attributes.contains(.bold) || bright ? 1 : 0, style.attributes.contains(.dim) ? 1 : 0,
       style.attributes.contains(.reverse) ? 1 : 0, style.attributes.contains(.underline) ? 1 : 0)
-    _ = curses_set_cell(&target, fits ? cell.scalar.value : 0x3F, attributes, pair)
+    let isFlat = style.ink == style.paper && style.ink != .standard
+    _ = curses_set_cell(&target, isFlat ? 0x20 : fits ? cell.scalar.value : 0x3F, attributes, pair)
   }
 }
 
@@ -145,12 +146,14 @@ struct PairTable {
     return (max(0, alloc_pair(Int32(front), Int32(back))), bright)
   }
 
-  /// With 64 pairs all combinations of 8 colours have a place of their own; recycled ones would recolour what is on screen.
-  private func fixedPair(_ front: Int, _ back: Int) -> Int32 {
-    let front = front < 0 ? 7 : front
-    let back = back < 0 ? 0 : back
-    let pair = Int32((front ^ 7) * 8 + back)
-    if pair > 0 { init_pair(Int16(pair), Int16(front), Int16(back)) }
+  /// With 64 pairs all combinations of 8 colours have a place of their own; recycled ones would recolour what is on screen. Equal colours
+  /// need none: their place is that of the ink on the terminal's own background. White there is pair 0, the terminal's own ink.
+  private func fixedPair(_ ink: Int, _ paper: Int) -> Int32 {
+    var front = ink < 0 ? 7 : ink
+    if front == paper { front ^= 7 }
+    let pair = Int32((front ^ 7) * 8 + ((paper < 0 ? front : paper) ^ 7))
+    // Where the terminal cannot go back to its own background, that is taken for black.
+    if pair > 0, init_pair(Int16(pair), Int16(front), Int16(paper)) == ERR { init_pair(Int16(pair), Int16(front), Int16(max(0, paper))) }
     return pair
   }
 

@@ -95,7 +95,11 @@ final class Terminal {
       resizeterm(Int32(frame.size.height), Int32(frame.size.width))
       shown = nil
     }
-    if shown == nil { clearok(curses_shown(), true) }
+    let isCleared = shown == nil
+    if isCleared {
+      clearok(curses_shown(), true)
+      pixels?.clear()
+    }
     let before = shown?.size == frame.size ? shown : nil
     let plan = pixels?.plan(frame) ?? PixelScreen.Plan(frame: frame)
     let changes = curses.put(plan.frame, before: before)
@@ -106,7 +110,9 @@ final class Terminal {
     var images = DirectRenderer.render(plan.frame, before: isMoved ? nil : before, changes: changes, placeholders: plan.placeholders)
     images += pixels?.draw(plan, changes: changes, isNew: isMoved || before == nil) ?? []
     guard !plan.before.isEmpty || !text.isEmpty || !images.isEmpty else { return }
-    write(plan.before + DirectRenderer.begin + text + images + DirectRenderer.end)
+    // Images that are nowhere in sight go when the screen is cleared: they are sent behind that.
+    let (early, late) = isCleared ? ([], plan.before) : (plan.before, [])
+    write(early + DirectRenderer.begin + text + late + images + DirectRenderer.end)
   }
 
   /// Draws everything again next time: something else wrote to the terminal.

@@ -37,7 +37,7 @@ public func runCalibration(_ environment: [String: String] = ProcessInfo.process
       case .key(.character("n")), .key(.character("N")): answer = false
       case .key: continue
       case .ended(let status):
-        say("\nnothing is remembered\n")
+        say("\nnothing new is remembered\n")
         return status
       }
     }

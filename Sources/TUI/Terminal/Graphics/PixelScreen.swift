@@ -7,7 +7,7 @@ struct PixelScreen {
   struct Plan {
     /// The frame with the cells that text and direct cells are drawn from. Where an image is drawn over them they stand for it still.
     var frame: Frame
-    /// What makes images known and takes placements away: before the text.
+    /// What makes images known and takes placements away: before the text, but behind what clears the screen.
     var before: [UInt8] = []
     /// Images shown by placeholders, by their ink.
     var placeholders: DirectRenderer.Placeholders = [:]
@@ -53,6 +53,9 @@ struct PixelScreen {
     pool.forget()
     drawn = []
   }
+
+  /// The screen is about to be cleared. kitty frees what was placed on it then, and what is placed nowhere; placeholders keep their images.
+  mutating func clear() { if choice.usesPlaceholders { drawn = [] } else { forget() } }
 
   /// Decides which of a frame's images are shown as pixels; the others become characters.
   mutating func plan(_ frame: Frame) -> Plan {
@@ -100,7 +103,8 @@ struct PixelScreen {
   private mutating func transmit(_ image: PixelImage, _ plan: inout Plan) -> UInt32? {
     guard let (id, isTaken) = pool.take(image.number) else { return nil }
     if isTaken {
-      plan.before += KittyGraphics.remove(id: id)
+      // Freeing one image frees all that are placed nowhere, by the source of older kitty; the next of its number replaces it anyway.
+      plan.before += choice.usesPlaceholders ? KittyGraphics.remove(id: id) : KittyGraphics.removePlacements(id: id)
       drawn.removeAll { $0.id == id }
     }
     plan.before += KittyGraphics.transmit(image.bytes, id: id)
