@@ -66,6 +66,7 @@ class Calls(threading.Thread):
         self.stream = stream
         self.waiting = queue.Queue()
         self.cancelled = set()
+        self.ended = False  # whoever asked is gone, and waits for no answer
 
     def run(self):
         try:
@@ -80,6 +81,7 @@ class Calls(threading.Thread):
                 else:
                     self.waiting.put((call, document))
         except EOFError:
+            self.ended = True
             self.waiting.put(None)
         except Exception as error:
             print(f"unreadable message: {error}", file=sys.stderr)
@@ -498,7 +500,7 @@ def serve(engine, calls, output):
     while (item := calls.waiting.get()) is not None:
         call, document = item
         number = call.get("id", "")
-        engine.stop = lambda: number in calls.cancelled
+        engine.stop = lambda: calls.ended or number in calls.cancelled
         try:
             if call.get("call") not in names:
                 raise Refused("call", f"there is no call {call.get('call')!r}")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Generation
 import Pipeline
 import Render
 import TUI
@@ -64,6 +65,7 @@ struct ExploreCommand: ParsableCommand {
     let status = try plain ? runPlainExplorer(options: options) : runExplorer(options: options)
     // Not `exit`: a thread may be inside a network, and what runs at exit would take OpenBLAS away under it.
     fflush(nil)
+    EnginePool.endAll()
     _exit(status)
   }
 }

@@ -1,6 +1,6 @@
 // An engine for tests: the protocol of docs/engines.md on its standard input and output, answered by this program's own networks.
 //
-//     EngineDouble [--dies FILE] [--hangs-at N] [--garbage-at N] [--holds IMAGES] [--knows-no-weights]
+//     EngineDouble [--dies FILE] [--hangs-at N] [--garbage-at N] [--holds IMAGES] [--knows-no-weights] [--shifts-shapes]
 //
 // --dies: at random calls, 20 times in all and no more than three times before an image is whole; FILE counts over all processes.
 
@@ -193,6 +193,11 @@ while let head = readExactly(8),
     (facts["error"], facts["message"]) = (refusal.kind, refusal.message)
   } catch {
     (facts["error"], facts["message"]) = ("failed", "\(error)")
+  }
+  if CommandLine.arguments.contains("--shifts-shapes") {
+    tensors = tensors.map { name, tensor in
+      (name: name, tensor: Tensor(tensor.values, shape: Array(tensor.shape[1...]) + [tensor.shape[0]]))
+    }
   }
   send(try Safetensors.document(tensors, metadata: facts))
   if message.metadata["call"] == "decode", facts["error"] == nil { deaths?.imageIsWhole() }

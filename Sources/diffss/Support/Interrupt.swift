@@ -1,5 +1,6 @@
 @preconcurrency import Dispatch
 import Foundation
+import Generation
 import Synchronization
 
 /// Turns the first Ctrl-C or SIGTERM into a flag that long work asks for; a second one ends the process at once.
@@ -50,7 +51,10 @@ final class Interrupt: Sendable {
       state.isRequested = true
       return state.handlers
     }
-    guard let handlers else { _exit(ExitStatus.interrupted.rawValue) }
+    guard let handlers else {
+      EnginePool.endAll()
+      _exit(ExitStatus.interrupted.rawValue)
+    }
     printError("stopping, what is finished is kept (again to stop at once)")
     for handler in handlers { handler() }
   }

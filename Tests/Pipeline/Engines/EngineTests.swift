@@ -103,6 +103,35 @@ import Testing
     #expect(text.contains("refuses: no file with that SHA-256"), "\(text)")
   }
 
+  /// An answer of another shape is none.
+  @Test func imagesOfAnotherSizeAreNone() async throws {
+    let tiny = try bench([Self.double("--shifts-shapes")])
+    tiny.workbench.enqueue(try await requests(tiny, 1))
+    await tiny.workbench.waitUntilIdle()
+    guard case .failed(let text) = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
+    #expect(text.contains("was lost") && text.contains("was expected") && !text.contains("garbage("), "\(text)")
+  }
+
+  /// What cannot be loaded now may be later: nothing is taken for loaded that was refused.
+  @Test func refusedWeightsAreAskedForAgain() async throws {
+    let tiny = try bench([Self.double("--knows-no-weights")])
+    tiny.workbench.enqueue(try await requests(tiny, 2))
+    await tiny.workbench.waitUntilIdle()
+    for job in tiny.workbench.jobs {
+      guard case .failed(let text) = job.state else { throw Unexpected(state: job.state) }
+      #expect(text.contains("refuses: no file with that SHA-256"), "\(text)")
+    }
+  }
+
+  /// An engine that ends before it says what it is would do so again: it is started once.
+  @Test func whatNeverStartsIsStartedOnce() async throws {
+    let folder = try TemporaryFolder(), starts = folder.url.appendingPathComponent("starts")
+    let tiny = try bench([EngineChoice("echo started >> '\(starts.path)'; exit 1")])
+    tiny.workbench.enqueue(try await requests(tiny, 3))
+    await tiny.workbench.waitUntilIdle()
+    #expect(try String(contentsOf: starts, encoding: .utf8) == "started\n")
+  }
+
   /// An answer that is none ends that process; the next one goes on.
   @Test func garbageCostsOneProcess() async throws {
     let tiny = try bench([Self.double("--garbage-at 7")])
@@ -113,8 +142,9 @@ import Testing
     #expect(text.contains("a message of"), "\(text)")
   }
 
-  @Test func aHangingEngineCanBeCancelled() async throws {
-    let tiny = try bench([Self.double("--hangs-at 7")]), events = tiny.workbench.events()
+  /// One that never gets as far as saying what it is, too.
+  @Test(arguments: [1, 7]) func aHangingEngineCanBeCancelled(call: Int) async throws {
+    let tiny = try bench([Self.double("--hangs-at \(call)")]), events = tiny.workbench.events()
     let id = tiny.workbench.enqueue(try await requests(tiny, 1))[0]
     try await within(60) {
       for await event in events {

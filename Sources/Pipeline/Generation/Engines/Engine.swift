@@ -114,7 +114,8 @@ final class Engine: Sendable {
     state.withLock { state in
       state.process += 1
       state.losses += 1
-      if state.losses > Self.mostRestarts { state.trouble = error as? GenerationError }
+      // One that never said what it is would not the next time either.
+      if state.losses > Self.mostRestarts || state.facts == nil { state.trouble = error as? GenerationError }
     }
   }
 
@@ -131,7 +132,9 @@ final class Engine: Sendable {
     guard let call = try EngineOrder.call(orders, networks: ids) else { return desk.end(orders[0], .success(nil)) }
     do {
       let start = ContinuousClock.now
-      let answer = try connection.call(call.call, work: call.work) { orders.contains(where: desk.isWanted) }
+      let answer = try connection.call(call.call, work: call.work) {
+        if case .end = orders[0].kind { true } else { orders.contains(where: desk.isWanted) }
+      }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       state.withLock { state in
         switch orders[0].kind {
@@ -140,7 +143,7 @@ final class Engine: Sendable {
         case .start, .encode, .begin, .end: break
         }
       }
-      try hand(out: answer, call.answer, to: orders)
+      try hand(out: answer, call.answer, to: orders, by: connection)
     } catch let refusal as EngineAnswer.Refusal where refusal.kind == .memory && orders.count > 1 {
       let half = orders.count / 2
       state.withLock { $0.batch = min($0.batch, half) }
@@ -158,20 +161,25 @@ final class Engine: Sendable {
     for old in networks.add(id, network.plan.kind) {
       _ = try refusing { try connection.call(EngineCall(name: "unload", metadata: ["network": old])) }
     }
-    _ = try refusing {
-      try connection.call(EngineCall(name: "load", metadata: ["network": id, "plan": document, "dtype": network.precision.rawValue]))
+    do {
+      _ = try refusing {
+        try connection.call(EngineCall(name: "load", metadata: ["network": id, "plan": document, "dtype": network.precision.rawValue]))
+      }
+    } catch {
+      networks.remove(id)
+      throw error
     }
     state.withLock { $0.facts = EngineFacts(connection) }
     return id
   }
 
   /// Each order's rows of the answer.
-  private func hand(out answer: EngineAnswer, _ name: String, to orders: [EngineOrder]) throws {
+  private func hand(out answer: EngineAnswer, _ name: String, to orders: [EngineOrder], by connection: EngineConnection) throws {
     guard let shape = orders[0].answerShape else { return desk.end(orders[0], .success(nil)) }
     let rows = orders.reduce(0) { $0 + ($1.answerShape?[0] ?? 0) }
     let isImage = shape.count == 4
     let stored = isImage ? [rows, shape[3], shape[1], shape[2]] : [rows] + shape.dropFirst()
-    let all = try answer.tensor(name, shape: stored), turned = isImage ? all.nhwc() : all
+    let all = try connection.tensor(name, shape: stored, of: answer), turned = isImage ? all.nhwc() : all
     var row = 0
     for order in orders {
       let count = order.answerShape?[0] ?? 0

@@ -40,31 +40,44 @@ final class EngineConnection {
   /// - Parameter isWanted: asked about fifty times a second; when it says no for the first time the engine is told to leave off.
   /// - Throws: `GenerationError.engineLost` where the process is of no more use, `EngineAnswer.Refusal` where it is.
   func call(_ call: EngineCall, work: Double = 1, isWanted: () -> Bool = { true }) throws -> EngineAnswer {
+    try losing { try answer(call, work: work, isWanted: isWanted) }
+  }
+
+  /// A tensor of an answer. Throws `GenerationError.engineLost` for one that is not there, or is of another shape.
+  func tensor(_ name: String, shape: [Int], of answer: EngineAnswer) throws -> Tensor {
+    try losing { try answer.tensor(name, shape: shape) }
+  }
+
+  private func answer(_ call: EngineCall, work: Double, isWanted: () -> Bool) throws -> EngineAnswer {
     calls += 1
     let id = calls, start = ContinuousClock.now, patience = patience(call.name, work)
     var cancelled: ContinuousClock.Instant?
-    do {
-      let deadline = start + .seconds(patience)
-      try process.send(try call.message(id: id), before: deadline)
-      let message = try process.receive(limit: call.answerBytes + EngineCall.mostMetadata, before: deadline) {
-        if let cancelled, ContinuousClock.now - cancelled > .seconds(Self.leave) { throw EngineProcess.Fault.tooLate }
-        guard cancelled == nil, !isWanted() else { return }
-        cancelled = ContinuousClock.now
-        try process.send(try EngineCall(name: "cancel", metadata: ["of": "\(id)"]).message(id: id), before: deadline)
-      }
-      let answer = try EngineAnswer(message, to: id)
-      let seconds = (ContinuousClock.now - start) / .seconds(1)
-      pace[call.name] = max(pace[call.name] ?? 0, seconds / max(work, 1e-9))
-      if let total = answer["memoryTotal"].flatMap({ Int($0) }) { memory.total = total }
-      if let free = answer["memoryFree"].flatMap({ Int($0) }) { memory.free = free }
-      if let dtype = answer["dtype"] { self.dtype = dtype }
-      return answer
-    } catch let fault as EngineProcess.Fault {
+    let deadline = start + .seconds(patience)
+    try process.send(try call.message(id: id), before: deadline)
+    let message = try process.receive(limit: call.answerBytes + EngineCall.mostMetadata, before: deadline) {
+      if let cancelled, ContinuousClock.now - cancelled > .seconds(Self.leave) { throw EngineProcess.Fault.tooLate }
+      guard cancelled == nil, !isWanted() else { return }
+      cancelled = ContinuousClock.now
+      try process.send(try EngineCall(name: "cancel", metadata: ["of": "\(id)"]).message(id: id), before: deadline)
+    }
+    let answer = try EngineAnswer(message, to: id)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    pace[call.name] = max(pace[call.name] ?? 0, seconds / max(work, 1e-9))
+    if let total = answer["memoryTotal"].flatMap({ Int($0) }) { memory.total = total }
+    if let free = answer["memoryFree"].flatMap({ Int($0) }) { memory.free = free }
+    if let dtype = answer["dtype"] { self.dtype = dtype }
+    return answer
+  }
+
+  /// A process that is at fault is of no more use.
+  private func losing<T>(_ body: () throws -> T) throws -> T {
+    let start = ContinuousClock.now
+    do { return try body() } catch let fault as EngineProcess.Fault {
       let reason =
         switch fault {
         case .ended: "it has ended"
         case .tooLate: "it has not answered for \(Int((ContinuousClock.now - start) / .seconds(1))) s"
-        case .garbage(let reason): "it answered with \(reason)"
+        case .garbage(let reason): "what it answered is no answer: \(reason)"
         }
       process.end()
       throw GenerationError.engineLost(engine: command, reason: reason, lastWords: process.lastWords)

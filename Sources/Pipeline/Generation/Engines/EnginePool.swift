@@ -16,12 +16,19 @@ public final class EnginePool: Sendable {
     }
   }
 
-  /// Images that they work on at a time, all of them together. Starts those that do not run; one that cannot be started counts as one, so that its
-  /// first image says why.
-  func capacity() -> Int {
-    for engine in engines where engine.facts == nil { _ = try? engine.carryOut(EngineOrder(.start)) }
-    return max(1, engines.filter { $0.trouble == nil }.reduce(0) { $0 + $1.batch })
+  /// Starts those that do not run, so that `capacity` is known; what cannot be started says so at its first image.
+  /// Throws what `interruption` throws, which is asked about fifty times a second.
+  func start(interruption: () throws -> Void) throws {
+    for engine in engines where engine.facts == nil {
+      do { _ = try engine.carryOut(EngineOrder(.start), interruption: interruption) } catch { try interruption() }
+    }
   }
+
+  /// Images that they work on at a time, all of them together; one that does not run counts as one.
+  func capacity() -> Int { max(1, engines.filter { $0.trouble == nil }.reduce(0) { $0 + ($1.facts == nil ? 1 : $1.batch) }) }
+
+  /// Ends every engine of this process at once, hanging ones too, for a program that does not leave by `exit`.
+  public static func endAll() { EngineProcess.endAll() }
 
   /// An image's engine: the one that has the fewest. Throws the trouble of one where none is of use.
   public func session(_ precision: Precision) throws -> EngineSession {

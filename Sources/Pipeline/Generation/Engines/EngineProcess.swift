@@ -44,9 +44,12 @@ final class EngineProcess: Sendable {
     }
     for descriptor in [input, output] { _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) }
     errors.follow(errorPipe[0])
+    Self.running.withLock { $0[ObjectIdentifier(self)] = process }
+    Self.atExit
   }
 
   deinit {
+    Self.running.withLock { $0[ObjectIdentifier(self)] = nil }
     end()
     close(input)
     close(output)
@@ -67,7 +70,15 @@ final class EngineProcess: Sendable {
     shutdown(input, Int32(SHUT_WR))
     process.terminate()
     for _ in 0..<50 where process.isRunning { usleep(20_000) }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    if process.isRunning { kill(-process.processIdentifier, SIGKILL) }
+  }
+
+  private static let running = Mutex<[ObjectIdentifier: Process]>([:])
+  private static let atExit: Void = { atexit { EngineProcess.endAll() } }()
+
+  /// Ends all of them at once, with what they started: one that hangs would outlive this program. They lead groups of their own.
+  static func endAll() {
+    for process in running.withLock({ Array($0.values) }) where process.isRunning { kill(-process.processIdentifier, SIGKILL) }
   }
 
   /// Sends a message: its length, then its bytes. Throws `Fault`.

@@ -26,7 +26,13 @@ public final class EngineSession: DiffusionEngine {
     let networks = [wanted(model.unet)] + run.controls.map { wanted(model.controlNets[$0.network]) }, context = UUID().uuidString
     // Read before the order: a process that is lost meanwhile is another one then, and the run's evaluations say so.
     let process = engine.process
-    _ = try engine.carryOut(EngineOrder(.begin(context: context, run), networks: networks), interruption: interruption)
+    do {
+      _ = try engine.carryOut(EngineOrder(.begin(context: context, run), networks: networks), interruption: interruption)
+    } catch {
+      // It may begin all the same.
+      end(context, process: process)
+      throw error
+    }
     return EngineNoise(self, context, networks, run.shortcuts, process: process, interruption)
   }
 

@@ -40,6 +40,9 @@ struct LoadedNetworks {
     return true
   }
 
+  /// A network that could not be loaded.
+  mutating func remove(_ id: String) { loaded.removeAll { $0.id == id } }
+
   /// Takes a network up and returns those whose place it takes.
   mutating func add(_ id: String, _ kind: NetworkPlan.Kind) -> [String] {
     let alike = loaded.filter { $0.kind == kind }.map(\.id), most = kind == .controlNet ? Self.keptControlNets : 1

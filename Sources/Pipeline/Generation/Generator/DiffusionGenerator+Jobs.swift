@@ -24,6 +24,10 @@ extension DiffusionGenerator {
     }
   }
 
+  public func prepare(stop: () -> Bool) throws {
+    try workers.engines?.start { if stop() { throw CancellationError() } }
+  }
+
   /// The work of a request's UNet; nil where its configuration cannot be read.
   private func work(of request: GenerationRequest) -> Int? {
     let name = "\(request.models.diffusion) \(request.width)x\(request.height)"

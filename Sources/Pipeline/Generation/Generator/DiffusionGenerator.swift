@@ -54,6 +54,7 @@ public final class DiffusionGenerator: SupportGenerator {
       usleep(20_000)
     }
     let networks = GenerationTurns.Networks(request)
+    try workers.engines?.start(interruption: wait)
     while !turns.begin(key, networks, most: jobs(for: request)) { try wait() }
     defer { turns.end(key) }
     // Another caller may have generated it while this one waited.

@@ -10,9 +10,14 @@ public protocol SupportGenerator: Sendable {
   /// How many images like a request's are generated side by side, 1...: so many threads may be in `generate` without waiting for each
   /// other.
   func jobs(for request: GenerationRequest) -> Int
+
+  /// Starts what takes long to start, before `jobs`. Throws `CancellationError` when `stop` says so meanwhile.
+  func prepare(stop: () -> Bool) throws
 }
 
 extension SupportGenerator {
+  public func prepare(stop: () -> Bool) {}
+
   /// The image of a request by the rule that the queue, folders and evaluations share: `stop` is asked before it and many times a step, and its
   /// yes ends the work with `CancellationError`; whatever else goes wrong costs this image alone, and is returned.
   /// Throws `CancellationError` alone.

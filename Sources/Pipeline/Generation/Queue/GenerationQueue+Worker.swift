@@ -75,7 +75,9 @@ extension GenerationQueue {
     Log.queue.info("job \(job.id) begins, attempt \(job.attempts): \(job.request.source.dataset) \(job.request.source.item) class \(job.request.source.classIndex)")
     var finalState: JobState, key: String?, noted = start
     do {
-      let generator = try generators.generator(of: job), most = generator.jobs(for: job.request)
+      let generator = try generators.generator(of: job)
+      try generator.prepare { isStopped(job.id) }
+      let most = generator.jobs(for: job.request)
       state.withLock { $0.current[job.id] = most }
       if most > 1 { bell.signal() }
       let image = try generator.attempt(job.request, stop: { isStopped(job.id) }) { progress in
