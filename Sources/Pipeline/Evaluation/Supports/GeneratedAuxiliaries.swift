@@ -33,6 +33,7 @@ struct GeneratedAuxiliaries: AuxiliarySource {
 
   mutating func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) throws {
     let made = MadeRequests(wanted, options, requests), generator = generator
+    if !wanted.isEmpty { try generator.prepare { stop.isSet } }
     let jobs = wanted.lazy.compactMap { try? made.request($0) }.first.map(generator.jobs) ?? 1
     var ended = 0, steps: [Int: Int] = [:]
     func tell() {

@@ -33,6 +33,7 @@ public struct FolderGenerator: Sendable {
       run: run, folder: folder, weights: weights, models: models,
       demoWeights: DemoWeights(choice.models, of: models, on: requests.supports.dataset.name)?.models, requests: requests,
       controls: controls, generator: generator, stop: stop)
+    if !own.isEmpty { try generator.prepare { stop.isSet } }
     let jobs = own.lazy.compactMap { try? work.wanted($0).first }.first.map(generator.jobs) ?? 1
     try SideBySide.each(own.count * run.shots, jobs: jobs) { [shots = run.shots] position, turn in
       try work.outcomes(of: own[position / shots], number: position % shots, turn)
