@@ -89,7 +89,7 @@ import Testing
     try terminal.wait(for: "both images in a smaller window") { $0.place(of: "quit") != nil && showsBoth($0) && areAllUnderTitles($0) }
     // Drawn anew: the terminal frees images when its screen is cleared.
     terminal.type("\u{0C} ")
-    try terminal.wait(for: "both images on a cleared screen") { $0.place(of: "1 marked") != nil && showsBoth($0) && areAllUnderTitles($0) }
+    try terminal.wait(for: "both images on a cleared screen") { $0.place(of: "●") != nil && showsBoth($0) && areAllUnderTitles($0) }
     #expect(terminal.screen.faults == 0)
     // Nearer: pixels stay squares, with the crosshair among them.
     terminal.type("\r+")
@@ -121,10 +121,11 @@ import Testing
       last = terminal.screen.shown[0].image
     }
     try go("+", 32, 32)
-    for x in 33...63 { try go("l", x, 32) }
-    for y in 33...63 { try go("j", 63, y) }
-    for x in (54...62).reversed() { try go("h", x, 63) }
-    for x in 55...63 { try go("l", x, 63) }
+    for x in stride(from: 34, through: 62, by: 2) { try go("l", x, 32) }
+    for y in stride(from: 34, through: 62, by: 2) { try go("j", 62, y) }
+    for x in stride(from: 60, through: 34, by: -2) { try go("h", x, 62) }
+    for y in stride(from: 60, through: 34, by: -2) { try go("k", 34, y) }
+    for x in stride(from: 36, through: 62, by: 2) { try go("l", x, 34) }
     #expect(terminal.screen.faults == 0)
     terminal.type("q")
     #expect(try terminal.end() == 0)

@@ -77,7 +77,8 @@ final class Terminal {
   /// Whether a frame was drawn with characters for images that will be sent with the next one.
   var isBehind: Bool { pixels?.isBehind ?? false }
 
-  private var resetSequence: [UInt8] { (pixels?.removal ?? []) + curses.resetSequence }
+  // A crash may cut an image short: what is open of it is ended first, or it would swallow the rest.
+  private var resetSequence: [UInt8] { (pixels.map { [0x1B, 0x5C] + $0.removal } ?? []) + curses.resetSequence }
 
   /// Columns and rows now.
   var size: Size {

@@ -107,7 +107,7 @@ import Testing
   @Test func imagesOfAnotherSizeAreNone() async throws {
     let tiny = try bench([Self.double("--shifts-shapes")])
     tiny.workbench.enqueue(try await requests(tiny, 1))
-    await tiny.workbench.waitUntilIdle()
+    try await tiny.workbench.idle()
     guard case .failed(let text) = tiny.workbench.jobs[0].state else { throw Unexpected(state: tiny.workbench.jobs[0].state) }
     #expect(text.contains("was lost") && text.contains("was expected") && !text.contains("garbage("), "\(text)")
   }
@@ -116,7 +116,7 @@ import Testing
   @Test func refusedWeightsAreAskedForAgain() async throws {
     let tiny = try bench([Self.double("--knows-no-weights")])
     tiny.workbench.enqueue(try await requests(tiny, 2))
-    await tiny.workbench.waitUntilIdle()
+    try await tiny.workbench.idle()
     for job in tiny.workbench.jobs {
       guard case .failed(let text) = job.state else { throw Unexpected(state: job.state) }
       #expect(text.contains("refuses: no file with that SHA-256"), "\(text)")
@@ -128,7 +128,7 @@ import Testing
     let folder = try TemporaryFolder(), starts = folder.url.appendingPathComponent("starts")
     let tiny = try bench([EngineChoice("echo started >> '\(starts.path)'; exit 1")])
     tiny.workbench.enqueue(try await requests(tiny, 3))
-    await tiny.workbench.waitUntilIdle()
+    try await tiny.workbench.idle()
     #expect(try String(contentsOf: starts, encoding: .utf8) == "started\n")
   }
 
