@@ -188,7 +188,7 @@ import Testing
     var last = ""
     let calm = try session.wait(for: "its images") { screen in
       defer { last = screen }
-      return screen == last && !screen.contains("…") && screen.contains("▌")
+      return screen == last && !screen.contains("…") && screen.contains { "▀▄▌▐".contains($0) }
     }
     try session.send(keys: "-N", "40", "j")
     try session.wait(for: "Episode 49: ")
