@@ -19,8 +19,6 @@ final class EngineConnection {
   /// What it says of itself.
   private(set) var name = "", device = "", deviceName = ""
   private(set) var versions: [String: String] = [:]
-  /// Bytes of the device's memory that were free, and all of it; nil where it does not say.
-  private(set) var memory: (free: Int?, total: Int?) = (nil, nil)
   private(set) var dtype = ""
   private var calls = 0
   /// The most seconds that a unit of work took, by the call's name.
@@ -63,8 +61,6 @@ final class EngineConnection {
     let answer = try EngineAnswer(message, to: id)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     pace[call.name] = max(pace[call.name] ?? 0, seconds / max(work, 1e-9))
-    if let total = answer["memoryTotal"].flatMap({ Int($0) }) { memory.total = total }
-    if let free = answer["memoryFree"].flatMap({ Int($0) }) { memory.free = free }
     if let dtype = answer["dtype"] { self.dtype = dtype }
     return answer
   }

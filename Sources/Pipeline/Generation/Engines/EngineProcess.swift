@@ -62,8 +62,6 @@ final class EngineProcess: Sendable {
     return errors.last
   }
 
-  var isRunning: Bool { process.isRunning }
-
   /// Ends the process, at once if it does not end by itself.
   func end() {
     guard process.isRunning else { return }
