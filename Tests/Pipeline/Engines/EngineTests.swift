@@ -84,7 +84,7 @@ import Testing
 
   @Test(arguments: [
     ("exit 3", "it has ended"), ("echo nobody knows >&2; exit 1", "its last words: nobody knows"),
-    ("echo hello there, this is no message", "a message of"),
+    ("echo hello there, this is no message; sleep 5", "a message of"),
     ("/nowhere/engine", "it has ended"),
   ])
   func saysWhatAnEngineThatIsNoneDid(command: String, reason: String) async throws {

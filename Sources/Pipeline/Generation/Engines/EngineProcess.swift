@@ -58,7 +58,7 @@ final class EngineProcess: Sendable {
   /// The last line that is not empty of what it said on its standard error, clean; nil where it said nothing.
   var lastWords: String? {
     // What it said at its very end may be on its way.
-    if !process.isRunning { usleep(50_000) }
+    usleep(50_000)
     return errors.last
   }
 
