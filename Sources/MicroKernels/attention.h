@@ -12,8 +12,8 @@ enum { QUERIES = 2 * LANES };
 #endif
 
 /// Scores of a number of keys. Three rows share a pointer, as there are fewer general registers than rows.
-#define SCORE(ROWS) \
-  INLINE void score##ROWS( \
+#define SCORE(NAME, ROWS, MULTIPLY) \
+  INLINE void NAME##ROWS( \
     const float *keys, ptrdiff_t stride, ptrdiff_t size, const float *queries, float *scores) { \
     V s[ROWS], t[ROWS]; \
     const float *base[(ROWS + 2) / 3]; \
@@ -23,8 +23,8 @@ enum { QUERIES = 2 * LANES };
       const V b = load_whole(queries + k * QUERIES), c = load_whole(queries + k * QUERIES + LANES); \
       _Pragma("unroll") for (int r = 0; r < ROWS; r++) { \
         const V x = (V)base[r / 3][r % 3 * stride + k]; \
-        s[r] = FUSED(x, b, s[r]); \
-        t[r] = FUSED(x, c, t[r]); \
+        s[r] = MULTIPLY(x, b, s[r]); \
+        t[r] = MULTIPLY(x, c, t[r]); \
       } \
     } \
     _Pragma("unroll") for (int r = 0; r < ROWS; r++) { \
@@ -34,8 +34,8 @@ enum { QUERIES = 2 * LANES };
   }
 
 /// Sums of a number of channels, the former ones corrected.
-#define MIX(ROWS) \
-  INLINE void mix##ROWS( \
+#define MIX(NAME, ROWS, MULTIPLY) \
+  INLINE void NAME##ROWS( \
     const float *values, ptrdiff_t stride, ptrdiff_t keys, const float *weights, V high, V low, bool is_first, float *sums) { \
     V s[ROWS], t[ROWS]; \
     _Pragma("unroll") for (int r = 0; r < ROWS; r++) { \
@@ -46,8 +46,8 @@ enum { QUERIES = 2 * LANES };
       const V b = load_whole(weights + k * QUERIES), c = load_whole(weights + k * QUERIES + LANES); \
       _Pragma("unroll") for (int r = 0; r < ROWS; r++) { \
         const V x = (V)values[r]; \
-        s[r] = FUSED(x, b, s[r]); \
-        t[r] = FUSED(x, c, t[r]); \
+        s[r] = MULTIPLY(x, b, s[r]); \
+        t[r] = MULTIPLY(x, c, t[r]); \
       } \
       values += stride; \
     } \
@@ -57,8 +57,9 @@ enum { QUERIES = 2 * LANES };
     } \
   }
 
-EACH_ROWS(SCORE)
-EACH_ROWS(MIX)
+#define TAKE(ROWS) SCORE(score, ROWS, FUSED) MIX(mix, ROWS, FUSED)
+EACH_ROWS(TAKE)
+#undef TAKE
 
 static void attend_score(const float *keys, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t size, const float *queries, float *scores) {
 #define TAKE(ROWS) \
@@ -105,25 +106,34 @@ INLINE V power_of(V x) {
 #endif
 }
 
+/// The largest of a column of scores and of `former`.
+INLINE V largest_of(const float *scores, ptrdiff_t count, V former) {
+  V even = former, odd = former;
+  for (ptrdiff_t key = 0; key < count; key++) {
+    const V value = load_whole(scores + key * QUERIES), before = even;
+    even = odd;
+    odd = value > before ? value : before;
+  }
+  return even > odd ? even : odd;
+}
+
+/// Brings the largest score of LANES queries up to date, and their sum of weights and correction with it; returns that sum.
+INLINE V weigh_state(float *state, V most, float scale, bool is_first) {
+  V total = 0;
+  if (!is_first) {
+    const V correction = power_of((load_whole(state) - most) * scale);
+    total = correction * load_whole(state + QUERIES);
+    store_whole(state + 2 * QUERIES, correction);
+  }
+  store_whole(state, most);
+  return total;
+}
+
 static void attend_weigh(float *scores, ptrdiff_t count, float scale, bool is_first, float *state) {
   // One half of the queries after the other: more chains of maxima and sums than two would only take registers.
   for (float *half = scores; half <= scores + LANES; half += LANES, state += LANES) {
-    V even = -__builtin_inff(), odd = even;
-    for (ptrdiff_t key = 0; key < count; key++) {
-      const V value = load_whole(half + key * QUERIES);
-      const V former = even;
-      even = odd;
-      odd = value > former ? value : former;
-    }
-    V most = even > odd ? even : odd, total = 0;
-    if (!is_first) {
-      const V former = load_whole(state);
-      most = former > most ? former : most;
-      const V correction = power_of((former - most) * scale);
-      total = correction * load_whole(state + QUERIES);
-      store_whole(state + 2 * QUERIES, correction);
-    }
-    store_whole(state, most);
+    const V most = largest_of(half, count, is_first ? (V)-__builtin_inff() : load_whole(state));
+    V total = weigh_state(state, most, scale, is_first);
     const V offset = -(most * scale);
     for (ptrdiff_t key = 0; key < count; key++) {
       const V weight = power_of(FUSED(load_whole(half + key * QUERIES), (V)scale, offset));

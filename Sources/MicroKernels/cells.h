@@ -44,8 +44,10 @@ static void cell_gains(
     store16(out + 16, green);
     store16(out + 32, blue);
     store16(out + 48, gain);
-    const I16 is_better = gain > most;
-    most = is_better ? gain : most;
+    const F16 light_gap = r * 0.299f + g * 0.587f + b * 0.114f;
+    const F16 worth = gain + light_gap * light_gap * (symbol.scale * table->light);
+    const I16 is_better = worth > most;
+    most = is_better ? worth : most;
     chosen = is_better ? (I16)(int32_t)index : chosen;
   }
   *(LooseI16 *)best = chosen;
@@ -69,18 +71,26 @@ static void cell_turn(const float *light, ptrdiff_t count, float *turned) {
   }
 }
 
-/// The squared distances of two colours to the nearest of a cube and a ramp of greys.
+/// Lowers the squared distances of two colours to those to the nearest of a cube.
 INLINE void cube_distances(const mk_palette *palette, const V *colors, V *nearest) {
   V levels[6] = {0, 0, 0, 0, 0, 0};
   for (ptrdiff_t step = 0; step < palette->steps; step++) {
     const V edge = palette->edges[step], rise = palette->rises[step];
     _Pragma("unroll") for (int i = 0; i < 6; i++) levels[i] = colors[i] > edge ? levels[i] + rise : levels[i];
   }
+  _Pragma("unroll") for (int side = 0; side < 2; side++) {
+    const V red = colors[3 * side] - levels[3 * side], green = colors[3 * side + 1] - levels[3 * side + 1];
+    const V blue = colors[3 * side + 2] - levels[3 * side + 2];
+    const V distance = red * red + green * green + blue * blue;
+    nearest[side] = distance < nearest[side] ? distance : nearest[side];
+  }
+}
+
+/// The same of a ramp of greys.
+INLINE void ramp_distances(const mk_palette *palette, const V *colors, V *nearest) {
   const V last = palette->grey_count - 1;
   _Pragma("unroll") for (int side = 0; side < 2; side++) {
     const V r = colors[3 * side], g = colors[3 * side + 1], b = colors[3 * side + 2];
-    const V red = r - levels[3 * side], green = g - levels[3 * side + 1], blue = b - levels[3 * side + 2];
-    const V in_cube = red * red + green * green + blue * blue;
     V place = (r + g + b) * palette->grey_scale - palette->grey_offset;
     place = place > 0 ? place : 0;
     place = place < last ? place : last;
@@ -88,14 +98,13 @@ INLINE void cube_distances(const mk_palette *palette, const V *colors, V *neares
     place = (place + 12582912.0f) - 12582912.0f;
     const V grey = place * palette->grey_step + palette->grey_first;
     const V x = r - grey, y = g - grey, z = b - grey;
-    const V on_ramp = x * x + y * y + z * z;
-    nearest[side] = on_ramp < in_cube ? on_ramp : in_cube;
+    const V distance = x * x + y * y + z * z;
+    nearest[side] = distance < nearest[side] ? distance : nearest[side];
   }
 }
 
-/// The same to the nearest of a list.
+/// The same of a list.
 INLINE void list_distances(const mk_palette *palette, const V *colors, V *nearest) {
-  nearest[0] = nearest[1] = 3e38f;
   for (ptrdiff_t index = 0; index < palette->count; index++) {
     const float *entry = palette->entries + 3 * index;
     _Pragma("unroll") for (int side = 0; side < 2; side++) {
@@ -119,8 +128,10 @@ static float cell_costs(
       (whole[0] - r) * rest + debt[0], (whole[1] - g) * rest + debt[1], (whole[2] - b) * rest + debt[2],
     };
     V nearest[2];
-    if (palette->count > 0) list_distances(palette, colors, nearest);
-    else cube_distances(palette, colors, nearest);
+    nearest[0] = nearest[1] = 3e38f;
+    if (palette->steps > 0) cube_distances(palette, colors, nearest);
+    if (palette->grey_count > 0) ramp_distances(palette, colors, nearest);
+    list_distances(palette, colors, nearest);
     const V cost = area * nearest[0] + (1.0f - area) * nearest[1] - load(gains + at, LANES);
     store(costs + at, cost, LANES);
     least = cost < least ? cost : least;

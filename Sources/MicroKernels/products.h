@@ -61,6 +61,35 @@ TILE(tile8, F8, 1, load8, store8, FUSED)
   }
 
 TILE32(tile32, FUSED)
+
+/// Two panels and twice the rows: as many sums as the units need whose products wait longer for each other.
+#define TALL32(NAME, MULTIPLY) \
+  static void NAME( \
+    ptrdiff_t taps, ptrdiff_t depth, ptrdiff_t offset, mk_rows rows, ptrdiff_t below, const float *columns, ptrdiff_t next, float *sums, \
+    ptrdiff_t stride, bool is_first) { \
+    V s[12], t[12]; \
+    _Pragma("unroll") for (int r = 0; r < 12; r++) { \
+      s[r] = is_first ? (V)0 : load_whole(sums + r * stride); \
+      t[r] = is_first ? (V)0 : load_whole(sums + r * stride + 16); \
+    } \
+    for (ptrdiff_t tap = 0; tap < taps; tap++) { \
+      const float *a[12]; \
+      _Pragma("unroll") for (int r = 0; r < 12; r++) a[r] = rows[tap * 6 + r / 6 * below + r % 6] + offset + depth; \
+      for (ptrdiff_t k = -depth; k < 0; k++) { \
+        const V b = load_whole(columns), c = load_whole(columns + next); \
+        _Pragma("unroll") for (int r = 0; r < 12; r++) { \
+          const V x = (V)a[r][k]; \
+          s[r] = MULTIPLY(x, b, s[r]); \
+          t[r] = MULTIPLY(x, c, t[r]); \
+        } \
+        columns += 16; \
+      } \
+    } \
+    _Pragma("unroll") for (int r = 0; r < 12; r++) { \
+      store_whole(sums + r * stride, s[r]); \
+      store_whole(sums + r * stride + 16, t[r]); \
+    } \
+  }
 #else
 /// Registers have no room for two panels at once.
 static void tile32(

@@ -9,6 +9,7 @@
 #include "cells.h"
 #if HAS_BFLOAT
 #include "pairs.h"
+#include "pair_attention.h"
 #endif
 #if HAS_MATRIX
 #include "matrix.h"
@@ -52,12 +53,15 @@ const mk_set TABLE(SET) = {
   .widen_half = widen_half,
   .widen_bfloat = widen_bfloat,
 #if HAS_BFLOAT
-  .pairs = {.tile32 = pairs32, .tile16 = pairs16, .tile8 = pairs8},
+  .pairs = {.tall32 = tall_pairs32, .tile32 = pairs32, .tile16 = pairs16, .tile8 = pairs8},
   .round_pairs = round_pairs,
+  .join_pairs = join_pairs,
   .scale_pairs = scale_pairs,
   .finish_gated = finish_gated,
   .widen_pairs = widen_pairs,
   .exponentiate_pairs = exponentiate_pairs,
+  .pair_attention =
+    {.enter = attend_enter_pairs, .score = attend_score_pairs, .weigh = attend_weigh_pairs, .mix = attend_mix_pairs, .leave = attend_leave},
 #endif
 #if HAS_MATRIX
   .matrix = matrix,

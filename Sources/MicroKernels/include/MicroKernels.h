@@ -49,7 +49,13 @@ enum { mk_tile_rows = 6 };
 /// `sums` has rows `stride` apart and is overwritten when `is_first`. `tile32` takes two panels of 16 columns, the second `next` elements
 /// behind the first. An element of rows and columns is a float, or a pair of bfloat16 in its place, of which `depth`, `offset` and `next`
 /// then are numbers.
+///
+/// `tall32` takes the six rows too whose pointers are `below` entries behind those of the first; their sums are the next six rows. NULL where
+/// `tile32` alone keeps the processor busy.
 typedef struct {
+  void (*_Nullable tall32)(
+    ptrdiff_t taps, ptrdiff_t depth, ptrdiff_t offset, mk_rows rows, ptrdiff_t below, const float *columns, ptrdiff_t next, float *sums,
+    ptrdiff_t stride, bool is_first);
   void (*_Null_unspecified tile32)(
     ptrdiff_t taps, ptrdiff_t depth, ptrdiff_t offset, mk_rows rows, const float *columns, ptrdiff_t next, float *sums, ptrdiff_t stride,
     bool is_first);
@@ -59,22 +65,25 @@ typedef struct {
     ptrdiff_t taps, ptrdiff_t depth, ptrdiff_t offset, mk_rows rows, const float *columns, float *sums, ptrdiff_t stride, bool is_first);
 } mk_tiles;
 
-/// Attention in Float32 of a head's queries, `2 * lanes` of them at a time, one in each lane. Keys, values and queries are rows of `size`
+/// Attention of a head's queries, `2 * lanes` of them at a time, one in each lane. Keys, values and queries are rows of `size`
 /// numbers, `stride` apart. `state` has the largest score, the sum of weights and the last correction of each query.
+///
+/// With products of bfloat16, keys are rows of `size` pairs of channels, as are the turned queries (whose rows still are of `size` numbers),
+/// and two keys that follow one another share a row of values and one of weights, of pairs of theirs: `mix` is given their number.
 typedef struct {
   /// turned[c][lane] of `count` queries; the lanes beyond repeat the last one.
-  void (*enter)(const float *queries, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t size, float *turned);
+  void (*_Null_unspecified enter)(const float *queries, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t size, float *turned);
   /// scores[key][lane] of `count` keys.
-  void (*score)(const float *keys, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t size, const float *turned, float *scores);
+  void (*_Null_unspecified score)(const float *keys, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t size, const float *turned, float *scores);
   /// Replaces each score by 2^(scale * (score - largest)) and brings the state up to date; what was summed before is to be corrected.
   /// `scale` is positive.
-  void (*weigh)(float *scores, ptrdiff_t count, float scale, bool is_first, float *state);
+  void (*_Null_unspecified weigh)(float *scores, ptrdiff_t count, float scale, bool is_first, float *state);
   /// sums[c][lane] = correction * sums[c][lane] + Σ weights[key][lane] * values[key][c], from zero when `is_first`.
-  void (*mix)(
+  void (*_Null_unspecified mix)(
     const float *values, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t size, const float *weights, const float *state, bool is_first,
     float *sums);
   /// `count` rows of sums over their query's sum of weights, `stride` apart.
-  void (*leave)(const float *sums, const float *state, ptrdiff_t count, ptrdiff_t size, float *target, ptrdiff_t stride);
+  void (*_Null_unspecified leave)(const float *sums, const float *state, ptrdiff_t count, ptrdiff_t size, float *target, ptrdiff_t stride);
 } mk_attention;
 
 /// A product of bfloat16 on matrix registers: sums[r][c] (+)= Σ_t Σ_k (rows + taps[t])[r][k] * columns[t][k][c]. A chunk is 16 pairs of a tap.
@@ -118,6 +127,8 @@ typedef struct {
   const mk_symbol *symbols;
   ptrdiff_t count;
   const mk_term *terms;
+  /// How much the squared error of luma counts beside those of the channels where the best symbol is chosen.
+  float light;
 } mk_symbols;
 
 /// Of a number of symbols their shares of ink a, 1 / a and 1 / (1 - a); what would be infinite is 0.
@@ -125,7 +136,8 @@ typedef struct {
   const float *areas, *over, *rest;
 } mk_parts;
 
-/// The colours that a terminal has: a list of `count`, red, green and blue of each, or, where that is 0, a cube and an even ramp of greys.
+/// The colours that a terminal has: a list of `count`, red, green and blue of each, a cube where `steps` is not 0, and an even ramp of greys
+/// where `grey_count` is not.
 typedef struct {
   const float *_Nullable entries;
   ptrdiff_t count;
@@ -214,6 +226,8 @@ typedef struct {
   /// Float32 as pairs of bfloat16, to nearest, ties to even, what is below the smallest normal number to zero: `count` numbers to
   /// `(count + 1) / 2` elements, an odd one beside a zero.
   void (*_Null_unspecified round_pairs)(const float *x, ptrdiff_t count, float *y);
+  /// Likewise `count` pairs of one number of each of two rows; a second one that is NULL is of zeros.
+  void (*_Null_unspecified join_pairs)(const float *even, const float *_Nullable odd, ptrdiff_t count, float *y);
   /// `scale_channels` to pairs, `[rows][channels / 2]`, of an even number of channels.
   void (*_Null_unspecified scale_pairs)(
     const float *x, ptrdiff_t rows, ptrdiff_t channels, const float *factors, const float *offsets, mk_activation activation, float *y);
@@ -228,6 +242,8 @@ typedef struct {
   void (*_Null_unspecified matrix)(const mk_matrix *product, ptrdiff_t panels, ptrdiff_t first, ptrdiff_t count);
 
   mk_attention attention;
+  /// With products of bfloat16; NULLs where the processor has no instruction for them.
+  mk_attention pair_attention;
 } mk_set;
 
 /// Asks for memory that is read or written soon, into the first-level cache or into the second. Any address may be given.

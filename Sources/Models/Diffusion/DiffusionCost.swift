@@ -2,8 +2,8 @@ import Foundation
 
 /// What runs of a model cost beside one another: how long one takes, as far as the time of another tells.
 public struct DiffusionCost: Hashable, Sendable {
-  private let unet: UNetConfig
-  private let autoencoder: AutoencoderConfig
+  let unet: UNetConfig
+  let autoencoder: AutoencoderConfig
 
   /// From the configurations in a diffusers folder. Throws `ModelError` for what cannot be read.
   public init(folder: URL) throws {
@@ -39,6 +39,14 @@ public struct DiffusionCost: Hashable, Sendable {
       total += (guides ? 2 : 1) * ((turn.isWhole ? whole : outer) + (steers && turn.asksControl ? control : 0))
     }
     return total
+  }
+}
+
+extension DiffusionCost {
+  /// Of a step with guidance and a ControlNet, in the unit of `image`.
+  public func step(width: Int, height: Int) -> Double {
+    image(width: width, height: height, evaluations: 2, isGuided: true, controls: 1)
+      - image(width: width, height: height, evaluations: 1, isGuided: true, controls: 1)
   }
 }
 

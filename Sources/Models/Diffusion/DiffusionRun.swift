@@ -94,6 +94,15 @@ public struct DiffusionProgress: Sendable {
   public let steps: Int
   /// The latents of all images after the step just finished, `[n, h, w, c]`; nil between layers.
   public let latents: Tensor?
+  private let sampling: SamplingRun?
+
+  /// What the network saw of all images in that step, without the noise, `[n, h, w, c]`; nil between layers. Worked out when asked for.
+  public var original: Tensor? { sampling?.original }
+
+  init(step: Int, steps: Int, sampling: SamplingRun? = nil) {
+    (self.step, self.steps, self.sampling) = (step, steps, sampling)
+    latents = sampling?.sample
+  }
 }
 
 /// A finished image.

@@ -1,17 +1,9 @@
 import Synchronization
 
-/// A look at latents while they are still denoised, far cheaper than decoding them.
+/// A look at latents without noise, far cheaper than decoding them.
 public protocol LatentPreview: Sendable {
-  /// Latents of a running image, `[1, h, w, c]`, to an image in 0...1, `[1, H, W, 3]`.
+  /// Latents as the network predicts them for a running image, `[1, h, w, c]`, to an image in 0...1, `[1, H, W, 3]`.
   func image(of latents: Tensor) -> Tensor
-}
-
-extension LatentPreview {
-  /// The latents at the power finished ones have: some samplers work on louder ones.
-  func settled(_ latents: Tensor) -> Tensor {
-    let power = latents.values.reduce(0) { $0 + Double($1) * Double($1) } / Double(max(1, latents.count))
-    return power > 1 ? Kernels.scale(latents, by: Float(1 / power.squareRoot())) : latents
-  }
 }
 
 /// Each latent's colour as a linear function of its channels: one pixel a latent.
@@ -46,18 +38,17 @@ public struct LatentProjection: LatentPreview {
   }
 
   public func image(of latents: Tensor) -> Tensor {
-    let settled = settled(latents), channels = latents.channels
+    let channels = latents.channels, values = latents.values
     var output: [Float] = []
-    output.reserveCapacity(settled.rows * 3)
-    let values = settled.values
-    for row in 0..<settled.rows {
+    output.reserveCapacity(latents.rows * 3)
+    for row in 0..<latents.rows {
       for colour in 0..<3 {
         var sum = weights[channels][colour]
         for channel in 0..<channels { sum += Double(values[row * channels + channel]) * weights[channel][colour] }
         output.append(Float(min(max(sum, 0), 1)))
       }
     }
-    return Tensor(output, shape: settled.shape.dropLast() + [3])
+    return Tensor(output, shape: latents.shape.dropLast() + [3])
   }
 
   /// The `[d, 3]` that takes rows `[n, d]` nearest to targets `[n, 3]`, by the normal equations; a touch of ridge keeps them solvable.

@@ -20,14 +20,14 @@ extension StableDiffusion {
     let steps = sampler.timesteps.count
     var finished = 0
     func interruption() throws {
-      guard progress(DiffusionProgress(step: finished, steps: steps, latents: nil)) else { throw ModelError.cancelled }
+      guard progress(DiffusionProgress(step: finished, steps: steps)) else { throw ModelError.cancelled }
     }
     return try withoutActuallyEscaping(interruption) { interruption in
       try interruption()
       let states = try texts(of: run, interruption)
-      let latentsPerStep = try denoised(run, sampler, seeds: seeds, states: states, interruption: interruption) { latents in
+      let latentsPerStep = try denoised(run, sampler, seeds: seeds, states: states, interruption: interruption) { sampling in
         finished += 1
-        guard progress(DiffusionProgress(step: finished, steps: steps, latents: latents)) else { throw ModelError.cancelled }
+        guard progress(DiffusionProgress(step: finished, steps: steps, sampling: sampling)) else { throw ModelError.cancelled }
       }
       let decode = try decoder(run.shortcuts.decoder, interruption)
       // A decoder's maps are of other sizes than those of the steps: both sets of them would be the most that a run takes.
@@ -72,15 +72,17 @@ extension StableDiffusion {
   private func texts(of run: DiffusionRun, _ interruption: @escaping Interruption) throws -> Tensor {
     defer { leave() }
     let ids = (run.isGuided ? [run.negativePrompt, run.prompt] : [run.prompt]).map(tokenizer.encode)
-    if let (engine, plan) = elsewhere { return try engine.textStates(ids, of: plan, interruption: interruption).finite("the text states") }
+    if let (engine, plan) = elsewhere {
+      return try engine.textStates(ids, of: plan, interruption: interruption).finite("the text encoder's output")
+    }
     let encoder = try textEncoder()
-    return try LayerWatch.naming { try encoder(ids).finite("the text states") }
+    return try LayerWatch.naming { try encoder(ids).finite("the text encoder's output") }
   }
 
   /// The latents after each step, `[n, h, w, c]`.
   private func denoised(
     _ run: DiffusionRun, _ sampler: any Sampler, seeds: [UInt64], states: Tensor, interruption: @escaping Interruption,
-    step finish: (Tensor) throws -> Void
+    step finish: (SamplingRun) throws -> Void
   ) throws -> [Tensor] {
     defer { leave() }
     let factor = autoencoder.config.factor
@@ -94,8 +96,8 @@ extension StableDiffusion {
     while let latents = try sampling.next({ input, timestep, step in
       try predictor.predict(input, timestep: timestep, step: step, of: sampler.timesteps.count)
     }) {
-      latentsPerStep.append(try latents.finite("the latents"))
-      try finish(latents)
+      latentsPerStep.append(try latents.finite("the latent image"))
+      try finish(sampling)
     }
     return latentsPerStep
   }

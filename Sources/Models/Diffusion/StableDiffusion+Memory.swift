@@ -20,14 +20,13 @@ extension StableDiffusion {
   }
 
   private func steps(of run: DiffusionRun, images: Int) -> [Stage] {
-    let pixels = run.width * run.height, factor = autoencoder.config.factor
-    let images = images * (run.isGuided ? 2 : 1)
-    let denoising = images * pixels / (factor * factor) * unet.config.levels[0].channels * 56 * 4
-    let decodes = run.shortcuts.decoder == .full, decoded = pixels * (decodes ? autoencoder.config.widths[0] : TinyDecoder.width) * 4
+    let maps = FeatureMaps(
+      unet.config, autoencoder.config, width: run.width, height: run.height, samples: images * (run.isGuided ? 2 : 1), run.shortcuts.decoder
+    )
     return [
       Stage(weights: textEncoder.bytes, maps: 0),
-      Stage(weights: unet.bytes + run.controls.reduce(0) { $0 + controlNets[$1.network].bytes }, maps: denoising),
-      Stage(weights: decodes ? autoencoder.bytes : 0, maps: min(12 * decoded, 8 * decoded + 1 << 29)),
+      Stage(weights: unet.bytes + run.controls.reduce(0) { $0 + controlNets[$1.network].bytes }, maps: maps.denoising),
+      Stage(weights: run.shortcuts.decoder == .full ? autoencoder.bytes : 0, maps: maps.decoding),
     ]
   }
 
@@ -54,12 +53,36 @@ extension StableDiffusion {
   }
 
   /// Throws `ModelError.notEnoughMemory` when networks that are about to be read will not fit.
-  static func checkMemory(toRead checkpoints: [Checkpoint], growth: Int = 0, _ memory: Memory, what: String, available: Int? = MachineMemory.available) throws {
+  static func checkMemory(
+    toRead checkpoints: [Checkpoint], growth: Int = 0, _ memory: Memory, what: String, available: Int? = MachineMemory.available
+  ) throws {
     guard let available else { return }
     let sizes = checkpoints.map(\.byteCount), all = sizes.reduce(growth, +), largest = (sizes.max() ?? 0) + growth
     let need = memory == .ample ? all : largest
     guard need > available else { return }
     throw ModelError.notEnoughMemory(
       what: "reading \(what)", need: need, available: available, fits: memory == .ample && largest <= available ? ["--low-memory"] : [])
+  }
+}
+
+/// Bytes that a run's feature maps take, as the configurations of its networks say.
+struct FeatureMaps {
+  let denoising: Int
+  let decoding: Int
+
+  /// `samples` go through the UNet at a time: two an image where it is guided.
+  init(_ unet: UNetConfig, _ autoencoder: AutoencoderConfig, width: Int, height: Int, samples: Int, _ decoder: Shortcuts.Decoder) {
+    let pixels = width * height, factor = autoencoder.factor
+    denoising = samples * pixels / (factor * factor) * unet.levels[0].channels * 56 * 4
+    let decoded = pixels * (decoder == .full ? autoencoder.widths[0] : TinyDecoder.width) * 4
+    decoding = min(12 * decoded, 8 * decoded + 1 << 29)
+  }
+}
+
+extension DiffusionCost {
+  /// Bytes of feature maps that an image takes beside the networks: the estimate that `StableDiffusion.need` makes.
+  public func maps(width: Int, height: Int, isGuided: Bool, decoder: Shortcuts.Decoder = .full) -> Int {
+    let maps = FeatureMaps(unet, autoencoder, width: width, height: height, samples: isGuided ? 2 : 1, decoder)
+    return max(maps.denoising, maps.decoding)
   }
 }

@@ -77,7 +77,7 @@ public final class TinyDecoder: LatentPreview {
     try loader.finish()
   }
 
-  public func image(of latents: Tensor) -> Tensor { decode(settled(latents)) }
+  public func image(of latents: Tensor) -> Tensor { decode(latents) }
 
   /// Finished latents as diffusion leaves them, `[n, h, w, 4]`, to images in 0...1, `[n, 8 h, 8 w, 3]`.
   public func decode(_ latents: Tensor) -> Tensor {

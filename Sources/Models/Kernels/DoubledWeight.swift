@@ -1,4 +1,4 @@
-/// The weight of a 3x3 convolution, padded by one, of an image whose pixels are doubled in both directions, for products on matrix registers.
+/// The weight of a 3x3 convolution, padded by one, of an image whose pixels are doubled in both directions, for products in bfloat16.
 ///
 /// Of the nine pixels under the window at most four are different ones, and which are the same depends on whether the output's line and column
 /// are even or odd. So four convolutions of 2x2 give the same outputs, their weights sums of the nine: 16 products in place of 36
@@ -8,11 +8,9 @@ public struct DoubledWeight: Sendable {
   let phases: [PackedMatrix]
   let columns: Int
 
-  /// Sums the taps of `[columns, depth, 3, 3]` in Float32. Nil where such products are not made.
+  /// Sums the taps of `[columns, depth, 3, 3]` in Float32. Nil in Float32, whose Winograd transforms save more.
   public init?(_ parameter: Parameter, columns: Int, depth: Int, precision: Precision) {
-    guard Kernels.usesMatrix(depth: depth, precision), parameter.count == columns * depth * 9,
-      parameter.shape.suffix(2) == [3, 3]
-    else { return nil }
+    guard precision == .bfloat16, parameter.count == columns * depth * 9, parameter.shape.suffix(2) == [3, 3] else { return nil }
     let taps = parameter.widened()
     parameter.forget()
     phases = (0..<4).map { phase in

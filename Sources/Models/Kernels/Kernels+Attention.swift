@@ -2,8 +2,8 @@ import Core
 import MicroKernels
 
 extension Kernels {
-  /// Queries handled together in bfloat16: scores of 48 x 512 take 96 KiB of the second-level cache. Of matrix registers, four tiles.
-  private static let queryBlock = 48, matrixQueryBlock = 4 * matrixRows
+  /// Queries handled together on matrix registers: four tiles.
+  private static let matrixQueryBlock = 4 * matrixRows
 
   /// Scaled dot-product attention, softmax(q kᵀ / √d) v, heads side by side in the channels (Vaswani et al. 2017).
   ///
@@ -27,10 +27,8 @@ extension Kernels {
     let loops = KernelSet.current.loops
     let span = Profile.begin()
     defer { span?.end(.attention, "\(q.shape), \(heads) heads, \(keys) keys", products: 2 * images * queries * keys * channels) }
-    let isFloat = packed.precision == .float32
     let queryBlock =
-      isFloat
-      ? LaneHead.queryBlock(queries: queries, size: size, heads: images * heads, loops) : packed.isMatrix ? matrixQueryBlock : queryBlock
+      packed.isMatrix ? matrixQueryBlock : LaneHead.queryBlock(queries: queries, size: size, heads: images * heads, loops)
     let blocks = (queries + queryBlock - 1) / queryBlock
     // A head of an odd size would begin inside a pair.
     return Operand(q.shape, for: size % 2 == 0 ? precision : .float32) { target, isRounded in
@@ -43,16 +41,14 @@ extension Kernels {
               let start = (image * queries + first) * channels + channel
               let count = min(queryBlock, queries - first), hidden = isCausal ? first : nil
               let target = target + (isRounded ? start / 2 : start)
-              if isFloat {
-                let place = image * keys * channels + channel
-                LaneHead(
-                  keys: packedKeys + place, values: packedValues + place, count: keys, size: size, stride: channels, isRounded: isRounded,
-                  loops: loops
-                ).attend(q + start, count: count, first: hidden, to: target)
-              } else {
-                PairHead(
+              if packed.isMatrix {
+                MatrixHead(
                   packed: packed, keys: packedKeys + number * packed.keys.channels, values: packedValues + number * packed.values.channels,
                   stride: channels, isRounded: isRounded, loops: loops
+                ).attend(q + start, count: count, first: hidden, to: target)
+              } else {
+                LaneHead(
+                  packed, head: number, keys: packedKeys, values: packedValues, stride: channels, isRounded: isRounded, loops: loops
                 ).attend(q + start, count: count, first: hidden, to: target)
               }
             }
@@ -63,23 +59,45 @@ extension Kernels {
   }
 }
 
-/// One head of one image in Float32: its keys and values as they are, and how its queries are looked up.
+/// One head of one image: its keys and values, and how its queries are looked up, one in each lane.
 private struct LaneHead {
   /// Keys whose scores are held at a time, in the first-level cache beside the keys and values themselves; a multiple of the rows of every
   /// tile. Running maxima and sums are corrected from block to block.
   private static let keyBlock = 96
   /// Floats of the turned queries of a block; keys and values are read from the second-level cache once for all of them.
   private static let queryFloats = 20480
+  /// The score of a key that a query does not see. Finite, as the whole number below an infinite one would leave no rest.
+  private static let hiddenScore: Float = -1e30
 
   let keys: UnsafePointer<Float>
   let values: UnsafePointer<Float>
   let count: Int
   let size: Int
-  /// Numbers from one key, value or query to the next.
+  /// Elements of a key, from one key to the next, from one row of values to the next, and keys that share such a row.
+  let units, keyStride, valueStride, together: Int
+  /// Numbers from one query to the next.
   let stride: Int
   /// Whether what is found is written as pairs.
   let isRounded: Bool
   let loops: UnsafePointer<mk_set>
+  let attention: mk_attention
+
+  /// `head` counts those of all images; `keys` and `values` are the packed ones of all of them, `stride` the channels of the queries.
+  init(
+    _ packed: PackedKeys, head: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>, stride: Int, isRounded: Bool,
+    loops: UnsafePointer<mk_set>
+  ) {
+    (count, size, units) = (packed.count, packed.size, packed.keyUnits)
+    (self.stride, self.isRounded, self.loops) = (stride, isRounded, loops)
+    if packed.precision == .float32 {
+      let place = head / packed.heads * count * stride + head % packed.heads * size
+      (self.keys, self.values) = (keys + place, values + place)
+      (keyStride, valueStride, together, attention) = (stride, stride, 1, loops.pointee.attention)
+    } else {
+      (self.keys, self.values) = (keys + head * packed.keys.channels, values + head * packed.values.channels)
+      (keyStride, valueStride, together, attention) = (units, size, 2, loops.pointee.pair_attention)
+    }
+  }
 
   /// Queries of a block, a multiple of the lanes, so that there are blocks for all threads.
   static func queryBlock(queries: Int, size: Int, heads: Int, _ loops: UnsafePointer<mk_set>) -> Int {
@@ -92,18 +110,18 @@ private struct LaneHead {
 
   /// Looks up a block of queries. `first` is its place in the sequence when keys after a query are hidden from it.
   func attend(_ q: UnsafePointer<Float>, count queries: Int, first: Int?, to target: UnsafeMutablePointer<Float>) {
-    let lanes = 2 * loops.pointee.lanes, attention = loops.pointee.attention
-    let groups = (queries + lanes - 1) / lanes, part = size * lanes
-    let scratchCount = groups * (2 * part + 3 * lanes) + Self.keyBlock * lanes
+    let lanes = 2 * loops.pointee.lanes
+    let groups = (queries + lanes - 1) / lanes, part = size * lanes, queryPart = units * lanes
+    let scratchCount = groups * (queryPart + part + 3 * lanes) + Self.keyBlock * lanes
     let scratch = MemoryPool.shared.borrow(scratchCount)
     defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
-    let sums = scratch + groups * part
+    let sums = scratch + groups * queryPart
     let states = sums + groups * part
     let scores = states + groups * 3 * lanes
     // Powers of 2 in place of e.
     let scale = 1.442695 / Float(size).squareRoot()
     for group in 0..<groups {
-      attention.enter(q + group * lanes * stride, stride, min(lanes, queries - group * lanes), size, scratch + group * part)
+      attention.enter(q + group * lanes * stride, stride, min(lanes, queries - group * lanes), size, scratch + group * queryPart)
     }
     for start in Swift.stride(from: 0, to: count, by: Self.keyBlock) {
       let block = min(Self.keyBlock, count - start), isFirst = start == 0
@@ -113,14 +131,16 @@ private struct LaneHead {
         let visible = query.map { min(block, $0 + lanes - start) } ?? block
         guard visible > 0 else { continue }
         let state = states + group * 3 * lanes
-        attention.score(keys + start * stride, stride, visible, size, scratch + group * part, scores)
+        attention.score(keys + start * keyStride, keyStride, visible, units, scratch + group * queryPart, scores)
         if let query {
           for key in 0..<visible {
-            for lane in 0..<max(0, min(lanes, start + key - query)) { scores[key * lanes + lane] = -.infinity }
+            for lane in 0..<max(0, min(lanes, start + key - query)) { scores[key * lanes + lane] = Self.hiddenScore }
           }
         }
         attention.weigh(scores, visible, scale, isFirst, state)
-        attention.mix(values + start * stride, stride, visible, size, scores, state, isFirst, sums + group * part)
+        attention.mix(
+          values + start / together * valueStride, valueStride, (visible + together - 1) / together, size, scores, state, isFirst,
+          sums + group * part)
       }
     }
     for group in 0..<groups { leave(sums + group * part, states + group * 3 * lanes, group, queries, lanes, to: target) }
@@ -131,7 +151,7 @@ private struct LaneHead {
     _ sums: UnsafePointer<Float>, _ state: UnsafePointer<Float>, _ group: Int, _ queries: Int, _ lanes: Int,
     to target: UnsafeMutablePointer<Float>
   ) {
-    let first = group * lanes, used = min(lanes, queries - first), attention = loops.pointee.attention
+    let first = group * lanes, used = min(lanes, queries - first)
     guard isRounded else { return attention.leave(sums, state, used, size, target + first * stride, stride) }
     let rows = MemoryPool.shared.borrow(lanes * size)
     defer { MemoryPool.shared.giveBack(rows, lanes * size) }

@@ -119,8 +119,9 @@ extension Kernels {
     }
     return output
   }
+
   /// Channels as pairs of bfloat16, each in a float's place: `[..., c]` to `[..., (c + 1) / 2]`.
-  private static func pairs(_ x: Tensor) -> Tensor {
+  static func pairs(_ x: Tensor) -> Tensor {
     let (rows, channels, loops) = (x.rows, x.channels, KernelSet.current.loops)
     let units = (channels + 1) / 2
     var output = Tensor(uninitialized: x.shape.dropLast() + [units])

@@ -36,7 +36,7 @@ extension Kernels {
       var own = epilogue
       own.residual = epilogue.residual.map { $0 + position * columns }
       product(
-        rows: images, weight, to: output + position * columns, pitch: kept.count * columns, own, kept: taps
+        rows: images, weight, to: output + position * columns, places: OutputRows(pitch: kept.count * columns), own, kept: taps
       ) { range, table, _ in reader.locate(position, ofImages: range, taps, table) }
     }
   }

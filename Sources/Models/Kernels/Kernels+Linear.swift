@@ -29,25 +29,22 @@ extension Kernels {
     return output
   }
 
-  /// `geglu(x · weightᵀ + bias)`, rounded on matrix registers: `[..., depth]` to `[..., columns]`.
+  /// `geglu(x · weightᵀ + bias)`, rounded in bfloat16: `[..., depth]` to `[..., columns]`.
   public static func gatedLinear(_ x: Operand, _ weight: GatedWeight) -> Operand {
     let matrix = weight.matrix
     precondition(x.depth == matrix.depth, "\(x.shape) does not fit a weight of \(matrix.depth) inputs")
     let span = Profile.begin()
     defer { span?.end(.linear, "\(x.shape) to \(matrix.columns), gated", products: x.rows * matrix.depth * matrix.columns) }
-    guard matrix.precision == .float32 else { return matrixGatedLinear(x, weight) }
-    precondition(!x.isRounded, "rounded rows are for products in bfloat16")
-    var output = Tensor(uninitialized: x.shape.dropLast() + [matrix.columns / 2])
-    withEpilogue(bias: weight.bias, residual: nil, activation: .none) { epilogue in
-      x.elements.withUnsafe { source in
-        output.withUnsafeMutable { target in
-          product(rows: x.rows, matrix, to: target, pitch: matrix.columns / 2, epilogue, isGated: true) { range, table, _ in
-            locate(range, of: x.rows, in: source, matrix.units, table)
-          }
+    if usesMatrix(matrix) { return matrixGatedLinear(x, weight) }
+    let columns = matrix.columns / 2
+    return Operand(x.shape.dropLast() + [columns], for: matrix.precision) { target, _ in
+      withEpilogue(bias: weight.bias, residual: nil, activation: .none) { epilogue in
+        x.elements.withUnsafe { source in
+          multiply(
+            source, isRounded: x.isRounded, rows: x.rows, matrix, to: target, places: OutputRows(pitch: columns), epilogue, isGated: true)
         }
       }
     }
-    return Operand(output)
   }
 
   /// Where rows `size` elements apart are; the last tile's spare lanes repeat the last of all.
@@ -77,16 +74,17 @@ extension Kernels {
   /// `[rows][depth]` times a weight of one tap. Rows that are not rounded are a block at a time, while they are in the cache.
   static func multiply(
     _ source: UnsafePointer<Float>, isRounded: Bool = false, rows count: Int, _ weight: PackedMatrix,
-    to target: UnsafeMutablePointer<Float>,
-    _ epilogue: mk_epilogue
+    to target: UnsafeMutablePointer<Float>, places: OutputRows? = nil, _ epilogue: mk_epilogue, isGated: Bool = false
   ) {
     let loops = KernelSet.current.loops
     let (depth, units) = (weight.depth, weight.units)
     if usesMatrix(weight) { return matrixLinear(source, isRounded: isRounded, rows: count, weight, to: target, epilogue) }
     guard weight.precision == .bfloat16, !isRounded else {
-      return product(rows: count, weight, to: target, epilogue) { range, table, _ in locate(range, of: count, in: source, units, table) }
+      return product(rows: count, weight, to: target, places: places, epilogue, isGated: isGated) { range, table, _ in
+        locate(range, of: count, in: source, units, table)
+      }
     }
-    product(rows: count, weight, to: target, epilogue, rowScratch: units) { range, table, pairs in
+    product(rows: count, weight, to: target, places: places, epilogue, isGated: isGated, rowScratch: units) { range, table, pairs in
       for slot in 0..<range.count {
         loops.pointee.round_pairs(source + (range.lowerBound + slot) * depth, depth, pairs + slot * units)
       }

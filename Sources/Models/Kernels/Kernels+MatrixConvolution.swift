@@ -21,37 +21,25 @@ extension Kernels {
     }
   }
 
-  /// `conv(x, weight) + bias`, 3x3 and padded by one, of a map whose pixels are doubled in both directions: `[n, h, w, in]` to
-  /// `[n, 2 h, 2 w, out]`.
-  ///
-  /// The outputs at even and odd lines and columns are four convolutions of 2x2 of the map as it is.
-  public static func doubledConv2d(_ x: Tensor, _ weight: DoubledWeight, bias: Tensor?) -> Tensor {
-    let (images, height, width, depth, columns) = (x.shape[0], x.shape[1], x.shape[2], x.channels, weight.columns)
-    precondition(depth == weight.phases[0].depth, "\(x.shape) does not fit a weight of \(weight.phases[0].depth) inputs")
-    let span = Profile.begin()
-    defer { span?.end(.convolution, "\(x.shape) to \(columns), 3x3, doubled", products: x.rows * 4 * 9 * depth * columns) }
-    var output = Tensor(uninitialized: [images, 2 * height, 2 * width, columns])
-    let window = Window(height: 3, width: 3, padding: 1)
-    withEpilogue(bias: bias, residual: nil, activation: .none) { epilogue in
-      x.withUnsafe { source in
-        output.withUnsafeMutable { target in
-          let reader = WindowReader(
-            source: source, zero: source, height: height, width: width, depth: depth, shift: 0, tall: height, wide: width,
-            outHeight: height, outWidth: width, window: window)
-          PaddedPairs.with(reader, images: images, scaling: nil, units: weight.phases[0].units) { padded in
-            for (phase, weight) in weight.phases.enumerated() {
-              let (y, x) = (phase / 2, phase % 2)
-              let taps = (0..<4).map { padded.offset(row: y + $0 / 2, column: x + $0 % 2) }
-              // Every other pixel of a line: the first half of rows of two.
-              matrixOutputs(
-                of: padded, taps: taps, Extent(height: height, width: width), weight, columns: 2 * columns, epilogue
-              ) { line in (target + ((2 * line + y) * 2 * width + x) * columns, 0) }
-            }
-          }
+  /// The four phases of `doubledConv2d` on matrix registers.
+  static func matrixDoubledConvolution(
+    _ source: UnsafePointer<Float>, images: Int, _ extent: Extent, _ weight: DoubledWeight, to target: UnsafeMutablePointer<Float>,
+    _ epilogue: mk_epilogue
+  ) {
+    let (height, width, columns) = (extent.height, extent.width, weight.columns)
+    let reader = WindowReader(
+      source: source, zero: source, height: height, width: width, depth: weight.phases[0].depth, shift: 0, tall: height, wide: width,
+      outHeight: height, outWidth: width, window: Window(height: 3, width: 3, padding: 1))
+    PaddedPairs.with(reader, images: images, scaling: nil, units: weight.phases[0].units) { padded in
+      for (phase, weight) in weight.phases.enumerated() {
+        let (y, x) = (phase / 2, phase % 2)
+        let taps = (0..<4).map { padded.offset(row: y + $0 / 2, column: x + $0 % 2) }
+        // Every other pixel of a line: the first half of rows of two.
+        matrixOutputs(of: padded, taps: taps, extent, weight, columns: 2 * columns, epilogue) { line in
+          (target + ((2 * line + y) * 2 * width + x) * columns, 0)
         }
       }
     }
-    return output
   }
 
   /// One product for all outputs of a padded image.

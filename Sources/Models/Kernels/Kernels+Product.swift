@@ -15,14 +15,15 @@ extension Kernels {
   ///
   /// - Parameters:
   ///   - count: rows of the output.
-  ///   - output: `[count][weight.columns]`, rows `pitch` elements apart where that is given. Of a gated product `[count][weight.columns / 2]`:
-  ///     every second panel of 16 columns gates the one before it (`GatedWeight`).
+  ///   - output: `[count][weight.columns]`, or where `places` says. Of a gated product `[count][weight.columns / 2]`: every second panel of 16
+  ///     columns gates the one before it (`GatedWeight`).
   ///   - kept: the taps that are summed, all of them if not given; `locate` need not write the others.
   ///   - rowScratch: floats that `locate` gets for each row of a block.
   ///   - locate: for a range of rows, writes where each tap of each row is read: entry `(tile * taps + tap) * 6 + lane`
   ///     for row `range.lowerBound + tile * 6 + lane`, with every lane of the last tile filled. In bfloat16 they point to pairs.
   static func product(
-    rows count: Int, _ weight: PackedMatrix, to output: UnsafeMutablePointer<Float>, pitch: Int? = nil, _ epilogue: mk_epilogue,
+    rows count: Int, _ weight: PackedMatrix, to output: UnsafeMutablePointer<Float>, places: OutputRows? = nil,
+    _ epilogue: mk_epilogue,
     isGated: Bool = false, kept: [Range<Int>]? = nil, rowScratch: Int = 0,
     locate: (Range<Int>, UnsafeMutablePointer<UnsafePointer<Float>>, UnsafeMutablePointer<Float>) -> Void
   ) {
@@ -55,7 +56,7 @@ extension Kernels {
     if runs * groups % threads > 0 && 3 * even <= 4 * runs { runs = min(even, tiles) }
     let task = ProductTask(
       weight: weight, loops: loops, parts: parts, count: count, blockRows: blockRows, rowScratch: rowScratch, together: panelsAtOnce,
-      isGated: isGated, output: output, pitch: pitch ?? weight.columns)
+      isGated: isGated, output: output, places: places ?? OutputRows(pitch: weight.columns))
     Compute.parallel(runs * groups) { item in
       let (run, group) = (item / groups, item % groups)
       let rows = run * tiles / runs * 6..<min(count, (run + 1) * tiles / runs * 6)

@@ -13,7 +13,9 @@ extension Kernels {
     guard window.height == 3, window.width == 3, window.stride == 1, !usesMatrix(weight) else { return false }
     guard weight.depth % 8 == 0, weight.depth >= 32, weight.columns >= 32 else { return false }
     let tiles = Winograd.tiles(outHeight, spacing: window.dilation) * Winograd.tiles(outWidth, spacing: window.dilation)
-    return tiles >= 4 && (window.dilation == 1 || 2 * Winograd.points * tiles <= 9 * outHeight * outWidth)
+    // Of fewer tiles, transforming the weights takes longer than twice as many products a second leave to be saved.
+    guard tiles >= (weight.precision == .float32 ? 4 : 9) else { return false }
+    return window.dilation == 1 || 2 * Winograd.points * tiles <= 9 * outHeight * outWidth
   }
 
   /// Floats that the transformed inputs of a block of tiles may take: they stay in the last-level cache while every panel of
@@ -23,6 +25,9 @@ extension Kernels {
   private static let skew = 16
   /// Inputs whose transformed weights (36 rows of 32 columns each) are held at a time.
   private static let winogradDepth = 64
+  /// Blocks of tiles from which on the transformed weights are made once for all, and the floats that they may take of the last-level
+  /// cache.
+  private static let leastKeptBlocks = 4, mostKeptWeights = 3 << 20
   /// Tiles of a block: the products of the block and the weights take two thirds of the second-level cache, of 1 MiB or more.
   private static let mostTiles = max(96, min(240, (MachineMemory.secondCache * 2 / 3 / 4 / 32 / Winograd.points - winogradDepth) / 6 * 6))
 
@@ -45,14 +50,27 @@ extension Kernels {
     let inputCount = layout.count
     let inputs = MemoryPool.shared.borrow(inputCount)
     defer { MemoryPool.shared.giveBack(inputs, inputCount) }
+    let steps = (weight.panels + together - 1) / together
+    func panels(_ step: Int) -> Range<Int> { step * together..<min((step + 1) * together, weight.panels) }
+    let kept = PanelWeights(weight, together: together, layout)
+    let isKept = blocks >= leastKeptBlocks && steps * kept.count <= mostKeptWeights
+    let keptCount = isKept ? steps * kept.count : 0
+    let keptWeights = MemoryPool.shared.borrow(keptCount)
+    defer { MemoryPool.shared.giveBack(keptWeights, keptCount) }
+    if isKept {
+      Compute.parallel(steps) { step in
+        for own in layout.parts { kept.transform(own, panels(step), to: keptWeights + step * kept.count + kept.start(own), loops) }
+      }
+    }
     for first in stride(from: 0, to: count, by: blockTiles) {
       let used = min(blockTiles, count - first)
       transformTiles(first..<first + used, reader, layout, to: inputs)
       let grid = TileGrid(
         first: first, used: used, tall: reader.outHeight, wide: reader.outWidth, spacing: reader.spacing, extent: extent)
-      Compute.parallel((weight.panels + together - 1) / together) { item in
-        let panels = item * together..<min((item + 1) * together, weight.panels)
-        multiplyTiles(grid, UnsafePointer(inputs), layout, weight, panels: panels, to: output, epilogue, loops)
+      Compute.parallel(steps) { step in
+        multiplyTiles(
+          grid, UnsafePointer(inputs), layout, kept, isKept ? UnsafePointer(keptWeights + step * kept.count) : nil, panels: panels(step),
+          to: output, epilogue, loops)
       }
     }
   }
@@ -106,37 +124,67 @@ extension Kernels {
     func used(from origin: Int, of extent: Int) -> Int { min(Winograd.side, max(0, (extent - origin + spacing - 1) / spacing)) }
   }
 
-  /// Products of a block of tiles with one or two panels of the weight, transformed back and finished.
+  /// The transformed weights of the panels of a step: `[part][36][panel][inputs of the part][width]`.
+  private struct PanelWeights {
+    let weight: PackedMatrix
+    /// Most panels of a step.
+    let together: Int
+    private let parts: Int
+
+    init(_ weight: PackedMatrix, together: Int, _ layout: TileInputs) {
+      (self.weight, self.together, parts) = (weight, together, layout.parts.count)
+    }
+
+    /// From one of the 36 to the next.
+    func step(_ part: Range<Int>, width: Int) -> Int { part.count * width + skew }
+    func start(_ part: Range<Int>) -> Int { part.lowerBound / winogradDepth * partCount }
+    /// Floats of a part and of all.
+    var partCount: Int { Winograd.points * (min(winogradDepth, weight.depth) * 16 * together + skew) }
+    var count: Int { parts * partCount }
+
+    /// Transforms a part of the inputs.
+    func transform(_ part: Range<Int>, _ panels: Range<Int>, to target: UnsafeMutablePointer<Float>, _ loops: UnsafePointer<mk_set>) {
+      let tapCount = 9 * part.count * 16, width = panels.reduce(0) { $0 + weight.panel($1).width }
+      let taps = MemoryPool.shared.borrow(tapCount)
+      defer { MemoryPool.shared.giveBack(taps, tapCount) }
+      for (index, panel) in panels.enumerated() {
+        weight.transformTaps(
+          panel: panel, inputs: part, to: target + index * part.count * 16, step: step(part, width: width), scratch: taps, loops)
+      }
+    }
+  }
+
+  /// Products of a block of tiles with one or two panels of the weight, transformed back and finished. `kept` are the panels' transformed
+  /// weights, where they are made already.
   private static func multiplyTiles(
-    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, _ layout: TileInputs, _ weight: PackedMatrix, panels: Range<Int>,
-    to output: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue, _ loops: UnsafePointer<mk_set>
+    _ grid: TileGrid, _ inputs: UnsafePointer<Float>, _ layout: TileInputs, _ panelWeights: PanelWeights, _ kept: UnsafePointer<Float>?,
+    panels: Range<Int>, to output: UnsafeMutablePointer<Float>, _ epilogue: mk_epilogue, _ loops: UnsafePointer<mk_set>
   ) {
+    let weight = panelWeights.weight
     let points = Winograd.points, depth = weight.depth, kernel = loops.pointee.floats
     let widths = panels.map { weight.panel($0).width }
     let column = panels.lowerBound * 16, width = widths.reduce(0, +)
     let rows = (grid.used + 5) / 6 * 6
     let part = min(winogradDepth, depth)
     let productStep = rows * width + skew
-    let tapCount = 9 * part * 16, weightCount = points * (part * width + skew), productCount = points * productStep
-    let scratchCount = tapCount + weightCount + productCount + 16 * 32
+    let weightCount = kept == nil ? panelWeights.partCount : 0, productCount = points * productStep
+    let scratchCount = weightCount + productCount + 16 * 32
     let scratch = MemoryPool.shared.borrow(scratchCount)
     defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
-    let weights = scratch + tapCount
-    let products = weights + weightCount
+    let products = scratch + weightCount
     let sums = products + productCount
 
     for own in layout.parts {
       let length = own.count, isFirst = own.lowerBound == 0
       let (start, step) = (inputs + layout.start(own), layout.step(own))
-      let weightStep = length * width + skew
-      for (index, panel) in panels.enumerated() {
-        weight.transformTaps(panel: panel, inputs: own, to: weights + index * length * 16, step: weightStep, scratch: scratch, loops)
-      }
+      let weightStep = panelWeights.step(own, width: width)
+      if kept == nil { panelWeights.transform(own, panels, to: scratch, loops) }
+      let weights = kept.map { $0 + panelWeights.start(own) } ?? UnsafePointer(scratch)
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 6) { pointers in
         guard let table = pointers.baseAddress else { return }
         for point in 0..<points {
-          let columns = UnsafePointer(weights + point * weightStep)
-          if own.upperBound < depth && point < 9 {
+          let columns = weights + point * weightStep
+          if kept == nil && own.upperBound < depth && point < 9 {
             for panel in panels { weight.fetch(tap: point, inputs: own.upperBound..<min(own.upperBound + part, depth), panel: panel) }
           }
           for row in stride(from: 0, to: rows, by: 6) {

@@ -1,7 +1,8 @@
 import Core
 
-/// Keys and values of an attention layer: in Float32 as they are, in bfloat16 laid out for the product kernel, for each image and head the
-/// keys as a weight of `size` inputs and the values as one of `count` inputs, in panels of 16 columns; the values' last may have 8.
+/// Keys and values of an attention layer: in Float32 as they are; in bfloat16 for each image and head the keys as rows of pairs of channels
+/// and the values as rows of pairs of two keys' numbers. For matrix registers, the keys are a weight of `size` inputs and the values one of
+/// `count` inputs, in panels of 16 columns.
 public struct PackedKeys: Sendable {
   let images: Int
   let heads: Int
@@ -14,9 +15,9 @@ public struct PackedKeys: Sendable {
   let isMatrix: Bool
   /// Elements of a key and of a channel's values.
   let keyUnits, valueUnits: Int
-  /// Channels of a head with the padding of its last panel.
+  /// Channels of a head, with the padding of its last panel on matrix registers.
   let valueWidth: Int
-  /// `[images, count, heads * size]`, or in bfloat16 `[images * heads, panels * keyUnits * 16]`.
+  /// `[images, count, heads * size]`, or in bfloat16 `[images * heads, count * keyUnits]`, on matrix registers in panels of 16 keys.
   let keys: Tensor
   /// `[images, count, heads * size]`, or in bfloat16 `[images * heads, valueWidth * valueUnits]`.
   let values: Tensor
@@ -32,7 +33,7 @@ public struct PackedKeys: Sendable {
     let isMatrix = precision == .bfloat16 && KernelSet.current.loops.pointee.matrix != nil
     func whole(_ units: Int) -> Int { isMatrix ? (units + Kernels.matrixUnits - 1) / Kernels.matrixUnits * Kernels.matrixUnits : units }
     let (keyUnits, valueUnits) = (whole(precision.units(size)), whole(precision.units(count)))
-    let valueWidth = isMatrix ? (size + 15) / 16 * 16 : (size + 7) / 8 * 8
+    let valueWidth = isMatrix ? (size + 15) / 16 * 16 : size
     (self.isMatrix, self.keyUnits, self.valueUnits, self.valueWidth) = (isMatrix, keyUnits, valueUnits, valueWidth)
     guard precision == .bfloat16 else {
       (keys, values) = (k, v)
@@ -40,9 +41,12 @@ public struct PackedKeys: Sendable {
     }
     let span = Profile.begin()
     defer { span?.end(.elementwise, "packing keys and values \(k.shape)") }
-    keys = Self.keys(k, heads: heads, precision, units: keyUnits)
+    keys =
+      isMatrix
+      ? Self.keys(k, heads: heads, precision, units: keyUnits)
+      : Self.each(k, heads: heads, units: keyUnits, width: size, count: count * keyUnits) { $0.roundKeys(to: $1) }
     values = Self.each(v, heads: heads, units: valueUnits, width: valueWidth, count: valueWidth * valueUnits) {
-      $0.packValuePairs(to: $1)
+      if isMatrix { $0.packValuePairs(to: $1) } else { $0.joinValues(to: $1) }
     }
   }
 
@@ -92,10 +96,25 @@ private struct Source {
     }
   }
 
-  /// Panels of 16 channels, `[panel][units][16]` pairs of keys, the last of 8 or 16 and padded with zeros.
+  /// `[keys][units]` pairs of channels.
+  func roundKeys(to target: UnsafeMutablePointer<Float>) {
+    let loops = KernelSet.current.loops
+    for key in 0..<keys { loops.pointee.round_pairs(start + key * stride, size, target + key * units) }
+  }
+
+  /// `[units][size]` pairs of keys, the last one beside zeros where their number is odd.
+  func joinValues(to target: UnsafeMutablePointer<Float>) {
+    let loops = KernelSet.current.loops
+    for unit in 0..<units {
+      let even = start + 2 * unit * stride
+      loops.pointee.join_pairs(even, 2 * unit + 1 < keys ? even + stride : nil, size, target + unit * size)
+    }
+  }
+
+  /// Panels of 16 channels, `[panel][units][16]` pairs of keys, the last padded with zeros.
   func packValuePairs(to target: UnsafeMutablePointer<Float>) {
     for first in Swift.stride(from: 0, to: size, by: 16) {
-      let used = min(16, size - first), width = min(16, self.width - first)
+      let used = min(16, size - first), width = 16
       for unit in 0..<units {
         let row = UnsafeMutableRawPointer(target + first * units + unit * width).assumingMemoryBound(to: UInt32.self)
         guard 2 * unit < keys else {

@@ -6,6 +6,18 @@ struct SumPart {
   let tap, taps, offset, depth: Int
 }
 
+/// Where the rows of a product's output are: `pitch` elements apart along a line of `line` rows, and lines `step` elements apart. Of more than
+/// one line, outputs have a bias alone.
+struct OutputRows {
+  let pitch: Int
+  var line = Int.max, step = 0
+
+  func place(_ row: Int) -> Int { row < line ? row * pitch : row / line * step + row % line * pitch }
+
+  /// The first of `rows` that begins a line behind the first, or their end.
+  func lineEnd(_ rows: Range<Int>) -> Int { line == .max ? rows.upperBound : min(rows.upperBound, (rows.lowerBound / line + 1) * line) }
+}
+
 /// What the threads of one product share, and how one of them multiplies a range of its rows with a range of its columns.
 struct ProductTask {
   let weight: PackedMatrix
@@ -20,8 +32,7 @@ struct ProductTask {
   /// Whether the second of them gates the first.
   let isGated: Bool
   let output: UnsafeMutablePointer<Float>
-  /// Elements of the output from one row to the next.
-  let pitch: Int
+  let places: OutputRows
 
   typealias Table = UnsafeMutablePointer<UnsafePointer<Float>>
 
@@ -40,7 +51,7 @@ struct ProductTask {
     let tableCount = (blockRows * taps * 2 + 15) & ~15
     let widenedCount = weight.isWidened ? parts.map { $0.taps * $0.depth * stride }.max() ?? 0 : 0
     let rowCount = (blockRows * rowScratch + 15) & ~15
-    let sumCount = (parts.count == 1 ? Kernels.tileRows : blockRows) * stride
+    let sumCount = (parts.count == 1 ? 2 * Kernels.tileRows : blockRows) * stride
     let scratchCount = tableCount * (isFetched ? 2 : 1) + widenedCount + rowCount + sumCount
     let scratch = MemoryPool.shared.borrow(scratchCount)
     defer { MemoryPool.shared.giveBack(scratch, scratchCount) }
@@ -79,6 +90,8 @@ struct ProductTask {
     let isWide = own.count == 2 && weight.panel(own.lowerBound + 1).width == 16
     let column = own.lowerBound * 16, width = min(stride, columns - column), residual = epilogue.pointee.residual
     let (place, placeWidth) = isGated ? (column / 2, width / 2) : (column, width)
+    // What is gated in bfloat16 is rounded.
+    let outputs = UnsafeMutableRawPointer(output), outputBytes = isGated && weight.precision == .bfloat16 ? 2 : 4
     let tiles = (block.count + tileRows - 1) / tileRows
     let fetched = units * share.number / share.of..<units * (share.number + 1) / share.of
     for (number, part) in parts.enumerated() {
@@ -89,21 +102,31 @@ struct ProductTask {
         if weight.isWidened { distance = elements.count * 16 }
         panels.1 = weight.columns(panel: own.lowerBound + 1, elements, scratch: widened + elements.count * 16, loops)
       }
-      for tile in 0..<tiles {
+      var tile = 0
+      while tile < tiles {
+        // Two tiles at once where the set has loops for that.
+        let tall = isWide && tile + 1 < tiles ? kernel.tall32 : nil, height = tall == nil ? 1 : 2
+        defer { tile += height }
         let pointers = table + (tile * taps + part.tap) * tileRows
         let target = sums + (parts.count == 1 ? 0 : tile * tileRows * stride)
-        let row = block.lowerBound + tile * tileRows, used = min(tileRows, block.upperBound - row)
+        let row = block.lowerBound + tile * tileRows, used = min(height * tileRows, block.upperBound - row)
         if weight.isWidened { fetchWeights(behind: number, step: step, of: steps, share: (tile, tiles)) }
         if isLast {
           for line in row..<row + used {
-            mk_fetch(output + line * pitch + place, placeWidth * 4)
-            if let residual { mk_fetch(residual + line * pitch + place, placeWidth * 4) }
+            let start = places.place(line) + place
+            mk_fetch(outputs + start * outputBytes, placeWidth * outputBytes)
+            if let residual { mk_fetch(residual + start, placeWidth * 4) }
           }
           if let next, tile < nextTiles {
-            for lane in 0..<tileRows { mk_fetch_second(next[tile * tileRows + lane] + fetched.lowerBound, fetched.count * 4) }
+            for lane in tile * tileRows..<min(tile + height, nextTiles) * tileRows {
+              mk_fetch_second(next[lane] + fetched.lowerBound, fetched.count * 4)
+            }
           }
         }
-        if isWide {
+        if let tall {
+          tall(
+            part.taps, part.depth, part.offset, pointers, taps * tileRows, panels.0, distance, target, stride, isFirst)
+        } else if isWide {
           kernel.tile32(part.taps, part.depth, part.offset, pointers, panels.0, distance, target, stride, isFirst)
         } else {
           for panel in own {
@@ -118,13 +141,29 @@ struct ProductTask {
         // While the sums are at hand, and stores go on beside the next tile's products.
         if isLast {
           if isGated, let bias = epilogue.pointee.bias {
-            loops.pointee.gate(target, stride, used, bias + column, pitch, output + row * pitch + place)
+            let gate = weight.precision == .float32 ? loops.pointee.gate : loops.pointee.finish_gated
+            let start = outputs + (places.place(row) + place) * outputBytes
+            gate?(target, stride, used, bias + column, places.pitch, start.assumingMemoryBound(to: Float.self))
           } else {
-            loops.pointee.finish(epilogue, target, stride, row, used, column, width, pitch, output)
+            finish(row..<row + used, target, stride, column, width, epilogue)
           }
         }
       }
     }
+  }
+
+  /// Stores sums, a line of the output after the other.
+  private func finish(
+    _ rows: Range<Int>, _ sums: UnsafePointer<Float>, _ stride: Int, _ column: Int, _ width: Int, _ epilogue: UnsafePointer<mk_epilogue>
+  ) {
+    let end = places.lineEnd(rows)
+    if places.line == .max {
+      loops.pointee.finish(epilogue, sums, stride, rows.lowerBound, rows.count, column, width, places.pitch, output)
+    } else {
+      let line = output + places.place(rows.lowerBound)
+      loops.pointee.finish(epilogue, sums, stride, 0, end - rows.lowerBound, column, width, places.pitch, line)
+    }
+    if end < rows.upperBound { finish(end..<rows.upperBound, sums + (end - rows.lowerBound) * stride, stride, column, width, epilogue) }
   }
 
   private func panels(_ step: Int) -> Range<Int> { step * together..<min((step + 1) * together, weight.panels) }

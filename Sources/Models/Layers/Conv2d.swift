@@ -14,7 +14,7 @@ public struct Conv2d: Sendable {
     case free
     /// Twice the image's extent, always.
     case exact
-    /// Twice the image's extent most of the time: faster then, at nearly three times the memory.
+    /// Twice the image's extent most of the time: on matrix registers faster then, at nearly three times the memory.
     case mostlyExact
   }
 
@@ -37,7 +37,8 @@ public struct Conv2d: Sendable {
       func whole() -> PackedMatrix {
         PackedMatrix(parameter, columns: outputs, depth: inputs, taps: kernel * kernel, precision: loader.precision)
       }
-      if doubling != .free, let doubled = DoubledWeight(parameter, columns: outputs, depth: inputs, precision: loader.precision) {
+      let isDoubled = doubling == .exact || doubling == .mostlyExact && Kernels.usesMatrix(depth: inputs, loader.precision)
+      if isDoubled, let doubled = DoubledWeight(parameter, columns: outputs, depth: inputs, precision: loader.precision) {
         weight = .doubled(doubled, cut: doubling == .exact ? nil : whole())
       } else {
         weight = .full(whole())

@@ -48,4 +48,9 @@ public struct DDIM: Sampler {
     }
     return eta > 0 ? result.zipped(source.next(sample.shape)) { $0 + deviation * $1 } : result
   }
+
+  /// The first term of equation 12.
+  public func original(_ sample: Tensor, output: Tensor, step: Int) -> Tensor {
+    prediction.original(sample, output, at: NoiseLevel(alpha: alphas[steps[step]])).clipped(clipRange)
+  }
 }

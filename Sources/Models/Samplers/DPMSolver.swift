@@ -43,7 +43,7 @@ public struct DPMSolver: Sampler {
     let gain = -next.signal * expm1(-rate * h)
     let kept = next.noise / here.noise * (isStochastic ? exp(-h) : 1)
 
-    let original = prediction.original(sample, output, at: here)
+    let original = original(sample, output: output, step: step)
     defer { previous = original }
     var result = Tensor.sum((kept, sample), (gain, original))
     let isLast = step == timesteps.count - 1
@@ -57,4 +57,6 @@ public struct DPMSolver: Sampler {
     let fresh = next.noise * (-expm1(-2 * h)).squareRoot()
     return .sum((1, result), (fresh, source.next(sample.shape)))
   }
+
+  public func original(_ sample: Tensor, output: Tensor, step: Int) -> Tensor { prediction.original(sample, output, at: levels[step]) }
 }

@@ -18,9 +18,13 @@ public struct Euler: Sampler {
   public func networkInput(_ sample: Tensor, step: Int) -> Tensor { schedule.networkInput(sample, step: step) }
 
   public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
-    let original = schedule.original(sample, output, step: step, prediction)
+    let original = original(sample, output: output, step: step)
     // x + (σ' - σ) (x - x₀) / σ
     let kept = schedule.sigma(step + 1) / schedule.sigma(step)
     return .sum((kept, sample), (1 - kept, original))
+  }
+
+  public func original(_ sample: Tensor, output: Tensor, step: Int) -> Tensor {
+    schedule.original(sample, output, step: step, prediction)
   }
 }

@@ -18,10 +18,14 @@ public struct EulerAncestral: Sampler {
   public func networkInput(_ sample: Tensor, step: Int) -> Tensor { schedule.networkInput(sample, step: step) }
 
   public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
-    let original = schedule.original(sample, output, step: step, prediction)
+    let original = original(sample, output: output, step: step)
     let (from, to) = (schedule.sigma(step), schedule.sigma(step + 1))
     let up = (to * to * (from * from - to * to)).squareRoot() / from
     let down = (to * to - up * up).squareRoot()
     return .sum((down / from, sample), (1 - down / from, original), (up, source.next(sample.shape)))
+  }
+
+  public func original(_ sample: Tensor, output: Tensor, step: Int) -> Tensor {
+    schedule.original(sample, output, step: step, prediction)
   }
 }

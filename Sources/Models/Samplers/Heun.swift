@@ -30,7 +30,7 @@ public struct Heun: Sampler {
   public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
     let here = level(step)
     let sigma = schedule.sigma(here)
-    let original = schedule.original(sample, output, step: here, prediction).clipped(clipRange)
+    let original = original(sample, output: output, step: step)
     let slope = Tensor.sum((1 / sigma, sample), (-1 / sigma, original))
     guard let start else {
       self.start = (sample, slope)
@@ -39,5 +39,9 @@ public struct Heun: Sampler {
     self.start = nil
     let half = (sigma - schedule.sigma(here - 1)) / 2
     return .sum((1, start.sample), (half, start.slope), (half, slope))
+  }
+
+  public func original(_ sample: Tensor, output: Tensor, step: Int) -> Tensor {
+    schedule.original(sample, output, step: level(step), prediction).clipped(clipRange)
   }
 }

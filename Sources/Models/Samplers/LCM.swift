@@ -27,13 +27,18 @@ public struct LCM: Sampler {
   }
 
   public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
+    let denoised = original(sample, output: output, step: step)
+    guard step + 1 < steps.count else { return denoised }
+    let next = NoiseLevel(alpha: alphas[steps[step + 1]])
+    return .sum((next.signal, denoised), (next.noise, source.next(sample.shape)))
+  }
+
+  /// Where every answer leads at once: the network's image, by the boundary condition.
+  public func original(_ sample: Tensor, output: Tensor, step: Int) -> Tensor {
     let original = prediction.original(sample, output, at: NoiseLevel(alpha: alphas[steps[step]])).clipped(clipRange)
     // The boundary condition (section 4.1): at time 0 the sample is the image.
     let (time, deviation) = (Double(steps[step]) * timestepScaling, 0.5)
     let total = time * time + deviation * deviation
-    let denoised = Tensor.sum((time / total.squareRoot(), original), (deviation * deviation / total, sample))
-    guard step + 1 < steps.count else { return denoised }
-    let next = NoiseLevel(alpha: alphas[steps[step + 1]])
-    return .sum((next.signal, denoised), (next.noise, source.next(sample.shape)))
+    return .sum((time / total.squareRoot(), original), (deviation * deviation / total, sample))
   }
 }

@@ -44,6 +44,10 @@ public struct PNDM: Sampler {
     return transferred(start, multistep(output, step: step), from: time, to: time - stride)
   }
 
+  public func original(_ sample: Tensor, output: Tensor, step: Int) -> Tensor {
+    prediction.original(sample, output, at: NoiseLevel(alpha: alphas[steps[step]]))
+  }
+
   /// Equation 12, and its forms of lower order while there are fewer answers (Adams and Bashforth).
   private func multistep(_ output: Tensor, step: Int) -> Tensor {
     let e = Array(outputs.reversed())

@@ -14,6 +14,9 @@ public protocol Sampler: Sendable {
   ///   - output: the network's answer to `networkInput(sample, step:)`, guidance applied, of the sample's shape.
   ///   - source: where a stochastic method draws its noise.
   mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor
+  /// The image without noise that the network sees in the sample of a step, `x₀`, by its answer `output`: for previews, no step needs
+  /// it.
+  func original(_ sample: Tensor, output: Tensor, step: Int) -> Tensor
 }
 
 extension Sampler {
@@ -29,6 +32,12 @@ public struct SamplingRun: Sendable {
   }
   /// The sample as it is, `[n, h, w, c]`.
   public private(set) var sample: Tensor
+  /// What the network saw in the sample of the last step, without its noise; nil before the first one.
+  public var original: Tensor? {
+    seen.map { sampler.original($0.sample, output: $0.output, step: step - 1) }
+  }
+  /// The sample before the last step, and the network's answer to it.
+  private var seen: (sample: Tensor, output: Tensor)?
   private var sampler: any Sampler
   private var noise: NoiseSource
   private var step = 0
@@ -55,6 +64,7 @@ public struct SamplingRun: Sendable {
   ) rethrows -> Tensor? {
     guard let (step, timestep) = upcoming else { return nil }
     let output = try network(sampler.networkInput(sample, step: step), timestep, step)
+    seen = (sample, output)
     sample = sampler.advance(sample, output: output, step: step, noise: &noise)
     self.step += 1
     return sample

@@ -32,7 +32,7 @@ public struct UniPC: Sampler {
   }
 
   public mutating func advance(_ sample: Tensor, output: Tensor, step: Int, noise source: inout NoiseSource) -> Tensor {
-    let original = prediction.original(sample, output, at: levels[step])
+    let original = original(sample, output: output, step: step)
     var sample = sample
     if let last, !uncorrectedSteps.contains(step - 1) {
       sample = update(last.sample, from: step - 1, order: last.order, reached: original)
@@ -43,6 +43,8 @@ public struct UniPC: Sampler {
     last = (sample, now)
     return update(sample, from: step, order: now, reached: nil)
   }
+
+  public func original(_ sample: Tensor, output: Tensor, step: Int) -> Tensor { prediction.original(sample, output, at: levels[step]) }
 
   /// Equation 3 of the paper (predictor), or 4 (corrector) when the end's own original is given as `reached`.
   private func update(_ sample: Tensor, from step: Int, order: Int, reached: Tensor?) -> Tensor {

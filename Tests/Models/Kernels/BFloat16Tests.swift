@@ -81,15 +81,13 @@ import Testing
   }
 
   /// Four convolutions of the image as it is stand for one of the doubled image, of weights whose sums bfloat16 holds.
-  @Test(arguments: 0..<16) func convolutionOfADoubledImage(seed: Int) {
+  @Test(arguments: 0..<16) func convolutionOfADoubledImage(seed: Int) throws {
     var noise = Noise(UInt64(seed) + 37_000)
     let (images, height, width) = (noise.int(1...3), noise.int(1...21), noise.int(1...21))
-    let (depth, columns) = (32 * noise.int(1...3), 16 * noise.int(1...3) - noise.int(0...3))
+    let (depth, columns) = (noise.int(0...1) * 5 + 32 * noise.int(1...3), 16 * noise.int(1...3) - noise.int(0...3))
     let x = noise.tensor([images, height, width, depth]), bias = noise.tensor([columns])
     let weight = Tensor((0..<columns * depth * 9).map { _ in Float(noise.int(-9...9)) / 64 }, shape: [columns, depth, 3, 3])
-    let doubled = DoubledWeight(Parameter(weight), columns: columns, depth: depth, precision: .bfloat16)
-    #expect((doubled != nil) == (KernelSet.current.name == "amx"))
-    guard let doubled else { return }
+    let doubled = try #require(DoubledWeight(Parameter(weight), columns: columns, depth: depth, precision: .bfloat16))
     let extent = Extent(height: 2 * height, width: 2 * width)
     let fast = Kernels.doubledConv2d(x, doubled, bias: bias)
     let plain = PlainKernels.conv2d(x.rounded, weight, Window(height: 3, width: 3, padding: 1), bias: bias, upsampledTo: extent)
@@ -97,11 +95,11 @@ import Testing
   }
 
   /// Sums of rounded weights would be rounded twice: the error is that of weights, no more.
-  @Test func weightsOfADoubledImageAreSummedBeforeTheyAreRounded() {
+  @Test func weightsOfADoubledImageAreSummedBeforeTheyAreRounded() throws {
     var noise = Noise(37_100)
     let x = noise.tensor([1, 9, 11, 64]).rounded, weight = noise.tensor([32, 64, 3, 3], scale: 0.1)
     let window = Window(height: 3, width: 3, padding: 1), extent = Extent(height: 18, width: 22)
-    guard let doubled = DoubledWeight(Parameter(weight), columns: 32, depth: 64, precision: .bfloat16) else { return }
+    let doubled = try #require(DoubledWeight(Parameter(weight), columns: 32, depth: 64, precision: .bfloat16))
     let exact = PlainKernels.conv2d(x, weight, window, upsampledTo: extent)
     let fast = relativeError(Kernels.doubledConv2d(x, doubled, bias: nil), exact)
     #expect(fast < relativeError(PlainKernels.conv2d(x, weight.rounded, window, upsampledTo: extent), exact))
@@ -141,11 +139,11 @@ import Testing
   /// A gated layer in one product is the product and then the gate, rounded.
   @Test(arguments: 0..<12) func gatedLinear(seed: Int) throws {
     var noise = Noise(UInt64(seed) + 40_000)
-    let (rows, depth, columns) = (noise.int(1...300), 32 * noise.int(1...9), 16 * noise.int(1...9))
+    let (rows, columns) = (noise.int(1...300), 16 * noise.int(1...9))
+    let depth = seed % 3 == 0 ? noise.int(1...290) : 32 * noise.int(1...9)
     let x = noise.tensor([rows, depth]), weight = noise.tensor([2 * columns, depth], scale: 0.1), bias = noise.tensor([2 * columns])
-    let gated = GatedWeight(Parameter(weight), bias: Parameter(bias), columns: columns, depth: depth, precision: .bfloat16)
-    #expect((gated != nil) == (KernelSet.current.name == "amx"))
-    guard let gated else { return }
+    let gated = try #require(
+      GatedWeight(Parameter(weight), bias: Parameter(bias), columns: columns, depth: depth, precision: .bfloat16))
     let packed = PackedMatrix(Parameter(weight), columns: 2 * columns, depth: depth, precision: .bfloat16)
     let apart = Kernels.geglu(Kernels.linear(x, packed, bias: bias))
     #expect(Kernels.gatedLinear(Operand(x), gated).tensor.values == apart.rounded.values, "\(rows)x\(depth)x\(columns)")
@@ -159,7 +157,8 @@ import Testing
     let packed = PackedMatrix(Parameter(weight), columns: columns, depth: depth, taps: 9, precision: .bfloat16)
     let window = Window(height: 3, width: 3, padding: 1)
     let isWinograd = Kernels.usesWinograd(packed, window, outHeight: side, outWidth: side + 3)
-    #expect(isWinograd || KernelSet.current.name == "amx")
+    // Of at most eight tiles the direct way is the faster one.
+    #expect(isWinograd == (side > 8) || KernelSet.current.name == "amx")
     let plain = PlainKernels.conv2d(isWinograd ? x : x.rounded, weight.rounded, window)
     #expect(relativeError(Kernels.conv2d(x, packed, window), plain) < 5 * KernelTests.tolerance, "\(x.shape) \(columns)")
   }

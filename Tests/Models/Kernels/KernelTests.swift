@@ -114,6 +114,20 @@ import Testing
     #expect(relativeError(fast, plain) < 5 * Self.tolerance, "\(x.shape) \(columns) \(window)")
   }
 
+  /// Of many images the transformed weights are kept from block to block of tiles, of one they are made panel by panel.
+  @Test func winogradOfManyImagesIsThatOfEach() {
+    var noise = Noise(9100)
+    let x = noise.tensor([40, 27, 26, 72]), weight = noise.tensor([75, 72, 3, 3])
+    let packed = PackedMatrix(Parameter(weight), columns: 75, depth: 72, taps: 9)
+    let window = Window(height: 3, width: 3, padding: 1)
+    #expect(Kernels.usesWinograd(packed, window, outHeight: 27, outWidth: 26))
+    let all = Kernels.conv2d(x, packed, window)
+    for image in [0, 17, 39] {
+      let own = image..<image + 1
+      #expect(Kernels.conv2d(x.slice(own), packed, window).values == all.slice(own).values, "\(image)")
+    }
+  }
+
   @Test(arguments: 0..<10) func depthwiseConv2d(seed: Int) {
     var noise = Noise(UInt64(seed) + 2000)
     let window = Window(height: noise.int(1...5), width: noise.int(1...5), stride: noise.int(1...2), padding: 2)

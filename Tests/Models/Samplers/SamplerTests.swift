@@ -55,6 +55,41 @@ import Testing
     #expect(run.sample.values == toyTrajectory(sampler, noise: Self.noise(), seed: 1).last?.values)
   }
 
+  /// What a network that knows the image sees in every sample is that image, whatever noise is left. With `dpmpp-2m-karras` the time
+  /// that it is told is rounded.
+  @Test(arguments: SamplerName.allCases.filter { $0 != .dpmpp2mKarras }, ["epsilon", "v_prediction"])
+  func tellsWhatTheNetworkSees(name: SamplerName, prediction: String) throws {
+    let config = try Self.config(#", "prediction_type": "\#(prediction)""#), sampler = try name.make(config, steps: 6)
+    var generator = TorchGenerator(seed: 5)
+    let image = generator.noise([2, 4, 2, 4]).values, alphas = Self.alphas
+    var run = SamplingRun(sampler, first: Self.noise(), noise: NoiseSource(seeds: [1]))
+    #expect(run.original == nil)
+    func answer(_ x: Tensor, _ t: Float, _: Int) -> Tensor {
+      let signal = alphas[Int(t.rounded())].squareRoot(), noise = (1 - alphas[Int(t.rounded())]).squareRoot()
+      let values = zip(x.values, image).map { x, original -> Float in
+        let epsilon = (Double(x) - signal * Double(original)) / noise
+        return Float(prediction == "epsilon" ? epsilon : signal * epsilon - noise * Double(original))
+      }
+      return Tensor(values, shape: x.shape)
+    }
+    while run.next(answer) != nil {
+      let seen = try #require(run.original)
+      // LCM gives a little of the sample back at the lowest times.
+      let most = zip(seen.values, image).map { abs($0 - $1) }.max() ?? 1
+      #expect(most < (name == .lcm ? 0.1 : 0.02), "\(most)")
+    }
+  }
+
+  /// The share of signal left after each training step of `config`.
+  private static let alphas: [Double] = {
+    var product = 1.0
+    return (0..<1000).map { step in
+      let root = 0.00085.squareRoot() + (0.012.squareRoot() - 0.00085.squareRoot()) * Double(step) / 999
+      product *= 1 - root * root
+      return product
+    }
+  }()
+
   @Test func refusesSettingsItCannotFollow() throws {
     for more in [
       #", "use_beta_sigmas": true"#, #", "use_flow_sigmas": true"#, #", "thresholding": true"#, #", "variance_type": "learned""#,
