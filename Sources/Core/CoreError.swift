@@ -8,6 +8,8 @@ public enum CoreError: Explained, Hashable, Sendable {
   case malformedFile(path: String, reason: String)
   /// A file or folder cannot be written; nothing is left behind.
   case cannotWrite(path: String, reason: String)
+  /// Another process writes a file that one at a time can write.
+  case fileInUse(path: String)
   /// A setting is outside its range.
   case badSetting(name: String, value: String, allowed: String)
   /// The user's configuration file is no TOML, or sets something that cannot be.
@@ -19,6 +21,7 @@ public enum CoreError: Explained, Hashable, Sendable {
     case .unwritableFile(let path, let reason): "cannot write \(path): \(reason)"
     case .malformedFile(let path, let reason): "\(path) is broken: \(reason)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+    case .fileInUse(let path): "another process is writing \(path)"
     case .badSetting(let name, let value, _): "\(name) cannot be \(value)"
     case .badConfiguration(let path, let reason): "the configuration \(path) cannot be used: \(reason)"
     }
@@ -30,6 +33,7 @@ public enum CoreError: Explained, Hashable, Sendable {
     case .unwritableFile: "check that the folder exists, that you may write there and that the disk is not full"
     case .malformedFile: "download or make the file again"
     case .cannotWrite: "check free space and permissions, or write to another folder"
+    case .fileInUse: "wait for its end, or write to another folder"
     case .badSetting(_, _, let allowed): "allowed: \(allowed)"
     case .badConfiguration: "correct the file, or move it away; docs/configuration.md says what it may hold"
     }
@@ -40,7 +44,7 @@ public enum CoreError: Explained, Hashable, Sendable {
     case .unreadableFile(_, let reason), .unwritableFile(_, let reason), .malformedFile(_, let reason), .cannotWrite(_, let reason),
       .badConfiguration(_, let reason):
       reason
-    case .badSetting: message
+    case .badSetting, .fileInUse: message
     }
   }
 }

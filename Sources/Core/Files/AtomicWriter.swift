@@ -83,4 +83,12 @@ public final class AtomicWriter {
       unlink(folder.appendingPathComponent(name).path)
     }
   }
+
+  /// Removes what was left of writing one file, by whatever process on whatever machine: only for whoever knows that nobody else writes it.
+  static func sweep(of file: URL) {
+    let folder = file.deletingLastPathComponent(), names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.hasPrefix(".\(file.lastPathComponent).") && name.hasSuffix(suffix) {
+      unlink(folder.appendingPathComponent(name).path)
+    }
+  }
 }

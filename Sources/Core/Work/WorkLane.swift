@@ -9,11 +9,10 @@ public struct WorkLane: Sendable {
   /// Below the thread that draws.
   public init(_ name: String) { queue = DispatchQueue(label: "diffss.\(name)", qos: .utility) }
 
-  /// Runs `body` on the lane. When the calling task is cancelled, `stop` tells `body` so; work not yet begun throws
+  /// Runs `body` on the lane. When the calling task is cancelled, `stop` is set and tells `body` so; work not yet begun throws
   /// `CancellationError`.
-  public func run<T: Sendable>(_ body: @escaping @Sendable (_ stop: StopFlag) throws -> T) async throws -> T {
-    let stop = StopFlag()
-    return try await withTaskCancellationHandler {
+  public func run<T: Sendable>(stop: StopFlag = StopFlag(), _ body: @escaping @Sendable (_ stop: StopFlag) throws -> T) async throws -> T {
+    try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         queue.async {
           continuation.resume(with: Result {

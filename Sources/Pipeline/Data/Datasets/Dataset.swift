@@ -11,6 +11,8 @@ public protocol Dataset: Sendable {
   var split: DatasetSplit { get }
   /// Classes in the order of their index, which need not be contiguous.
   var classes: [ClassInfo] { get }
+  /// What is known of class `index`; nil when the data set has no such class.
+  func classInfo(_ index: Int) -> ClassInfo?
   /// Number of folds; they are numbered from 0.
   var folds: Int { get }
   /// Indices of the classes that episodes of fold `fold` are about, ascending: the *novel* ones, in a training split the
@@ -67,7 +69,6 @@ extension Dataset {
   public var storesMasksApart: Bool { false }
   public func version(of item: DatasetItem) -> ItemVersion? { nil }
 
-  /// What is known of class `index`; nil when the data set has no such class.
   public func classInfo(_ index: Int) -> ClassInfo? {
     if index >= 1, index <= classes.count, classes[index - 1].index == index { return classes[index - 1] }
     return classes.first { $0.index == index }

@@ -20,8 +20,9 @@ public final class DecodedDataset: Dataset {
   }
 
   private struct Kept {
-    var images = BoundedCache<ImageKey, Image>(limit: 96 << 20) { $0.pixels.count }
-    var masks = BoundedCache<MaskKey, LabelMask>(limit: 32 << 20) { $0.labels.count }
+    // Small ones count for more than they take: of thousands of them that a queue goes through only the last are asked for again.
+    var images = BoundedCache<ImageKey, Image>(limit: 96 << 20) { max(1 << 21, $0.pixels.count) }
+    var masks = BoundedCache<MaskKey, LabelMask>(limit: 32 << 20) { max(1 << 19, $0.labels.count) }
   }
 
   let base: any Dataset
@@ -58,6 +59,7 @@ public final class DecodedDataset: Dataset {
   public var split: DatasetSplit { base.split }
   public var classes: [ClassInfo] { base.classes }
   public var folds: Int { base.folds }
+  public func classInfo(_ index: Int) -> ClassInfo? { base.classInfo(index) }
   public var items: [DatasetItem] { base.items }
   public var problems: [DatasetProblem] { base.problems }
   public var storesMasksApart: Bool { base.storesMasksApart }

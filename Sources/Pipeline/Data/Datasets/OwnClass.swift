@@ -4,9 +4,10 @@ import Core
 public struct OwnClass: Hashable, Sendable {
   /// As in that data set, from 1.
   public let index: Int
-  private let kind: DatasetKind
+  public let kind: DatasetKind
   private let known: ClassInfo?
-  private let ade: Int?
+  /// What replaces the colour of the table.
+  public let ade: Int?
 
   /// `ade` replaces the colour of the table. Throws `DataError` when the class table is missing or broken.
   public init(_ index: Int, of kind: DatasetKind, ade: Int? = nil) throws {

@@ -69,7 +69,7 @@ final class COCODataset: Dataset {
     for (number, part) in parts.enumerated() {
       for (position, image) in part.index.images.enumerated() {
         let id = part.name + "/" + Self.base(image.fileName)
-        guard RootFolder.staysInside(image.fileName) else {
+        guard RelativePath.staysInside(image.fileName) else {
           problems.append(DatasetProblem(.outsideRoot, image.fileName, "named in \(part.annotations.url.lastPathComponent)"))
           continue
         }

@@ -137,7 +137,7 @@ extension [FileName] {
 }
 
 /// Prompt words and ADE20K colours for names that no benchmark numbers, found by name in the tables of all of them.
-private struct ClassWords {
+struct ClassWords {
   private var adeOf: [String: Int] = [:]
 
   init() throws {

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// PASCAL-5i on VOC 2012 as it is on a disk.
@@ -60,7 +61,7 @@ enum PascalFolder {
     var val: Set<String> = []
     for line in lines {
       let name = String(line.prefix { $0 != " " && $0 != "\t" })
-      guard RootFolder.staysInside(name) else {
+      guard RelativePath.staysInside(name) else {
         problems.append(DatasetProblem(.outsideRoot, name, "named in val.txt"))
         continue
       }

@@ -47,14 +47,8 @@ public struct RootFolder: Sendable {
   ///
   /// Throws `DataError.nameEscapesRoot` for absolute names and for any `..`.
   func file(_ name: String, listedIn list: String) throws -> URL {
-    guard Self.staysInside(name) else { throw DataError.nameEscapesRoot(name: name, file: list) }
+    guard RelativePath.staysInside(name) else { throw DataError.nameEscapesRoot(name: name, file: list) }
     return url.appendingPathComponent(name)
-  }
-
-  /// Whether a name is relative and has no `..` in it.
-  public static func staysInside(_ name: String) -> Bool {
-    let steps = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    return !name.isEmpty && !name.hasPrefix("/") && !name.utf8.contains(0) && !steps.contains { $0.elementsEqual("..".utf8) }
   }
 
   /// The path of something in this folder.

@@ -19,6 +19,11 @@ public struct ImportedDataset: Dataset {
   public var items: [DatasetItem] { base.items }
   public var problems: [DatasetProblem] { base.problems }
 
+  /// Those of the user's own are in no fold.
+  public func classInfo(_ index: Int) -> ClassInfo? {
+    base.classInfo(index) ?? (index > ImportList.ownClasses ? imports.classes.first { $0.index == index } : nil)
+  }
+
   public func classes(inFold fold: Int) -> [Int] { base.classes(inFold: fold) }
   public func item(_ id: String) -> DatasetItem? { base.item(id) ?? own(id)?.item }
   public func listedClasses(of item: DatasetItem) -> [Int] { base.listedClasses(of: item) }
@@ -31,7 +36,7 @@ public struct ImportedDataset: Dataset {
 
   public func mask(_ item: DatasetItem) throws -> LabelMask {
     guard let own = own(item.id) else { return try base.mask(item) }
-    let mask = try own.readMask(), label = UInt8(clamping: own.classIndex)
+    let mask = try own.readMask(), label = own.classIndex < 255 ? UInt8(own.classIndex) : 1
     return LabelMask(width: mask.width, height: mask.height, labels: mask.labels.map { $0 == 1 ? label : $0 })
   }
 
@@ -49,5 +54,5 @@ public struct ImportedDataset: Dataset {
 
   public func version(of item: DatasetItem) -> ItemVersion? { own(item.id)?.version ?? base.version(of: item) }
 
-  private func own(_ id: String) -> ImportedImage? { id.hasPrefix("own/") ? imports.images.last { $0.id == id } : nil }
+  private func own(_ id: String) -> ImportedImage? { DatasetItem.isOwn(id) ? imports.images.last { $0.id == id } : nil }
 }

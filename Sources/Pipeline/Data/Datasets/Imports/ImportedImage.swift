@@ -9,16 +9,18 @@ public struct ImportedImage: Codable, Hashable, Sendable {
   let image: URL
   let mask: URL
   let classIndex: Int
+  /// The class where it is none of the data set's; nil, and absent from the JSON, otherwise.
+  let ownClass: ClassInfo?
 
   public var item: DatasetItem { DatasetItem(id: id, classes: [classIndex]) }
 
   /// Reads both files and checks that they belong together. In a mask without the label `classIndex` everything that is set is the class.
   ///
   /// Throws `RenderError` for unreadable files, `DataError.sizeMismatch`, `.emptyMask` and `.unclearMask`.
-  public init(image imageFile: URL, mask maskFile: URL, classIndex: Int) throws {
+  public init(image imageFile: URL, mask maskFile: URL, classIndex: Int, ownClass: ClassInfo? = nil) throws {
     image = imageFile.absoluteURL.standardizedFileURL
     mask = maskFile.absoluteURL.standardizedFileURL
-    self.classIndex = classIndex
+    (self.classIndex, self.ownClass) = (classIndex, ownClass)
     let hash = SHA()
     for file in [image, mask] { hash.update(data: Data(try FileBytes.read(file))) }
     let name = image.deletingPathExtension().lastPathComponent.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : "_" }
@@ -37,6 +39,7 @@ public struct ImportedImage: Codable, Hashable, Sendable {
   var turn: Orientation { FilePair(image: image.path, mask: mask.path).turn(.auto) }
 
   private func read() throws -> OwnPair {
+    guard ownClass == nil else { return try OwnPair(image: image, mask: mask, label: nil, orientation: .auto) }
     do { return try OwnPair(image: image, mask: mask, label: classIndex, orientation: .auto) } catch DataError.classAbsent {
       return try OwnPair(image: image, mask: mask, label: nil, orientation: .auto)
     }
@@ -57,8 +60,32 @@ public final class ImportList: Sendable {
     return (try? JSONDecoder().decode([ImportedImage].self, from: Data(bytes))) ?? []
   }
 
+  /// Indices of classes of the user's own are above it: no data set numbers as many.
+  public static let ownClasses = 10_000
+
+  /// The classes of the user's own, in the order of their indices.
+  public var classes: [ClassInfo] {
+    let all = images.compactMap(\.ownClass)
+    return Dictionary(all.map { ($0.index, $0) }, uniquingKeysWith: { _, last in last }).values.sorted { $0.index < $1.index }
+  }
+
+  /// The class of the user's own with a name, whatever its case, or the next new one. Throws `CoreError` where the tables of
+  /// words are missing.
+  public func ownClass(named name: String) throws -> ClassInfo {
+    let known = classes
+    if let own = known.first(where: { $0.name.lowercased() == name.lowercased() }) { return own }
+    return try ClassWords().info(index: max(Self.ownClasses, known.last?.index ?? 0) + 1, name: name)
+  }
+
   /// Adds an image, or puts it last when it is there. Throws `CoreError.cannotWrite`.
   public func add(_ image: ImportedImage) throws {
     try AtomicFile.write(CanonicalJSON.data(images.filter { $0.id != image.id } + [image]), to: file)
   }
+}
+
+extension DatasetItem {
+  /// Whether it was imported.
+  public var isOwn: Bool { Self.isOwn(id) }
+
+  static func isOwn(_ id: String) -> Bool { id.hasPrefix("own/") }
 }

@@ -142,11 +142,26 @@ enum ObjectMask {
   /// One colour on black; several where all of them are the object.
   private static func coloured(_ colours: [UInt32], _ label: Int?, _ unclear: (String) -> DataError) throws -> [UInt8] {
     let used = distinct(colours)
+    if used.count > mostLabels, let greys = nearlyGrey(colours) { return greys.map { $0 >= 128 ? 1 : 0 } }
     guard used.count <= mostLabels else { throw unclear("it holds \(used.count) colours, like a photograph") }
     guard used.contains(black), used.count == 2 || label == nil else {
       throw unclear("its colours are \(listed(used.map { "(\($0 >> 16), \($0 >> 8 & 255), \($0 & 255))" }))")
     }
     return colours.map { $0 == black ? 0 : 1 }
+  }
+
+  /// The light of black and white with soft edges whose channels are all but equal, as the masks of FSS-1000 are; nil for other images.
+  private static func nearlyGrey(_ colours: [UInt32]) -> [Int]? {
+    var lights: [Int] = [], dark = 0, light = 0
+    lights.reserveCapacity(colours.count)
+    for colour in colours {
+      let red = Int(colour >> 16), green = Int(colour >> 8 & 255), blue = Int(colour & 255)
+      guard max(red, green, blue) - min(red, green, blue) <= 48 else { return nil }
+      let own = (299 * red + 587 * green + 114 * blue + 500) / 1000
+      lights.append(own)
+      if own < 32 { dark += 1 } else if own >= 224 { light += 1 }
+    }
+    return dark > 0 && light > 0 && dark + light >= colours.count * 9 / 10 ? lights : nil
   }
 
   /// The different ones, ascending.

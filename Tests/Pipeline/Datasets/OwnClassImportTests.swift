@@ -1,0 +1,63 @@
+import Core
+import Data
+import Foundation
+import Generation
+import Pipeline
+import Render
+import TestSupport
+import Testing
+
+/// Images of the user's own under the name of a class that the data set does not have.
+@Suite struct OwnClassImportTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for (number, name) in ["one", "two"].enumerated() {
+      try Image(width: 16, height: 16, color: [UInt8(50 + 50 * number), 90, 10]).writePNG(to: folder.file("\(name).png"))
+      try LabelMask(width: 16, height: 16, labels: (0..<256).map { $0 < 64 ? 255 : 0 }).writePNG(to: folder.file("\(name)_mask.png"))
+    }
+  }
+
+  private func workbench() throws -> Workbench {
+    Workbench(
+      dataset: SquaresDataset(), models: ModelLibrary(searchesHub: false, environment: [:]), store: try Store(folder: folder.file("data")))
+  }
+
+  private func take(_ name: String, as className: String, _ workbench: Workbench) async throws -> (item: DatasetItem, ofClass: ClassInfo) {
+    try await workbench.importImage(image: folder.file("\(name).png"), mask: folder.file("\(name)_mask.png"), className: className)
+  }
+
+  @Test func areEpisodesOfEveryFold() async throws {
+    let workbench = try workbench(), drawn = try await workbench.episodes(fold: 0, count: 2)
+    let first = try await take("one", as: "tea pot", workbench)
+    #expect(first.ofClass.name == "tea pot" && first.ofClass.promptName == "tea pot" && first.item.classes == [first.ofClass.index])
+    // Alone it is its own query.
+    var own = try await workbench.episodes(fold: 0, importedBeside: drawn)
+    #expect(own.count == 1 && own[0].query == first.item && own[0].supports == [first.item] && own[0].index == 2)
+    let second = try await take("two", as: "Tea Pot", workbench)
+    #expect(second.ofClass == first.ofClass && workbench.ownClasses == [first.ofClass])
+    own = try await workbench.episodes(fold: 1, importedBeside: [])
+    #expect(own.map(\.query) == [second.item, first.item] && own.map(\.supports) == [[first.item], [second.item]])
+    #expect(try await workbench.mask(second.item, of: first.ofClass.index).labels.count { $0 == 1 } == 64)
+    #expect(workbench.dataset.classInfo(first.ofClass.index) == first.ofClass && workbench.dataset.classInfo(20_000) == nil)
+    // The next start knows it, and another class is another one.
+    let next = try self.workbench()
+    #expect(next.ownClasses == [first.ofClass])
+    #expect(try await take("one", as: "kettle", next).ofClass.index == first.ofClass.index + 1)
+  }
+
+  @Test func aNameOfTheDataSetIsItsClass() async throws {
+    let workbench = try workbench(), known = try #require(workbench.dataset.classes.first)
+    #expect(try await take("one", as: known.name.uppercased(), workbench).ofClass == known && workbench.ownClasses.isEmpty)
+  }
+
+  @Test func namesThatAreNone() async throws {
+    let workbench = try workbench()
+    for name in ["", "  ", "\u{1B}", "\u{1B}[", "…"] {
+      await #expect(throws: CoreError.self, "\(name.debugDescription)") { _ = try await take("one", as: name, workbench) }
+    }
+    let odd = try await take("one", as: "a\u{1B}]0;b\u{07}\u{202E}" + String(repeating: "x", count: 300), workbench)
+    #expect(odd.ofClass.name.count <= 60 && PlainText.clean(odd.ofClass.name) == odd.ofClass.name)
+  }
+}
