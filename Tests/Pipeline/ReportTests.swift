@@ -59,6 +59,22 @@ import Testing
     #expect(!html.contains("<h2>Comparison</h2>") && !html.contains("<h2>Supports</h2>"))
   }
 
+  /// A table that was pasted somewhere says what it is of.
+  @Test func aTableSaysWhatItIsOf() throws {
+    let report = evaluation()
+    #expect(
+      report.caption
+        == "squares fold 0, 2 episodes (protocol hsnet, seed 0); dcama, 1+4 shots; mask, ddim, 20 steps, guidance 3, seed 0; "
+        + "weights dcama-0 cafe; diffss \(ProgramVersion.current)")
+    #expect(report.table.hasPrefix(report.caption + "\n\n| class"))
+    let prompted = evaluation(dataset: "two\nlines", prompt: "a {name}")
+    #expect(prompted.caption.contains(", prompt a {name};") && !prompted.caption.contains("\n"))
+    let html = try page([ReportDocument(name: "a.json", .evaluations([report]))])
+    #expect(html.contains("<caption>\(report.caption)</caption>") && html.contains("<h2>Runs</h2>"))
+    let row = ["squares, fold 0", "dcama", "1+4 shots", "mask, ddim, 20 steps, guidance 3, seed 0"].map { "<td>\($0)</td>" }.joined()
+    #expect(html.contains("<th scope=\"row\">1</th>\(row)"))
+  }
+
   @Test func evaluationsAreComparedByTheSettingsInWhichTheyDiffer() throws {
     let html = try page([evaluation(guidance: 3), evaluation(guidance: 7.5)].map { ReportDocument(name: "e", .evaluations([$0])) })
     #expect(html.contains("<th scope=\"col\">evaluation</th><th scope=\"col\">guidance</th><th scope=\"col\">mIoU</th>"))

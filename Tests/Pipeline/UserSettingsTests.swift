@@ -34,9 +34,38 @@ import Testing
     ("models = ['a' 'b']", "must be divided by ,"), ("models = 'a\n'", "line 1: a text does not end"), ("models = \"\\x\"", "\\x means nothing"),
     ("models = \"\\uD800\"", "\\uD800 is no character"), ("models = " + String(repeating: "[", count: 99), "nested too deeply"),
     ("threads = '4'", "must be a whole number"), ("roots = { coco = '/x' }", "line 1:"), ("model = 'a'", "there is no setting \"model\""),
+    ("engines = ['cpu', 'torch:dtype=int8']", "\"engines\": entry 2: the engine \"torch:dtype=int8\" is not understood: dtype is one of"),
+    ("engines = [1]", "\"engines\": entry 1 is no text; it must be"),
   ])
   func mistakes(_ text: String, _ message: String) {
     #expect { _ = try settings(text) } throws: { "\($0)".contains(message) }
+  }
+
+  /// A data set's folder is noted without touching anything else, or not at all.
+  @Test(arguments: [
+    ("", "[roots]\nfss = \"/d\"\n"), ("threads = 2 # two", "threads = 2 # two\n\n[roots]\nfss = \"/d\"\n"),
+    ("[roots] # mine\ncoco = '/c'\n", "[roots] # mine\nfss = \"/d\"\ncoco = '/c'\n"),
+    ("[ roots ]\n  fss = '/old' # was\ncoco = '/c'", "[ roots ]\nfss = \"/d\"\ncoco = '/c'\n"),
+    ("threads = 2\r\n[roots]\r\n\"fss\"='/old'\r\n", "threads = 2\r\n[roots]\r\nfss = \"/d\"\r\n"),
+  ])
+  func aFolderIsRemembered(_ before: String, _ after: String) throws {
+    let folder = try TemporaryFolder(), file = try folder.write(before, to: "config.toml")
+    try UserSettings.remember(URL(fileURLWithPath: "/d"), of: .fss, in: file)
+    #expect(try String(contentsOf: file, encoding: .utf8) == after)
+    #expect(try UserSettings(file: file).roots[.fss]?.path == "/d")
+  }
+
+  @Test func foldersOfAnyNameAndBrokenFiles() throws {
+    let folder = try TemporaryFolder(), odd = URL(fileURLWithPath: "/a \"b\" \\c\u{1B}[2J")
+    let file = folder.file("new/config.toml")
+    try UserSettings.remember(odd, of: .coco, in: file)
+    #expect(try UserSettings(file: file).roots[.coco]?.path == odd.path)
+    #expect(try !String(contentsOf: file, encoding: .utf8).unicodeScalars.contains("\u{1B}"))
+    for broken in ["threads =", "[roots", "colour = 3"] {
+      let file = try folder.write(broken, to: "broken.toml")
+      #expect(throws: CoreError.self) { try UserSettings.remember(odd, of: .coco, in: file) }
+      #expect(try String(contentsOf: file, encoding: .utf8) == broken)
+    }
   }
 
   @Test func damagedFiles() throws {

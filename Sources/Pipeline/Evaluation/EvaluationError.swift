@@ -9,6 +9,8 @@ public enum EvaluationError: Explained, Hashable, Sendable {
   case nothingEvaluated(episodes: Int, first: String, reason: String, hint: String?)
   /// An image is so long that its shorter side vanishes in a network's input square.
   case tooNarrow(width: Int, height: Int, side: Int)
+  /// A folder of pre-generated supports has none for a fold's episodes.
+  case noSupports(folder: String, example: String, fold: Int)
   /// A report would hold no figure and no image.
   case nothingToReport(what: String)
 
@@ -20,6 +22,8 @@ public enum EvaluationError: Explained, Hashable, Sendable {
         ? "the episode cannot be evaluated (\(first)): \(reason)"
         : "none of \(episodes) episodes can be evaluated, the first (\(first)): \(reason)"
     case .tooNarrow(let width, let height, let side): "an image of \(width)x\(height) pixels has no room in a square of \(side)"
+    case .noSupports(let folder, let example, let fold):
+      "\(folder) has no image for the supports of fold \(fold), such as \(example).jpg or .png"
     case .nothingToReport(let what): "there is nothing to report: \(what)"
     }
   }
@@ -29,6 +33,7 @@ public enum EvaluationError: Explained, Hashable, Sendable {
     case .queryIsSupport: "choose fewer shots, or a list with more images of the class"
     case .nothingEvaluated(_, _, _, let hint): hint ?? "look at the files with: diffss dataset info"
     case .tooNarrow: "leave it out, or choose a larger --size"
+    case .noSupports(let folder, _, let fold): "make them with: diffss generate --fold \(fold) --out \(folder)"
     case .nothingToReport:
       "generate with `diffss generate` or measure with `diffss evaluate` first, or give --evaluation FILE or --images DIR"
     }
@@ -39,7 +44,7 @@ extension Explained {
   /// Whether it says that one part of a larger work, a fold or a setting, comes to nothing, so that the others go on.
   public var leavesOutOnePart: Bool {
     switch self as any Error {
-    case EvaluationError.nothingEvaluated, DataError.nothingToDraw: true
+    case EvaluationError.nothingEvaluated, EvaluationError.noSupports, DataError.nothingToDraw: true
     default: false
     }
   }

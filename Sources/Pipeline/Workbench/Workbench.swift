@@ -19,18 +19,18 @@ public final class Workbench: Sendable {
 
   private let imported: ImportedDataset
   private let supports: SupportReader
-  private let requestMaker: RequestMaker
+  let requestMaker: RequestMaker
   private let controls: ControlImages
-  private let diffusion: DiffusionGenerator
+  let diffusion: DiffusionGenerator
   private let folderGenerator: FolderGenerator
   private let hub = EventHub()
   private let queue: GenerationQueue
-  private let evaluator: Evaluator
+  let evaluator: Evaluator
   /// Looking things up, which never waits for a network; conditions, which follow their knobs at once; predictions; evaluations and loading.
   private let lookupLane = WorkLane("lookups")
   private let conditionLane = WorkLane("conditions")
   private let predictionLane = WorkLane("predictions")
-  private let evaluationLane = WorkLane("evaluations")
+  let evaluationLane = WorkLane("evaluations")
   private let segmenters = KeptSegmenters()
 
   /// `origin` says how the data set and the models were opened, so that another process can go on with the queue; nil where none can.
@@ -43,6 +43,7 @@ public final class Workbench: Sendable {
     self.models = models
     self.store = store
     let report: ModelLibrary.Report = { [hub] in hub.send(WorkEvent($0)) }
+    workers.engines?.report(to: hub)
     let chain = GenerationChain(dataset, models: models, store: store, workers: workers, report: report, digest: digest)
     (imported, supports, requestMaker) = (chain.dataset, chain.supports, chain.requests)
     (controls, diffusion) = (chain.controls, chain.diffusion)
@@ -52,7 +53,8 @@ public final class Workbench: Sendable {
       own: JobGenerators.Own(dataset: dataset.name, origin: origin, generator: generator), store: store, workers: workers, report: report)
     queue = GenerationQueue(generators: generators, origin: origin, store: store, hub: hub)
     evaluator = Evaluator(
-      supports: supports, models: models, store: store, requests: requestMaker, generator: generator, report: report)
+      supports: supports, models: models, store: store, requests: requestMaker, generator: WatchedGenerator(generator, hub),
+      report: report)
   }
 
   // MARK: Browsing
@@ -82,6 +84,29 @@ public final class Workbench: Sendable {
       return image.item
     }
   }
+
+  /// The same for a class of any name: the data set's of that name where it has one, else one of the user's own, which
+  /// every fold then shows.
+  ///
+  /// Throws as the other one, and `CoreError.badSetting` for a name without a letter that can be shown.
+  public func importImage(image: URL, mask: URL, className: String) async throws -> (item: DatasetItem, ofClass: ClassInfo) {
+    let name = String(PlainText.clean(className).trimmingCharacters(in: .whitespaces).prefix(60))
+    guard name.contains(where: { $0.isLetter || $0.isNumber }) else {
+      throw CoreError.badSetting(name: "class name", value: "\"\(name)\"", allowed: "a word or a few, as a prompt says it")
+    }
+    if let known = dataset.classes.first(where: { $0.name.lowercased() == name.lowercased() }) {
+      return (try await importImage(image: image, mask: mask, classIndex: known.index), known)
+    }
+    return try await lookupLane.run { [imported] _ in
+      let info = try imported.imports.ownClass(named: name)
+      let image = try ImportedImage(image: image, mask: mask, classIndex: info.index, ownClass: info)
+      try imported.imports.add(image)
+      return (image.item, info)
+    }
+  }
+
+  /// Classes of the user's own, which imported images have brought.
+  public var ownClasses: [ClassInfo] { imported.imports.classes }
 
   /// What is done to the stored rows of an image of the user's own. Throws `CancellationError`.
   public func turn(of item: DatasetItem) async throws -> Orientation {
@@ -187,6 +212,9 @@ public final class Workbench: Sendable {
   /// What happens from now on, one stream a watcher. A slow watcher misses steps, never the last state of a job.
   public func events() -> AsyncStream<WorkEvent> { hub.stream() }
 
+  /// What the engines are at; none where this process evaluates the networks.
+  public var engines: [EngineStatus] { diffusion.workers.engines?.statuses ?? [] }
+
   /// The stored image for a request made with the present weights; nil when there is none yet. Loads no weights.
   /// Throws `GenerationError.modelMissing`, and `ModelError` for weights that cannot be read.
   public func generated(_ request: GenerationRequest) async throws -> GeneratedImage? {
@@ -250,20 +278,31 @@ public final class Workbench: Sendable {
   /// Writes an HTML page of what the store has for the data set (`HTMLReport`). Returns what was left out of it, and why.
   /// Throws `EvaluationError.nothingToReport`, `CoreError.cannotWrite`, `GenerationError.storeUnusable` or `.storeDamaged`.
   public func report(to url: URL, limit: Int = 20) async throws -> [String] {
-    try await evaluationLane.run { [store, imported] _ in
-      let page = try HTMLReport(store: store, name: imported.name, dataset: imported, limit: limit)
+    try await evaluationLane.run { [store, imported, evaluator] stop in
+      var page = try HTMLReport(store: store, name: imported.name, dataset: imported, limit: limit)
+      page.predictions = try evaluator.predictions(of: page.evaluationReports, limit: Self.shownQueries, stop: stop)
       try page.write(to: url)
       return page.problems.map { PlainText.clean("\($0)") }
     }
+  }
+
+  /// Queries that a report shows where nobody says how many.
+  public static let shownQueries = 6
+
+  /// Queries of evaluations of the data set with the network's masks, for a report (`Evaluator.predictions`). Throws `CancellationError`.
+  public func predictions(of reports: [EvaluationReport], limit: Int) async throws -> PredictionGallery {
+    try await evaluationLane.run { [evaluator] stop in try evaluator.predictions(of: reports, limit: limit, stop: stop) }
   }
 
   /// Generates the image of a file again from what the file says of itself, and compares (`ImageVerification`).
   ///
   /// Cancelling the calling task ends it with `CancellationError`. Throws for a file that this program did not write, a support that is
   /// not in the data set or has changed, and models that are missing.
-  public func verify(_ file: URL, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }) async throws -> ImageVerification {
+  public func verify(
+    _ stored: StoredImage, progress: @escaping @Sendable (GenerationProgress) -> Void = { _ in }
+  ) async throws -> ImageVerification {
     try await evaluationLane.run { [diffusion, models] stop in
-      let stored = try StoredImage(file), metadata = try stored.support()
+      let metadata = try stored.support()
       let here = try models.located(metadata.request.models, digests: metadata.weights)
       return try stored.verify(metadata, weights: here.weights) { request in
         var request = request
@@ -276,22 +315,25 @@ public final class Workbench: Sendable {
     }
   }
 
-  /// Generates a list of supports into a folder, past the queue: what is finished there is left, `watch` hears of what fails, and the rest goes on.
+  /// Generates a list of supports into a folder or an archive, past the queue: what is finished there is left, `watch` hears of what fails, and the rest goes on.
   ///
-  /// `watch` is called from a background thread. Cancelling the calling task ends the run with `CancellationError`; what is finished
+  /// `watch` is called from a background thread. Cancelling the calling task, or `stop`, ends the run with `CancellationError`; what is finished
   /// stays. Also throws for settings out of range and for models that are missing, before anything is generated.
   public func generate(
-    _ run: SupportRun, into folder: SupportFolder, watch: @escaping @Sendable (SupportRunEvent) -> Void
+    _ run: SupportRun, into folder: any SupportOutput, stop: StopFlag = StopFlag(), watch: @escaping @Sendable (SupportRunEvent) -> Void
   ) async throws {
-    try await evaluationLane.run { [folderGenerator] stop in try folderGenerator.generate(run, into: folder, stop: stop, watch: watch) }
+    try await evaluationLane.run(stop: stop) { [folderGenerator] stop in
+      try folderGenerator.generate(run, into: folder, stop: stop, watch: watch)
+    }
   }
 
   /// Returns when no job waits or runs, unless the queue is paused or closed, and all of them are in the store.
   public func waitUntilIdle() async { await queue.waitUntilIdle() }
 
-  /// Reads the weights that `options` and the fold's network need, so that the first image and the first prediction come sooner.
+  /// Reads the weights that `options` and the fold's network need, and starts the engines, so that the first image and the first prediction come sooner.
   /// Models that are missing are left for the moment they are asked for.
   public func preload(_ options: GenerationOptions, network: SegmentationNetwork = .dcama, fold: Int) async {
+    diffusion.workers.engines?.begin()
     _ = try? await evaluationLane.run { [models, diffusion, evaluator, segmenters, hub] _ in
       let choice = try models.choice(for: options)
       _ = try models.weights(choice)
@@ -335,15 +377,28 @@ public final class Workbench: Sendable {
   /// and keeps the report in the store.
   ///
   /// Cancelling the calling task ends it with `CancellationError`; images finished until then stay in the store.
-  /// `progress` is called from a background thread.
+  /// `parts` are folders of stores in which `evaluateParts` has worked. `progress` is called from a background thread.
   public func evaluate(
-    _ plan: EvaluationPlan, progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
+    _ plan: EvaluationPlan, parts: [URL] = [], progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
   ) async throws -> EvaluationReport {
     try await evaluationLane.run { [evaluator] stop in
       let shared = SharedWork()
-      let report = try evaluator.evaluate(plan, sharing: shared, stop: stop, progress: progress)
-      shared.finish()
+      let report = try evaluator.evaluate(plan, sharing: shared, parts: parts, stop: stop, progress: progress)
+      // With parts the journal remembers that its report is stored, however often they are put together.
+      if parts.isEmpty { shared.finish() }
       return report
+    }
+  }
+
+  /// Does one shard's part of some evaluations of one set of episodes, for as many processes with a store each: generates and segments, and
+  /// reports nothing. Returns how many episodes could not be evaluated.
+  ///
+  /// Cancelling the calling task, or `stop`, ends it with `CancellationError`; what is finished stays in the store.
+  public func evaluateParts(
+    _ plans: [EvaluationPlan], _ shard: Shard, stop: StopFlag = StopFlag(), progress: @escaping @Sendable (SweepProgress) -> Void = { _ in }
+  ) async throws -> Int {
+    try await evaluationLane.run(stop: stop) { [evaluator] stop in
+      try evaluator.evaluateParts(plans, shard, stop: stop, progress: progress)
     }
   }
 
@@ -361,14 +416,19 @@ public final class Workbench: Sendable {
   ///
   /// Returns the figures, and each setting's reports in the order of its folds and seeds.
   public func sweep(
-    _ plan: SweepPlan, progress: @escaping @Sendable (SweepProgress) -> Void = { _ in }
+    _ plan: SweepPlan, parts: [URL] = [], progress: @escaping @Sendable (SweepProgress) -> Void = { _ in }
   ) async throws -> (report: SweepReport, evaluations: [[EvaluationReport]]) {
-    try await evaluationLane.run { [evaluator] stop in try evaluator.sweep(plan, stop: stop, progress: progress) }
+    try await evaluationLane.run { [evaluator] stop in try evaluator.sweep(plan, parts: parts, stop: stop, progress: progress) }
   }
 
   /// Earlier evaluations of this data set, newest first. Throws `GenerationError.storeUnusable` or `.storeDamaged`.
   public func evaluations() async throws -> [EvaluationReport] {
     try await lookupLane.run { [store, imported] _ in try store.evaluations(dataset: imported.name) }
+  }
+
+  /// The same with the time at which each was saved.
+  public func datedEvaluations() async throws -> [(report: EvaluationReport, date: Date)] {
+    try await lookupLane.run { [store, imported] _ in try store.datedEvaluations(dataset: imported.name) }
   }
 }
 

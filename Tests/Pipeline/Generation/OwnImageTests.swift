@@ -91,6 +91,24 @@ import Testing
     #expect(try mask(1) == values.map { $0 >= 128 ? 1 : 0 })
   }
 
+  @Test func softEdgesInColourAreBlackAndWhite() throws {
+    // As in FSS-1000's masks: channels a few values apart, grey only where the object ends.
+    try Image(width: 64, height: 64, color: [9, 9, 9]).writePNG(to: folder.file("image.png"))
+    func pixels(spread: Int) -> [UInt8] {
+      (0..<64 * 64).flatMap { place -> [UInt8] in
+        let x = place % 64, y = place / 64, light = x < 30 ? 0 : x > 33 ? 255 : 51 * (x - 29)
+        return [0, spread * (1 + y % 3), spread * (y % 5)].map { UInt8(max(0, light == 0 || light == 255 ? light : light - $0)) }
+      }
+    }
+    let soft = Image(width: 64, height: 64, channels: 3, pixels: pixels(spread: 5))
+    try soft.writePNG(to: folder.file("mask.png"))
+    #expect(try mask(1) == (0..<64 * 64).map { $0 % 64 >= 32 ? 1 : 0 })
+    #expect(try mask(370, of: .fss).count { $0 == 1 } == 64 * 32)
+    // Colours that differ more are a photograph's.
+    try Image(width: 64, height: 64, channels: 3, pixels: pixels(spread: 20)).writePNG(to: folder.file("mask.png"))
+    #expect(error(1)?.message.contains("colours, like a photograph") == true)
+  }
+
   @Test func classIndicesCount() throws {
     let labels = Self.object.enumerated().map { $0.offset == 0 ? UInt8(255) : $0.element * 7 }
     try LabelMask(width: 8, height: 4, labels: labels).writePNG(to: folder.file("mask.png"))

@@ -49,9 +49,9 @@ struct RunBench {
 
   /// The outcomes, each as `result name`, in order.
   @discardableResult
-  func generate(_ run: SupportRun) async throws -> [String] {
+  func generate(_ run: SupportRun, _ packing: Packing = .none) async throws -> [String] {
     let lines = Mutex<[String]>([])
-    try await workbench.generate(run, into: SupportFolder(creating: out)) { event in
+    try await workbench.generate(run, into: packing.output(creating: out, shard: run.shard)) { event in
       guard case .ended(let outcome) = event else { return }
       let word = if case .failed = outcome.result { "failed" } else { "\(outcome.result)" }
       lines.withLock { $0.append("\(word) \(outcome.name)") }

@@ -16,7 +16,10 @@ import Testing
   init() throws {
     server = try LoopbackServer()
     home = try TemporaryFolder()
-    list([("diffusion_pytorch_model.safetensors", weights, true), ("config.json", config, false), ("diffusion_pytorch_model.bin", weights, true), ("README.md", [1], false)])
+    list([
+      ("diffusion_pytorch_model.safetensors", weights, true), ("config.json", config, false),
+      ("diffusion_pytorch_model.bin", weights, true), ("README.md", [1], false),
+    ])
     server.serve("/org/net/resolve/\(commit)/config.json", config)
     server.serve("/org/net/resolve/\(commit)/diffusion_pytorch_model.safetensors", weights)
   }
@@ -27,7 +30,8 @@ import Testing
         ? "{\"rfilename\":\"\(path)\",\"lfs\":{\"sha256\":\"\(Digest.hex(Data(bytes)))\",\"size\":\(bytes.count)}}"
         : "{\"rfilename\":\"\(path)\",\"size\":\(bytes.count),\"blobId\":\"\(gitDigest(bytes))\"}"
     }
-    server.serve("/api/models/org/net/revision/main", Array("{\"sha\":\"\(commit)\",\"siblings\":[\(siblings.joined(separator: ","))]}".utf8))
+    server.serve(
+      "/api/models/org/net/revision/main", Array("{\"sha\":\"\(commit)\",\"siblings\":[\(siblings.joined(separator: ","))]}".utf8))
   }
 
   private func gitDigest(_ bytes: [UInt8]) -> String {
@@ -36,10 +40,13 @@ import Testing
     return Digest.hex(of: hasher.finalize())
   }
 
-  private func pull(_ names: [String] = [], token: String? = nil, progress: @escaping @Sendable (HubPull.Progress) -> Bool = { _ in true }) async throws -> URL {
+  private func pull(_ names: [String] = [], token: String? = nil, progress: @escaping @Sendable (HubPull.Progress) -> Bool = { _ in true })
+    async throws -> URL
+  {
     var environment = ["HF_ENDPOINT": server.address, "HF_HOME": home.url.path]
     environment["HF_TOKEN"] = token
-    return try await HubPull(HubRepository("org/net", environment: environment), pause: 0.01, timeout: 20).run(names: names, progress: progress)
+    return try await HubPull(HubRepository("org/net", environment: environment), pause: 0.01, timeout: 20).run(
+      names: names, progress: progress)
   }
 
   /// The names of what is in the cache's blobs.
@@ -51,7 +58,8 @@ import Testing
 
   @Test func aControlNetIsFetchedAndFound() async throws {
     let snapshot = try await pull()
-    #expect(try FileManager.default.contentsOfDirectory(atPath: snapshot.path).sorted() == ["config.json", "diffusion_pytorch_model.safetensors"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: snapshot.path).sorted() == ["config.json", "diffusion_pytorch_model.safetensors"])
     #expect(try Data(contentsOf: snapshot.appendingPathComponent("diffusion_pytorch_model.safetensors")) == Data(weights))
     #expect(blobs == [Digest.hex(Data(weights)), gitDigest(config)].sorted())
     #expect(try String(contentsOf: home.file("hub/models--org--net/refs/main"), encoding: .utf8) == commit)
@@ -120,7 +128,9 @@ import Testing
   }
 
   /// What the server does not give out is said as that; nothing has arrived, so nothing is kept. Statuses as Hugging Face gives them.
-  @Test(arguments: [(401, "gone, was never there, or is open to its members only"), (403, "gated"), (404, "gone or was never there"), (410, "took it down")])
+  @Test(arguments: [
+    (401, "gone, was never there, or is open to its members only"), (403, "gated"), (404, "gone or was never there"), (410, "took it down"),
+  ])
   func whatIsNotGivenOut(_ status: Int, _ words: String) async throws {
     for (name, home) in [("runwayml/stable-diffusion-v1-5", "stable-diffusion-v1-5/stable-diffusion-v1-5"), ("org/absent", nil)] {
       server.serve("/api/models/\(name)/revision/main", [], .status(status))
@@ -136,11 +146,60 @@ import Testing
     }
   }
 
+  /// How much there is, before any of it is fetched; what of it is here counts less.
+  @Test func anOfferSaysWhatIsFetched() async throws {
+    let environment = ["HF_ENDPOINT": server.address, "HF_HOME": home.url.path]
+    func offer() async throws -> HubPull.Offer {
+      try await HubPull(HubRepository("org/net", environment: environment), pause: 0.01, timeout: 20).offer()
+    }
+    let whole = try await offer()
+    #expect(whole.count == 2 && whole.total == weights.count + config.count && whole.missing == whole.total && blobs.isEmpty)
+    await #expect(throws: CancellationError.self) { try await pull { $0.received < 1000 } }
+    let rest = try await offer()
+    #expect(rest.total == whole.total && rest.missing < whole.total && rest.missing > 0)
+    _ = try await pull()
+    #expect(try await offer().missing == 0)
+  }
+
+  @Test func aDiskWithoutRoomIsSaidBeforeAnythingIsFetched() async throws {
+    let repository = try HubRepository("org/net", environment: ["HF_ENDPOINT": server.address, "HF_HOME": home.url.path])
+    let asked = server.requests.count
+    let fault = await #expect(throws: GenerationError.self) {
+      try await HubPull(repository, pause: 0.01, timeout: 20, free: { _ in 1000 }).run()
+    }
+    #expect(fault?.message.contains("300 kB are needed and 1.00 kB are free") == true, "\(fault?.message ?? "")")
+    #expect(fault?.hint?.contains("$HF_HOME") == true && fault?.hint?.contains("kept") == false)
+    #expect(server.requests.count == asked + 1 && blobs.isEmpty)
+  }
+
+  @Test(.enabled(if: Mounting.isPossible, "needs the right to mount a file system")) func aDiskThatFillsUpIsSaid() async throws {
+    try FileManager.default.createDirectory(at: home.file("hub"), withIntermediateDirectories: true)
+    try #require(mount("tmpfs", home.file("hub").path, "tmpfs", 0, "size=128k") == 0)
+    defer { umount2(home.file("hub").path, Int32(MNT_DETACH)) }
+    let repository = try HubRepository("org/net", environment: ["HF_ENDPOINT": server.address, "HF_HOME": home.url.path])
+    let fault = await #expect(throws: GenerationError.self) {
+      try await HubPull(repository, pause: 0.01, timeout: 20, free: { _ in nil }).run()
+    }
+    #expect(fault?.message.contains("No space left on device") == true, "\(fault?.message ?? "")")
+    #expect(fault?.hint?.contains("make room there") == true)
+  }
+
+  @Test func noConnectionIsSaidSoon() async throws {
+    // Nobody listens on the port that was just given back.
+    let port = try LoopbackServer.unusedPort()
+    let repository = try HubRepository("org/net", environment: ["HF_ENDPOINT": "http://127.0.0.1:\(port)", "HF_HOME": home.url.path])
+    let fault = await #expect(throws: GenerationError.self) { try await HubPull(repository, pause: 0.01, timeout: 20).run() }
+    #expect(fault?.message.hasPrefix("127.0.0.1 cannot be reached: ") == true, "\(fault?.message ?? "")")
+    #expect(fault?.hint?.contains("name a mirror in $HF_ENDPOINT") == true && fault?.hint?.contains("--models DIR") == true)
+  }
+
   @Test func onlyWhatHasArrivedIsKept() async throws {
     func hint() async -> String {
       do { _ = try await pull(); return "fetched" } catch { return (error as? any Explained)?.hint ?? "" }
     }
-    server.serve("/api/models/org/net/revision/main", Array("<html>".utf8), .status(503), .status(503), .status(503), .status(503), .status(503), .status(503))
+    server.serve(
+      "/api/models/org/net/revision/main", Array("<html>".utf8), .status(503), .status(503), .status(503), .status(503), .status(503),
+      .status(503))
     #expect(await !hint().contains("kept"))
     list([("diffusion_pytorch_model.safetensors", weights, true), ("config.json", config, false)])
     server.serve(weightsPath, weights, .cut(after: 120_000), .status(503), .status(503), .status(503), .status(503), .status(503))
@@ -148,25 +207,33 @@ import Testing
   }
 
   /// As `huggingface_hub.constants` 2.4 has them (HF_HUB_CACHE printed in an environment of these variables alone).
-  @Test(arguments: [
-    ([:], "/home/u/.cache/huggingface/hub"), (["HF_HOME": "/h"], "/h/hub"), (["XDG_CACHE_HOME": "/x"], "/x/huggingface/hub"),
-    (["HF_HOME": "/h", "XDG_CACHE_HOME": "/x"], "/h/hub"), (["HUGGINGFACE_HUB_CACHE": "/old", "HF_HOME": "/h"], "/old"),
-    (["HF_HUB_CACHE": "/new", "HUGGINGFACE_HUB_CACHE": "/old"], "/new"), (["HF_HUB_CACHE": "~/c"], "/home/u/c"), (["HF_HUB_CACHE": "~"], "/home/u"),
-    (["HF_HUB_CACHE": "$BIG/c", "BIG": "/b"], "/b/c"), (["HF_HUB_CACHE": "${BIG}c", "BIG": "/b"], "/bc"), (["HUGGINGFACE_HUB_CACHE": "~/$BIG", "BIG": "b"], "/home/u/b"),
-    (["HF_HOME": "$BIG", "BIG": "/b"], "/b/hub"), (["HF_HUB_CACHE": "/a/$NONE/c"], "/a/$NONE/c"), (["XDG_CACHE_HOME": "~/x"], "/home/u/x/huggingface/hub"),
-  ] as [([String: String], String)]) func theCacheIsWhereHuggingFaceHubHasIt(_ variables: [String: String], _ folder: String) {
+  @Test(
+    arguments: [
+      ([:], "/home/u/.cache/huggingface/hub"), (["HF_HOME": "/h"], "/h/hub"), (["XDG_CACHE_HOME": "/x"], "/x/huggingface/hub"),
+      (["HF_HOME": "/h", "XDG_CACHE_HOME": "/x"], "/h/hub"), (["HUGGINGFACE_HUB_CACHE": "/old", "HF_HOME": "/h"], "/old"),
+      (["HF_HUB_CACHE": "/new", "HUGGINGFACE_HUB_CACHE": "/old"], "/new"), (["HF_HUB_CACHE": "~/c"], "/home/u/c"),
+      (["HF_HUB_CACHE": "~"], "/home/u"),
+      (["HF_HUB_CACHE": "$BIG/c", "BIG": "/b"], "/b/c"), (["HF_HUB_CACHE": "${BIG}c", "BIG": "/b"], "/bc"),
+      (["HUGGINGFACE_HUB_CACHE": "~/$BIG", "BIG": "b"], "/home/u/b"),
+      (["HF_HOME": "$BIG", "BIG": "/b"], "/b/hub"), (["HF_HUB_CACHE": "/a/$NONE/c"], "/a/$NONE/c"),
+      (["XDG_CACHE_HOME": "~/x"], "/home/u/x/huggingface/hub"),
+    ] as [([String: String], String)]) func theCacheIsWhereHuggingFaceHubHasIt(_ variables: [String: String], _ folder: String)
+  {
     #expect(HubCache.folder(variables.merging(["HOME": "/home/u"]) { $1 })?.path == folder)
   }
 
   @Test func selections() throws {
     func listing(_ paths: [String]) throws -> HubListing {
       let siblings = paths.map { "{\"rfilename\":\"\($0)\",\"size\":1,\"blobId\":\"\(String(repeating: "a", count: 40))\"}" }
-      return try HubListing(Data("{\"sha\":\"\(commit)\",\"siblings\":[\(siblings.joined(separator: ","))]}".utf8), from: URL(fileURLWithPath: "/l"))
+      return try HubListing(
+        Data("{\"sha\":\"\(commit)\",\"siblings\":[\(siblings.joined(separator: ","))]}".utf8), from: URL(fileURLWithPath: "/l"))
     }
     let model = try listing([
       "model_index.json", "README.md", "v1-5-pruned.ckpt", "unet/config.json", "unet/diffusion_pytorch_model.bin",
-      "unet/diffusion_pytorch_model.safetensors", "unet/diffusion_pytorch_model.non_ema.safetensors", "unet/diffusion_pytorch_model.fp16.safetensors",
-      "vae/config.json", "vae/diffusion_pytorch_model.fp16.safetensors", "vae/diffusion_pytorch_model.bin", "safety_checker/model.safetensors",
+      "unet/diffusion_pytorch_model.safetensors", "unet/diffusion_pytorch_model.non_ema.safetensors",
+      "unet/diffusion_pytorch_model.fp16.safetensors",
+      "vae/config.json", "vae/diffusion_pytorch_model.fp16.safetensors", "vae/diffusion_pytorch_model.bin",
+      "safety_checker/model.safetensors",
       "tokenizer/merges.txt", "tokenizer/vocab.json", "text_encoder/pytorch_model.bin", "scheduler/scheduler_config.json",
     ])
     #expect(

@@ -78,3 +78,11 @@ extension GeneratedSupport {
   /// Whether both are generated from one real support and class.
   func isSibling(of other: GeneratedSupport) -> Bool { support == other.support }
 }
+
+extension [GeneratedSupport] {
+  /// Those that may be measured in the places of dropped ones: as many again from each real support and class.
+  var further: [GeneratedSupport] {
+    let counts = Dictionary(grouping: self, by: \.support).mapValues(\.count)
+    return map { $0.numbered($0.number + (counts[$0.support] ?? 0)) }
+  }
+}

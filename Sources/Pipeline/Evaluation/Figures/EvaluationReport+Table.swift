@@ -2,8 +2,11 @@ import Foundation
 
 extension EvaluationReport {
   /// The figures as Markdown tables whose columns also line up in a terminal, a row a class and the means below; the drift of the
-  /// generated supports in a second one where it was measured; then what the mean is over, what else belongs to the figures, and what was left out.
-  public var table: String { ([figures] + [gate.map(drift)].compactMap { $0 } + remarks + [leftOutText].compactMap { $0 }).joined(separator: "\n\n") }
+  /// generated supports in a second one where it was measured; above them what they are of, below what the mean is over, what else belongs to the
+  /// figures, and what was left out.
+  public var table: String {
+    ([caption, figures] + [gate.map(drift)].compactMap { $0 } + remarks + [leftOutText].compactMap { $0 }).joined(separator: "\n\n")
+  }
 
   private var figures: String {
     var rows = [["class", "episodes", "\(plan.shots)-shot IoU"]]

@@ -23,7 +23,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var lists: String?
   /// A saved `EpisodeList` to replay in place of drawing.
   public var episodeList: String?
-  /// Folder of pre-generated supports (`SupportFolder`); nil to take them from the store, generating what is missing.
+  /// Folder or archive of pre-generated supports (`SupportFiles`); nil to take them from the store, generating what is missing.
   public var auxiliaryFolder: String?
   /// The least agreement of a generated support with its mask (`SupportAgreement`), 0...1: episodes are also segmented without those
   /// below it. nil measures no agreement, 0 measures it and drops none.

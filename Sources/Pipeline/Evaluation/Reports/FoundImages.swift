@@ -31,30 +31,29 @@ struct FoundImages {
 
   struct Entry {
     let name: String
-    let file: URL
+    let file: SupportFile
     let origin: Origin
   }
 
   /// Row by row.
   private(set) var rows: [[Entry]] = []
   /// Files of control images by their keys.
-  private(set) var controls: [String: URL] = [:]
+  private(set) var controls: [String: SupportFile] = [:]
   /// What is not in the rows, in words.
   private(set) var remarks: [String] = []
   private(set) var problems: [any Error] = []
 
-  /// The images of a folder and the folders below it, by their paths; after `limit` rows no further file is read.
+  /// The images of a folder and the folders below it, or of archives, by their paths; after `limit` rows no further file is read.
   ///
-  /// Throws `CoreError.unreadableFile` when there is no such folder.
+  /// Throws `CoreError.unreadableFile` when there is no such folder or archive, `.malformedFile` for a damaged one.
   init(folder: URL, limit: Int) throws {
-    guard RootFolder.isFolder(folder) else { throw CoreError.unreadableFile(path: folder.path, reason: "there is no such folder") }
-    let names = (FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? [])
-      .filter { name in Self.endings.contains { name.lowercased().hasSuffix($0) } }.sorted()
+    let found = try SupportFiles(folder), files = found.all(endingIn: Self.endings)
+    remarks = found.remarks
     var known: [Origin.Row: Int] = [:], strangers = 0
-    for (position, name) in names.enumerated() {
-      let file = folder.appendingPathComponent(name), text: [String: String]
+    for (position, (name, file)) in files.enumerated() {
+      let text: [String: String]
       do {
-        text = try ImageText.of(FileBytes.read(file, limit: Self.mostBytes), name: file.path)
+        text = try ImageText.of(file.bytes(limit: Self.mostBytes), name: file.path)
       } catch {
         problems.append(error)
         continue
@@ -64,7 +63,7 @@ struct FoundImages {
         continue
       }
       if known[origin.row] == nil, rows.count == limit {
-        remarks.append("Files of the folder not read, beyond the first supports: \(names.count - position).")
+        remarks.append("Files of the folder not read, beyond the first supports: \(files.count - position).")
         break
       }
       add(Entry(name: name, file: file, origin: origin), &known)
@@ -80,7 +79,7 @@ struct FoundImages {
     }
     var known: [Origin.Row: Int] = [:]
     for metadata in try store.images(dataset: dataset).sorted(by: { order($0) < order($1) }) {
-      add(Entry(name: "\(metadata.key.prefix(12)).png", file: store.file(metadata.key), origin: .support(metadata)), &known)
+      add(Entry(name: "\(metadata.key.prefix(12)).png", file: .loose(store.file(metadata.key)), origin: .support(metadata)), &known)
     }
     if rows.count > limit {
       remarks.append("Supports left out: \(rows.count - limit).")
@@ -90,7 +89,7 @@ struct FoundImages {
 
   /// The control image of an image of the user's own, which is known by its name and its digest alone.
   static func control(beside image: Entry, _ request: OwnImageRequest) -> Image? {
-    OwnControlFiles.first(of: request, beside: image.file)
+    if case .loose(let file) = image.file { OwnControlFiles.first(of: request, beside: file) } else { nil }
   }
 
   private static let controlEnding = "_control.png"

@@ -16,6 +16,25 @@ extension HTMLReport {
     }
   }
 
+  /// Every evaluation in one row.
+  var runs: Markup {
+    if evaluations.isEmpty { return "" }
+    let rows = evaluations.enumerated().map { number, evaluation -> [String] in
+      let report = evaluation.report, plan = report.plan, test = report.signTests?.all
+      let run = [
+        "\(number + 1)", "\(report.dataset), fold \(plan.fold)", plan.network.rawValue, plan.setting, plan.imageText() ?? "–",
+        "\(report.episodes.count)",
+      ]
+      return run + [
+        report.baseline.miou.text(), (report.augmented?.miou).text(), (report.difference?.miou).text(signed: true), test.split, test.text,
+      ]
+    }
+    let head = [
+      "run", "data", "network", "supports", "generated", "episodes", "mIoU", "with generated", "difference", "better/worse", "p",
+    ]
+    return "<section>\n<h2>Runs</h2>\n\(Markup.table(head: head, rows))</section>\n"
+  }
+
   /// Comparison, means, evaluations, sweeps.
   var figures: Markup {
     let sections: [Markup] = evaluations.enumerated().map { number, evaluation in
@@ -115,7 +134,7 @@ extension EvaluationReport {
       row(score.name, score.episodes, { $0.iou(score.classIndex) }, score.episodes > 0 ? signTests?.classes.dropFirst(position).first ?? nil : nil)
     }
     let means = [row("mIoU", episodes.count, \.miou, signTests?.all), row("FB-IoU", episodes.count, \.fbIoU, nil)]
-    return .table(head: head, rows + means, sums: means.count)
+    return .table(head: head, rows + means, sums: means.count, caption: caption)
   }
 
   /// The drift of the generated supports, and the figures without those that have drifted; nothing where it was not measured.

@@ -55,12 +55,12 @@ extension HTMLReport {
     return "\(paragraphs)"
   }
 
-  private static func figure(_ image: Markup, _ caption: Markup) -> Markup {
+  static func figure(_ image: Markup, _ caption: Markup) -> Markup {
     "<figure>\(image)<figcaption>\(caption)</figcaption></figure>\n"
   }
 
   /// Photographs of the full side as JPEG, a fifth of their size; small ones and flat colours keep every pixel.
-  private static func image(_ image: Image, isPhotograph: Bool, _ description: String) throws -> Markup {
+  static func image(_ image: Image, isPhotograph: Bool, _ description: String) throws -> Markup {
     let isLarge = max(image.width, image.height) >= ReportGallery.side
     let (kind, bytes) = try isPhotograph && isLarge ? ("jpeg", image.jpegData(quality: 92)) : ("png", image.pngData())
     let data = Markup(trusted: Data(bytes).base64EncodedString())

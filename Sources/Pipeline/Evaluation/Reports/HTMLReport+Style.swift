@@ -8,6 +8,7 @@ extension HTMLReport {
     .wide { overflow-x: auto; margin: 1rem 0; }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
     th, td { padding: .2rem .7rem; text-align: right; white-space: nowrap; } th:first-child { text-align: left; }
+    caption { text-align: left; font-size: .8rem; padding-bottom: .4rem; }
     thead { border-bottom: 2px solid var(--line); } tfoot { border-top: 2px solid var(--line); font-weight: bold; }
     tbody tr:nth-child(even) { background: var(--soft); } tbody th { font-weight: normal; }
     dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: .1rem 1.5rem; margin: 1rem 0; }

@@ -26,6 +26,6 @@ extension SweepReport {
     let figures: [Markup] = plots.map { _, plot in
       "<figure class=\"plot\">\n\(Markup(trusted: plot.svg))</figure>\n"
     }
-    return "\(Markup.list(facts))\(Markup.table(head: head, rows))\(HTMLReport.paragraphs(remarks))\(figures)"
+    return "\(Markup.list(facts))\(Markup.table(head: head, rows, caption: caption))\(HTMLReport.paragraphs(remarks))\(figures)"
   }
 }

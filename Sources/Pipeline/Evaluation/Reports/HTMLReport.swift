@@ -10,6 +10,8 @@ import Render
 public struct HTMLReport: Sendable {
   public let documents: [ReportDocument]
   public let gallery: ReportGallery
+  /// Queries of its evaluations: who has the data set and the weights adds them (`Evaluator.predictions`).
+  public var predictions = PredictionGallery.empty
   /// What is left out beside what the gallery says, in words.
   public let remarks: [String]
   /// Why something that was asked for is not in it.
@@ -58,6 +60,9 @@ public struct HTMLReport: Sendable {
     self.problems = problems
   }
 
+  /// Those of its documents, in the order of the page.
+  public var evaluationReports: [EvaluationReport] { evaluations.map(\.report) }
+
   /// Writes the page, whole or not at all. Throws `CoreError.cannotWrite`, or `RenderError` for an image that cannot be encoded.
   public func write(to url: URL) throws { try AtomicFile.write(Data(html.utf8), to: url) }
 
@@ -83,7 +88,7 @@ public struct HTMLReport: Sendable {
         <body>
         <h1>\(title)</h1>
         <p>diffss \(ProgramVersion.current). \(summary). Figures are percent ± one standard error over the episodes.</p>
-        \(Self.paragraphs(remarks))\(figures)\(try contactSheet)\(requests)</body>
+        \(Self.paragraphs(remarks))\(runs)\(figures)\(try queries)\(try contactSheet)\(requests)</body>
         </html>
 
         """

@@ -55,7 +55,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 
 extension Markup {
   /// A table whose cells are text; the first column is text and names its row, the others are figures. The last `sums` rows are below a line.
-  static func table(head: [String], _ rows: [[String]], sums: Int = 0) -> Markup {
+  static func table(head: [String], _ rows: [[String]], sums: Int = 0, caption: String? = nil) -> Markup {
     func line(_ row: [String]) -> Markup {
       let cells: [Markup] = row.dropFirst().map { "<td>\($0)</td>" }
       return "<tr><th scope=\"row\">\(row.first ?? "")</th>\(cells)</tr>\n"
@@ -63,9 +63,10 @@ extension Markup {
     let titles: [Markup] = head.map { "<th scope=\"col\">\($0)</th>" }
     let body = rows.dropLast(sums).map(line), below = rows.suffix(sums).map(line)
     let foot: Markup = below.isEmpty ? "" : "<tfoot>\n\(below)</tfoot>\n"
+    let title: Markup = caption.map { "<caption>\($0)</caption>\n" } ?? ""
     return """
       <div class="wide"><table>
-      <thead><tr>\(titles)</tr></thead>
+      \(title)<thead><tr>\(titles)</tr></thead>
       <tbody>
       \(body)</tbody>
       \(foot)</table></div>

@@ -5,10 +5,10 @@ import Models
 import Render
 
 extension ReportGallery {
-  /// The images of a folder that `diffss generate` wrote, at most `limit` supports of it.
+  /// The images of a folder or an archive that `diffss generate` wrote, at most `limit` supports of it.
   ///
   /// `dataset` is where their supports come from; nil when it is not at hand. What cannot be read is among the problems. Throws
-  /// `CoreError.unreadableFile` when there is no such folder.
+  /// `CoreError.unreadableFile` when there is no such folder or archive, and `.malformedFile`.
   public init(folder: URL, dataset: (any Dataset)?, limit: Int) throws {
     self.init(try FoundImages(folder: folder, limit: limit), dataset)
   }
@@ -40,7 +40,7 @@ extension ReportGallery {
       control = FoundImages.control(beside: images[0], request)
       title += " \(images[0].name)"
     }
-    if let text = try? ImageText.of(FileBytes.read(images[0].file)), let warning = text[DemoWeights.entry] { remarks.append(warning) }
+    if let text = try? ImageText.of(images[0].file.bytes()), let warning = text[DemoWeights.entry] { remarks.append(warning) }
     if images.count > mostImages { remarks.append("Images left out: \(images.count - mostImages).") }
     let shown = images.prefix(mostImages).compactMap { image -> Entry? in
       do {
@@ -52,7 +52,8 @@ extension ReportGallery {
     }
     if shown.isEmpty { return nil }
     return Row(
-      title: title, dataset: dataset, real: support.map { $0.image.rgb.small.outlined($0.mask) }, control: control?.small, images: shown,
+      title: title, dataset: dataset, real: support.map { $0.image.rgb.small.outlined(bothSides: $0.mask) }, control: control?.small,
+      images: shown,
       remarks: remarks)
   }
 
@@ -79,8 +80,10 @@ extension ReportGallery {
   ) -> Image? {
     let request = metadata.request
     do {
-      if let file = found.controls[try ControlMetadata(request, weights: metadata.weights).key] { return try Image(pngOrJpeg: file) }
-      guard let reader, let support, request.condition != .none, request.condition.detector(request.conditionSettings) == nil else { return nil }
+      if let file = found.controls[try ControlMetadata(request, weights: metadata.weights).key] { return try file.image() }
+      guard let reader, let support, request.condition != .none, request.condition.detector(request.conditionSettings) == nil else {
+        return nil
+      }
       let palette = try reader.palette.get(), index = request.adeIndex ?? support.info.adeIndex
       guard palette.colors.indices.contains(index) else { return nil }
       return try ConditionMaker(request.condition, settings: request.conditionSettings, palette: palette)
@@ -92,7 +95,7 @@ extension ReportGallery {
   }
 
   private static func entry(_ found: FoundImages.Entry, mask: LabelMask?) throws -> Entry {
-    let image = try Image(pngOrJpeg: found.file).rgb.small, shown = mask.map(image.outlined) ?? image
+    let image = try found.file.image().rgb.small, shown = mask.map(image.outlined(bothSides:)) ?? image
     switch found.origin {
     case .support(let metadata):
       let request = metadata.request
@@ -121,7 +124,7 @@ extension ReportGallery {
 
 extension Image {
   /// At most `ReportGallery.side` pixels a side.
-  fileprivate var small: Image {
+  var small: Image {
     let longest = max(width, height)
     guard longest > ReportGallery.side else { return self }
     func shrunk(_ length: Int) -> Int { max(1, length * ReportGallery.side / longest) }
@@ -129,7 +132,7 @@ extension Image {
   }
 
   /// The outline of a mask of any size: bright outside, black inside, so that it is seen on every ground.
-  fileprivate func outlined(_ mask: LabelMask) -> Image {
+  func outlined(bothSides mask: LabelMask) -> Image {
     let fitted = mask.resized(width: width, height: height)
     return outlined(fitted, color: .black, thickness: 2).outlined(fitted, color: RGB(240, 228, 66))
   }

@@ -13,6 +13,7 @@ public struct Evaluator: Sendable {
   let requests: RequestMaker
   let generator: any SupportGenerator
   let report: ModelLibrary.Report
+  private let shelf = AuxiliaryShelf()
 
   public init(
     supports: SupportReader, models: ModelLibrary, store: Store, requests: RequestMaker, generator: any SupportGenerator,
@@ -47,44 +48,25 @@ public struct Evaluator: Sendable {
   /// Blocks until the report is made and stored. An evaluation that was ended before goes on from its finished episodes.
   ///
   /// An episode that cannot be evaluated is left out of the figures and told in the report; asked for again it is tried again. `shared`
-  /// keeps what other settings have in common with this one, and the journal until its `finish()`. Throws `EvaluationError.nothingEvaluated`
+  /// keeps what other settings have in common with this one, and the journal until its `finish()`. `parts` are folders with what
+  /// `evaluatePart` has made of it. Throws `EvaluationError.nothingEvaluated`
   /// when no episode can be, and `CancellationError` soon after `stop` is set.
   public func evaluate(
-    _ plan: EvaluationPlan, sharing shared: SharedWork, stop: StopFlag, progress: (EvaluationProgress) -> Void
+    _ plan: EvaluationPlan, sharing shared: SharedWork, parts: [URL] = [], stop: StopFlag, progress: (EvaluationProgress) -> Void
   ) throws -> EvaluationReport {
-    try plan.validate()
-    let episodes = try episodes(of: plan)
-    // Asked for before hours of generating: missing weights, or ones made for another number of supports, are found at once.
-    let work = try shared.work(plan) { try segmenter(plan) }
-    for shots in Set(episodes.map(\.supports.count)) { try work.segmenter.check(shots: shots, auxiliaryShots: plan.auxiliaryShots) }
-    let comparison = plan.comparison ?? Comparison(plan.network.convention)
-    let wanted = episodes.filter(isThere).generatedSupports(plan.auxiliaryShots)
-    var source = try source(wanted, plan)
-    try source.prepare(wanted, stop: stop, progress: progress)
-    let ready = wanted.filter(source.has)
-    let gate = try plan.minimumAgreement.map { minimum in
-      try DriftGate(minimum: minimum) { try work.agreement($0, classIndex: $1, comparison) }.pass(
-        ready, from: &source, stop: stop, progress: progress)
-    }
-    let weights = source.weights.merging([work.model.id: try models.digest(of: work.model.id)]) { first, _ in first }
-    let demo = DemoWeights(weights.keys, of: models, on: dataset.name).map(\.models) ?? source.demoWeights
-    let journal = try FinishedEpisodes(
-      FinishedEpisodes.Identity(
-        dataset: dataset.name, plan: plan, inputSide: work.segmenter.input.side, weights: weights, episodes: episodes,
-        images: Set([episodes.first, episodes.last].compactMap { $0 }).compactMap { try? digest($0) }.sorted(),
-        auxiliaries: source.state(wanted + (gate?.measured ?? []))),
-      in: store.folder.appendingPathComponent("evaluations"))
+    let setting = try setting(plan, sharing: shared, parts: parts, stop: stop, progress: progress)
+    let (episodes, work, journal, comparison) = (setting.episodes, setting.work, setting.journal, setting.comparison)
     shared.keep(journal)
-
     let start = ContinuousClock.now
     let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention, mean = plan.classMean ?? .present
     var baseline = IoUMeter(classes: classes), augmented = IoUMeter(classes: classes)
-    let setting = Setting(plan: plan, work: work, source: source, gate: gate, comparison: comparison)
     var results: [EpisodeResult] = [], leftOut: [LeftOutEpisode] = [], failure: (any Error)?
     for (position, episode) in episodes.enumerated() {
       if stop.isSet { throw CancellationError() }
-      if let line = try finished(
-        position, episode, setting, journal,
+      if let reason = journal.failures[position] {
+        leftOut.append(LeftOutEpisode(episode: episode, reason: reason))
+      } else if let line = try finished(
+        position, setting,
         failed: { error in
           leftOut.append(LeftOutEpisode(episode: episode, reason: EpisodeFailure.reason(error)))
           failure = failure ?? error
@@ -100,21 +82,21 @@ public struct Evaluator: Sendable {
           done: position + 1, of: episodes.count, baseline: results.isEmpty ? nil : 100 * baseline.miou(convention, over: mean),
           augmented: plan.auxiliaryShots == 0 || results.isEmpty ? nil : 100 * augmented.miou(convention, over: mean)))
     }
-    if results.isEmpty, let failure, let first = leftOut.first {
+    if results.isEmpty, let first = leftOut.first {
       throw EvaluationError.nothingEvaluated(
         episodes: leftOut.count, first: "query \(first.episode.query.id)", reason: first.reason,
         hint: (failure as? any Explained)?.hint)
     }
     journal.leftOut = leftOut
-    let infos = classes.compactMap(dataset.classInfo)
+    let infos = classes.compactMap(dataset.classInfo), (wanted, ready) = (setting.wanted, setting.ready)
     let report = EvaluationReport(
-      dataset: dataset.name, plan: plan, weights: weights, results: results, classes: infos, comparison: comparison,
+      dataset: dataset.name, plan: plan, weights: setting.weights, results: results, classes: infos, comparison: comparison,
       inputSide: work.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
-      gate: gate.map { gate in
+      gate: setting.gate.map { gate in
         let used = Set(results.map(\.episode).generatedSupports(plan.auxiliaryShots))
         return GateReport(
           gate, wanted: ready.filter { used.contains($0) && gate.agreements[$0] != nil }, results, classes: infos, convention, mean: mean)
-      }, demoWeights: demo, leftOut: leftOut, seconds: (ContinuousClock.now - start) / .seconds(1))
+      }, demoWeights: setting.demo, leftOut: leftOut, seconds: (ContinuousClock.now - start) / .seconds(1))
     if let text = report.leftOutText { Log.evaluation.warning("\(text)") }
     Log.evaluation.info(
       "\(plan.network) fold \(plan.fold), \(results.count) episodes, \(plan.shots)+\(plan.auxiliaryShots) shots: done in \(String(format: "%.1f", report.seconds)) s"
@@ -127,11 +109,66 @@ public struct Evaluator: Sendable {
     return report
   }
 
-  private func episodes(of plan: EvaluationPlan) throws -> [Episode] {
+  /// Segments the episodes of a share, generating what they lack, and leaves them where `evaluate` finds them as `parts`: the store's
+  /// folder. Makes no report.
+  ///
+  /// Throws as `evaluate`, but where none of the share's episodes can be evaluated: returned are how many could not.
+  public func evaluatePart(
+    _ plan: EvaluationPlan, _ share: EpisodeShare, sharing shared: SharedWork, stop: StopFlag, progress: (EvaluationProgress) -> Void
+  ) throws -> Int {
+    let setting = try setting(plan, share: share, sharing: shared, stop: stop, progress: progress)
+    let own = setting.episodes.indices.filter { share.contains(setting.episodes[$0]) }
+    var failures: [Int: String] = [:]
+    for (done, position) in own.enumerated() {
+      if stop.beginsNothing { throw CancellationError() }
+      if let line = try finished(position, setting, failed: { failures[position] = EpisodeFailure.reason($0) }) {
+        setting.work.keep(line, plan)
+      }
+      progress(.evaluating(done: done + 1, of: own.count, baseline: nil, augmented: nil))
+    }
+    setting.journal.close()
+    try setting.journal.write(failures)
+    return failures.count
+  }
+
+  /// The episodes of a plan, in their order. Throws what drawing or reading them does.
+  public func episodes(of plan: EvaluationPlan) throws -> [Episode] {
     if let list = plan.episodeList {
       return Array(try EpisodeList(URL(fileURLWithPath: list), for: dataset, fold: plan.fold).episodes.prefix(plan.episodes))
     }
     return Array(try EpisodeSampler(dataset, fold: plan.fold, plan.draw).prefix(plan.episodes))
+  }
+
+  /// What a plan's episodes are segmented with: images are generated, of a share its own, and agreements measured.
+  private func setting(
+    _ plan: EvaluationPlan, share: EpisodeShare? = nil, sharing shared: SharedWork, parts: [URL] = [], stop: StopFlag,
+    progress: (EvaluationProgress) -> Void
+  ) throws -> Setting {
+    try plan.validate()
+    let episodes = try episodes(of: plan)
+    // Asked for before hours of generating: missing weights, or ones made for another number of supports, are found at once.
+    let work = try shared.work(plan) { try segmenter(plan) }
+    for shots in Set(episodes.map(\.supports.count)) { try work.segmenter.check(shots: shots, auxiliaryShots: plan.auxiliaryShots) }
+    let comparison = plan.comparison ?? Comparison(plan.network.convention)
+    let wanted = episodes.filter(isThere).generatedSupports(plan.auxiliaryShots)
+    var source = try source(wanted, plan)
+    let own = share.map { $0.own(wanted, of: episodes, isGated: plan.minimumAgreement != nil, plan.auxiliaryShots) } ?? wanted
+    try source.prepare(own, stop: stop, progress: progress)
+    let ready = own.filter(source.has)
+    let gate = try plan.minimumAgreement.map { minimum in
+      try DriftGate(minimum: minimum) { try work.agreement($0, classIndex: $1, comparison) }.pass(
+        ready, from: &source, stop: stop, progress: progress)
+    }
+    let weights = source.weights.merging([work.model.id: try models.digest(of: work.model.id)]) { first, _ in first }
+    let journal = try FinishedEpisodes(
+      FinishedEpisodes.Identity(
+        dataset: dataset.name, plan: plan, inputSide: work.segmenter.input.side, weights: weights, episodes: episodes,
+        images: Set([episodes.first, episodes.last].compactMap { $0 }).compactMap { try? digest($0) }.sorted(),
+        auxiliaries: source.state(wanted + (gate == nil ? [] : wanted.further))),
+      in: store.folder, parts: parts)
+    return Setting(
+      plan: plan, episodes: episodes, work: work, source: source, gate: gate, comparison: comparison, journal: journal, wanted: wanted,
+      ready: ready, weights: weights, demo: DemoWeights(weights.keys, of: models, on: dataset.name).map(\.models) ?? source.demoWeights)
   }
 
   /// Whether the data set has all of an episode's images, and its query is none of its supports.
@@ -140,25 +177,32 @@ public struct Evaluator: Sendable {
   }
 
   /// An episode from the journal, else evaluated and put there; nil, with `failed` told why, when its images do not let it.
-  private func finished(
-    _ position: Int, _ episode: Episode, _ setting: Setting, _ journal: FinishedEpisodes, failed: (any Error) -> Void
-  ) throws -> FinishedEpisodes.Line? {
-    if let known = journal.finished[position] { return known }
+  private func finished(_ position: Int, _ setting: Setting, failed: (any Error) -> Void) throws -> FinishedEpisodes.Line? {
+    if let known = setting.journal.finished[position] { return known }
     let fresh: FinishedEpisodes.Line
-    do { fresh = try line(position, episode, setting) } catch let error where EpisodeFailure.isOfImages(error) {
+    do { fresh = try line(position, setting.episodes[position], setting) } catch let error where EpisodeFailure.isOfImages(error) {
       failed(error)
       return nil
     }
-    return try journal.adding(fresh)
+    return try setting.journal.adding(fresh)
   }
 
   /// What an evaluation's episodes are segmented with.
   private struct Setting {
     let plan: EvaluationPlan
+    let episodes: [Episode]
     let work: SharedWork.SegmenterWork
     let source: any AuxiliarySource
     let gate: DriftGate.Outcome?
     let comparison: Comparison
+    let journal: FinishedEpisodes
+    /// Every generated support of the episodes, and those that are ready.
+    let wanted: [GeneratedSupport]
+    let ready: [GeneratedSupport]
+    /// SHA-256 of all weights by model identifier.
+    let weights: [String: String]
+    /// The demo's among them, on other data.
+    let demo: [String]?
   }
 
   /// An episode with its real supports alone, with the generated ones added, and without those that have drifted.
@@ -187,8 +231,10 @@ public struct Evaluator: Sendable {
   }
 
   /// The generated supports of a plan: its folder's, else the store's.
-  private func source(_ wanted: [GeneratedSupport], _ plan: EvaluationPlan) throws -> any AuxiliarySource {
-    if let path = plan.auxiliaryFolder { return try AuxiliaryFolder(URL(fileURLWithPath: path), of: dataset, wanted: wanted) }
+  func source(_ wanted: [GeneratedSupport], _ plan: EvaluationPlan) throws -> any AuxiliarySource {
+    if let path = plan.auxiliaryFolder {
+      return try AuxiliaryFolder(shelf.files(URL(fileURLWithPath: path), report: report), of: dataset, wanted: wanted, fold: plan.fold)
+    }
     var weights: [String: String] = [:]
     if !wanted.isEmpty {
       weights = try models.weights(

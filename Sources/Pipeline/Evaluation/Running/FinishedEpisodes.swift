@@ -35,21 +35,52 @@ final class FinishedEpisodes {
     }
   }
 
+  /// Why an episode of a part could not be evaluated.
+  private struct Failure: Codable {
+    let position: Int
+    let reason: String
+  }
+
   /// Finished before, by position.
   private(set) var finished: [Int: Line] = [:]
+  /// Why episodes could not be evaluated in the parts, by position.
+  private(set) var failures: [Int: String] = [:]
   /// Episodes that could not be evaluated.
   var leftOut: [LeftOutEpisode] = []
   private var reports: Set<String>
   private let file: URL
   private var handle: FileHandle?
 
-  /// Opens the journal of an evaluation in a folder. Throws `CoreError.cannotWrite`.
-  init(_ identity: Identity, in folder: URL) throws {
-    try AtomicFile.createFolder(folder)
-    file = folder.appendingPathComponent("\(Digest.hex(try CanonicalJSON.data(identity))).jsonl")
-    let lines = (try? Data(contentsOf: file))?.split(separator: UInt8(ascii: "\n")) ?? []
-    reports = Set(lines.map { String(decoding: $0, as: UTF8.self) }.filter { $0.hasSuffix(Self.reported) })
-    for line in lines.compactMap({ try? JSONDecoder().decode(Line.self, from: Data($0)) }) { finished[line.position] = line }
+  /// Opens the journal of an evaluation in a store's folder; those of its parts, in the folders of other stores, are read beside it.
+  /// Throws `CoreError.cannotWrite`.
+  init(_ identity: Identity, in folder: URL, parts: [URL] = []) throws {
+    let name = "evaluations/\(Digest.hex(try CanonicalJSON.data(identity)))"
+    file = folder.appendingPathComponent("\(name).jsonl")
+    try AtomicFile.createFolder(file.deletingLastPathComponent())
+    reports = Set(Self.lines(of: file).map { String(decoding: $0, as: UTF8.self) }.filter { $0.hasSuffix(Self.reported) })
+    for journal in parts.map({ $0.appendingPathComponent("\(name).jsonl") }) + [file] {
+      for line in Self.decoded(Line.self, journal) { finished[line.position] = line }
+      for failure in Self.decoded(Failure.self, Self.failures(beside: journal)) { failures[failure.position] = failure.reason }
+    }
+  }
+
+  /// Leaves for whoever puts the parts together why episodes could not be evaluated. Throws `CoreError.cannotWrite`.
+  func write(_ failures: [Int: String]) throws {
+    guard !failures.isEmpty else {
+      unlink(Self.failures(beside: file).path)
+      return
+    }
+    let lines = try failures.sorted { $0.key < $1.key }.map { try CanonicalJSON.text(Failure(position: $0.key, reason: $0.value)) + "\n" }
+    try AtomicFile.write(Data(lines.joined().utf8), to: Self.failures(beside: file))
+  }
+
+  private static func failures(beside file: URL) -> URL { file.deletingPathExtension().appendingPathExtension("failed.jsonl") }
+
+  private static func lines(of file: URL) -> [Data] { (try? Data(contentsOf: file))?.split(separator: UInt8(ascii: "\n")) ?? [] }
+
+  /// A line that was cut off is passed over.
+  private static func decoded<T: Decodable>(_ type: T.Type, _ file: URL) -> [T] {
+    lines(of: file).compactMap { try? JSONDecoder().decode(type, from: Data($0)) }
   }
 
   /// Adds an episode and returns it. Throws `CoreError.cannotWrite`.

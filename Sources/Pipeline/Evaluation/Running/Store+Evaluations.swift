@@ -20,10 +20,16 @@ extension Store {
   }
 
   /// Earlier evaluations of a data set, newest first. Throws `GenerationError.storeUnusable` or `.storeDamaged`.
-  public func evaluations(dataset: String) throws -> [EvaluationReport] {
+  public func evaluations(dataset: String) throws -> [EvaluationReport] { try datedEvaluations(dataset: dataset).map(\.report) }
+
+  /// The same with the time at which each was saved.
+  public func datedEvaluations(dataset: String) throws -> [(report: EvaluationReport, date: Date)] {
     try read { db in
-      try String.fetchAll(db, sql: "SELECT report FROM evaluations WHERE dataset = ? ORDER BY id DESC", arguments: [dataset])
-        .map { try JSONDecoder().decode(EvaluationReport.self, from: Data($0.utf8)) }
+      try Row.fetchAll(db, sql: "SELECT report, created FROM evaluations WHERE dataset = ? ORDER BY id DESC", arguments: [dataset])
+        .map { row in
+          let text: String = row["report"], created: Double = row["created"]
+          return (try JSONDecoder().decode(EvaluationReport.self, from: Data(text.utf8)), Date(timeIntervalSince1970: created))
+        }
     }
   }
 }

@@ -3,38 +3,31 @@ import Data
 import Foundation
 import Generation
 import Render
+import Synchronization
 
-/// A folder of pre-generated supports, read as DifFSS-BAM's loader does.
+/// Pre-generated supports in a folder or in archives, read as DifFSS-BAM's loader does.
 ///
 /// `ITEM_CLASS_K.jpg` is looked for, then `.png`; where there is neither the real support stands for it, silently in the published loader.
 struct AuxiliaryFolder: AuxiliarySource {
   let weights: [String: String] = [:]
   /// What the first of its images says.
   private(set) var demoWeights: [String]?
-  private let url: URL
+  private let files: SupportFiles
   private let dataset: any Dataset
 
-  /// Throws `CoreError.unreadableFile` when there is no such folder, or none of the wanted images in it.
-  init(_ url: URL, of dataset: any Dataset, wanted: [GeneratedSupport]) throws {
-    guard RootFolder.isFolder(url) else { throw CoreError.unreadableFile(path: url.path, reason: "there is no such folder") }
-    self.url = url
+  /// Throws `EvaluationError.noSupports` when there is none of the wanted images, those of `fold`.
+  init(_ files: SupportFiles, of dataset: any Dataset, wanted: [GeneratedSupport], fold: Int) throws {
+    self.files = files
     self.dataset = dataset
     guard wanted.contains(where: has) || wanted.isEmpty else {
-      throw CoreError.unreadableFile(
-        path: url.path, reason: "none of its images is for these supports, such as \(wanted.first?.name ?? "").jpg or .png")
+      throw EvaluationError.noSupports(folder: files.url.path, example: wanted.first?.name ?? "", fold: fold)
     }
-    guard let first = wanted.lazy.compactMap(file).first, let text = try? ImageText.of(FileBytes.read(first)) else { return }
+    guard let first = wanted.lazy.compactMap(file).first, let text = try? ImageText.of(first.bytes()) else { return }
     demoWeights = ImageMetadata(entries: text)?.demoWeights
   }
 
-  /// Names, sizes and times of change of the images.
-  func state(_ wanted: [GeneratedSupport]) -> [String] {
-    wanted.compactMap(file).map { file in
-      var status = stat()
-      stat(file.path, &status)
-      return "\(file.lastPathComponent) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    }
-  }
+  /// Names, sizes and times of change of the images, or of their archives.
+  func state(_ wanted: [GeneratedSupport]) -> [String] { wanted.compactMap { file($0)?.state } }
 
   /// Nothing is generated into a folder.
   func prepare(_ wanted: [GeneratedSupport], stop: StopFlag, progress: (EvaluationProgress) -> Void) {}
@@ -43,12 +36,24 @@ struct AuxiliaryFolder: AuxiliarySource {
 
   func image(_ support: GeneratedSupport) throws -> MaskedImage {
     guard let file = file(support) else { return .real(support.item, of: dataset) }
-    return .generated(.file(file.path), from: support.item, of: dataset) { try Image(pngOrJpeg: file) }
+    return .generated(.file(file.path), from: support.item, of: dataset) { try file.image() }
   }
 
-  private func file(_ support: GeneratedSupport) -> URL? {
-    guard RootFolder.staysInside(support.item.id) else { return nil }
-    return ["jpg", "png"].map { url.appendingPathComponent("\(support.name).\($0)") }
-      .first { FileManager.default.fileExists(atPath: $0.path) }
+  private func file(_ support: GeneratedSupport) -> SupportFile? { files.support(support.name) }
+}
+
+/// The folder or archive that was evaluated last: a sweep's evaluations read the headers of its archives once.
+final class AuxiliaryShelf: Sendable {
+  private let held: Mutex<SupportFiles?> = Mutex(nil)
+
+  /// What is in a folder or an archive; `report` hears what of it cannot be used. Throws what `SupportFiles` throws.
+  func files(_ url: URL, report: ModelLibrary.Report) throws -> SupportFiles {
+    try held.withLock { held in
+      if let held, held.url == url, held.isCurrent { return held }
+      let fresh = try SupportFiles(url)
+      for remark in fresh.remarks { report(.remark(remark)) }
+      held = fresh
+      return fresh
+    }
   }
 }

@@ -40,6 +40,7 @@ struct GeneratedAuxiliaries: AuxiliarySource {
       progress(.generating(done: ended, of: wanted.count, step: steps.values.reduce(0, +), steps: options.steps))
     }
     try SideBySide.each(wanted.count, jobs: jobs) { position, turn in
+      if stop.beginsNothing && !stop.isSet { return Made.nothing }
       do {
         guard let request = try made.request(wanted[position]) else { return Made.nothing }
         return .image(
@@ -58,6 +59,7 @@ struct GeneratedAuxiliaries: AuxiliarySource {
       ended += 1
       tell()
     }
+    if stop.beginsNothing { throw CancellationError() }
   }
 
   /// What the work on a wanted support came to.

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Generation
 import Models
 
@@ -8,8 +9,11 @@ extension Evaluator {
   /// Settings of one network and fold follow each other, so that its features, the baseline and every prediction that two settings have
   /// in common are made once; images are generated once for all networks. A sweep that was ended before goes on from its finished
   /// episodes. A fold and seed of which no setting can evaluate anything is left out, then every setting that still lacks one: means are of the
-  /// same episodes. Throws `CancellationError` soon after `stop` is set, and the first failure when nothing is left.
-  public func sweep(_ sweep: SweepPlan, stop: StopFlag, progress: (SweepProgress) -> Void) throws -> (report: SweepReport, evaluations: [[EvaluationReport]]) {
+  /// same episodes. `parts` are folders with what `evaluateParts` has made of it. Throws `CancellationError` soon after `stop` is set, and the
+  /// first failure when nothing is left.
+  public func sweep(
+    _ sweep: SweepPlan, parts: [URL] = [], stop: StopFlag, progress: (SweepProgress) -> Void
+  ) throws -> (report: SweepReport, evaluations: [[EvaluationReport]]) {
     let settings = sweep.settings, plans = settings.map(sweep.plans)
     try check(plans.joined())
     struct Job {
@@ -28,14 +32,15 @@ extension Evaluator {
     var reports = plans.map { $0.map { _ in EvaluationReport?.none } }, failures: [(job: Job, error: any Explained)] = []
     for (number, job) in inOrder.enumerated() {
       do {
-        reports[job.setting][job.position] = try evaluate(job.plan, sharing: shared, stop: stop) { evaluation in
+        reports[job.setting][job.position] = try evaluate(job.plan, sharing: shared, parts: parts, stop: stop) { evaluation in
           progress(SweepProgress(number: number + 1, of: inOrder.count, evaluation: evaluation))
         }
       } catch let error as any Explained where error.leavesOutOnePart {
         failures.append((job, error))
       }
     }
-    shared.finish()
+    // With parts the journals remember that their reports are stored, however often they are put together.
+    if parts.isEmpty { shared.finish() }
     let positions = plans[0].indices.filter { position in reports.contains { $0[position] != nil } }
     let kept = positions.isEmpty ? [] : settings.indices.filter { setting in positions.allSatisfy { reports[setting][$0] != nil } }
     if kept.isEmpty, let failure = failures.first { throw failure.error }
@@ -53,7 +58,7 @@ extension Evaluator {
   }
 
   /// Whether all that the plans need is there, before hours are spent on the first of them.
-  private func check(_ plans: some Sequence<EvaluationPlan>) throws {
+  func check(_ plans: some Sequence<EvaluationPlan>) throws {
     for plan in plans {
       try plan.validate()
       let segmenter = try segmenter(plan).segmenter

@@ -1,7 +1,8 @@
 import Generation
 
 extension SweepReport {
-  /// A Markdown table, a row a setting: what varies, then mIoU without and with generated supports; below it what belongs to the figures.
+  /// A Markdown table, a row a setting: what varies, then mIoU without and with generated supports; above it what it is of, below it what belongs to
+  /// the figures.
   public var table: String {
     let varied = axes.indices.filter { axes[$0].values.count > 1 }
     let (isAugmented, isGated) = (settings.contains { $0.augmented != nil }, settings.contains { $0.gated != nil })
@@ -25,7 +26,7 @@ extension SweepReport {
       return row
     }
     let table = TextTable.markdown([head] + rows, flushLeft: Set(varied.indices.filter { axes[varied[$0]].numbers == nil }))
-    return ([table] + remarks).joined(separator: "\n\n")
+    return ([caption, table] + remarks).joined(separator: "\n\n")
   }
 
   /// A row a setting with every axis and all digits.

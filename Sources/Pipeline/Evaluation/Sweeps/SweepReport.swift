@@ -56,6 +56,8 @@ public struct SweepReport: Codable, Hashable, Sendable {
   /// Weights of the demo that generated or segmented on another data set; nil without any.
   public let demoWeights: [String]?
 
+  /// SHA-256 by model identifier, of all that generated or segmented; nil in older reports.
+  public let weights: [String: String]?
   /// Folds, seeds and settings of which nothing could be evaluated, a sentence each; nil when there are none.
   public let leftOut: [String]?
 
@@ -82,6 +84,7 @@ extension SweepReport {
     classMean = sweep.base.classMean ?? .present
     let demo = Set(evaluations.joined().flatMap { $0.demoWeights ?? [] })
     demoWeights = demo.isEmpty ? nil : demo.sorted()
+    weights = evaluations.joined().reduce(into: [:]) { $0.merge($1.weights) { first, _ in first } }
     axes = sweep.axes.map { axis in
       let numbers = axis.values.compactMap(\.number)
       return Axis(

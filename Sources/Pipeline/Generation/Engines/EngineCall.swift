@@ -33,9 +33,17 @@ struct EngineAnswer {
     }
     guard document.metadata["id"] == "\(id)" else { throw EngineProcess.Fault.garbage(reason: "an answer to a call that nobody made") }
     if let kind = document.metadata["error"] {
-      let message = PlainText.clean(String((document.metadata["message"] ?? "").prefix(2000)))
-      throw Refusal(kind: Refusal.Kind(rawValue: kind) ?? .failed, message: message)
+      throw Refusal(kind: Refusal.Kind(rawValue: kind) ?? .failed, message: Self.words(document.metadata["message"] ?? ""))
     }
+  }
+
+  /// An engine's sentence, of a length that can be read; all of it goes into the log.
+  private static func words(_ text: String) -> String {
+    let whole = PlainText.clean(String(text.prefix(2000)))
+    if whole.allSatisfy(\.isWhitespace) { return "it does not say why" }
+    guard whole.count > 300 else { return whole }
+    Log.generating.info("an engine refuses: \(whole)")
+    return "\(whole.prefix(300))... (the rest is in the log)"
   }
 
   /// An error that an engine answers with; it goes on.
@@ -50,6 +58,16 @@ struct EngineAnswer {
       /// A call that it does not know, or that does not go together with those before.
       case call
       case failed
+
+      /// What the user may do about it.
+      var advice: String? {
+        switch self {
+        case .memory: "smaller images, dtype=float16, or fewer at a time (--batch, batch=N of the engine) take less"
+        case .weights: "give it a folder that holds these weights: --engine torch:models=DIR; it takes files by their SHA-256"
+        case .protocol: "the program and the engine are of different versions: take the Assets/engines that came with the program"
+        case .cancelled, .call, .failed: nil
+        }
+      }
     }
 
     let kind: Kind
@@ -57,6 +75,9 @@ struct EngineAnswer {
   }
 
   subscript(name: String) -> String? { document.metadata[name].map { PlainText.clean(String($0.prefix(4000))) } }
+
+  /// A number of bytes; nil where there is none, or what is no such number.
+  func bytes(_ name: String) -> Int? { document.metadata[name].flatMap { Int($0) }.flatMap { (0...1 << 50).contains($0) ? $0 : nil } }
 
   /// A tensor of a shape. Throws `EngineProcess.Fault.garbage`.
   func tensor(_ name: String, shape: [Int]) throws -> Tensor {

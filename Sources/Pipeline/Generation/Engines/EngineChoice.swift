@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Models
 
 /// An engine that the user names: PyTorch through the file that comes with the program, or any command that speaks the protocol (`docs/engines.md`).
 public enum EngineChoice: Hashable, Sendable, CustomStringConvertible {
@@ -9,7 +10,7 @@ public enum EngineChoice: Hashable, Sendable, CustomStringConvertible {
 
   /// What there may be, in words.
   public static let allowed =
-    "cpu, torch, torch:python=PATH,device=cuda:1,dtype=float16,models=DIR,threads=N,batch=N, or a command that speaks the protocol"
+    "cpu, torch, torch:python=PATH,device=cuda:1,dtype=float16,models=DIR,threads=N,batch=auto|N, or a command that speaks the protocol"
 
   /// From its text: `torch` with or without settings behind a colon, else a command. Throws `GenerationError.engineSetting`.
   public init(_ text: String) throws {
@@ -31,6 +32,14 @@ public enum EngineChoice: Hashable, Sendable, CustomStringConvertible {
 
   /// Images at a time that the user asks for; nil for what its memory holds.
   var batch: Int? { if case .torch(let engine) = self { engine.batch } else { nil } }
+
+  /// Looks at what can be seen before it is started. Throws `GenerationError.engineSetting`.
+  public func check() throws {
+    guard case .torch(let engine) = self else { return }
+    for folder in engine.models where !URL(fileURLWithPath: folder).isFolder {
+      throw GenerationError.engineSetting(text: description, reason: "there is no folder \(folder)")
+    }
+  }
 
   /// What is started: a program and its arguments. Throws `CoreError.unreadableFile` where the engine's file is not there.
   func arguments() throws -> [String] {
@@ -56,15 +65,24 @@ public struct TorchEngine: Hashable, Sendable, CustomStringConvertible {
   public var batch: Int?
 
   static let dtypes = ["float32", "float16", "bfloat16"]
+  /// Its settings, each with a value that it may have.
+  private static let examples = [
+    ("python", "~/venv/bin/python"), ("device", "cuda:1"), ("dtype", "float16"), ("models", "/data/models"), ("threads", "4"),
+    ("batch", "auto"),
+  ]
 
   /// From `key=value,...`. Throws `GenerationError.engineSetting`.
   init(_ settings: String) throws {
     for setting in settings.split(separator: ",") {
       let pair = setting.split(separator: "=", maxSplits: 1).map(String.init)
       func refuse(_ reason: String) -> GenerationError { .engineSetting(text: "torch:\(settings)", reason: reason) }
-      guard pair.count == 2, !pair[1].isEmpty else { throw refuse("\(setting) is no KEY=VALUE") }
+      guard let name = pair.first, let example = Self.examples.first(where: { $0.0 == name })?.1 else {
+        guard pair.count == 2 else { throw refuse("\(setting) is no KEY=VALUE, as device=cuda:1 is") }
+        throw refuse("it has no setting \(pair[0]); there are \(Self.examples.map(\.0).joined(separator: ", "))")
+      }
+      guard pair.count == 2, !pair[1].isEmpty else { throw refuse("\(name) has no value, as in \(name)=\(example)") }
       let value = pair[1]
-      switch pair[0] {
+      switch name {
       case "python": python = (value as NSString).expandingTildeInPath
       case "device": device = value
       case "dtype":
@@ -75,9 +93,11 @@ public struct TorchEngine: Hashable, Sendable, CustomStringConvertible {
         guard let count = Int(value), (1...1024).contains(count) else { throw refuse("threads is 1...1024") }
         threads = count
       case "batch":
-        guard let count = Int(value), (1...64).contains(count) else { throw refuse("batch is 1...64") }
-        batch = count
-      default: throw refuse("it has no setting \(pair[0]); there are python, device, dtype, models, threads, batch")
+        guard let count = Int(value).flatMap({ (1...64).contains($0) ? $0 : nil }) ?? (value == "auto" ? 0 : nil) else {
+          throw refuse("batch is auto or 1...64")
+        }
+        batch = count == 0 ? nil : count
+      default: break
       }
     }
   }

@@ -7,7 +7,7 @@ final class EngineConnection {
   /// The protocol's version; an engine of another one refuses.
   static let version = "1"
   /// Seconds that starting and reading weights may take, and what an evaluation may before one was timed.
-  private static let patience = 900.0
+  static let patience = 900.0
   /// Evaluations that take so many times what others took hang.
   private static let slackness = 30.0
   private static let leastPatience = 60.0
@@ -20,13 +20,21 @@ final class EngineConnection {
   private(set) var name = "", device = "", deviceName = ""
   private(set) var versions: [String: String] = [:]
   private(set) var dtype = ""
+  /// Of its device, as it last said.
+  private(set) var memory: EngineMemory?
+  private let patience: Double
   private var calls = 0
   /// The most seconds that a unit of work took, by the call's name.
   private var pace: [String: Double] = [:]
 
-  /// Starts an engine and asks what it is. Throws `GenerationError.engineLost` and `engineRefused`.
-  init(_ choice: EngineChoice) throws {
+  /// Starts an engine and asks what it is; `patience` are the seconds that starting, and whatever was not timed yet, may take.
+  ///
+  /// Throws `GenerationError.engineSetting` and `engineLost`, `EngineAnswer.Refusal`, and `CoreError.unreadableFile` for what cannot be
+  /// started.
+  init(_ choice: EngineChoice, patience: Double = EngineConnection.patience) throws {
+    try choice.check()
     command = "\(choice)"
+    self.patience = patience
     process = try EngineProcess(choice.arguments())
     let answer = try call(EngineCall(name: "hello", metadata: ["protocol": Self.version, "program": "diffss \(ProgramVersion.current)"]))
     (name, device, deviceName) = (answer["engine"] ?? "", answer["device"] ?? "", answer["deviceName"] ?? "")
@@ -48,20 +56,29 @@ final class EngineConnection {
 
   private func answer(_ call: EngineCall, work: Double, isWanted: () -> Bool) throws -> EngineAnswer {
     calls += 1
-    let id = calls, start = ContinuousClock.now, patience = patience(call.name, work)
-    var cancelled: ContinuousClock.Instant?
-    let deadline = start + .seconds(patience)
-    try process.send(try call.message(id: id), before: deadline)
-    let message = try process.receive(limit: call.answerBytes + EngineCall.mostMetadata, before: deadline) {
+    let id = calls, start = ContinuousClock.now
+    let deadline = start + .seconds(pace[call.name].map { max(Self.leastPatience, Self.slackness * $0 * work) } ?? patience)
+    var cancelled: ContinuousClock.Instant?, isTold = false
+    func look() throws {
       if let cancelled, ContinuousClock.now - cancelled > .seconds(Self.leave) { throw EngineProcess.Fault.tooLate }
-      guard cancelled == nil, !isWanted() else { return }
-      cancelled = ContinuousClock.now
-      try process.send(try EngineCall(name: "cancel", metadata: ["of": "\(id)"]).message(id: id), before: deadline)
+      if cancelled == nil, !isWanted() { cancelled = .now }
     }
-    let answer = try EngineAnswer(message, to: id)
+    try process.send(try call.message(id: id), before: deadline, asked: look)
+    let message = try process.receive(limit: call.answerBytes + EngineCall.mostMetadata, before: deadline) {
+      try look()
+      // A call that is on its way is sent to its end first.
+      guard cancelled != nil, !isTold else { return }
+      isTold = true
+      try process.send(try EngineCall(name: "cancel", metadata: ["of": "\(id)"]).message(id: id), before: deadline, asked: look)
+    }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
+    Log.generating.debug("engine \(command): \(call.name) \(id) took \(seconds) s")
+    let answer = try EngineAnswer(message, to: id)
     pace[call.name] = max(pace[call.name] ?? 0, seconds / max(work, 1e-9))
     if let dtype = answer["dtype"] { self.dtype = dtype }
+    if let free = answer.bytes("memoryFree"), let total = answer.bytes("memoryTotal") ?? memory?.total {
+      memory = EngineMemory(free: min(free, total), total: total)
+    }
     return answer
   }
 
@@ -69,18 +86,14 @@ final class EngineConnection {
   private func losing<T>(_ body: () throws -> T) throws -> T {
     let start = ContinuousClock.now
     do { return try body() } catch let fault as EngineProcess.Fault {
-      let reason =
+      let (reason, wasKilled) =
         switch fault {
-        case .ended: "it has ended"
-        case .tooLate: "it has not answered for \(Int((ContinuousClock.now - start) / .seconds(1))) s"
-        case .garbage(let reason): "what it answered is no answer: \(reason)"
+        case .ended: process.fate
+        case .tooLate: ("it has not answered for \(Int((ContinuousClock.now - start) / .seconds(1))) s", false)
+        case .garbage(let reason): ("what it answered is no answer: \(reason)", false)
         }
       process.end()
-      throw GenerationError.engineLost(engine: command, reason: reason, lastWords: process.lastWords)
+      throw GenerationError.engineLost(engine: command, reason: reason, lastWords: process.lastWords, wasKilled: wasKilled)
     }
-  }
-
-  private func patience(_ name: String, _ work: Double) -> Double {
-    pace[name].map { max(Self.leastPatience, Self.slackness * $0 * work) } ?? Self.patience
   }
 }

@@ -50,17 +50,17 @@ final class EngineDesk: @unchecked Sendable {
   /// The next orders that one call can carry out, at most `most` of them; nil when the desk is closed.
   ///
   /// Of evaluations it waits `patience` seconds for those of other images, `expected` in all.
-  func next(most: () -> Int, expected: () -> Int, patience: Double) -> [EngineOrder]? {
+  func next(most: (EngineOrder) -> Int, expected: () -> Int, patience: () -> Double) -> [EngineOrder]? {
     condition.withLock {
       while waiting.isEmpty, !isClosed { condition.wait() }
       guard !isClosed else { return nil }
-      let first = waiting[0], end = Date(timeIntervalSinceNow: patience)
+      let first = waiting[0], end = Date(timeIntervalSinceNow: patience())
       if case .predict = first.kind {
-        while joined(first).count < min(most(), expected()), condition.wait(until: end) {}
+        while joined(first).count < min(most(first), expected()), condition.wait(until: end) {}
       }
       guard !isClosed else { return nil }
       // Its image may have given up meanwhile.
-      let orders = Array(joined(first).prefix(max(1, most())))
+      let orders = Array(joined(first).prefix(max(1, most(first))))
       waiting.removeAll { order in orders.contains { $0 === order } }
       return orders
     }
@@ -71,9 +71,11 @@ final class EngineDesk: @unchecked Sendable {
   /// Whether somebody still waits for an order.
   func isWanted(_ order: EngineOrder) -> Bool { condition.withLock { wanted.contains(ObjectIdentifier(order)) } }
 
+  /// Gives an order its result, unless it has one.
   func end(_ order: EngineOrder, _ result: Result<Tensor?, any Error>) {
     condition.withLock {
-      if wanted.contains(ObjectIdentifier(order)) { results[ObjectIdentifier(order)] = result }
+      let id = ObjectIdentifier(order)
+      if wanted.contains(id), results[id] == nil { results[id] = result }
       condition.broadcast()
     }
   }

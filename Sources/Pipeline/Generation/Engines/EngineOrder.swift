@@ -37,6 +37,12 @@ final class EngineOrder: Sendable {
     }
   }
 
+  /// Places of an image's latents, and images, of an evaluation; nil of anything else.
+  var extent: (places: Int, images: Int)? {
+    guard case .predict(_, let latents, _, _) = kind else { return nil }
+    return (latents.shape[1] * latents.shape[2], latents.shape[0])
+  }
+
   /// Whether one call can carry out both: evaluations of the same networks at the same size that leave out the same.
   func joins(_ other: EngineOrder) -> Bool {
     guard case .predict(_, let latents, let evaluation, let shortcuts) = kind,

@@ -55,32 +55,57 @@ final class EngineProcess: Sendable {
     close(output)
   }
 
-  /// The last line that is not empty of what it said on its standard error, clean; nil where it said nothing.
-  var lastWords: String? {
-    // What it said at its very end may be on its way.
-    usleep(50_000)
-    return errors.last
+  /// The end of what it said on its standard error, clean; nil where it said nothing. For a process that has ended, or is about to.
+  var lastWords: String? { errors.last }
+
+  /// How one that sends nothing more came to that, in words. Waits three seconds at most for it to end, as a Python with PyTorch needs some.
+  var fate: (text: String, wasKilled: Bool) {
+    var end = self.exit
+    for _ in 0..<150 where end == nil {
+      usleep(20_000)
+      end = self.exit
+    }
+    guard let end else { return ("it has closed its output", false) }
+    // A shell between says so of the signal that ended what it ran.
+    let signal = end.isSignal ? end.status : end.status - 128
+    guard signal > 0 else { return ("it has ended with exit status \(end.status)", false) }
+    return ("it was ended by signal \(signal)" + (signal == SIGKILL ? ", as happens where memory runs out" : ""), true)
   }
 
-  /// Ends the process, at once if it does not end by itself.
+  /// How it ended; nil while it has not. `Process` notices later on a busy machine than the system knows.
+  private var exit: (status: Int32, isSignal: Bool)? {
+    guard process.isRunning else { return (process.terminationStatus, process.terminationReason == .uncaughtSignal) }
+    var facts = siginfo_t()
+    guard waitid(P_PID, id_t(process.processIdentifier), &facts, WEXITED | WNOHANG | WNOWAIT) == 0, facts.si_signo == SIGCHLD
+    else { return nil }
+    return (facts._sifields._sigchld.si_status, facts.si_code != Int32(CLD_EXITED))
+  }
+
+  /// Ends the process and what it started: by itself within a second, else at once.
   func end() {
-    guard process.isRunning else { return }
     shutdown(input, Int32(SHUT_WR))
-    process.terminate()
-    for _ in 0..<50 where process.isRunning { usleep(20_000) }
-    if process.isRunning { kill(-process.processIdentifier, SIGKILL) }
+    guard process.isRunning else { return }
+    // A group of its own, of which some may go on when its first has ended.
+    let group = -process.processIdentifier
+    kill(group, SIGTERM)
+    for _ in 0..<50 {
+      if kill(group, 0) != 0 { return }
+      usleep(20_000)
+    }
+    kill(group, SIGKILL)
   }
 
   private static let running = Mutex<[ObjectIdentifier: Process]>([:])
   private static let atExit: Void = { atexit { EngineProcess.endAll() } }()
 
-  /// Ends all of them at once, with what they started: one that hangs would outlive this program. They lead groups of their own.
+  /// Ends all of them at once, with what they started: one that hangs would outlive this program.
   static func endAll() {
     for process in running.withLock({ Array($0.values) }) where process.isRunning { kill(-process.processIdentifier, SIGKILL) }
   }
 
-  /// Sends a message: its length, then its bytes. Throws `Fault`.
-  func send(_ message: [UInt8], before deadline: ContinuousClock.Instant) throws {
+  /// Sends a message: its length, then its bytes. `asked` is called about fifty times a second while nobody reads.
+  /// Throws `Fault`, and what `asked` throws.
+  func send(_ message: [UInt8], before deadline: ContinuousClock.Instant, asked: () throws -> Void) throws {
     let length = withUnsafeBytes(of: UInt64(message.count).littleEndian, Array.init)
     for bytes in [length, message] {
       var sent = 0
@@ -88,7 +113,7 @@ final class EngineProcess: Sendable {
         let count = bytes.withUnsafeBytes {
           Foundation.send(input, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
         }
-        if count > 0 { sent += count } else { try wait(input, Int16(POLLOUT), deadline) {} }
+        if count > 0 { sent += count } else { try wait(input, Int16(POLLOUT), deadline, asked) }
       }
     }
   }
@@ -123,49 +148,5 @@ final class EngineProcess: Sendable {
     var poll = pollfd(fd: descriptor, events: events, revents: 0)
     _ = Foundation.poll(&poll, 1, 20)
     try asked()
-  }
-}
-
-/// What a process writes on its standard error: into the log, a line at a time, and the last line is kept.
-private final class ErrorLines: Sendable {
-  /// Bytes of a line that are kept.
-  private static let most = 2048
-  private let state = Mutex((line: [UInt8](), last: String?.none))
-
-  /// The last line that is not empty, clean.
-  var last: String? { state.withLock { Self.text($0.line) ?? $0.last } }
-
-  /// Reads a descriptor to its end, on a thread of its own, and closes it.
-  func follow(_ descriptor: Int32) {
-    WorkThread.start("engine-errors") { [self] in
-      var piece = [UInt8](repeating: 0, count: 1024)
-      while true {
-        let count = read(descriptor, &piece, piece.count)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { break }
-        for byte in piece.prefix(count) { take(byte) }
-      }
-      take(0x0A)
-      close(descriptor)
-    }
-  }
-
-  private func take(_ byte: UInt8) {
-    let whole = state.withLock { state -> String? in
-      guard byte == 0x0A || byte == 0x0D else {
-        if state.line.count < Self.most { state.line.append(byte) }
-        return nil
-      }
-      defer { state.line = [] }
-      guard let text = Self.text(state.line) else { return nil }
-      state.last = text
-      return text
-    }
-    if let whole { Log.generating.info("engine: \(whole)") }
-  }
-
-  private static func text(_ line: [UInt8]) -> String? {
-    let text = PlainText.clean(String(decoding: line, as: UTF8.self))
-    return text.allSatisfy(\.isWhitespace) ? nil : text
   }
 }

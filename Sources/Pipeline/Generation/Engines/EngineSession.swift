@@ -7,14 +7,23 @@ public final class EngineSession: DiffusionEngine {
   private let engine: Engine
   private let precision: Precision
 
-  init(_ engine: Engine, _ precision: Precision) {
-    (self.engine, self.precision) = (engine, precision)
-    engine.beginRun()
-  }
-
-  deinit { engine.endRun() }
+  init(_ engine: Engine, _ precision: Precision) { (self.engine, self.precision) = (engine, precision) }
 
   var facts: EngineFacts? { engine.facts }
+  /// Its engine as the user named it.
+  var name: String { "\(engine.choice)" }
+  /// Images that its engine is at.
+  var runs: Int { engine.runs }
+
+  /// Has `body` make so many images, which count as the engine's until it ends: a model that keeps the session keeps no image.
+  func making<T>(_ images: Int, _ body: (EngineSession) throws -> T) throws -> T {
+    engine.begin()
+    var whole = 0
+    defer { engine.end(whole: whole) }
+    let made = try body(self)
+    whole = images
+    return made
+  }
 
   public func textStates(_ ids: [[Int]], of model: ModelPlan, interruption: @escaping Interruption) throws -> Tensor {
     let tokens = Tensor(ids.joined().map { Float($0) }, shape: [ids.count, ids[0].count])
@@ -23,6 +32,7 @@ public final class EngineSession: DiffusionEngine {
   }
 
   public func begin(_ run: EngineRun, of model: ModelPlan, interruption: @escaping Interruption) throws -> any NoiseEvaluator {
+    engine.note(pixels: model.factor * model.factor)
     let networks = [wanted(model.unet)] + run.controls.map { wanted(model.controlNets[$0.network]) }, context = UUID().uuidString
     // Read before the order: a process that is lost meanwhile is another one then, and the run's evaluations say so.
     let process = engine.process
@@ -37,7 +47,12 @@ public final class EngineSession: DiffusionEngine {
   }
 
   public func decode(_ latents: Tensor, of model: ModelPlan, interruption: @escaping Interruption) throws -> Tensor {
-    try answer(EngineOrder(.decode(latents, factor: model.factor), networks: [wanted(model.autoencoder)]), interruption)
+    // One by one: an image takes more memory here than in its evaluations.
+    try .stacked(
+      (0..<latents.shape[0]).map { image in
+        let own = latents.shape[0] == 1 ? latents : latents.slice(image..<image + 1)
+        return try answer(EngineOrder(.decode(own, factor: model.factor), networks: [wanted(model.autoencoder)]), interruption)
+      })
   }
 
   private func wanted(_ plan: NetworkPlan) -> WantedNetwork { WantedNetwork(plan: plan, precision: precision) }

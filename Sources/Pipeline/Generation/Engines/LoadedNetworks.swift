@@ -43,9 +43,11 @@ struct LoadedNetworks {
   /// A network that could not be loaded.
   mutating func remove(_ id: String) { loaded.removeAll { $0.id == id } }
 
-  /// Takes a network up and returns those whose place it takes.
-  mutating func add(_ id: String, _ kind: NetworkPlan.Kind) -> [String] {
-    let alike = loaded.filter { $0.kind == kind }.map(\.id), most = kind == .controlNet ? Self.keptControlNets : 1
+  /// Takes a network up and returns those whose place it takes: none of the `needed` ones, which are used together with it.
+  mutating func add(_ id: String, _ kind: NetworkPlan.Kind, needed: Set<String>) -> [String] {
+    let alike = loaded.filter { $0.kind == kind && !needed.contains($0.id) }.map(\.id)
+    let together = needed.count { id in loaded.contains { $0.id == id && $0.kind == kind } }
+    let most = max(1, (kind == .controlNet ? Self.keptControlNets : 1) - together)
     let leaving = alike.count < most ? [] : Array(alike.prefix(alike.count - most + 1))
     loaded.removeAll { leaving.contains($0.id) }
     loaded.append((id, kind))

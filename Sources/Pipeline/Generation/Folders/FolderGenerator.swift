@@ -19,9 +19,11 @@ public struct FolderGenerator: Sendable {
     self.generator = generator
   }
 
-  /// Blocks until every image has ended, whichever way. Throws `CancellationError` soon after `stop` is set, and for what concerns
-  /// all images: settings out of range, missing models.
-  public func generate(_ run: SupportRun, into folder: SupportFolder, stop: StopFlag, watch: @escaping (SupportRunEvent) -> Void) throws {
+  /// Blocks until every image has ended, whichever way. Throws `CancellationError` soon after `stop` is set, or once the images under way
+  /// have ended where it asks for that, and for what concerns all images: settings out of range, missing models.
+  public func generate(
+    _ run: SupportRun, into folder: any SupportOutput, stop: StopFlag, watch: @escaping (SupportRunEvent) -> Void
+  ) throws {
     var run = run
     try run.options.validate()
     let choice = try models.choice(for: run.options)
@@ -42,6 +44,12 @@ public struct FolderGenerator: Sendable {
     } ended: { _, outcomes in
       for outcome in outcomes { watch(.ended(outcome)) }
     }
+    if stop.beginsNothing { throw CancellationError() }
+    do {
+      try folder.finish { own.flatMap { work.names(of: $0) } }
+    } catch {
+      watch(.ended(SupportOutcome(name: folder.url.lastPathComponent, images: 0, result: .failed(error), request: nil, key: nil)))
+    }
   }
 
   /// The supports with the published script's terms where they are asked for: those depend on the place in the whole list.
@@ -61,7 +69,7 @@ private struct Turn: Sendable {
 /// The images of one run.
 private struct Work: Sendable {
   let run: SupportRun
-  let folder: SupportFolder
+  let folder: any SupportOutput
   let weights: [String: String]
   let models: ModelLibrary
   let demoWeights: [String]?
@@ -76,12 +84,20 @@ private struct Work: Sendable {
       item: turn.support.item, classIndex: turn.support.classIndex, options: run.options, count: run.shots, published: turn.terms)
   }
 
+  /// Of all images of a support, without endings; none where it cannot have a name.
+  func names(of turn: Turn) -> [String] {
+    guard let stem = try? folder.stem(item: turn.support.item.id, classIndex: turn.support.classIndex) else { return [] }
+    return ["\(stem)_control"] + (0..<run.shots).map { "\(stem)_\($0)" }
+  }
+
   /// How a support's image ended, before it how its control image did where that failed; of a support that cannot be used the first image
   /// speaks for all.
   /// Throws `CancellationError` only.
   func outcomes(of turn: Turn, number: Int, _ teller: SideBySide.Turn<SupportRunEvent>) throws -> [SupportOutcome] {
     func isOver() -> Bool { stop.isSet || teller.isOver }
     if isOver() { throw CancellationError() }
+    // An error would cut off the images beside it.
+    if stop.beginsNothing { return [] }
     let stem: String, wanted: [GenerationRequest]
     do {
       stem = try folder.stem(item: turn.support.item.id, classIndex: turn.support.classIndex)
@@ -107,14 +123,14 @@ private struct Work: Sendable {
       try folder.write(control.image, name, .png, text: metadata.entries())
       return nil
     } catch {
-      return SupportOutcome(name: "\(name).png", images: 0, result: .failed(error), request: request, key: nil)
+      return SupportOutcome(name: ImageFormat.png.file(name), images: 0, result: .failed(error), request: request, key: nil)
     }
   }
 
   private func generate(
     _ request: GenerationRequest, _ name: String, isOver: () -> Bool, tell: (SupportRunEvent) -> Void
   ) throws -> SupportOutcome {
-    let file = "\(name).\(run.format.rawValue)"
+    let file = run.format.file(name)
     func outcome(_ result: SupportOutcome.Result, key: String? = nil) -> SupportOutcome {
       SupportOutcome(name: file, images: 1, result: result, request: request, key: key)
     }

@@ -12,6 +12,12 @@ public struct Shard: Hashable, Sendable {
     self.count = count
   }
 
+  /// Nil unless 1 <= number <= count <= 1000000.
+  public init?(_ number: Int, of count: Int) {
+    guard (1...1_000_000).contains(count), (1...count).contains(number) else { return nil }
+    self.init(number: number, count: count)
+  }
+
   /// From `NUMBER/COUNT`; nil unless 1 <= NUMBER <= COUNT <= 1000000.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { part in

@@ -4,16 +4,7 @@ import Render
 
 /// A folder of generated supports in the layout that the published loaders read: `<item>_<class>_<k>.png` or `.jpg`, beside
 /// `<item>_<class>_control.png`. An item's own folders (`val2014/...`) are kept.
-public struct SupportFolder: Sendable {
-  /// What is where an image is to be written.
-  enum Place: Hashable {
-    case empty
-    /// The image itself, whole: its key says so.
-    case finished
-    /// An image of this program, by another request or weights or in the other format, or a damaged one.
-    case other
-  }
-
+public struct SupportFolder: SupportOutput {
   public let url: URL
 
   /// Creates the folder when it is not there. Throws `CoreError.cannotWrite` when that cannot be done.
@@ -22,57 +13,55 @@ public struct SupportFolder: Sendable {
     try AtomicFile.createFolder(url)
   }
 
-  /// `<item>_<class>`, with which the names of all files of a support begin.
-  ///
-  /// Throws `GenerationError.nameEscapesFolder` for an item whose name is absolute or has `.`, `..`, an empty step or a zero in it.
-  public func stem(item: String, classIndex: Int) throws -> String {
-    let steps = item.split(separator: "/", omittingEmptySubsequences: false)
-    guard !item.utf8.contains(0), steps.allSatisfy({ !["", ".", ".."].contains($0) }) else {
-      throw GenerationError.nameEscapesFolder(name: item, folder: url.path)
-    }
-    return "\(item)_\(classIndex)"
-  }
+  public func location(_ file: String) -> String { url.appendingPathComponent(file).path }
 
-  /// Looks at what is at `name` and `format`.
-  ///
-  /// A loader that looks for one format first would take an old image in it for the new one: it counts as `other`.
-  /// Throws `GenerationError.foreignFile` for a file, not empty, that holds no key of ours.
-  func place(_ name: String, _ format: ImageFormat, key: String) throws -> Place {
-    var found = try place(of: file(name, format), key: key)
-    for other in ImageFormat.allCases where other != format {
-      if try place(of: file(name, other), key: key) != .empty { found = .other }
-    }
-    return found
-  }
-
-  /// Writes an image with its metadata and removes the same one in the other format. Returns the file.
-  ///
-  /// Only after `place` found nothing foreign. Throws `CoreError.cannotWrite` or `RenderError`.
-  @discardableResult
-  func write(_ image: Image, _ name: String, _ format: ImageFormat, text: [String: String]) throws -> URL {
-    let target = file(name, format)
-    try AtomicFile.write(format.encode(image, text: text), to: target)
-    for other in ImageFormat.allCases where other != format { unlink(file(name, other).path) }
-    return target
+  public func content(_ file: String) throws -> [UInt8]? {
+    var status = stat()
+    guard stat(location(file), &status) == 0, status.st_size > 0 else { return nil }
+    return try FileBytes.read(url.appendingPathComponent(file))
   }
 
   /// Writes a file under a temporary name and renames it. Throws `CoreError.cannotWrite`.
-  @discardableResult
-  public func add(png: [UInt8], name: String) throws -> URL {
-    let target = url.appendingPathComponent(name)
-    try AtomicFile.write(png, to: target)
-    return target
-  }
+  public func add(_ bytes: [UInt8], name: String) throws { try AtomicFile.write(bytes, to: url.appendingPathComponent(name)) }
 
-  func file(_ name: String, _ format: ImageFormat) -> URL { url.appendingPathComponent("\(name).\(format.rawValue)") }
+  public func remove(_ file: String) { unlink(location(file)) }
 
-  private func place(of file: URL, key: String) throws -> Place {
-    var status = stat()
-    guard stat(file.path, &status) == 0, status.st_size > 0 else { return .empty }
-    guard let bytes = try? FileBytes.read(file), let text = try? ImageText.of(bytes), let known = ImageMetadata.key(in: text) else {
-      throw GenerationError.foreignFile(path: file.path)
+  /// Takes over a whole archive of supports in place of one of its name; returns whether it was not here yet. Linked as files are.
+  /// Throws `CoreError.cannotWrite`.
+  public func adopt(archive: URL) throws -> Bool {
+    let target = url.appendingPathComponent(archive.lastPathComponent), manager = FileManager.default
+    if manager.contentsEqual(atPath: archive.path, andPath: target.path) { return false }
+    unlink(target.path)
+    if link(archive.path, target.path) == 0 { return true }
+    do { try manager.copyItem(at: archive, to: target) } catch {
+      unlink(target.path)
+      throw CoreError.cannotWrite(path: target.path, reason: (error as NSError).posixReason)
     }
-    // A copy may have been cut off behind the text.
-    return known == key && (try? Image.decode(bytes: bytes)) != nil ? .finished : .other
+    return true
   }
+
+  /// Takes over a file that `generate` has put into another folder under the same name; returns whether it was not here yet, as an image.
+  ///
+  /// On one file system it gets a second name and takes no further room. One by another request or weights, and the same one in the other
+  /// format, give way. Throws `GenerationError.foreignFile` for a file here that holds no key of ours, `.nameEscapesFolder`, and
+  /// `CoreError.cannotWrite`.
+  public func adopt(_ file: URL, name: String) throws -> Bool {
+    let steps = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard !steps.contains(where: { ["", ".", ".."].contains($0) }), let format = ImageFormat(rawValue: file.pathExtension) else {
+      throw GenerationError.nameEscapesFolder(name: name, folder: url.path)
+    }
+    guard let bytes = try? FileBytes.read(file), let text = try? ImageText.of(bytes), let key = ImageMetadata.key(in: text) else {
+      return false
+    }
+    let stem = String(name.dropLast(format.rawValue.count + 1)), target = location(name)
+    guard try place(stem, format, key: key) != .finished else { return false }
+    try AtomicFile.createFolder(URL(fileURLWithPath: target).deletingLastPathComponent())
+    unlink(target)
+    if link(file.path, target) != 0 { try add(bytes, name: name) }
+    for other in ImageFormat.allCases where other != format { remove(other.file(stem)) }
+    return ImageMetadata(entries: text) != nil
+  }
+
+  /// Files have no order.
+  public func finish(order: () -> [String]) {}
 }

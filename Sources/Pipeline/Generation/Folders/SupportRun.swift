@@ -54,4 +54,12 @@ public struct SupportOutcome: Sendable {
   public let request: GenerationRequest?
   /// `GenerationRequest.key(weights:)` of an image that is there.
   public let key: String?
+
+  public init(name: String, images: Int, result: Result, request: GenerationRequest?, key: String?) {
+    self.name = name
+    self.images = images
+    self.result = result
+    self.request = request
+    self.key = key
+  }
 }

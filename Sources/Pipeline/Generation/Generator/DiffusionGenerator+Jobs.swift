@@ -14,7 +14,7 @@ extension DiffusionGenerator {
   ///
   /// Engines take what their memory holds.
   public func jobs(for request: GenerationRequest) -> Int {
-    if let engines = workers.engines { return engines.capacity() }
+    if let engines = workers.engines { return engines.capacity(width: request.width, height: request.height) }
     let threads = Compute.threads, memory = turns.most(pixels: request.width * request.height)
     switch workers.jobs {
     case .most(let most): return max(1, min(most, threads, memory))

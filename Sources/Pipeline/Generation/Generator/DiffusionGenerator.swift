@@ -72,35 +72,52 @@ public final class DiffusionGenerator: SupportGenerator {
         try wait()
       }
     }
+    let changed = try models.weights(request.models).filter { weights[$0.key] != $0.value }.keys.sorted()
+    guard changed.isEmpty else { throw GenerationError.weightsChanged(names: changed) }
     let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset)
     let png = try made.image.pngData(
       text: ImageMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models, engine: made.engine).entries())
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    // Of several that an engine is at, each takes its part of the time.
     try store.save(
-      png: png, key: key, request: request, weights: weights, seconds: (ContinuousClock.now - start) / .seconds(1))
+      png: png, key: key, request: request, weights: weights, seconds: seconds / Double(made.sharing), engine: made.engineName)
     broken.withLock { $0[key] = nil }
-    Log.generating.info("\(key) generated in \(String(format: "%.2f", (ContinuousClock.now - start) / .seconds(1))) s")
+    Log.generating.info("\(key) generated in \(String(format: "%.2f", seconds)) s")
     return GeneratedImage(key: key, request: request, file: store.file(key), image: made.image)
   }
 
-  /// Makes an image, stored already or not, and stores nothing; also who evaluated its networks.
+  /// Makes an image, stored already or not, and stores nothing; also who evaluated its networks. What an engine loses is begun again.
   /// Throws `CancellationError`, `CoreError.badSetting` for a size that is not the control image's, `ModelError`, and what control images throw.
   public func make(_ request: GenerationRequest, progress: (GenerationProgress) -> Bool) throws -> (image: Image, engine: EngineFacts?) {
-    try make(request, progress: progress) { _ in }
+    while true {
+      do {
+        let made = try make(request, progress: progress) { _ in }
+        return (made.image, made.engine)
+      } catch let error where isInterruption(error) {
+        Log.generating.warning("an image begins again: \(error)")
+      }
+    }
+  }
+
+  public func isInterruption(_ error: any Error) -> Bool { workers.engines?.mayBeginAgain(error) ?? false }
+
+  /// An image, and who evaluated its networks.
+  private struct Made {
+    let image: Image
+    var engine: EngineFacts?
+    var engineName: String?
+    /// Images among which that one's time was shared.
+    var sharing = 1
   }
 
   /// `claim` returns when the bytes that the run takes can be had.
   private func make(
     _ request: GenerationRequest, progress: (GenerationProgress) -> Bool, claim: (_ need: Int) throws -> Void
-  ) throws -> (image: Image, engine: EngineFacts?) {
-    while true {
-      let session = try workers.engines?.session(request.precision)
-      do {
-        return (try make(request, session, progress: progress, claim: claim), session?.facts)
-      } catch let error as GenerationError {
-        // Nothing of the image is kept but its request: it is begun again, by that engine, once it is started again, or another.
-        guard case .engineLost = error, workers.engines?.isOfUse == true else { throw error }
-        Log.generating.warning("an image begins again: \(error)")
-      }
+  ) throws -> Made {
+    guard let engines = workers.engines else { return Made(image: try make(request, nil, progress: progress, claim: claim)) }
+    return try engines.session(request.precision).making(1) { session in
+      let before = session.runs, image = try make(request, session, progress: progress, claim: claim)
+      return Made(image: image, engine: session.facts, engineName: session.name, sharing: max(1, (before + session.runs) / 2))
     }
   }
 
@@ -159,15 +176,16 @@ public final class DiffusionGenerator: SupportGenerator {
 }
 
 extension GenerationProgress {
-  /// With a preview of the first image after each step but the last, whose image comes anyway.
+  /// With a preview of what the network sees in the first image after each step but the last, whose image comes anyway.
   init(_ state: DiffusionProgress, of model: StableDiffusion) {
-    guard let latents = state.latents, state.step < state.steps else {
+    guard state.latents != nil, state.step < state.steps else {
       self.init(step: state.step, steps: state.steps)
       return
     }
     self.init(step: state.step, steps: state.steps) {
+      guard let original = state.original else { return nil }
       // A preview that fails costs nobody the image.
-      try? model.preview().map { try Image(unit: $0.image(of: latents.slice(0..<1))) }
+      return try? model.preview().map { try Image(unit: $0.image(of: original.slice(0..<1))) }
     }
   }
 }

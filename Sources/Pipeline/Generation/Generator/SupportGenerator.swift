@@ -1,3 +1,4 @@
+import Core
 import Render
 
 /// Makes the image of a request, or finds it made.
@@ -11,6 +12,9 @@ public protocol SupportGenerator: Sendable {
   /// other.
   func jobs(for request: GenerationRequest) -> Int
 
+  /// Whether an image that failed so may be begun again at once: whoever made it was lost, and there is somebody else.
+  func isInterruption(_ error: any Error) -> Bool
+
   /// Starts what takes long to start, before `jobs`. Throws `CancellationError` when `stop` says so meanwhile.
   func prepare(stop: () -> Bool) throws
 }
@@ -18,10 +22,23 @@ public protocol SupportGenerator: Sendable {
 extension SupportGenerator {
   public func prepare(stop: () -> Bool) {}
 
+  public func isInterruption(_ error: any Error) -> Bool { false }
+
   /// The image of a request by the rule that the queue, folders and evaluations share: `stop` is asked before it and many times a step, and its
-  /// yes ends the work with `CancellationError`; whatever else goes wrong costs this image alone, and is returned.
-  /// Throws `CancellationError` alone.
+  /// yes ends the work with `CancellationError`; whatever else goes wrong costs this image alone, and is returned. What was interrupted begins
+  /// again. Throws `CancellationError` alone.
   public func attempt(
+    _ request: GenerationRequest, stop: () -> Bool, progress: (GenerationProgress) -> Void
+  ) throws(CancellationError) -> Result<GeneratedImage, any Error> {
+    while true {
+      let result = try attemptOnce(request, stop: stop, progress: progress)
+      guard case .failure(let error) = result, isInterruption(error) else { return result }
+      Log.generating.warning("an image begins again: \(error)")
+    }
+  }
+
+  /// The same, for who begins again by itself what was interrupted.
+  func attemptOnce(
     _ request: GenerationRequest, stop: () -> Bool, progress: (GenerationProgress) -> Void
   ) throws(CancellationError) -> Result<GeneratedImage, any Error> {
     if stop() { throw CancellationError() }

@@ -12,47 +12,93 @@ public struct HubPull: Sendable {
     public let files: Int
   }
 
+  /// What a server has of a repository, and how much of it is not here yet.
+  public struct Offer: Sendable {
+    let listing: HubListing
+    /// What was asked for.
+    let wanted: [HubListing.File]
+    let revision: String
+    /// The same without files of equal bytes, the largest first.
+    let files: [HubListing.File]
+    /// Bytes of what was asked for, those that have to be fetched, and the number of files.
+    public let total: Int
+    public let missing: Int
+    public var count: Int { files.count }
+  }
+
   private static let mostAtOnce = 4
   /// Breaks in a row after which a file is given up; what arrived stays for the next pull.
   private static let mostBreaks = 5
+  /// The same where there has been no connection yet.
+  private static let mostCalls = 2
   private static let mostListing = 32 << 20
 
   private let repository: HubRepository
   /// Seconds before the first new try; each later one waits as long again.
   private let pause: Double
   private let timeout: TimeInterval
+  private let free: @Sendable (URL) -> Int?
 
-  public init(_ repository: HubRepository, pause: Double = 1, timeout: TimeInterval = 60) {
-    (self.repository, self.pause, self.timeout) = (repository, pause, timeout)
+  /// `free` are the bytes that may be written beside a file.
+  public init(
+    _ repository: HubRepository, pause: Double = 1, timeout: TimeInterval = 60, free: @escaping @Sendable (URL) -> Int? = DiskSpace.free
+  ) {
+    (self.repository, self.pause, self.timeout, self.free) = (repository, pause, timeout, free)
   }
 
-  /// Fetches what is not here yet.
+  /// Where the repository's files are kept.
+  public var folder: URL { repository.folder }
+
+  /// The server that gives them.
+  public var server: String { repository.endpoint.host ?? repository.endpoint.absoluteString }
+
+  private var blobs: URL { repository.folder.appendingPathComponent("blobs") }
+
+  /// Fetches what is not here yet: `offer`, then `fetch`. Throws as these.
+  public func run(
+    names: [String] = [], revision: String = "main", progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
+  ) async throws -> URL {
+    try await fetch(try await offer(names: names, revision: revision), progress: progress)
+  }
+
+  /// Asks the server for what it has.
   ///
   /// - Parameters:
   ///   - names: files by their paths in the repository; what a model needs when empty.
   ///   - revision: a branch, tag or commit.
-  ///   - progress: told now and then; false ends the work with `CancellationError`, what has arrived is kept for the next time.
-  /// - Returns: the snapshot's folder.
-  /// - Throws: `GenerationError.fetchFailed`, `badSetting`, `malformedFile`, `cannotWrite`.
-  public func run(
-    names: [String] = [], revision: String = "main", progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
-  ) async throws -> URL {
-    let listing = try await listing(of: revision)
-    let wanted = try listing.selection(named: names)
-    let blobs = repository.folder.appendingPathComponent("blobs"), snapshot = repository.folder.appendingPathComponent("snapshots/\(listing.commit)")
-    try AtomicFile.createFolder(blobs)
-    let account = Account(wanted, progress)
+  /// - Throws: `GenerationError.fetchFailed`, `.serverUnreachable`, `.repositoryClosed`, `.cacheUnwritable`, `badSetting`, `malformedFile`.
+  public func offer(names: [String] = [], revision: String = "main") async throws -> Offer {
+    let listing = try await self.listing(of: revision), wanted = try listing.selection(named: names)
     // A file of the same bytes under two names is fetched once.
-    let files = Dictionary(wanted.map { ($0.digest, $0) }) { first, _ in first }.values.sorted { $0.size > $1.size }
+    let files = Dictionary(wanted.map { ($0.digest, $0) }) { first, _ in first }.values.sorted { ($0.size, $0.path) > ($1.size, $1.path) }
+    let here = files.reduce(0) { $0 + min($1.size, size(of: blob($1)) ?? size(of: partial($1)) ?? 0) }
+    let total = files.reduce(0) { $0 + $1.size }
+    return Offer(listing: listing, wanted: wanted, revision: revision, files: files, total: total, missing: total - here)
+  }
+
+  /// Fetches what of an offer is not here yet.
+  ///
+  /// - Parameter progress: told now and then; false ends the work with `CancellationError`, what has arrived is kept for the next time.
+  /// - Returns: the snapshot's folder.
+  /// - Throws: `GenerationError.cacheUnwritable`, before anything is fetched, where the disk has no room for it; `.fetchFailed`,
+  ///   `.serverUnreachable`, `CoreError.cannotWrite`.
+  public func fetch(_ offer: Offer, progress: @escaping @Sendable (Progress) -> Bool = { _ in true }) async throws -> URL {
+    let commit = offer.listing.commit, snapshot = repository.folder.appendingPathComponent("snapshots/\(commit)")
+    try AtomicFile.createFolder(blobs)
+    if let free = free(blobs.appendingPathComponent(commit)), free < offer.missing {
+      throw GenerationError.cacheUnwritable(
+        path: blobs.path, reason: "\(ByteText.decimal(offer.missing)) are needed and \(ByteText.decimal(free)) are free", kept: hasArrived)
+    }
+    let account = Account(offer.wanted, progress)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for (index, file) in files.enumerated() {
+      for (index, file) in offer.files.enumerated() {
         if index >= Self.mostAtOnce { try await group.next() }
-        group.addTask { try await fetch(file, commit: listing.commit, into: blobs, account) }
+        group.addTask { try await fetch(file, commit: commit, account) }
       }
       try await group.waitForAll()
     }
-    for file in wanted { try link(file, in: snapshot) }
-    if revision == "main" { try AtomicFile.write(Data(listing.commit.utf8), to: repository.folder.appendingPathComponent("refs/main")) }
+    for file in offer.wanted { try link(file, in: snapshot) }
+    if offer.revision == "main" { try AtomicFile.write(Data(commit.utf8), to: repository.folder.appendingPathComponent("refs/main")) }
     return snapshot
   }
 
@@ -60,13 +106,17 @@ public struct HubPull: Sendable {
     let address = repository.listingAddress(revision)
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("diffss-listing-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: file) }
-    try await transfer(address, to: file, limit: Self.mostListing) { _ in true }
+    try await transfer(address, to: file, limit: Self.mostListing, calls: Self.mostCalls) { _ in true }
     return try HubListing(Data(contentsOf: file), from: address)
   }
 
+  private func blob(_ file: HubListing.File) -> URL { blobs.appendingPathComponent(file.digest.text) }
+
+  private func partial(_ file: HubListing.File) -> URL { blobs.appendingPathComponent(file.digest.text + ".incomplete") }
+
   /// One file to `blobs/DIGEST`, by way of `blobs/DIGEST.incomplete`.
-  private func fetch(_ file: HubListing.File, commit: String, into blobs: URL, _ account: Account) async throws {
-    let final = blobs.appendingPathComponent(file.digest.text), partial = blobs.appendingPathComponent(file.digest.text + ".incomplete")
+  private func fetch(_ file: HubListing.File, commit: String, _ account: Account) async throws {
+    let final = blob(file), partial = self.partial(file)
     if size(of: final) == file.size { return account.finish(file) }
     let address = repository.fileAddress(file.path, commit: commit)
     if size(of: partial) ?? 0 > file.size { try? FileManager.default.removeItem(at: partial) }
@@ -77,7 +127,7 @@ public struct HubPull: Sendable {
       // Nothing says which byte is wrong: the next pull begins again.
       try? FileManager.default.removeItem(at: partial)
       throw GenerationError.fetchFailed(
-        address: address.absoluteString, reason: "what arrived is damaged: size or digest are not those announced", kept: hasArrived(blobs))
+        address: address.absoluteString, reason: "what arrived is damaged: size or digest are not those announced", kept: hasArrived)
     }
     guard rename(partial.path, final.path) == 0 else {
       throw CoreError.cannotWrite(path: final.path, reason: String(cString: strerror(errno)))
@@ -86,32 +136,37 @@ public struct HubPull: Sendable {
   }
 
   /// Whether files of the repository are here, whole or in part.
-  private func hasArrived(_ blobs: URL) -> Bool {
+  private var hasArrived: Bool {
     ((try? FileManager.default.contentsOfDirectory(atPath: blobs.path)) ?? []).contains { size(of: blobs.appendingPathComponent($0)) ?? 0 > 0 }
   }
 
-  /// Transfers an address to a file, going on after breaks.
-  private func transfer(_ address: URL, to file: URL, limit: Int, progress: @escaping @Sendable (Int) -> Bool) async throws {
-    func failure(_ reason: String) -> GenerationError {
-      .fetchFailed(
-        address: address.absoluteString, reason: reason, kept: hasArrived(repository.folder.appendingPathComponent("blobs")))
-    }
+  /// Transfers an address to a file, going on after breaks; without a connection after `calls` tries at most it gives up.
+  private func transfer(
+    _ address: URL, to file: URL, limit: Int, calls: Int = mostBreaks, progress: @escaping @Sendable (Int) -> Bool
+  ) async throws {
     var breaks = 0
     while true {
       let offset = size(of: file) ?? 0
       let outcome = await HubTransfer(from: address, to: file, offset: offset, limit: limit, progress: progress)
         .run(token: repository.token, timeout: timeout)
+      let failure: GenerationError
       switch outcome {
       case .complete: return
       case .cancelled: throw CancellationError()
-      case .refused(let reason): throw failure(reason)
+      case .refused(let reason): throw GenerationError.fetchFailed(address: address.absoluteString, reason: reason, kept: hasArrived)
+      case .unwritable(let reason): throw GenerationError.cacheUnwritable(path: file.path, reason: reason, kept: hasArrived)
       case .closed(let reason):
         throw GenerationError.repositoryClosed(name: repository.name, reason: reason, home: MovedRepositories.home(of: repository.name))
       case .broken(let reason):
         breaks = size(of: file) ?? 0 > offset ? 1 : breaks + 1
-        guard breaks < Self.mostBreaks else { throw failure(reason) }
-        try await Task.sleep(for: .seconds(pause * Double(breaks)))
+        failure = .fetchFailed(address: address.absoluteString, reason: reason, kept: hasArrived)
+      case .unreachable(let reason):
+        breaks += 1
+        failure = .serverUnreachable(server: server, reason: reason, kept: hasArrived)
+        if breaks >= calls { throw failure }
       }
+      guard breaks < Self.mostBreaks else { throw failure }
+      try await Task.sleep(for: .seconds(pause * Double(breaks)))
     }
   }
 

@@ -17,6 +17,10 @@ final class HubTransfer: NSObject, URLSessionDataDelegate, Sendable {
     case refused(String)
     /// The repository, or this file of it, is not given out.
     case closed(String)
+    /// There is no connection to the server.
+    case unreachable(String)
+    /// The file cannot be written: what is wrong with it, or with the disk.
+    case unwritable(String)
     case cancelled
   }
 
@@ -98,7 +102,7 @@ final class HubTransfer: NSObject, URLSessionDataDelegate, Sendable {
       state.withLock { ($0.handle, $0.received) = (handle, start) }
       completionHandler(.allow)
     } catch {
-      end(.refused("\(file.path) cannot be written: \((error as NSError).posixReason)"))
+      end(.unwritable((error as NSError).posixReason))
       completionHandler(.cancel)
     }
   }
@@ -113,7 +117,7 @@ final class HubTransfer: NSObject, URLSessionDataDelegate, Sendable {
       do {
         try handle.write(contentsOf: data)
       } catch {
-        state.outcome = .refused("\(file.path) cannot be written: \((error as NSError).posixReason)")
+        state.outcome = .unwritable((error as NSError).posixReason)
         return nil
       }
       state.received += data.count
@@ -131,9 +135,15 @@ final class HubTransfer: NSObject, URLSessionDataDelegate, Sendable {
       try? state.handle?.close()
       state.handle = nil
       defer { state.finished = nil }
-      return (state.outcome ?? error.map { .broken($0.localizedDescription) } ?? .complete, state.finished)
+      return (state.outcome ?? error.map(Self.outcome) ?? .complete, state.finished)
     }
     continuation?.resume(returning: outcome)
+  }
+
+  private static func outcome(_ error: any Error) -> Outcome {
+    let none: Set<URLError.Code> = [.cannotFindHost, .cannotConnectToHost, .dnsLookupFailed, .notConnectedToInternet]
+    let isNone = (error as? URLError).map { none.contains($0.code) } ?? false
+    return isNone ? .unreachable(error.localizedDescription) : .broken(error.localizedDescription)
   }
 
   private func end(_ outcome: Outcome) { state.withLock { if $0.outcome == nil { $0.outcome = outcome } } }

@@ -31,6 +31,7 @@ extension ModelLibrary {
       networks: SegmentationNetwork.allCases.filter { network in
         entries.contains { if case .segmentation(network, _) = $0.kind { true } else { false } }
       })
+    menu.detectors = Set(entries.compactMap { if case .detector(let kind) = $0.kind { kind } else { nil } })
     // Of each detector, and of a network and fold, the first is taken.
     var known: Set<ModelKind> = []
     for entry in entries {
@@ -59,7 +60,7 @@ extension ModelLibrary {
     for id in preferred?.controlNets ?? [] where !menu.controlNets.contains(where: { $0.id == id }) { throw absent(id, "ControlNet") }
     guard !menu.diffusion.isEmpty else {
       try checkNothingBefore(nil) { $0 == .diffusion }
-      throw missing("Stable Diffusion model")
+      throw missing("Stable Diffusion model", .diffusion)
     }
     guard let pair = menu.pair(for: condition, preferring: preferred) else { throw unfit(condition, preferred, menu) }
     if preferred?.diffusion == nil { try checkNothingBefore(try entry(pair.diffusion.id)) { $0 == .diffusion } }
@@ -91,7 +92,10 @@ extension ModelLibrary {
       return CoreError.badSetting(name: "ControlNet", value: net.id, allowed: "one that was made for \(models)")
     }
     let others = Set(menu.controlNets.compactMap(\.condition?.rawValue)).sorted()
+    // Published ControlNets do not fit the demo's model.
+    let fitsPublished = menu.diffusion.contains { !menu.demoModels.contains($0.id) }
     return missing(
-      "ControlNet for the condition \(condition.rawValue) that fits \(models)" + (others.isEmpty ? "" : " (only for \(others.joined(separator: ", ")))"))
+      "ControlNet for the condition \(condition.rawValue) that fits \(models)" + (others.isEmpty ? "" : " (only for \(others.joined(separator: ", ")))"),
+      fitsPublished ? .controlNet(condition.controlNetCondition) : nil)
   }
 }

@@ -122,7 +122,7 @@ public final class ModelLibrary: Sendable {
 
   /// The weights of a segmentation network for a fold; throws `GenerationError.modelMissing`.
   public func segmentation(_ network: SegmentationNetwork, fold: Int) throws -> ModelEntry {
-    try first("\(network.rawValue) for fold \(fold)") { $0 == .segmentation(network, fold: fold) }
+    try first("\(network.rawValue) for fold \(fold)", .segmentation(network, fold: fold))
   }
 
   /// TAESD's decoder; nil when none was found.
@@ -134,7 +134,7 @@ public final class ModelLibrary: Sendable {
   func smallDecoder(for model: URL, config: String? = nil) throws -> ModelEntry {
     let found = smallDecoder
     try checkNothingBefore(found) { $0 == .smallDecoder }
-    guard let found else { throw missing("small decoder (taesd_decoder.safetensors), which --decoder small asks for,") }
+    guard let found else { throw missing("small decoder (taesd_decoder.safetensors), which --decoder small asks for,", .smallDecoder) }
     guard reads(found, model, config) else {
       throw GenerationError.modelUnusable(
         problem: "the small decoder \(found.id) reads other latents than those of \(model.lastPathComponent)", hint: "take --decoder full")
@@ -212,11 +212,13 @@ public final class ModelLibrary: Sendable {
     let added = try additions(choice), autoencoder = added.first { $0.kind == .autoencoder }?.url
     let adapters = zip(added.filter { $0.kind == .lora }, choice.loras ?? []).map { LowRankSource(url: $0.url, scale: Float($1.scale)) }
     let smallDecoder = try choice.smallDecoder.map(entry) ?? self.smallDecoder
-    // Scales make other weights of the same files.
+    // Scales make other weights of the same files, and files may change.
+    let digests = try weights(choice)
     let key = try CanonicalJSON.text(
       [model.id, choice.autoencoder ?? "", smallDecoder?.id ?? "", precision.rawValue, engine == nil ? "here" : "elsewhere"]
-        + (choice.loras ?? []).flatMap { [$0.id, $0.scale.short] })
-    let known = try loaded.diffusion(key, controlNet: controlNet.map { ($0.id, $0.url) }) {
+        + (choice.loras ?? []).flatMap { [$0.id, $0.scale.short] }
+        + digests.filter { $0.key != controlNet?.id && $0.key != choice.detector }.sorted { $0.key < $1.key }.map(\.value))
+    let known = try loaded.diffusion(key, controlNet: controlNet.map { ("\($0.id) \(digests[$0.id] ?? "")", $0.url) }) {
       try reporting(model.id, report) {
         try StableDiffusion.load(
           model: model.url, config: Self.configuration(), memory: memory, precision: precision, smallDecoder: smallDecoder?.url,
@@ -252,7 +254,7 @@ public final class ModelLibrary: Sendable {
   }
 
   /// The first one of its kind. Throws `GenerationError.modelMissing`.
-  func detectorEntry(_ kind: EdgeDetectorKind) throws -> ModelEntry { try first("\(kind.rawValue) edge detector") { $0 == .detector(kind) } }
+  func detectorEntry(_ kind: EdgeDetectorKind) throws -> ModelEntry { try first("\(kind.rawValue) edge detector", .detector(kind)) }
 
   private func reporting<T>(_ name: String, _ report: Report, _ load: () throws -> T) throws -> T {
     report(.begun(name: name))
@@ -264,10 +266,10 @@ public final class ModelLibrary: Sendable {
     return try load()
   }
 
-  func first(_ what: String, where fits: (ModelKind) -> Bool) throws -> ModelEntry {
-    let entry = entries.first { fits($0.kind) }
-    try checkNothingBefore(entry, where: fits)
-    guard let entry else { throw missing(what) }
+  private func first(_ what: String, _ kind: ModelKind) throws -> ModelEntry {
+    let entry = entries.first { $0.kind == kind }
+    try checkNothingBefore(entry) { $0 == kind }
+    guard let entry else { throw missing(what, kind) }
     return entry
   }
 
@@ -287,10 +289,19 @@ public final class ModelLibrary: Sendable {
     if let other = entries.first(where: { $0.id == id }) {
       return .modelUnusable(problem: "\(id) is \(other.kind.noun), not a \(kind)", hint: other.kind.option.map { "name it with \($0)" })
     }
-    return missing("\(kind) \"\(PlainText.clean(id))\"")
+    return .modelMissing(what: "\(kind) \"\(PlainText.clean(id))\"", searched: places.map(\.1.path), remedy: remedy(for: id))
   }
 
-  func missing(_ what: String) -> GenerationError {
-    .modelMissing(what: what, searched: places.map(\.1.path))
+  /// What may be meant by a name that no model has: one of the catalogue's, or a model's here.
+  private func remedy(for id: String) -> String? {
+    let known = (try? ModelCatalogue.standard.get())?.models.first { [$0.name, $0.repository].contains(id) }
+    if let known { return "fetch it with: diffss models pull \(known.name)" }
+    return NearestWord.to(id, in: entries.map(\.id)).map { "did you mean \(PlainText.clean($0))?" }
+  }
+
+  /// `kind` is what would be one, for a word on how it is got.
+  func missing(_ what: String, _ kind: ModelKind? = nil) -> GenerationError {
+    .modelMissing(
+      what: what, searched: places.map(\.1.path), remedy: kind.flatMap { kind in (try? ModelCatalogue.standard.get())?.remedy(for: kind) })
   }
 }

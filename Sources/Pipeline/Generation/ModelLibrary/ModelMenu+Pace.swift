@@ -13,14 +13,20 @@ extension ModelMenu {
     steps(request.settings, diffusion.first { $0.id == request.models.diffusion }, side: min(request.width, request.height))
   }
 
-  private func steps(_ settings: DiffusionSettings, _ model: Diffusion?, side: Int) -> Double {
-    guard let model, let cost = model.cost else { return Double(settings.steps) }
+  /// Of `steps` those that the decoder takes.
+  func decoding(_ request: GenerationRequest) -> Double {
+    steps(request.settings, diffusion.first { $0.id == request.models.diffusion }, side: min(request.width, request.height), evaluations: 0)
+  }
+
+  /// `evaluations` nil for those that the sampler makes.
+  private func steps(_ settings: DiffusionSettings, _ model: Diffusion?, side: Int, evaluations: Int? = nil) -> Double {
+    guard let model, let cost = model.cost else { return Double(evaluations ?? settings.steps) }
     let controls = settings.condition == .none ? 0 : 1
     let sampler = model.scheduler.flatMap { scheduler in
       try? settings.samplerName().make(scheduler.spaced(settings.timestepSpacing), steps: settings.steps, eta: Float(settings.eta))
     }
     let image = cost.image(
-      width: side, height: side, evaluations: sampler?.timesteps.count ?? settings.steps, isGuided: settings.guidance > 1,
+      width: side, height: side, evaluations: evaluations ?? sampler?.timesteps.count ?? settings.steps, isGuided: settings.guidance > 1,
       shortcuts: settings.shortcuts, precision: settings.precision, controls: settings.controlScale == 0 ? 0 : controls,
       start: settings.controlStart, end: settings.controlEnd)
     let step =

@@ -48,6 +48,8 @@ public struct ModelMenu: Hashable, Sendable {
   public let controlNets: [ControlNet]
   /// Segmentation networks that have weights for any fold.
   public let networks: [SegmentationNetwork]
+  /// Edge detectors that have weights; nil where nobody looked.
+  public var detectors: Set<EdgeDetectorKind>?
   /// What of all this comes with the program, for its own drawn scenes: identifiers, edge detectors, networks with the folds of their weights.
   public var demoModels: Set<String> = []
   public var demoDetectors: Set<EdgeDetectorKind> = []

@@ -13,7 +13,7 @@ public enum OwnControlFiles {
     let metadata = OwnControlMetadata(control), name = name(number, stem: stem), file = folder.url.appendingPathComponent(name)
     if let there = try? Image(pngOrJpeg: file), OwnImageRequest.Control.digest(there.rgb) == control.digest { return }
     if try folder.place(String(name.dropLast(".png".count)), .png, key: metadata.key) == .finished { return }
-    try folder.add(png: image.pngData(text: metadata.entries()), name: name)
+    try folder.add(image.pngData(text: metadata.entries()), name: name)
   }
 
   /// The control images of a request, by their digests: of those given, else of those beside one of its images.

@@ -14,6 +14,8 @@ public struct OwnImage: Sendable {
   public let info: OwnClass
   /// What is to be said about how the image is turned.
   public let note: String?
+  let files: (image: URL, mask: URL)
+  let orientation: OrientationRule
 
   /// Reads both files and checks that they belong together.
   ///
@@ -23,6 +25,8 @@ public struct OwnImage: Sendable {
     let pair = try OwnPair(image: imageFile, mask: maskFile, label: info.label, orientation: orientation)
     (image, mask, note) = (pair.image, pair.mask, pair.note)
     self.info = info
+    files = (imageFile, maskFile)
+    self.orientation = orientation
   }
 
   /// The class's number.

@@ -55,9 +55,10 @@ public struct OwnImageMetadata: Codable, Hashable, Sendable {
   }
 
   private var parameters: String {
+    // Of control images that came ready nothing was detected.
+    let module = request.source?.condition.rawValue ?? "none"
     let controls = request.controls.map { control in
-      // The control images came ready: nothing was detected.
-      ControlFacts(module: "none", model: control.network, scale: control.scale, start: control.start, end: control.end)
+      ControlFacts(module: module, model: control.network, scale: control.scale, start: control.start, end: control.end)
     }
     let facts = WebParameters.facts(
       request.settings, seed: request.seed, width: request.width, height: request.height, model: request.model, autoencoder: request.autoencoder,

@@ -8,13 +8,19 @@ extension OwnImagePlan {
     public let request: OwnImageRequest
   }
 
-  /// Generates `count` images together, as `OwnImageRequest.generate`. Throws as that, and `ModelError` for weights that cannot be read.
+  /// Generates `count` images, so many of them `together`, as `OwnImageRequest.generate`, by engines where there are some; begun again where one is lost.
+  /// Throws as that, and `ModelError` for weights that cannot be read.
   public func generate(
-    count: Int, library: ModelLibrary, memory: StableDiffusion.Memory, engines: EnginePool? = nil, progress: (GenerationProgress) -> Bool
+    count: Int, together: Int = .max, library: ModelLibrary, memory: StableDiffusion.Memory, engines: EnginePool? = nil,
+    progress: (GenerationProgress) -> Bool
   ) throws -> [OwnImageRequest.Output] {
-    try request.generate(
-      controlImages: controlImages, weights: weights, digests: weights.digests(library), count: count, memory: memory,
-      preview: library.smallDecoder?.url, engine: engines?.session(request.settings.precision), progress: progress)
+    let digests = try weights.digests(library)
+    func generate(_ engine: EngineSession?) throws -> [OwnImageRequest.Output] {
+      try request.generate(
+        controlImages: controlImages, weights: weights, digests: digests, count: count, together: together, memory: memory,
+        preview: library.smallDecoder?.url, engine: engine, progress: progress)
+    }
+    return try engines?.making(min(count, together), request.settings.precision, generate) ?? generate(nil)
   }
 
   /// Leaves the control images beside the images, from where `verify` takes them. Returns why some could not be written: that costs nobody the images.
@@ -30,7 +36,9 @@ extension OwnImagePlan {
   /// Writes images as `STEM_0.png`, `STEM_1.png`, ... Throws `CoreError.cannotWrite`.
   public func write(_ outputs: [OwnImageRequest.Output], into folder: SupportFolder) throws -> [Written] {
     try outputs.enumerated().map { number, output in
-      Written(file: try folder.add(png: output.png, name: "\(stem)_\(number).png").path, request: output.request)
+      let name = "\(stem)_\(number).png"
+      try folder.add(output.png, name: name)
+      return Written(file: folder.location(name), request: output.request)
     }
   }
 }

@@ -81,7 +81,8 @@ public struct OwnImagePlan: Sendable {
     weights = OwnImageWeights(
       model: model, config: input.config.map { URL(fileURLWithPath: $0, isDirectory: true) }, networks: networks,
       autoencoder: added.autoencoder, loras: added.loras,
-      smallDecoder: settings.shortcuts.decoder == .small ? try library.smallDecoder(for: model, config: input.config).url : nil)
+      smallDecoder: settings.shortcuts.decoder == .small ? try library.smallDecoder(for: model, config: input.config).url : nil,
+      detector: try Self.detector(input, library))
     request = OwnImageRequest(
       weights, prompt: prompt, negativePrompt: input.options.negativePrompt ?? prompts.negative, settings: settings,
       seed: input.options.seed,
@@ -92,7 +93,8 @@ public struct OwnImagePlan: Sendable {
           ? input.controlScales[0] : input.controlScales.isEmpty ? settings.controlScale : input.controlScales[number]
         return (image: control.image, scale: scale, start: settings.controlStart, end: settings.controlEnd)
       },
-      loraScales: input.models.loras.map(\.scale))
+      loraScales: input.models.loras.map(\.scale),
+      source: try input.source.image.map { try OwnSource($0, input.options.condition, input.options.conditionSettings) })
     for control in controls where control.image.width != request.width || control.image.height != request.height {
       throw GenerationError.optionsClash(
         problem: "--width and --height must be the control image's, \(control.image.width)x\(control.image.height)")
@@ -121,6 +123,14 @@ public struct OwnImagePlan: Sendable {
         input.options.condition, settings: input.options.conditionSettings, models: library, detector: detector)
       return [("\(image.name)_\(image.classIndex)", control.image)]
     }
+  }
+
+  /// The weights of the edge detector that the control image is made with; nil where there is none.
+  private static func detector(_ input: Input, _ library: ModelLibrary) throws -> URL? {
+    guard case .image(_, let given) = input.source, let kind = input.options.condition.detector(input.options.conditionSettings) else {
+      return nil
+    }
+    return try given ?? library.detectorEntry(kind).url
   }
 
   /// The diffusion model and a ControlNet for each control image: those named, else the library's choice.

@@ -46,6 +46,8 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   public var loras: [LoRAChoice]?
   /// TAESD's decoder; nil, and absent from the JSON, where the autoencoder decodes.
   public var smallDecoder: String?
+  /// What the control image was made from; nil, and absent from the JSON, for control images that came ready.
+  public var source: OwnSource?
   /// What the text encoder did not see of the prompts; absent from the JSON where it saw all, and before generating.
   public internal(set) var cut: PromptCut?
 
@@ -54,9 +56,10 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   ///   - settings: of which the sampling counts.
   ///   - controls: what each ControlNet of `weights` reads.
   ///   - loraScales: how much of each LoRA of `weights` is merged.
+  ///   - source: what the control image was made from.
   public init(
     _ weights: OwnImageWeights, prompt: String, negativePrompt: String, settings: DiffusionSettings, seed: UInt64, width: Int, height: Int,
-    controls: [(image: Image, scale: Double, start: Double, end: Double)], loraScales: [Double] = []
+    controls: [(image: Image, scale: Double, start: Double, end: Double)], loraScales: [Double] = [], source: OwnSource? = nil
   ) {
     let names = weights.names
     model = names.model
@@ -73,6 +76,8 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
     self.seed = seed
     self.width = width
     self.height = height
+    self.source = source
+    self.source?.detector = names.detector
   }
 
   /// A generated image with the latents that led to it.
@@ -95,17 +100,16 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
     }
   }
 
-  /// Generates `count` images together, of this seed and the ones after it; `controlImages` are those in the order of `controls`, `weights`
-  /// the places of what it names, with their `digests`.
+  /// Generates `count` images, of this seed and the ones after it, so many of them `together`; `controlImages` are those in the order of `controls`,
+  /// `weights` the places of what it names, with their `digests`.
   ///
-  /// `progress` hears how far it is, many times a step (its previews are of the first image), and ends the work by returning false:
+  /// `progress` hears how far all of it is, many times a step (its previews are of the first image), and ends the work by returning false:
   /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder, where `weights` names none.
   /// `engine` evaluates the networks in the place of this process.
   /// Throws `ModelError` for weights that do not fit, `GenerationError.notANumber`, and `CoreError.badSetting` for a sampler that there is none of.
   public func generate(
-    controlImages: [Image], weights: OwnImageWeights, digests: [String: String], count: Int = 1, memory: StableDiffusion.Memory = .ample, preview: URL? = nil,
-    engine: EngineSession? = nil,
-    progress: (GenerationProgress) -> Bool
+    controlImages: [Image], weights: OwnImageWeights, digests: [String: String], count: Int = 1, together: Int = .max,
+    memory: StableDiffusion.Memory = .ample, preview: URL? = nil, engine: EngineSession? = nil, progress: (GenerationProgress) -> Bool
   ) throws -> [Output] {
     let diffusion = try StableDiffusion.load(
       model: weights.model, controlNets: weights.networks, config: weights.config ?? ModelLibrary.configuration(), memory: memory, precision: settings.precision,
@@ -127,9 +131,12 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
       own.seed = seed &+ UInt64(number)
       return own
     }
-    let demo = weights.demo
+    let demo = weights.demo, size = max(1, min(together, count)), rounds = (count + size - 1) / size
     do {
-      let results = try diffusion.generate(run, seeds: requests.map(\.seed)) { progress(GenerationProgress($0, of: diffusion)) }
+      let results = try (0..<rounds).flatMap { round in
+        let seeds = requests[round * size..<min(count, (round + 1) * size)].map(\.seed)
+        return try diffusion.generate(run, seeds: seeds) { progress(GenerationProgress($0, of: diffusion).of(round, rounds)) }
+      }
       return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
         let metadata = try OwnImageMetadata(own, weights: digests, demoWeights: demo?.models, engine: engine?.facts)
@@ -143,9 +150,16 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   }
 }
 
+extension GenerationProgress {
+  /// Of one of several rounds of as many steps; previews are of the first.
+  fileprivate func of(_ round: Int, _ rounds: Int) -> GenerationProgress {
+    GenerationProgress(step: round * steps + step, steps: rounds * steps, preview: round == 0 ? preview : nil)
+  }
+}
+
 extension OwnImageRequest: Codable {
   private enum CodingKeys: String, CodingKey {
-    case model, config, prompt, negativePrompt, seed, width, height, controls, autoencoder, loras, smallDecoder, cut
+    case model, config, prompt, negativePrompt, seed, width, height, controls, autoencoder, loras, smallDecoder, source, cut
   }
 
   public init(from decoder: any Decoder) throws {
@@ -162,6 +176,7 @@ extension OwnImageRequest: Codable {
     autoencoder = try values.decodeIfPresent(String.self, forKey: .autoencoder)
     loras = try values.decodeIfPresent([LoRAChoice].self, forKey: .loras)
     smallDecoder = try values.decodeIfPresent(String.self, forKey: .smallDecoder)
+    source = try values.decodeIfPresent(OwnSource.self, forKey: .source)
     cut = try values.decodeIfPresent(PromptCut.self, forKey: .cut)
   }
 
@@ -179,6 +194,7 @@ extension OwnImageRequest: Codable {
     try values.encodeIfPresent(autoencoder, forKey: .autoencoder)
     try values.encodeIfPresent(loras, forKey: .loras)
     try values.encodeIfPresent(smallDecoder, forKey: .smallDecoder)
+    try values.encodeIfPresent(source, forKey: .source)
     try values.encodeIfPresent(cut, forKey: .cut)
   }
 }

@@ -14,9 +14,12 @@ public struct OwnImageWeights: Hashable, Sendable {
   public let loras: [URL]
   /// TAESD's decoder where it decodes in place of the autoencoder.
   public let smallDecoder: URL?
+  /// The edge detector behind the control image, where there was one.
+  public let detector: URL?
 
   public init(
-    model: URL, config: URL? = nil, networks: [URL] = [], autoencoder: URL? = nil, loras: [URL] = [], smallDecoder: URL? = nil
+    model: URL, config: URL? = nil, networks: [URL] = [], autoencoder: URL? = nil, loras: [URL] = [], smallDecoder: URL? = nil,
+    detector: URL? = nil
   ) {
     self.model = model
     // A folder's own configurations are what counts.
@@ -27,11 +30,12 @@ public struct OwnImageWeights: Hashable, Sendable {
     self.autoencoder = isOwn ? nil : autoencoder
     self.loras = loras
     self.smallDecoder = smallDecoder
+    self.detector = detector
   }
 
-  /// All of them in one order: the model, its configuration, the ControlNets, the autoencoder, the LoRA files, the small decoder.
+  /// All of them in one order: the model, its configuration, the ControlNets, the autoencoder, the LoRA files, the small decoder, the edge detector.
   private var all: [URL] {
-    [model] + [config].compactMap { $0 } + networks + [autoencoder].compactMap { $0 } + loras + [smallDecoder].compactMap { $0 }
+    [model] + [config].compactMap { $0 } + networks + [autoencoder].compactMap { $0 } + loras + [smallDecoder, detector].compactMap { $0 }
   }
 
   /// Throws `ModelError` for what does not serve as what it was named for, as far as headers tell: before any work.
@@ -45,13 +49,27 @@ public struct OwnImageWeights: Hashable, Sendable {
   /// Those of the demo among them; nil when there are none.
   public var demo: DemoWeights? { DemoWeights(at: all) }
 
+  /// What weights are called in requests.
+  struct Names {
+    let model: String
+    let config: String?
+    let networks: [String]
+    let autoencoder: String?
+    let loras: [String]
+    let smallDecoder: String?
+    let detector: String?
+  }
+
   /// What each of `all` is called.
-  var names: (model: String, config: String?, networks: [String], autoencoder: String?, loras: [String], smallDecoder: String?) {
+  var names: Names {
     var names = WeightName.of(all)[...]
     let model = names.removeFirst(), config = self.config.map { _ in names.removeFirst() }
     let networks = self.networks.map { _ in names.removeFirst() }, autoencoder = self.autoencoder.map { _ in names.removeFirst() }
     let loras = self.loras.map { _ in names.removeFirst() }
-    return (model, config, networks, autoencoder, loras, smallDecoder.map { _ in names.removeFirst() })
+    let smallDecoder = self.smallDecoder.map { _ in names.removeFirst() }, detector = self.detector.map { _ in names.removeFirst() }
+    return Names(
+      model: model, config: config, networks: networks, autoencoder: autoencoder, loras: loras, smallDecoder: smallDecoder,
+      detector: detector)
   }
 
   /// The digests by those names. Reads every file once; later runs know them by size and time of change.
@@ -64,6 +82,7 @@ public struct OwnImageWeights: Hashable, Sendable {
     if let autoencoder, let name = names.autoencoder { digests[name] = try library.digest(of: autoencoder, as: .autoencoder) }
     for (name, url) in zip(names.loras, loras) { digests[name] = try library.digest(of: url, as: .lora) }
     if let smallDecoder, let name = names.smallDecoder { digests[name] = try library.digest(of: smallDecoder, as: .smallDecoder) }
+    if let detector, let name = names.detector { digests[name] = try library.digest(of: detector, as: .detector(.hed)) }
     return digests
   }
 }
@@ -98,6 +117,14 @@ extension ModelLibrary {
       loras: try (request.loras ?? []).map { try place($0.id, "LoRA") { try digest(of: $0, as: .lora) } },
       smallDecoder: try request.smallDecoder.map { try place($0, "small decoder") { try digest(of: $0, as: .smallDecoder) } })
     return (places, Array(Set(others)).sorted())
+  }
+
+  /// The edge detector that an image names, with the digest that it says. Throws `GenerationError.modelMissing` where nothing of that digest is found.
+  func detectorPlace(_ name: String, digest known: String?) throws -> URL {
+    guard let place = candidates(name).all.first(where: { (try? digest(of: $0, as: .detector(.hed))) == known }) else {
+      throw missing("edge detector \"\(PlainText.clean(name))\" of the image's digest")
+    }
+    return place
   }
 
   /// What may be meant by a name: models of the library that are called so, and files and folders of that path below a place that is searched; behind them

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Hands work events to any number of watchers without ever waiting for one.
 ///
-/// Each watcher has a mailbox that holds at most one event a job and model, the newest: a slow watcher misses steps, never
-/// the last state, and memory stays bounded by the number of jobs.
+/// Each watcher has a mailbox that holds at most one event a job, model and text, the newest: a slow watcher misses steps, never
+/// the last state nor what went wrong, and memory stays bounded by the number of jobs.
 public final class EventHub: Sendable {
   private struct Watcher: Sendable {
     weak let mailbox: Mailbox?
@@ -25,7 +25,12 @@ public final class EventHub: Sendable {
     for mailbox in mailboxes { mailbox.put(event) }
   }
 
-  /// Events from now on, until the watching task is cancelled or the stream is dropped.
+  /// Ends all streams, each after the events that its watcher has not seen yet.
+  public func finish() {
+    for mailbox in watchers.withLock({ $0.compactMap(\.mailbox) }) { mailbox.finish() }
+  }
+
+  /// Events from now on, until the hub finishes, the watching task is cancelled or the stream is dropped.
   public func stream() -> AsyncStream<WorkEvent> {
     let mailbox = Mailbox()
     watchers.withLock { $0.append(Watcher(mailbox: mailbox)) }
@@ -40,13 +45,18 @@ private final class Mailbox: Sendable {
     case image(key: String)
     case preview(JobID)
     case model(String)
-    case remark, trouble, pause
+    case remark(String)
+    case trouble(String)
+    case evaluation, engines, pause
   }
 
   private struct State {
     var order: [Key] = []
     var latest: [Key: WorkEvent] = [:]
     var waiter: CheckedContinuation<WorkEvent?, Never>?
+    /// Whether nothing more comes.
+    var isFinished = false
+    /// Whether nobody reads any more.
     var isClosed = false
 
     /// Images are large: a watcher that is behind gets the newest ones.
@@ -68,13 +78,16 @@ private final class Mailbox: Sendable {
       case .jobChanged(let job): .job(job.id)
       case .generated(let image): .image(key: image.key)
       case .preview(let job, _): .preview(job)
+      // The newest of those that are generated side by side.
+      case .evaluationStep: .evaluation
       case .modelLoading(let name), .modelLoaded(let name): .model(name)
-      case .remark: .remark
-      case .queueTrouble: .trouble
+      case .remark(let text): .remark(text)
+      case .engines: .engines
+      case .queueTrouble(let reason): .trouble(reason)
       case .queuePaused: .pause
       }
     let waiter: CheckedContinuation<WorkEvent?, Never>? = state.withLock { state in
-      if state.isClosed { return nil }
+      if state.isClosed || state.isFinished { return nil }
       if let waiter = state.waiter {
         state.waiter = nil
         return waiter
@@ -91,6 +104,7 @@ private final class Mailbox: Sendable {
       let ready: WorkEvent?? = state.withLock { state in
         if state.isClosed { return .some(nil) }
         guard !state.order.isEmpty else {
+          if state.isFinished { return .some(nil) }
           state.waiter = continuation
           return nil
         }
@@ -98,6 +112,15 @@ private final class Mailbox: Sendable {
       }
       if let ready { continuation.resume(returning: ready) }
     }
+  }
+
+  func finish() {
+    let waiter = state.withLock { state in
+      state.isFinished = true
+      defer { state.waiter = nil }
+      return state.waiter
+    }
+    waiter?.resume(returning: nil)
   }
 
   func close() {

@@ -70,17 +70,21 @@ extension GenerationQueue {
   }
 
   private func run(_ job: Job) {
-    let clock = ContinuousClock(), start = clock.now
+    let clock = ContinuousClock()
+    var start = clock.now
     func seconds() -> Double { (clock.now - start) / .seconds(1) }
     Log.queue.info("job \(job.id) begins, attempt \(job.attempts): \(job.request.source.dataset) \(job.request.source.item) class \(job.request.source.classIndex)")
-    var finalState: JobState, key: String?, noted = start
+    var finalState: JobState, key: String?, noted = start, isInterruption: ((any Error) -> Bool)?
     do {
       let generator = try generators.generator(of: job)
+      isInterruption = generator.isInterruption
       try generator.prepare { isStopped(job.id) }
+      // An engine that had to be started first tells nothing of how long images take.
+      start = clock.now
       let most = generator.jobs(for: job.request)
       state.withLock { $0.current[job.id] = most }
       if most > 1 { bell.signal() }
-      let image = try generator.attempt(job.request, stop: { isStopped(job.id) }) { progress in
+      let image = try generator.attemptOnce(job.request, stop: { isStopped(job.id) }) { progress in
         if hub.isWatched, let preview = progress.preview?() { hub.send(.preview(job.id, preview)) }
         let elapsed = seconds()
         if clock.now - noted > .milliseconds(500) {
@@ -94,13 +98,10 @@ extension GenerationQueue {
       (finalState, key) = (.finished, image.key)
       if hub.isWatched { hub.send(.generated(image)) }
     } catch is CancellationError {
-      finalState = state.withLock { state in
-        switch state.stops[job.id] {
-        case .interrupt(let reason): .interrupted(reason: reason)
-        case .cancel(let reason): .cancelled(reason: reason)
-        case nil: .cancelled(reason: "by its generator")
-        }
-      }
+      finalState = stopped(job.id) ?? .cancelled(reason: "by its generator")
+    } catch let error where isInterruption?(error) == true {
+      // Back into the queue, where it is the next.
+      finalState = stopped(job.id) ?? .interrupted(reason: PlainText.clean("\(error)"))
     } catch {
       finalState = .failed(reason: PlainText.clean("\(error)"))
     }
@@ -121,6 +122,17 @@ extension GenerationQueue {
     }
     hub.send(.jobChanged(ended))
     bell.signal()
+  }
+
+  /// How a job ends that is to stop; nil where nobody asked that.
+  private func stopped(_ id: JobID) -> JobState? {
+    state.withLock { state in
+      switch state.stops[id] {
+      case .interrupt(let reason): .interrupted(reason: reason)
+      case .cancel(let reason): .cancelled(reason: reason)
+      case nil: nil
+      }
+    }
   }
 
   private func isStopped(_ id: JobID) -> Bool { state.withLock { $0[id] == nil || $0.stops[id] != nil } }

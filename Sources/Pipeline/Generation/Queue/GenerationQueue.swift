@@ -44,6 +44,7 @@ public final class GenerationQueue: Sendable {
   /// A queue of its own, for a process without a data set: jobs bring theirs. `workers` generate them.
   public convenience init(store: Store, workers: GenerationWorkers = GenerationWorkers()) {
     let hub = EventHub()
+    workers.engines?.report(to: hub)
     self.init(
       generators: JobGenerators(store: store, workers: workers, report: { hub.send(WorkEvent($0)) }), origin: nil, store: store, hub: hub)
   }
@@ -53,6 +54,9 @@ public final class GenerationQueue: Sendable {
 
   /// What happens from now on, one stream a watcher. A slow watcher misses steps, never the last state of a job.
   public func events() -> AsyncStream<WorkEvent> { hub.stream() }
+
+  /// Ends the streams of events, each after what its watcher has not seen yet.
+  public func finishEvents() { hub.finish() }
 
   /// Begins to follow what other processes do with the queue, and to work on what waits in it whenever no other process does.
   public func follow() {

@@ -26,7 +26,7 @@ public enum JobState: Codable, Hashable, Sendable {
   case queued
   /// `step` of `of` denoising steps are done; 0 while models load and the condition is made.
   case running(step: Int, of: Int)
-  /// Its program ended, or was asked to end, while it ran: it is the first to go on. `reason` is one line for the user, as all reasons are.
+  /// Its program ended, or was asked to end, while it ran, or its engine was lost: it is the first to go on. `reason` is one line for the user, as all reasons are.
   case interrupted(reason: String)
   /// The image is in the store.
   case finished

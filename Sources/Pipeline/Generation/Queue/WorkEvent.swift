@@ -8,12 +8,16 @@ public enum WorkEvent: Hashable, Sendable {
   case generated(GeneratedImage)
   /// What there is of a job's image after a step.
   case preview(JobID, Image)
+  /// What there is after a step of an image that an evaluation generates; such images have no jobs.
+  case evaluationStep(GenerationRequest, step: Int, of: Int, Image)
   /// Weights are being read: `name` of the model.
   case modelLoading(name: String)
   /// They are ready.
   case modelLoaded(name: String)
   /// Something the user is to know of how images are generated; one line.
   case remark(String)
+  /// What the engines are at.
+  case engines([EngineStatus])
   /// The queue was paused, or goes on.
   case queuePaused(Bool)
   /// The store could not be read or written; `reason` is one line for the user.
@@ -27,6 +31,20 @@ extension WorkEvent {
     case .begun(let name): self = .modelLoading(name: name)
     case .ended(let name): self = .modelLoaded(name: name)
     case .remark(let text): self = .remark(text)
+    }
+  }
+}
+
+extension EnginePool {
+  /// Has a hub's watchers told of the engines, as long as there is that hub.
+  public func report(to hub: EventHub) {
+    watch { [weak hub, weak self] news in
+      guard let hub, let self else { return false }
+      switch news {
+      case .changed: hub.send(.engines(statuses))
+      case .said(let text): hub.send(.remark(text))
+      }
+      return true
     }
   }
 }

@@ -23,7 +23,7 @@ public enum KeptExport {
         let stem = try folder.stem(item: source.item, classIndex: source.classIndex), number = counts[stem, default: 0]
         counts[stem] = number + 1
         let name = "\(stem)_\(number)"
-        if try folder.place(name, .png, key: key) != .finished { try folder.add(png: image.bytes, name: "\(name).png") }
+        if try folder.place(name, .png, key: key) != .finished { try folder.add(image.bytes, name: ImageFormat.png.file(name)) }
         outcome.written += 1
       } catch let error as any Explained {
         if case CoreError.cannotWrite = error { throw error }

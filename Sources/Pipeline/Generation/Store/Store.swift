@@ -42,6 +42,8 @@ public final class Store: Sendable {
     var configuration = Configuration()
     // Another process may hold the lock for the length of one small write.
     configuration.busyMode = .timeout(5)
+    // Each connection keeps pages of its own; what is asked for again and again takes little.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -512") }
     let database = try DatabasePool(path: file.path, configuration: configuration)
     try StoreSchema.migrator.migrate(database)
     return database
@@ -52,17 +54,19 @@ public final class Store: Sendable {
   /// Where the image of a key is or will be.
   public func file(_ key: String) -> URL { folder.appendingPathComponent("images/\(key).png") }
 
-  /// Writes an image under its key, then its row.
-  public func save(png: [UInt8], key: String, request: GenerationRequest, weights: [String: String], seconds: Double) throws {
+  /// Writes an image under its key, then its row. `engine` is who evaluated its networks, as the user named it; nil for this program.
+  public func save(
+    png: [UInt8], key: String, request: GenerationRequest, weights: [String: String], seconds: Double, engine: String? = nil
+  ) throws {
     try AtomicFile.write(png, to: file(key))
     let weights = try CanonicalJSON.text(weights)
     try write { db in
       let hash = try Self.insert(request, db)
       try db.execute(
         sql: """
-          INSERT OR REPLACE INTO images (key, request, weights, seconds, created, version, threads) VALUES (?, ?, ?, ?, ?, ?, ?)
+          INSERT OR REPLACE INTO images (key, request, weights, seconds, created, version, threads, engine) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           """,
-        arguments: [key, hash, weights, seconds, Date().timeIntervalSince1970, ProgramVersion.current, Compute.threads])
+        arguments: [key, hash, weights, seconds, Date().timeIntervalSince1970, ProgramVersion.current, Compute.threads, engine])
     }
   }
 
@@ -70,6 +74,9 @@ public final class Store: Sendable {
   public func imageKeys() throws -> [String] {
     try read { try String.fetchAll($0, sql: "SELECT key FROM images ORDER BY rowid DESC") }
   }
+
+  /// Number of recorded images.
+  public func imageCount() throws -> Int { try read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM images") ?? 0 } }
 
   /// What is known of how an image was made, beside what it says of itself; nil when it is not recorded.
   public func provenance(of key: String) throws -> Provenance? {
@@ -85,21 +92,30 @@ public final class Store: Sendable {
     let images = file("").deletingLastPathComponent()
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: images.path)) ?? []).filter { $0.hasSuffix(".png") }.sorted()
     for start in stride(from: 0, to: names.count, by: 256) {
-      let found = names[start..<min(start + 256, names.count)].compactMap { name -> ImageMetadata? in
-        guard let bytes = try? FileBytes.read(images.appendingPathComponent(name)), let text = try? ImageText.of(bytes),
-          let metadata = ImageMetadata(entries: text), name == "\(metadata.key).png",
-          (try? metadata.request.key(weights: metadata.weights)) == metadata.key
-        else { return nil }
-        return metadata
-      }
-      try write { db in
-        for image in found {
-          try db.execute(
-            sql: "INSERT OR IGNORE INTO images (key, request, weights, seconds, created) VALUES (?, ?, ?, 0, ?)",
-            arguments: [
-              image.key, try Self.insert(image.request, db), try CanonicalJSON.text(image.weights), Date().timeIntervalSince1970,
-            ])
-        }
+      try record(
+        names[start..<min(start + 256, names.count)].compactMap { name in
+          Self.metadata(images.appendingPathComponent(name)).flatMap { name == "\($0.key).png" ? $0 : nil }
+        })
+    }
+  }
+
+  /// What an image says of itself, where its key is that of its request and weights.
+  static func metadata(_ image: URL) -> ImageMetadata? {
+    guard let bytes = try? FileBytes.read(image), let text = try? ImageText.of(bytes), let metadata = ImageMetadata(entries: text),
+      (try? metadata.request.key(weights: metadata.weights)) == metadata.key
+    else { return nil }
+    return metadata
+  }
+
+  /// Records images by what they say of themselves, where they are not recorded.
+  func record(_ images: [ImageMetadata]) throws {
+    try write { db in
+      for image in images {
+        try db.execute(
+          sql: "INSERT OR IGNORE INTO images (key, request, weights, seconds, created) VALUES (?, ?, ?, 0, ?)",
+          arguments: [
+            image.key, try Self.insert(image.request, db), try CanonicalJSON.text(image.weights), Date().timeIntervalSince1970,
+          ])
       }
     }
   }

@@ -81,6 +81,10 @@ enum StoreSchema {
         table.column("verdict", .text).notNull()
       }
     }
+    migrator.registerMigration("4: who evaluated the networks of images") { db in
+      // As the user named the engine; NULL for the program itself.
+      try db.alter(table: "images") { table in table.add(column: "engine", .text) }
+    }
     return migrator
   }
 }

@@ -15,7 +15,7 @@ public final class RequestMaker: Sendable {
   public let supports: SupportReader
   let models: ModelLibrary
   public let prompts: Result<Prompts, any Error>
-  private let kept = Mutex(BoundedCache<Key, [GenerationRequest]>(limit: 4096) { $0.count })
+  private let kept = Mutex(BoundedCache<Key, [GenerationRequest]>(limit: 1024) { $0.count })
 
   public init(supports: SupportReader, models: ModelLibrary) {
     self.supports = supports

@@ -25,7 +25,9 @@ public final class SupportReader: Sendable {
   /// With its images and masks kept by `DecodedDataset`.
   public let dataset: any Dataset
   public let palette: Result<Palette, any Error>
-  private let kept = Mutex(BoundedCache<Key, RealSupport>(limit: 64 << 20) { $0.image.pixels.count + $0.mask.labels.count })
+  // Small ones count for more than they take, as in `DecodedDataset`.
+  private let kept = Mutex(
+    BoundedCache<Key, RealSupport>(limit: 64 << 20) { max(1 << 21, $0.image.pixels.count + $0.mask.labels.count) })
 
   private let digest: @Sendable (Image, LabelMask) -> String
 

@@ -31,15 +31,18 @@ public struct StoredImage: Sendable {
 
   let bytes: [UInt8]
   public let origin: Origin
-  private let file: URL
+  private let file: SupportFile
 
   private static let mostBytes = 256 << 20
 
+  /// Throws as the other does.
+  public init(_ file: URL) throws { try self.init(.loose(file)) }
+
   /// Throws `CoreError.unreadableFile`, and `GenerationError.notOurs` for an image that does not say how it was made.
-  public init(_ file: URL) throws {
+  public init(_ file: SupportFile) throws {
     let text: [String: String]
     do {
-      bytes = try FileBytes.read(file, limit: Self.mostBytes)
+      bytes = try file.bytes(limit: Self.mostBytes)
       text = try ImageText.of(bytes)
     } catch { throw CoreError.unreadableFile(path: file.path, reason: error.reason) }
     if let metadata = ImageMetadata(entries: text) {
@@ -74,24 +77,60 @@ public struct StoredImage: Sendable {
     return try compare(made.image, text: metadata.entries(), kernels: maker, metadata.request.precision)
   }
 
-  /// Generates an image of one's own again and compares. `given` are control images, beside those that are where the image does; `progress` ends the
-  /// work by returning false.
+  /// Generates an image of one's own again and compares.
   ///
-  /// Throws `GenerationError.controlMissing`, `.modelMissing`, `CancellationError`, and what generating throws.
+  /// Where the image says what its control image was made from, that is made again from files of the same bytes: of `sources`, files or folders, else
+  /// beside the image or in the current folder. Where they are not there, the control image itself does: one of `given`, or one beside the image;
+  /// `say` hears of that. `progress` ends the work by returning false.
+  ///
+  /// Throws `GenerationError.controlMissing`, `.sourceMissing`, `.modelMissing`, `CancellationError`, and what generating throws.
   public func verify(
-    _ metadata: OwnImageMetadata, with library: ModelLibrary, controls given: [Image], memory: StableDiffusion.Memory,
-    progress: (GenerationProgress) -> Bool
+    _ metadata: OwnImageMetadata, with library: ModelLibrary, controls given: [Image], sources: [URL] = [], memory: StableDiffusion.Memory,
+    say: (String) -> Void = { _ in }, progress: (GenerationProgress) -> Bool
   ) throws -> ImageVerification {
     guard metadata.isWhole else { return .tampered }
     let (places, others) = try library.weights(of: metadata.request, digests: metadata.weights)
     guard others.isEmpty else { return .otherWeights(others) }
-    let images = try OwnControlFiles.images(of: metadata.request, beside: file, given: given)
+    let images = try controls(metadata, library, given, sources, say)
     var request = metadata.request
     request.precision = min(request.precision, .fastest)
     let made = try request.generate(
       controlImages: images, weights: places, digests: metadata.weights, memory: memory, progress: progress)
     let maker = metadata.engine?.engine ?? metadata.kernels
     return try compare(made[0].image, text: metadata.entries(), kernels: maker, metadata.request.precision)
+  }
+
+  /// The control images of an image of one's own. Throws as `verify`.
+  private func controls(
+    _ metadata: OwnImageMetadata, _ library: ModelLibrary, _ given: [Image], _ sources: [URL], _ say: (String) -> Void
+  ) throws -> [Image] {
+    let image = URL(fileURLWithPath: file.path),
+      kept = Result { try OwnControlFiles.images(of: metadata.request, beside: image, given: given) }
+    guard let source = metadata.request.source else { return try kept.get() }
+    let places =
+      sources + [image.deletingLastPathComponent(), URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)]
+    let known = try? kept.get()
+    do {
+      switch try source.remake(from: places, library, digests: metadata.weights) {
+      case .missing(let names):
+        guard let known else { throw GenerationError.sourceMissing(path: file.path, files: names) }
+        if source.condition != .none {
+          say(
+            "\(names.joined(separator: " and ")), from which its control image was made, cannot be found: the control image itself is taken"
+          )
+        }
+        return known
+      case .remade(let images):
+        let digests = metadata.request.controls.map(\.digest)
+        if images.map({ OwnImageRequest.Control.digest($0) }) == digests { return images }
+        guard let known else { throw GenerationError.controlMissing(path: file.path, file: "", given: 1) }
+        say("\(source.image.name) gives another control image here: the one from which the image was generated is taken")
+        return known
+      }
+    } catch GenerationError.modelMissing(let what, _, _) where known != nil {
+      say("there is no \(what): the control image itself is taken")
+      return known ?? []
+    }
   }
 
   /// Least PSNR, in dB, of images of one request that differ by their kernels' rounding alone.

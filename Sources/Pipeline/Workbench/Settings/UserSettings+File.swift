@@ -25,13 +25,17 @@ extension UserSettings {
     do { table = try TOMLReader.read(text) } catch { throw fault("line \(error.line): \(error.reason)") }
     for (key, value) in table.sorted(by: { $0.key < $1.key }) {
       guard let read = Self.readers[key] else { throw fault("there is no setting \"\(key)\"; there are \(Self.names)") }
-      do { try read(&self, value) } catch { throw fault("\"\(key)\" must be \(error.expected)") }
+      do { try read(&self, value) } catch {
+        throw fault(error.found.map { "\"\(key)\": \($0); it must be \(error.expected)" } ?? "\"\(key)\" must be \(error.expected)")
+      }
     }
   }
 
   private struct Unexpected: Error {
     /// What a value may be.
     let expected: String
+    /// What is wrong with it, where that is to be said.
+    var found: String?
   }
 
   private typealias Reader = @Sendable (inout UserSettings, TOMLValue) throws(Unexpected) -> Void
@@ -72,9 +76,11 @@ extension UserSettings {
     },
     "engines": { settings, value throws(Unexpected) in
       let list = if case .list(let list) = value { list } else { [value] }
-      settings.engines = try list.map { item throws(Unexpected) in
-        guard case .text(let engine) = item, engine == "cpu" || (try? EngineChoice(engine)) != nil else {
-          throw Unexpected(expected: "an engine, or a list of engines: \(EngineChoice.allowed)")
+      settings.engines = try list.enumerated().map { number, item throws(Unexpected) in
+        let expected = "an engine, or a list of engines: \(EngineChoice.allowed)"
+        guard case .text(let engine) = item else { throw Unexpected(expected: expected, found: "entry \(number + 1) is no text") }
+        do { if engine != "cpu" { _ = try EngineChoice(engine) } } catch {
+          throw Unexpected(expected: expected, found: "entry \(number + 1): \(error.reason)")
         }
         return engine
       }
