@@ -17,6 +17,8 @@ struct BenchOptions {
   var limit = 24
   var sizes = [(80, 40), (40, 20)]
   var modes = Mode.all.map(\.title)
+  /// Kinds of images by their titles.
+  var kinds = Picture.Kind.allCases.map(\.rawValue)
   var symbols: [SymbolSet] = [.half, .quadrant, .sextant, .wedge, .best]
   /// Keeps chafa's figures between runs.
   var cache: URL?
@@ -39,6 +41,7 @@ struct BenchOptions {
       case "--limit": limit = Int(value) ?? limit
       case "--small": if value == "only" { sizes = [(40, 20)] } else if value == "never" { sizes = [(80, 40)] }
       case "--modes": modes = value.split(separator: ",").map(String.init)
+      case "--kinds": kinds = value.split(separator: ",").map(String.init)
       case "--symbols": symbols = value.split(separator: ",").compactMap { SymbolSet(rawValue: String($0)) }
       case "--parts": (comparesQuality, timesFrames) = (value.contains("quality"), value.contains("times"))
       default: print("unknown option \(name)")

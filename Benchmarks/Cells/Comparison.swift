@@ -9,7 +9,7 @@ struct Figure {
   let kind: Picture.Kind
   let name: String
   let size: String
-  /// `ours`, `ours carried`, `ours plain`, or chafa's options.
+  /// `ours`, which is the default, `ours plain`, in which every part has the nearest colour, or chafa's options.
   let variant: String
   let quality: Quality
 
@@ -102,6 +102,7 @@ extension Mode {
   static func ours(_ depth: ColorDepth) -> [String] { depth == .truecolor ? ["ours"] : ["ours", "ours plain"] }
 
   func style(_ set: SymbolSet, _ variant: String, _ kind: Picture.Kind) -> CellStyle {
-    CellStyle(symbols: set, colors: depth, dithered: variant != "ours plain" && kind != .overlay, named: named)
+    let isPlain = variant == "ours plain"
+    return CellStyle(symbols: set, colors: depth, dithered: !isPlain && kind != .overlay, keepsClasses: !isPlain, named: named)
   }
 }

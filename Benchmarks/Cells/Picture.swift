@@ -16,7 +16,18 @@ struct Picture {
   /// The pixels that were meant, at the size at which cells are drawn.
   func reference(_ width: Int, _ height: Int) -> Reference {
     let shrinks = width <= image.width && height <= image.height
-    return Reference(image.resized(width: width, height: height, classes.isEmpty ? (shrinks ? .area : .cubic) : .nearest), classes: classes)
+    return Reference(
+      classes.isEmpty ? image.resized(width: width, height: height, shrinks ? .area : .cubic) : middles(width, height), classes: classes)
+  }
+
+  /// The pixels under the middles of others, for masks, which are never mixed: those under their corners, which `ResizeMode.nearest` takes,
+  /// would move the mask by half a pixel.
+  private func middles(_ width: Int, _ height: Int) -> Image {
+    var out = Image(width: width, height: height, color: [0, 0, 0])
+    for y in 0..<height {
+      for x in 0..<width { out[x, y] = image[(2 * x + 1) * image.width / (2 * width), (2 * y + 1) * image.height / (2 * height)] }
+    }
+    return out
   }
 }
 

@@ -19,7 +19,8 @@ enum Preview {
         for isHeld in [false, true] {
           var (shown, bytes): (CellGrid?, Int) = (nil, 0)
           for frame in frames {
-            let next = CellGrid(frame, columns: 80, rows: 40, style: style, after: isHeld ? shown : nil)
+            let next = CellGrid(
+              frame, columns: 80, rows: 40, style: style, after: isHeld ? shown : nil, changing: style.previewShare)
             bytes += next.bytes(after: shown)
             shown = next
           }

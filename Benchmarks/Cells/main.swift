@@ -6,7 +6,8 @@ import Render
 let options = BenchOptions(Array(CommandLine.arguments.dropFirst()))
 try FileManager.default.createDirectory(at: options.scratch, withIntermediateDirectories: true)
 let pictures = try Pictures.all(
-  photographs: options.photographs, masks: options.masks, supports: options.supports, limit: options.limit, scratch: options.scratch)
+  photographs: options.photographs, masks: options.masks, supports: options.supports, limit: options.limit, scratch: options.scratch
+).filter { options.kinds.contains($0.kind.rawValue) }
 if options.comparesQuality { try Comparison(options: options, pictures: pictures).run() }
 if options.timesFrames { FrameTimes.report(pictures, options: options) }
 if let frames = options.frames { try Preview.report(frames, options: options) }

@@ -94,6 +94,41 @@ import Testing
     #expect(wrong(blended) <= wrong(sharp) + 40)
   }
 
+  /// The colours of hits and misses, both of which xterm's cyan is nearest to, and a red of less than half light.
+  @Test func classesAreNotKeptApartWhereThatIsNotAskedFor() {
+    let image = stripes([.black, RGB(0, 158, 115), RGB(86, 180, 233), RGB(128, 0, 0)])
+    func papers(_ colors: ColorDepth, keepsClasses: Bool) -> [CellColor] {
+      let style = CellStyle(colors: colors, dithered: false, keepsClasses: keepsClasses)
+      let grid = CellGrid(image, columns: 12, rows: 6, style: style)
+      return (0..<4).map { grid[3 * $0 + 1, 3].background }
+    }
+    #expect(papers(.indexed8, keepsClasses: true) == [.indexed(0), .indexed(2), .indexed(6), .indexed(1)])
+    #expect(papers(.indexed8, keepsClasses: false) == [.indexed(0), .indexed(6), .indexed(6), .indexed(1)])
+    func line(keepsClasses: Bool) -> String {
+      let style = CellStyle(colors: .mono, dithered: false, keepsClasses: keepsClasses)
+      return String(String.UnicodeScalarView(CellGrid(image, columns: 12, rows: 6, style: style).cells.prefix(12).map(\.scalar)))
+    }
+    #expect(line(keepsClasses: true) == "   █████████" && line(keepsClasses: false) == "      ███   ")
+  }
+
+  @Test(arguments: [SymbolSet.half, .quadrant, .best], [ColorDepth.indexed256, .indexed16, .indexed8])
+  func theNearestColoursLoseLeast(symbols: SymbolSet, depth: ColorDepth) {
+    var mask = LabelMask(width: 240, height: 240, labels: [UInt8](repeating: 0, count: 240 * 240))
+    for y in 0..<240 {
+      for x in 0..<240 {
+        let (u, v) = (x - 110, y - 126)
+        if u * u + v * v < 9000 { mask[x, y] = u * 2 > v ? 1 : 2 }
+      }
+    }
+    let image = mask.colored([.black, RGB(0, 158, 115), RGB(86, 180, 233)])
+    func psnr(keepsClasses: Bool) -> Double {
+      let style = CellStyle(symbols: symbols, colors: depth, dithered: false, keepsClasses: keepsClasses)
+      let shown = CellGrid(image, columns: 40, rows: 20, style: style).rendered(palette: TerminalPalette.colors(style))
+      return ImageQuality.psnr(image, shown.resized(width: 240, height: 240, .area))
+    }
+    #expect(psnr(keepsClasses: false) >= psnr(keepsClasses: true) - 0.01)
+  }
+
   @Test func moreClassesThanColoursShareThem() {
     let grid = CellGrid(stripes(Self.classes), columns: 63, rows: 6, style: CellStyle(colors: .indexed8))
     #expect(Set(grid.cells.map(\.background)).count == 8)
@@ -107,6 +142,22 @@ import Testing
     if depth != .mono { #expect(Set((1..<9).flatMap { row in (1..<40).map { grid[$0, row] } }).count == 1) }
     let black = CellGrid(Image(width: 30, height: 30, color: [0, 0, 0]), columns: 10, rows: 5, style: CellStyle(colors: depth)).rendered()
     #expect(black.pixels.allSatisfy { $0 == 0 })
+  }
+
+  /// Colours that are far apart make grain of what is carried: of the fewest little is, and it still is nearer from afar.
+  @Test(arguments: [CellStyle(colors: .indexed16), CellStyle(colors: .indexed8)])
+  func littleIsCarriedBetweenColoursThatAreFarApart(style: CellStyle) {
+    let scene = Fixtures.scene(width: 320, height: 320)
+    func measured(_ dithered: Bool) -> (psnr: Double, ssim: Double, afar: Double) {
+      var style = style
+      style.dithered = dithered
+      let shown = CellGrid(scene, columns: 40, rows: 20, style: style).rendered().resized(width: 320, height: 320, .area)
+      func far(_ image: Image) -> Image { image.resized(width: 20, height: 10, .area) }
+      return (ImageQuality.psnr(scene, shown), ImageQuality.ssim(scene, shown), ImageQuality.psnr(far(scene), far(shown)))
+    }
+    let (carried, plain) = (measured(true), measured(false))
+    #expect(carried.psnr > plain.psnr - 1 && carried.ssim > plain.ssim / 2, "\(carried) \(plain)")
+    #expect(carried.afar > plain.afar, "\(carried) \(plain)")
   }
 
   @Test(arguments: [true, false]) func aLightBackgroundShowsTheSame(dithered: Bool) {
@@ -176,5 +227,45 @@ import Testing
     #expect(each.last == finished)
     #expect(2 * (held.bytes + finished.bytes(after: held.last)) <= each.bytes)
     #expect(try psnr(#require(held.last)) > psnr(finished) - 2.5)
+  }
+
+  /// As an ancestral sampler shows it: other noise in every frame.
+  @Test(arguments: [
+    CellStyle(), CellStyle(colors: .indexed256), CellStyle(colors: .indexed16), CellStyle(colors: .indexed16, named: .vga),
+    CellStyle(colors: .indexed8),
+  ])
+  func newNoiseSendsHalfOfItsBytesToo(style: CellStyle) {
+    let scene = Fixtures.scene(width: 128, height: 128)
+    var generator = SplitMix(state: 12)
+    let frames = (0..<20).map { step in
+      let angle = Double(step) / 19 * .pi / 2
+      let pixels = scene.pixels.map { 128 + sin(angle) * (Double($0) - 128) + cos(angle) * (Double(generator.next() % 256) - 128) }
+      return Image(width: 128, height: 128, channels: 3, pixels: pixels.map { UInt8(min(255, max(0, $0.rounded()))) })
+    }
+    let most = Int(style.previewShare * 3200)
+    func grid(_ frame: Image, after previous: CellGrid? = nil) -> CellGrid {
+      CellGrid(frame, columns: 80, rows: 40, style: style, after: previous, changing: style.previewShare)
+    }
+    func psnr(_ cells: CellGrid, _ image: Image) -> Double {
+      ImageQuality.psnr(image, cells.rendered(palette: TerminalPalette.colors(style)).resized(width: 128, height: 128, .area))
+    }
+    var (each, held, last, shown): (Int, Int, CellGrid?, CellGrid?) = (0, 0, nil, nil)
+    for frame in frames {
+      let whole = grid(frame), next = grid(frame, after: shown)
+      (each, held) = (each + whole.bytes(after: last), held + next.bytes(after: shown))
+      if let shown {
+        let changed = zip(shown.cells, next.cells).count { $0 != $1 }
+        // What is carried from cell to cell is not known before.
+        #expect(changed <= most + most / 10 && changed > 0)
+        // Those that change are those that gain by it; between few colours what is carried outweighs that now and then.
+        #expect(psnr(next, frame) > psnr(shown, frame) - (style.colors >= .indexed88 ? 0 : 0.2))
+      }
+      (last, shown) = (whole, next)
+    }
+    held += grid(scene).bytes(after: shown)
+    #expect(2 * held <= each, "\(held) of \(each)")
+    // Nothing is kept back for ever but what the margins keep.
+    for _ in 0..<6 { shown = grid(scene, after: shown) }
+    if let shown { #expect(psnr(shown, scene) > psnr(grid(scene), scene) - 2.5) }
   }
 }

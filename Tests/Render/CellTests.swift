@@ -126,6 +126,17 @@ import Testing
     #expect(blocks("▙", across: 2, down: 2) == [1, 3, 4])
   }
 
+  /// Of two partings that save nearly the same, the one that keeps the light: edges are seen by it.
+  @Test func lightDecidesBetweenPartingsThatSaveNearlyTheSame() {
+    // The halves differ in blue by a little more than the upper and the lower one in green.
+    func symbol(blue: UInt8) -> Unicode.Scalar {
+      var image = Image(width: 16, height: 32, color: [100, 100, 100])
+      for y in 0..<32 { for x in 0..<16 { image[x, y] = RGB(100, y < 16 ? 100 : 140, x < 8 ? 100 : blue) } }
+      return CellGrid(image, columns: 1, rows: 1, style: CellStyle(symbols: .half)).cells[0].scalar
+    }
+    #expect(symbol(blue: 141) == "▀" && symbol(blue: 170) == "▌")
+  }
+
   @Test func flatCellsAreBlanks() {
     let grid = CellGrid(Image(width: 50, height: 40, color: [12, 99, 201]), columns: 7, rows: 3)
     #expect(grid.cells.allSatisfy { $0.scalar == " " && $0.background == .rgb(RGB(12, 99, 201)) })
@@ -219,6 +230,27 @@ import Testing
     let mask = LabelMask(width: 20, height: 30, labels: (0..<600).map { _ in UInt8(generator.next() % 2) })
     let back = CellGrid(mask, columns: 10, rows: 10, colors: colors).rendered().resized(width: 20, height: 30, .nearest)
     #expect(back == mask.colored(colors))
+  }
+
+  /// Or every border would lie half a pixel beside its place.
+  @Test func ofTwoLabelsWithAsManyPixelsTheMiddleOneIsTaken() {
+    let labels = (0..<48).flatMap { _ in (0..<16).map { UInt8($0 < 7 ? 1 : 0) } }
+    let grid = CellGrid(LabelMask(width: 16, height: 48, labels: labels), columns: 1, rows: 1, colors: colors)
+    #expect(grid.cells == [Cell("▍", .rgb(colors[1]), on: .rgb(colors[0]))])
+  }
+
+  @Test func withoutColourDarkClassesAreSeen() {
+    // Black, three classes darker than half light, and a slanted border.
+    let dark = [RGB.black, RGB(128, 0, 0), RGB(0, 0, 128), RGB(64, 64, 0)]
+    var image = Image(width: 160, height: 96, color: [0, 0, 0])
+    for y in 0..<96 { for x in 0..<160 where 2 * y < 200 - x { image[x, y] = dark[min(3, x / 40)] } }
+    for isLight in [false, true] {
+      let grid = CellGrid(image, columns: 20, rows: 6, style: CellStyle(symbols: .quadrant, colors: .mono, lightBackground: isLight))
+      let shown = grid.rendered(foreground: isLight ? .black : .white, background: isLight ? .white : .black)
+        .resized(width: 160, height: 96, .area)
+      let wrong = (0..<(160 * 96)).count { (image[$0 % 160, $0 / 160] != .black) != (shown.pixels[3 * $0] > 127) }
+      #expect(wrong < 400, "\(wrong)")
+    }
   }
 
   @Test func withoutColourIgnoredPixelsAreShaded() {

@@ -93,8 +93,55 @@ import Testing
     let outlined = grey.outlined(mask, color: RGB(255, 0, 0))
     let red = (0..<25).filter { outlined[$0 % 5, $0 / 5, 0] == 255 }
     #expect(red == [6, 7, 8, 11, 13, 16, 17, 18])
+    // The middle stays in sight, however thick the line.
     let thick = grey.outlined(mask, color: RGB(255, 0, 0), thickness: 2)
-    #expect((0..<25).count { thick[$0 % 5, $0 / 5, 0] == 255 } == 9)
+    #expect((0..<25).count { thick[$0 % 5, $0 / 5, 0] == 255 } == 8)
+  }
+
+  /// Of every piece at least half of its width is seen; thick ones have a thick line.
+  @Test func anOutlineIsNeverAsWideAsTheObject() {
+    var mask = LabelMask(width: 40, height: 20, labels: [UInt8](repeating: 0, count: 800))
+    for y in 2..<18 { for x in 2..<18 { mask[x, y] = 1 } }
+    for y in 8..<12 { for x in 24..<36 { mask[x, y] = 1 } }
+    let outlined = Image(width: 40, height: 20, color: [100]).outlined(mask, color: RGB(255, 0, 0), thickness: 3)
+    func isRed(_ x: Int, _ y: Int) -> Bool { outlined[x, y, 0] == 255 }
+    #expect((2..<18).filter { isRed($0, 10) } == [2, 3, 4, 15, 16, 17])
+    #expect((8..<12).filter { isRed(30, $0) } == [8, 11])
+  }
+
+  @Test func errorsAreShownByKindAndNearTheBorder() {
+    let labels = (0..<400).map { UInt8($0 % 20 < 10 ? 1 : 0) }, truth = LabelMask(width: 20, height: 20, labels: labels)
+    let prediction = LabelMask(width: 20, height: 20, labels: [UInt8](repeating: 1, count: 400)), colors = ErrorColors()
+    let image = Image(width: 20, height: 20, color: [9, 9, 9])
+    func row(_ kinds: ErrorKinds, _ reach: Int?) -> [RGB] {
+      let view = image.errorView(prediction: prediction, truth: truth, opacity: 1, kinds: kinds, reach: reach)
+      return (0..<20).map { view[$0, 7] }
+    }
+    let plain = RGB(9, 9, 9)
+    #expect(row(.all, nil) == Array(repeating: colors.hit, count: 10) + Array(repeating: colors.falseAlarm, count: 10))
+    #expect(row(.hits, nil) == Array(repeating: colors.hit, count: 10) + Array(repeating: plain, count: 10))
+    let far = Array(repeating: plain, count: 8)
+    #expect(row(.all, 2) == far + [colors.hit, colors.hit, colors.falseAlarm, colors.falseAlarm] + far)
+    #expect(row([], nil) == Array(repeating: plain, count: 20))
+  }
+
+  @Test func surroundingsAreDarkAndGrey() {
+    let image = Image(width: 2, height: 1, channels: 3, pixels: [200, 40, 40, 200, 40, 40]), dimmed = image.dimmed(outside: [true, false])
+    let (kept, other) = (dimmed[0, 0], dimmed[1, 0])
+    #expect(kept == RGB(200, 40, 40))
+    #expect(other.red < 60 && Int(other.red) - Int(other.green) < 20)
+  }
+
+  /// Farther from the pixels that are most like it than the usual colour, where that is near them.
+  @Test func marksStandOutFromWhatIsUnderThem() {
+    let mask = LabelMask(width: 32, height: 32, labels: (0..<1024).map { (8..<24).contains($0 % 32) && (8..<24).contains($0 / 32) ? 1 : 0 })
+    let usual = MarkColor.choices[0]
+    #expect(MarkColor.standingOut(from: Image(width: 32, height: 32, color: [90, 90, 90]), on: mask) == usual)
+    for color in MarkColor.choices {
+      let image = Image(width: 32, height: 32, color: [color.red, color.green, color.blue])
+      #expect(OKLab(MarkColor.standingOut(from: image, on: mask)).distance(to: OKLab(color)) > 0.2, "\(color)")
+    }
+    #expect(abs(OKLab(.white).distance(to: OKLab(.black)) - 1) < 1e-3)
   }
 
   @Test func errorsHaveThreeColours() {

@@ -9,12 +9,13 @@ struct CellBits: Hashable, Sendable {
 
   /// The blocks that are inside outlines by more than half.
   init(_ outlines: [CellOutline]) {
-    for y in 0..<24 {
-      for x in 0..<8 {
-        let first = SIMD2(Float(x), Float(y))
-        if outlines.reduce(0, { $0 + $1.area(from: first, to: first + 1) }) > 0.5 { insert(x, y) }
-      }
+    let rects = outlines.compactMap(\.rect)
+    if rects.count == outlines.count {
+      for rect in rects { for y in rect.top..<rect.bottom { for x in rect.left..<rect.right { insert(x, y) } } }
+      return
     }
+    let areas = outlines.map { $0.areas(down: 24) }
+    for y in 0..<24 { for x in 0..<8 where areas.reduce(0, { $0 + $1[8 * y + x] }) > 0.5 { insert(x, y) } }
   }
 
   mutating func insert(_ x: Int, _ y: Int) { words[y / 8] |= 1 << UInt64(y % 8 * 8 + x) }
@@ -42,25 +43,26 @@ struct CellBits: Hashable, Sendable {
 
 /// The symbols of a set as bits.
 struct ShapeBits: Sendable {
-  typealias Shape = (scalar: Unicode.Scalar, bits: CellBits)
+  typealias Shape = (scalar: Unicode.Scalar, bits: CellBits, count: Int)
 
   /// One of each two that part the cell the same way.
   let all: [Shape]
   /// Those and every character that has the rest of their ink, where one is in the same set.
   let full: [Shape]
 
-  private static let tables = Dictionary(uniqueKeysWithValues: SymbolSet.allCases.map { ($0, ShapeBits($0)) })
+  private static let tables = SymbolSet.Tables { ShapeBits($0) }
 
-  static func of(_ set: SymbolSet) -> ShapeBits { tables[set] ?? ShapeBits(set) }
+  static func of(_ set: SymbolSet) -> ShapeBits { tables[set] }
 
   private init(_ set: SymbolSet) {
-    let shapes = SymbolTable.of(set).symbols.dropFirst().map { (scalar: $0.scalar, bits: CellBits(CellShapes.ink[$0.scalar] ?? [])) }
+    func shape(_ scalar: Unicode.Scalar, _ bits: CellBits) -> Shape { (scalar, bits, bits.count) }
+    let shapes = SymbolTable.of(set).symbols.dropFirst().map { shape($0.scalar, CellBits(CellShapes.ink[$0.scalar] ?? [])) }
     let members = Set(CellShapes.members(of: set))
     all = Array(shapes)
     full =
-      shapes + [("█", ~CellBits())]
-      + shapes.compactMap { shape in
-        CellShapes.complements[shape.scalar].flatMap { members.contains($0) ? ($0, ~shape.bits) : nil }
+      shapes + [shape("█", ~CellBits())]
+      + shapes.compactMap { known in
+        CellShapes.complements[known.scalar].flatMap { members.contains($0) ? shape($0, ~known.bits) : nil }
       }
   }
 }

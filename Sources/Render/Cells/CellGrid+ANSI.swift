@@ -1,16 +1,14 @@
 extension CellGrid {
   /// The cells as text with escape sequences, a line each, for any terminal that has the colours; ends with the terminal's own colours.
   ///
-  /// Only what changes from cell to cell is written: a blank has no ink.
+  /// Only what changes from cell to cell is written: a blank has no ink, and a block has the form whose colours are there already.
   public var ansi: String {
     var text = ""
     // A cell takes about 20 bytes in 24-bit colour.
     text.reserveCapacity(cells.count * 24)
     for row in 0..<rows {
       var shown = (ink: CellColor.standard, paper: CellColor.standard, attributes: Cell.Attributes())
-      for column in 0..<columns {
-        let cell = self[column, row]
-        guard cell.width > 0 else { continue }
+      for cell in LeanCells.forms(of: line(row), after: .standard, on: .standard) {
         let needsInk = cell.scalar != " " || cell.attributes.contains(.reverse)
         var codes: [String] = []
         if cell.attributes != shown.attributes {
@@ -34,6 +32,9 @@ extension CellGrid {
     }
     return text
   }
+
+  /// What is written of a row: all but the right halves of wide characters.
+  private func line(_ row: Int) -> [Cell] { cells[(row * columns)..<((row + 1) * columns)].filter { $0.width > 0 } }
 
   private static func codes(_ attributes: Cell.Attributes) -> [String] {
     [(Cell.Attributes.bold, "1"), (.dim, "2"), (.underline, "4"), (.reverse, "7")].filter { attributes.contains($0.0) }.map(\.1)

@@ -3,16 +3,27 @@ extension CellGrid {
   ///
   /// Every cell takes the symbol and the two colours with the least squared error over its area. Errors and means are those of
   /// the sRGB values as they are: on photographs that keeps 0.2 to 0.4 dB more than linear light, and a better SSIM. Where colours are few,
-  /// an image of few colours is shown as a mask is: each of its colours has one of the terminal's, and they are never blended.
+  /// an image of few colours is shown as a mask is, unless `style.keepsClasses` is off: each of its colours has one of the terminal's.
   ///
-  /// - Parameter previous: the cells of the frame before, of the same size, of a preview: cells that are nearly as good stay.
-  public init(_ image: Image, columns: Int, rows: Int, style: CellStyle = CellStyle(), after previous: CellGrid? = nil) {
+  /// - Parameters:
+  ///   - previous: the cells of the frame before, of the same size, of a preview: cells that are nearly as good stay.
+  ///   - share: of the cells that may change then; those that gain most do. Less than 1 is for an image in the making, whose next frame
+  ///     shows the same.
+  public init(
+    _ image: Image, columns: Int, rows: Int, style: CellStyle = CellStyle(), after previous: CellGrid? = nil, changing share: Double = 1
+  ) {
     precondition(columns > 0 && rows > 0)
     let previous = previous.flatMap { $0.columns == columns && $0.rows == rows ? $0 : nil }
-    // Of one colour alone nobody can say whether it is the background.
-    if style.colors != .truecolor, let drawn = DrawnImage(image), style.colors != .mono || drawn.colors.count > 1 {
-      self.init(drawn.mask, columns: columns, rows: rows, colors: drawn.colors, style: style, blends: true)
-      return
+    if style.colors != .truecolor, style.keepsClasses, let drawn = DrawnImage(image) {
+      if style.colors != .mono {
+        self.init(drawn.mask, columns: columns, rows: rows, colors: drawn.colors, style: style, blends: true)
+        return
+      }
+      // Of one colour alone nobody can say whether it is the background.
+      if drawn.colors.count > 1 {
+        self = MonoMatcher.grid(of: drawn, columns, rows, style)
+        return
+      }
     }
     var source = image
     // Twice the blocks of most sets: box means of fewer pixels would show their borders.
@@ -21,31 +32,43 @@ extension CellGrid {
       source = image.resized(width: max(image.width, wide), height: max(image.height, high), .cubic)
     }
     if let palette = InkPalette.of(style) {
-      self = PaletteMatcher.grid(source, columns, rows, style, palette, after: previous)
+      self = CellHold.grid(after: previous, changing: share) { PaletteMatcher.grid(source, columns, rows, style, palette, after: &$0) }
     } else if style.colors == .mono {
       self = MonoMatcher.grid(source, columns, rows, style)
     } else {
-      self = ExactMatcher.grid(source, columns, rows, style.symbols, after: previous)
+      self = CellHold.grid(after: previous, changing: share) { ExactMatcher.grid(source, columns, rows, style.symbols, after: &$0) }
+    }
+  }
+}
+
+extension CellStyle {
+  /// The share of the cells that a frame of an image in the making may change, so that twenty of them and the finished image send less than
+  /// half of what they would each by itself. Where colours are few, many cells would stay anyway.
+  public var previewShare: Double {
+    switch colors {
+    case .truecolor: 0.38
+    case .indexed256, .indexed88: 0.24
+    case .indexed16, .indexed8, .mono: 0.25
     }
   }
 }
 
 /// Symbols and colours where every colour can be had.
 enum ExactMatcher {
-  static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ symbols: SymbolSet, after previous: CellGrid?) -> CellGrid {
+  static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ symbols: SymbolSet, after hold: inout CellHold?) -> CellGrid {
     let table = SymbolTable.of(symbols)
-    return CellSearch.grid(image, columns: columns, rows: rows, table) { search, lane, at in
-      let whole = search.whole(lane), chosen = search.best(lane)
-      guard let before = previous?.cells[at], let old = table.index[before.scalar] else {
-        return cell(table, chosen, search.ink(chosen, lane), whole)
-      }
-      let gain = search.gain(chosen, lane), margin = CellHold.margin(gain: gain, error: 0)
-      if error(before, table.symbols[old].area, search.ink(old, lane), whole) <= margin - gain { return before }
+    return CellSearch.grid(image, columns: columns, rows: rows, table, lightWeight: SymbolTable.light) { search, lane, at in
+      let whole = search.whole(lane), chosen = search.best(lane), new = cell(table, chosen, search.ink(chosen, lane), whole)
+      guard let before = hold?.previous.cells[at] else { return new }
+      let gain = search.gain(chosen, lane), margin = CellHold.margin(gain: gain, error: 0), old = table.index[before.scalar]
+      let excess = old.flatMap { error(before, table.symbols[$0].area, search.ink($0, lane), whole) }.map { $0 + gain }
+      if hold?.keeps(excess: excess, margin: margin) == true { return before }
+      guard let old else { return new }
       let kept = search.gain(old, lane) >= gain - margin ? old : chosen
-      var new = cell(table, kept, search.ink(kept, lane), whole)
-      if case .rgb(let ink) = new.foreground { new.foreground = .rgb(CellHold.color(ink, after: before.foreground, margin: margin)) }
-      if case .rgb(let paper) = new.background { new.background = .rgb(CellHold.color(paper, after: before.background, margin: margin)) }
-      return new
+      var held = cell(table, kept, search.ink(kept, lane), whole)
+      if case .rgb(let ink) = held.foreground { held.foreground = .rgb(CellHold.color(ink, after: before.foreground, margin: margin)) }
+      if case .rgb(let paper) = held.background { held.background = .rgb(CellHold.color(paper, after: before.background, margin: margin)) }
+      return held
     }
   }
 
@@ -60,9 +83,9 @@ enum ExactMatcher {
       symbol.scalar, .rgb(RGB(mean: ink * (1 / symbol.area))), on: .rgb(RGB(mean: (whole - ink) * (1 / (1 - symbol.area)))))
   }
 
-  /// The squared error of a cell as it is, less that of one mean colour for all of it; no number for colours that are not known.
-  private static func error(_ cell: Cell, _ area: Float, _ ink: SIMD4<Float>, _ whole: SIMD4<Float>) -> Float {
-    guard case .rgb(let foreground) = cell.foreground, case .rgb(let background) = cell.background else { return .infinity }
+  /// The squared error of a cell as it is, less that of one mean colour for all of it; nil for colours that are not known.
+  private static func error(_ cell: Cell, _ area: Float, _ ink: SIMD4<Float>, _ whole: SIMD4<Float>) -> Float? {
+    guard case .rgb(let foreground) = cell.foreground, case .rgb(let background) = cell.background else { return nil }
     let (a, b, paper) = (foreground.vector, background.vector, whole - ink)
     return (a * (a * area - 2 * ink)).sum() + (b * (b * (1 - area) - 2 * paper)).sum() + (whole * whole).sum()
   }

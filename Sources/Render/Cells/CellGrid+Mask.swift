@@ -13,24 +13,24 @@ extension CellGrid {
   ///   long as the label with most area there is the nearest to it.
   init(_ mask: LabelMask, columns: Int, rows: Int, colors: [RGB], style: CellStyle, blends: Bool) {
     precondition(columns > 0 && rows > 0 && !colors.isEmpty)
-    let blocks = BlockLabels(mask, across: columns * 8, down: rows * 24)
+    var blocks = BlockLabels(mask, columns: columns, rows: rows)
     let tints = ClassColors.of(mask, colors, style), shapes = ShapeBits.of(style.symbols)
-    let blend = blends ? InkPalette.of(style).map { BlendedInks($0, tints, mask, colors) } : nil
+    var blend = blends ? InkPalette.of(style).map { BlendedInks($0, tints, mask, colors, symbols: shapes.all.count) } : nil
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
     for row in 0..<rows {
       for column in 0..<columns {
         let parts = blocks.parts(column, row)
-        cells.append(style.colors == .mono ? Self.inkCell(parts, shapes, style) : Self.cell(parts, shapes, tints, blend))
+        cells.append(style.colors == .mono ? Self.inkCell(parts, shapes, style) : Self.cell(parts, shapes, tints, &blend))
       }
     }
     self.init(columns: columns, rows: rows, cells: cells)
   }
 
-  private static func cell(_ parts: [LabelBits], _ shapes: ShapeBits, _ tints: [CellColor], _ blend: BlendedInks?) -> Cell {
+  private static func cell(_ parts: [LabelBits], _ shapes: ShapeBits, _ tints: [CellColor], _ blend: inout BlendedInks?) -> Cell {
     let first = parts[0].label
     if parts.count == 1 { return Cell(" ", tints[Int(first)], on: tints[Int(first)]) }
-    if let blend { return blend.cell(parts, shapes) }
+    if let found = blend?.cell(parts, shapes) { return found }
     var (best, cell) = (parts[0].bits.count, Cell(" ", tints[Int(first)], on: tints[Int(first)]))
     // Beyond the four labels with most area a cell has crumbs.
     for (place, ink) in parts.prefix(4).enumerated() {
@@ -64,46 +64,38 @@ struct LabelBits {
   var bits: CellBits
 }
 
-/// A mask brought to a grid of blocks: the label of most pixels of each, at least one.
+/// A mask brought to a grid of 8 x 24 blocks a cell: the label of most pixels of each.
 private struct BlockLabels {
-  private let across: Int
-  private var labels: [UInt8] = []
+  private let mask: LabelMask
+  /// The pixels of each column and line of blocks.
+  private let across: [Range<Int>]
+  private let down: [Range<Int>]
+  private var counts = [Int](repeating: 0, count: 256)
 
-  init(_ mask: LabelMask, across: Int, down: Int) {
-    self.across = across
-    labels.reserveCapacity(across * down)
-    var counts = [Int](repeating: 0, count: 256)
-    func range(_ index: Int, _ blocks: Int, _ pixels: Int) -> Range<Int> {
-      // Pixels whose centres are in the block; the one under its centre where there are none.
-      let first = (2 * index * pixels + blocks) / (2 * blocks)
-      let end = (2 * (index + 1) * pixels + blocks) / (2 * blocks)
-      if first < end { return first..<end }
-      let nearest = min((2 * index + 1) * pixels / (2 * blocks), pixels - 1)
-      return nearest..<(nearest + 1)
-    }
-    let columns = (0..<across).map { range($0, across, mask.width) }
-    for row in 0..<down {
-      let lines = range(row, down, mask.height)
-      for column in columns {
-        var best = mask.labels[lines.lowerBound * mask.width + column.lowerBound]
-        if lines.count > 1 || column.count > 1 {
-          for y in lines { for x in column { counts[Int(mask[x, y])] += 1 } }
-          for y in lines { for x in column where counts[Int(mask[x, y])] > counts[Int(best)] { best = mask[x, y] } }
-          for y in lines { for x in column { counts[Int(mask[x, y])] = 0 } }
-        }
-        labels.append(best)
+  init(_ mask: LabelMask, columns: Int, rows: Int) {
+    func ranges(_ blocks: Int, _ pixels: Int) -> [Range<Int>] {
+      (0..<blocks).map { index in
+        // Pixels whose centres are in the block; the one under its centre where there are none.
+        let first = (2 * index * pixels + blocks) / (2 * blocks)
+        let end = (2 * (index + 1) * pixels + blocks) / (2 * blocks)
+        if first < end { return first..<end }
+        let nearest = min((2 * index + 1) * pixels / (2 * blocks), pixels - 1)
+        return nearest..<(nearest + 1)
       }
     }
+    self.mask = mask
+    (across, down) = (ranges(columns * 8, mask.width), ranges(rows * 24, mask.height))
   }
 
   /// The labels of a cell, those with most area first.
-  func parts(_ column: Int, _ row: Int) -> [LabelBits] {
+  mutating func parts(_ column: Int, _ row: Int) -> [LabelBits] {
+    let (columns, lines) = (across[(8 * column)..<(8 * column + 8)], down[(24 * row)..<(24 * row + 24)])
+    if let only = onlyLabel(columns, lines) { return [LabelBits(label: only, bits: ~CellBits())] }
     var parts: [LabelBits] = []
     var last = 0
-    for y in 0..<24 {
-      let start = (row * 24 + y) * across + column * 8
-      for x in 0..<8 {
-        let label = labels[start + x]
+    for (y, line) in lines.enumerated() {
+      for (x, column) in columns.enumerated() {
+        let label = label(column, line)
         if parts.isEmpty || parts[last].label != label {
           last = parts.firstIndex { $0.label == label } ?? parts.count
           if last == parts.count { parts.append(LabelBits(label: label, bits: CellBits())) }
@@ -112,5 +104,29 @@ private struct BlockLabels {
       }
     }
     return parts.count == 1 ? parts : parts.sorted { ($1.bits.count, $0.label) < ($0.bits.count, $1.label) }
+  }
+
+  /// The label of all pixels under a cell, as most cells have it; nil where there are several.
+  private func onlyLabel(_ columns: ArraySlice<Range<Int>>, _ lines: ArraySlice<Range<Int>>) -> UInt8? {
+    guard let left = columns.map(\.lowerBound).min(), let right = columns.map(\.upperBound).max(),
+      let top = lines.map(\.lowerBound).min(), let bottom = lines.map(\.upperBound).max()
+    else { return nil }
+    return mask.labels.withUnsafeBufferPointer { labels in
+      let first = labels[top * mask.width + left]
+      for y in top..<bottom { for x in left..<right where labels[y * mask.width + x] != first { return nil } }
+      return first
+    }
+  }
+
+  private mutating func label(_ column: Range<Int>, _ line: Range<Int>) -> UInt8 {
+    // Of two with as many the one in the middle: the first would move every border by half a pixel.
+    func middle(_ range: Range<Int>) -> Int { range.lowerBound + range.count / 2 }
+    var best = mask[middle(column), middle(line)]
+    if line.count > 1 || column.count > 1 {
+      for y in line { for x in column { counts[Int(mask[x, y])] += 1 } }
+      for y in line { for x in column where counts[Int(mask[x, y])] > counts[Int(best)] { best = mask[x, y] } }
+      for y in line { for x in column { counts[Int(mask[x, y])] = 0 } }
+    }
+    return best
   }
 }

@@ -19,13 +19,17 @@ struct CellSearch {
   private var regions: [Float]
   /// Each symbol's light under its ink, and the squared error that it saves, `[symbols][4][16]`, with blanks up to a multiple of 16.
   private var light: [Float]
-  /// The symbol that saves most, where that is half a squared grey level or more; else the blank, which is shorter.
+  /// How much luma counts where the best symbol is chosen.
+  private let lightWeight: Float
+  /// The symbol that saves most, luma counted as that says, where it is half a squared grey level or more; else the blank, which is shorter.
   private var chosen = [Int32](repeating: 0, count: lanes)
   private let loops = KernelSet.current.loops
 
   /// A search in an image that is stretched over `columns` x `rows` cells.
-  init(_ image: Image, columns: Int, rows: Int, _ table: SymbolTable) {
-    self.table = table
+  ///
+  /// - Parameter lightWeight: how much the squared error of luma counts beside those of the channels where the best symbol is chosen.
+  init(_ image: Image, columns: Int, rows: Int, _ table: SymbolTable, lightWeight: Float = 0) {
+    (self.table, self.lightWeight) = (table, lightWeight)
     sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
     regionTable = sampler.regionCorners.map { mk_region(corner: (Int32($0.0), Int32($0.1), Int32($0.2), Int32($0.3))) }
     symbols = table.symbols.map { symbol in
@@ -62,9 +66,9 @@ struct CellSearch {
 
   /// A grid whose cells, line by line, `cell` makes of what is found; it gets the search, the cell's lane in it and its index.
   static func grid(
-    _ image: Image, columns: Int, rows: Int, _ table: SymbolTable, cell: (borrowing CellSearch, Int, Int) -> Cell
+    _ image: Image, columns: Int, rows: Int, _ table: SymbolTable, lightWeight: Float = 0, cell: (borrowing CellSearch, Int, Int) -> Cell
   ) -> CellGrid {
-    var search = CellSearch(image, columns: columns, rows: rows, table)
+    var search = CellSearch(image, columns: columns, rows: rows, table, lightWeight: lightWeight)
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
     for row in 0..<rows {
@@ -84,7 +88,7 @@ struct CellSearch {
   /// Searches the cells of the line from `column` on.
   mutating func run(from column: Int) {
     sampler.sumCorners(from: column, into: &corners)
-    let (loops, scale) = (loops, sampler.scale)
+    let (loops, scale, lightWeight) = (loops, sampler.scale, lightWeight)
     corners.withUnsafeBytes { corners in
       regionTable.withUnsafeBufferPointer { regionTable in
         symbols.withUnsafeBufferPointer { symbols in
@@ -97,7 +101,8 @@ struct CellSearch {
                     let light = light.baseAddress, let best = chosen.baseAddress
                   else { return }
                   var all = mk_symbols(
-                    regions: first, region_count: regionTable.count, symbols: symbol, count: symbols.count, terms: term)
+                    regions: first, region_count: regionTable.count, symbols: symbol, count: symbols.count, terms: term,
+                    light: lightWeight)
                   loops.pointee.cell_gains(&all, corner, scale, region, light, best)
                 }
               }

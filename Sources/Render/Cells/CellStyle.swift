@@ -5,6 +5,10 @@ public struct CellStyle: Hashable, Sendable, Codable {
   /// Carries what a small palette cannot show on to the neighbouring cells, where the image is no flat area: for photographs. What is
   /// drawn over one, a tint or a contour, is clearer without.
   public var dithered: Bool
+  /// Gives each colour of an image of few, as masks are, one of the terminal's for itself, so that classes that differ look different;
+  /// without colours all but the darkest are ink. False takes the nearest colours for every part of a cell, whatever they stand for: nearer
+  /// to the pixels, but classes may look alike, and without colours dark ones are the background. Counts where colours are few.
+  public var keepsClasses: Bool
   /// Interpolates when there are fewer pixels than the characters can show; false keeps pixels square and sharp.
   public var smooth: Bool
   /// What the terminal draws its named colours with; counts where there are no others.
@@ -13,10 +17,11 @@ public struct CellStyle: Hashable, Sendable, Codable {
   public var lightBackground: Bool
 
   public init(
-    symbols: SymbolSet = .sextant, colors: ColorDepth = .truecolor, dithered: Bool = true, smooth: Bool = true,
-    named: NamedColors = .xterm, lightBackground: Bool = false
+    symbols: SymbolSet = .sextant, colors: ColorDepth = .truecolor, dithered: Bool = true,
+    keepsClasses: Bool = true, smooth: Bool = true, named: NamedColors = .xterm, lightBackground: Bool = false
   ) {
-    (self.symbols, self.colors, self.dithered, self.smooth) = (symbols, colors, dithered, smooth)
+    (self.symbols, self.colors, self.dithered) = (symbols, colors, dithered)
+    (self.keepsClasses, self.smooth) = (keepsClasses, smooth)
     (self.named, self.lightBackground) = (named, lightBackground)
   }
 }

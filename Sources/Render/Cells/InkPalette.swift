@@ -7,15 +7,30 @@ struct InkPalette: Sendable {
   let colors: [SIMD4<Float>]
   /// The indices that may be used.
   let entries: Range<Int>
-  /// A cube with a ramp of greys, each axis of which is searched by itself; nil where all entries are looked at.
+  /// A cube, each axis of which is searched by itself.
   private let cube: Cube?
+  /// Even greys, which are searched by their light.
+  private let ramp: Ramp?
+  /// The entries that are looked at one by one.
+  private let listed: Range<Int>
 
-  /// xterm's cube of 6x6x6 and its 24 greys, 8 to 238.
+  /// The levels of each axis.
   private struct Cube {
-    static let levels: [Float] = [0, 95, 135, 175, 215, 255]
+    let size: Int
     /// Half-way between the levels, and by how much they rise there.
-    let edges = zip(levels, levels.dropFirst()).map { ($0 + $1) / 2 }
-    let rises = zip(levels, levels.dropFirst()).map { $1 - $0 }
+    let edges: [Float]
+    let rises: [Float]
+
+    init(_ levels: [Float]) {
+      size = levels.count
+      edges = zip(levels, levels.dropFirst()).map { ($0 + $1) / 2 }
+      rises = zip(levels, levels.dropFirst()).map { $1 - $0 }
+    }
+  }
+
+  /// xterm's 24 greys, 8 to 238.
+  private struct Ramp {
+    let entry = 232
     let first: Float = 8
     let step: Float = 10
     let count: Float = 24
@@ -43,33 +58,31 @@ struct InkPalette: Sendable {
   private init(_ style: CellStyle) {
     let colors = TerminalPalette.colors(style).map(\.vector)
     self.colors = colors
-    (entries, cube) =
-      switch style.colors {
-      case .indexed8: (0..<8, nil)
-      case .indexed16: (0..<16, nil)
-      case .indexed88: (16..<88, nil)
-      case .indexed256, .truecolor, .mono: (16..<256, Cube())
-      }
+    switch style.colors {
+    case .indexed8: (entries, cube, ramp, listed) = (0..<8, nil, nil, 0..<8)
+    case .indexed16: (entries, cube, ramp, listed) = (0..<16, nil, nil, 0..<16)
+    case .indexed88: (entries, cube, ramp, listed) = (16..<88, Cube([0, 139, 205, 255]), nil, 80..<88)
+    case .indexed256, .truecolor, .mono: (entries, cube, ramp, listed) = (16..<256, Cube([0, 95, 135, 175, 215, 255]), Ramp(), 256..<256)
+    }
   }
 
   /// The index of the entry nearest to a colour of 0...255, which may lie outside. `mk_palette` finds the same distance.
   func nearest(_ color: SIMD4<Float>) -> UInt8 {
-    guard let cube else {
-      var (best, chosen) = (Float.infinity, 0)
-      for entry in entries {
-        let distance = Self.distance(color, colors[entry])
-        if distance < best { (best, chosen) = (distance, entry) }
-      }
-      return UInt8(chosen)
+    var (best, chosen) = (Float.infinity, entries.lowerBound)
+    func look(_ entry: Int) {
+      let distance = Self.distance(color, colors[entry])
+      if distance < best { (best, chosen) = (distance, entry) }
     }
-    var inCube = 16
-    for channel in 0..<3 {
-      let level = cube.edges.count { color[channel] > $0 }
-      inCube += channel == 0 ? 36 * level : channel == 1 ? 6 * level : level
+    if let cube {
+      func level(_ channel: Int) -> Int { cube.edges.count { color[channel] > $0 } }
+      look(16 + (level(0) * cube.size + level(1)) * cube.size + level(2))
     }
-    let place = min(max((color[0] + color[1] + color[2]) * cube.scale - cube.offset, 0), cube.count - 1).rounded(.toNearestOrEven)
-    let onRamp = 232 + Int(place)
-    return UInt8(Self.distance(color, colors[onRamp]) < Self.distance(color, colors[inCube]) ? onRamp : inCube)
+    if let ramp {
+      let place = (color[0] + color[1] + color[2]) * ramp.scale - ramp.offset
+      look(ramp.entry + Int(min(max(place, 0), ramp.count - 1).rounded(.toNearestOrEven)))
+    }
+    for entry in listed { look(entry) }
+    return UInt8(chosen)
   }
 
   /// The squared distance of two colours, in the order in which the kernels sum it.
@@ -80,20 +93,20 @@ struct InkPalette: Sendable {
 
   /// The palette as the kernels take it, for as long as `body` runs.
   func withLoops<Result>(_ body: (inout mk_palette) throws -> Result) rethrows -> Result {
-    if let cube {
-      return try cube.edges.withUnsafeBufferPointer { edges in
-        try cube.rises.withUnsafeBufferPointer { rises in
-          var palette = mk_palette(
-            entries: nil, count: 0, edges: edges.baseAddress, rises: rises.baseAddress, steps: edges.count, grey_first: cube.first,
-            grey_step: cube.step, grey_scale: cube.scale, grey_offset: cube.offset, grey_count: cube.count)
+    let list = listed.flatMap { [colors[$0][0], colors[$0][1], colors[$0][2]] }
+    return try list.withUnsafeBufferPointer { list in
+      try (cube?.edges ?? []).withUnsafeBufferPointer { edges in
+        try (cube?.rises ?? []).withUnsafeBufferPointer { rises in
+          var palette = mk_palette()
+          (palette.entries, palette.count) = (list.baseAddress, listed.count)
+          (palette.edges, palette.rises, palette.steps) = (edges.baseAddress, rises.baseAddress, edges.count)
+          if let ramp {
+            (palette.grey_first, palette.grey_step, palette.grey_count) = (ramp.first, ramp.step, ramp.count)
+            (palette.grey_scale, palette.grey_offset) = (ramp.scale, ramp.offset)
+          }
           return try body(&palette)
         }
       }
-    }
-    return try entries.flatMap { [colors[$0][0], colors[$0][1], colors[$0][2]] }.withUnsafeBufferPointer { list in
-      var palette = mk_palette()
-      (palette.entries, palette.count) = (list.baseAddress, entries.count)
-      return try body(&palette)
     }
   }
 }

@@ -12,7 +12,14 @@ enum MonoMatcher {
   private static let threshold: Float = 121.5
 
   static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle) -> CellGrid {
-    style.dithered ? carried(image, columns, rows, style) : nearest(image, columns, rows, style)
+    style.dithered ? carried(image, columns, rows, style) : nearest(image, columns, rows, style, threshold: threshold)
+  }
+
+  /// An image of few colours: the darkest is the background, and all others are light, or dark classes would not be seen.
+  static func grid(of drawn: DrawnImage, _ columns: Int, _ rows: Int, _ style: CellStyle) -> CellGrid {
+    let light = drawn.mask.labels.map { $0 == 0 ? 0 : 255 as UInt8 }
+    let image = Image(width: drawn.mask.width, height: drawn.mask.height, channels: 1, pixels: light)
+    return nearest(image, columns, rows, style, threshold: 127.5)
   }
 
   /// The blocks of the finest mosaic are set or not, the rest of each block's light is carried on (Floyd and Steinberg 1976).
@@ -43,9 +50,9 @@ enum MonoMatcher {
     return CellGrid(columns: columns, rows: rows, cells: patterns.map { Cell(mosaic.characters[$0]) })
   }
 
-  /// Of all characters the one whose ink has most light above `threshold` and least below: the least squared error to black and white, but
-  /// for those six levels.
-  private static func nearest(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle) -> CellGrid {
+  /// Of all characters the one whose ink has most light above a threshold and least below: with 127.5 the least squared error to black and
+  /// white.
+  private static func nearest(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle, threshold: Float) -> CellGrid {
     let table = SymbolTable.of(style.symbols), members = Set(CellShapes.members(of: style.symbols))
     let rests = table.symbols.map { symbol in CellShapes.complements[symbol.scalar].flatMap { members.contains($0) ? $0 : nil } }
     return CellSearch.grid(image.grey(.opencv), columns: columns, rows: rows, table) { search, lane, _ in

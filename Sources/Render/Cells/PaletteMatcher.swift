@@ -10,26 +10,40 @@ struct PaletteMatcher {
   private var search: CellSearch
   private var costs: SymbolCosts
 
-  /// The share of a cell's error that is carried on. All of it would be exact from afar but grainy close by, the more the fewer colours.
+  /// The share of a cell's error that is carried on.
   private let share: Float
+  /// The share of a cell's error that hides another while an image is in the making.
+  private let unseen: Float
   /// Greater debts are forgotten: they would draw trails.
   private static let limit = SIMD4<Float>(repeating: 48)
 
+  /// All of it would be exact from afar but grainy close by: the more the farther the colours are apart, as xterm's named ones are, between
+  /// which there is little.
+  private static func share(of style: CellStyle) -> Float {
+    switch style.colors {
+    case .truecolor, .indexed256, .indexed88: 0.7
+    case .indexed16: style.named == .vga ? 0.4 : 0.2
+    case .indexed8, .mono: 0.12
+    }
+  }
+
   static func grid(
-    _ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle, _ palette: InkPalette, after previous: CellGrid?, isPlain: Bool = false
+    _ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle, _ palette: InkPalette, after hold: inout CellHold?,
+    isPlain: Bool = false
   ) -> CellGrid {
     var matcher = PaletteMatcher(image, columns, rows, style, palette, isPlain)
-    return palette.withLoops { matcher.grid(&$0, after: previous) }
+    return palette.withLoops { matcher.grid(&$0, after: &hold) }
   }
 
   private init(_ image: Image, _ columns: Int, _ rows: Int, _ style: CellStyle, _ palette: InkPalette, _ isPlain: Bool) {
     (self.columns, self.rows, self.style, self.palette) = (columns, rows, style, palette)
-    share = style.colors >= .indexed88 ? 0.7 : 0.4
+    share = Self.share(of: style)
+    unseen = style.colors >= .indexed88 ? 0.46 : 0.65
     search = CellSearch(image, columns: columns, rows: rows, SymbolTable.of(style.symbols))
     costs = SymbolCosts(search.table, isPlain: isPlain)
   }
 
-  private mutating func grid(_ loops: inout mk_palette, after previous: CellGrid?) -> CellGrid {
+  private mutating func grid(_ loops: inout mk_palette, after hold: inout CellHold?) -> CellGrid {
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
     // One more cell at either end spares the look at the edge.
@@ -51,7 +65,13 @@ struct PaletteMatcher {
         let carries = style.dithered && !isFlat
         let debt = carries ? carried[column + 1] : .zero
         var choice = best(lane, mean, debt, gain, &loops)
-        if let previous, let kept = keep(previous.cells[cells.count], lane, mean, debt, choice.cost, gain) { choice = kept }
+        if let before = hold?.previous.cells[cells.count] {
+          let old = held(before, lane, mean, debt)
+          // With any colours at all the least error would be -gain.
+          let margin = CellHold.margin(gain: gain, error: choice.cost + gain, share: unseen)
+          let keeps = hold?.keeps(excess: old.map { $0.cost - choice.cost }, margin: margin) ?? false
+          if keeps, let old { choice = old }
+        }
         let area = search.table.symbols[choice.symbol].area
         let (ink, paper) = (palette.colors[Int(choice.ink)], palette.colors[Int(choice.paper)])
         cells.append(Cell(search.table.symbols[choice.symbol].scalar, .indexed(choice.ink), on: .indexed(choice.paper)))
@@ -95,10 +115,8 @@ struct PaletteMatcher {
     return Choice(symbol: symbol, ink: palette.nearest(ink), paper: palette.nearest(paper), cost: cost)
   }
 
-  /// The cell of the frame before, where the best is not better by the margin.
-  private func keep(
-    _ cell: Cell, _ lane: Int, _ mean: SIMD4<Float>, _ debt: SIMD4<Float>, _ best: Float, _ gain: Float
-  ) -> Choice? {
+  /// What the cell of the frame before would cost now; nil for one of another style.
+  private func held(_ cell: Cell, _ lane: Int, _ mean: SIMD4<Float>, _ debt: SIMD4<Float>) -> Choice? {
     guard let index = search.table.index[cell.scalar], case .indexed(let ink) = cell.foreground,
       case .indexed(let ground) = cell.background,
       palette.entries.contains(Int(ink)), palette.entries.contains(Int(ground))
@@ -107,8 +125,6 @@ struct PaletteMatcher {
     let cost =
       InkPalette.distance(full, palette.colors[Int(ink)]) * area + InkPalette.distance(paper, palette.colors[Int(ground)]) * (1 - area)
       - search.gain(index, lane)
-    // With any colours at all the least error would be -gain.
-    let margin = CellHold.margin(gain: gain, error: best + gain)
-    return cost <= best + margin ? Choice(symbol: index, ink: ink, paper: ground, cost: cost) : nil
+    return Choice(symbol: index, ink: ink, paper: ground, cost: cost)
   }
 }

@@ -2,7 +2,8 @@
 public enum PlainCells {
   /// As `CellGrid.init(_:columns:rows:style:)` of an image of more than 32 colours that need not be enlarged, in 256, 88, 16 or 8 colours.
   public static func grid(_ image: Image, columns: Int, rows: Int, style: CellStyle) -> CellGrid? {
-    InkPalette.of(style).map { PaletteMatcher.grid(image, columns, rows, style, $0, after: nil, isPlain: true) }
+    var hold: CellHold?
+    return InkPalette.of(style).map { PaletteMatcher.grid(image, columns, rows, style, $0, after: &hold, isPlain: true) }
   }
 
   /// As `CellGrid.init(_:columns:rows:style:)` of an image that need not be enlarged, in 24-bit colour.
@@ -26,16 +27,17 @@ public enum PlainCells {
     var inked = [[Float]](repeating: [0, 0, 0], count: table.symbols.count)
     var (most, chosen): (Float, Int) = (0.5, 0)
     for (index, symbol) in table.symbols.enumerated().dropFirst() {
-      var squares: [Float] = []
+      var gaps: [Float] = []
       for channel in 0..<3 {
         var ink = inked[symbol.parent][channel]
         for term in table.terms[symbol.terms] { ink += regions[term.region][channel] * term.share }
         inked[index][channel] = ink
-        let gap = ink - whole[channel] * symbol.area
-        squares.append(gap * gap)
+        gaps.append(ink - whole[channel] * symbol.area)
       }
-      let gain = (squares[0] + squares[1] + squares[2]) * symbol.scale
-      if gain > most { (most, chosen) = (gain, index) }
+      let gain = (gaps[0] * gaps[0] + gaps[1] * gaps[1] + gaps[2] * gaps[2]) * symbol.scale
+      let light = gaps[0] * 0.299 + gaps[1] * 0.587 + gaps[2] * 0.114
+      let worth = gain + light * light * (symbol.scale * SymbolTable.light)
+      if worth > most { (most, chosen) = (worth, index) }
     }
     let symbol = table.symbols[chosen]
     func color(_ sum: (Int) -> Float, _ area: Float) -> CellColor {

@@ -30,11 +30,11 @@ struct RegionSampler {
     let positions = Set(regions.flatMap { [$0.left, $0.right] } + [0, 8]).sorted()
     let heights = Set(regions.flatMap { [$0.top, $0.bottom] } + [0, 24]).sorted()
     var corners: [(height: Int, position: Int)] = []
-    var known: [[Int]: Int] = [:]
+    var known = [Int?](repeating: nil, count: 9 * 25)
     func corner(_ x: Int, _ y: Int) -> Int {
-      if let index = known[[x, y]] { return index }
+      if let index = known[y * 9 + x] { return index }
       corners.append((heights.firstIndex(of: y) ?? 0, positions.firstIndex(of: x) ?? 0))
-      known[[x, y]] = corners.count - 1
+      known[y * 9 + x] = corners.count - 1
       return corners.count - 1
     }
     // The whole cell is the last region.

@@ -19,10 +19,16 @@ struct SymbolTable: Sendable {
   private(set) var terms: [(region: Int, share: Float)] = []
   /// Where a character is among the symbols.
   private(set) var index: [Unicode.Scalar: Int] = [:]
+  /// Where a rectangle is among the regions.
+  private var places: [CellRect: Int] = [:]
 
-  private static let tables = Dictionary(uniqueKeysWithValues: SymbolSet.allCases.map { ($0, SymbolTable($0)) })
+  /// How much the squared error of luma counts beside those of red, green and blue where every colour can be had: edges are seen by their
+  /// light.
+  static let light: Float = 2
 
-  static func of(_ set: SymbolSet) -> SymbolTable { tables[set] ?? SymbolTable(set) }
+  private static let tables = SymbolSet.Tables { SymbolTable($0) }
+
+  static func of(_ set: SymbolSet) -> SymbolTable { tables[set] }
 
   private init(_ set: SymbolSet) {
     defer { for (place, symbol) in symbols.enumerated() where index[symbol.scalar] == nil { index[symbol.scalar] = place } }
@@ -46,7 +52,8 @@ struct SymbolTable: Sendable {
 
   /// The number of a region; a rectangle has only one.
   private mutating func region(_ rect: CellRect) -> Int {
-    if let known = regions.firstIndex(of: rect) { return known }
+    if let known = places[rect] { return known }
+    places[rect] = regions.count
     regions.append(rect)
     return regions.count - 1
   }
@@ -103,12 +110,12 @@ struct SymbolTable: Sendable {
 
   /// An outline in pieces of 1/8 x 1/12 cell with the share of each that is inside.
   private static func parts(_ outlines: [CellOutline]) -> [(rect: CellRect, share: Float)] {
+    let areas = outlines.map { $0.areas(down: 12) }
     var parts: [(rect: CellRect, share: Float)] = []
     for row in 0..<12 {
       for column in 0..<8 {
+        let share = areas.reduce(0) { $0 + $1[8 * row + column] } / 2
         let rect = CellRect(left: column, top: 2 * row, right: column + 1, bottom: 2 * row + 2)
-        let (first, last) = (SIMD2(Float(rect.left), Float(rect.top)), SIMD2(Float(rect.right), Float(rect.bottom)))
-        let share = outlines.reduce(0) { $0 + $1.area(from: first, to: last) } / 2
         if share > 1e-4 { parts.append((rect, min(1, share))) }
       }
     }

@@ -8,6 +8,9 @@ public struct ErrorColors: Hashable, Sendable {
   public var miss = RGB(86, 180, 233)
 
   public init() {}
+
+  /// The colour of one kind.
+  public subscript(_ kind: ErrorKinds) -> RGB { kind == .hits ? hit : kind == .falseAlarms ? falseAlarm : miss }
 }
 
 extension Image {
@@ -23,49 +26,54 @@ extension Image {
 
   /// The image in colour with a line along the inside of the mask's border; `thickness` in pixels. Sizes must be equal.
   ///
-  /// A mask that touches the image's edge is closed there.
+  /// A mask that touches the image's edge is closed there. Of each piece of the mask at least the inner half stays in sight, as far as it
+  /// is more than two pixels wide.
   public func outlined(_ mask: LabelMask, label: UInt8 = 1, color: RGB, thickness: Int = 1) -> Image {
     precondition(mask.width == width && mask.height == height && thickness > 0)
     var out = rgb
-    var inside = mask.labels.map { $0 == label }
-    for _ in 0..<thickness {
-      var border: [Int] = []
-      for y in 0..<height {
-        for x in 0..<width where inside[y * width + x] {
-          let at = y * width + x
-          let interior = x > 0 && x + 1 < width && y > 0 && y + 1 < height
-            && inside[at - 1] && inside[at + 1] && inside[at - width] && inside[at + width]
-          if !interior { border.append(at) }
-        }
-      }
-      for at in border {
-        inside[at] = false
-        out[at % width, at / width] = color
-      }
+    let depths = mask.depths(of: label)
+    guard thickness > 1 else {
+      for at in depths.indices where depths[at] == 1 { out[at % width, at / width] = color }
+      return out
     }
+    let (pieces, count) = mask.pieces(of: label)
+    var limits = [Int32](repeating: 0, count: count)
+    for at in depths.indices where depths[at] > 0 { limits[Int(pieces[at])] = max(limits[Int(pieces[at])], depths[at]) }
+    limits = limits.map { min(Int32(clamping: thickness), max(1, $0 / 2)) }
+    for at in depths.indices where depths[at] > 0 && depths[at] <= limits[Int(pieces[at])] { out[at % width, at / width] = color }
     return out
   }
 
   /// Hits, false alarms and misses of a prediction as tints; `opacity` 0...1. Pixels whose truth is 255 stay as they are.
   ///
-  /// Both masks hold 1 on the object and 0 elsewhere; sizes must be equal.
+  /// Both masks hold 1 on the object and 0 elsewhere; sizes must be equal. Only the `kinds` are drawn, and only near the truth's border
+  /// where `reach` says how far from it, in pixels.
   public func errorView(
-    prediction: LabelMask, truth: LabelMask, colors: ErrorColors = ErrorColors(), opacity: Double = 0.6
+    prediction: LabelMask, truth: LabelMask, colors: ErrorColors = ErrorColors(), opacity: Double = 0.6, kinds: ErrorKinds = .all,
+    reach: Int? = nil
   ) -> Image {
     precondition(prediction.width == width && prediction.height == height && truth.width == width && truth.height == height)
+    let band = reach.map { truth.isNearBorder(of: 1, reach: $0) }
     var out = rgb
     for y in 0..<height {
       for x in 0..<width {
-        let color: RGB? =
-          switch (prediction[x, y] == 1, truth[x, y]) {
-          case (_, 255): nil
-          case (true, 1): colors.hit
-          case (true, _): colors.falseAlarm
-          case (false, 1): colors.miss
-          default: nil
-          }
-        if let color { out[x, y] = out[x, y].mixed(with: color, share: opacity) }
+        guard band?[y * width + x] != false, let kind = ErrorKinds(prediction: prediction[x, y], truth: truth[x, y]), kinds.contains(kind)
+        else { continue }
+        out[x, y] = out[x, y].mixed(with: colors[kind], share: opacity)
       }
+    }
+    return out
+  }
+
+  /// The image in colour, darker and greyer where `isKept` is false; `share` 0...1 of what is taken. One value a pixel.
+  public func dimmed(outside isKept: [Bool], share: Double = 0.7) -> Image {
+    precondition(isKept.count == width * height)
+    var out = rgb
+    for at in isKept.indices where !isKept[at] {
+      let (x, y) = (at % width, at / width), color = out[x, y]
+      let (red, green, blue) = (Int(color.red), Int(color.green), Int(color.blue))
+      let light = UInt8((299 * red + 587 * green + 114 * blue) / 1000)
+      out[x, y] = color.mixed(with: RGB(light, light, light), share: share).mixed(with: .black, share: share)
     }
     return out
   }

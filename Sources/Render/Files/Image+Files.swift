@@ -75,6 +75,7 @@ enum FileKind {
     if bytes.isEmpty { return "the file is empty" }
     if bytes.starts(with: PNG.signature) { return "it is a PNG file" }
     if bytes.starts(with: JPEG.signature) { return "it is a JPEG file" }
+    if bytes.dropFirst(257).starts(with: "ustar".utf8) { return "it is a tar archive: unpack it with tar xf" }
     if bytes.starts(with: "RIFF".utf8) && bytes.dropFirst(8).starts(with: "WEBP".utf8) { return "it is a WebP file" }
     return known.first { bytes.starts(with: $0.magic.utf8) }?.kind ?? "its first bytes are those of no image format we know"
   }
