@@ -64,8 +64,9 @@ struct CompareTests {
     screen.type(",,")
     #expect(screen.text().contains("support 5/5"))
     // A generated support shows what it was made from.
-    screen.click("generated 3")
-    #expect(screen.text().contains("support 3/5"))
+    screen.click("generated 1-4")
+    screen.press(.right, .right)
+    #expect(screen.text().contains("generated 3") && screen.text().contains("support 3/5"))
     screen.click("support 3/5")
     screen.type("E")
     screen.answers = false
@@ -97,7 +98,7 @@ struct CompareTests {
     screen.type("e")
     screen.click("1-shot  41", after: 2)
     screen.press(.enter)
-    for text in ["dcama", "precision  ", "recall", "128 hit, 0 false alarm, 0 missed"] { #expect(screen.text().contains(text), "\(text)") }
+    for text in ["dcama", "precision  ", "recall", "128 hit, 0 false alarm"] { #expect(screen.text().contains(text), "\(text)") }
     // In little room the image has all of it.
     var small = rendered(80, 24)
     small.press(.enter, .enter)
@@ -105,15 +106,58 @@ struct CompareTests {
   }
 
   @Test func theLegendFollowsTheLook() {
-    var screen = FakeScreen.open(120, 40)
-    #expect(screen.text().contains("false alarm"))
+    var screen = rendered(200, 60)
+    // There is no colour to explain yet.
+    #expect(!screen.text().contains("false alarm"))
+    screen.type("e")
+    #expect(screen.text().contains("■ hit  ■ false alarm  ■ missed"))
     screen.type("o")
-    #expect(screen.text().contains("truth of a prediction") && !screen.text().contains("false alarm"))
+    #expect(screen.text().contains("■ mask, prediction  □ truth") && !screen.text().contains("false alarm"))
+    screen.type("ooo")
+    #expect(screen.text().contains("+ hit  F false alarm  M missed"))
+  }
+
+  /// Conditions have a column each; the furthest image that there is in it is the large one.
+  @Test func theFurthestImageIsLarge() throws {
+    var screen = FakeScreen.open(120, 40)
+    func area(_ row: Int) -> Int {
+      screen.rendering().targets.reduce(0) { area, target in
+        guard case .cell(row, column: 0) = target.target else { return area }
+        return target.rect.width * (target.rect.height - 1)
+      }
+    }
+    screen.type("b")
+    // Of what has no image there is a line.
+    #expect(area(0) >= 3 * 98 && area(1) == 0 && area(2) == 0)
+    #expect(screen.text().contains("generated 1/4  g generates") && screen.text().contains("prediction  e evaluates"))
+    let episode = try #require(screen.state.browse.selected)
+    for cell in try #require(screen.state.compare.table).cells {
+      let requests = screen.requests(episode, cell.plan)
+      for request in requests { screen.found[request] = FoundSupport(image: FakeScreen.image) }
+      screen.send(.done(.survey(episode, cell.plan, cell.plan.choice(of: 0)), .survey(requests, screen.found, condition: FakeScreen.image)))
+    }
+    #expect(area(1) > area(0) && area(2) == 0)
+    screen.type("e")
+    #expect(area(2) > area(1) && area(1) == area(0) && area(0) >= 60)
+    // Two thirds of what there is, all columns together.
+    #expect(screen.frame().cells.count { $0.scalar == "▚" } >= 118 * 36 * 2 / 3)
+  }
+
+  @Test func aTableSaysWhatItsFiguresBelongTo() {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("b")
+    #expect(screen.text().contains("╰ dcama, ddim 20, 1+4, seed 0, guidance 9"), "\(screen.text())")
+    screen.press(.escape)
+    screen.type("#")
+    screen.press(.enter)
+    #expect(screen.text().contains("╰ mask, dcama, ddim, 1+1, seed 0"), "\(screen.text())")
+    screen.send(.resized(Size(width: 80, height: 24)))
+    #expect(screen.text().contains("╰ mask, dcama"))
   }
 
   @Test func aGridOverTwoSettings() {
     var screen = FakeScreen.open(160, 50)
-    screen.type("G")
+    screen.type("#")
     #expect(screen.text().contains("steps x guidance"))
     screen.press(.enter)
     let text = screen.text()
@@ -122,7 +166,7 @@ struct CompareTests {
     screen.type("jjll")
     screen.press(.enter)
     #expect(screen.state.settings.options.steps == 20)
-    screen.type("G")
+    screen.type("#")
     screen.press(.escape)
     #expect(screen.state.screen.focus == .images)
   }
@@ -140,7 +184,7 @@ struct CompareTests {
     screen.type("jjll")
     try expectSelection(title: "Conditions side", row: 2, column: 2)
     screen.press(.escape)
-    screen.type("G")
+    screen.type("#")
     screen.press(.enter)
     try expectSelection(title: "steps x guid", row: 0, column: 0)
     screen.press(.down, .right)
@@ -151,7 +195,7 @@ struct CompareTests {
     var screen = FakeScreen.open(120, 40)
     screen.press(.enter)
     screen.type("B")
-    #expect(screen.text().contains("no tile is marked as A"))
+    #expect(screen.state.dialogs.messages.last?.message.contains("no tile is marked as A") == true)
     screen.type("A")
     #expect(screen.text().contains("A is support"))
     screen.type("llB")
@@ -192,9 +236,8 @@ struct CompareTests {
     var screen = rendered()
     screen.press(.enter)
     screen.type("K")
-    #expect(screen.text().contains("only generated supports are judged"))
-    screen.press(.end)
-    for _ in 0..<6 { screen.press(.right) }
+    #expect(screen.state.dialogs.messages.last?.message == "keep: only generated supports are judged")
+    screen.press(.home, .right, .right, .right)
     guard case .generated(let number) = screen.state.selectedTile, let request = screen.state.board?.plans[screen.state.plan]?[number]
     else {
       Issue.record("no generated tile")

@@ -98,16 +98,25 @@ struct FakeScreen {
     case .generate: return .queued
     case .enqueue: return .queued
     case .loadGenerated: return .generated(FoundSupport(image: Self.image))
-    case .measureDrift(let episode, let plan, _): return .drift(0.25, rejected: state.use(plan, episode).rejected)
+    case .measureDrift(let episode, let plan, _):
+      let rejected = state.use(plan, episode).rejected, used = requests(episode, plan).filter { !rejected.contains($0) }
+      let agreements = used.enumerated().map { ($1, 0.9 - 0.1 * Double(($0 + 1) % 3)) }
+      return .drift(0.25, agreements: Dictionary(agreements) { first, _ in first }, rejected: rejected)
     case .loadStoredSupports: return .storedSupports(storedSupports)
     case .rate(let request, let rating):
       return .rated(StoredSupport(key: "\(request.seed)", of: request.source.support, condition: request.condition, rating: rating))
-    case .predict(let episode, let plan, _):
+    case .predict(let episode, let plan, _), .foresee(let episode, let plan, _):
       let rejected = plan.map { state.use($0, episode).rejected } ?? []
       return .prediction(
         image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0 - Double(rejected.count), rejected: rejected)
     case .loadReports: return .reports([])
     case .preload: return .preloaded
+    case .inspectPath(let text, let use): return .path(PathInspector.inspect(text, use))
+    case .sampleResources:
+      return .resources(
+        ResourceSample(
+          processors: state.screen.now * 1.7, uptime: state.screen.now, memory: 412_000_000, machineMemory: 8_000_000_000, threads: 2,
+          kernels: "avx2", clock: 50_400))
     case .loadPresets: return .presets((try? presets?.read()) ?? [])
     case .keepPreset(let preset): return presets.flatMap { try? .presets($0.add(preset)) }
     case .forgetPreset(let name): return presets.flatMap { try? .presets($0.remove(name)) }

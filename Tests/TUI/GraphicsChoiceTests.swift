@@ -69,6 +69,9 @@ import Testing
     #expect(kitty.graphics == .kitty && kitty.usesPlaceholders && kitty.isWrapped)
     #expect(made("xterm-ghostty").graphics == .kitty)
     #expect(made("kitty(0.35.2)", passes: false).reason == "tmux keeps images from kitty(0.35.2): set -g allow-passthrough on")
+    // On a terminal that shows none of kitty's images letting them pass is no use.
+    let xterm = made("XTerm(379)", passes: false, .kitty)
+    #expect(xterm.graphics == .cells && xterm.reason == "tmux keeps images from XTerm(379), which is not known to show kitty's inside tmux")
     #expect(made("kitty(0.35.2)", isUTF8: false).graphics == .cells)
     // kitty before 0.28 would show the placeholders themselves.
     #expect(made("kitty(0.26.5)").graphics == .cells)

@@ -34,6 +34,27 @@ import Testing
     #expect(keys("\u{1B}", "[") == [.escape, .character("[")])
   }
 
+  /// Whatever `TERM` says inside tmux: as sequences, and as the keys that curses' descriptions make of them.
+  @Test func homeAndEndOfEveryTerminal() {
+    for home in ["[H", "[1~", "[7~", "OH"] { #expect(keys("\u{1B}\(home)") == [.home], "\(home)") }
+    for end in ["[F", "[4~", "[8~", "OF"] { #expect(keys("\u{1B}\(end)") == [.end], "\(end)") }
+    // KEY_HOME, KEY_FIND, KEY_A1; KEY_END, KEY_SELECT, KEY_C1, KEY_LL.
+    for (codes, key) in [([0o406, 0o552, 0o534], Key.home), ([0o550, 0o601, 0o537, 0o533], .end)] {
+      for code in codes {
+        var decoder = InputDecoder()
+        decoder.take(UInt32(code), isFunction: true)
+        #expect(decoder.finish() == [.key(key)], "\(String(code, radix: 8))")
+      }
+    }
+  }
+
+  /// Answers on colours that come late type nothing.
+  @Test func lateAnswersOnColours() {
+    for answer in ["P1$r48:2::1:2:3m", "P0$r", "P1+r524742=38", "P0+r5463"] {
+      #expect(keys("\u{1B}\(answer)\u{1B}\\q") == [.character("q")], "\(answer)")
+    }
+  }
+
   @Test func aPasteIsOneKeyHoweverItArrives() {
     #expect(keys("a\u{1B}[200~two\nlines\u{1B}[201~q") == [.character("a"), .paste("two\nlines"), .character("q")])
     #expect(keys("\u{1B}[200~in p", "ieces \u{1B}", "[201~") == [.paste("in pieces ")])

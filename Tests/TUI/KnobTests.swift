@@ -97,7 +97,7 @@ struct KnobTests {
 
   @Test func theFormScrollsWhereThereIsLittleRoom() {
     var screen = screen(.scribble, 80, 24)
-    #expect(!screen.text().contains("Seed"))
+    #expect(!screen.text().contains("ControlNet"))
     screen.press(.end)
     #expect(screen.text().contains("ControlNet"))
     #expect(!screen.text().contains("Threshold"))

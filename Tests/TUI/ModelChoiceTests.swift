@@ -63,7 +63,8 @@ struct ModelChoiceTests {
     go(&screen, to: .controlNet)
     screen.type("ll")
     #expect(screen.state.settings.options.models == PreferredModels(controlNets: ["cn-mask-b"]))
-    screen.type("cc")
+    // There is no ControlNet for scribbles.
+    screen.type("c")
     #expect(screen.state.settings.options.condition == .hed)
     go(&screen, to: .controlNet)
     #expect(screen.text().contains("‹ cn-hed (usual) ›"))

@@ -161,9 +161,9 @@ struct MouseTests {
     screen.click("generated", after: screen.place(of: "generated")!.row)
     #expect(screen.state.compare.table?.row == 1)
     let row = screen.place(of: "prediction")!.row
-    screen.mouse(.press, column: 60, row: row + 1)
+    screen.mouse(.press, column: 60, row: row)
     #expect(screen.state.compare.table?.row == 2 && screen.state.compare.table?.column == 1)
-    screen.mouse(.press, column: 60, row: row + 1)
+    screen.mouse(.press, column: 60, row: row)
     #expect(screen.state.settings.options.condition == .scribble)
     #expect(screen.state.screen.focus == .images)
   }
@@ -200,7 +200,7 @@ struct MouseTests {
       for _ in 0..<60 {
         if screen.status != nil { break }
         if Int.random(in: 0..<4, using: &numbers) == 0 {
-          let keys: [Key] = [.tab, .escape, .enter, .character("b"), .character("G"), .character("?"), .character("/"), .character("+"), .character("E"), .character("A"), .character("B")]
+          let keys: [Key] = [.tab, .escape, .enter, .character("b"), .character("#"), .character("?"), .character("/"), .character("+"), .character("E"), .character("A"), .character("B")]
           screen.press(keys.randomElement(using: &numbers)!)
         } else {
           screen.mouse(

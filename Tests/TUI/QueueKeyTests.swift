@@ -216,7 +216,7 @@ struct QueueKeyTests {
     let first = screen.report(), second = screen.report(before: [10, 20, 30, 40, 50], after: [20, 30, 40, 50, 61])
     screen.send(.done(.loadReports, .reports([first, second])))
     screen.type("L")
-    #expect(screen.text().contains("fold 0, dcama, 1+4"))
+    for part in ["Saved evaluations", "dcama", "1+4", "2 runs"] { #expect(screen.text().contains(part), "\(part)") }
     screen.press(.down, .enter)
     #expect(screen.state.evaluation.shown[0] == second && screen.state.screen.focus == .classes)
     screen.type("R")
@@ -262,11 +262,45 @@ struct QueueKeyTests {
         let expected = jobs.enumerated().filter { !$0.element.state.isFinal }
           .sorted { (rank($0.element), -$0.element.priority, $0.offset) < (rank($1.element), -$1.element.priority, $1.offset) }.map(\.element.id)
         #expect(queue.inOrder.map(\.id) == expected)
-        #expect((0..<jobs.count).compactMap { queue.row($0)?.id } == expected + ends.reversed())
-        #expect(queue.row(jobs.count) == nil && queue.unfinished == expected.count)
-        #expect(queue.finished == jobs.count { $0.state == .finished })
+        let finished = Set(jobs.filter { $0.state == .finished }.map(\.id)), ended = Array(ends.reversed())
+        let all = rows(queue, isOpen: true)
+        #expect(all.compactMap(\.job) == expected + ended.filter { !finished.contains($0) } + ended.filter(finished.contains))
+        #expect(all.count == jobs.count + (finished.isEmpty ? 0 : 1) && queue.row(all.count, isOpen: true) == nil)
+        #expect(rows(queue, isOpen: false).compactMap(\.job) == expected + ended.filter { !finished.contains($0) })
+        #expect(queue.unfinished == expected.count && queue.finished == finished.count)
       }
     }
+  }
+
+  private func rows(_ queue: WorkQueue, isOpen: Bool) -> [WorkQueue.Row] {
+    (0..<queue.rowCount(isOpen: isOpen)).compactMap { queue.row($0, isOpen: isOpen) }
+  }
+
+  /// A list of thousands keeps the last ones, and the number of the others.
+  @Test func whatIsLongFinishedIsANumber() {
+    var queue = WorkQueue()
+    for number in 0..<10_000 {
+      var job = Job(id: JobID(), request: request(number))
+      queue.take(job, steps: 20)
+      job.state = .finished
+      queue.take(job, steps: 20)
+      if number % 1000 == 999 { #expect(queue.finished == number + 1 && queue.finishedJobs.count == WorkQueue.mostFinished) }
+    }
+    #expect(queue.finishedJobs.last?.request == request(9999) && queue.job(for: request(0)) == nil && queue.unfinished == 0)
+    #expect(queue.rowCount(isOpen: false) == 1 && queue.row(0, isOpen: false) == .finished(10_000))
+    #expect(queue.rowCount(isOpen: true) == 1 + WorkQueue.mostFinished && queue.row(201, isOpen: true) == nil)
+  }
+
+  @Test func theSettingsThatDifferAreNamed() {
+    var queue = WorkQueue(), jobs: [Job] = []
+    for (number, (condition, steps)) in [(ConditionType.mask, 20), (.hed, 20), (.hed, 30)].enumerated() {
+      var request = request(number)
+      (request.settings.condition, request.settings.steps) = (condition, steps)
+      jobs.append(Job(id: JobID(), request: request))
+      queue.take(jobs[number], steps: 20)
+      #expect(queue.differences.settings == [[], [.condition], [.condition, .steps]][number])
+    }
+    #expect(queue.differences.words(jobs[2].request.settings) == ["hed", "steps 30"])
   }
 
   private func request(_ number: Int) -> GenerationRequest {
@@ -274,4 +308,8 @@ struct QueueKeyTests {
       source: SupportSource(dataset: "demo", item: "\(number)", classIndex: 1, number: 0, digest: ""), settings: DiffusionSettings(),
       prompt: "", negativePrompt: "", seed: 0, width: 128, height: 128, models: ModelChoice(diffusion: "sd"))
   }
+}
+
+extension WorkQueue.Row {
+  fileprivate var job: JobID? { if case .job(let job) = self { job.id } else { nil } }
 }

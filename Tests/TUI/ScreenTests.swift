@@ -1,3 +1,4 @@
+import Foundation
 import Render
 import TUI
 import Testing
@@ -27,10 +28,22 @@ struct ScreenTests {
     let dark: Set<CellColor> = [.indexed(94), .indexed(30), .indexed(242)]
     for isLight in [false, true] {
       var screen = FakeScreen.open(120, 40) { $0.capabilities.lightBackground = isLight }
+      screen.type("e")
       let inks = Set(screen.frame().cells.map(\.foreground))
       #expect(inks.isSuperset(of: isLight ? dark : pale) && inks.isDisjoint(with: isLight ? pale : dark))
       #expect(!isLight || !inks.contains(.indexed(2)))
+      let legend = Theme(.indexed256, lightBackground: isLight).errors
+      for style in [legend.hit, legend.falseAlarm, legend.miss] { #expect(inks.contains(style.ink) && contrast(style.ink, isLight) > 4) }
     }
+  }
+
+  /// The contrast of a colour with a white or black background by WCAG 2, 1 to 21.
+  private func contrast(_ color: CellColor, _ isLight: Bool) -> Double {
+    guard case .indexed(let index) = color else { return 0 }
+    let rgb = TerminalPalette.xterm[Int(index)]
+    func linear(_ level: UInt8) -> Double { pow((Double(level) / 255 + 0.055) / 1.055, 2.4) }
+    let light = 0.2126 * linear(rgb.red) + 0.7152 * linear(rgb.green) + 0.0722 * linear(rgb.blue)
+    return isLight ? 1.05 / (light + 0.05) : (light + 0.05) / 0.05
   }
 
   @Test(arguments: [(80, 24), (120, 40), (200, 60)])
@@ -137,7 +150,7 @@ struct ScreenTests {
   }
 
   @Test func showsIoUByClass() {
-    var screen = FakeScreen.open(120, 40)
+    var screen = FakeScreen.open(120, 50)
     #expect(screen.text().contains("no evaluation of this fold yet"))
     screen.send(.done(.loadReports, .reports([screen.report()])))
     let text = screen.text()
@@ -174,25 +187,28 @@ struct ScreenTests {
     #expect(!screen.text().contains("Next panel."))
     screen.press(.enter)
     #expect(screen.text().contains("Evaluate fold 0?"))
-    screen.type("n?G")
+    screen.type("n?#")
     #expect(screen.text().contains("A grid of images over two settings"))
     screen.press(.control("u"))
     screen.type("zzzz")
     #expect(screen.text().contains("nothing fits"))
+    // It can be typed again.
     screen.press(.enter)
+    #expect(screen.text().contains("nothing fits"))
+    screen.press(.escape)
     #expect(screen.state.dialogs.current == nil)
   }
 
   @Test func thePaletteRunsActionsOfOtherPanels() {
     var screen = FakeScreen.open(80, 24)
     screen.type(":sort")
-    screen.press(.down, .enter)
-    // The second match sorts classes, which nobody has measured.
+    screen.press(.down, .down, .enter)
+    // The third match sorts classes, which nobody has measured.
     #expect(screen.state.screen.focus == .classes)
     #expect(screen.text().contains("no evaluation of this fold yet"))
     screen.type(":theme")
     screen.press(.enter, .down, .enter)
-    #expect(screen.state.screen.theme == .colourBlind)
+    #expect(screen.state.screen.theme == "colour-blind")
     screen.type(":xyz")
     #expect(screen.text().contains("nothing fits"))
   }

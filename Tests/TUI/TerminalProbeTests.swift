@@ -41,6 +41,20 @@ import Testing
     #expect(parsed("\u{1B}]11;rgb:0/8/f\u{07}").answers.background == RGB(0, 136, 255))
   }
 
+  /// A terminal that keeps a 24-bit colour as it was set has them, and so has one that describes itself so; silence and refusal say
+  /// nothing.
+  @Test func trueColourIsAskedFor() {
+    for text in ["1$r48;2;1;2;3m", "1$r0;48:2::1:2:3m", "1$r0;1;48:2:1:2:3;4m", "1$r48:2:0:1:2:3m", "1+r524742=382f382f38", "1+r5463"] {
+      #expect(parsed("\u{1B}P\(text)\u{1B}\\").answers.hasTrueColor == true, "\(text)")
+    }
+    for text in ["1$r48;5;16m", "1$r0;48:5:16m", "1$r48;2;1;2;4m"] {
+      #expect(parsed("\u{1B}P\(text)\u{1B}\\").answers.hasTrueColor == false, "\(text)")
+    }
+    for text in ["0$r", "1$r0m", "0+r524742", "1+r544e", "1$r;;;:::m", "1$r99999999999999999999m", "1$r48m"] {
+      #expect(parsed("\u{1B}P\(text)\u{1B}\\").answers.hasTrueColor != true, "\(text)")
+    }
+  }
+
   @Test func whatIsTypedMeanwhileStaysTheUsers() {
     #expect(parsed("j" + Self.kitty + "k\u{1B}[A").leftover == Array("jk\u{1B}[A".utf8))
     // F3 with a modifier looks like a report of the cursor; only four of those were asked for.

@@ -87,8 +87,6 @@ struct WorkTests {
   /// Every message between the key and the image's cells, which are made like those of the support beside it.
   @Test func anImageIsOnTheScreenThreeMessagesAfterTheKey() throws {
     var screen = FakeScreen.open(120, 40)
-    let before = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).wanted
-    let beside = try #require(before.first { $0.tile == .support })
     _ = screen.frame()
     screen.answers = false
     screen.effects = []
@@ -97,7 +95,17 @@ struct WorkTests {
     let episode = try #require(screen.state.browse.selected)
     #expect(screen.effects == [.generate(episode, plan)])  // 2: the queue works and tells of the image
     let requests = screen.requests(episode, plan)
-    var found = FoundSupport(image: Image(width: 24, height: 16, color: [1, 2, 3]), outline: FakeScreen.mask)
+    // Places are kept for what is in the queue: nothing moves when the image comes.
+    var jobs = screen.jobs()
+    jobs[0].state = .running(step: 1, of: 20)
+    for job in jobs { screen.send(.work(.jobChanged(job))) }
+    screen.send(.work(.preview(jobs[0].id, FakeScreen.image)))
+    screen.answers = true
+    let beside = try #require(
+      render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).wanted.first { $0.tile == .generated(0) })
+    _ = screen.frame()
+    screen.answers = false
+    var found = FoundSupport(image: Image(width: 24, height: 24, color: [1, 2, 3]), outline: FakeScreen.mask)
     found.cells = RenderedImage(beside.of(found.screenImage(id: 0)))
     screen.send(.done(.loadGenerated(requests[0]), .generated(found)))  // 3
     let rendering = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities)
@@ -112,6 +120,42 @@ struct WorkTests {
     #expect((0..<40).contains { y in (0..<120).contains { changed.frame[$0, y] == cell } })
   }
 
+  /// Cells stay from step to step of one image, and all of a step is shown once no other comes.
+  @Test func previewsAreHeldAndThenShownWhole() throws {
+    var screen = FakeScreen.open(120, 40)
+    _ = screen.frame()
+    var jobs = screen.jobs()
+    jobs[0].state = .running(step: 1, of: 20)
+    screen.send(.work(.jobChanged(jobs[0])))
+    func wanted() throws -> RenderRequest {
+      let rendering = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities)
+      return try #require(rendering.wanted.first { $0.tile == .generated(0) })
+    }
+    screen.send(.tick(10))
+    for step in 0..<3 {
+      screen.send(.work(.preview(jobs[0].id, FakeScreen.image)))
+      let request = try wanted()
+      // Before the first step something else was there.
+      #expect(request.key.isHeld && (request.previous == nil) == (step == 0))
+      screen.send(.wanted([request]))
+    }
+    screen.send(.tick(10.5))
+    #expect(!screen.rendering().wanted.contains { $0.tile == .generated(0) })
+    screen.send(.tick(11.5))
+    let whole = try wanted()
+    #expect(!whole.key.isHeld && whole.previous == nil)
+    screen.send(.wanted([whole]))
+    screen.send(.work(.preview(jobs[0].id, FakeScreen.image)))
+    #expect(try wanted().previous != nil)
+    // Begun again, it is another image.
+    for state in [JobState.interrupted(reason: "ended"), .running(step: 1, of: 20)] {
+      jobs[0].state = state
+      screen.send(.work(.jobChanged(jobs[0])))
+    }
+    screen.send(.work(.preview(jobs[0].id, FakeScreen.image)))
+    #expect(try wanted().previous == nil)
+  }
+
   @Test func evaluatingGeneratesFirstAndThenSegments() {
     var screen = FakeScreen.open(120, 40)
     screen.type("e")
@@ -124,7 +168,7 @@ struct WorkTests {
       screen.send(.work(.jobChanged(jobs[index])))
     }
     let text = screen.text()
-    #expect(text.contains("1-shot 41.2  with generated 52.0  +10.8"))
+    #expect(text.contains("1-shot 41.2  1+4 52.0  +10.8"))
     #expect(screen.state.evaluation.awaiting.isEmpty)
   }
 

@@ -5,18 +5,22 @@ extension Action {
   public static let all: [Action] = browsing + images + settings + work + compare + queue + share + program
 
   private static let browsing: [Action] = [
-    Action(.down, [.character("j"), .down], "down", "Next row, or the tile below; the crosshair in a zoomed image.", .browse, label: "j ↓", in: lists),
-    Action(.up, [.character("k"), .up], "up", "Previous row, or the tile above; the crosshair in a zoomed image.", .browse, label: "k ↑", in: lists),
+    Action(
+      .down, [.character("j"), .down], "down", "Next row, or the tile below; the crosshair in a zoomed image.", .browse, label: "j ↓",
+      in: rows),
+    Action(
+      .up, [.character("k"), .up], "up", "Previous row, or the tile above; the crosshair in a zoomed image.", .browse, label: "k ↑",
+      in: rows),
     Action(.left, [.character("h"), .left], "left", "Previous tile; the crosshair in a zoomed image.", .browse, label: "h ←", in: [.images, .table, .episodes, .queue, .classes]),
     Action(.right, [.character("l"), .right], "right", "Next tile; the crosshair in a zoomed image.", .browse, label: "l →", in: [.images, .table, .episodes, .queue, .classes]),
     Action(.pageDown, [.pageDown, .control("d")], "page down", "Ten rows on.", .browse),
     Action(.pageUp, [.pageUp, .control("u")], "page up", "Ten rows back.", .browse),
     Action(.first, [.home, .character("<")], "first", "First row.", .browse),
-    Action(.last, [.end, .character(">")], "last", "Last row.", .browse),
+    Action(.last, [.end, .character(">"), .character("G")], "last", "Last row.", .browse),
     Action(.nextPanel, [.tab], "panel", "Next panel.", .browse, footer: 80),
     Action(.previousPanel, [.backTab], "previous panel", "Previous panel.", .browse),
     Action(.select, [.enter], "look", "To the episode's images.", .browse, in: [.episodes, .queue], footer: 40),
-    Action(.back, [.escape], "back", "Out of the zoom or a view over the whole screen, then back to the episodes; there it ends a range and drops the filter.", .browse),
+    Action(.back, [.escape], "back", "Out of the zoom or a view over the whole screen, then back to the episodes; there it ends a range and drops the filter.", .browse, footer: 88),
     Action(
       .filter, [.character("/")], "filter", "Lists the episodes that fit to what is typed: \(EpisodeFilter.syntax).", .browse,
       footer: 20, obstacle: needsCatalog),
@@ -24,9 +28,15 @@ extension Action {
     Action(.mark, [.character(" ")], "mark", "Marks the episode, or takes its mark away; g, e and E work on marked ones.", .browse, in: [.episodes], footer: 42, obstacle: needsEpisode),
     Action(.markRange, [.character("v")], "range", "Begins a range of marks, and ends it where the cursor is.", .browse, in: [.episodes], obstacle: needsEpisode),
     Action(
-      .unmark, [.character("u")], "unmark all", "Takes all marks away.", .browse, in: [.episodes, .queue],
+      .unmark, [.character("u")], "unmark all", "Takes all marks away.", .browse, in: [.episodes, .queue, .runs],
       obstacle: { state in
-        (state.screen.focus == .queue ? !state.queue.marked.isEmpty : state.browse.hasMarks) ? nil : "nothing is marked"
+        let hasMarks =
+          switch state.screen.focus {
+          case .queue: !state.queue.marked.isEmpty
+          case .runs: !state.evaluation.runs.marked.isEmpty
+          default: state.browse.hasMarks
+          }
+        return hasMarks ? nil : "nothing is marked"
       }),
     Action(
       .fold, (0...9).map { .character(Character("\($0)")) }, "fold", "Opens the fold of that number.", .browse,
@@ -43,7 +53,7 @@ extension Action {
     Action(.pickClass, [.character("f")], "class", "The classes of the fold, to list the episodes of one.", .browse, footer: 45, obstacle: needsCatalog),
     Action(.importOwn, [.character("i")], "import", "Takes an image of your own with its mask in, as a support and as a query of one of the fold's classes.", .browse, in: [.episodes], obstacle: needsEpisode),
     Action(
-      .pickDataset, [.character("D")], "data set", "The data sets whose folders are in config.toml, and the demo.", .browse,
+      .pickDataset, [.character("D")], "data set", "The data sets whose folders are in config.toml, the demo, and any folder.", .browse,
       obstacle: { state in state.evaluation.running == nil ? nil : "an evaluation is under way; x in the queue stops it" }),
   ]
 
@@ -60,10 +70,27 @@ extension Action {
       .images, footer: 60, obstacle: needsEpisode),
     Action(.moreOpaque, [.character("}")], "more opaque", "More of the tint.", .images),
     Action(.lessOpaque, [.character("{")], "less opaque", "Less of the tint.", .images),
+    Action(.hits, [.character("t")], "hits", "Hits of predictions, drawn or not.", .images, in: [.images, .table]),
+    Action(.falseAlarms, [.character("a")], "false alarms", "False alarms of predictions, drawn or not.", .images, in: [.images, .table]),
+    Action(.misses, [.character("w")], "misses", "What predictions miss, drawn or not.", .images, in: [.images, .table]),
+    Action(
+      .border, [.character("n")], "border", "Errors along the truth's border alone, within 2 % of the diagonal, or all.", .images,
+      in: [.images, .table]),
+    Action(.dim, [.character("d")], "dim", "Makes what is around the object dark and grey, or shows it.", .images, in: [.images, .table]),
     Action(.blocks, [.character("m")], "blocks", "Which block characters draw the images.", .images),
     Action(.keep, [.character("K")], "keep", "Keeps the generated support for the export, or takes that back.", .images, in: [.images], footer: 33, obstacle: needsGenerated),
     Action(.star, [.character("*")], "star", "Keeps it and gives it a star.", .images, in: [.images], obstacle: needsGenerated),
     Action(.reject, [.character("R")], "reject", "Leaves it out of predictions and exports.", .images, in: [.images], footer: 34, obstacle: needsGenerated),
+    Action(
+      .rejectWorst, [.character("W")], "reject the worst", "Rejects the generated support that agrees least with its mask.", .images,
+      in: [.images], footer: 35, obstacle: needsWorst),
+    Action(
+      .undoRating, [.character("u")], "undo", "Takes the last verdict on an image back.", .images, in: [.images],
+      obstacle: { $0.images.hasVerdicts ? nil : "no verdict was given yet" }),
+    Action(
+      .sortSupports, [.character("s")], "sort",
+      "Generated supports by their agreement with the mask, the worst first, or by their numbers.", .images, in: [.images],
+      footer: 36, obstacle: needsEpisode),
   ]
 
   private static let settings: [Action] = [
@@ -108,15 +135,25 @@ extension Action {
       .sortClasses, [.character("s")], "sort", "Another order of the classes.", .work, in: [.classes], footer: 30, obstacle: needsReport),
     Action(.worst, [.enter], "worst episodes", "Lists the class's episodes, the worst first.", .work, in: [.classes], footer: 20, obstacle: needsReport),
     Action(
-      .pickReport, [.character("L")], "saved runs", "Saved evaluations, to show one; or single predictions with the settings of the form.", .work, footer: 54,
+      .pickReport, [.character("L")], "saved runs",
+      "All saved evaluations in a table, to show one or to compare some; or single predictions with the settings of the form.", .work,
+      footer: 54,
       obstacle: { $0.evaluation.saved.isEmpty ? "no evaluation was saved yet; E makes one" : nil }),
     Action(
       .pickReference, [.character("R")], "compare runs", "Another saved evaluation to compare the shown one with.", .work, in: [.classes], footer: 31, obstacle: needsReport),
+    Action(.showRun, [.enter], "show", "Shows the evaluation in the list and the table of classes.", .work, in: [.runs], footer: 10),
+    Action(
+      .markRun, [.character(" ")], "mark", "Marks the evaluation, or takes its mark away; the classes of marked ones are below.", .work,
+      in: [.runs], footer: 11, obstacle: { $0.selectedRun == nil ? "only evaluations are compared" : nil }),
+    Action(.sortRuns, [.character("s")], "sort", "Another order of the evaluations.", .work, in: [.runs], footer: 12),
+    Action(
+      .compareRuns, [.character("R")], "compare", "The last marked evaluation against the one marked before it, by class with errors.",
+      .work, in: [.runs], footer: 13, obstacle: { $0.obstacleToComparison }),
   ]
 
   private static let compare: [Action] = [
     Action(.compare, [.character("b")], "beside", "Mask, scribble and soft edges beside each other for this episode: control map, image, prediction, IoU.", .compare, footer: 55, obstacle: needsEpisode),
-    Action(.grid, [.character("G")], "grid", "A grid of images over two settings; what the cells share is done once.", .compare, obstacle: needsEpisode),
+    Action(.grid, [.character("#")], "grid", "A grid of images over two settings; what the cells share is done once.", .compare, obstacle: needsEpisode),
     Action(.aspect, [.character(" "), .character("o")], "other image", "Of a comparison the next generated support; of a grid images or predictions.", .compare, in: [.table], footer: 14),
     Action(.adopt, [.enter], "take over", "Takes the cell's settings over and goes back to the episode.", .compare, in: [.table], footer: 16),
     Action(.markA, [.character("A")], "mark as A", "The tile becomes side A.", .compare, in: [.images], obstacle: needsImage),
@@ -145,6 +182,7 @@ extension Action {
           switch state.selectedQueueRow {
           case .evaluation: return nil
           case .job(let job): return job.state.isFinal ? "this job has ended" : nil
+          case .finished: return "these jobs have ended"
           case nil: return "the queue is empty"
           }
         }
@@ -168,6 +206,9 @@ extension Action {
     Action(.duplicate, [.character("d")], "duplicate", "Queues the same request with another seed.", .queue, in: [.queue], footer: 24, obstacle: needsJob),
     Action(.editJob, [.character("i")], "edit", "Takes the job's settings into the form; one that waits is cancelled.", .queue, in: [.queue], footer: 25, obstacle: needsJob),
     Action(.markJob, [.character(" ")], "mark", "Marks the job, or takes its mark away.", .queue, in: [.queue], footer: 26, obstacle: needsJob),
+    Action(
+      .cluster, [.character("N")], "cluster", "Runs on a cluster: tasks by state, images, pace, time left, what failed ones said last.",
+      .queue),
   ]
 
   private static let share: [Action] = [
@@ -181,8 +222,10 @@ extension Action {
     Action(.help, [.character("?")], "help", "All keys; typing filters them, Enter runs one.", .program, footer: 90),
     Action(.palette, [.character(":")], "commands", "Actions by name.", .program),
     Action(.messages, [.character("!")], "messages", "Everything that was said.", .program),
-    Action(.maximise, [.character("Z")], "fill", "The focused panel fills the screen, and back.", .program),
-    Action(.theme, [.character("T")], "theme", "Colours of the text.", .program),
+    Action(
+      .maximise, [.character("Z")], "fill",
+      "The images fill the screen, or the focused panel where that is another one than the episodes; and back.", .program),
+    Action(.theme, [.character("T")], "theme", "Colours of the text, seen while one goes through them.", .program),
     Action(.mouse, [.character("M")], "mouse", "Takes the mouse, or leaves it to the terminal for marking text.", .program),
     Action(.redraw, [.control("l")], "redraw", "Draws the screen again.", .program),
     Action(.suspend, [.control("z")], "suspend", "Back to the shell; `fg` returns.", .program),
@@ -190,7 +233,10 @@ extension Action {
     Action(.interrupt, [.control("c")], "interrupt", "Like quit, with exit status 130.", .program),
   ]
 
-  /// Everything with a cursor.
+  /// Everything with rows.
+  private static let rows: Set<Panel> = lists.union([.runs])
+
+  /// Everything with a cursor where episodes are worked on.
   private static let lists: Set<Panel> = [.episodes, .images, .settings, .queue, .classes, .table]
 
   @Sendable private static func needsShots(_ state: ExplorerState) -> String? {
@@ -212,6 +258,10 @@ extension Action {
   @Sendable private static func needsGenerated(_ state: ExplorerState) -> String? {
     guard case .generated(let number) = state.selectedTile else { return "only generated supports are judged" }
     return state.board?.generated(number, of: state.plan) == nil ? "it is not generated yet" : nil
+  }
+
+  @Sendable private static func needsWorst(_ state: ExplorerState) -> String? {
+    state.worstSupport == nil ? "no generated support was measured yet; e does" : nil
   }
 
   @Sendable private static func needsImage(_ state: ExplorerState) -> String? {

@@ -17,11 +17,12 @@ public struct Action: Sendable {
     case fold, nextFold, previousFold, pickFold, pickClass, pickDataset
     case filter, sort, mark, markRange, unmark, importOwn
     case zoom, nextSupport, previousSupport, look, blocks, moreOpaque, lessOpaque, nearer, farther, keep, star, reject
+    case hits, falseAlarms, misses, border, dim, sortSupports, rejectWorst, undoRating
     case increase, decrease, edit, type, nextChoice, nextCondition, previousCondition, preset
     case generate, evaluate, evaluateFold, cancel, cancelAll, retry
     case compare, grid, aspect, adopt, markA, ab, flip, duelMode, shiftLeft, shiftRight
-    case sortClasses, worst, pickReport, pickReference
-    case pause, runNext, moveUp, moveDown, duplicate, editJob, markJob
+    case sortClasses, worst, pickReport, pickReference, showRun, markRun, sortRuns, compareRuns
+    case pause, runNext, moveUp, moveDown, duplicate, editJob, markJob, cluster
     case copy, recall, exportKept, report
     case help, palette, messages, maximise, theme, mouse, redraw, suspend, quit, interrupt
   }

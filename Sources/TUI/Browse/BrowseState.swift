@@ -7,6 +7,8 @@ public struct BrowseState: Sendable {
   public private(set) var catalog: Catalog?
   public private(set) var fold: Int
   public private(set) var episodes: [Episode] = []
+  /// Of every support the first of the episodes that have it.
+  private var firstEpisodes: [Support.Name: Int] = [:]
   /// Only episodes of this class are listed; nil for all.
   public private(set) var classFilter: Int?
   public private(set) var filter = EpisodeFilter()
@@ -53,19 +55,38 @@ public struct BrowseState: Sendable {
     if !catalog.folds.indices.contains(fold) { fold = 0 }
   }
 
+  /// There is another class.
+  mutating func add(_ info: ClassInfo) {
+    guard let catalog, !catalog.classes.contains(where: { $0.index == info.index }) else { return }
+    self.catalog = Catalog(name: catalog.name, classes: catalog.classes + [info], folds: catalog.folds)
+  }
+
   /// Forgets the data set; the order of the list stays.
   mutating func close() {
-    (catalog, fold, episodes, generated) = (nil, 0, [], [:])
+    (catalog, fold, generated) = (nil, 0, [:])
+    take([])
     (marked, filter, classFilter) = ([], EpisodeFilter(), nil)
   }
 
   /// Forgets the list of the fold before.
   mutating func openFold(_ number: Int) {
     fold = number
-    (classFilter, marked, episodes) = (nil, [], [])
+    (classFilter, marked) = (nil, [])
+    take([])
   }
 
-  mutating func take(_ episodes: [Episode]) { self.episodes = episodes }
+  mutating func take(_ episodes: [Episode]) {
+    self.episodes = episodes
+    firstEpisodes = [:]
+    for episode in episodes {
+      for support in episode.supports where firstEpisodes[Support.Name(item: support.id, classIndex: episode.classIndex)] == nil {
+        firstEpisodes[Support.Name(item: support.id, classIndex: episode.classIndex)] = episode.index
+      }
+    }
+  }
+
+  /// The first of the episodes with a support, by its number among those drawn; nil where none of them has it.
+  public func episode(with support: Support.Name) -> Int? { firstEpisodes[support] }
 
   /// As an earlier session left it, whose fold is taken where `fold` is not nil.
   mutating func restore(fold: Int?, order: EpisodeOrder, filter: String) {
@@ -163,6 +184,9 @@ public struct BrowseState: Sendable {
   mutating func add(_ request: GenerationRequest) {
     let source = request.source
     guard source.dataset == catalog?.name else { return }
+    // A filter asks for conditions and ratings alone: of thousands of images of one support and condition the first says it all.
+    let isKnown = generated[source.support]?.contains { $0.condition == request.condition && $0.rating == nil } ?? false
+    guard !isKnown else { return }
     generated[source.support, default: []].append(StoredSupport(key: "", of: source.support, condition: request.condition, rating: nil))
   }
 

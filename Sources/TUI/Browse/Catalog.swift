@@ -13,6 +13,9 @@ public struct Catalog: Hashable, Sendable {
     self.folds = folds
   }
 
+  /// The classes of the user's own.
+  public var ownClasses: [ClassInfo] { classes.filter { $0.index > ImportList.ownClasses } }
+
   /// A class's name, or its number when the data set does not know it.
   public func className(_ index: Int) -> String { classes.first { $0.index == index }?.name ?? "class \(index)" }
 }

@@ -27,8 +27,8 @@ extension ScreenRenderer {
       if isCursor { frame.clear(list.row(row), style: style) }
       render(columns.row(episode, state, isMarked: isMarked), columns, in: list, row: row, style: style)
       if !isCursor, let score = state.evaluation.scores[episode], let before = score.baseline, let after = score.augmented {
-        let tone = theme.change(from: before, to: after)
-        frame.restyle(Rect(x: list.maxX - 5, y: list.y + row, width: 5, height: 1)) { $0 = tone }
+        let tone = theme.change(from: before, to: after), width = columns.hasDifference ? 11 : 5
+        frame.restyle(Rect(x: list.maxX - width, y: list.y + row, width: width, height: 1)) { $0 = tone }
       }
     }
     frame.scrollThumb(rect, first: first, visible: list.height, count: count, style: theme.accent)
@@ -70,11 +70,12 @@ extension ScreenRenderer {
     }
     frame.text(texts.mark, in: line, style: style)
     frame.textRight(texts.number, in: take(columns.number), style: style)
-    frame.text(texts.name, in: take(columns.name), style: style)
-    if columns.query > 0 { frame.text(DisplayText.tail(of: texts.query, to: columns.query), in: take(columns.query), style: style) }
+    frame.text(DisplayText.middle(of: texts.name, to: columns.name), in: take(columns.name), style: style)
+    if columns.query > 0 { frame.text(DisplayText.middle(of: texts.query, to: columns.query), in: take(columns.query), style: style) }
     if columns.hasScores {
       frame.textRight(texts.before, in: take(5), style: style)
       frame.textRight(texts.after, in: take(5), style: style)
+      if columns.hasDifference { frame.textRight(texts.difference, in: take(5), style: style) }
     }
   }
 }
@@ -88,6 +89,7 @@ struct EpisodeColumns {
     var query: String
     var before: String
     var after: String
+    var difference = ""
   }
 
   /// Whether titles are over the list.
@@ -97,23 +99,26 @@ struct EpisodeColumns {
   let name: Int
   let query: Int
   let hasScores: Bool
+  /// Whether what generated supports bring is beside what it is made of.
+  let hasDifference: Bool
 
   init(width: Int, count: Int) {
     number = max(2, "\(count)".count)
     hasScores = width >= number + 21
-    let rest = width - 1 - number - 1 - (hasScores ? 12 : 0)
+    hasDifference = width >= number + 29
+    let rest = width - 1 - number - 1 - (hasDifference ? 18 : hasScores ? 12 : 0)
     query = rest >= 18 ? min(24, rest - 11) : 0
     name = max(0, rest - (query > 0 ? query + 1 : 0))
   }
 
   /// What the figures are of, in the run's own numbers.
   func head(_ run: FigureRun, shots: Int) -> Texts {
-    let (shots, supports) =
-      switch run {
-      case .saved(let report): (report.plan.shots, report.augmented == nil ? 0 : report.plan.auxiliaryShots)
-      case .own(_, let plan): (shots, plan.count)
-      }
-    return Texts(number: "#", name: "class", query: "query", before: "\(shots)", after: supports == 0 ? "" : "\(shots)+\(supports)")
+    let supports = run.supports
+    var shots = shots
+    if case .saved(let report) = run { shots = report.plan.shots }
+    return Texts(
+      number: "#", name: "class", query: "query", before: "\(shots)", after: supports == 0 ? "" : "\(shots)+\(supports)",
+      difference: supports == 0 ? "" : "diff")
   }
 
   func row(_ episode: Episode, _ state: ExplorerState, isMarked: Bool) -> Texts {
@@ -121,6 +126,7 @@ struct EpisodeColumns {
     return Texts(
       mark: isMarked ? "●" : state.evaluation.awaiting[episode] != nil ? "…" : " ", number: "\(episode.index + 1)",
       name: state.browse.catalog?.className(episode.classIndex) ?? "", query: episode.query.id,
-      before: score?.baseline.map(NumberText.percent) ?? "·", after: score?.augmented.map(NumberText.percent) ?? "·")
+      before: score?.baseline.map(NumberText.percent) ?? "·", after: score?.augmented.map(NumberText.percent) ?? "·",
+      difference: score?.difference.map(NumberText.signed) ?? "")
   }
 }

@@ -28,4 +28,7 @@ extension TileContent {
     // The table names its columns itself.
     title = title.trimmingCharacters(in: .whitespaces)
   }
+
+  /// Whether it has an image, or one is on its way; `isKnown` says whether it is known what there is.
+  func hasPicture(isKnown: Bool) -> Bool { image != nil || progress != nil || isQueued || (isComing && isKnown) }
 }

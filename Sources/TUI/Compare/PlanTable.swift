@@ -83,6 +83,14 @@ public struct PlanTable: Hashable, Sendable {
     }
   }
 
+  /// The settings that differ from cell to cell.
+  var varying: Set<Setting.ID> {
+    switch kind {
+    case .conditions: [.condition]
+    case .grid(let rows, let columns): [rows.id, columns.id]
+    }
+  }
+
   /// The cell under the cursor.
   public var selected: TableCell? {
     switch kind {

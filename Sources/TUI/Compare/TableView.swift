@@ -8,17 +8,73 @@ extension ScreenRenderer {
       return
     }
     let name = state.browse.catalog?.className(episode.classIndex) ?? ""
-    let inside = panel(.table, rect, title: "\(title(of: table)) · episode \(episode.index + 1): \(name)", note: note(of: table, episode))
+    let inside = panel(.table, rect, title: "\(title(of: table)) · episode \(episode.index + 1): \(name)")
+    renderEdge(of: table, episode, in: rect)
     guard inside.width >= 12, inside.height >= 4 else { return }
-    // Row titles are on the left where a grid has them; a comparison's rows say what they are themselves.
-    let margin = table.kind == .conditions ? 0 : min(10, (table.rowTitles.map { DisplayText($0).width }.max() ?? 0) + 1)
+    if table.kind == .conditions { renderColumns(table, episode, in: inside) } else { renderGrid(table, episode, in: inside) }
+  }
+
+  /// A column a condition, its prediction large.
+  private mutating func renderColumns(_ table: PlanTable, _ episode: Episode, in inside: Rect) {
+    let aspects = TableAspect.allCases, plans = state.images.boards[episode]?.plans ?? [:]
+    let contents = table.cells.map { cell in aspects.map { TileContent($0, cell, state) } }
+    let pictured = aspects.indices.filter { row in
+      zip(contents, table.cells).contains { $0[row].hasPicture(isKnown: row == 0 || plans[$1.plan] != nil) }
+    }
+    let layout = ComparisonLayout(
+      table.cells.count, pictured: Set(pictured.map { aspects[$0] }), cursor: aspects[safe: table.row] ?? .control,
+      in: Size(width: inside.width, height: inside.height)
+    ) { aspect in shape(of: aspect, table, episode) }
+    let first = min(max(0, table.column - layout.columns / 2), table.cells.count - layout.columns)
+    for place in 0..<layout.columns {
+      let column = first + place, x = inside.x + place * (layout.column.width + 1)
+      let area = Rect(x: x, y: inside.y, width: layout.column.width, height: inside.height).clipped(to: inside)
+      frame.text(table.columnTitles[column], in: area, style: column == table.column ? theme.focusedTitle : theme.strong)
+      for (aspect, rect) in layout.places {
+        let place = Rect(x: x + rect.x, y: inside.y + rect.y, width: rect.width, height: rect.height).clipped(to: area)
+        renderCell(aspect, contents[column], table, column: column, in: place, titleWidth: layout.titleWidth(of: rect))
+      }
+      for (row, aspect) in layout.lines.enumerated() {
+        let line = Rect(x: x, y: inside.maxY - layout.lines.count + row, width: layout.column.width, height: 1).clipped(to: area)
+        renderCell(aspect, contents[column], table, column: column, in: line, titleWidth: line.width)
+      }
+    }
+  }
+
+  /// An aspect of a condition: a title over its image, or both in a line.
+  private mutating func renderCell(
+    _ aspect: TableAspect, _ contents: [TileContent], _ table: PlanTable, column: Int, in rect: Rect, titleWidth: Int
+  ) {
+    guard let row = TableAspect.allCases.firstIndex(of: aspect), var content = contents[safe: row], let cell = table.cells[safe: column],
+      let episode = state.browse.selected
+    else { return }
+    content.title = [title(ofRow: row, table), content.title].filter { !$0.isEmpty }.joined(separator: " ")
+    if aspect == .prediction, let iou = state.prediction(episode, cell.plan)?.iou, let baseline = state.board?.baseline?.iou {
+      content.title += " (\(NumberText.signed(iou - baseline)))"
+    }
+    let isCursor = row == table.row && column == table.column
+    mark(rect, .cell(row: row, column: column))
+    if rect.height == 1 {
+      let used = frame.text(content.title, in: rect, style: isCursor ? theme.cursor : theme.strong)
+      frame.text(content.placeholder, in: rect, column: used + 2, style: content.hasFailed ? theme.bad : theme.faint)
+    } else {
+      // Every cell keeps the last image of its own place.
+      let head = Rect(x: rect.x, y: rect.y, width: titleWidth, height: 1)
+      render(content, .table(row: row, column: column), head: head, body: rect.splitTop(1).rest, isCursor)
+    }
+  }
+
+  /// Values of one setting below, those of another one beside each other.
+  private mutating func renderGrid(_ table: PlanTable, _ episode: Episode, in inside: Rect) {
+    let margin = min(10, (table.rowTitles.map { DisplayText($0).width }.max() ?? 0) + 1)
     let (left, body) = inside.splitLeft(margin)
-    let columns = table.columnTitles.count, rows = table.rowTitles.count
-    // What does not fit is scrolled to with the cursor.
-    let width = max(12, body.width / columns), shownColumns = max(1, min(columns, body.width / width))
+    let columns = table.columnTitles.count, rows = table.rowTitles.count, (head, cells) = body.splitTop(1)
+    let shape = shape(of: table.aspect == .prediction ? .prediction : .generated, table, episode)
+    let shown = ImageLayout.table(rows: rows, columns: columns, shape: shape, in: Size(width: cells.width, height: cells.height))
+    // What does not fit is scrolled to with the cursor. Titles are longer than small images are wide.
+    let (shownRows, shownColumns, height) = (shown.rows, shown.columns, shown.cell.height)
+    let width = min(cells.width / shownColumns, shown.cell.width + Self.titleRoom)
     let firstColumn = min(max(0, table.column - shownColumns / 2), columns - shownColumns)
-    let (head, cells) = body.splitTop(1)
-    let height = max(4, cells.height / rows), shownRows = max(1, min(rows, cells.height / height))
     let firstRow = min(max(0, table.row - shownRows / 2), rows - shownRows)
     for column in 0..<shownColumns {
       let place = Rect(x: head.x + column * width, y: head.y, width: width - 1, height: 1)
@@ -29,24 +85,32 @@ extension ScreenRenderer {
       for column in 0..<shownColumns {
         let (y, x) = (firstRow + row, firstColumn + column)
         guard let cell = table.cell(row: y, column: x) else { continue }
-        let place = Rect(x: cells.x + column * width, y: cells.y + row * height, width: width - 1, height: height - (height > 4 ? 1 : 0))
+        let place = Rect(x: cells.x + column * width, y: cells.y + row * height, width: width - 1, height: height)
         render(cell, table, row: y, column: x, episode, in: place.clipped(to: cells))
         mark(place.clipped(to: cells), .cell(row: y, column: x))
       }
     }
   }
 
-  private mutating func render(_ cell: TableCell, _ table: PlanTable, row: Int, column: Int, _ episode: Episode, in rect: Rect) {
-    let aspect: TableAspect =
-      table.kind == .conditions ? TableAspect.allCases[safe: row] ?? .generated : table.aspect == .generated ? .generated : .prediction
-    var content = TileContent(aspect, cell, state)
-    if table.kind == .conditions { content.title = [title(ofRow: row, table), content.title].filter { !$0.isEmpty }.joined(separator: " ") }
-    if aspect == .generated, let iou = state.prediction(episode, cell.plan)?.iou, table.kind != .conditions {
-      let gain = state.board?.baseline.map { " (\(NumberText.signed(iou - $0.iou)))" } ?? ""
-      content.title = "IoU \(NumberText.percent(iou))\(gain) " + content.title
+  /// Columns beside an image for the rest of its title.
+  private static let titleRoom = 14
+
+  /// The shape of an aspect's images: of those that there are the widest, else as the requests and the query say.
+  private func shape(of aspect: TableAspect, _ table: PlanTable, _ episode: Episode) -> Double {
+    let board = state.images.boards[episode], cellAspect = capabilities.cellAspect
+    if aspect == .prediction {
+      return board?.query.map { ImageLayout.shape(width: $0.image.width, height: $0.image.height, cellAspect: cellAspect) } ?? 1 / cellAspect
     }
-    if aspect == .prediction, let iou = state.prediction(episode, cell.plan)?.iou, let baseline = state.board?.baseline?.iou {
-      content.title += " (\(NumberText.signed(iou - baseline)))"
+    let request = table.cells.lazy.compactMap { board?.plans[$0.plan]?.first }.first
+    return request.map { ImageLayout.shape(width: $0.width, height: $0.height, cellAspect: cellAspect) } ?? 1 / cellAspect
+  }
+
+  private mutating func render(_ cell: TableCell, _ table: PlanTable, row: Int, column: Int, _ episode: Episode, in rect: Rect) {
+    let aspect = table.aspect == .generated ? TableAspect.generated : .prediction
+    var content = TileContent(aspect, cell, state)
+    if let iou = state.prediction(episode, cell.plan)?.iou {
+      let gain = state.board?.baseline.map { " (\(NumberText.signed(iou - $0.iou)))" } ?? ""
+      content.title = aspect == .generated ? "IoU \(NumberText.percent(iou))\(gain) \(content.title)" : content.title + gain
     }
     if content.title.isEmpty { content.title = "IoU ·" }
     let (head, body) = rect.splitTop(1)
@@ -65,16 +129,24 @@ extension ScreenRenderer {
     }
   }
 
-  private func note(of table: PlanTable, _ episode: Episode) -> String {
+  /// In the lower edge: what all cells have in common, and what they lack.
+  private mutating func renderEdge(of table: PlanTable, _ episode: Episode, in box: Rect) {
     let board = state.images.boards[episode]
     let missing = table.cells.reduce(0) { $0 + (board?.missing($1.plan).count ?? 0) }
     let baseline = board?.baseline.map { "\(episode.supports.count)-shot \(NumberText.percent($0.iou))" }
-    guard missing > 0 else { return baseline ?? "e measures every cell" }
     let times = table.cells.compactMap { cell in
       state.seconds(cell.plan.options).map { $0 * Double(board?.missing(cell.plan).count ?? 0) }
     }
     let time = times.isEmpty ? "" : ", about \(NumberText.clock(times.reduce(0, +)))"
-    return ([baseline, "g generates \(missing) images\(time)"] as [String?]).compactMap { $0 }.joined(separator: " · ")
+    let lacks = missing > 0 ? "g generates \(missing) images\(time)" : baseline == nil ? "e measures every cell" : nil
+    let note = [baseline, lacks].compactMap { $0 }.joined(separator: " · ")
+    let taken = frame.edge([(note, theme.border)], of: box, isLower: true, isRight: true) + 3
+    let common = RunName.of(
+      state.settings.options, network: state.settings.network, shots: episode.supports.count,
+      supports: table.cells.first?.plan.count ?? 1, varying: table.varying)
+    // The network is what the figures cannot do without; it is named first.
+    let room = max(0, box.width - 4 - taken), shown = DisplayText(common).truncated(to: room).text
+    frame.edge([(shown, theme.faint)], of: box, isLower: true, taken: taken)
   }
 
   /// Two images against one another.
@@ -90,6 +162,9 @@ extension ScreenRenderer {
     if ab.distance.isFinite {
       frame.textRight("mean difference \(NumberText.percent(ab.distance)) of 255", in: head, after: used + 1, style: theme.faint)
     }
-    render(ab.shown(at: state.screen.now), .ab, in: body)
+    let image = ab.shown(at: state.screen.now), size = Size(width: inside.width, height: inside.height)
+    let shape = ImageLayout.shape(width: image.image.width, height: image.image.height, cellAspect: capabilities.cellAspect)
+    let place = ImageLayout(large: [shape], in: size).places.first?.rect ?? Rect(x: 0, y: 0, width: size.width, height: size.height)
+    render(image, .ab, in: body.splitLeft(place.width).left.splitTop(place.height - 1).top)
   }
 }

@@ -7,6 +7,8 @@ public enum Dialog: Hashable, Sendable {
   case picker(Picker)
   /// Everything that was said, from row `top` on.
   case messages(top: Int)
+  /// Runs on a cluster as they were when they were last asked for, from row `top` on.
+  case cluster(lines: [String], top: Int)
   case confirm(Confirmation)
   /// A setting being typed.
   case entry(SettingsField, LineInput, complaint: String?)
@@ -35,6 +37,10 @@ public enum TextPurpose: Hashable, Sendable {
   case importMask(image: String)
   /// A name for the present settings.
   case presetName
+  /// A folder with a data set.
+  case openFolder
+  /// A class of the user's own, for an image that is imported.
+  case className(image: String, mask: String)
 
   public var title: String {
     switch self {
@@ -44,6 +50,8 @@ public enum TextPurpose: Hashable, Sendable {
     case .importImage: "Your own image"
     case .importMask: "Its mask"
     case .presetName: "A preset of the present settings"
+    case .openFolder: "Open a folder"
+    case .className: "Its class"
     }
   }
 
@@ -55,13 +63,15 @@ public enum TextPurpose: Hashable, Sendable {
     case .importImage: "PNG or JPEG; it becomes a support and a query"
     case .importMask: "class indices, black and white, or transparent around it"
     case .presetName: "its name; all settings but the seed, in place of one of that name"
+    case .openFolder: "PASCAL VOC 2012, COCO, FSS-1000, or images with masks of your own"
+    case .className: "a name of yours, as the prompt is to say it"
     }
   }
 
   /// What is there to begin with.
   public var proposal: String {
     switch self {
-    case .recall, .importImage, .presetName: ""
+    case .recall, .importImage, .presetName, .openFolder, .className: ""
     case .importMask(let image): MaskName.beside(image)
     case .exportKept: "kept"
     case .report: "report.html"

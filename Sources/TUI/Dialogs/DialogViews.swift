@@ -23,18 +23,28 @@ enum MessagesView {
   }
 }
 
+/// Runs on a cluster, the one last submitted first.
+enum ClusterView {
+  static func rows(_ lines: [String], _ size: Size) -> [String] {
+    lines.flatMap { DisplayText.wrapped($0, to: ScrollingDialog.textWidth(size)) }
+  }
+}
+
 extension ScreenRenderer {
   /// Whatever is over the panels.
   mutating func renderDialog() {
     // Nothing below it can be reached, but the list that a filter works on.
     switch state.dialogs.current {
     case .filter, nil: break
-    default: mark(frame.bounds, .outside)
+    case let dialog?:
+      mark(frame.bounds, .outside)
+      renderDialogKeys(dialog)
     }
     switch state.dialogs.current {
     case .commands(let list): renderCommands(list)
     case .picker(let picker): renderPicker(picker)
-    case .messages(let top): renderMessages(top)
+    case .messages(let top): renderScrolled("Messages", MessagesView.rows(state.dialogs.messages, state.screen.size), top)
+    case .cluster(let lines, let top): renderScrolled("Cluster", ClusterView.rows(lines, state.screen.size).map { ($0, .info) }, top)
     case .confirm(let question): renderQuestion(question)
     case .entry(let field, let input, let complaint): renderEntry(field, input, complaint)
     case .text(let purpose, let input): renderText(purpose, input)
@@ -43,12 +53,13 @@ extension ScreenRenderer {
     }
   }
 
-  private mutating func renderMessages(_ top: Int) {
-    let rows = MessagesView.rows(state.dialogs.messages, state.screen.size), box = ScrollingDialog.box(state.screen.size)
+  private mutating func renderScrolled(_ title: String, _ rows: [(text: String, level: Notice.Level)], _ top: Int) {
+    let most = ScrollingDialog.box(state.screen.size)
+    let box = frame.bounds.centred(width: most.width, height: min(most.height, rows.count + 2))
     frame.clear(box)
     mark(box, .dialog)
     let inside = frame.box(
-      box, title: "Messages", note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
+      box, title: title, note: "j k scroll · Esc closes", border: theme.focusedBorder, titleStyle: theme.focusedTitle)
     let first = max(0, min(top, rows.count - inside.height))
     frame.scrollThumb(box, first: first, visible: inside.height, count: rows.count, style: theme.accent)
     for (place, row) in rows.dropFirst(first).prefix(inside.height).enumerated() {
@@ -99,9 +110,30 @@ extension ScreenRenderer {
 
   private mutating func renderText(_ purpose: TextPurpose, _ input: LineInput) {
     let width = max(10, min(72, state.screen.size.width - 6))
-    popup(
-      purpose.title, ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(purpose.hint, to: width),
-      answers: [("Enter goes on", .enter), ("Esc leaves it", .escape)], accented: 0)
+    var lines = ["› \(input.shown(width: width - 2))"] + DisplayText.wrapped(purpose.hint, to: width), styles: [Int: Style] = [:]
+    var answers: [(text: String, key: Key)] = [("Enter goes on", .enter), ("Esc leaves it", .escape)]
+    if purpose.path != nil {
+      answers.insert(("Tab completes", .tab), at: 0)
+      // The box stays as it is from letter to letter.
+      lines[0] += String(repeating: " ", count: max(0, width - DisplayText(lines[0]).width))
+      let insight = state.dialogs.path.flatMap { $0.text == input.text ? $0 : nil }
+      styles = [lines.count: insight?.isGood == true ? theme.good : theme.warning, lines.count + 1: theme.faint]
+      lines.append(DisplayText(insight?.verdict ?? "").truncated(to: width).text)
+      lines.append(DisplayText(Self.list(insight?.names ?? [], width: width)).truncated(to: width).text)
+    }
+    popup(purpose.title, lines, answers: answers, accented: 0, styles: styles)
+  }
+
+  /// As many names as fit into a line, and how many there are beside them.
+  private static func list(_ names: [String], width: Int) -> String {
+    var line = ""
+    for (place, name) in names.enumerated() {
+      let next = line + (place == 0 ? "" : "  ") + DisplayText.middle(of: name, to: 24)
+      let rest = place + 1 < names.count ? "  +\(names.count - place - 1)" : ""
+      guard DisplayText(next + rest).width <= width else { return line + "  +\(names.count - place)" }
+      line = next
+    }
+    return line
   }
 
   /// In the footer's place, so that the list stays in sight.
@@ -125,18 +157,20 @@ extension ScreenRenderer {
 
   /// Lines in a box, and below them the keys that answer it.
   private mutating func popup(
-    _ title: String, _ lines: [String], answers: [(text: String, key: Key)], accented: Int? = nil, complaint: Bool = false
+    _ title: String, _ lines: [String], answers: [(text: String, key: Key)], accented: Int? = nil, complaint: Bool = false,
+    styles: [Int: Style] = [:]
   ) {
     let last = answers.map(\.text).joined(separator: "   ")
     let width = max(DisplayText(title).width + 6, ((lines + [last]).map { DisplayText($0).width }.max() ?? 0) + 4)
-    let box = frame.bounds.centred(width: width, height: lines.count + 3)
+    // The footer names the keys, too.
+    let box = frame.bounds.splitTop(layout.footer.y).top.centred(width: width, height: lines.count + 3)
     frame.clear(box)
     mark(box, .dialog)
     let inside = frame.box(box, title: title, border: theme.focusedBorder, titleStyle: theme.focusedTitle).inset(1, 0)
     // A box cut at the bottom keeps its last line: it says how to get out.
     let (text, bottom) = inside.splitTop(min(lines.count, inside.height - 1))
     for (row, line) in lines.prefix(text.height).enumerated() {
-      frame.text(line, in: text, row: row, style: row == accented ? theme.strong : complaint ? theme.bad : theme.text)
+      frame.text(line, in: text, row: row, style: styles[row] ?? (row == accented ? theme.strong : complaint ? theme.bad : theme.text))
     }
     var column = 0
     for answer in answers {
@@ -146,24 +180,21 @@ extension ScreenRenderer {
     }
   }
 
-  /// Notices of the last seconds, above the footer on the right.
+  /// Notices of the last seconds, the newest lowest.
   mutating func renderToasts() {
-    var bottom = layout.footer.y
+    var places = ToastPlaces(layout)
     for toast in state.dialogs.toasts.reversed() {
-      let width = max(10, min(64, state.screen.size.width - 6))
+      let place = places.place(about: toast.panel), width = max(10, min(64, place.width - 4, state.screen.size.width - 6))
       var lines = DisplayText.wrapped(toast.notice.message, to: width).map { ($0, true) }
       if let hint = toast.notice.hint { lines += DisplayText.wrapped("→ " + hint, to: width).map { ($0, false) } }
       lines = Array(lines.prefix(max(1, state.screen.size.height / 2 - 2)))
       let needed = (lines.map { DisplayText($0.0).width }.max() ?? 0) + 4
-      let height = lines.count + 2
-      guard bottom - height >= layout.header.maxY else { return }
-      let box = Rect(x: max(0, frame.size.width - needed), y: bottom - height, width: min(needed, frame.size.width), height: height)
+      guard let box = places.box(in: place, width: needed, height: lines.count + 2) else { continue }
       frame.clear(box)
       mark(box, .toasts)
       let style = style(toast.notice.level)
       let inside = frame.box(box, title: "", border: toast.notice.level == .info ? theme.accent : style, titleStyle: style).inset(1, 0)
       for (row, line) in lines.enumerated() { frame.text(line.0, in: inside, row: row, style: line.1 ? style : theme.text) }
-      bottom -= height
     }
   }
 }

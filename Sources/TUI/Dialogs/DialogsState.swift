@@ -7,25 +7,88 @@ public struct DialogsState: Sendable {
   public private(set) var toasts: [Toast] = []
   /// The last 500 notices.
   public private(set) var messages: [Notice] = []
+  /// What is known of the path that is being typed, as it was when it was looked at.
+  public private(set) var path: PathInsight?
+  /// The typed path that is to be completed as soon as it is known how.
+  private var completing: String?
+  /// When runs on a cluster were last asked for.
+  private var clusterAsked = -Double.infinity
 
-  mutating func open(_ dialog: Dialog) { current = dialog }
+  mutating func open(_ dialog: Dialog) { (current, path, completing) = (dialog, nil, nil) }
 
-  mutating func close() { current = nil }
+  mutating func close() { (current, path, completing) = (nil, nil, nil) }
+
+  // MARK: Paths
+
+  /// The path that is being typed and was not looked at yet.
+  var unknownPath: (text: String, use: PathUse)? {
+    guard case .text(let purpose, let input)? = current, let use = purpose.path, path?.text != input.text else { return nil }
+    return (input.text, use)
+  }
+
+  /// Takes over what was found out about a path, unless another one is typed by now.
+  mutating func take(_ insight: PathInsight) {
+    guard case .text(let purpose, let input)? = current, purpose.path != nil, input.text == insight.text else { return }
+    path = insight
+    if completing == insight.text { complete(purpose, input) }
+  }
+
+  /// Completes the typed path as far as all names in its folder agree.
+  private mutating func complete(_ purpose: TextPurpose, _ input: LineInput) {
+    completing = nil
+    guard let path, path.text == input.text else {
+      completing = input.text
+      return
+    }
+    if path.completed != input.text { current = .text(purpose, LineInput(path.completed)) }
+  }
 
   // MARK: Notices
 
-  /// Shows a notice for a while and keeps it among the messages.
-  mutating func say(_ notice: Notice, at now: Double) {
+  /// Keeps a notice among the messages, without showing it.
+  mutating func keep(_ notice: Notice) {
     messages.append(notice)
     if messages.count > 500 { messages.removeFirst(messages.count - 500) }
+  }
+
+  /// Shows a notice for a while, beside the panel that it is about, and keeps it among the messages.
+  mutating func say(_ notice: Notice, about panel: Panel?, at now: Double) {
+    keep(notice)
     toasts.removeAll { $0.notice == notice }
-    toasts.append(Toast(notice: notice, until: now + (notice.level == .info ? 4 : 10)))
+    toasts.append(Toast(notice: notice, panel: panel, until: now + (notice.level == .info ? 4 : 10)))
     if toasts.count > 3 { toasts.removeFirst() }
   }
 
   mutating func dropToasts() { toasts = [] }
 
   mutating func tick(to now: Double) { toasts.removeAll { $0.until <= now } }
+
+  // MARK: Runs on a cluster
+
+  /// Seconds between two looks.
+  private static let clusterInterval = 5.0
+
+  /// Opens the view of runs on a cluster, which the caller asks for.
+  mutating func openCluster(at now: Double) {
+    clusterAsked = now
+    open(.cluster(lines: ["asking …"], top: 0))
+  }
+
+  /// Whether runs on a cluster are in sight and have not been asked for lately; then they are by the caller.
+  mutating func asksForCluster(at now: Double) -> Bool {
+    guard case .cluster = current, now - clusterAsked >= Self.clusterInterval else { return false }
+    clusterAsked = now
+    return true
+  }
+
+  /// Shows runs where they are in sight still.
+  mutating func take(clusterRuns lines: [String]) {
+    guard case .cluster(_, let top) = current else { return }
+    current = .cluster(lines: lines, top: top)
+  }
+
+  /// Whether runs on a cluster are in sight.
+  var showsCluster: Bool { if case .cluster = current { true } else { false } }
 
   // MARK: Keys
 
@@ -52,6 +115,9 @@ public struct DialogsState: Sendable {
       current = scrolled(key, top, rows: MessagesView.rows(messages, size).count, page: ScrollingDialog.visibleRows(size)).map {
         .messages(top: $0)
       }
+    case .cluster(let lines, let top):
+      let rows = ClusterView.rows(lines, size).count
+      current = scrolled(key, top, rows: rows, page: ScrollingDialog.visibleRows(size)).map { .cluster(lines: lines, top: $0) }
     case .confirm(let question): return press(key, question)
     case .entry(let field, let input, _): return press(key, field, input)
     case .text(let purpose, let input): return press(key, purpose, input)
@@ -68,6 +134,8 @@ public struct DialogsState: Sendable {
     case .up, .control("p"), .backTab: cursor.move(-1, count: count)
     case .pageDown, .control("d"): cursor.move(10, count: count)
     case .pageUp: cursor.move(-10, count: count)
+    case .home: cursor.move(-count, count: count)
+    case .end: cursor.move(count, count: count)
     default: return false
     }
     return true
@@ -80,8 +148,10 @@ public struct DialogsState: Sendable {
     // The key that opened the help closes it.
     case .character("?") where list.form == .help && list.query.text.isEmpty: close()
     case .enter:
+      // Nothing fits: it can be typed again.
+      guard let selected = list.selected else { break }
       close()
-      return list.selected.map { .run($0) }
+      return .run(selected)
     default:
       if !move(&list.cursor, key, count: list.actions.count), list.query.take(key) { list.cursor = ListCursor() }
       current = .commands(list)
@@ -94,8 +164,9 @@ public struct DialogsState: Sendable {
     switch key {
     case .escape: close()
     case .enter:
+      guard let selected = picker.selected else { break }
       close()
-      return picker.selected.map { .choose($0) }
+      return .choose(selected)
     default:
       if !move(&picker.cursor, key, count: picker.listed.count), picker.query.take(key) { picker.cursor = ListCursor() }
       current = .picker(picker)
@@ -126,7 +197,7 @@ public struct DialogsState: Sendable {
     case .character(" "), .pageDown, .control("d"): return min(last, top + page)
     case .pageUp, .control("u"): return max(0, top - page)
     case .home, .character("<"): return 0
-    case .end, .character(">"): return last
+    case .end, .character(">"), .character("G"): return last
     case .escape, .character("q"), .character("!"), .enter: return nil
     default: return min(last, top)
     }
@@ -166,9 +237,13 @@ public struct DialogsState: Sendable {
     switch key {
     case .escape: close()
     case .enter where !text.isEmpty:
+      // What is known not to do is said below the path, which stays. Of a folder opening it tells more.
+      if let path, path.text == input.text, !path.isGood, purpose.path != .dataset { break }
       close()
       return .text(purpose, text)
+    case .tab where purpose.path != nil: complete(purpose, input)
     default:
+      completing = nil
       _ = input.take(key)
       current = .text(purpose, input)
     }

@@ -21,7 +21,9 @@ extension ScreenRenderer {
       box, title: list.form == .help ? "Keys" : "Commands", query: list.query, note: "type to filter · Enter runs · Esc closes")
     let rows = list.form == .help ? helpRows(list, width: max(10, body.width - Self.keyColumn)) : paletteRows(list)
     let cursor = rows.firstIndex { $0.place == list.cursor.index } ?? 0
-    let first = ListCursor(cursor).first(visible: body.height, count: rows.count)
+    // A help begins at its top: what is over the first action is for those who read it first.
+    let isAtTop = list.form == .help && list.cursor.index == 0
+    let first = isAtTop ? 0 : ListCursor(cursor).first(visible: body.height, count: rows.count)
     frame.scrollThumb(box, first: first, visible: body.height, count: rows.count, style: theme.accent)
     if list.actions.isEmpty { frame.text("nothing fits", in: body, style: theme.faint) }
     for (place, row) in rows.dropFirst(first).prefix(body.height).enumerated() {
@@ -47,6 +49,15 @@ extension ScreenRenderer {
 
   private func helpRows(_ list: CommandList, width: Int) -> [CommandRow] {
     var rows: [CommandRow] = [], group: Action.Group?
+    if list.query.text.isEmpty {
+      rows.append(CommandRow(heading: "First steps"))
+      for line in FirstSteps.lines {
+        for (index, text) in DisplayText.wrapped(line.text, to: width).enumerated() {
+          rows.append(CommandRow(keys: index == 0 ? line.key : "", text: text))
+        }
+      }
+      rows.append(CommandRow())
+    }
     for (place, action) in list.actions.enumerated() {
       if list.query.text.isEmpty, action.group != group {
         if group != nil { rows.append(CommandRow()) }
@@ -78,20 +89,27 @@ extension ScreenRenderer {
 
   mutating func renderPicker(_ picker: Picker) {
     let listed = picker.listed
-    let title = picker.choices.map { DisplayText($0.title).width }.max() ?? 0,
-      detail = picker.choices.map { DisplayText($0.detail).width }.max() ?? 0
-    let width = min(state.screen.size.width - 2, max(30, min(100, title + detail + 7), DisplayText(picker.title).width + 8))
-    let box = frame.bounds.centred(width: width, height: min(state.screen.size.height - 2, picker.choices.count + 3))
-    let body = openList(box, title: picker.title, query: picker.query, note: "Enter takes it")
+    let title = picker.rows.map { DisplayText($0.title).width }.max() ?? 0,
+      detail = picker.rows.map { DisplayText($0.detail).width }.max() ?? 0
+    let hinted = picker.hint.map { min(66, DisplayText($0).width + 4) } ?? 0
+    let width = min(state.screen.size.width - 2, max(30, min(100, title + detail + 7), DisplayText(picker.title).width + 8, hinted))
+    // The hint goes where it would take the list's last rows.
+    let hint = picker.hint.map { DisplayText.wrapped($0, to: max(10, width - 4)) } ?? []
+    let rows = picker.rows.count + 3, most = state.screen.size.height - 2
+    let box = frame.bounds.centred(width: width, height: min(most, rows + hint.count))
+    let inside = openList(box, title: picker.title, query: picker.query, note: "Enter takes it")
+    let (body, foot) = inside.splitTop(inside.height - (inside.height >= hint.count + 4 ? hint.count : 0))
+    for (row, line) in hint.prefix(foot.height).enumerated() { frame.text(line, in: foot, row: row, style: theme.faint) }
     if listed.isEmpty { frame.text("nothing fits", in: body, style: theme.faint) }
     let first = picker.cursor.first(visible: body.height, count: listed.count)
     for (place, choice) in listed.dropFirst(first).prefix(body.height).enumerated() {
       let isCursor = first + place == picker.cursor.index
       mark(body.row(place), .choice(first + place))
       if isCursor { frame.clear(body.row(place), style: theme.cursor) }
-      let used = frame.text(choice.title, in: body, row: place, style: isCursor ? theme.cursor : theme.text)
+      let style = isCursor ? theme.cursor : choice.isPossible ? theme.text : theme.faint
+      let used = frame.text(choice.title, in: body, row: place, style: style)
       frame.text(
-        choice.detail, in: body, row: place, column: max(used + 2, min(title + 2, body.width / 2)),
+        choice.detail, in: body, row: place, column: max(used + 2, min(title + 2, max(body.width - detail, body.width / 2))),
         style: isCursor ? theme.cursor : theme.faint)
     }
     frame.scrollThumb(box, first: first, visible: body.height, count: listed.count, style: theme.accent)

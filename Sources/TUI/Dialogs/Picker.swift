@@ -4,23 +4,32 @@ import Data
 public struct Picker: Hashable, Sendable {
   public let title: String
   public let choices: [Choice]
+  /// What has to be known of the grey choices, or of all; nil for nothing.
+  public let hint: String?
+  /// The last row, whatever is typed; nil for none.
+  public let other: Choice?
   public var query = LineInput()
   public var cursor: ListCursor
 
-  public init(_ title: String, _ choices: [Choice], at index: Int = 0) {
+  public init(_ title: String, _ choices: [Choice], at index: Int = 0, hint: String? = nil, other: Choice? = nil) {
     self.title = title
     self.choices = choices
+    self.hint = hint
+    self.other = other
     cursor = ListCursor(index)
   }
 
+  /// All rows, as they are before something is typed.
+  public var rows: [Choice] { choices + [other].compactMap { $0 } }
+
   /// What fits to the typed text, the best first; a title counts more than what is said of it.
   public var listed: [Choice] {
-    guard !query.text.isEmpty else { return choices }
+    guard !query.text.isEmpty else { return rows }
     let scored = choices.enumerated().compactMap { place, choice -> (choice: Choice, score: Int, place: Int)? in
       let title = Fuzzy.score(query: query.text, in: choice.title).map { $0 + 1000 }
       return (title ?? Fuzzy.score(query: query.text, in: "\(choice.title) \(choice.detail)")).map { (choice, $0, place) }
     }
-    return scored.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.choice)
+    return scored.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.choice) + [other?.proposing(query.text)].compactMap { $0 }
   }
 
   public var selected: Choice? { listed[safe: cursor.index] }
@@ -31,28 +40,34 @@ public struct Choice: Hashable, Sendable {
   public let title: String
   public let detail: String
   public let meaning: Meaning
+  /// Whether it can be used as it is; grey otherwise.
+  public let isPossible: Bool
 
   public enum Meaning: Hashable, Sendable {
     case dataset(DatasetKind)
+    /// Asks for a folder; opens one, and notes it in the configuration.
+    case pickFolder
+    case openFolder(DatasetKind, path: String, isKept: Bool)
     case fold(Int)
     /// nil for all classes.
     case classIndex(Int?)
     case order(EpisodeOrder)
     /// The class of an image that is being imported.
     case importClass(image: String, mask: String, classIndex: Int)
+    /// It is of the user's own class of that name.
+    case importAs(String, image: String, mask: String)
+    /// Asks for the name of another class for it.
+    case nameClass(image: String, mask: String, proposal: String)
     case preset(Preset)
     case ownPreset(OwnPreset)
     /// Asks for a name for the present settings, or which preset is to be forgotten.
     case namePreset, pickForgotten
     case forgetPreset(String)
-    case theme(ThemeName)
+    /// By its name.
+    case theme(String)
     /// One of a setting's choices.
     case setting(SettingsField, String)
     case copy(String)
-    /// A saved evaluation, by its place among all.
-    case report(Int)
-    /// Single predictions in place of an evaluation.
-    case ownFigures
     /// What the shown evaluation is compared with; nil for its own figures without generated supports.
     case reference(Int?)
     case stop(StopKind)
@@ -60,9 +75,16 @@ public struct Choice: Hashable, Sendable {
     case grid(GridAxis, GridAxis)
   }
 
-  public init(_ title: String, _ detail: String = "", _ meaning: Meaning) {
+  public init(_ title: String, _ detail: String = "", _ meaning: Meaning, isPossible: Bool = true) {
     self.title = title
     self.detail = detail
     self.meaning = meaning
+    self.isPossible = isPossible
+  }
+
+  /// The same with what was typed as the name that it asks for.
+  fileprivate func proposing(_ text: String) -> Choice {
+    guard case .nameClass(let image, let mask, _) = meaning else { return self }
+    return Choice("“\(text)”…", "a new class", .nameClass(image: image, mask: mask, proposal: text))
   }
 }

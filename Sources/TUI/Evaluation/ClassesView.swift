@@ -5,6 +5,7 @@ extension ScreenRenderer {
   /// IoU of each class of the fold: one support, with the generated ones added, the difference and its standard error, a bar.
   mutating func renderClasses(_ rect: Rect) {
     let report = state.evaluation.shown[state.browse.fold]
+    guard rect.height > 1 else { return collapse(.classes, rect, line(report, width: rect.width - 18)) }
     let order = state.evaluation.order == .label ? "" : " · \(state.evaluation.order.title)"
     // Compared with another one, the shown one is named below.
     let shown = report.map { state.name(of: .saved($0)) } ?? "", isCompared = state.evaluation.reference != nil
@@ -39,6 +40,20 @@ extension ScreenRenderer {
     frame.scrollThumb(rect, first: first, visible: classes, count: classCount, style: theme.accent)
   }
 
+  /// All classes in a line: the mean, and of which run.
+  private func line(_ report: EvaluationReport?, width: Int) -> String {
+    if let running = state.evaluation.running { return running.text }
+    guard let report else { return "no evaluation of this fold yet · E makes one" }
+    var mean = "mean \(report.plan.shots)-shot \(NumberText.percent(report.baseline.miou.value))"
+    if let augmented = report.augmented, let difference = report.difference {
+      let error = difference.miou.error.map { " ±\(NumberText.percent($0))" } ?? ""
+      mean += "  \(report.plan.shots)+\(report.plan.auxiliaryShots) \(NumberText.percent(augmented.miou.value))"
+      mean += "  \(NumberText.signed(difference.miou.value))\(error)"
+    }
+    let long = "\(mean) · \(state.name(of: .saved(report)))"
+    return DisplayText(long).width <= width ? long : "\(mean) · \(state.word(for: .saved(report)))"
+  }
+
   private mutating func renderNoReport(_ inside: Rect) {
     if let evaluation = state.evaluation.running, evaluation.plan.fold == state.browse.fold {
       frame.text("\(spinner) \(evaluation.text)", in: inside, style: theme.accent)
@@ -70,7 +85,8 @@ extension ScreenRenderer {
   private mutating func render(_ row: ClassTable.Row, _ table: ClassTable, in line: Rect, _ style: Style) {
     let isCursor = style == theme.cursor
     if isCursor { frame.clear(line, style: style) }
-    frame.text(row.name, in: Rect(x: line.x + 1, y: line.y, width: table.name, height: line.height), style: style)
+    let name = Rect(x: line.x + 1, y: line.y, width: table.name, height: line.height)
+    frame.text(DisplayText.middle(of: row.name, to: table.name), in: name, style: style)
     func right(_ text: String, _ end: Int, _ style: Style) {
       frame.textRight(text, in: Rect(x: line.x, y: line.y, width: min(end, line.width), height: line.height), style: style)
     }
@@ -84,11 +100,11 @@ extension ScreenRenderer {
       let error = row.error.map { " ±\(NumberText.percent($0))" } ?? ""
       right(NumberText.signed(after - before) + error, table.figures + 15 + table.difference, tone)
     }
-    if table.bar >= 4 { renderBar(row, line, column: line.width - table.bar, width: table.bar, isCursor ? style : nil) }
+    if table.bar >= 4 { renderBar(row, line, column: line.width - table.bar, width: table.bar) }
   }
 
   /// What both have in one glyph, what the generated supports gain or lose in another.
-  private mutating func renderBar(_ row: ClassTable.Row, _ line: Rect, column: Int, width: Int, _ style: Style?) {
+  private mutating func renderBar(_ row: ClassTable.Row, _ line: Rect, column: Int, width: Int) {
     func cells(_ value: Double) -> Int { Int((min(100, max(0, value)) / 100 * Double(width)).rounded()) }
     let before = row.before.map(cells) ?? 0
     let after = row.after.map(cells) ?? before
@@ -96,13 +112,13 @@ extension ScreenRenderer {
     for index in 0..<width {
       let cell: Cell
       if index < min(before, after) {
-        cell = Cell("█", style: style ?? theme.bar)
+        cell = Cell("█", style: theme.bar)
       } else if index < after {
-        cell = Cell("▓", style: style ?? theme.good)
+        cell = Cell("▓", style: theme.good)
       } else if index < before {
-        cell = Cell("░", style: style ?? theme.bad)
+        cell = Cell("░", style: theme.bad)
       } else {
-        cell = Cell("·", style: style ?? theme.border)
+        cell = Cell("·", style: theme.border)
       }
       frame.put(cell, x: line.x + column + index, y: line.y)
     }

@@ -1,5 +1,7 @@
 import Data
 import Evaluation
+import Foundation
+import Generation
 import Models
 
 /// What was measured: evaluations over a fold, and single predictions.
@@ -8,6 +10,10 @@ public struct EvaluationState: Sendable {
   public private(set) var running: RunningEvaluation?
   /// Every saved evaluation, newest first.
   public private(set) var saved: [EvaluationReport] = []
+  /// When they were saved, in their order; nil where nobody knows.
+  public private(set) var dates: [Date?] = []
+  /// Their table.
+  public private(set) var runs = RunsState()
   /// The evaluation shown of each fold, the newest one until another is chosen.
   public private(set) var shown: [Int: EvaluationReport] = [:]
   /// What the shown evaluation is compared with.
@@ -16,6 +22,10 @@ public struct EvaluationState: Sendable {
   public private(set) var showsOwn = false
   /// What single predictions have shown, by what made them.
   public private(set) var own: [SegmenterChoice: [Episode: OwnFigures]] = [:]
+  /// How far generated supports agree with their masks (`SupportAgreement`), by what found out.
+  public private(set) var agreements: [SegmenterChoice: [GenerationRequest: Double]] = [:]
+  /// Episodes that lack supports of a plan, as far as somebody looked.
+  public private(set) var incomplete: [SupportPlan: Set<Episode>] = [:]
   /// The figures of the run that is shown, of no other one.
   public private(set) var scores: [Episode: EpisodeScore] = [:]
   /// Episodes to be segmented as soon as their supports are generated.
@@ -40,16 +50,20 @@ public struct EvaluationState: Sendable {
   mutating func end() { running = nil }
 
   /// It has its report, which is shown.
-  mutating func finish(_ report: EvaluationReport) {
+  mutating func finish(_ report: EvaluationReport, _ date: Date?) {
     running = nil
     show(report)
     saved.insert(report, at: 0)
+    dates.insert(date, at: 0)
+    runs.shift()
   }
 
   // MARK: Saved evaluations
 
-  mutating func take(saved all: [EvaluationReport]) {
+  mutating func take(saved all: [EvaluationReport], dates: [Date]) {
     saved = all
+    self.dates = all.indices.map { dates[safe: $0] }
+    runs.forget()
     // Newest first: the first one of a fold stays.
     for report in all where shown[report.plan.fold] == nil { shown[report.plan.fold] = report }
   }
@@ -68,8 +82,9 @@ public struct EvaluationState: Sendable {
 
   /// Forgets the data set; what is under way goes on.
   mutating func close() {
-    (scores, own, shown, saved, reference) = ([:], [:], [:], [], nil)
-    (showsOwn, awaiting) = (false, [:])
+    (scores, own, agreements, shown, saved, reference) = ([:], [:], [:], [:], [], nil)
+    (showsOwn, awaiting, incomplete, dates) = (false, [:], [:], [])
+    runs.forget()
   }
 
   // MARK: Figures
@@ -86,10 +101,23 @@ public struct EvaluationState: Sendable {
     own[segmenter, default: [:]][episode, default: OwnFigures()].drift[use] = drift
   }
 
+  /// Notes how far generated supports agree with their masks, 0...1.
+  mutating func note(agreements found: [GenerationRequest: Double], by segmenter: SegmenterChoice) {
+    agreements[segmenter, default: [:]].merge(found) { _, new in new }
+  }
+
   mutating func show(_ scores: [Episode: EpisodeScore]) { self.scores = scores }
 
   /// One episode's figures; none where nothing is known.
   public mutating func show(_ score: EpisodeScore, of episode: Episode) { scores[episode] = score == EpisodeScore() ? nil : score }
+
+  // MARK: Predictions that nobody asked for
+
+  /// Supports of a plan are missing of an episode.
+  mutating func note(incomplete plan: SupportPlan, of episode: Episode) { incomplete[plan, default: []].insert(episode) }
+
+  /// Other images are there than before.
+  mutating func forgetIncomplete() { incomplete = [:] }
 
   // MARK: Waiting for supports
 
@@ -112,4 +140,8 @@ public struct EvaluationState: Sendable {
   mutating func nextOrder() { order = order.next }
 
   mutating func restore(_ order: ClassOrder) { self.order = order }
+
+  // MARK: The table of the saved ones
+
+  mutating func changeRuns(_ change: (inout RunsState) -> Void) { change(&runs) }
 }

@@ -10,6 +10,14 @@ public enum FigureRun: Hashable, Sendable {
   case saved(EvaluationReport)
   /// Episodes segmented one by one with the settings of the form.
   case own(SegmentationNetwork, SupportPlan)
+
+  /// Generated supports an episode.
+  var supports: Int {
+    switch self {
+    case .saved(let report): report.augmented == nil ? 0 : report.plan.auxiliaryShots
+    case .own(_, let plan): plan.count
+    }
+  }
 }
 
 /// What single predictions of an episode by one network have shown.
@@ -37,21 +45,28 @@ enum RunName {
     return parts.joined(separator: ", ")
   }
 
-  static func of(_ options: GenerationOptions, network: SegmentationNetwork, shots: Int, supports: Int) -> String {
-    parts(options, network: network, shots: shots, supports: supports).joined(separator: ", ")
+  /// Of some options, without the settings that vary.
+  static func of(
+    _ options: GenerationOptions, network: SegmentationNetwork, shots: Int, supports: Int, varying: Set<Setting.ID> = []
+  ) -> String {
+    parts(options, network: network, shots: shots, supports: supports, varying: varying).joined(separator: ", ")
   }
 
-  private static func parts(_ options: GenerationOptions, network: SegmentationNetwork, shots: Int, supports: Int) -> [String] {
+  private static func parts(
+    _ options: GenerationOptions, network: SegmentationNetwork, shots: Int, supports: Int, varying: Set<Setting.ID> = []
+  ) -> [String] {
     guard supports > 0 else { return [network.rawValue, "\(shots)-shot"] }
-    return [options.condition.rawValue, network.rawValue, "\(options.sampler) \(options.steps)", "\(shots)+\(supports)", "seed \(options.seed)"]
-      + details(options)
+    func own(_ id: Setting.ID, _ text: String) -> String? { varying.contains(id) ? nil : text }
+    let sampler = [own(.sampler, "\(options.sampler)"), own(.steps, "\(options.steps)")].compactMap { $0 }.joined(separator: " ")
+    let parts = [own(.condition, options.condition.rawValue), network.rawValue, sampler.isEmpty ? nil : sampler, "\(shots)+\(supports)"]
+    return parts.compactMap { $0 } + [own(.seed, "seed \(options.seed)")].compactMap { $0 } + details(options, varying: varying)
   }
 
   /// What else decides the images, where it is not usual; the guidance scale always, as models have their own.
-  static func details(_ options: GenerationOptions) -> [String] {
+  static func details(_ options: GenerationOptions, varying: Set<Setting.ID> = []) -> [String] {
     let told: Set<Setting.ID> = [.condition, .sampler, .steps, .seed, .prompt, .negativePrompt], always: Set<Setting.ID> = [.guidance, .resolution]
     var parts: [String] = []
-    for setting in Setting.all where !told.contains(setting.id) && setting.applies(to: options) {
+    for setting in Setting.all where !told.contains(setting.id) && !varying.contains(setting.id) && setting.applies(to: options) {
       guard let text = setting.text(options), always.contains(setting.id) || !setting.isUsual(options) else { continue }
       parts.append(setting.kind == .flag ? setting.name : "\(setting.name) \(text)")
     }

@@ -46,7 +46,7 @@ extension ExplorerState {
   public func commandLine(_ command: String, _ more: [String]) -> String {
     let options = settings.options, usual = settings.defaults
     var words =
-      ["diffss", command] + (source.invocations[source.name] ?? ["--dataset", source.name]) + [
+      ["diffss", command] + source.invocation + [
         "--fold", "\(browse.fold)", "--condition", options.condition.rawValue,
       ]
     for setting in Setting.all where ![.condition, .seed].contains(setting.id) && setting.applies(to: options) {

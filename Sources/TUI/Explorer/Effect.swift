@@ -17,12 +17,17 @@ public enum Effect: Hashable, Sendable {
   case loadGenerated(GenerationRequest)
   /// Segments the query with the real support alone, or with a plan's generated ones too.
   case predict(Episode, SupportPlan?, SegmenterChoice)
+  /// The same without being asked for, where all of the plan's supports are there.
+  case foresee(Episode, SupportPlan?, SegmenterChoice)
   /// How far the supports of a plan have drifted, for the episode's score.
   case measureDrift(Episode, SupportPlan, SegmenterChoice)
   case evaluate(EvaluationPlan)
   /// Over these episodes alone.
   case evaluateMarked(EvaluationPlan, [Episode])
   case loadReports
+  case loadClusterRuns
+  /// What the process takes of the machine.
+  case sampleResources
   /// Which supports of the data set are generated, by which condition, and what the user thinks of them.
   case loadStoredSupports
   case rate(GenerationRequest, Rating?)
@@ -36,6 +41,8 @@ public enum Effect: Hashable, Sendable {
   case keepPreset(OwnPreset)
   case forgetPreset(String)
   case importImage(image: String, mask: String, classIndex: Int)
+  /// Under the name of a class.
+  case importAs(String, image: String, mask: String)
   case report(String)
   /// Reads the weights that the first image and the first prediction of a fold need.
   case preload(GenerationOptions, SegmentationNetwork, fold: Int)
@@ -44,6 +51,14 @@ public enum Effect: Hashable, Sendable {
   case encode(PixelRequest)
 
   case openDataset(DatasetKind)
+  /// Looks at a path while it is typed.
+  case inspectPath(String, PathUse)
+  /// Finds out what data set a folder is laid out like.
+  case identifyFolder(String)
+  /// Opens a data set in a folder that is not in the configuration.
+  case openFolder(DatasetKind, path: String)
+  /// Notes a data set's folder in the configuration.
+  case rememberFolder(DatasetKind, path: String)
   case cancelJobs([JobID])
   case retryJobs([JobID])
   case prioritise([JobID: Int])
@@ -70,7 +85,7 @@ public enum Effect: Hashable, Sendable {
   }
 
   /// What a newer effect of the same lane overtakes: only the selected episode's images matter, and there is one evaluation.
-  public enum Lane: Hashable, Sendable { case episodes, episode, condition, look, evaluation }
+  public enum Lane: Hashable, Sendable { case episodes, episode, condition, look, evaluation, path }
 
   public var lane: Lane? {
     switch self {
@@ -79,7 +94,24 @@ public enum Effect: Hashable, Sendable {
     case .makeCondition: .condition
     case .look: .look
     case .evaluate, .evaluateMarked: .evaluation
+    case .inspectPath: .path
     default: nil
+    }
+  }
+
+  /// Whether it says something of the data set that is open.
+  var isOfDataset: Bool {
+    switch self {
+    case .openDataset, .openFolder, .inspectPath, .identifyFolder, .rememberFolder, .sampleResources, .loadClusterRuns: false
+    default: true
+    }
+  }
+
+  /// Whether another data set is open after it.
+  var opensDataset: Bool {
+    switch self {
+    case .openDataset, .openFolder: true
+    default: false
     }
   }
 }

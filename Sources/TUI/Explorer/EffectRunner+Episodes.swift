@@ -79,9 +79,9 @@ extension EffectRunner {
   ) async throws -> Outcome {
     let (images, rejected) = try await used(episode, plan, workbench)
     guard !images.isEmpty else { return .dropped }
-    var sum = 0.0
-    for image in images { sum += try await workbench.agreement(of: image, fold: episode.fold, by: segmenter) }
-    return .drift(1 - sum / Double(images.count), rejected: rejected)
+    var agreements: [GenerationRequest: Double] = [:]
+    for image in images { agreements[image.request] = try await workbench.agreement(of: image, fold: episode.fold, by: segmenter) }
+    return .drift(1 - agreements.values.reduce(0, +) / Double(agreements.count), agreements: agreements, rejected: rejected)
   }
 
   /// A plan over marked episodes, which are replayed from a list.
@@ -97,11 +97,15 @@ extension EffectRunner {
     return own
   }
 
+  /// `needsAll` says that a plan of which supports are missing is not worth a prediction.
   func predict(
-    _ episode: Episode, _ plan: SupportPlan?, _ segmenter: SegmenterChoice, _ workbench: Workbench
+    _ episode: Episode, _ plan: SupportPlan?, _ segmenter: SegmenterChoice, _ workbench: Workbench, needsAll: Bool = false
   ) async throws -> Outcome {
     var auxiliaries: [GeneratedImage] = [], rejected: Set<GenerationRequest> = []
-    if let plan { (auxiliaries, rejected) = try await used(episode, plan, workbench) }
+    if let plan {
+      (auxiliaries, rejected) = try await used(episode, plan, workbench)
+      if needsAll, auxiliaries.count + rejected.count < plan.count { return .incomplete }
+    }
     let prediction = try await workbench.predict(episode, by: segmenter, auxiliaries: auxiliaries)
     let image = DisplaySize.reduce(try await workbench.image(episode.query))
     return .prediction(image: image, mask: prediction.mask, truth: prediction.truth, iou: prediction.iou, rejected: rejected)

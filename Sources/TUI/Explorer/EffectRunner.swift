@@ -1,3 +1,4 @@
+import Cluster
 import Core
 import Data
 import Foundation
@@ -12,6 +13,8 @@ final class EffectRunner: Sendable {
     var workbench: Workbench?
     /// What is opened next, or open.
     var source: DatasetSource
+    /// Folders of data sets.
+    var roots: [DatasetKind: URL]
     /// Whose condition was asked for last.
     var conditionOf: Episode?
     /// What was turned into cells last: the next image will be shown like it.
@@ -25,7 +28,7 @@ final class EffectRunner: Sendable {
 
   init(options: ExplorerOptions, post: @escaping @Sendable (Event) -> Void) {
     self.options = options
-    work = Mutex(Work(source: options.source))
+    work = Mutex(Work(source: options.source, roots: options.roots))
     self.post = post
   }
 
@@ -71,7 +74,7 @@ final class EffectRunner: Sendable {
         outcome = .failed(Notice(error))
       }
       // What was asked of a data set that is closed by now says nothing about the open one.
-      if case .openDataset = effect {} else if work.withLock({ $0.source != source }) { outcome = .dropped }
+      if effect.isOfDataset, work.withLock({ $0.source != source }) { outcome = .dropped }
       post(.done(effect, outcome))
     }
   }
@@ -93,12 +96,23 @@ final class EffectRunner: Sendable {
 
   private func outcome(of effect: Effect) async throws -> Outcome {
     if case .open = effect { return try await open() }
-    if case .openDataset(let kind) = effect { return try await open(kind) }
+    if case .openDataset(let kind) = effect { return try await open(kind, root: work.withLock { $0.roots[kind] }) }
     if case .render(let request) = effect {
       work.withLock { $0.rendered = request }
       return .rendered(ImageRenderer.render(request))
     }
     if case .encode(let request) = effect { return .encoded(try PixelEncoder.encode(request)) }
+    if case .loadClusterRuns = effect { return .clusterRuns(await ClusterRuns(ClusterRuns.standard()).text()) }
+    if case .openFolder(let kind, let path) = effect { return try await open(kind, root: URL(fileURLWithPath: path, isDirectory: true)) }
+    if case .inspectPath(let text, let use) = effect { return .path(PathInspector.inspect(text, use)) }
+    if case .identifyFolder(let path) = effect { return .identified(Datasets.kind(of: URL(fileURLWithPath: path, isDirectory: true))) }
+    if case .rememberFolder(let kind, let path) = effect {
+      let root = URL(fileURLWithPath: path, isDirectory: true)
+      try UserSettings.remember(root, of: kind)
+      work.withLock { $0.roots[kind] = root }
+      return .written("\(kind.rawValue) is \(PlainText.clean(path)) from now on, as config.toml says")
+    }
+    if case .sampleResources = effect { return .resources(.take()) }
     guard let workbench else { return .dropped }
     switch effect {
     case .loadEpisodes(let fold):
@@ -129,6 +143,10 @@ final class EffectRunner: Sendable {
     case .importImage(let image, let mask, let index):
       let item = try await workbench.importImage(image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index)
       return .imported(item, turn: try await workbench.turn(of: item))
+    case .importAs(let name, let image, let mask):
+      let (image, mask) = (URL(fileURLWithPath: image), URL(fileURLWithPath: mask))
+      let (item, info) = try await workbench.importImage(image: image, mask: mask, className: name)
+      return .imported(item, turn: try await workbench.turn(of: item), ofClass: info)
     case .loadPresets: return .presets(try PresetFile(options.dataFolder).read())
     case .keepPreset(let preset): return .presets(try PresetFile(options.dataFolder).add(preset))
     case .forgetPreset(let name): return .presets(try PresetFile(options.dataFolder).remove(name))
@@ -141,27 +159,32 @@ final class EffectRunner: Sendable {
       let problems = try await workbench.report(to: URL(fileURLWithPath: path))
       return .written("the report is \(PlainText.clean(path))" + (problems.first.map { "; \(problems.count) left out: \($0)" } ?? ""))
     case .predict(let episode, let plan, let segmenter): return try await predict(episode, plan, segmenter, workbench)
+    case .foresee(let episode, let plan, let segmenter): return try await predict(episode, plan, segmenter, workbench, needsAll: true)
     case .measureDrift(let episode, let plan, let segmenter): return try await drift(episode, plan, segmenter, workbench)
     case .evaluate(let plan):
-      return .report(try await workbench.evaluate(drawn(plan)) { [post] in post(.evaluationProgress($0)) })
+      return .report(try await workbench.evaluate(drawn(plan)) { [post] in post(.evaluationProgress($0)) }, date: Date())
     case .evaluateMarked(let plan, let episodes):
-      return .report(try await workbench.evaluate(marked(plan, episodes, workbench)) { [post] in post(.evaluationProgress($0)) })
-    case .loadReports: return .reports(try await workbench.evaluations())
+      return .report(
+        try await workbench.evaluate(marked(plan, episodes, workbench)) { [post] in post(.evaluationProgress($0)) }, date: Date())
+    case .loadReports:
+      let all = try await workbench.datedEvaluations()
+      return .reports(all.map(\.report), dates: all.map(\.date))
     case .loadStoredSupports: return .storedSupports(try await workbench.storedSupports())
     case .preload(let options, let network, let fold):
       await workbench.preload(options, network: network, fold: fold)
       return .preloaded
-    case .open, .openDataset, .render, .encode, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy,
-      .useMouse, .suspend, .redraw, .quit:
+    case .open, .openDataset, .render, .encode, .loadClusterRuns, .sampleResources, .inspectPath, .identifyFolder, .openFolder,
+      .rememberFolder, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse, .suspend,
+      .redraw, .quit:
       return .dropped
     }
   }
 
   /// Opens another data set; what was open is closed first, and its running job goes on here.
-  private func open(_ kind: DatasetKind) async throws -> Outcome {
+  private func open(_ kind: DatasetKind, root: URL?) async throws -> Outcome {
     let before = work.withLock { work in
       defer { work.workbench = nil }
-      work.source = DatasetSource(kind, root: options.roots[kind], cache: options.source.cache)
+      work.source = DatasetSource(kind, root: root, cache: options.source.cache)
       return work.workbench
     }
     before?.closeQueue(reason: "another data set was opened")
@@ -193,11 +216,12 @@ final class EffectRunner: Sendable {
       }
     }
     workbench.followQueue()
+    if !workbench.engines.isEmpty { post(.work(.engines(workbench.engines))) }
     if let recovery = store.recovery { post(.said(Notice(.warning, recovery.message))) }
     let catalog = Catalog(
-      name: dataset.name, classes: dataset.classes, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
-    let menu = workbench.models.menu
-    return .opened(catalog, models: menu, secondsPerStep: (try? store.imageTimes()).flatMap(menu.secondsPerStep))
+      name: dataset.name, classes: dataset.classes + workbench.ownClasses, folds: (0..<dataset.folds).map { dataset.classes(inFold: $0) })
+    let menu = workbench.models.menu, times = try? store.imageTimes(engines: options.workers.engines?.names ?? [])
+    return .opened(catalog, models: menu, secondsPerStep: times.flatMap(menu.secondsPerStep))
   }
 
   /// An image that was just generated, with its cells where an image was shown before: it needs no second pass of the event loop then.

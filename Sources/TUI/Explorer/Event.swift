@@ -18,6 +18,8 @@ public enum Event: Sendable {
   /// The last frame had room for these.
   case wanted([RenderRequest])
   case wantedPixels([PixelRequest])
+  /// Nobody has done anything for a while.
+  case idle
   case said(Notice)
   /// SIGTERM or SIGHUP: leave without asking.
   case terminated(status: Int32)

@@ -64,7 +64,11 @@ public func runExplorer(options: ExplorerOptions) throws -> Int32 {
   let runner = EffectRunner(options: options) { queue.post($0) }
   defer { runner.stop() }
   let session = options.dataFolder.appendingPathComponent("explorer.json")
-  let program = ExplorerProgram(ExplorerState(options, SavedSession(session)))
+  var state = ExplorerState(options, SavedSession(session))
+  let own = ThemeLibrary.themes(in: ThemeLibrary.folder(ProcessInfo.processInfo.environment))
+  state.screen.add(own.themes)
+  for fault in own.faults { state.say(Notice(fault)) }
+  let program = ExplorerProgram(state)
   let loop = EventLoop(program, terminal: terminal, queue: queue, signals: signals, begin: runner.run)
   defer { SavedSession(loop.program.state).save(to: session) }
   return loop.run()
@@ -78,6 +82,8 @@ extension ExplorerState {
     if var session {
       if options.symbols != nil { session.forgetSymbols() }
       restore(session, takesFold: options.takesLastFold)
+    } else {
+      screen.greet()
     }
     // Pixels that were asked for go before characters of an earlier session.
     if let graphics = options.graphics.fixed, graphics != .cells {
@@ -87,6 +93,7 @@ extension ExplorerState {
     source.acceptsDemoWeights = options.acceptsDemoWeights
     source.drawWords = options.drawWords
     source.datasets = DatasetKind.allCases.filter { $0 == .demo || $0 == kind || options.roots[$0] != nil }
+    source.modelWords = options.models.flatMap { ["--models", $0.path] }
     source.invocations = Dictionary(uniqueKeysWithValues: source.datasets.map { ($0.rawValue, options.words($0)) })
   }
 }

@@ -4,6 +4,13 @@ struct ExplorerProgram: LoopProgram {
   private var hold = HeldImages()
   /// What the mouse points at.
   private var shown: Rendering?
+  /// When somebody did something last.
+  private var lastInput = ContinuousClock.now
+  /// Whether something has changed since it was known that there is no work for idle times.
+  private var mayHaveIdleWork = true
+
+  /// How long nobody has to do anything before there is time for what nobody asked for.
+  private static let patience = Duration.milliseconds(200)
 
   init(_ state: ExplorerState) { self.state = state }
 
@@ -14,7 +21,9 @@ struct ExplorerProgram: LoopProgram {
 
   var usesMouse: Bool { state.screen.usesMouse }
   var isAnimated: Bool { state.isAnimated }
-  var nextChange: ContinuousClock.Instant? { hold.end }
+  var nextChange: ContinuousClock.Instant? {
+    [hold.end, mayHaveIdleWork ? lastInput + Self.patience : nil].compactMap { $0 }.min()
+  }
 
   func event(_ happening: Happening) -> Event? {
     switch happening {
@@ -29,7 +38,15 @@ struct ExplorerProgram: LoopProgram {
 
   mutating func take(_ event: Event, at now: ContinuousClock.Instant) -> [LoopCommand<Effect>] {
     let before = state.selected
-    let effects = update(&state, event)
+    var effects = update(&state, event)
+    switch event {
+    case .key, .pointed, .resized: (lastInput, mayHaveIdleWork) = (now, true)
+    case .tick:
+      guard mayHaveIdleWork, now - lastInput >= Self.patience else { break }
+      effects += update(&state, .idle)
+      mayHaveIdleWork = false
+    default: mayHaveIdleWork = true
+    }
     if state.selected != before { hold.moved(at: now) }
     return effects.map(\.command)
   }

@@ -1,5 +1,6 @@
 import Data
 import Evaluation
+import Generation
 
 /// Which figures are shown, and of what.
 extension ExplorerState {
@@ -23,6 +24,31 @@ extension ExplorerState {
     guard let figures = evaluation.own[settings.segmenter]?[episode] else { return EpisodeScore() }
     let use = use(plan, episode)
     return EpisodeScore(baseline: figures.baseline, augmented: figures.augmented[use], drift: figures.drift[use])
+  }
+
+  // MARK: Generated supports
+
+  /// How far a generated support agrees with its mask, as the present network found; nil where it was not measured.
+  public func agreement(of request: GenerationRequest) -> Double? { evaluation.agreements[settings.segmenter]?[request] }
+
+  /// The selected episode's generated support with the least agreement, of those that are measured and not rejected.
+  var worstSupport: (number: Int, request: GenerationRequest)? {
+    var worst: (number: Int, request: GenerationRequest, agreement: Double)?
+    for (number, request) in (board?.plans[plan] ?? []).enumerated() where images.ratings[request] != .rejected {
+      guard let found = agreement(of: request), found < worst?.agreement ?? .infinity else { continue }
+      worst = (number, request, found)
+    }
+    return worst.map { ($0.number, $0.request) }
+  }
+
+  /// Tiles in their order, generated supports by agreement where that is asked for: the worst first, what was not measured last.
+  func sorted(_ tiles: [Tile]) -> [Tile] {
+    guard images.ordersByAgreement, let requests = board?.plans[plan] else { return tiles }
+    func key(_ tile: Tile) -> Double {
+      guard case .generated(let number) = tile else { return tile == .evaluated ? 3 : -1 }
+      return requests[safe: number].flatMap { agreement(of: $0) } ?? 2
+    }
+    return tiles.enumerated().sorted { (key($0.element), $0.offset) < (key($1.element), $1.offset) }.map(\.element)
   }
 
   // MARK: Names

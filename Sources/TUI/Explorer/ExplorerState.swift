@@ -13,6 +13,7 @@ public struct ExplorerState: Sendable {
   public var compare = CompareState()
   public var dialogs = DialogsState()
   public var work = WorkState()
+  public var resources = ResourceState()
   public var screen = ScreenState()
 
   /// `fold` as asked for; a data set without it opens at its first.
@@ -40,31 +41,28 @@ public struct ExplorerState: Sendable {
 
   // MARK: Tiles
 
-  /// The tiles of the selected episode: what goes in, what comes out, the generated supports last.
+  /// The tiles of the selected episode: what goes in, what comes out, the generated supports, and what an evaluation generates elsewhere.
   public var tiles: [Tile] {
-    [.support, .condition, .query, .baseline, .augmented] + (0..<settings.supports).map { .generated($0) }
+    let own: [Tile] = [.support, .condition, .query, .baseline, .augmented] + (0..<settings.supports).map { Tile.generated($0) }
+    guard let evaluated = queue.evaluated, board?.plans[plan]?.contains(evaluated.request) != true else { return own }
+    return own + [.evaluated]
   }
 
   /// The tile under the cursor.
   public var selectedTile: Tile { tiles[safe: min(images.tile, tiles.count - 1)] ?? .support }
 
-  /// How the tiles share a part of the screen.
-  func grid(in area: Size) -> TileGrid { TileGrid(tiles, leading: leadingGenerated, cursor: selectedTile, in: area) }
-
-  /// The generated support that stands for all where there is room for one: under the cursor, being generated, or the last one.
-  private var leadingGenerated: Int {
-    if case .generated(let number) = selectedTile { return number }
-    guard let requests = board?.plans[plan] else { return 0 }
-    if let running = queue.jobs.running, let number = requests.firstIndex(of: running.request) { return number }
-    return requests.indices.last { board?.generated[requests[$0]] != nil } ?? 0
-  }
-
   // MARK: What goes on
 
-  /// Whether the demo's weights would generate or segment on another data set, where they say nothing of a method.
+  /// Whether the demo's weights would generate or segment on another data set, or of an image of the user's own, where they say nothing of a
+  /// method.
   public var usesDemoWeights: Bool {
-    guard let catalog = browse.catalog, !DatasetKind.isDemo(catalog.name) else { return false }
-    return settings.menu.usesDemoWeights(settings.options, segmenting: settings.network, fold: browse.fold)
+    guard let catalog = browse.catalog else { return false }
+    return (!DatasetKind.isDemo(catalog.name) || selected?.query.isOwn == true) && hasDemoWeights
+  }
+
+  /// Whether they would.
+  var hasDemoWeights: Bool {
+    settings.menu.usesDemoWeights(settings.options, segmenting: settings.network, fold: browse.fold)
   }
 
   /// Whether leaving now would throw work away.
@@ -84,10 +82,18 @@ public struct ExplorerState: Sendable {
 
   /// Whether something on the screen moves by itself.
   public var isAnimated: Bool {
-    !dialogs.toasts.isEmpty || evaluation.running != nil || queue.jobs.running != nil || !work.inFlight.isEmpty || !work.loading.isEmpty
+    !dialogs.toasts.isEmpty || dialogs.showsCluster || evaluation.running != nil || queue.jobs.running != nil || !work.inFlight.isEmpty
+      || !work.loading.isEmpty
       || (screen.focus == .ab && compare.ab?.mode == .flicker && compare.ab?.isRunning == true)
   }
 
-  /// Shows a notice for a while and keeps it among the messages.
-  public mutating func say(_ notice: Notice) { dialogs.say(notice, at: screen.now) }
+  /// Shows a notice for a while and keeps it among the messages. It stands beside the panel that it is `about`; where the panel `teller`
+  /// is in sight, which says the same, it is only kept.
+  public mutating func say(_ notice: Notice, about panel: Panel? = nil, toldBy teller: Panel? = nil) {
+    if notice.level == .info, let teller, isInSight(teller) { return dialogs.keep(notice) }
+    dialogs.say(notice, about: panel ?? teller, at: screen.now)
+  }
+
+  /// Whether a panel is on the screen, with more than a line and nothing over it.
+  private func isInSight(_ panel: Panel) -> Bool { dialogs.current == nil && (Layout(self).panels[panel]?.height ?? 0) >= 4 }
 }

@@ -1,21 +1,39 @@
+/// A key in the footer.
+struct FooterKey {
+  let label: String
+  let title: String
+  /// What pressing its name does; nil for nothing.
+  let target: Target?
+  var isPossible = true
+
+  /// Cells, with the gap behind it.
+  var width: Int { DisplayText(label).width + (title.isEmpty ? 0 : 1 + DisplayText(title).width) + 2 }
+}
+
 extension ScreenRenderer {
-  /// The focused panel's keys, as many as fit; help and quit always.
+  /// The focused panel's keys, as many as fit; the way out, help and quit always, by their keys alone where there is no room for more.
   mutating func renderFooter() {
+    guard state.dialogs.current == nil else { return }
+    let lasting: Set<Action.ID> = [.back, .help, .quit]
     var actions = Action.footer(for: state.screen.focus)
-    func width(_ action: Action) -> Int { DisplayText(action.footerKey).width + 1 + DisplayText(action.title).width + 2 }
-    while actions.reduce(0, { $0 + width($1) }) > layout.footer.width + 1,
-      let index = actions.lastIndex(where: { $0.id != .help && $0.id != .quit })
-    {
-      actions.remove(at: index)
+    func keys() -> [FooterKey] {
+      actions.map { FooterKey(label: $0.footerKey, title: $0.title, target: .action($0.id), isPossible: $0.obstacle(state) == nil) }
     }
+    func isTooWide(_ keys: [FooterKey]) -> Bool { keys.reduce(0) { $0 + $1.width } > layout.footer.width + 2 }
+    while isTooWide(keys()), let index = actions.lastIndex(where: { !lasting.contains($0.id) }) { actions.remove(at: index) }
+    var shown = keys()
+    if isTooWide(shown) { shown = shown.map { FooterKey(label: $0.label, title: "", target: $0.target, isPossible: $0.isPossible) } }
+    renderKeys(shown)
+  }
+
+  /// Keys one behind the other.
+  mutating func renderKeys(_ keys: [FooterKey]) {
     var column = 0
-    for action in actions {
-      let isPossible = action.obstacle(state) == nil
-      let width = frame.spans(
-        [(action.footerKey, isPossible ? theme.key : theme.faint), (" " + action.title, isPossible ? theme.text : theme.faint), ("  ", theme.text)],
-        in: layout.footer, column: column)
-      mark(Rect(x: layout.footer.x + column, y: layout.footer.y, width: width - 2, height: 1), .action(action.id))
-      column += width
+    for key in keys {
+      let (label, title) = key.isPossible ? (theme.key, theme.text) : (theme.faint, theme.faint)
+      let width = frame.spans([(key.label, label), (key.title.isEmpty ? "" : " " + key.title, title)], in: layout.footer, column: column)
+      if let target = key.target { mark(Rect(x: layout.footer.x + column, y: layout.footer.y, width: width, height: 1), target) }
+      column += width + 2
     }
   }
 }

@@ -35,10 +35,7 @@ struct HeldImages {
 
   /// Where the tiles are, if they can wait: not when the keys are theirs or something is over them.
   private static func place(_ state: ExplorerState) -> Rect? {
-    guard state.screen.focus == .episodes, state.dialogs.current == nil else { return nil }
-    let layout = Layout(state)
-    guard let panel = layout.panels[.images] else { return nil }
-    let inside = panel.inset(1, 1)
-    return Rect(x: inside.x, y: inside.y, width: inside.width, height: inside.height - layout.summaryRows)
+    guard state.screen.focus == .episodes, state.dialogs.current == nil, !state.screen.showsCard else { return nil }
+    return Layout(state).panels[.images]?.inset(1, 1)
   }
 }

@@ -1,11 +1,12 @@
 import Data
 import Evaluation
+import Foundation
 import Generation
 import Render
 
 /// What an effect brought back.
 public enum Outcome: Sendable {
-  /// `secondsPerStep` is the pace of earlier images.
+  /// `secondsPerStep` is the pace of earlier images by whoever generates now.
   case opened(Catalog, models: ModelMenu, secondsPerStep: Double?)
   case episodes([Episode])
   case episode(EpisodeImages)
@@ -15,20 +16,31 @@ public enum Outcome: Sendable {
   case plan([GenerationRequest], [GenerationRequest: FoundSupport])
   case survey([GenerationRequest], [GenerationRequest: FoundSupport], condition: Image?)
   case queued
+  /// For people, a line an element.
+  case clusterRuns([String])
+  case resources(ResourceSample)
+  case path(PathInsight)
+  /// The data set that a folder is laid out like; nil for none.
+  case identified(DatasetKind?)
   /// A stored image; nil when it is gone.
   case generated(FoundSupport?)
   /// `rejected` are the plan's supports that were left out.
   case prediction(image: Image, mask: LabelMask, truth: LabelMask, iou: Double, rejected: Set<GenerationRequest> = [])
-  /// 0...1, the mean over the plan's supports but the rejected ones.
-  case drift(Double, rejected: Set<GenerationRequest> = [])
-  case report(EvaluationReport)
-  case reports([EvaluationReport])
+  /// Not all of the plan's supports are there.
+  case incomplete
+  /// 0...1, the mean over the plan's supports but the rejected ones; and how far each of them agrees with its mask.
+  case drift(Double, agreements: [GenerationRequest: Double] = [:], rejected: Set<GenerationRequest> = [])
+  /// `date` is when it was saved.
+  case report(EvaluationReport, date: Date? = nil)
+  /// Newest first; `dates` are when they were saved, in the same order.
+  case reports([EvaluationReport], dates: [Date] = [])
   case storedSupports([StoredSupport])
   /// What lists say of an image from now on.
   case rated(StoredSupport)
   /// Settings of a request; `seed` is nil where only the image's own one is known.
   case recalled(GenerationOptions, seed: UInt64?, own: UInt64)
-  case imported(DatasetItem, turn: Orientation)
+  /// With the class where that may be a new one.
+  case imported(DatasetItem, turn: Orientation, ofClass: ClassInfo? = nil)
   /// All of the user's presets.
   case presets([OwnPreset])
   /// Something was written; what, in words.

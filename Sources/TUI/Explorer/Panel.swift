@@ -1,8 +1,10 @@
 /// The parts of the screen that take the focus.
 public enum Panel: Int, CaseIterable, Hashable, Sendable {
   case episodes, images, settings, queue, classes
-  /// Over the whole screen: settings side by side, and two images against one another.
+  /// Over the whole screen: settings side by side, two images against one another.
   case table, ab
+  /// Saved evaluations.
+  case runs
 
   /// Those that Tab goes through, in its order.
   public static let tabs: [Panel] = [.episodes, .images, .settings, .queue, .classes]
@@ -16,6 +18,7 @@ public enum Panel: Int, CaseIterable, Hashable, Sendable {
     case .classes: "IoU by class"
     case .table: "Side by side"
     case .ab: "A against B"
+    case .runs: "Saved evaluations"
     }
   }
 

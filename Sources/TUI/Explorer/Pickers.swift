@@ -1,3 +1,4 @@
+import Data
 import Evaluation
 import Generation
 
@@ -20,7 +21,8 @@ extension ExplorerState {
 
   /// Nil where no fold is open.
   var classes: Picker? {
-    guard let catalog = browse.catalog, let indices = catalog.folds[safe: browse.fold] else { return nil }
+    guard let catalog = browse.catalog, let fold = catalog.folds[safe: browse.fold] else { return nil }
+    let indices = fold + catalog.ownClasses.map(\.index)
     let counts = Dictionary(grouping: browse.episodes, by: \.classIndex).mapValues(\.count)
     let classes = indices.map { Choice(catalog.className($0), "\(counts[$0] ?? 0) episodes", .classIndex($0)) }
     return Picker(
@@ -28,27 +30,31 @@ extension ExplorerState {
       at: browse.classFilter.flatMap { indices.firstIndex(of: $0) }.map { $0 + 1 } ?? 0)
   }
 
-  /// Of which of the fold's classes an imported mask is.
+  /// Of which of the user's or the fold's classes an imported mask is.
   func importClasses(image: String, mask: String) -> Picker {
+    let own = (browse.catalog?.ownClasses ?? []).map { Choice($0.name, "your own", .importAs($0.name, image: image, mask: mask)) }
     let classes = (browse.catalog?.folds[safe: browse.fold] ?? []).filter { index in browse.episodes.contains { $0.classIndex == index } }
     return Picker(
       "Its class",
-      classes.map { index in
-        Choice(browse.catalog?.className(index) ?? "", "label \(index)", .importClass(image: image, mask: mask, classIndex: index))
-      })
+      own
+        + classes.map { index in
+          Choice(browse.catalog?.className(index) ?? "", "label \(index)", .importClass(image: image, mask: mask, classIndex: index))
+        }, other: Choice("another class…", "under a name of yours", .nameClass(image: image, mask: mask, proposal: "")))
   }
 
   var datasets: Picker {
     let name = source.name
     return Picker(
-      "Data set", source.datasets.map { Choice($0.rawValue, $0.rawValue == name ? "open" : "", .dataset($0)) },
+      "Data set",
+      source.datasets.map { Choice($0.rawValue, $0.rawValue == name && source.root == nil ? "open" : "", .dataset($0)) }
+        + [Choice("a folder…", source.root.map { "now \($0)" } ?? "anywhere on this machine", .pickFolder)],
       at: source.datasets.firstIndex { $0.rawValue == name } ?? 0)
   }
 
   var themes: Picker {
     Picker(
-      "Colours of the text", ThemeName.allCases.map { Choice($0.rawValue, $0.detail, .theme($0)) },
-      at: ThemeName.allCases.firstIndex(of: screen.theme) ?? 0)
+      "Colours of the text", screen.themes.map { Choice($0.name, $0.detail, .theme($0.name)) },
+      at: screen.themes.firstIndex { $0.name == screen.theme } ?? 0)
   }
 
   // MARK: Settings
@@ -69,8 +75,15 @@ extension ExplorerState {
     return Picker(
       field.title,
       values.map { value in
-        Choice(value, detail(of: value, in: field, now: now), .setting(field, value))
-      }, at: values.firstIndex(of: now) ?? 0)
+        let lack = lack(value, in: field)
+        let detail = [detail(of: value, in: field, now: now), lack ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+        return Choice(value, detail, .setting(field, value), isPossible: lack == nil)
+      }, at: values.firstIndex(of: now) ?? 0, hint: values.contains { lack($0, in: field) != nil } ? SettingsForm.lackHint : nil)
+  }
+
+  /// What a condition lacks to generate; nil for all else.
+  private func lack(_ value: String, in field: SettingsField) -> String? {
+    field == .setting(.condition) ? ConditionType(rawValue: value).flatMap(settings.lack) : nil
   }
 
   private func detail(of value: String, in field: SettingsField, now: String) -> String {
@@ -80,14 +93,6 @@ extension ExplorerState {
   }
 
   // MARK: Evaluations
-
-  var reports: Picker {
-    Picker(
-      "Saved evaluations",
-      evaluation.saved.enumerated().map { index, report in
-        Choice(report.title, detail(of: report), .report(index))
-      } + [Choice("single predictions with these settings", "in the list, in place of an evaluation", .ownFigures)])
-  }
 
   var references: Picker {
     let shown = evaluation.shown[browse.fold]

@@ -140,7 +140,7 @@ final class PlainExplorer {
       say(["\(notice.level == .info ? "note" : "\(notice.level)"): \(notice.message)"] + (notice.hint.map { ["  hint: \($0)"] } ?? []))
     }
     said = state.dialogs.messages.count
-    for job in state.queue.jobs.all where job.state.isFinal && ended.insert(job.id).inserted && job.state == .finished && job.attempts > 0 {
+    for job in state.queue.jobs.finishedJobs where ended.insert(job.id).inserted && job.attempts > 0 {
       say(["generated: \(state.describe(job))"])
     }
     let lines = PlainView.lines(state)

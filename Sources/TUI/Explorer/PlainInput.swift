@@ -11,7 +11,7 @@ public enum PlainInput {
       // An empty line takes what is there.
       return word.isEmpty ? [.enter] : [.end, .control("u")] + word.map { .character($0) } + [.enter]
     case .picker, .commands: return word.isEmpty ? [.enter] : [.end, .control("u")] + word.map { .character($0) } + (state.isChoosing(word) ? [.enter] : [])
-    case .confirm, .messages, nil: break
+    case .confirm, .messages, .cluster, nil: break
     }
     if word.isEmpty { return [.down] }
     if word.count == 1, let key = word.first { return [.character(key)] }

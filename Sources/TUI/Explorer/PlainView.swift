@@ -24,6 +24,7 @@ public enum PlainView {
       case .classes: classes(state)
       case .table: table(state)
       case .ab: [ab(state)]
+      case .runs: state.runRows.map { run($0, state) }
       }
     return ([title(state) + run(state)] + all.map { "  " + $0 }).map(PlainText.clean)
   }
@@ -42,7 +43,7 @@ public enum PlainView {
       guard let report = state.evaluation.shown[state.browse.fold] else { return "" }
       let reference = state.evaluation.reference.map { " against \(state.name(of: .saved($0)))" } ?? ""
       return ", " + state.name(of: .saved(report)) + reference
-    case .images, .settings, .queue, .table, .ab: return ""
+    case .images, .settings, .queue, .table, .ab, .runs: return ""
     }
   }
 
@@ -55,7 +56,15 @@ public enum PlainView {
     case .classes: classes(state)[safe: state.evaluation.cursor.index] ?? "no evaluation of this fold yet"
     case .table: state.compare.table.flatMap { table(state)[safe: $0.row * $0.columnTitles.count + $0.column] } ?? ""
     case .ab: ab(state)
+    case .runs: run(state.selectedRun, state)
     }
+  }
+
+  /// A saved evaluation, or single predictions in its place.
+  private static func run(_ index: Int?, _ state: ExplorerState) -> String {
+    guard let index, let report = state.evaluation.saved[safe: index] else { return "single predictions with these settings" }
+    let mark = state.evaluation.runs.marked.contains(index) ? ", marked" : ""
+    return "fold \(report.plan.fold), \(state.name(of: .saved(report))): \(report.detail)\(mark)"
   }
 
   private static func episode(at row: Int, _ state: ExplorerState) -> String {
@@ -105,6 +114,7 @@ public enum PlainView {
         case .cancelled(let reason): "cancelled \(reason)"
         }
       return "\(state.describe(job)): \(word)"
+    case .finished(let count, let isOpen): return "\(count) generated" + (isOpen ? ", listed below" : "; enter lists them")
     }
   }
 
@@ -147,12 +157,15 @@ public enum PlainView {
         "\(index == picker.cursor.index ? "> " : "  ")\(choice.title)\(choice.detail.isEmpty ? "" : ": \(choice.detail)")"
       } + ["type to narrow, an empty line takes the marked one, esc leaves"]
     case .messages: state.dialogs.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]
+    case .cluster(let lines, _): lines + ["esc leaves"]
     case .confirm(.quit): ["\(state.queue.jobs.unfinished) images are not generated yet; the queue goes on at the next start. Quit? y or n"]
     case .confirm(.evaluate(let plan)):
       ["Evaluate \(plan.episodes) episodes of fold \(plan.fold), \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"]
     case .entry(let field, let input, let complaint):
       ["\(field.title), now \(input.text.isEmpty ? "empty" : input.text): \(complaint ?? state.settings.allowed(field)). Type a value, or esc"]
-    case .text(let purpose, let input): ["\(purpose.title): \(purpose.hint). Type it; an empty line takes \(input.text)"]
+    case .text(let purpose, let input):
+      ["\(purpose.title): \(purpose.hint). Type it; an empty line takes \(input.text)"]
+        + (state.dialogs.path.flatMap { $0.text == input.text && !$0.verdict.isEmpty ? $0.verdict : nil }.map { [$0] } ?? [])
     case .filter: ["Filter: \(EpisodeFilter.syntax). Type it, or esc"]
     }
   }

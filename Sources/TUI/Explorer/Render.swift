@@ -25,9 +25,17 @@ struct ScreenRenderer {
   init(_ state: ExplorerState, _ capabilities: Capabilities) {
     self.state = state
     self.capabilities = capabilities
-    theme = Theme(capabilities.depth, state.screen.theme, lightBackground: capabilities.lightBackground)
+    theme = Theme(capabilities.depth, state.screen.colors(Self.theme(state)), lightBackground: capabilities.lightBackground)
     layout = Layout(state)
     frame = Frame(state.screen.size)
+  }
+
+  /// The theme's name: of a list of themes the one under the cursor, which so is seen before it is chosen.
+  private static func theme(_ state: ExplorerState) -> String {
+    guard case .picker(let picker)? = state.dialogs.current, case .theme(let name)? = picker.selected?.meaning else {
+      return state.screen.theme
+    }
+    return name
   }
 
   mutating func renderScreen() {
@@ -43,11 +51,15 @@ struct ScreenRenderer {
       case .classes: renderClasses(rect)
       case .table: renderTable(rect)
       case .ab: renderAB(rect)
+      case .runs: renderRuns(rect)
       }
     }
+    renderResources()
     renderFooter()
+    renderStartCard()
     renderToasts()
     renderDialog()
+    frame.dress(theme)
   }
 
   private mutating func renderTooSmall() {

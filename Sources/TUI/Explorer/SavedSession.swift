@@ -25,7 +25,7 @@ public struct SavedSession: Codable, Hashable, Sendable {
   var order = EpisodeOrder.drawn
   var filter = ""
   var classOrder = ClassOrder.label
-  var theme = ThemeName.standard
+  var theme = ThemeColors.standard.name
   var usesMouse: Bool?
 
   /// Leaves the choice of symbols to whoever begins.

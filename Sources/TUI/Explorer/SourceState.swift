@@ -15,6 +15,10 @@ public struct SourceState: Sendable {
   public var datasets: [DatasetKind] = [.demo]
   /// The words of a command line that opens each data set, with the models that are searched here.
   public var invocations: [String: [String]] = [:]
+  /// The words that name the folders of models.
+  public var modelWords: [String] = []
+  /// The folder that is open, where it is not the one in the configuration.
+  public private(set) var root: String?
   /// The words of a command line that draws the same episodes.
   public var drawWords: [String] = []
   /// Seed of the episodes.
@@ -25,7 +29,19 @@ public struct SourceState: Sendable {
   init(name: String) { self.name = name }
 
   /// Another data set is to be opened.
-  public mutating func open(_ name: String) { (self.name, failure) = (name, nil) }
+  public mutating func open(_ name: String, root: String? = nil) { (self.name, self.root, failure) = (name, root, nil) }
+
+  /// A data set's folder is in the configuration now.
+  mutating func list(_ kind: DatasetKind, root: String) {
+    if !datasets.contains(kind) { datasets.append(kind) }
+    invocations[kind.rawValue] = words(kind.rawValue, root)
+    if self.root == root { self.root = nil }
+  }
+
+  /// The words of a command line that opens what is open.
+  var invocation: [String] { root.map { words(name, $0) } ?? invocations[name] ?? ["--dataset", name] }
+
+  private func words(_ name: String, _ root: String) -> [String] { ["--dataset", name, "--root", root] + modelWords }
 
   mutating func tell(done: Int, of count: Int) { opening = count > 0 ? "\(100 * done / count) % of \(count) masks read" : nil }
 

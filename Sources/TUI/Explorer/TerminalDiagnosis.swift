@@ -19,7 +19,13 @@ public enum TerminalDiagnosis {
         characters(environment),
       ]
     }
-    return [screen(term), colours(environment), characters(environment)] + images(environment, graphics)
+    // Nobody can be asked through a pipe.
+    TerminalSettings.useLocale(environment)
+    let canAsk = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    let answers = canAsk ? TerminalProbe.ask(environment, keepsTyped: false)?.answers : nil
+    let tmux = canAsk ? TmuxClient.ask(environment) : nil
+    return [screen(term), colours(environment, answers, tmux), characters(environment)]
+      + (canAsk ? images(environment, graphics, answers, tmux) : [])
   }
 
   private static func screen(_ term: String) -> Finding {
@@ -37,8 +43,10 @@ public enum TerminalDiagnosis {
       ? Finding("terminal", .fine, text) : Finding("terminal", .limited, text, advice: "80x24 or more shows all panels")
   }
 
-  private static func colours(_ environment: [String: String]) -> Finding {
+  private static func colours(_ environment: [String: String], _ answers: TerminalAnswers?, _ tmux: TmuxClient?) -> Finding {
     let count = tigetnum("colors")
+    let choice = AnnouncedColors.choice(environment, term: environment["TERM"] ?? "", colors: Int(count), answers, tmux: tmux)
+    if choice.depth == .truecolor, choice.reason != "COLORTERM" { return Finding("colours", .fine, "16.7 million (\(choice.reason))") }
     if ["truecolor", "24bit"].contains((environment["COLORTERM"] ?? "").lowercased()) {
       return Finding("colours", .fine, "16.7 million (COLORTERM)")
     }
@@ -48,10 +56,11 @@ public enum TerminalDiagnosis {
     return Finding("colours", .limited, count > 0 ? "\(count)" : "none", advice: "images need 256 colours or more to look right")
   }
 
-  /// Which symbols images are drawn with, and whether as pixels; nothing where nobody can be asked.
-  private static func images(_ environment: [String: String], _ wish: GraphicsWish) -> [Finding] {
-    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return [] }
-    let answers = TerminalProbe.ask(environment, keepsTyped: false)?.answers, profile = TerminalProfile.ofUser(environment, answers)
+  /// Which symbols images are drawn with, and whether as pixels.
+  private static func images(
+    _ environment: [String: String], _ wish: GraphicsWish, _ answers: TerminalAnswers?, _ tmux: TmuxClient?
+  ) -> [Finding] {
+    let profile = TerminalProfile.ofUser(environment, answers)
     let name = TerminalMemory.name(environment, answers), file = TerminalMemory.standardFile(environment)
     let memory = Result { () throws(CoreError) in try TerminalMemory(file) }
     let remembered = (try? memory.get())?[name]
@@ -59,7 +68,7 @@ public enum TerminalDiagnosis {
     let background = isKnown ? profile.lightBackground ? "light" : "dark" : "unknown"
     let configured = (try? UserSettings.standard.get())?.symbols
     let symbols = configured.map { "\($0.rawValue), as config.toml says" } ?? "\(profile.symbols.rawValue), as \(profile.reason)"
-    let choice = GraphicsChoice.ofTerminal(environment, answers, wish)
+    let choice = GraphicsChoice.ofTerminal(environment, answers, wish, tmux: tmux)
     return [
       Finding("images", .fine, "symbols: \(symbols); background: \(background)"),
       Finding("graphics", .fine, "\(choice.graphics.rawValue), as \(choice.reason)"),

@@ -61,6 +61,8 @@ extension ExplorerState {
     case .importImage:
       let next = TextPurpose.importMask(image: path)
       dialogs.open(.text(next, LineInput(next.proposal)))
+    case .openFolder: return begin(.identifyFolder((path as NSString).standardizingPath))
+    case .className(let image, let mask): return begin(.importAs(text, image: image, mask: mask))
     case .importMask(let image): dialogs.open(.picker(importClasses(image: image, mask: path)))
     }
     return []
@@ -76,6 +78,9 @@ extension ExplorerState {
   private mutating func choose(_ choice: Choice) -> [Effect] {
     switch choice.meaning {
     case .dataset(let kind): return open(kind)
+    case .pickFolder: dialogs.open(.text(.openFolder, LineInput()))
+    case .openFolder(let kind, let path, let isKept): return open(path, as: kind) + (isKept ? begin(.rememberFolder(kind, path: path)) : [])
+    case .nameClass(let image, let mask, let proposal): dialogs.open(.text(.className(image: image, mask: mask), LineInput(proposal)))
     case .fold(let number): return number == browse.fold ? [] : openFold(number)
     case .classIndex(let index):
       browse.show(class: index)
@@ -85,24 +90,17 @@ extension ExplorerState {
       browse.sort(by: order)
       listEpisodes(keeping: selected)
     case .importClass(let image, let mask, let index): return begin(.importImage(image: image, mask: mask, classIndex: index))
+    case .importAs(let name, let image, let mask): return begin(.importAs(name, image: image, mask: mask))
     case .namePreset: dialogs.open(.text(.presetName, LineInput()))
     case .pickForgotten: dialogs.open(.picker(forgettablePresets))
     case .forgetPreset(let name): return [.forgetPreset(name)]
     case .ownPreset(let preset): do { try settings.apply(preset) } catch { say(Notice(error)) }
     case .preset(let preset): settings.apply(preset)
-    case .theme(let name): screen.choose(name)
+    case .theme(let name): screen.choose(theme: name)
     case .setting(let field, let value): settings.choose(value, in: field)
     case .copy(let text):
       say(Notice(.info, "copied: \(choice.title)"))
       return [.copy(text)]
-    case .report(let index):
-      guard let report = evaluation.saved[safe: index] else { return [] }
-      evaluation.show(report)
-      screen.focus(on: .classes)
-      return report.plan.fold == browse.fold ? [] : openFold(report.plan.fold)
-    case .ownFigures:
-      evaluation.showOwn(true)
-      screen.focus(on: .episodes)
     case .reference(let index): evaluation.compare(with: index.flatMap { evaluation.saved[safe: $0] })
     case .stop(let kind): return queue.stop(kind, screen.focus == .queue ? chosenJobs : [])
     case .grid(let rows, let columns): open(PlanTable(rows, columns, options: settings.options))

@@ -9,8 +9,8 @@ extension ExplorerState {
   mutating func adopt() {
     guard let cell = compare.table?.selected else { return }
     settings.take(cell.plan.options, seed: cell.plan.options.seed)
-    say(Notice(.info, "settings taken over: \(cell.title)"))
     screen.focus(on: .images)
+    say(Notice(.info, "settings taken over: \(cell.title)"), about: .settings)
   }
 
   /// Queues what is missing in a table, one effect a cell; what is stored or queued already is not queued again.
@@ -43,7 +43,7 @@ extension ExplorerState {
 
   mutating func markA() {
     compare.mark(side)
-    say(Notice(.info, "A is \(compare.sideA?.title ?? ""); B on another tile compares"))
+    say(Notice(.info, "A is \(compare.sideA?.title ?? ""); B on another tile compares"), about: .images)
   }
 
   mutating func openDuel() {

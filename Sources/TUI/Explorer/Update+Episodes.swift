@@ -24,8 +24,38 @@ extension ExplorerState {
 
   /// Opens another data set in place of this one.
   mutating func open(_ kind: DatasetKind) -> [Effect] {
-    guard kind.rawValue != source.name || browse.catalog == nil else { return [] }
+    guard kind.rawValue != source.name || source.root != nil || browse.catalog == nil else { return [] }
     source.open(kind.rawValue)
+    return reopen(.openDataset(kind))
+  }
+
+  /// Opens a folder, whatever is in the configuration.
+  mutating func open(_ path: String, as kind: DatasetKind) -> [Effect] {
+    source.open(kind.rawValue, root: path)
+    return reopen(.openFolder(kind, path: path))
+  }
+
+  /// Says what a folder is laid out like and how it can be opened.
+  mutating func offer(_ kind: DatasetKind?, _ path: String) {
+    guard let kind else {
+      return say(
+        Notice(
+          .warning, "\(path) is laid out like no data set that is known",
+          hint: "docs/datasets.md says how PASCAL VOC 2012, COCO, FSS-1000 and images with masks of your own are laid out"))
+    }
+    dialogs.open(
+      .picker(
+        Picker(
+          "\(DisplayText.middle(of: path, to: 40)): \(kind.look)",
+          [
+            Choice("open it", "now", .openFolder(kind, path: path, isKept: false)),
+            Choice(
+              "open it and remember it", "as \(kind.rawValue) in config.toml, for every start", .openFolder(kind, path: path, isKept: true)),
+          ])))
+  }
+
+  /// Forgets the data set that was open.
+  private mutating func reopen(_ effect: Effect) -> [Effect] {
     browse.close()
     images.close()
     evaluation.close()
@@ -33,7 +63,7 @@ extension ExplorerState {
     work.forgetAll()
     listEpisodes()
     screen.focus(on: .episodes)
-    return [.openDataset(kind)]
+    return [effect]
   }
 
   /// Opens a fold and forgets the list of the one before.

@@ -1,6 +1,7 @@
 extension ExplorerState {
   /// What a key press does: the dialog's business when there is one, otherwise the action table's.
   mutating func press(_ key: Key) -> [Effect] {
+    screen.dropCard()
     if dialogs.current != nil { return answer(key) }
     guard let action = Action.meant(by: key, in: screen.focus) else { return [] }
     return run(action, key)
@@ -9,7 +10,7 @@ extension ExplorerState {
   /// Does an action, or says why it cannot be done now. `key` is the one pressed, or any of the action's.
   mutating func run(_ action: Action, _ key: Key) -> [Effect] {
     if let obstacle = action.obstacle(self) {
-      say(Notice(.warning, "\(action.title): \(obstacle)"))
+      say(Notice(.warning, "\(action.title): \(obstacle)"), about: screen.focus)
       return []
     }
     return perform(action.id, key)
@@ -36,7 +37,12 @@ extension ExplorerState {
       browse.toggleMark()
       moveCursor(of: .episodes, 1)
     case .markRange: browse.toggleRange()
-    case .unmark: if screen.focus == .queue { queue.unmark() } else { browse.unmark() }
+    case .unmark:
+      switch screen.focus {
+      case .queue: queue.unmark()
+      case .runs: evaluation.changeRuns { $0.unmark() }
+      default: browse.unmark()
+      }
     case .fold: return chooseFold(key)
     case .nextFold: return openFold(browse.fold + 1)
     case .previousFold: return openFold(browse.fold - 1)
@@ -55,7 +61,15 @@ extension ExplorerState {
     case .lessOpaque: images.cover(by: -10)
     case .blocks:
       images.nextSymbols()
-      say(Notice(.info, "images in \(images.symbols?.title ?? "what the terminal is known to show best")"))
+      say(Notice(.info, "images in \(images.symbols?.title ?? "what the terminal is known to show best")"), about: .images)
+    case .hits: images.toggle(.hits)
+    case .falseAlarms: images.toggle(.falseAlarms)
+    case .misses: images.toggle(.misses)
+    case .border: images.toggleBorder()
+    case .dim: images.toggleSurroundings()
+    case .sortSupports: images.toggleOrder()
+    case .rejectWorst: return rejectWorst()
+    case .undoRating: return undoVerdict()
     case .keep: return rate(.kept)
     case .star: return rate(.starred)
     case .reject: return rate(.rejected)
@@ -64,8 +78,8 @@ extension ExplorerState {
     case .decrease: if settings.field.isText { type(nil) } else { settings.step(settings.field, by: -1) }
     case .edit: edit()
     case .type: if settings.choices(settings.field) == nil, case .character(let digit) = key { type(String(digit)) }
-    case .nextCondition: settings.step(.setting(.condition), by: 1)
-    case .previousCondition: settings.step(.setting(.condition), by: -1)
+    case .nextCondition: settings.stepCondition(by: 1)
+    case .previousCondition: settings.stepCondition(by: -1)
     case .preset: dialogs.open(.picker(presets))
 
     case .generate: return generateChosen()
@@ -73,7 +87,11 @@ extension ExplorerState {
     case .evaluateFold: askToEvaluate()
     case .sortClasses: evaluation.nextOrder()
     case .worst: listWorst()
-    case .pickReport: dialogs.open(.picker(reports))
+    case .pickReport: screen.focus(on: .runs)
+    case .showRun: return showRun()
+    case .markRun: markRun()
+    case .sortRuns: evaluation.changeRuns { $0.nextOrder() }
+    case .compareRuns: return compareRuns()
     case .pickReference: dialogs.open(.picker(references))
 
     case .compare: open(PlanTable(comparing: settings.options, count: settings.supports))
@@ -98,6 +116,10 @@ extension ExplorerState {
       guard case .job(let job)? = selectedQueueRow else { break }
       queue.toggleMark(job)
       moveCursor(of: .queue, 1)
+
+    case .cluster:
+      dialogs.openCluster(at: screen.now)
+      return [.loadClusterRuns]
 
     case .copy: dialogs.open(.picker(copies))
     case .recall: ask(.recall)
@@ -155,7 +177,7 @@ extension ExplorerState {
   private mutating func goBack() {
     switch screen.focus {
     case .ab: screen.focus(on: .images)
-    case .table: screen.focus(on: .episodes)
+    case .table, .runs: screen.focus(on: .episodes)
     case .images where images.isZoomed: images.endZoom()
     case .episodes where browse.anchor != nil: browse.dropRange()
     case .episodes where !browse.filter.isEmpty || browse.classFilter != nil:
@@ -167,17 +189,19 @@ extension ExplorerState {
 
   private mutating func select() {
     guard screen.focus == .queue else { return screen.focus(on: .images) }
-    if case .job(let job)? = selectedQueueRow { showEpisode(of: job) }
+    switch selectedQueueRow {
+    case .job(let job): showEpisode(of: job)
+    case .finished: queue.toggleFinished()
+    case .evaluation, nil: break
+    }
   }
 
   private mutating func move(rows: Int) {
     switch screen.focus {
-    case .episodes, .queue, .classes, .settings: moveCursor(of: screen.focus, rows)
+    case .episodes, .queue, .classes, .settings, .runs: moveCursor(of: screen.focus, rows)
     case .images:
       if isPanning { return pan(columns: 0, rows: rows) }
-      let columns = grid(in: Layout(self).tileArea).columns, isZoomed = images.isZoomed
-      let steps = isZoomed ? rows.signum() : max(-tiles.count, min(tiles.count, rows)) * columns
-      images.moveTile(steps, count: tiles.count, staysInColumn: !isZoomed)
+      if images.isZoomed { moveTile(rows.signum()) } else if abs(rows) > 1 { moveTile(rows) } else { moveTile(below: rows > 0) }
     case .table: compare.move(rows: rows.signum(), columns: 0)
     case .ab: break
     }
@@ -186,7 +210,7 @@ extension ExplorerState {
   private mutating func move(columns: Int) {
     if screen.focus == .table { compare.move(rows: 0, columns: columns) }
     guard screen.focus == .images else { return }
-    if isPanning { pan(columns: columns, rows: 0) } else { images.moveTile(columns, count: tiles.count, staysInColumn: false) }
+    if isPanning { pan(columns: columns, rows: 0) } else { moveTile(columns) }
   }
 
   /// Whether the cursor keys move the crosshair of a zoomed image.

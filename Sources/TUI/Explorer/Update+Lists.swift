@@ -11,6 +11,7 @@ extension ExplorerState {
     case .queue: queue.move(rows, count: queueRowCount, visible: visible)
     case .classes: evaluation.move(rows, count: classCount, visible: visible)
     case .settings: settings.move(rows, visible: visible)
+    case .runs: evaluation.changeRuns { [count = runRows.count] in $0.move(rows, count: count, visible: visible) }
     case .images, .table, .ab: break
     }
     leaveZoom(of: before)
@@ -24,6 +25,7 @@ extension ExplorerState {
     case .queue: queue.point(at: row, count: queueRowCount, visible: visible)
     case .classes: evaluation.point(at: row, count: classCount, visible: visible)
     case .settings: settings.point(at: row, visible: visible)
+    case .runs: evaluation.changeRuns { [count = runRows.count] in $0.point(at: row, count: count, visible: visible) }
     case .images, .table, .ab: break
     }
     leaveZoom(of: before)
@@ -41,6 +43,7 @@ extension ExplorerState {
     case .queue: queue.cursor.index
     case .classes: evaluation.cursor.index
     case .settings: settings.row
+    case .runs: evaluation.runs.cursor.index
     case .images, .table, .ab: nil
     }
   }
@@ -51,16 +54,20 @@ extension ExplorerState {
   // MARK: The queue's list
 
   /// Rows of the queue panel.
-  public var queueRowCount: Int { (evaluation.running == nil ? 0 : 1) + queue.jobs.all.count }
+  public var queueRowCount: Int { (evaluation.running == nil ? 0 : 1) + queue.jobs.rowCount(isOpen: queue.isOpen) }
 
-  /// The evaluation first, then jobs: what runs and waits in its order, then what has ended, newest first. Nil behind the last one.
+  /// The evaluation first, then the jobs in the order of `WorkQueue.row`. Nil behind the last one.
   public func queueRow(_ index: Int) -> QueueRow? {
-    guard let running = evaluation.running else { return queue.jobs.row(index).map { .job($0) } }
-    return index == 0 ? .evaluation(running) : queue.jobs.row(index - 1).map { .job($0) }
+    if let running = evaluation.running, index == 0 { return .evaluation(running) }
+    return switch queue.jobs.row(index - (evaluation.running == nil ? 0 : 1), isOpen: queue.isOpen) {
+    case .job(let job): .job(job)
+    case .finished(let count): .finished(count, isOpen: queue.isOpen)
+    case nil: nil
+    }
   }
 
   /// The row under the queue's cursor.
-  public var selectedQueueRow: QueueRow? { queueRow(queue.cursor.index) }
+  public var selectedQueueRow: QueueRow? { queueRow(min(queue.cursor.index, max(0, queueRowCount - 1))) }
 
   /// Jobs that an action of the queue works on: the marked ones in the queue's order, or the one under the cursor.
   public var chosenJobs: [Job] {

@@ -1,5 +1,6 @@
 import Data
 import Evaluation
+import Foundation
 import Generation
 
 /// Generating, measuring and judging what is chosen.
@@ -7,7 +8,9 @@ extension ExplorerState {
   mutating func generateChosen() -> [Effect] {
     if screen.focus == .table, let table = compare.table { return generate(table) }
     let chosen = browse.chosen
-    if chosen.count > 1 { say(Notice(.info, "supports of \(chosen.count) episodes are queued, where they are not generated")) }
+    if chosen.count > 1 {
+      say(Notice(.info, "supports of \(chosen.count) episodes are queued, where they are not generated"), about: .queue)
+    }
     return chosen.map { .generate($0, plan) }
   }
 
@@ -58,6 +61,24 @@ extension ExplorerState {
     return [.rate(request, new)]
   }
 
+  /// Rejects the generated support that agrees least with its mask.
+  mutating func rejectWorst() -> [Effect] {
+    guard let episode = selected, let (number, request) = worstSupport else { return [] }
+    let agreement = agreement(of: request).map { String(format: ", agreement %.2f", $0) } ?? ""
+    say(Notice(.info, "rejected: generated \(number + 1)\(agreement); u takes it back"))
+    let new = images.rate(request, .rejected)
+    takeScore(of: episode)
+    return [.rate(request, new)]
+  }
+
+  /// Takes the last verdict back.
+  mutating func undoVerdict() -> [Effect] {
+    guard let (request, rating) = images.undoVerdict() else { return [] }
+    if let episode = selected { takeScore(of: episode) }
+    say(Notice(.info, "taken back: \(describe(request)) is \(rating?.rawValue ?? "not judged")"))
+    return [.rate(request, rating)]
+  }
+
   /// The present network's prediction for an episode.
   func predict(_ episode: Episode, _ plan: SupportPlan?) -> Effect { .predict(episode, plan, settings.segmenter) }
 
@@ -77,17 +98,18 @@ extension ExplorerState {
     return effects
   }
 
-  /// Notes a network's answer where the present one gave it, and says what it means for the form's settings.
-  mutating func note(iou: Double, of episode: Episode, _ use: SupportUse?) {
+  /// Notes the present network's answer, and says what it means for the form's settings where it was asked for.
+  mutating func note(iou: Double, of episode: Episode, _ use: SupportUse?, isAsked: Bool) {
     let figures = evaluation.note(iou: iou, of: episode, use, by: settings.segmenter)
     takeScore(of: episode)
     // Other plans' figures belong to their own cells.
-    guard use?.plan == plan, let baseline = figures.baseline else { return }
+    guard isAsked, use?.plan == plan, let baseline = figures.baseline else { return }
     let name = browse.catalog?.className(episode.classIndex) ?? "", shots = episode.supports.count
     let gain = NumberText.signed(iou - baseline)
     say(
       Notice(
         .info,
-        "\(name): IoU \(NumberText.percent(baseline)) \(shots)-shot, \(NumberText.percent(iou)) with \(shots)+\(plan.count) (\(gain))"))
+        "\(name): IoU \(NumberText.percent(baseline)) \(shots)-shot, \(NumberText.percent(iou)) with \(shots)+\(plan.count) (\(gain))"),
+      toldBy: episode == selected ? .images : nil)
   }
 }

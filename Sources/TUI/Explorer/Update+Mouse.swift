@@ -1,6 +1,7 @@
 /// What the mouse does: it points at what the keys move to, and a second press does what Enter does there.
 extension ExplorerState {
   mutating func point(_ pointer: Pointer) -> [Effect] {
+    if pointer.gesture == .press { screen.dropCard() }
     // What lay there when it was pressed may be below a dialog by now.
     guard isInReach(pointer.target) else { return [] }
     return switch pointer.gesture {
@@ -27,20 +28,20 @@ extension ExplorerState {
     // The list stays in reach while its filter is typed.
     if case .filter = dialogs.current, pointer.target != .dialog { dialogs.close() }
     switch pointer.target {
-    case .panel(let panel): screen.focus(on: panel)
+    case .panel(let panel): screen.focus(on: panel, byMouse: true)
     case .row(let panel, let row):
       let isSelected = screen.focus == panel && cursorRow(of: panel) == row
-      screen.focus(on: panel)
+      screen.focus(on: panel, byMouse: true)
       if isSelected { return press(.enter) }
       pointCursor(of: panel, at: row)
     case .step(let step): return press(step > 0 ? .right : .left)
     case .tile(let index):
       let isSelected = screen.focus == .images && selectedTile == tiles[safe: index]
-      screen.focus(on: .images)
+      screen.focus(on: .images, byMouse: true)
       if isSelected { return press(.enter) }
       images.select(tile: index)
     case .image(let panel):
-      screen.focus(on: panel)
+      screen.focus(on: panel, byMouse: true)
       return pressed(at: pointer, panel)
     case .cell(let row, let column):
       guard let table = compare.table else { return [] }
@@ -51,7 +52,7 @@ extension ExplorerState {
     case .choice(let row): return dialogs.point(at: row) ? press(.enter) : []
     case .outside:
       switch dialogs.current {
-      case .picker, .commands, .messages: return press(.escape)
+      case .picker, .commands, .messages, .cluster: return press(.escape)
       // A question is answered, and what was typed is not lost by a slip of the hand.
       default: break
       }

@@ -1,4 +1,9 @@
+import Data
 import Evaluation
+import Foundation
+import Generation
+import Models
+import Render
 
 extension ExplorerState {
   /// Takes over what an effect brought back.
@@ -6,32 +11,46 @@ extension ExplorerState {
     switch (effect, outcome) {
     case (_, .failed(let notice)): fail(effect, notice)
 
-    case (.open, .opened(let catalog, let models, let pace)), (.openDataset, .opened(let catalog, let models, let pace)):
+    case (.open, .opened(let catalog, let models, let pace)), (.openDataset, .opened(let catalog, let models, let pace)),
+      (.openFolder, .opened(let catalog, let models, let pace)):
       return take(catalog, models, secondsPerStep: pace)
     case (.loadEpisodes(let fold), .episodes(let found)): take(found, ofFold: fold)
     case (.loadStoredSupports, .storedSupports(let all)):
       browse.take(generated: all)
+      evaluation.forgetIncomplete()
       if !browse.filter.isEmpty { listEpisodes(keeping: selected) }
     case (.rate, .rated(let support)):
       browse.take(support)
       if !browse.filter.isEmpty { listEpisodes(keeping: selected) }
-    case (.importImage, .imported(let item, let turn)):
+    case (.importImage, .imported(let item, let turn, let info)), (.importAs, .imported(let item, let turn, let info)):
+      if let info { browse.add(info) }
       browse.wait(for: item)
       let turned = turn == .upright ? "" : "; \(turn.title), as its EXIF data says"
       say(Notice(.info, "imported: \(item.id), as a support and as a query\(turned)"))
+      if hasDemoWeights, !source.acceptsDemoWeights, browse.catalog.map({ DatasetKind.isDemo($0.name) }) == true {
+        say(
+          Notice(
+            .warning, "demo weights: toy networks made for the program's own drawn scenes; of your image they say nothing",
+            hint: "give real weights with --models"))
+      }
       return [.loadEpisodes(fold: browse.fold)]
 
     case (.loadEpisode(let episode), .episode(let own)): images.take(own, of: episode)
     case (.makeCondition(let episode, let choice), .condition(let image?)): images.take(condition: image, for: choice, of: episode)
     case (.look(let episode, let plan), .plan(let requests, let found)):
       images.take(found, requests, of: episode, plan)
+      if episode == selected { images.note(hasSupports: !found.isEmpty) }
       return segmentCompleted()
     case (.survey(let episode, let plan, let choice), .survey(let requests, let found, let image)):
       images.take(found, requests, of: episode, plan)
       if let image { images.take(condition: image, for: choice, of: episode) }
       return segmentCompleted()
     case (.loadGenerated(let request), .generated(let found?)):
+      // The queue tells of every image, whoever asked for it; only those of the episodes looked at are kept.
+      guard images.isLacking(request) else { return [] }
       images.take(found, for: request)
+      queue.endPreview(of: request)
+      evaluation.forgetIncomplete()
       return segmentCompleted()
     case (.render(let request), .rendered(let cells)): images.take(cells, for: request)
     case (.encode(let request), .encoded(let bytes)): images.take(pixels: bytes, for: request.key)
@@ -43,27 +62,38 @@ extension ExplorerState {
       return [.survey(episode, plan, plan.choice(of: (compare.table?.number ?? 0) % browse.shots))]
 
     case (.predict(let episode, let plan, let segmenter), .prediction(let image, let mask, let truth, let iou, let rejected)):
-      guard segmenter == settings.segmenter else { return [] }
-      let use = plan.map { SupportUse(plan: $0, rejected: rejected) }
-      images.take(prediction: image, .comparison(prediction: mask, truth: truth), iou: iou, of: episode, use)
-      note(iou: iou, of: episode, use)
-      if let plan, plan == self.plan { return [.measureDrift(episode, plan, segmenter)] }
-    case (.measureDrift(let episode, let plan, let segmenter), .drift(let drift, let rejected)):
+      let prediction = ScreenImage.Marks.comparison(prediction: mask, truth: truth)
+      return take(prediction, over: image, iou: iou, of: episode, plan, rejected, by: segmenter, isAsked: true)
+    case (.foresee(let episode, let plan, let segmenter), .prediction(let image, let mask, let truth, let iou, let rejected)):
+      let prediction = ScreenImage.Marks.comparison(prediction: mask, truth: truth)
+      return take(prediction, over: image, iou: iou, of: episode, plan, rejected, by: segmenter, isAsked: false)
+    case (.foresee(let episode, let plan?, _), .incomplete): evaluation.note(incomplete: plan, of: episode)
+    case (.measureDrift(let episode, let plan, let segmenter), .drift(let drift, let agreements, let rejected)):
+      evaluation.note(agreements: agreements, by: segmenter)
       evaluation.note(drift: drift, of: episode, SupportUse(plan: plan, rejected: rejected), by: segmenter)
       takeScore(of: episode)
-    case (.evaluate, .report(let report)), (.evaluateMarked, .report(let report)): return finish(report)
+    case (.evaluate, .report(let report, let date)), (.evaluateMarked, .report(let report, let date)): return finish(report, date)
     case (.evaluate, .dropped), (.evaluateMarked, .dropped):
       evaluation.end()
+      queue.forgetEvaluated()
       images.forgetPlans()
       say(Notice(.info, "evaluation stopped; the images generated so far are kept"))
-    case (.loadReports, .reports(let all)): evaluation.take(saved: all)
+    case (.loadReports, .reports(let all, let dates)): evaluation.take(saved: all, dates: dates)
+    case (.loadClusterRuns, .clusterRuns(let lines)): dialogs.take(clusterRuns: lines)
+
+    case (.inspectPath, .path(let insight)): dialogs.take(insight)
+    case (.identifyFolder(let path), .identified(let kind)): offer(kind, path)
+    case (.rememberFolder(let kind, let path), .written(let what)):
+      source.list(kind, root: path)
+      say(Notice(.info, what))
+    case (.sampleResources, .resources(let sample)): resources.take(sample, at: screen.now)
 
     case (.recall, .recalled(let options, let seed, let own)), (.adopt, .recalled(let options, let seed, let own)):
       settings.take(options, seed: seed)
       screen.focus(on: .settings)
       let rest =
         seed == nil ? "all but the seed: the image's own, \(own), comes from one that cannot be told" : "g queues images with them"
-      say(Notice(.info, "the settings are in the form; \(rest)"))
+      say(Notice(.info, "the settings are in the form; \(rest)"), about: .settings)
     case (let effect, .presets(let presets)):
       settings.take(presets)
       if case .keepPreset(let preset) = effect { say(Notice(.info, "preset \(preset.name) is kept; P offers it")) }
@@ -74,16 +104,34 @@ extension ExplorerState {
     return []
   }
 
+  /// Takes over a network's answer, as far as the present one gave it; one that the user asked for is said.
+  private mutating func take(
+    _ marks: ScreenImage.Marks, over image: Image, iou: Double, of episode: Episode, _ plan: SupportPlan?,
+    _ rejected: Set<GenerationRequest>, by segmenter: SegmenterChoice, isAsked: Bool
+  ) -> [Effect] {
+    guard segmenter == settings.segmenter else { return [] }
+    let use = plan.map { SupportUse(plan: $0, rejected: rejected) }
+    images.take(prediction: image, marks, iou: iou, of: episode, use)
+    note(iou: iou, of: episode, use, isAsked: isAsked)
+    // The store knows of other verdicts than this screen: asked again, it would say the same.
+    if let plan, !isAsked, images.boards[episode] != nil, prediction(episode, plan) == nil {
+      evaluation.note(incomplete: plan, of: episode)
+    }
+    guard let plan, plan == self.plan, isAsked || episode == selected else { return [] }
+    return [.measureDrift(episode, plan, segmenter)]
+  }
+
   /// An evaluation has its report: other images may be generated now.
-  private mutating func finish(_ report: EvaluationReport) -> [Effect] {
-    evaluation.finish(report)
+  private mutating func finish(_ report: EvaluationReport, _ date: Date?) -> [Effect] {
+    evaluation.finish(report, date)
+    queue.forgetEvaluated()
     images.forgetPlans()
     screen.showClasses()
     let text = report.summary
     if let leftOut = report.leftOutSummary {
       say(Notice(.warning, "\(text); \(leftOut)", hint: report.leftOutReasons.first.map { "the first: \($0.reason)" }))
     } else {
-      say(Notice(.info, text))
+      say(Notice(.info, text), toldBy: .classes)
     }
     return [.loadStoredSupports]
   }
@@ -91,11 +139,13 @@ extension ExplorerState {
   private mutating func fail(_ effect: Effect, _ notice: Notice) {
     work.fail(effect, notice)
     switch effect {
-    case .open, .openDataset: source.fail(notice)
-    case .evaluate, .evaluateMarked: evaluation.end()
+    case .open, .openDataset, .openFolder: source.fail(notice)
+    case .evaluate, .evaluateMarked:
+      evaluation.end()
+      queue.forgetEvaluated()
     case .generate(let episode, let plan): evaluation.forget(episode, plan)
     // The tile says it; a notice for each episode passed over would be noise.
-    case .loadEpisode, .makeCondition, .look, .survey, .render, .encode, .measureDrift: return
+    case .loadEpisode, .makeCondition, .look, .survey, .render, .encode, .measureDrift, .inspectPath, .foresee: return
     default: break
     }
     say(notice)

@@ -7,6 +7,7 @@ public func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   if state.settings.segmenter != segmenter { state.images.forgetPredictions() }
   if state.run != run { state.followRun() }
   effects += state.wishes(beside: effects)
+  if let unknown = state.dialogs.unknownPath { effects += state.work.lacking([.inspectPath(unknown.text, unknown.use)]) }
   return state.work.begin(effects)
 }
 
@@ -19,14 +20,20 @@ extension ExplorerState {
     case .tick(let seconds):
       screen.tick(to: seconds)
       dialogs.tick(to: seconds)
+      let isBusy = queue.jobs.running != nil || evaluation.running != nil
+      let looks: [Effect] = resources.isDue(at: seconds, isBusy: isBusy) ? [.sampleResources] : []
+      return dialogs.asksForCluster(at: seconds) ? looks + [.loadClusterRuns] : looks
     case .done(let effect, let outcome):
       work.end(effect)
       return take(outcome, of: effect)
     case .opening(let done, let count): source.tell(done: done, of: count)
     case .work(let event): return take(event)
-    case .evaluationProgress(let progress): evaluation.take(progress, now: screen.now)
+    case .evaluationProgress(let progress):
+      evaluation.take(progress, now: screen.now)
+      if case .generating = progress {} else { queue.forgetEvaluated() }
     case .wanted(let requests): return requests.filter { images.rendered[$0.key] == nil }.map { .render($0) }
     case .wantedPixels(let requests): return work.lacking(requests.filter { images.pixels[$0.key] == nil }.map { .encode($0) })
+    case .idle: return foresight.map { [$0] } ?? []
     case .said(let notice): say(notice)
     case .terminated: break
     }
@@ -36,7 +43,7 @@ extension ExplorerState {
   /// What the screen lacks for the selected episode and is neither under way nor known to fail.
   fileprivate mutating func wishes(beside begun: [Effect]) -> [Effect] {
     guard browse.catalog != nil else {
-      let isOpening = (Array(work.inFlight) + begun).contains { if case .openDataset = $0 { true } else { false } }
+      let isOpening = (Array(work.inFlight) + begun).contains(where: \.opensDataset)
       return source.failure == nil && !isOpening ? work.lacking([.open]) : []
     }
     guard let episode = selected else { return [] }

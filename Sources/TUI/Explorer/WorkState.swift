@@ -1,3 +1,5 @@
+import Generation
+
 /// Work that was asked for, and what is known of it.
 public struct WorkState: Sendable {
   /// Asked for and not yet answered.
@@ -7,6 +9,8 @@ public struct WorkState: Sendable {
   /// Models being read.
   public private(set) var loading: [String] = []
   public private(set) var loaded: Set<String> = []
+  /// What the engines are at; none where this process evaluates the networks.
+  public private(set) var engines: [EngineStatus] = []
 
   /// Effects that are neither under way nor known to fail.
   func lacking(_ effects: [Effect]) -> [Effect] { effects.filter { !inFlight.contains($0) && failures[$0] == nil } }
@@ -29,6 +33,8 @@ public struct WorkState: Sendable {
 
   /// The same may be asked of another data set.
   mutating func forgetAll() { (inFlight, failures) = ([], [:]) }
+
+  mutating func take(_ engines: [EngineStatus]) { self.engines = engines }
 
   mutating func load(_ name: String) {
     if !loading.contains(name) { loading.append(name) }

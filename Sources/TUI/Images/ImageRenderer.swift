@@ -7,7 +7,7 @@ public enum ImageRenderer {
     let seen = request.key.crop?.width ?? shown.image.width
     // A contour thinner than a block would come and go.
     let thickness = max(1, seen / max(1, size.width * 2))
-    var image = shown.composed(request.key.look, thickness: thickness, opacity: Double(request.key.opacity) / 100)
+    var image = shown.composed(request.key.look, request.key.marks, thickness: thickness, opacity: Double(request.key.opacity) / 100)
     if let crop = request.key.crop { image = image.enlarged(crop, atLeast: size) }
     // What is drawn over an image is clearer without the grain of carried errors.
     let style = CellStyle(
@@ -15,12 +15,16 @@ public enum ImageRenderer {
       lightBackground: request.capabilities.lightBackground)
     let grid =
       request.capabilities.unicode
-      ? CellGrid(image, columns: size.width, rows: size.height, style: style, after: request.previous)
+      ? CellGrid(
+        image, columns: size.width, rows: size.height, style: style, after: request.previous, changing: style.previewShare)
       : ascii(image, size, depth)
     guard request.key.look == .signs, case .comparison(let prediction, let truth) = shown.marks else { return grid }
     let crop = request.key.crop ?? Crop(x: 0, y: 0, width: shown.image.width, height: shown.image.height)
     let all = Size(width: shown.image.width, height: shown.image.height)
-    return ErrorSigns(prediction: prediction.stretched(to: all), truth: truth.stretched(to: all), crop: crop).over(grid, depth)
+    var signs = ErrorSigns(prediction: prediction.stretched(to: all), truth: truth.stretched(to: all), crop: crop)
+    signs.kinds = request.key.marks.errors
+    if request.key.marks.isOfBorder { signs.isNear = signs.truth.isNearBorder(of: 1, reach: shown.reach) }
+    return signs.over(grid, Theme(depth, lightBackground: request.capabilities.lightBackground))
   }
 
   /// Without block characters a cell is one colour, or a character as bright as the image where there are no colours.
@@ -52,10 +56,14 @@ struct ErrorSigns {
   let prediction: LabelMask
   let truth: LabelMask
   let crop: Crop
+  /// Which are told.
+  var kinds = ErrorKinds.all
+  /// Pixels that count; all of them where it is nil.
+  var isNear: [Bool]?
 
   /// The cells with a sign in every one that is more than half inside one of the three.
-  func over(_ grid: CellGrid, _ depth: ColorDepth) -> CellGrid {
-    let size = Size(width: grid.columns, height: grid.rows), tones = Theme(depth).errors
+  func over(_ grid: CellGrid, _ theme: Theme) -> CellGrid {
+    let size = Size(width: grid.columns, height: grid.rows), tones = theme.errors
     var grid = grid
     for row in 0..<size.height {
       for column in 0..<size.width {
@@ -75,12 +83,13 @@ struct ErrorSigns {
     var counts = (hit: 0, falseAlarm: 0, miss: 0, all: 0)
     for y in span(row, size.height, crop.y, crop.height) where y < truth.height {
       for x in span(column, size.width, crop.x, crop.width) where x < truth.width {
+        guard isNear?[y * truth.width + x] != false else { continue }
         counts.all += 1
-        switch (prediction[x, y] == 1, truth[x, y]) {
-        case (_, 255), (false, 0): break
-        case (true, 1): counts.hit += 1
-        case (true, _): counts.falseAlarm += 1
-        case (false, _): counts.miss += 1
+        guard let kind = ErrorKinds(prediction: prediction[x, y], truth: truth[x, y]), kinds.contains(kind) else { continue }
+        switch kind {
+        case .hits: counts.hit += 1
+        case .falseAlarms: counts.falseAlarm += 1
+        default: counts.miss += 1
         }
       }
     }

@@ -17,8 +17,17 @@ public struct ImagesState: Sendable {
   public private(set) var look = Look.tint
   /// Percent: how much of a tint covers the image.
   public private(set) var opacity = 40
+  /// What is drawn of the marks.
+  public private(set) var marks = MarkChoice()
   /// The symbols chosen; nil for the finest that the terminal is known to draw.
   public private(set) var symbols: SymbolSet?
+
+  /// Whether the episode that was looked up last has generated supports: the next one is expected to be like it.
+  public private(set) var hasSupports = false
+  /// Whether the last prediction that came is still shown: the next episode is expected to have one.
+  public private(set) var hasPredictions = false
+  /// Whether generated supports are in the order of their agreement, the worst first.
+  public private(set) var ordersByAgreement = false
 
   public private(set) var boards = EpisodeBoards()
   /// What the user thinks of images that were looked up.
@@ -31,6 +40,8 @@ public struct ImagesState: Sendable {
   public private(set) var lastRendered: [Tile: RenderKey] = [:]
   /// Images ready to be shown as pixels, of at most 64 MiB.
   public private(set) var pixels = BoundedCache<PixelKey, PixelImage>(limit: 64 << 20) { $0.bytes.count }
+  /// What can be taken back, the last one at the end.
+  private var verdicts: [Verdict] = []
   private var lastImage = 0
   private var lastPixels = 0
 
@@ -41,7 +52,7 @@ public struct ImagesState: Sendable {
   }
 
   /// Forgets what is known of the data set's episodes.
-  mutating func close() { (boards, ratings) = (EpisodeBoards(), [:]) }
+  mutating func close() { (boards, ratings, verdicts, hasSupports) = (EpisodeBoards(), [:], [], false) }
 
   // MARK: What is looked at
 
@@ -51,13 +62,6 @@ public struct ImagesState: Sendable {
   mutating func select(tile number: Int) { tile = number }
 
   mutating func show(support number: Int) { support = number }
-
-  /// Moves the cursor among `count` tiles.
-  mutating func moveTile(_ steps: Int, count: Int, staysInColumn: Bool) {
-    let last = count - 1, target = min(tile, last) + steps
-    // Down from the last full row ends on the last tile; up from the first row stays.
-    tile = staysInColumn && target < 0 ? min(tile, last) : min(last, max(0, target))
-  }
 
   mutating func toggleZoom() {
     isZoomed.toggle()
@@ -80,6 +84,9 @@ public struct ImagesState: Sendable {
   /// Puts the crosshair at a place of what is in sight of an image.
   mutating func point(x: Double, y: Double, in image: Image) { viewport.point(x: x, y: y, width: image.width, height: image.height) }
 
+  /// Generated supports by agreement, or by their numbers again.
+  mutating func toggleOrder() { ordersByAgreement.toggle() }
+
   // MARK: How it is drawn
 
   mutating func nextLook() { look = look.next }
@@ -89,6 +96,14 @@ public struct ImagesState: Sendable {
     let all: [SymbolSet?] = [nil] + SymbolSet.allCases
     symbols = all[((all.firstIndex(of: symbols) ?? 0) + 1) % all.count]
   }
+
+  /// Draws a kind of a prediction's pixels, or does so no more.
+  mutating func toggle(_ kind: ErrorKinds) { marks.errors.formSymmetricDifference(kind) }
+
+  /// Errors along the truth's border alone, or all.
+  mutating func toggleBorder() { marks.isOfBorder.toggle() }
+
+  mutating func toggleSurroundings() { marks.dimsSurroundings.toggle() }
 
   /// More or less of the tint, in percent.
   mutating func cover(by percent: Int) { opacity = min(90, max(10, opacity + percent)) }
@@ -138,6 +153,9 @@ public struct ImagesState: Sendable {
     }
   }
 
+  /// Notes whether the episode on the screen has generated supports.
+  mutating func note(hasSupports: Bool) { self.hasSupports = hasSupports }
+
   /// Puts a generated support on the boards of all episodes that ask for it.
   mutating func take(_ found: FoundSupport, for request: GenerationRequest) {
     let image = found.screenImage(id: newImage()), key = found.cells?.key.of(image: image.id)
@@ -146,6 +164,7 @@ public struct ImagesState: Sendable {
     for episode in boards.episodes {
       let places = Set((boards[episode]?.plans.values).map { $0.compactMap { $0.firstIndex(of: request) } } ?? [])
       guard !places.isEmpty else { continue }
+      hasSupports = true
       boards.change(episode) { $0.generated[request] = image }
       for place in places where key != nil { lastRendered[.generated(place)] = key }
     }
@@ -171,10 +190,12 @@ public struct ImagesState: Sendable {
     boards.change(episode) { board in
       if let use { board.augmented[use] = prediction } else { board.baseline = prediction }
     }
+    hasPredictions = true
   }
 
   /// Another network segments: what the one before said is put away.
   mutating func forgetPredictions() {
+    hasPredictions = false
     for episode in boards.episodes { boards.change(episode) { ($0.baseline, $0.augmented) = (nil, [:]) } }
   }
 
@@ -196,8 +217,27 @@ public struct ImagesState: Sendable {
 
   /// Notes what the user thinks of an image; the same again takes it back. Returns what holds from now on.
   mutating func rate(_ request: GenerationRequest, _ rating: Rating) -> Rating? {
-    let new = ratings[request] == rating ? nil : rating
+    let before = ratings[request], new = before == rating ? nil : rating
+    verdicts = verdicts.suffix(Self.mostVerdicts - 1) + [Verdict(request: request, before: before)]
     ratings[request] = new
     return new
   }
+
+  /// Takes the last verdict back; returns the image and what holds of it from now on.
+  mutating func undoVerdict() -> (request: GenerationRequest, rating: Rating?)? {
+    guard let last = verdicts.popLast() else { return nil }
+    ratings[last.request] = last.before
+    return (last.request, last.before)
+  }
+
+  /// Whether there is a verdict to be taken back.
+  var hasVerdicts: Bool { !verdicts.isEmpty }
+
+  /// What was thought of an image before a key.
+  private struct Verdict: Sendable {
+    let request: GenerationRequest
+    let before: Rating?
+  }
+
+  private static let mostVerdicts = 100
 }

@@ -13,38 +13,54 @@ extension ScreenRenderer {
     let name = state.browse.catalog?.className(episode.classIndex) ?? ""
     var title = "Episode \(episode.index + 1): \(name)"
     if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports[safe: state.shownSupport]?.id ?? "none")" }
-    let look = state.images.look
-    let note = look == .tint ? "\(look.title), \(state.images.opacity) %" : look.title
-    let inside = panel(.images, rect, title: title, note: [pixels?.graphics.rawValue, note].compactMap { $0 }.joined(separator: " · "))
-    guard !inside.isEmpty else { return }
-    let (area, summary) = inside.splitTop(layout.tileArea.height)
-    if state.images.isZoomed {
+    let board = state.images.isZoomed ? nil : state.board(in: layout.tileArea, cellAspect: capabilities.cellAspect)
+    let area = panel(.images, rect, title: title)
+    guard !area.isEmpty else { return }
+    if let board {
+      render(board, in: area)
+    } else {
       render(state.selectedTile, in: area)
       renderDetails(in: area)
-    } else {
-      let grid = state.grid(in: Size(width: area.width, height: area.height))
-      for (index, tile) in grid.tiles.enumerated() {
-        let place = Rect(
-          x: area.x + index % grid.columns * grid.tileSize.width, y: area.y + index / grid.columns * grid.tileSize.height,
-          width: grid.tileSize.width - (grid.columns > 1 ? 1 : 0), height: grid.tileSize.height)
-        render(tile, in: place.clipped(to: area))
-        if let number = state.tiles.firstIndex(of: tile) { mark(place.clipped(to: area), .tile(number)) }
-      }
     }
-    renderSummary(episode, in: summary)
+    renderEdges(episode, board, below: title, of: rect)
   }
+
+  private mutating func render(_ board: BoardLayout, in area: Rect) {
+    func place(_ rect: Rect) -> Rect {
+      Rect(x: area.x + rect.x, y: area.y + rect.y, width: rect.width, height: rect.height).clipped(to: area)
+    }
+    for (tile, rect) in board.places {
+      guard let content = board.contents[tile] else { continue }
+      let (head, body) = place(rect).splitTop(1)
+      // Titles of images without a gap between them do not touch.
+      render(content, tile, head: head.splitLeft(max(1, head.width - 1)).left, body: body, isCursor(tile))
+      if let number = state.tiles.firstIndex(of: tile) { mark(place(rect), .tile(number)) }
+    }
+    for line in board.lines {
+      let tile = line.tiles.first { isCursor($0) } ?? line.tiles[0], rect = place(line.rect)
+      guard let content = board.contents[tile] else { continue }
+      let words = content.placeholder.split(separator: "\n").joined(separator: " · "), title = line.title(tile, content, isCursor(tile))
+      let isRoomy = DisplayText(title).width + 2 + DisplayText(words).width <= rect.width
+      let shown = isRoomy ? title : title.replacingOccurrences(of: "generated ", with: "gen ")
+      let used = frame.text(shown, in: rect, style: isCursor(tile) ? theme.cursor : theme.strong)
+      frame.text(words, in: rect, column: used + 2, style: content.hasFailed ? theme.bad : theme.faint)
+      if let number = state.tiles.firstIndex(of: tile) { mark(rect, .tile(number)) }
+    }
+  }
+
+  private func isCursor(_ tile: Tile) -> Bool { state.screen.focus == .images && state.selectedTile == tile }
 
   private mutating func render(_ tile: Tile, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let (head, body) = rect.splitTop(1)
-    let content = TileContent(tile, state)
-    let isCursor = state.screen.focus == .images && state.selectedTile == tile
-    render(content, tile, head: head, body: body, isCursor)
+    render(TileContent(tile, state), tile, head: head, body: body, isCursor(tile))
   }
 
   /// A title over an image, or over the reason why there is none.
   mutating func render(_ content: TileContent, _ tile: Tile, head: Rect, body: Rect, _ isCursor: Bool) {
-    frame.text(content.title, in: head, style: isCursor ? theme.cursor : theme.strong)
+    let isRoomy = DisplayText(content.title).width <= head.width
+    let title = isRoomy ? content.title : content.title.replacingOccurrences(of: "generated ", with: "gen ")
+    frame.text(title, in: head, style: isCursor ? theme.cursor : theme.strong)
     guard !body.isEmpty else { return }
     if let image = content.image {
       render(image, tile, in: body)
@@ -61,24 +77,27 @@ extension ScreenRenderer {
   mutating func render(_ image: ScreenImage, _ tile: Tile, in rect: Rect) {
     let width = image.image.width, height = image.image.height, images = state.images
     let crop = images.isZoomed && state.screen.focus == .images ? images.viewport.crop(width: width, height: height) : nil
-    let isPreview = state.queue.previews.values.contains { $0.id == image.id }
+    let preview = state.queue.preview(image)
     // Of a preview each step would be two frames, its characters and then its pixels; signs are characters.
-    let pixels = isPreview || image.hasSigns(images.look) ? nil : pixels
+    let pixels = preview != nil || image.hasSigns(images.look) ? nil : pixels
     let longest = pixels?.longestSide ?? .max, room = Size(width: min(rect.width, longest), height: min(rect.height, longest))
     let size = room.fitting(width: crop?.width ?? width, height: crop?.height ?? height, cellAspect: capabilities.cellAspect)
     if tile == .ab || images.isZoomed {
       mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .image(tile == .ab ? .ab : .images))
     }
     let symbols = images.symbols ?? capabilities.symbols
-    let key = RenderKey(image: image.id, look: images.look, symbols: symbols, size: size, opacity: images.opacity, crop: crop)
+    let isHeld = preview?.isFresh(at: state.screen.now) ?? false
+    let key = RenderKey(
+      image: image.id, look: images.look, symbols: symbols, size: size, opacity: images.opacity, crop: crop, isHeld: isHeld,
+      marks: images.marks)
     if let cells = images.rendered[key] {
       if let pixels, render(PixelKey(key, pixels, cross: crop.map { _ in cross(image) }), image, cells, in: rect) { return }
       render(cells, in: rect)
       if let crop { renderCrosshair(crop, image, size, in: rect) }
       return
     }
-    let previous = isPreview ? images.lastRendered[tile].flatMap { images.rendered[$0] } : nil
-    wanted.append(RenderRequest(key: key, image: image, tile: tile, room: room, capabilities: capabilities, previous: previous))
+    let before = images.lastRendered[tile].flatMap { isHeld && preview?.follows($0.image) == true ? images.rendered[$0] : nil }
+    wanted.append(RenderRequest(key: key, image: image, tile: tile, room: room, capabilities: capabilities, previous: before))
     _ = renderLast(tile, in: rect)
   }
 
@@ -94,7 +113,7 @@ extension ScreenRenderer {
   }
 
   /// How images are shown as pixels; nil where they are characters, by the terminal or by the user's choice of these.
-  private var pixels: PixelCapabilities? { state.images.symbols == nil ? capabilities.pixels : nil }
+  var pixels: PixelCapabilities? { state.images.symbols == nil ? capabilities.pixels : nil }
 
   /// Shows an image as pixels, or asks for them; whether it could.
   private mutating func render(_ key: PixelKey, _ image: ScreenImage, _ cells: CellGrid, in rect: Rect) -> Bool {
@@ -140,51 +159,6 @@ extension ScreenRenderer {
   private mutating func render(_ cells: CellGrid, in rect: Rect) {
     for y in 0..<min(cells.rows, rect.height) {
       for x in 0..<min(cells.columns, rect.width) { frame.put(cells[x, y], x: rect.x + x, y: rect.y + y) }
-    }
-  }
-
-  private mutating func renderSummary(_ episode: Episode, in rect: Rect) {
-    guard rect.height > 0 else { return }
-    if state.images.isZoomed, state.images.viewport != Viewport(), let image = TileContent(state.selectedTile, state).image {
-      frame.text(state.images.viewport.inspection(of: image), in: rect, style: theme.accent)
-      return
-    }
-    // What the tiles show goes before the list's run.
-    let own = state.ownScore(episode), isOwn = own != EpisodeScore(), score = isOwn ? own : state.evaluation.scores[episode]
-    let run = isOwn ? FigureRun.own(state.settings.network, state.plan) : state.run
-    var spans: [(String, Style)] = [("IoU ", theme.faint)]
-    if let baseline = score?.baseline {
-      spans += [("\(episode.supports.count)-shot ", theme.text), (NumberText.percent(baseline), theme.strong)]
-      if let augmented = score?.augmented {
-        let tone = theme.change(from: baseline, to: augmented)
-        spans += [("  with generated ", theme.text), (NumberText.percent(augmented), theme.strong)]
-        spans += [("  \(NumberText.signed(augmented - baseline))", tone)]
-      } else if state.work.inFlight.contains(state.predict(episode, state.plan)) {
-        spans.append(("  with generated \(spinner)", theme.accent))
-      }
-    } else {
-      spans.append(("not measured, e does", theme.faint))
-    }
-    // Whose figures these are goes before the drift where there is no room for both.
-    if score?.baseline != nil { spans.append(("  \(state.word(for: run))", theme.faint)) }
-    if let drift = score?.drift { spans += [("  drift ", theme.faint), (String(format: "%.2f", drift), theme.text)] }
-    if state.evaluation.awaiting[episode] != nil { spans.append(("  \(spinner) waits for supports", theme.accent)) }
-    frame.spans(spans, in: rect)
-    guard rect.height > 1, capabilities.depth > .mono else { return }
-    frame.spans(legend, in: rect, row: 1)
-  }
-
-  /// What the colours of the predictions mean.
-  private var legend: [(String, Style)] {
-    let tones = theme.errors
-    return switch state.images.look {
-    case .tint, .mask, .signs:
-      [
-        ("■ +", tones.hit), (" hit  ", theme.faint), ("■ F", tones.falseAlarm), (" false alarm  ", theme.faint), ("■ M", tones.miss),
-        (" missed", theme.faint),
-      ]
-    case .contour: [("■", theme.mark), (" mask, prediction  ", theme.faint), ("□", theme.strong), (" truth of a prediction", theme.faint)]
-    case .bare: []
     }
   }
 }

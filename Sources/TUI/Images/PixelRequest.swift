@@ -48,7 +48,8 @@ public enum PixelEncoder {
     let key = request.key.shown, cells = key.size, shown = request.image, cell = request.key.pixels.cell
     let crop = key.crop ?? Crop(x: 0, y: 0, width: shown.image.width, height: shown.image.height)
     let across = max(1, cells.width * cell.width)
-    let marked = shown.composed(key.look, thickness: max(1, (2 * crop.width + across - 1) / across), opacity: Double(key.opacity) / 100)
+    let marked = shown.composed(
+      key.look, key.marks, thickness: max(1, (2 * crop.width + across - 1) / across), opacity: Double(key.opacity) / 100)
     // Near enough, pixels stay squares: that is not left to the terminal, which would blend them.
     let size = PixelArea.size(
       width: crop.width, height: crop.height, columns: cells.width, rows: cells.height, cellWidth: cell.width, cellHeight: cell.height,

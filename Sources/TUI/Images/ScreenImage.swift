@@ -64,19 +64,28 @@ public struct RenderKey: Hashable, Sendable {
   public let opacity: Int
   /// What of the image is shown; nil for all.
   public let crop: Crop?
+  /// Of an image in the making, whether cells of the step before stay.
+  public let isHeld: Bool
+  /// What is drawn of its marks.
+  public let marks: MarkChoice
 
-  public init(image: Int, look: Look, symbols: SymbolSet, size: Size, opacity: Int = 40, crop: Crop? = nil) {
+  public init(
+    image: Int, look: Look, symbols: SymbolSet, size: Size, opacity: Int = 40, crop: Crop? = nil, isHeld: Bool = false,
+    marks: MarkChoice = MarkChoice()
+  ) {
+    self.marks = marks
     self.image = image
     self.look = look
     self.symbols = symbols
     self.size = size
     self.opacity = opacity
     self.crop = crop
+    self.isHeld = isHeld
   }
 
   /// The same of another image.
   func of(image other: Int) -> RenderKey {
-    RenderKey(image: other, look: look, symbols: symbols, size: size, opacity: opacity, crop: crop)
+    RenderKey(image: other, look: look, symbols: symbols, size: size, opacity: opacity, crop: crop, marks: marks)
   }
 }
 
@@ -114,7 +123,8 @@ public struct RenderRequest: Hashable, Sendable {
   /// The whole of another image in the same room, drawn the same way.
   public func of(_ other: ScreenImage) -> RenderRequest {
     let size = room.fitting(width: other.image.width, height: other.image.height, cellAspect: capabilities.cellAspect)
-    let key = RenderKey(image: other.id, look: key.look, symbols: key.symbols, size: size, opacity: key.opacity)
+    let key = RenderKey(
+      image: other.id, look: key.look, symbols: key.symbols, size: size, opacity: key.opacity, marks: key.marks)
     return RenderRequest(key: key, image: other, tile: tile, room: room, capabilities: capabilities)
   }
 

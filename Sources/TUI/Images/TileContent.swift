@@ -1,4 +1,5 @@
 import Data
+import Foundation
 
 /// What a tile says and shows.
 struct TileContent {
@@ -9,6 +10,8 @@ struct TileContent {
   var hasFailed = false
   /// Whether an image is under way, so that the last one may stay.
   var isComing = false
+  /// Whether the image waits in the queue.
+  var isQueued = false
   /// Part of the rendering done, 0...1.
   var progress: Double?
 
@@ -44,6 +47,11 @@ struct TileContent {
       title = "\(episode.supports.count)+\(state.settings.supports)"
       show(state.prediction(episode, state.plan), of: state.predict(episode, state.plan), state)
       if image == nil, state.evaluation.awaiting[episode] != nil { placeholder = "after generating" }
+    case .evaluated:
+      title = ""
+      guard let evaluated = state.queue.evaluated else { return }
+      title = state.describe(evaluated.request)
+      take(evaluated.preview.image, step: evaluated.step, of: evaluated.steps)
     case .table, .ab: title = ""
     case .generated(let number):
       title = "generated \(number + 1)"
@@ -74,6 +82,11 @@ struct TileContent {
     } else if let notice = state.work.failures[effect] {
       hasFailed = true
       placeholder = notice.message
+    } else if state.expectsPrediction(effect) {
+      // What is there stays for the moment until this episode's own comes, without the figure.
+      isComing = true
+      title += "  …"
+      placeholder = "segmenting…"
     } else {
       placeholder = "e evaluates"
     }
@@ -95,17 +108,21 @@ struct TileContent {
     case nil: break
     }
     image = board?.generated[request]
+    if image != nil, let agreement = state.agreement(of: request) { title += String(format: "  %.2f", agreement) }
     guard image == nil else { return }
-    placeholder = "g generates it"
+    placeholder = "g generates"
+    if let evaluated = state.queue.evaluated, evaluated.request == request {
+      return take(evaluated.preview.image, step: evaluated.step, of: evaluated.steps)
+    }
     guard let job = state.queue.jobs.job(for: request) else { return }
     switch job.state {
-    case .queued: placeholder = "waits"
-    case .interrupted: placeholder = "interrupted; goes on"
+    case .queued: (isQueued, placeholder) = (true, "waits")
+    case .interrupted: (isQueued, placeholder) = (true, "interrupted; goes on")
     case .running(let step, let count):
       title += "  \(step)/\(count)"
       progress = Double(step) / Double(max(1, count))
       placeholder = step == 0 ? "preparing…" : "generating…"
-      if let preview = state.queue.previews[request] { image = preview }
+      if let preview = state.queue.previews[request] { image = preview.image }
     case .finished:
       isComing = true
       placeholder = "…"
@@ -114,5 +131,11 @@ struct TileContent {
       placeholder = reason
     case .cancelled: placeholder = "cancelled; g generates it"
     }
+  }
+
+  /// Shows how far an evaluation is with an image.
+  private mutating func take(_ preview: ScreenImage, step: Int, of steps: Int) {
+    title += "  \(step)/\(steps)"
+    (progress, image) = (Double(step) / Double(max(1, steps)), preview)
   }
 }

@@ -35,6 +35,7 @@ struct TileFacts {
       if let drift = state.ownScore(episode).drift { add("drift", String(format: "%.2f (0 keeps to the masks, 1 leaves them)", drift)) }
     case .generated(let number):
       if let request = state.board?.plans[state.plan]?[safe: number] { add(request, state) }
+    case .evaluated: if let evaluated = state.queue.evaluated { add(evaluated.request, state) }
     case .table, .ab: break
     }
   }
@@ -83,6 +84,9 @@ struct TileFacts {
     add("prompt", request.prompt)
     let loras = (request.models.loras ?? []).map { "\($0.id) x \($0.scale.short)" }
     add("models", ([request.models.diffusion, request.models.controlNet, request.models.autoencoder].compactMap { $0 } + loras).joined(separator: ", "))
+    if let agreement = state.agreement(of: request) {
+      add("agreement", String(format: "%.2f", agreement) + " (IoU of its mask with what \(state.settings.network.rawValue) finds in it)")
+    }
     if let rating = state.images.ratings[request] { add("verdict", rating.rawValue) }
     // The whole path is a matter of `y`.
     if let file = state.images.files[request] { add("file", file.lastPathComponent.prefix(12) + "….\(file.pathExtension)") }

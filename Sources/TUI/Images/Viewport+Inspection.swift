@@ -13,7 +13,7 @@ extension Viewport {
     case .comparison(let prediction, let truth):
       let (p, t) = (label(prediction), label(truth))
       let word = t == 255 ? "ignored" : p == 1 ? (t == 1 ? "hit" : "false alarm") : t == 1 ? "missed" : "background"
-      text += "  prediction \(p) truth \(t): \(word)"
+      text += "  \(word)"
     }
     return text
   }

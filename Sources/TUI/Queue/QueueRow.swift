@@ -4,4 +4,6 @@ import Generation
 public enum QueueRow: Hashable, Sendable {
   case evaluation(RunningEvaluation)
   case job(Job)
+  /// All that is finished, and whether it is listed below.
+  case finished(Int, isOpen: Bool)
 }

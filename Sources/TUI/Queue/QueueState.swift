@@ -6,19 +6,70 @@ public struct QueueState: Sendable {
   public private(set) var cursor = ListCursor()
   public private(set) var marked: Set<JobID> = []
   public private(set) var isPaused = false
+  /// Whether what is finished is listed.
+  public private(set) var isOpen = false
+  /// When the last images were finished, in seconds since the start.
+  private var finishes: [Double] = []
   /// What there is of the images that are being generated.
-  public private(set) var previews: [GenerationRequest: ScreenImage] = [:]
+  public private(set) var previews: [GenerationRequest: RunningPreview] = [:]
+  /// What there is of the image that the running evaluation generates; it stays until the next one has begun.
+  public private(set) var evaluated: EvaluatedImage?
 
-  /// Takes over a job's new state. `steps` are those that its image is worth (`ModelMenu.steps`).
-  mutating func take(_ job: Job, steps: Double) {
+  /// Finished images from which their number a minute is told.
+  private static let mostFinishes = 24
+
+  /// Takes over a job's new state. `steps` are those that its image is worth (`ModelMenu.steps`); `now` in seconds since the start.
+  mutating func take(_ job: Job, steps: Double, at now: Double) {
+    let wasRunning = jobs[job.id]?.state.isRunning == true
     jobs.take(job, steps: steps)
-    if job.state.isFinal { previews[job.request] = nil }
+    if job.state == .finished, wasRunning {
+      finishes.append(now)
+      if finishes.count > Self.mostFinishes { finishes.removeFirst() }
+    }
+    // An interrupted one begins again.
+    if !job.state.isRunning { previews[job.request] = nil }
   }
 
-  mutating func show(_ image: ScreenImage, of request: GenerationRequest) { previews[request] = image }
+  /// Takes over how far the image of a request is; `now` in seconds since the start.
+  mutating func show(_ image: ScreenImage, of request: GenerationRequest, at now: Double) {
+    previews[request] = RunningPreview(image, at: now, after: previews[request])
+  }
+
+  /// Takes over how far an image is that the running evaluation generates.
+  mutating func show(_ image: ScreenImage, of request: GenerationRequest, step: Int, of steps: Int, at now: Double) {
+    show(image, of: request, at: now)
+    if let preview = previews[request] { evaluated = EvaluatedImage(request: request, step: step, steps: steps, preview: preview) }
+  }
+
+  /// The image of a request is there in place of its preview.
+  mutating func endPreview(of request: GenerationRequest) {
+    if jobs.job(for: request)?.state.isRunning != true { previews[request] = nil }
+  }
+
+  /// The evaluation generates no more.
+  mutating func forgetEvaluated() {
+    evaluated = nil
+    previews = previews.filter { jobs.job(for: $0.key)?.state.isRunning == true }
+  }
+
+  /// The preview that an image is.
+  func preview(_ image: ScreenImage) -> RunningPreview? {
+    if let evaluated, evaluated.preview.image.id == image.id { return evaluated.preview }
+    return previews.values.first { $0.image.id == image.id }
+  }
 
   /// Takes over what is known of earlier runs' pace.
   public mutating func expect(secondsPerStep: Double?) { jobs.expect(secondsPerStep: secondsPerStep) }
+
+  /// Images a minute, of the last ones that were finished within five minutes; nil before the second.
+  func imagesPerMinute(at now: Double) -> Double? {
+    let recent = finishes.filter { now - $0 < 300 }
+    guard let first = recent.first, let last = recent.last, recent.count > 1, last > first else { return nil }
+    return 60 * Double(recent.count - 1) / (last - first)
+  }
+
+  /// Lists what is finished, or its number alone.
+  mutating func toggleFinished() { isOpen.toggle() }
 
   /// Whether this is news.
   mutating func pause(_ isPaused: Bool) -> Bool {
@@ -29,7 +80,13 @@ public struct QueueState: Sendable {
   // MARK: What is chosen
 
   /// The marked jobs in the queue's order; none where nothing is marked.
-  var markedJobs: [Job] { marked.isEmpty ? [] : (0..<jobs.all.count).compactMap(jobs.row).filter { marked.contains($0.id) } }
+  var markedJobs: [Job] {
+    guard !marked.isEmpty else { return [] }
+    return (0..<jobs.rowCount(isOpen: true)).compactMap { row in
+      guard case .job(let job)? = jobs.row(row, isOpen: true), marked.contains(job.id) else { return nil }
+      return job
+    }
+  }
 
   mutating func move(_ rows: Int, count: Int, visible: Int?) { cursor.move(rows, count: count, visible: visible) }
 
@@ -79,10 +136,9 @@ public struct QueueState: Sendable {
     guard let place = waiting.firstIndex(where: { $0.id == job.id }), waiting.indices.contains(place + step) else { return nil }
     waiting.swapAt(place, place + step)
     // Priorities rise from the end only as far as the order asks for: equal ones keep the order in which they were queued.
-    let queued = Dictionary(uniqueKeysWithValues: jobs.all.enumerated().map { ($0.element.id, $0.offset) })
     var changes: [JobID: Int] = [:], below = waiting.last?.priority ?? 0
     for (job, next) in zip(waiting.dropLast().reversed(), waiting.reversed()) {
-      let isInOrder = (queued[job.id] ?? 0) < (queued[next.id] ?? 0), least = isInOrder ? below : below + 1
+      let isInOrder = (jobs.place(of: job.id) ?? 0) < (jobs.place(of: next.id) ?? 0), least = isInOrder ? below : below + 1
       if job.priority < least { changes[job.id] = least }
       below = max(job.priority, least)
     }

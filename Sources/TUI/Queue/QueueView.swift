@@ -4,6 +4,7 @@ extension ScreenRenderer {
   /// Progress of the whole queue, then its rows: what runs, what waits, what has ended.
   mutating func renderQueue(_ rect: Rect) {
     let count = state.queueRowCount
+    guard rect.height > 1 else { return collapse(.queue, rect, queueNote.isEmpty ? "empty, g fills it" : queueNote) }
     let inside = panel(.queue, rect, note: queueNote)
     guard !inside.isEmpty else { return }
     guard count > 0 else {
@@ -21,6 +22,10 @@ extension ScreenRenderer {
       switch row {
       case .evaluation(let evaluation): render(evaluation, in: inside.row(place), isCursor)
       case .job(let job): render(job, in: inside.row(place), isCursor)
+      case .finished(let count, let isOpen):
+        let style = isCursor ? theme.cursor : theme.good
+        let used = frame.text("✓ \(count) generated", in: inside.row(place), style: style)
+        frame.textRight(isOpen ? "▾" : "▸", in: inside.row(place), after: used + 1, style: style)
       }
     }
     frame.scrollThumb(rect, first: first, visible: inside.height, count: count, style: theme.accent)
@@ -50,8 +55,9 @@ extension ScreenRenderer {
     let isMarked = state.queue.marked.contains(job.id)
     if isMarked { style = theme.marked }
     if isCursor { style = theme.cursor }
-    let name = "\(isMarked ? "●" : mark) \(state.describe(job))"
-    let used = frame.text(name, in: line, style: style)
+    // A running one keeps some room for its bar.
+    let room = line.width - DisplayText(right).width - 3 - (job.state.isRunning ? min(12, line.width / 6) : 0)
+    let used = frame.text("\(isMarked ? "●" : mark) \(state.name(job, width: room))", in: line, style: style)
     let width = frame.textRight(right, in: line, after: used + 1, style: style)
     if case .running(let step, let count) = job.state {
       let room = line.width - used - width - 1

@@ -1,22 +1,40 @@
 import Generation
 
-/// The jobs as the events tell them, and how long they take. Made for tens of thousands: what a frame asks for is at hand.
+/// The jobs as the events tell them, and how long they take. Made for tens of thousands: what a frame asks for is at hand, and of what is
+/// finished only the last jobs are kept.
 public struct WorkQueue: Sendable {
-  /// In the order queued.
-  public private(set) var all: [Job] = []
-  /// Steps that the image of each is worth (`ModelMenu.steps`).
-  private var steps: [Double] = []
+  /// A row of a list of all jobs.
+  public enum Row: Hashable, Sendable {
+    case job(Job)
+    /// All that is finished.
+    case finished(Int)
+  }
+
+  /// Finished jobs that can be listed; of those before them there is only the number.
+  public static let mostFinished = 200
+
+  private struct Entry {
+    var job: Job
+    /// Steps that the image is worth (`ModelMenu.steps`).
+    let steps: Double
+  }
+
+  /// By their places in the order queued.
+  private var entries: [Int: Entry] = [:]
+  private var nextPlace = 0
   private var places: [JobID: Int] = [:]
   /// The newest job of each request.
   private var latest: [GenerationRequest: Int] = [:]
   /// Of what has not ended, in the order in which it will be generated.
   private var unfinishedKeys: [Key] = []
-  /// Places of what has ended, in the order of ending.
-  private var ended: [Int] = []
-  public private(set) var finished = 0
-  /// Seconds that one step of what images are worth takes, smoothed; nil before the first one.
-  public private(set) var secondsPerStep: Double?
-  /// The most images that have been in the making at once, which is what `secondsPerStep` was measured with; 1 before the first.
+  /// Places of what failed or was cancelled, and of what is finished, in the order of ending.
+  private var failed: [Int] = []
+  private var done: [Int] = []
+  /// Finished jobs that are not listed any more.
+  private var forgotten = 0
+  public private(set) var differences = SettingDifferences()
+  public private(set) var pace = Pace()
+  /// The most images that have been in the making at once, which is what the pace was measured with; 1 before the first.
   public private(set) var sideBySide = 1
 
   public init() {}
@@ -35,37 +53,49 @@ public struct WorkQueue: Sendable {
 
   /// Takes over a job's new state. `steps` are those that its image is worth.
   public mutating func take(_ job: Job, steps worth: Double) {
-    let place = places[job.id] ?? all.count
-    if place < all.count {
-      forget(all[place], at: place)
-      all[place] = job
+    let place = places[job.id] ?? nextPlace, before = entries[place]?.job
+    if let before {
+      leave(before, at: place)
+      entries[place]?.job = job
     } else {
+      nextPlace += 1
       places[job.id] = place
       latest[job.request] = place
-      all.append(job)
-      steps.append(worth)
+      entries[place] = Entry(job: job, steps: worth)
+      differences.add(job.request.settings)
     }
     if let key = Self.key(job, place) {
       unfinishedKeys.insert(key, at: position(of: key))
+    } else if job.state == .finished {
+      done.append(place)
+      if done.count > Self.mostFinished { forget(done.removeFirst()) }
     } else {
-      ended.append(place)
-      if job.state == .finished { finished += 1 }
+      failed.append(place)
     }
-    if case .running(let step, let count) = job.state, step > 0, job.elapsed > 0, worth > 0 {
-      let rate = job.elapsed / (worth * Double(step) / Double(count))
-      secondsPerStep = secondsPerStep.map { 0.8 * $0 + 0.2 * rate } ?? rate
+    if job.state.isRunning {
+      pace.take(job, after: before, worth: entries[place]?.steps ?? worth)
       sideBySide = max(sideBySide, runningCount)
     }
   }
 
   /// Takes a job's old state out of the lists.
-  private mutating func forget(_ job: Job, at place: Int) {
+  private mutating func leave(_ job: Job, at place: Int) {
     if let key = Self.key(job, place) {
       unfinishedKeys.remove(at: position(of: key))
+    } else if job.state == .finished {
+      done.removeAll { $0 == place }
     } else {
-      ended.removeAll { $0 == place }
-      if job.state == .finished { finished -= 1 }
+      failed.removeAll { $0 == place }
     }
+  }
+
+  /// Of a finished job only the number is kept.
+  private mutating func forget(_ place: Int) {
+    guard let job = entries.removeValue(forKey: place)?.job else { return }
+    forgotten += 1
+    places[job.id] = nil
+    if latest[job.request] == place { latest[job.request] = nil }
+    differences.remove(job.request.settings)
   }
 
   private static func key(_ job: Job, _ place: Int) -> Key? {
@@ -87,28 +117,44 @@ public struct WorkQueue: Sendable {
     return low
   }
 
-  /// What has not ended, in the order in which it will be generated.
-  public var inOrder: [Job] { unfinishedKeys.map { all[$0.place] } }
+  // MARK: What there is
 
-  /// Rows of a list of all jobs: what runs and waits in its order, then what has ended, newest first. Nil behind the last one.
-  public func row(_ index: Int) -> Job? {
-    if let key = unfinishedKeys[safe: index] { return all[key.place] }
-    return ended[safe: ended.count - 1 - (index - unfinishedKeys.count)].map { all[$0] }
+  /// What has not ended, in the order in which it will be generated.
+  public var inOrder: [Job] { jobs(unfinishedKeys.map(\.place)) }
+
+  /// What is finished, as far as it is kept, in the order of ending.
+  public var finishedJobs: [Job] { jobs(done) }
+
+  private func jobs(_ places: [Int]) -> [Job] { places.compactMap { entries[$0]?.job } }
+
+  /// Rows of a list of all jobs; `isOpen` lists what is finished too.
+  public func rowCount(isOpen: Bool) -> Int { unfinished + failed.count + (finished > 0 ? 1 + (isOpen ? done.count : 0) : 0) }
+
+  /// What runs and waits in its order, what failed or was cancelled, the newest first, then what is finished: its number and, where the list
+  /// is open, its jobs, the newest first. Nil behind the last one.
+  public func row(_ index: Int, isOpen: Bool) -> Row? {
+    if let key = unfinishedKeys[safe: index] { return entries[key.place].map { .job($0.job) } }
+    var rest = index - unfinishedKeys.count
+    if let place = failed[safe: failed.count - 1 - rest] { return entries[place].map { .job($0.job) } }
+    rest -= failed.count
+    if rest == 0, finished > 0 { return .finished(finished) }
+    guard isOpen, rest > 0, let place = done[safe: done.count - rest] else { return nil }
+    return entries[place].map { .job($0.job) }
   }
 
   /// A job by its name.
-  public subscript(id: JobID) -> Job? { places[id].map { all[$0] } }
+  public subscript(id: JobID) -> Job? { places[id].flatMap { entries[$0]?.job } }
 
-  /// The newest job for a request.
-  public func job(for request: GenerationRequest) -> Job? { latest[request].map { all[$0] } }
+  /// The newest job for a request, unless it is long finished.
+  public func job(for request: GenerationRequest) -> Job? { latest[request].flatMap { entries[$0]?.job } }
 
-  /// Takes over what is known of earlier runs' pace, until this run knows better.
-  public mutating func expect(secondsPerStep: Double?) { self.secondsPerStep = self.secondsPerStep ?? secondsPerStep }
+  /// Its place in the order queued.
+  func place(of id: JobID) -> Int? { places[id] }
 
   /// The first of those that run.
   public var running: Job? {
     guard let first = unfinishedKeys.first, first.rank == 0 else { return nil }
-    return all[first.place]
+    return entries[first.place]?.job
   }
 
   /// How many run, side by side.
@@ -116,13 +162,23 @@ public struct WorkQueue: Sendable {
 
   public var waiting: Int { unfinished - runningCount }
   public var unfinished: Int { unfinishedKeys.count }
+  public var finished: Int { forgotten + done.count }
+
+  // MARK: How long it takes
+
+  /// Seconds that one step of what images are worth takes, smoothed; nil before the first one.
+  public var secondsPerStep: Double? { pace.secondsPerStep }
+
+  /// Takes over what is known of earlier runs' pace, until this run knows better.
+  public mutating func expect(secondsPerStep: Double?) { pace.expect(secondsPerStep) }
 
   /// Seconds until the queue is empty, as far as one can tell; nil when nothing runs or no step was timed yet.
   public var secondsLeft: Double? {
     guard unfinished > 0, let secondsPerStep else { return nil }
     let left = unfinishedKeys.reduce(0.0) { sum, key in
-      guard case .running(let step, let count) = all[key.place].state, count > 0 else { return sum + steps[key.place] }
-      return sum + steps[key.place] * max(0, 1 - Double(step) / Double(count))
+      guard let entry = entries[key.place] else { return sum }
+      guard case .running(let step, let count) = entry.job.state, count > 0 else { return sum + entry.steps }
+      return sum + entry.steps * max(0, 1 - Double(step) / Double(count))
     }
     return secondsPerStep * left / Double(max(1, runningCount))
   }

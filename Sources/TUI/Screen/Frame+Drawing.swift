@@ -68,6 +68,18 @@ extension Frame {
     return rect.inset(1, 1)
   }
 
+  /// Writes pieces into an edge of a box, with a space before and behind them: from its left end, or up to its right one. Nothing where they
+  /// do not fit beside `taken` columns; returns the columns used.
+  @discardableResult
+  public mutating func edge(_ spans: [(String, Style)], of box: Rect, isLower: Bool, isRight: Bool = false, taken: Int = 0) -> Int {
+    let width = spans.reduce(2) { $0 + DisplayText($1.0).width }, room = box.width - 2 - taken - (isRight ? 1 : 0)
+    guard !spans.isEmpty, width <= room, box.height >= 2 else { return 0 }
+    let line = Rect(x: isRight ? box.maxX - 2 - width : box.x + 1, y: isLower ? box.maxY - 1 : box.y, width: width, height: 1)
+    clear(line)
+    self.spans(spans, in: line, column: 1)
+    return width
+  }
+
   /// A bar of `width` cells filled to `fraction` (0...1), to an eighth of a cell.
   public mutating func bar(
     _ fraction: Double, in rect: Rect, row: Int = 0, column: Int = 0, width: Int, style: Style, empty: Style

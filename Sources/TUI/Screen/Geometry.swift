@@ -7,6 +7,10 @@ public struct Size: Hashable, Sendable {
     self.width = width
     self.height = height
   }
+
+  /// Of what a terminal says of itself what can be: 1 to 1000 columns and 1 to 500 rows. Nobody sees a frame of 65,535 by
+  /// 65,535 cells.
+  public var credible: Size { Size(width: min(1000, max(1, width)), height: min(500, max(1, height))) }
 }
 
 /// A rectangle of cells; never of negative size.

@@ -103,6 +103,9 @@ public struct DisplayText: Sendable {
     return composed.first ?? first
   }
 
+  /// As it is shown.
+  public var text: String { String(String.UnicodeScalarView(glyphs.map(\.scalar))) }
+
   /// At most `limit` cells, the last one an ellipsis when something was cut.
   public func truncated(to limit: Int) -> DisplayText {
     if width <= limit { return self }
@@ -124,6 +127,28 @@ public struct DisplayText: Sendable {
     guard DisplayText(rest).width > limit else { return text }
     while !rest.isEmpty, DisplayText(rest).width > limit - 1 { rest.removeFirst() }
     return "…" + rest
+  }
+
+  /// A text in at most `limit` cells: its beginning and its end around an ellipsis when something was cut. Names tell their kind first and
+  /// their number last.
+  public static func middle(of text: String, to limit: Int) -> String {
+    let shown = DisplayText(text)
+    guard shown.width > limit else { return text }
+    guard limit > 3 else { return tail(of: text, to: limit) }
+    let last = (limit - 1) * 2 / 5
+    let head = DisplayText(glyphs: fitting(shown.glyphs, limit - 1 - last)).text
+    let end = DisplayText(glyphs: fitting(shown.glyphs.reversed(), last).reversed()).text
+    return "\(head)…\(end)"
+  }
+
+  /// The first glyphs that fit into `limit` cells.
+  private static func fitting(_ glyphs: [Glyph], _ limit: Int) -> [Glyph] {
+    var used = 0
+    return Array(
+      glyphs.prefix { glyph in
+        used += glyph.width
+        return used <= limit
+      })
   }
 
   /// As many characters as fit into `limit` cells, at least one.

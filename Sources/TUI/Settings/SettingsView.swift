@@ -15,7 +15,8 @@ extension ScreenRenderer {
       if isCursor { frame.clear(inside.row(row), style: style) }
       frame.text(field.title, in: inside, row: row, column: 1, style: style)
       // A long prompt shows its end, behind its title.
-      let value = DisplayText.tail(of: form.shown(field) + (field == .speed ? state.timeOfImage : ""), to: max(4, inside.width - 16))
+      let room = max(4, inside.width - 16), long = form.shown(field) + (field == .speed ? state.timeOfImage : "")
+      let value = DisplayText.tail(of: DisplayText(long).width <= room ? long : form.shown(field), to: room)
       let shown = isCursor ? "‹ \(value) ›" : "\(value)  "
       let width = frame.textRight(shown, in: inside, row: row, after: 11, style: isCursor ? style : theme.accent)
       if isCursor, width > 0 {

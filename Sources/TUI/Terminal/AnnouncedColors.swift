@@ -19,13 +19,14 @@ public enum AnnouncedColors {
 
   /// The same where the terminal's description has been read; `colors` is how many that says.
   static func depth(_ environment: [String: String], term: String, colors: Int) -> ColorDepth {
-    // https://no-color.org: present and not empty.
-    guard (environment["NO_COLOR"] ?? "").isEmpty, colors >= 8 else { return .mono }
-    // GNU screen hands COLORTERM through but misreads 24-bit sequences.
-    let isScreen = environment["STY"] != nil && environment["TMUX"] == nil
-    let claims = ["truecolor", "24bit"].contains((environment["COLORTERM"] ?? "").lowercased())
-    let knows = tigetflag("RGB") > 0 || tigetflag("Tc") > 0
-    if !isScreen, knows || (claims && (colors >= 256 || term.hasPrefix("xterm"))) { return .truecolor }
-    return ColorDepth(announced: colors)
+    choice(environment, term: term, colors: colors, nil).depth
+  }
+
+  /// The same with what the terminal answered, and how it is known.
+  static func choice(
+    _ environment: [String: String], term: String, colors: Int, _ answers: TerminalAnswers?, tmux: TmuxClient? = nil
+  ) -> ColorChoice {
+    let isDirect = tigetflag("RGB") > 0 || tigetflag("Tc") > 0
+    return ColorChoice(environment, term: term, colors: colors, isDirect: isDirect, answers, tmux: tmux)
   }
 }

@@ -13,6 +13,8 @@ struct Curses {
   /// What stands for a direct cell, by row: invisible, but not the blank that curses may clear with the rest of a line. Neighbouring rows
   /// differ, or curses would take a row of the next episode for this one moved, and scroll the images along with the list.
   private let placeholders: [UInt32]
+  /// Columns before a change that curses may write again, where that is shorter than a jump of the cursor.
+  private let jump: Int
 
   /// Opens the terminal `term`, or a common one in its place with a notice that says so.
   static func open(term: String) throws -> (Curses, Notice?) {
@@ -28,19 +30,29 @@ struct Curses {
       let shown = term.isEmpty ? "TERM is not set" : "TERM=\(term) is unknown on this machine"
       let notice = name == term
         ? nil : Notice(.warning, "\(shown); drawing for \(name)", hint: "install its terminfo entry, or set TERM=\(name)")
+      // Padding makes a jump dearer than its characters, by the line's speed.
+      let jump = isPadded("cup") ? Int.max : 16
       let placeholders = curses_is_utf8() != 0 ? [0xA0] + Array(0x2000...0x200A) + [0x202F, 0x205F] : Array(UInt32(0x21)...0x7E)
       return (
-        Curses(term: name, resetSequence: Array(reset.utf8), hasOtherScreen: hasOtherScreen, placeholders: placeholders), notice
+        Curses(term: name, resetSequence: Array(reset.utf8), hasOtherScreen: hasOtherScreen, placeholders: placeholders, jump: jump),
+        notice
       )
     }
     throw TUIError.noTerminalDescription(term: term)
   }
 
   /// A string capability without its padding marks.
-  private static func string(_ name: String) -> String? {
+  private static func string(_ name: String) -> String? { written(name)?.replacing(padding, with: "") }
+
+  private static func isPadded(_ name: String) -> Bool { written(name)?.contains(padding) == true }
+
+  private static var padding: Regex<Substring> { /\$<[0-9.*\/]*>/ }
+
+  /// A string capability as the terminal's description has it.
+  private static func written(_ name: String) -> String? {
     // Absent is nil, of another kind is -1.
     guard let found = tigetstr(name), Int(bitPattern: found) != -1 else { return nil }
-    return String(cString: found).replacing(/\$<[0-9.*\/]*>/, with: "")
+    return String(cString: found)
   }
 
   /// Sets modes and returns where keys are read.
@@ -74,25 +86,25 @@ struct Curses {
     endwin()
   }
 
-  /// The span of columns that curses may rewrite in each row; nil where the row's text stays.
-  typealias Changes = [ClosedRange<Int>?]
+  /// Columns that curses may write in each row, from left to right; none where the row's text stays.
+  typealias Changes = [[ClosedRange<Int>]]
 
   /// Hands the text of a frame to curses; direct cells become placeholders.
   func put(_ frame: Frame, before: Frame?) -> Changes {
     let screen = curses_screen()
     let width = frame.size.width
     let pairs = PairTable()
-    var changes = Changes(repeating: nil, count: frame.size.height)
+    var changes = Changes(repeating: [], count: frame.size.height)
     var line = [cchar_t](repeating: cchar_t(), count: width)
     for y in 0..<frame.size.height {
-      var first: Int?
-      var last = 0
       for x in 0..<width where before.map({ Self.differ(frame[x, y], $0[x, y]) }) ?? true {
-        first = first ?? x
-        last = x
+        if let last = changes[y].last, x - jump <= last.upperBound {
+          changes[y][changes[y].count - 1] = last.lowerBound...x
+        } else {
+          changes[y].append(max(0, x - jump)...x)
+        }
       }
-      guard let first else { continue }
-      changes[y] = first...last
+      guard !changes[y].isEmpty else { continue }
       var count = 0
       for x in 0..<width where frame[x, y].width > 0 {
         set(&line[count], frame[x, y], y, pairs)

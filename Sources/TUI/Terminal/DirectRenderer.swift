@@ -9,26 +9,24 @@ enum DirectRenderer {
   static let begin = Array("\u{1B}[?2026h".utf8)
   static let end = Array("\u{1B}[?2026l".utf8)
 
-  /// The bytes that show the direct cells which differ from `before` or which curses may have written over.
+  /// The bytes that show the direct cells which differ from `before` or which curses may have written over, by its `changes`.
   ///
-  /// Curses rewrites cells that it believes unchanged when that is cheaper than to move the cursor, but only to the left
-  /// of a change in the same row. Cells of images are written where `placeholders` knows their image, else left alone.
+  /// Cells of images are written where `placeholders` knows their image, else left alone.
   static func render(_ frame: Frame, before: Frame?, changes: Curses.Changes, placeholders: Placeholders = [:]) -> [UInt8] {
     var bytes: [UInt8] = []
     var style: Style?
     for y in 0..<frame.size.height {
-      let touched = changes[y]?.upperBound ?? -1
-      var x = 0
-      while x < frame.size.width {
+      func isWritten(_ x: Int) -> Bool {
         let cell = frame[x, y]
-        guard cell.isDirect, !cell.isOfImage || placeholders[cell.foreground] != nil,
-          x <= touched || before.map({ $0[x, y] != cell }) ?? true
-        else {
-          x += 1
-          continue
-        }
-        append("\u{1B}[\(y + 1);\(x + 1)H", to: &bytes)
-        x = run(frame, before, touched, placeholders, x, y, &style, &bytes)
+        let isTouched = changes[y].contains { $0.contains(x) }
+        guard cell.isDirect, isTouched || before.map({ $0[x, y] != cell }) ?? true else { return false }
+        return !cell.isOfImage || placeholders[cell.foreground] != nil
+      }
+      var x = 0
+      while let start = (x..<frame.size.width).first(where: isWritten) {
+        x = (start..<frame.size.width).first { !isWritten($0) } ?? frame.size.width
+        append("\u{1B}[\(y + 1);\(start + 1)H", to: &bytes)
+        write((start..<x).map { frame[$0, y] }, x: start, y: y, placeholders, &style, &bytes)
       }
     }
     guard !bytes.isEmpty else { return [] }
@@ -36,19 +34,14 @@ enum DirectRenderer {
     return Array("\u{1B}7".utf8) + bytes + Array("\u{1B}[0m\u{1B}8".utf8)
   }
 
-  /// Writes neighbouring direct cells from `x` on; returns the column after them. `style` is the terminal's, nil before the first cell.
-  private static func run(
-    _ frame: Frame, _ before: Frame?, _ touched: Int, _ placeholders: Placeholders, _ start: Int, _ y: Int, _ style: inout Style?,
-    _ bytes: inout [UInt8]
-  ) -> Int {
-    var x = start
-    while x < frame.size.width {
-      let cell = frame[x, y]
-      guard cell.isDirect, x <= touched || before.map({ $0[x, y] != cell }) ?? true else { break }
-      let places = cell.isOfImage ? placeholders[cell.foreground] : []
-      guard let places else { break }
+  /// Writes neighbouring direct cells from `x` on. `style` is the terminal's, nil before the first cell.
+  private static func write(
+    _ cells: [Cell], x: Int, y: Int, _ placeholders: Placeholders, _ style: inout Style?, _ bytes: inout [UInt8]
+  ) {
+    for (x, cell) in zip(x..., LeanCells.forms(of: cells, after: style?.ink, on: style?.paper)) {
       append(change(from: style, to: cell), to: &bytes)
       style = Style(cell.scalar == " " ? style?.ink ?? cell.style.ink : cell.style.ink, on: cell.style.paper)
+      let places = cell.isOfImage ? placeholders[cell.foreground] ?? [] : []
       if let place = places.first(where: { $0.contains(x, y) }),
         let scalars = KittyGraphics.placeholder(row: y - place.y, column: x - place.x)
       {
@@ -56,9 +49,7 @@ enum DirectRenderer {
       } else {
         bytes.append(contentsOf: UTF8.encode(cell.scalar).map { Array($0) } ?? [0x3F])
       }
-      x += 1
     }
-    return x
   }
 
   /// The sequence for what differs in colour; a blank has no ink.

@@ -61,7 +61,7 @@ public struct InputDecoder {
       case 0x5B: (pending, parameters) = (.control, "")
       case 0x4F: pending = .single
       // Only what the questions of `TerminalProbe` bring: Alt with one of these keys must not swallow what is typed next.
-      case 0x50: pending = .opening([">|", "!|"])
+      case 0x50: pending = .opening([">|", "!|", "1$r", "0$r", "1+r", "0+r"])
       case 0x5D: pending = .opening(["11;"])
       case 0x5F: pending = .opening(["Gi=31;"])
       // Alt with a key means nothing here.
@@ -176,10 +176,11 @@ public struct InputDecoder {
     case KEY_DOWN: .down
     case KEY_LEFT: .left
     case KEY_RIGHT: .right
-    case KEY_HOME: .home
-    case KEY_END: .end
-    case KEY_PPAGE: .pageUp
-    case KEY_NPAGE: .pageDown
+    // The keypad's corners, and what the descriptions of older terminals call the keys that send ESC [ 1 ~ and ESC [ 4 ~.
+    case KEY_HOME, KEY_FIND, KEY_A1: .home
+    case KEY_END, KEY_SELECT, KEY_C1, KEY_LL: .end
+    case KEY_PPAGE, KEY_A3: .pageUp
+    case KEY_NPAGE, KEY_C3: .pageDown
     case KEY_BTAB: .backTab
     case KEY_BACKSPACE: .backspace
     case KEY_DC: .delete

@@ -14,6 +14,8 @@ public enum TUIError: Explained, Hashable, Sendable {
   case noUnicode
   /// The process may not open more files.
   case noDescriptors
+  /// A file of colours cannot be used.
+  case badTheme(path: String, reason: String)
 
   /// What happened.
   public var message: String {
@@ -25,6 +27,7 @@ public enum TUIError: Explained, Hashable, Sendable {
     case .cannotCalibrate(let stream): "calibrating needs a terminal, but \(stream) is not one"
     case .noUnicode: "the locale is not UTF-8, so that no block characters reach the terminal"
     case .noDescriptors: "the process may not open more files"
+    case .badTheme(let path, let reason): "the theme \(path) cannot be used: \(reason)"
     }
   }
 
@@ -42,6 +45,7 @@ public enum TUIError: Explained, Hashable, Sendable {
     case .cannotCalibrate: "run `diffss doctor --calibrate` on the terminal that you look at, without pipes"
     case .noUnicode: "set LC_ALL=C.UTF-8"
     case .noDescriptors: "raise the limit with `ulimit -n`"
+    case .badTheme: "correct the file or move it away; docs/explorer.md, Colours, says what it may hold"
     }
   }
 }

@@ -40,12 +40,15 @@ final class Terminal {
     CrashGuard.saveSettings()
     let term = environment["TERM"] ?? ""
     let probed = TerminalProbe.ask(environment)
+    Self.limitSize()
     let opened: Notice?
     (curses, opened) = try Curses.open(term: term)
-    var capabilities = TerminalSettings.capabilities(environment, term: curses.term, .ofUser(environment, probed?.answers))
+    let tmux = TmuxClient.ask(environment)
+    var capabilities = TerminalSettings.capabilities(
+      environment, term: curses.term, .ofUser(environment, probed?.answers), probed?.answers, tmux: tmux)
     if let symbols { capabilities.symbols = symbols }
     answeredCell = probed?.answers.cellSize
-    let choice = GraphicsChoice.ofTerminal(environment, probed?.answers, graphics)
+    let choice = GraphicsChoice.ofTerminal(environment, probed?.answers, graphics, tmux: tmux)
     if choice.graphics != .cells {
       pixels = PixelScreen(choice, seed: UInt32.random(in: .min ... .max))
       // Placeholders count no further.
@@ -84,9 +87,19 @@ final class Terminal {
   var size: Size {
     var window = winsize()
     if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 {
-      return Size(width: Int(window.ws_col), height: Int(window.ws_row))
+      return Size(width: Int(window.ws_col), height: Int(window.ws_row)).credible
     }
-    return Size(width: max(1, Int(curses_columns())), height: max(1, Int(curses_lines())))
+    return Size(width: Int(curses_columns()), height: Int(curses_lines())).credible
+  }
+
+  /// Has curses believe a size that can be, where the terminal says another one: it makes room for every cell.
+  private static func limitSize() {
+    var window = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else { return }
+    let told = Size(width: Int(window.ws_col), height: Int(window.ws_row)), size = told.credible
+    guard size != told else { return }
+    setenv("COLUMNS", "\(size.width)", 1)
+    setenv("LINES", "\(size.height)", 1)
   }
 
   /// Shows a frame, sending what differs from the last one.

@@ -11,17 +11,24 @@ enum TerminalSettings {
   }
 
   /// After curses has opened.
-  static func capabilities(_ environment: [String: String], term: String, _ profile: TerminalProfile) -> Capabilities {
-    var capabilities = Capabilities(
-      depth: depth(environment, term: term), unicode: curses_is_utf8() != 0, named: AnnouncedColors.named(environment))
+  static func capabilities(
+    _ environment: [String: String], term: String, _ profile: TerminalProfile, _ answers: TerminalAnswers? = nil, tmux: TmuxClient? = nil
+  ) -> Capabilities {
+    let choice = colors(environment, term: term, answers, tmux)
+    var capabilities = Capabilities(depth: choice.depth, unicode: curses_is_utf8() != 0, named: AnnouncedColors.named(environment))
+    capabilities.depthReason = choice.reason
     (capabilities.symbols, capabilities.lightBackground) = (profile.symbols, profile.lightBackground)
     return capabilities
   }
 
-  private static func depth(_ environment: [String: String], term: String) -> ColorDepth {
-    guard has_colors(), (environment["NO_COLOR"] ?? "").isEmpty else { return .mono }
+  private static func colors(
+    _ environment: [String: String], term: String, _ answers: TerminalAnswers?, _ tmux: TmuxClient?
+  ) -> ColorChoice {
+    guard has_colors(), (environment["NO_COLOR"] ?? "").isEmpty else {
+      return AnnouncedColors.choice(environment, term: term, colors: 0, answers)
+    }
     start_color()
     use_default_colors()
-    return AnnouncedColors.depth(environment, term: term, colors: Int(curses_colors()))
+    return AnnouncedColors.choice(environment, term: term, colors: Int(curses_colors()), answers, tmux: tmux)
   }
 }

@@ -72,7 +72,11 @@ public struct GraphicsChoice: Hashable, Sendable {
     guard let tmux else { return GraphicsChoice(.cells, "tmux does not say which terminal is behind it") }
     let name = tmux.name.isEmpty ? "nobody" : PlainText.clean(tmux.name)
     if wish == .kitty || (wish == .auto && hasPlaceholders(tmux.name)) {
-      guard tmux.hasPassthrough else { return GraphicsChoice(.cells, "tmux keeps images from \(name): set -g allow-passthrough on") }
+      guard tmux.hasPassthrough else {
+        // Who has no use for them needs no advice.
+        let advice = hasPlaceholders(tmux.name) ? ": set -g allow-passthrough on" : ", which is not known to show kitty's inside tmux"
+        return GraphicsChoice(.cells, "tmux keeps images from \(name)\(advice)")
+      }
       guard facts.isUTF8 else { return GraphicsChoice(.cells, "the locale is not UTF-8, which kitty's images need inside tmux") }
       return GraphicsChoice(.kitty, placeholders: true, wrapped: true, "\(name) is behind tmux, which lets images pass")
     }
@@ -102,15 +106,17 @@ extension TerminalProfile {
   ) {
     TerminalSettings.useLocale(environment)
     let answers = TerminalProbe.ask(environment, keepsTyped: false)?.answers
-    return (.ofUser(environment, answers), .ofTerminal(environment, answers, wish))
+    return (.ofUser(environment, answers), .ofTerminal(environment, answers, wish, tmux: TmuxClient.ask(environment)))
   }
 }
 
 extension GraphicsChoice {
-  /// Of the terminal at standard output, which gave these answers; tmux is asked where it is around.
-  static func ofTerminal(_ environment: [String: String], _ answers: TerminalAnswers?, _ wish: GraphicsWish) -> GraphicsChoice {
+  /// Of the terminal at standard output, which gave these answers; `tmux` is what that says where it is around.
+  static func ofTerminal(
+    _ environment: [String: String], _ answers: TerminalAnswers?, _ wish: GraphicsWish, tmux: TmuxClient?
+  ) -> GraphicsChoice {
     GraphicsChoice(
-      environment, answers, tmux: TmuxClient.ask(environment), knowsCellSize: PixelCapabilities.cell([CellPixels.ofTerminal]) != nil,
+      environment, answers, tmux: tmux, knowsCellSize: PixelCapabilities.cell([CellPixels.ofTerminal]) != nil,
       isUTF8: curses_is_utf8() != 0, wish: wish)
   }
 }

@@ -112,14 +112,18 @@ struct PixelScreen {
     return id
   }
 
-  /// What draws the images of a plan over the text: those that are new there and those that text went through, by the rows that curses
+  /// What draws the images of a plan over the text: those that are new there and those that text went through, by curses'
   /// `changes`; all of them where the screen `isNew`.
   mutating func draw(_ plan: Plan, changes: Curses.Changes, isNew: Bool) -> [UInt8] {
     var bytes: [UInt8] = [], next: [Drawn] = []
     for var own in plan.drawn {
       let old = drawn.first { $0.isAt(own) }
       // kitty's images lie above the text.
-      let isTouched = choice.graphics != .kitty && (own.rect.y..<own.rect.maxY).contains { Self.touches(changes[$0], own.rect) }
+      let isTouched =
+        choice.graphics != .kitty
+        && (own.rect.y..<own.rect.maxY).contains { y in
+          changes[y].contains { $0.overlaps(own.rect.x...own.rect.maxX - 1) }
+        }
       own.placement = old?.placement ?? newPlacement()
       next.append(own)
       guard isNew || isTouched || old == nil else { continue }
@@ -130,13 +134,6 @@ struct PixelScreen {
     }
     drawn = next
     return bytes.isEmpty ? [] : Array("\u{1B}7".utf8) + bytes + Array("\u{1B}8".utf8)
-  }
-
-  /// Whether curses may have written over a rectangle in a row that it changes: some columns before a change it writes again where that is
-  /// shorter than a jump of the cursor.
-  private static func touches(_ change: ClosedRange<Int>?, _ rect: Rect) -> Bool {
-    let jump = 10
-    return change.map { $0.lowerBound - jump < rect.maxX && $0.upperBound >= rect.x } ?? false
   }
 
   private mutating func newPlacement() -> UInt32 {

@@ -6,20 +6,22 @@ public struct TmuxClient: Hashable, Sendable {
   public var name: String
   /// Whether tmux draws sixels there itself.
   public var takesSixels: Bool
+  /// Whether tmux sends 24-bit colours there.
+  public var hasTrueColor: Bool
   /// Whether programs may send something past tmux (`allow-passthrough`).
   public var hasPassthrough: Bool
 
-  public init(name: String, takesSixels: Bool = false, hasPassthrough: Bool = false) {
-    (self.name, self.takesSixels, self.hasPassthrough) = (name, takesSixels, hasPassthrough)
+  public init(name: String, takesSixels: Bool = false, hasTrueColor: Bool = false, hasPassthrough: Bool = false) {
+    (self.name, self.takesSixels, self.hasTrueColor, self.hasPassthrough) = (name, takesSixels, hasTrueColor, hasPassthrough)
   }
 
   /// Of the answer to `format`; nil where it is none.
   init?(answer: String) {
     let parts = answer.prefix { $0 != "\n" }.split(separator: "\t", omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }
-    let name = parts[0].isEmpty ? parts[1] : parts[0]
+    let name = parts[0].isEmpty ? parts[1] : parts[0], features = parts[2].split(separator: ",")
     self.init(
-      name: String(name.prefix(64)), takesSixels: parts[2].split(separator: ",").contains("sixel"),
+      name: String(name.prefix(64)), takesSixels: features.contains("sixel"), hasTrueColor: features.contains("RGB"),
       hasPassthrough: ["1", "2", "on", "all"].contains(parts[3]))
   }
 

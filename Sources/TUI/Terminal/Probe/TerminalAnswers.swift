@@ -13,6 +13,9 @@ public struct TerminalAnswers: Hashable, Sendable {
   public var background: RGB?
   /// Width and height of a cell in pixels, 1...512 each.
   public var cellSize: Size?
+  /// Whether it shows 24-bit colours: it kept one that was set (DECRQSS), or its own description has them (XTGETTCAP). Nil where it does not
+  /// say.
+  public var hasTrueColor: Bool?
   /// Columns that characters of images took; nil where the reports of the cursor make no sense.
   public var widths: GlyphWidths?
   /// Whether it is one of those made of GNOME's library: `~VTE` in its tertiary device attributes. Those up to 0.70 give no name.
@@ -119,10 +122,27 @@ public struct AnswerParser {
     switch kind {
     case 0x50 where text.hasPrefix(">|"): answers.name = String(PlainText.clean(String(text.dropFirst(2).prefix(64))))
     case 0x50 where text.hasPrefix("!|"): answers.isVTE = text.dropFirst(2).uppercased() == "7E565445"
+    case 0x50 where text.hasPrefix("1$r") && text.hasSuffix("m"):
+      answers.hasTrueColor = Self.hasKept(text.dropFirst(3).dropLast()) ?? answers.hasTrueColor
+    case 0x50 where Self.capabilities.contains(where: { text.lowercased().hasPrefix("1+r\($0)") }): answers.hasTrueColor = true
     case 0x5F where text.hasPrefix("Gi=31;"): answers.hasKittyGraphics = text == "Gi=31;OK"
     case 0x5D where text.hasPrefix("11;"): answers.background = Self.color(text.dropFirst(3))
     default: break
     }
+  }
+
+  /// `RGB` and `Tc` as XTGETTCAP spells them.
+  static let capabilities = ["524742", "5463"]
+  /// The background that is set before it is asked for.
+  static let sample = [1, 2, 3]
+
+  /// Whether a rendition holds the sample as it was set; nil where it has no background.
+  private static func hasKept(_ rendition: Substring) -> Bool? {
+    let numbers = rendition.split { ";:".contains($0) }.prefix(32).map { Int($0) ?? -1 }
+    guard let place = numbers.lastIndex(of: 48) else { return nil }
+    let rest = numbers[(place + 1)...]
+    // A colour space may be named before the three.
+    return rest.first == 2 && (Array(rest.dropFirst().prefix(3)) == sample || Array(rest.dropFirst(2).prefix(3)) == sample)
   }
 
   /// `rgb:R/G/B` or `rgba:R/G/B/A`, one to four hexadecimal digits each.

@@ -17,10 +17,15 @@ enum TerminalProbe {
       ["TMUX", "STY"].contains { !(environment[$0] ?? "").isEmpty }
       || ["tmux", "screen"].contains(where: (environment["TERM"] ?? "").hasPrefix)
     let kitty = isBetween ? "" : "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\"
+    // GNU screen would hand these through, to be shown.
+    func isSet(_ name: String) -> Bool { !(environment[name] ?? "").isEmpty }
+    let isScreen = isSet("STY") || (!isSet("TMUX") && (environment["TERM"] ?? "").hasPrefix("screen"))
+    let sample = AnswerParser.sample.map { "\($0)" }.joined(separator: ";"), names = AnswerParser.capabilities.joined(separator: ";")
+    let colors = isScreen ? "" : "\u{1B}[48;2;\(sample)m\u{1B}P$qm\u{1B}\\\u{1B}[m\u{1B}P+q\(names)\u{1B}\\"
     let place = "\u{1B}[6n", glyphs = GlyphWidths.samples
     let measured = [glyphs.sextant, glyphs.wedge, glyphs.octant].map { "\($0)\(place)" }.joined()
     let width = "\u{1B}7\u{1B}[?1049h\(place)\(measured)\u{1B}[?1049l\u{1B}8\u{1B}[K"
-    let asked = "\u{1B}[>q\(kitty)\u{1B}]11;?\u{1B}\\\u{1B}[16t\u{1B}[=c\u{1B}[>c"
+    let asked = "\u{1B}[>q\(kitty)\u{1B}]11;?\u{1B}\\\u{1B}[16t\(colors)\u{1B}[=c\u{1B}[>c"
     return Array((asked + (measuring ? width : "") + "\u{1B}[c").utf8)
   }
 

@@ -1,0 +1,241 @@
+import Foundation
+
+/// Where images are largest in a part of the screen: its size and their shapes in, rectangles out.
+///
+/// There are large ones, all in sight, and a strip below or beside them, of which as many are in sight as serve the area. The few ways of
+/// sharing the room (large ones in a grid or the last beside the others, the strip in a grid, more or fewer of it) are all tried. Where
+/// there is no room for the large ones a page of all is shown.
+///
+/// A shape is the number of columns that a row of the image's height asks for.
+public struct ImageLayout: Hashable, Sendable {
+  /// An image's place: a row for its title with the image below.
+  public struct Place: Hashable, Sendable {
+    /// Which image: the large ones count first, then the strip's.
+    public let index: Int
+    public let rect: Rect
+  }
+
+  public let places: [Place]
+  /// The strip's images in sight, or those of the page, by their place among all.
+  public let inSight: Range<Int>
+
+  /// The least areas of an image in cells, tried one after the other: 20x10, 14x7, about 11x5.
+  private static let leastAreas = [200.0, 98, 60]
+  /// Those of a page.
+  private static let leastOnPage = [98.0, 50, 18]
+
+  /// A shape; `cellAspect` is a cell's width over its height.
+  public static func shape(width: Int, height: Int, cellAspect: Double = 0.5) -> Double {
+    min(64, max(1.0 / 16, Double(width) / Double(max(1, height)) / cellAspect))
+  }
+
+  /// - Parameters:
+  ///   - lead: the strip's image that has to be in sight, from 0.
+  ///   - cursor: the image that has to be in sight where a page is shown, counted as in `Place`.
+  ///   - isWhole: whether all of the strip has to be in sight beside the large ones.
+  public init(large: [Double], strip: [Double] = [], lead: Int = 0, cursor: Int = 0, isWhole: Bool = false, in room: Size) {
+    let main = Shapes(large), more = Shapes(strip)
+    // Small ones of a strip that has to be whole leave more room for the large one.
+    for least in Self.leastAreas.dropFirst(isWhole ? 1 : 0) {
+      guard main.count > 0, let share = Share.best(main, more, isWhole: isWhole, in: room, least: least) else { continue }
+      let first = strip.isEmpty ? 0 : min(max(0, lead), strip.count - 1) / max(1, share.shown) * max(1, share.shown)
+      let start = min(first, strip.count - share.shown)
+      places = share.places(large: main.count, from: start)
+      inSight = large.count + start..<large.count + start + share.shown
+      return
+    }
+    let all = large + strip, shapes = Shapes(all), first = min(max(0, cursor), max(0, all.count - 1))
+    for least in Self.leastOnPage {
+      guard let block = Block.best(shapes, in: room, least: least) else { continue }
+      let start = min(first / block.count * block.count, all.count - block.count)
+      places = block.rects.enumerated().map { Place(index: start + $0, rect: $1) }
+      inSight = start..<start + block.count
+      return
+    }
+    places = all.isEmpty ? [] : [Place(index: first, rect: Rect(x: 0, y: 0, width: room.width, height: room.height))]
+    inSight = first..<first + places.count
+  }
+
+  /// How many rows and columns of a table are in sight, and the size of a cell: a title row with the image below. As many as leave an image
+  /// recognisable, all where that is possible.
+  public static func table(rows: Int, columns: Int, shape: Double, in room: Size) -> (rows: Int, columns: Int, cell: Size) {
+    for least in leastOnPage {
+      var best: (rows: Int, columns: Int, cell: Size)?
+      for shownRows in 1...max(1, rows) {
+        for shownColumns in 1...max(1, columns) where shownColumns == 1 || room.width / shownColumns >= 12 {
+          let width = (room.width - shownColumns + 1) / shownColumns
+          let height = min(room.height / shownRows - 1, Int(Double(width) / shape))
+          guard height > 0, shape * Double(height * height) >= least else { continue }
+          let cell = Size(width: Int((shape * Double(height)).rounded()), height: height + 1)
+          let isMore = best.map { ($0.rows * $0.columns, $0.cell.height) < (shownRows * shownColumns, cell.height) } ?? true
+          if isMore { best = (shownRows, shownColumns, cell) }
+        }
+      }
+      if let best { return best }
+    }
+    return (1, 1, room)
+  }
+}
+
+/// The shapes of some images, as far as their sharing of a room goes.
+private struct Shapes {
+  let count: Int
+  let widest: Double
+  private let narrowest: Double
+  private let mean: Double
+
+  init(_ shapes: [Double]) {
+    count = shapes.count
+    (widest, narrowest) = (shapes.max() ?? 1, shapes.min() ?? 1)
+    mean = shapes.reduce(0, +) / Double(max(1, shapes.count))
+  }
+
+  /// Columns of the widest image of some height.
+  func width(_ height: Int) -> Int { max(1, Int((widest * Double(height)).rounded())) }
+
+  /// Cells of `count` images of some height, and of the smallest.
+  func area(_ count: Int, _ height: Int) -> Double { Double(count) * mean * Double(height * height) }
+  func least(_ height: Int) -> Double { narrowest * Double(height * height) }
+}
+
+/// Places of equal size in rows, and perhaps a larger one beside them.
+private struct Block {
+  /// Images in rows.
+  let count: Int
+  let columns: Int
+  /// Of an image.
+  let width: Int
+  let height: Int
+  let gap: Int
+  /// The image to the right of all others.
+  var hero: Size?
+
+  /// The size of what is in rows.
+  private var rows: Size {
+    Size(width: columns * width + gap * (columns - 1), height: (count + columns - 1) / columns * (height + 1))
+  }
+
+  var size: Size {
+    guard let hero else { return rows }
+    return Size(width: rows.width + gap + hero.width, height: max(rows.height, hero.height + 1))
+  }
+
+  /// With the title rows, from the upper left corner.
+  var rects: [Rect] {
+    let own = (0..<count).map { index in
+      Rect(x: index % columns * (width + gap), y: index / columns * (height + 1), width: width, height: height + 1)
+    }
+    return own + (hero.map { [Rect(x: rows.width + gap, y: 0, width: $0.width, height: $0.height + 1)] } ?? [])
+  }
+
+  /// `count` images in `columns` columns, as large as a room allows but no higher than `most`; nil where there is no room.
+  static func filling(_ room: Size, _ shapes: Shapes, count: Int, columns: Int, gap: Int, most: Int = .max) -> Block? {
+    let rows = (count + columns - 1) / columns, width = (room.width - gap * (columns - 1)) / columns
+    let height = min(room.height / rows - 1, Int(Double(width) / shapes.widest), most)
+    guard height > 0 else { return nil }
+    return Block(count: count, columns: columns, width: shapes.width(height), height: height, gap: gap)
+  }
+
+  /// As many images as serve the area, each of `least` cells or more.
+  static func best(_ shapes: Shapes, in room: Size, least: Double) -> Block? {
+    var best: (block: Block, score: Double)?
+    for count in stride(from: shapes.count, to: 0, by: -1) {
+      for columns in 1...count {
+        guard let block = filling(room, shapes, count: count, columns: columns, gap: 1), shapes.least(block.height) >= least else {
+          continue
+        }
+        let score = shapes.area(count, block.height) * Share.worth(of: count, among: shapes.count)
+        if score > best?.score ?? 0 { best = (block, score) }
+      }
+    }
+    return best?.block
+  }
+}
+
+/// One way of sharing a room between large images and a strip.
+private struct Share {
+  let main: Block
+  let strip: Block?
+  let isBeside: Bool
+  let score: Double
+
+  /// Images of the strip in sight.
+  var shown: Int { strip?.count ?? 0 }
+
+  /// What an image in sight is worth beside a larger area: with all of the strip in sight 1.
+  static func worth(of shown: Int, among count: Int) -> Double { pow(Double(shown) / Double(max(1, count)), 0.3) }
+
+  /// The way with the largest area; nil where no way leaves each image `least` cells.
+  static func best(_ main: Shapes, _ strip: Shapes, isWhole: Bool, in room: Size, least: Double) -> Share? {
+    var best: Share?
+    let worths = (0...strip.count).map { worth(of: $0, among: strip.count) }
+    // Images without a gap between them are the worse choice.
+    for (gap, factor) in [(1, 1.0), (0, 0.97)] {
+      for (block, area, smallest) in blocks(main, in: room, gap: gap, least: least, hasStrip: strip.count > 0) {
+        guard strip.count > 0 else {
+          let score = area * factor
+          if score > best?.score ?? 0 { best = Share(main: block, strip: nil, isBeside: false, score: score) }
+          continue
+        }
+        for isBeside in [false, true] {
+          let rest =
+            isBeside
+            ? Size(width: room.width - block.size.width - gap, height: room.height)
+            : Size(width: room.width, height: room.height - block.size.height)
+          for shown in (isWhole ? strip.count : 1)...strip.count {
+            for columns in 1...shown {
+              // No image of the strip is larger than a large one.
+              guard
+                let more = Block.filling(rest, strip, count: shown, columns: columns, gap: gap, most: smallest),
+                strip.least(more.height) >= least
+              else { continue }
+              let score = (area + strip.area(shown, more.height)) * worths[shown] * factor
+              if score > best?.score ?? 0 { best = Share(main: block, strip: more, isBeside: isBeside, score: score) }
+            }
+          }
+        }
+      }
+    }
+    return best
+  }
+
+  /// All blocks of the large images that fit, with their areas and the height of their smallest: all of one size, or the last one larger.
+  /// With a strip that is so where two are beside a third.
+  private static func blocks(
+    _ shapes: Shapes, in room: Size, gap: Int, least: Double, hasStrip: Bool
+  ) -> [(block: Block, area: Double, smallest: Int)] {
+    var blocks: [(Block, Double, Int)] = []
+    for columns in 1...shapes.count {
+      for height in 1..<max(2, room.height) where shapes.least(height) >= least {
+        let block = Block(count: shapes.count, columns: columns, width: shapes.width(height), height: height, gap: gap)
+        guard block.size.width <= room.width, block.size.height <= room.height else { break }
+        blocks.append((block, shapes.area(shapes.count, height), height))
+      }
+    }
+    let others = shapes.count - 1
+    guard hasStrip ? others == 2 : others >= 2 else { return blocks }
+    for columns in 1...(hasStrip ? 1 : others) {
+      for height in 1..<max(2, room.height) where shapes.least(height) >= least {
+        var block = Block(count: others, columns: columns, width: shapes.width(height), height: height, gap: gap)
+        let most = Int(Double(room.width - block.size.width - gap) / shapes.widest)
+        let high = hasStrip ? block.size.height - 1 : min(room.height - 1, most)
+        guard high <= most, block.size.height <= room.height else { break }
+        // One that is hardly larger than the others looks like a mistake.
+        guard high >= height * 3 / 2 else { continue }
+        block.hero = Size(width: shapes.width(high), height: high)
+        blocks.append((block, shapes.area(others, height) + shapes.area(1, high), height))
+      }
+    }
+    return blocks
+  }
+
+  /// The strip's places follow those of the large images; `first` is the strip's first image in sight.
+  func places(large: Int, from first: Int) -> [ImageLayout.Place] {
+    let origin = isBeside ? (x: main.size.width + main.gap, y: 0) : (x: 0, y: main.size.height)
+    return main.rects.enumerated().map { ImageLayout.Place(index: $0, rect: $1) }
+      + (strip?.rects ?? []).enumerated().map { number, rect in
+        ImageLayout.Place(
+          index: large + first + number, rect: Rect(x: origin.x + rect.x, y: origin.y + rect.y, width: rect.width, height: rect.height))
+      }
+  }
+}

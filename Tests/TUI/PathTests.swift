@@ -1,0 +1,189 @@
+import Data
+import Foundation
+import Generation
+import Render
+import TUI
+import TestSupport
+import Testing
+
+@Suite("Paths while they are typed")
+struct PathTests {
+  private func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for name in ["images/one", "images/two", "\u{1B}[2J\u{9B}31m", ".hidden"] {
+      try FileManager.default.createDirectory(at: folder.url.appendingPathComponent(name), withIntermediateDirectories: true)
+    }
+    try Image(width: 8, height: 6, color: [1, 2, 3]).writePNG(to: folder.url.appendingPathComponent("cup one.png"))
+    try Data("not an image".utf8).write(to: folder.url.appendingPathComponent("cup.png"))
+    try Data("words".utf8).write(to: folder.url.appendingPathComponent("notes.txt"))
+    return folder
+  }
+
+  @Test func tellWhatTheyAre() throws {
+    let folder = try folder(), path = folder.url.path
+    func look(_ text: String, _ use: PathUse) -> PathInsight { PathInspector.inspect("\(path)/\(text)", use) }
+    #expect(look("cup one.png", .image).isGood && look("cup one.png", .image).verdict.contains("8x6"))
+    for name in ["cup.png", "nothing.png", "images", "nowhere/cup.png"] { #expect(!look(name, .image).isGood, "\(name)") }
+    #expect(look("new", .newFolder).isGood && look("images", .newFolder).isGood && !look("notes.txt", .newFolder).isGood)
+    #expect(look("a.html", .newFile).isGood && look("notes.txt", .newFile).verdict.contains("replaced") && !look("images", .newFile).isGood)
+    #expect(!look("images", .dataset).isGood && !look("notes.txt", .dataset).isGood && !look("x", .dataset).isGood)
+    #expect(PathInspector.inspect("", .image).verdict.isEmpty)
+  }
+
+  @Test func goOnAsFarAsNamesAgree() throws {
+    let folder = try folder(), path = folder.url.path
+    func look(_ text: String, _ use: PathUse) -> PathInsight { PathInspector.inspect("\(path)/\(text)", use) }
+    #expect(look("im", .image).completed == "\(path)/images/" && look("cu", .image).completed == "\(path)/cup")
+    #expect(look("cu", .image).names == ["cup one.png", "cup.png"])
+    #expect(look("n", .image).names.isEmpty && look("n", .newFile).names == ["notes.txt"])
+    #expect(look("", .dataset).names.contains("images/") && !look("", .dataset).names.contains(".hidden/"))
+    #expect(look(".", .dataset).names == [".hidden/"])
+    #expect(look("images/", .dataset).completed == "\(path)/images/" && look("zzz", .image).completed == "\(path)/zzz")
+    // What is no folder, what is not there, and more than one can list: an answer all the same.
+    for text in ["notes.txt/x", "nowhere/x", String(repeating: "x/", count: 3000), "\u{0}", "\u{1B}[3J"] {
+      #expect(look(text, .image).completed == "\(path)/\(text)", "\(text.prefix(20).debugDescription)")
+    }
+  }
+
+  @Test func aFolderThatMayNotBeReadIsSaidSo() throws {
+    let folder = try folder(), closed = folder.url.appendingPathComponent("closed")
+    try FileManager.default.createDirectory(at: closed, withIntermediateDirectories: true, attributes: [.posixPermissions: 0])
+    defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: closed.path) }
+    let insight = PathInspector.inspect(closed.path + "/a", .image)
+    #expect(!insight.isGood && insight.names.isEmpty && insight.completed == closed.path + "/a")
+    // Root may read everything.
+    if geteuid() != 0 { #expect(insight.verdict.contains("cannot look into")) }
+    #expect(PathInspector.inspect("/proc/self/mem/a", .image).verdict.contains("cannot look into"))
+  }
+
+  @Test func tabCompletesAndTheAnswerIsInSight() throws {
+    let folder = try folder(), path = folder.url.path
+    for (width, height) in [(20, 6), (40, 12), (120, 40)] {
+      var screen = FakeScreen.open(width, height)
+      screen.type("I")
+      screen.press(.paste("\(path)/cup"))
+      if width == 120 { #expect(screen.text().contains("cup one.png  cup.png")) }
+      screen.type(" ")
+      screen.press(.tab)
+      guard case .text(.recall, let input)? = screen.state.dialogs.current else { return #expect(Bool(false), "no prompt") }
+      #expect(input.text == "\(path)/cup one.png" && input.cursor == input.text.count)
+      if width == 120 { #expect(screen.text().contains("an image of 8x6")) }
+      screen.press(.enter)
+      #expect(screen.effects.last == .recall("\(path)/cup one.png"))
+    }
+  }
+
+  /// A folder that answers late: the key works when the answer comes, and nothing waits for it.
+  @Test func theAnswerMayComeLate() throws {
+    let folder = try folder(), path = folder.url.path
+    var screen = FakeScreen.open(120, 40)
+    screen.answers = false
+    screen.type("I")
+    screen.press(.paste("\(path)/ima"), .tab)
+    screen.send(.done(.inspectPath("\(path)/im", .image), .path(PathInspector.inspect("\(path)/im", .image))))
+    guard case .text(_, let before)? = screen.state.dialogs.current else { return #expect(Bool(false), "no prompt") }
+    #expect(before.text == "\(path)/ima")
+    screen.send(.done(.inspectPath("\(path)/ima", .image), .path(PathInspector.inspect("\(path)/ima", .image))))
+    guard case .text(_, let after)? = screen.state.dialogs.current else { return #expect(Bool(false), "no prompt") }
+    #expect(after.text == "\(path)/images/")
+    screen.press(.escape)
+    screen.send(.done(.inspectPath("\(path)/images/", .image), .path(PathInspector.inspect("\(path)/images/", .image))))
+    #expect(screen.state.dialogs.current == nil && screen.state.dialogs.path == nil)
+  }
+
+  @Test func namesOfFilesReachNoTerminalRaw() throws {
+    let folder = try folder()
+    var screen = FakeScreen.open(120, 40)
+    screen.type("H")
+    screen.press(.control("u"), .paste(folder.url.path + "/"))
+    let frame = screen.frame()
+    #expect(frame.cells.allSatisfy { $0.width == 0 || GlyphWidth.of($0.scalar) == Int($0.width) } && frame.text.contains("·[2J·31m/"))
+  }
+
+  // MARK: Opening folders
+
+  @Test func anyFolderIsOpenedAndRemembered() {
+    for isKept in [false, true] {
+      var screen = FakeScreen.open(120, 40) { $0.state.source.modelWords = ["--models", "/m"] }
+      screen.type("Dfolder")
+      screen.press(.enter)
+      #expect(screen.text().contains("Open a folder"))
+      screen.type("/data/mine/")
+      screen.press(.enter)
+      #expect(screen.effects.last == .identifyFolder("/data/mine"))
+      screen.send(.done(.identifyFolder("/data/mine"), .identified(.coco)))
+      #expect(screen.text().contains("/data/mine: it looks like COCO"))
+      screen.press(isKept ? .down : .up, .enter)
+      #expect(screen.effects.contains(.openFolder(.coco, path: "/data/mine")))
+      #expect(screen.effects.contains(.rememberFolder(.coco, path: "/data/mine")) == isKept)
+      let classes = [ClassInfo(index: 1, name: "elephant", promptName: "", adeIndex: 0)]
+      let catalog = Catalog(name: "coco", classes: classes, folds: [[1]])
+      screen.send(.done(.openFolder(.coco, path: "/data/mine"), .opened(catalog, models: ModelMenu(), secondsPerStep: nil)))
+      if isKept { screen.send(.done(.rememberFolder(.coco, path: "/data/mine"), .written("coco is /data/mine from now on"))) }
+      #expect(screen.frame().line(0).contains("coco › fold 0"))
+      screen.type("D")
+      #expect(isKept ? screen.text().contains(#/coco +open/#) : screen.text().contains("a folder…  now /data/mine"), "\(screen.text())")
+      screen.press(.escape)
+      // What is copied opens the same.
+      screen.answers = false
+      screen.type("y")
+      screen.press(.enter)
+      guard case .copy(let line)? = screen.effects.last else { return #expect(Bool(false), "nothing was copied") }
+      #expect(line.hasPrefix("diffss generate --dataset coco --root /data/mine --models /m "), "\(line)")
+    }
+  }
+
+  @Test func aFolderLikeNoneIsSaidSo() {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("Dfolder")
+    screen.press(.enter)
+    screen.type("/tmp")
+    screen.press(.enter)
+    screen.send(.done(.identifyFolder("/tmp"), .identified(nil)))
+    #expect(screen.text().contains("laid out like no data set") && screen.text().contains("docs/datasets.md"))
+    #expect(screen.state.browse.catalog?.name == "demo")
+  }
+
+  @Test func anImageMayHaveAClassOfItsOwn() throws {
+    let folder = try TemporaryFolder(), path = folder.url.path
+    for name in ["a.png", "a_mask.png", "b.png", "b_mask.png"] {
+      try Image(width: 8, height: 6, color: [1, 2, 3]).writePNG(to: folder.file(name))
+    }
+    var screen = FakeScreen.open(120, 40)
+    screen.type("i\(path)/a.png")
+    screen.press(.enter, .enter)
+    #expect(screen.text().contains("another class…"))
+    // A name that no class has is offered as one.
+    screen.type("tea pot")
+    #expect(screen.text().contains("“tea pot”…"))
+    screen.press(.enter)
+    screen.type("\u{1B}[2J")
+    screen.press(.enter)
+    let taken = try #require(screen.effects.last)
+    #expect(taken == .importAs("tea pot\u{1B}[2J", image: "\(path)/a.png", mask: "\(path)/a_mask.png"))
+    let info = ClassInfo(index: 10_001, name: "tea pot", promptName: "tea pot", adeIndex: 108)
+    screen.send(.done(taken, .imported(DatasetItem(id: "own/a-1", classes: [10_001]), turn: .upright, ofClass: info)))
+    #expect(screen.state.browse.catalog?.className(10_001) == "tea pot")
+    #expect(screen.state.dialogs.messages.contains { $0.message.contains("own/a-1") })
+    // The next image may be of it too, and its episodes can be listed alone.
+    screen.type("i\(path)/b.png")
+    screen.press(.enter, .enter)
+    screen.type("tea")
+    screen.press(.enter)
+    #expect(screen.effects.last == .importAs("tea pot", image: "\(path)/b.png", mask: "\(path)/b_mask.png"))
+    screen.type("f")
+    #expect(screen.text().contains("tea pot"))
+  }
+
+  @Test func aPathThatWillNotDoStays() {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("i/nowhere.png")
+    screen.press(.enter)
+    #expect(screen.text().contains("no such file") && screen.text().contains("/nowhere.png") && !screen.text().contains("Its mask"))
+    // One of which nothing is known yet goes on.
+    screen.answers = false
+    screen.type("x")
+    screen.press(.enter)
+    #expect(screen.text().contains("Its mask"))
+  }
+}

@@ -1,0 +1,93 @@
+import Evaluation
+import Foundation
+import Generation
+import TUI
+import Testing
+
+@Suite("The table of saved evaluations") struct RunTableTests {
+  private func report(_ screen: FakeScreen, _ condition: ConditionType, steps: Int, fold: Int = 0, after: [Double]) -> EvaluationReport {
+    let options = GenerationOptions(DiffusionSettings { ($0.condition, $0.steps) = (condition, steps) })
+    return screen.report(fold: fold, after: after, plan: EvaluationPlan(fold: fold, options: options))
+  }
+
+  /// Three evaluations, the newest first: scribble in 10 steps, mask in 20, and one of another fold.
+  private func open(_ width: Int = 120, _ height: Int = 40) -> FakeScreen {
+    var screen = FakeScreen.open(width, height)
+    let reports = [
+      report(screen, .scribble, steps: 10, after: [60, 50, 60, 70, 30]), report(screen, .mask, steps: 20, after: [50, 45, 60, 75, 30]),
+      report(screen, .hed, steps: 5, fold: 1, after: [10, 10, 10, 10, 10]),
+    ]
+    let dates = [3600.0, 1800, 0].map { Date(timeIntervalSince1970: 1_790_000_000 + $0) }
+    screen.send(.done(.loadReports, .reports(reports, dates: dates)))
+    return screen
+  }
+
+  @Test func everyEvaluationIsARow() throws {
+    var screen = open()
+    screen.type("L")
+    let lines = screen.text().split(separator: "\n")
+    #expect(lines[1].contains("Saved evaluations"))
+    let head = try #require(lines.first { $0.contains("network") })
+    for title in ["run", "fold", "condition", "shots", "steps", "1-shot", "mIoU", "difference", "date"] {
+      #expect(head.contains(title), "\(title)")
+    }
+    let row = try #require(lines.first { $0.contains("scribble") })
+    for part in ["run 2", "dcama", "1+4", "10", "48.0 ±1.0", "54.0 ±1.0", "+6.0 ±1.0", "2026-"] {
+      #expect(row.contains(part), "\(part): \(row)")
+    }
+    #expect(screen.text().contains("3 runs · newest first") && screen.text().contains("single predictions with these settings"))
+    screen.press(.escape)
+    #expect(screen.state.screen.focus == .episodes)
+  }
+
+  @Test func isSortedByAnything() {
+    var screen = open()
+    screen.type("L")
+    func order(_ screen: inout FakeScreen) -> [String] {
+      screen.text().split(separator: "\n").compactMap { line in ["scribble", "mask", "hed"].first { line.contains(" \($0) ") } }
+    }
+    #expect(order(&screen) == ["scribble", "mask", "hed"])
+    var seen: [[String]] = []
+    for _ in RunOrder.allCases {
+      screen.type("s")
+      seen.append(order(&screen))
+    }
+    #expect(seen.contains(["hed", "mask", "scribble"]) && seen.contains(["hed", "scribble", "mask"]))
+    #expect(seen.allSatisfy { Set($0) == ["scribble", "mask", "hed"] } && seen.last == ["scribble", "mask", "hed"])
+  }
+
+  @Test func markedOnesAreComparedByClass() {
+    var screen = open()
+    screen.type("L")
+    screen.type("R")
+    #expect(screen.text().contains("mark two with Space"))
+    screen.send(.tick(60))
+    screen.type("  ")
+    let text = screen.text()
+    #expect(screen.state.evaluation.runs.marked == [0, 1] && text.contains("2 marked"))
+    #expect(text.contains("fold 0 run 2") && text.contains("fold 0 run 1"))
+    // cup: 60 and 50.
+    #expect(text.split(separator: "\n").contains { $0.contains("cup") && $0.contains("60.0") && $0.contains("50.0 (-10.0)") })
+    screen.type("R")
+    #expect(screen.state.screen.focus == .classes && screen.state.evaluation.reference == screen.state.evaluation.saved[0])
+    #expect(screen.state.evaluation.shown[0] == screen.state.evaluation.saved[1])
+    screen.type("Lu")
+    #expect(screen.state.evaluation.runs.marked.isEmpty)
+    // A newer one moves the others down.
+    screen.type(" ")
+    let newest = report(screen, .canny, steps: 3, after: [1, 2, 3, 4, 5])
+    let before = screen.state.evaluation.runs.marked.first.map { screen.state.evaluation.saved[$0] }
+    screen.send(.done(.evaluate(newest.plan), .report(newest)))
+    #expect(screen.state.evaluation.runs.marked.first.map { screen.state.evaluation.saved[$0] } == before)
+  }
+
+  @Test(arguments: [(20, 6), (40, 12), (80, 24), (200, 60)]) func fitsEverySize(_ width: Int, _ height: Int) {
+    var screen = open(width, height)
+    screen.type("L  ")
+    let frame = screen.frame()
+    #expect(frame.size == Size(width: width, height: height) && frame.text.contains("Saved eval"))
+    #expect(frame.text.contains("run "))
+    screen.press(.up, .enter)
+    #expect(screen.state.screen.focus == .classes)
+  }
+}
