@@ -7,9 +7,13 @@ import Foundation
 struct DatasetInfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Folds, classes and how many images hold each, and what is wrong with the files.",
-    discussion: "All splits are counted unless --split says otherwise. Exit 1 when something is wrong with the files; a mask that is resized as the published loaders do is not.")
+    discussion:
+      "All splits are counted unless --split says otherwise. Exit 1 when something is wrong with the files; a mask that is resized as the published loaders do is not."
+      + String.examples(
+        "diffss dataset info", "diffss dataset info --dataset pascal --root /data/VOCdevkit --split val",
+        "diffss dataset info --root ~/mugs --json"))
 
-  @OptionGroup var data: DatasetOptions
+  @OptionGroup(title: "Data") var data: DatasetOptions
 
   @Flag(help: "Print one JSON document, every problem in it.")
   var json = false
@@ -65,6 +69,7 @@ struct DatasetInfoCommand: ParsableCommand {
       guard let first = own.first else { return nil }
       return [kind.title, "\(own.count)", PlainText.clean("\(first.name): \(first.detail)"), kind.advice]
     }
-    return rows.isEmpty ? "no problem found" : TextTable.markdown([["check", "found", "first", "what becomes of it"]] + rows, flushLeft: [0, 2, 3])
+    return rows.isEmpty
+      ? "no problem found" : TextTable.markdown([["check", "found", "first", "what becomes of it"]] + rows, flushLeft: [0, 2, 3])
   }
 }

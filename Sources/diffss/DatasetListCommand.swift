@@ -10,10 +10,13 @@ struct DatasetListCommand: ParsableCommand {
     discussion: """
       --out saves them; `evaluate` and `explore` replay the file with --episode-list. What a published list names and the data set lacks is \
       said on standard error. Exit 1 when an episode cannot be drawn because its class has too few images.
-      """)
+      """
+        + String.examples(
+          "diffss dataset list --fold 0", "diffss dataset list --protocol bam --shots 5 --episodes 1000 --out bam.json",
+          "diffss dataset list --dataset coco --lists lists/ --json"))
 
-  @OptionGroup var data: DatasetOptions
-  @OptionGroup var draws: EpisodeOptions
+  @OptionGroup(title: "Data") var data: DatasetOptions
+  @OptionGroup(title: "Data") var draws: EpisodeOptions
 
   @Option(help: "Real supports an episode.")
   var shots = 1
@@ -51,7 +54,8 @@ struct DatasetListCommand: ParsableCommand {
     }
     if let first = list.undrawable.first {
       report(
-        message: "\(list.undrawable.count) of \(episodes) episodes cannot be drawn, the first: \(PlainText.clean(first.query.id)) is drawn as its own support, class \(first.classIndex) has too few images",
+        message:
+          "\(list.undrawable.count) of \(episodes) episodes cannot be drawn, the first: \(PlainText.clean(first.query.id)) is drawn as its own support, class \(first.classIndex) has too few images",
         hint: "choose fewer shots, or a list with more images of the class")
       throw ExitStatus.someFailed
     }

@@ -12,12 +12,15 @@ struct DatasetPrepareCommand: ParsableCommand {
       the masks are also written as OUT/PART/NAME.png, as other programs read them. pascal, folder: reads the masks once, likewise.
       demo: draws scenes into OUT as arrays: images.npy, masks.npy, items.json. With --redrawn K its supports instead, K times each as a
       perfect painter would draw them, named for --aux: the object stays where it is, its colours, texture, light and background change.
-      """)
+      """
+        + String.examples(
+          "diffss dataset prepare coco --root /data/coco", "diffss dataset prepare coco --root /data/coco --out masks/",
+          "diffss dataset prepare demo --redrawn 4 --out redrawn/"))
 
   @Argument(help: "The data set; the same as --dataset.")
   var name: DatasetKind?
 
-  @OptionGroup var data: DatasetOptions
+  @OptionGroup(title: "Data") var data: DatasetOptions
 
   @Option(help: "Seed of the demo's scenes; 0 is the evaluation set.")
   var seed: UInt64 = 0

@@ -9,7 +9,8 @@ struct Diffss: AsyncParsableCommand {
     abstract: "Diffusion-generated support images for few-shot segmentation, in a terminal.", version: ProgramVersion.current,
     subcommands: [
       ExploreCommand.self, ConditionCommand.self, GenerateCommand.self, EvaluateCommand.self, SweepCommand.self, DatasetCommand.self, ModelsCommand.self,
-      ForwardCommand.self, QueueCommand.self, VerifyCommand.self, ReportCommand.self, RenderCommand.self, DoctorCommand.self,
+      ForwardCommand.self, QueueCommand.self, VerifyCommand.self, ReportCommand.self, RenderCommand.self, ClusterCommand.self,
+      DoctorCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }

@@ -9,10 +9,13 @@ import TUI
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Look at terminal, colours, BLAS, memory, weights and data: what is fine, and what to do about the rest.")
+    abstract: "Look at terminal, colours, BLAS, memory, engines, weights and data: what is fine, and what to do about the rest.",
+    discussion: .examples(
+      alone: true, "diffss doctor", "diffss doctor --calibrate", "diffss doctor --dataset coco --root /data/coco --models ~/weights"))
 
-  @OptionGroup var data: DatasetOptions
-  @OptionGroup var runtime: RuntimeOptions
+  @OptionGroup(title: "Data") var data: DatasetOptions
+  @OptionGroup(title: "Machine") var runtime: RuntimeOptions
+  @OptionGroup(title: "Machine") var engine: EngineOptions
 
   @Flag(
     help: """
@@ -43,16 +46,27 @@ struct DoctorCommand: ParsableCommand {
     try data.recognise()
     // An unusable configuration is one of the findings.
     try? runtime.apply()
+    let library = ModelLibrary(folders: runtime.modelFolders)
     let findings =
       TerminalDiagnosis.findings(graphics: UserSettings.ofUser.graphics ?? .auto)
-      + Diagnosis.findings(models: ModelLibrary(folders: runtime.modelFolders), sources: sources)
+      + Diagnosis.engines(engine.named)
+      + Diagnosis.findings(models: library, sources: sources)
     if json {
       print(try CanonicalJSON.text(findings))
     } else {
       for finding in findings {
-        let sign = switch finding.state { case .fine: "ok     "; case .limited: "limited"; case .broken: "BROKEN " }
+        let sign =
+          switch finding.state {
+          case .fine: "ok     ";
+          case .limited: "limited";
+          case .broken: "BROKEN "
+          }
         print("\(sign)  \(finding.subject): \(finding.text)")
         if let advice = finding.advice { print("         -> \(advice)") }
+      }
+      if library.entries.allSatisfy(\.isDemo) {
+        print("\nweights: the demo's own alone, for its drawn scenes. To fetch real ones:")
+        for line in WeightRecipe.lines { print("    \(line)") }
       }
     }
     if findings.contains(where: { $0.state == .broken }) { throw ExitStatus.someFailed }

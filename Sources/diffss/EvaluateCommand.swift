@@ -1,6 +1,8 @@
 import ArgumentParser
 import Core
+import Evaluation
 import Foundation
+import Generation
 import Models
 import Pipeline
 
@@ -13,35 +15,52 @@ struct EvaluateCommand: AsyncParsableCommand {
       Images that are missing are generated first. Figures are percent, ± one standard error over the episodes; better/worse counts \
       episodes, p is the sign test's. An evaluation that was ended goes on from its finished episodes when the same is asked again. \
       An episode whose images cannot be used is left out of the figures and named, and the exit status is 1.
-      """)
+      """
+        + String.examples(
+          "diffss evaluate --dataset demo --fold 0 --episodes 500",
+          "diffss evaluate --network bam --aux aux/ --aux-shots 4 --all-folds",
+          "diffss evaluate --condition hed --min-agreement 0.5 --out hed.json"))
 
-  @OptionGroup var data: DatasetOptions
+  @OptionGroup(title: "Data") var data: DatasetOptions
+  @OptionGroup(title: "Data") var evaluation: EvaluationOptions
+  @OptionGroup(title: "Network") var choice: Choice
+  @OptionGroup(title: "Network") var comparison: ComparisonOptions
   @OptionGroup var flags: GenerationFlags
-  @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var workers: WorkerOptions
-  @OptionGroup var demo: DemoWeightsOption
-  @OptionGroup var profile: ProfileOptions
-  @OptionGroup var evaluation: EvaluationOptions
-  @OptionGroup var comparison: ComparisonOptions
-  @OptionGroup var figures: FigureOptions
+  @OptionGroup(title: "Models") var demo: DemoWeightsOption
+  @OptionGroup(title: "Output") var figures: FigureOptions
+  @OptionGroup(title: "Output") var document: Document
+  @OptionGroup(title: "Output") var dry: DryRunOption
+  @OptionGroup(title: "Machine") var runtime: RuntimeOptions
+  @OptionGroup(title: "Machine") var workers: WorkerOptions
+  @OptionGroup(title: "Machine") var profile: ProfileOptions
 
-  @Option(help: "The network: \(SegmentationNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var network: SegmentationNetwork = .dcama
+  /// Which network, and what it is given beside the real supports.
+  struct Choice: ParsableArguments {
+    @Option(help: "The network: \(SegmentationNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var network: SegmentationNetwork = .dcama
 
-  @Option(help: "Generated supports added to them; 0 measures the real ones alone.")
-  var auxShots: Int = 4
+    @Option(help: "Generated supports added to them; 0 measures the real ones alone.")
+    var auxShots: Int = 4
 
-  @Option(help: ArgumentHelp(
-    "Generation drift: the network segments every generated support with the real one as its reference; those whose IoU with the mask is below T, 0...1, are replaced by further ones, and the figures are also given without them. 0 measures and drops none.", valueName: "T"))
-  var minAgreement: Double?
+    @Option(
+      help: ArgumentHelp(
+        """
+        Generation drift: the network segments every generated support with the real one as its reference; those whose IoU with the mask is \
+        below T, 0...1, are replaced by further ones, and the figures are also given without them. 0 measures and drops none.
+        """, valueName: "T"))
+    var minAgreement: Double?
 
-  @Option(help: ArgumentHelp("Also write the JSON document, every episode in it.", valueName: "file"))
-  var out: String?
+    func validate() throws {
+      if !(0...64).contains(auxShots) { throw ValidationError("--aux-shots must be 0...64") }
+      if let minAgreement, !(0...1).contains(minAgreement) { throw ValidationError("--min-agreement must be 0...1; 0.5 asks for half") }
+      if minAgreement != nil && auxShots == 0 { throw ValidationError("--min-agreement needs --aux-shots above 0") }
+    }
+  }
 
-  func validate() throws {
-    if !(0...64).contains(auxShots) { throw ValidationError("--aux-shots must be 0...64") }
-    if let minAgreement, !(0...1).contains(minAgreement) { throw ValidationError("--min-agreement must be 0...1; 0.5 asks for half") }
-    if minAgreement != nil && auxShots == 0 { throw ValidationError("--min-agreement needs --aux-shots above 0") }
+  /// Where the figures go beside standard output.
+  struct Document: ParsableArguments {
+    @Option(help: ArgumentHelp("Also write the JSON document, every episode in it.", valueName: "file"))
+    var out: String?
   }
 
   func run() async throws {
@@ -50,26 +69,43 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   private func evaluate() async throws {
-    let workbench = try Workbench.open(data, runtime, models: flags.others.models, workers: workers.workers())
+    let workbench = try workbench(), plans = try await plans(workbench)
+    if try await ends(dry, profile, plans, workbench) { return }
+    try deliver(try await EvaluationWatch(workbench: workbench).run(plans))
+  }
+
+  /// With the standard store when `store` is nil; with `isComplete` no image is generated.
+  func workbench(store: Store? = nil, isComplete: Bool = false) throws -> Workbench {
+    try Workbench.open(
+      data, runtime, models: flags.others.models, workers: isComplete ? GenerationWorkers() : workers.workers(), store: store,
+      isComplete: isComplete)
+  }
+
+  /// An evaluation for each fold and seed; says what is to be known of them before.
+  func plans(_ workbench: Workbench) async throws -> [EvaluationPlan] {
     var (plan, folds, seeds) = try evaluation.plan(
-      data, workbench, options: flags.options(workbench.models, seed: evaluation.seed), auxiliaryShots: auxShots)
-    plan.network = network
-    if auxShots > 0, plan.auxiliaryFolder == nil {
+      data, workbench, options: flags.options(workbench.models, seed: evaluation.seed), auxiliaryShots: choice.auxShots)
+    plan.network = choice.network
+    if choice.auxShots > 0, plan.auxiliaryFolder == nil {
       PromptRemarks.say(try await workbench.promptRemarks(plan.options, classes: folds.flatMap(workbench.dataset.classes(inFold:))))
     }
-    plan.minimumAgreement = minAgreement
+    plan.minimumAgreement = choice.minAgreement
     plan.inputSide = comparison.size
-    plan.comparison = comparison.comparison(network)
+    plan.comparison = comparison.comparison(choice.network)
     let plans = plan.over(folds: folds, seeds: seeds)
     try evaluation.warn(plan, folds: folds, workbench)
     demo.warn(workbench.demoWeights(of: plans))
-    let summary = try await EvaluationWatch(workbench: workbench).run(plans)
+    return plans
+  }
+
+  /// Writes and prints the figures. Throws an `ExitStatus` where episodes are left out.
+  func deliver(_ summary: EvaluationSummary) throws {
     evaluation.reportMissing(summary.reports)
     // One report is one document as ever, several are a summary.
     func document() throws -> Data {
       try summary.reports.count == 1 && summary.leftOut == nil ? CanonicalJSON.data(summary.reports[0]) : CanonicalJSON.data(summary)
     }
-    if let out { try AtomicFile.write(document(), to: URL(fileURLWithPath: out)) }
+    if let out = self.document.out { try AtomicFile.write(document(), to: URL(fileURLWithPath: out)) }
     try figures.print(json: document(), csv: summary.csv, table: summary.table)
     try evaluation.failIfLeftOut(summary.reports, parts: summary.leftOut)
   }

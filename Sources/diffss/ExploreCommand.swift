@@ -8,13 +8,15 @@ import TUI
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore",
-    abstract: "Browse episodes, generate supports and read IoU on the terminal (the default).")
+    abstract: "Browse episodes, generate supports and read IoU on the terminal (the default).",
+    discussion: .examples(
+      alone: true, "diffss", "diffss --dataset pascal --root /data/VOCdevkit --fold 2", "diffss explore --plain --root ~/mugs"))
 
-  @OptionGroup var data: DatasetOptions
-  @OptionGroup var runtime: RuntimeOptions
-  @OptionGroup var workers: WorkerOptions
-  @OptionGroup var demo: DemoWeightsOption
-  @OptionGroup var draws: EpisodeOptions
+  @OptionGroup(title: "Data") var data: DatasetOptions
+  @OptionGroup(title: "Data") var draws: EpisodeOptions
+  @OptionGroup(title: "Models") var demo: DemoWeightsOption
+  @OptionGroup(title: "Machine") var runtime: RuntimeOptions
+  @OptionGroup(title: "Machine") var workers: WorkerOptions
 
   @Option(help: "Seed of the episodes.")
   var episodeSeed: UInt64 = 0
@@ -62,10 +64,6 @@ struct ExploreCommand: ParsableCommand {
     options.symbols = symbols ?? UserSettings.ofUser.symbols
     options.takesLastFold = episodeList == nil && data.givenFold == nil
     options.acceptsDemoWeights = demo.demoWeights
-    let status = try plain ? runPlainExplorer(options: options) : runExplorer(options: options)
-    // Not `exit`: a thread may be inside a network, and what runs at exit would take OpenBLAS away under it.
-    fflush(nil)
-    EnginePool.endAll()
-    _exit(status)
+    endProcess(try plain ? runPlainExplorer(options: options) : runExplorer(options: options))
   }
 }

@@ -6,7 +6,11 @@ import Pipeline
 struct ForwardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forward",
-    abstract: "Run one network on tensors from a file (docs/forward.md).")
+    abstract: "Run one network on tensors from a file (docs/forward.md).",
+    discussion: .examples(
+      alone: true, "diffss forward --network unet --weights sd15/ \\\n    --input in.safetensors --output out.safetensors",
+      "diffss forward --network hed --weights ControlNetHED.pth \\\n    --input in.safetensors --output edges.safetensors",
+      "diffss forward --network bam --weights bam/fold0.pth \\\n    --input in.safetensors --output out.safetensors --repeat 5 --profile"))
 
   @Option(help: "The network: \(ForwardNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
   var network: ForwardNetwork

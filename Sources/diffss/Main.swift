@@ -6,32 +6,50 @@ import Models
 /// Parses and runs, and turns whatever is thrown into `error:` + `hint:` and an `ExitStatus`.
 @main
 enum Main {
-  static func main() async {
+  @MainActor static func main() async {
+    OutputText.reserveClosedStreams()
+    let status = await finished(run)
+    endProcess(await finished { try OutputText.finish() } == .done ? status.rawValue : ExitStatus.nothingDone.rawValue)
+  }
+
+  /// On the main thread, as all of this: other threads block the signals that a command raises to end itself.
+  @MainActor private static func run() async throws {
+    try EmptyPath.check(Array(CommandLine.arguments.dropFirst()))
+    var command = try Diffss.parseAsRoot()
+    _ = try KernelSet.requested()
+    if var asynchronous = command as? any AsyncParsableCommand {
+      try await asynchronous.run()
+    } else {
+      try command.run()
+    }
+  }
+
+  @MainActor private static func finished(_ work: @MainActor () async throws -> Void) async -> ExitStatus {
     do {
-      var command = try Diffss.parseAsRoot()
-      _ = try KernelSet.requested()
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
-      }
+      try await work()
+      return .done
     } catch let status as ExitStatus {
-      exit(status.rawValue)
+      return status
     } catch let error as any Explained {
-      report(message: PlainText.cleanLines(error.message), hint: error.hint.map(PlainText.cleanLines))
-      exit(ExitStatus.nothingDone.rawValue)
+      report(error)
+      return .nothingDone
     } catch {
-      exit(describe(error))
+      return describe(error)
     }
   }
 
   /// Prints an error and says which exit status it means.
-  private static func describe(_ error: any Error) -> Int32 {
+  private static func describe(_ error: any Error) -> ExitStatus {
     if Diffss.exitCode(for: error) == .success {
       print(Diffss.fullMessage(for: error))
-      return ExitStatus.done.rawValue
+      return .done
     }
-    report(message: Diffss.message(for: error), hint: "see `diffss --help` and `diffss help SUBCOMMAND`")
-    return ExitStatus.nothingDone.rawValue
+    let message = Diffss.message(for: error), command = CommandAtHand.ofProcess
+    if let stray = command.stray {
+      report(message: "there is no command `\(command.name) \(PlainText.clean(stray))`", hint: PlainText.clean(command.hint(for: stray)))
+    } else {
+      report(message: message, hint: PlainText.clean([ValueHint.of(message), command.help].compactMap { $0 }.joined(separator: " ")))
+    }
+    return .nothingDone
   }
 }

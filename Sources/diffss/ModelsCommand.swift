@@ -9,12 +9,16 @@ import Models
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "Models: which are here, what a file holds, fetching them and conversion to diffusers layout.",
+    discussion: .examples(
+      alone: true, "diffss models list", "diffss models pull sd15 controlnet-seg", "diffss models info v1-5-pruned.ckpt"),
     subcommands: [List.self, Info.self, Convert.self, Pull.self])
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The models found, in the order in which they are looked for.")
+    static let configuration = CommandConfiguration(
+      abstract: "The models found, in the order in which they are looked for.",
+      discussion: .examples(alone: true, "diffss models list", "diffss models list --models ~/weights", "diffss models list --json"))
 
-    @OptionGroup var runtime: RuntimeOptions
+    @OptionGroup(title: "Machine") var runtime: RuntimeOptions
     @Flag(help: "Print one JSON document.")
     var json = false
 
@@ -45,12 +49,14 @@ struct ModelsCommand: ParsableCommand {
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "What a file or folder of weights is: networks, parameters, formats, bytes, and what is missing.")
+      abstract: "What a file or folder of weights is: networks, parameters, formats, bytes, and what is missing.",
+      discussion: .examples(
+        alone: true, "diffss models info v1-5-pruned.ckpt", "diffss models info sd15/ --json", "diffss models info bam/fold0.pth"))
 
     @Argument(help: "A file of weights, a folder, or a name that `models list` shows.")
     var path: String
     @OptionGroup var singleFile: SingleFileOptions
-    @OptionGroup var runtime: RuntimeOptions
+    @OptionGroup(title: "Machine") var runtime: RuntimeOptions
     @Flag(help: "Print one JSON document.")
     var json = false
 
@@ -87,14 +93,17 @@ struct ModelsCommand: ParsableCommand {
 
   struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write a single-file checkpoint or a folder in diffusers layout, weights in F16.")
+      abstract: "Write a single-file checkpoint or a folder in diffusers layout, weights in F16.",
+      discussion: .examples(
+        alone: true, "diffss models convert v1-5-pruned.ckpt --out sd15", "diffss models convert control_sd15_seg.pth --out controlnet-seg",
+        "diffss models convert mine.safetensors --config sd15 --out mine"))
 
     @Argument(help: "A single-file checkpoint or a diffusers folder.")
     var path: String
     @Option(help: ArgumentHelp("Folder to write; it must not be there yet.", valueName: "dir"))
     var out: String
     @OptionGroup var singleFile: SingleFileOptions
-    @OptionGroup var runtime: RuntimeOptions
+    @OptionGroup(title: "Machine") var runtime: RuntimeOptions
 
     func run() throws {
       try runtime.apply()
@@ -102,40 +111,6 @@ struct ModelsCommand: ParsableCommand {
       let target = URL(fileURLWithPath: out, isDirectory: true)
       try DiffusersExport.convert(place, config: singleFile.folder, to: target) { printError("writing \($0)") }
       print(target.path)
-    }
-  }
-
-  struct Pull: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Fetch a model from Hugging Face, or $HF_ENDPOINT, into its cache.",
-      discussion: """
-        Without --file the parts that diffss needs are fetched: of a diffusers model its networks, tokenizer and scheduler, of a
-        ControlNet its weights and configuration. A pull that was broken off goes on where it was. $HF_TOKEN opens private models.
-        """)
-
-    @Argument(help: "ORG/NAME.")
-    var name: String
-    @Option(help: ArgumentHelp("A file of the repository; repeat for several.", valueName: "path"))
-    var file: [String] = []
-    @Option(help: "Branch, tag or commit.")
-    var revision = "main"
-
-    func run() async throws {
-      let line = ProgressLine("fetching", unit: "MB")
-      let interrupt = Interrupt.shared
-      do {
-        let folder = try await HubPull(HubRepository(name)).run(names: file, revision: revision) { progress in
-          line.update(
-            Double(progress.received) / 1e6, of: Double(progress.total) / 1e6,
-            detail: "\(progress.finishedFiles)/\(progress.files) files")
-          return !interrupt.isRequested
-        }
-        line.finish()
-        print(folder.path)
-      } catch is CancellationError {
-        line.finish()
-        throw ExitStatus.interrupted
-      }
     }
   }
 }

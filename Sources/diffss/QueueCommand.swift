@@ -12,8 +12,10 @@ struct QueueCommand: AsyncParsableCommand {
     discussion: """
       Jobs outlive the program that queued them. One process at a time works on the queue: an explorer, or `diffss queue run`. When it ends or
       dies, the jobs that it was at are interrupted, and the first to go on at the next start. Jobs are named by the first letters of their names.
-      """,
-    subcommands: [List.self, Add.self, Run.self, Cancel.self, Retry.self, Priority.self, Pause.self, Resume.self], defaultSubcommand: List.self)
+      """
+        + String.examples("diffss queue add --limit 10 --condition hed --shots 4", "diffss queue run", "diffss queue list --all"),
+    subcommands: [List.self, Add.self, Run.self, Cancel.self, Retry.self, Priority.self, Pause.self, Resume.self],
+    defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The jobs, in the order queued.")
@@ -53,8 +55,9 @@ struct QueueCommand: AsyncParsableCommand {
           PlainText.clean("\(source.dataset) \(source.item)"), "\(source.classIndex)", "\(source.number + 1)", request.condition.rawValue,
         ]
       }
-      print(TextTable.markdown(
-        [["job", "state", "", "priority", "support", "class", "image", "condition"]] + rows, flushLeft: [0, 1, 2, 4, 7]))
+      print(
+        TextTable.markdown(
+          [["job", "state", "", "priority", "support", "class", "image", "condition"]] + rows, flushLeft: [0, 1, 2, 4, 7]))
       if try store.isPaused { print("\nThe queue is paused: diffss queue resume") }
     }
 
@@ -66,14 +69,16 @@ struct QueueCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Queue images for the supports of a data set; `queue run` or an explorer generates them into the store.")
+      abstract: "Queue images for the supports of a data set; `queue run` or an explorer generates them into the store.",
+      discussion: .examples(
+        alone: true, "diffss queue add --fold 0 --limit 10 --shots 4", "diffss queue add --list list.txt --condition scribble --priority 5",
+        "diffss queue add --dataset coco --root /data/coco --dry-run"))
 
-    @OptionGroup var data: DatasetOptions
+    @OptionGroup(title: "Data") var data: DatasetOptions
+    @OptionGroup(title: "Data") var choice: SupportChoice
     @OptionGroup var flags: GenerationFlags
-    @OptionGroup var runtime: RuntimeOptions
-    @OptionGroup var demo: DemoWeightsOption
-
-    @OptionGroup var choice: SupportChoice
+    @OptionGroup(title: "Models") var demo: DemoWeightsOption
+    @OptionGroup(title: "Machine") var runtime: RuntimeOptions
 
     @Option(help: "Images for each support.")
     var shots: Int = 4
@@ -81,6 +86,7 @@ struct QueueCommand: AsyncParsableCommand {
     var seed: UInt64 = 0
     @Option(help: "Jobs of a higher priority are generated first.")
     var priority: Int = 0
+    @OptionGroup var dry: DryRunOption
 
     func validate() throws {
       if !(1...64).contains(shots) { throw ValidationError("--shots must be 1...64") }
@@ -94,13 +100,18 @@ struct QueueCommand: AsyncParsableCommand {
       var added = 0, failed = 0
       let supports = try choice.supports(of: dataset, fold: data.fold)
       PromptRemarks.say(try await workbench.promptRemarks(options, classes: Set(supports.map(\.classIndex)).sorted()))
+      let work = ImageWork(options, count: supports.count * shots, samples: supports)
+      let cost = try await CostNote.cost([work], workbench, dry.measuring(.quick))
+      if dry.isAsked { return try CostNote.tell(cost) }
+      CostNote.say(cost, into: [workbench.store.folder])
       for support in supports {
         if Interrupt.shared.isRequested { throw ExitStatus.interrupted }
         do {
           let requests = try await workbench.requests(item: support.item, classIndex: support.classIndex, options: options, count: shots)
           added += try workbench.leave(requests, priority: priority).count
         } catch let error as any Explained {
-          report(message: "\(PlainText.clean(support.item.id)): \(PlainText.clean(error.message))", hint: error.hint.map(PlainText.cleanLines))
+          report(
+            message: "\(PlainText.clean(support.item.id)): \(PlainText.clean(error.message))", hint: error.hint.map(PlainText.cleanLines))
           failed += 1
         }
       }
@@ -112,15 +123,23 @@ struct QueueCommand: AsyncParsableCommand {
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Work on the queue until it is empty; where another process works, wait for it and go on after it.",
-      discussion: "Ctrl-C and SIGTERM interrupt the images under way; they are the first to go on at the next start.")
+      discussion: "Ctrl-C and SIGTERM interrupt the images under way; they are the first to go on at the next start."
+        + String.examples("diffss queue run", "diffss queue run --threads 8 --jobs 2", "diffss queue run --engine torch:device=cuda:0"))
 
-    @OptionGroup var threads: ThreadOptions
-    @OptionGroup var workers: WorkerOptions
-    @OptionGroup var profile: ProfileOptions
+    @OptionGroup(title: "Machine") var threads: ThreadOptions
+    @OptionGroup(title: "Machine") var workers: WorkerOptions
+    @OptionGroup(title: "Machine") var profile: ProfileOptions
+    @OptionGroup var dry: DryRunOption
 
     func run() async throws {
       try threads.apply()
-      try await profile.measure { try await QueueWatch(store: .opened(), workers: workers.workers()).run() }
+      let store = try Store.opened(), workers = try workers.workers(), jobs = try store.jobs()
+      let cost = WorkCost.of(jobs, store: store, workers: workers), hint = "`diffss queue add --dry-run` measures a step"
+      if dry.isAsked {
+        return print(cost.map { PlainText.clean($0.text(hint: hint)) } ?? "no job waits, or its data set cannot be opened")
+      }
+      if let cost { CostNote.say(cost, into: [store.folder], hint: hint) }
+      try await profile.measure { try await QueueWatch(store: store, workers: workers).run() }
     }
   }
 
@@ -205,4 +224,5 @@ extension JobState {
     case .failed: "failed"
     case .cancelled: "cancelled"
     }
-  }}
+  }
+}

@@ -12,7 +12,9 @@ struct RenderCommand: ParsableCommand {
       Several images become a sheet, each below its file's name. Of a mask everything that is set is the object. Without --symbols and \
       --colors the terminal is asked what it draws, else quadrants are used, and the colours that it announces; 24-bit colour in a file, and \
       all symbols in SVG and HTML (docs/pictures.md). A terminal that is known to show pixels gets these instead: see --graphics.
-      """)
+      """
+        + String.examples(
+          "diffss render dog.jpg --mask dog.png", "diffss render aux/*.png --size 40x20", "diffss render dog.jpg --graphics sixel"))
 
   @Argument(help: ArgumentHelp("Images, PNG or JPEG.", valueName: "image"))
   var images: [String]
@@ -42,10 +44,16 @@ struct RenderCommand: ParsableCommand {
   @Option(help: "Colours: \(ColorDepth.allCases.map(\.rawValue).joined(separator: ", ")).")
   var colors: ColorDepth?
 
+  @Flag(
+    help: """
+      Every part of a cell in the nearest of few colours, whatever it stands for: no grain, but classes of a mask may look alike.
+      """)
+  var nearest = false
+
   @Option(
     help: """
       Pixels or characters: \(GraphicsWish.allCases.map(\.rawValue).joined(separator: ", ")). When absent: on a terminal what config.toml \
-      says, else auto, what the terminal is known to show; cells in a file or pipe, and with --symbols or --colors.
+      says, else auto, what the terminal is known to show; cells in a file or pipe, and with --symbols, --colors or --nearest.
       """)
   var graphics: GraphicsWish?
 
@@ -63,28 +71,31 @@ struct RenderCommand: ParsableCommand {
       throw ValidationError("give --prediction once for each image: \(images.count) images, \(prediction.count) predictions")
     }
     if let graphics = graphics?.fixed, graphics != .cells {
-      if symbols != nil || colors != nil {
-        throw ValidationError("--symbols and --colors are for characters: leave them out, or give --graphics cells")
+      if isOfCharacters {
+        throw ValidationError("--symbols, --colors and --nearest are for characters: leave them out, or give --graphics cells")
       }
       if isDrawn { throw ValidationError("--graphics \(graphics.rawValue) is for terminals: give --out another name than .svg or .html") }
     }
   }
 
+  /// Whether something was asked for that only characters can have.
+  private var isOfCharacters: Bool { symbols != nil || colors != nil || nearest }
+
   private var isDrawn: Bool { ["svg", "html", "htm"].contains(out.map { URL(fileURLWithPath: $0).pathExtension.lowercased() } ?? "") }
 
   func run() throws {
-    let environment = ProcessInfo.processInfo.environment
+    let environment = ProcessInfo.processInfo.environment, settings = try UserSettings.standard.get()
     let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1
-    let isOfCharacters = symbols != nil || colors != nil
-    let wish = graphics ?? (toTerminal && !isOfCharacters ? UserSettings.ofUser.graphics ?? .auto : .cells)
+    let wish = graphics ?? (toTerminal && !isOfCharacters ? settings.graphics ?? .auto : .cells)
     // What was asked for by name is sent whatever the terminal says.
     let asked = toTerminal && [.auto, .cells].contains(wish) ? TerminalProfile.ofTerminal(environment, wish) : nil
     let pixels = wish.fixed ?? (isOfCharacters ? .cells : asked?.graphics.graphics ?? .cells), profile = asked?.profile
-    let chosen = try symbols ?? (profile == nil ? nil : UserSettings.standard.get().symbols)
+    let chosen = symbols ?? (profile == nil ? nil : settings.symbols)
     // Drawn shapes need no font.
     let style = CellStyle(
       symbols: chosen ?? profile?.symbols ?? (isDrawn ? .best : .quadrant),
-      colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor), named: AnnouncedColors.named(environment),
+      colors: colors ?? (toTerminal ? AnnouncedColors.depth(environment) : .truecolor), dithered: !nearest, keepsClasses: !nearest,
+      named: AnnouncedColors.named(environment),
       lightBackground: profile?.lightBackground ?? false)
     let printed = try images.indices.map { index in
       try PrintedImage(

@@ -11,19 +11,33 @@ struct VerifyCommand: AsyncParsableCommand {
     commandName: "verify", abstract: "Generate images again from what they say of themselves, and compare every byte.",
     discussion: """
       An image that `diffss generate`, the queue or an evaluation made carries its request and its weights' SHA-256. Give the data set that its
-      support comes from, as it was given then, and the same models. An image from control images of your own needs these: they are taken from \
-      beside it (NAME_control.png), or from --control. An image that other kernels made (see `diffss doctor`) is compared by its PSNR: from 30 dB \
+      support comes from, as it was given then, and the same models. An image of your own says by digest what it was generated from: the image and \
+      its mask are looked for beside it, in this folder and in --source, its control images beside it (NAME_control.png) and in --control. An image that other kernels made (see `diffss doctor`) is compared by its PSNR: from 30 dB \
       on it is close, which is no failure.
-      """)
+      """
+        + String.examples(
+          "diffss verify aux/scene-00000_2_0.png", "diffss verify --dataset coco --root /data/coco packed/supports.tar",
+          "diffss verify own/dog_17_0.png --source ~/photos/"))
 
-  @Argument(help: ArgumentHelp("PNG or JPEG files that this program generated.", valueName: "image"))
+  @Argument(
+    help: ArgumentHelp(
+      "PNG or JPEG files that this program generated; of an archive of `generate --pack tar` all images, or ARCHIVE:NAME.",
+      valueName: "image"))
   var images: [String]
 
-  @Option(help: ArgumentHelp("A control image that an image of your own was generated from, where it is not beside it; repeat for several.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A control image that an image of your own was generated from, where it is not beside it; repeat for several.", valueName: "file"))
   var control: [String] = []
 
-  @OptionGroup var data: DatasetOptions
-  @OptionGroup var runtime: RuntimeOptions
+  @Option(
+    help: ArgumentHelp(
+      "An image or a mask that an image of your own was generated from, or a folder of them, where they are not beside it; repeat for several.",
+      valueName: "path"))
+  var source: [String] = []
+
+  @OptionGroup(title: "Data") var data: DatasetOptions
+  @OptionGroup(title: "Machine") var runtime: RuntimeOptions
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -37,37 +51,46 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     try runtime.apply()
     let controls = try control.map { try Image(pngOrJpeg: URL(fileURLWithPath: $0)) }
-    var benches: [Bool: Workbench] = [:], rows: [Row] = [], failures = 0
-    for image in images {
-      if Interrupt.shared.isRequested { throw ExitStatus.interrupted }
-      let file = URL(fileURLWithPath: image)
-      let row: Row
-      do {
-        let image = try StoredImage(file)
-        switch image.origin {
-        case .own(let metadata): row = try verify(image, metadata, file, controls)
-        case .support(let metadata):
-          // The published script's reading of masks goes with its common seeds.
-          let asPublished = metadata.request.noiseRow != nil
-          let bench = try benches[asPublished] ?? Workbench.open(data, runtime, readsMasksAsPublished: asPublished)
-          benches[asPublished] = bench
-          row = try await verify(file, with: bench)
-        }
-      } catch let error as any Explained {
-        report(message: PlainText.clean(error.message), hint: error.hint.map(PlainText.cleanLines))
-        row = Row(file: image, result: "failed", detail: PlainText.clean(error.reason))
-      }
-      if !["identical", "close"].contains(row.result) { failures += 1 }
+    var benches: [Bool: Workbench] = [:], rows: [Row] = []
+    func add(_ row: Row, _ shown: String) {
       rows.append(row)
-      if !json { print("\(row.result)  \(PlainText.clean(image))\(row.detail.map { ": \($0)" } ?? "")") }
+      if !json { print("\(row.result)  \(PlainText.clean(shown))\(row.detail.map { ": \($0)" } ?? "")") }
     }
+    func fail(_ error: any Explained, _ shown: String) {
+      report(message: PlainText.clean(error.message), hint: error.hint.map(PlainText.cleanLines))
+      add(Row(file: shown, result: "failed", detail: PlainText.clean(error.reason)), shown)
+    }
+    for argument in images {
+      let files: [SupportFile]
+      do { files = try SupportFiles.named(argument) } catch let error as any Explained {
+        fail(error, argument)
+        continue
+      }
+      for file in files {
+        if Interrupt.shared.isRequested { throw ExitStatus.interrupted }
+        let shown = if case .loose = file { argument } else { file.path }
+        do {
+          let image = try StoredImage(file)
+          switch image.origin {
+          case .own(let metadata): add(try verify(image, metadata, file, controls), shown)
+          case .support(let metadata):
+            // The published script's reading of masks goes with its common seeds.
+            let asPublished = metadata.request.noiseRow != nil
+            let bench = try benches[asPublished] ?? Workbench.open(data, runtime, readsMasksAsPublished: asPublished)
+            benches[asPublished] = bench
+            add(try await verify(image, file, with: bench), shown)
+          }
+        } catch let error as any Explained { fail(error, shown) }
+      }
+    }
+    let failures = rows.count { !["identical", "close"].contains($0.result) }
     if json { print(try CanonicalJSON.text(rows)) }
-    if failures > 0 { throw failures == images.count ? ExitStatus.nothingDone : ExitStatus.someFailed }
+    if failures > 0 { throw failures == rows.count ? ExitStatus.nothingDone : ExitStatus.someFailed }
   }
 
-  private func verify(_ file: URL, with bench: Workbench) async throws -> Row {
+  private func verify(_ image: StoredImage, _ file: SupportFile, with bench: Workbench) async throws -> Row {
     let line = ProgressLine("generating", unit: "steps")
-    let work = Task { try await bench.verify(file) { line.update(Double($0.step), of: Double($0.steps)) } }
+    let work = Task { try await bench.verify(image) { line.update(Double($0.step), of: Double($0.steps)) } }
     Interrupt.shared.onRequest { work.cancel() }
     defer { line.finish() }
     do {
@@ -75,13 +98,16 @@ struct VerifyCommand: AsyncParsableCommand {
     } catch is CancellationError { throw ExitStatus.interrupted }
   }
 
-  private func verify(_ image: StoredImage, _ metadata: OwnImageMetadata, _ file: URL, _ controls: [Image]) throws -> Row {
+  private func verify(_ image: StoredImage, _ metadata: OwnImageMetadata, _ file: SupportFile, _ controls: [Image]) throws -> Row {
     let line = ProgressLine("generating", unit: "steps")
     defer { line.finish() }
     do {
       let found = try image.verify(
-        metadata, with: ModelLibrary(folders: runtime.modelFolders), controls: controls, memory: runtime.memory
+        metadata, with: ModelLibrary(folders: runtime.modelFolders), controls: controls, sources: source.map { URL(fileURLWithPath: $0) },
+        memory: runtime.memory
       ) {
+        printError("note: \(PlainText.clean($0))")
+      } progress: {
         line.update(Double($0.step), of: Double($0.steps))
         return !Interrupt.shared.isRequested
       }
@@ -89,7 +115,7 @@ struct VerifyCommand: AsyncParsableCommand {
     } catch is CancellationError { throw ExitStatus.interrupted }
   }
 
-  private func row(_ file: URL, _ found: ImageVerification) -> Row {
+  private func row(_ file: SupportFile, _ found: ImageVerification) -> Row {
     switch found {
     case .identical: return Row(file: file.path, result: "identical", detail: nil)
     case .rewritten: return Row(file: file.path, result: "rewritten", detail: "the pixels are the same, other bytes are not")

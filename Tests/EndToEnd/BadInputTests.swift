@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--shots", "3"], "--batch generates several"), (["--fold", "1"], "belong to a data set"), (["--dataset", "coco"], "belong to a data set"),
+    (["--shots", "3", "--batch", "4"], "more images together than the 3 of --shots"), (["--fold", "1"], "belong to a data set"), (["--dataset", "coco"], "belong to a data set"),
     (["--limit", "2"], "belong to a data set"),
   ]) func anImageOfOnesOwnIsNoDataSet(words: [String], text: String) throws {
     try expectFailure(["generate", "--out", "nowhere"] + words, says: text) { home in
@@ -114,6 +114,11 @@ import Testing
     try expectFailure(words, says: "--ade belongs to an image of your own")
   }
 
+  @Test(arguments: [["generate", "--limit", "1", "--out", ""], ["report", "--out="], ["explore", "--root", ""]])
+  func aPathWithoutAName(command: [String]) throws {
+    try expectFailure(command, says: "is given no name")
+  }
+
   @Test func noControlNetForCanny() throws {
     try expectFailure(["generate", "--condition", "canny", "--limit", "1"], says: "no ControlNet for the condition canny") { home in
       ["--out", home.appendingPathComponent("pictures").path]
@@ -144,5 +149,17 @@ import Testing
       try Data([255, 255, 255, 255, 255, 255, 255, 127] + Array("{}".utf8)).write(to: file)
       return ["--weights", file.path, "--input", file.path, "--output", home.appendingPathComponent("result").path]
     }
+  }
+
+  /// Standard error is a log on a disk that may be full; what is said there ends no run.
+  @Test func aLogWithoutRoom() throws {
+    let program = try Program(), process = Process()
+    defer { program.remove() }
+    process.executableURL = URL(fileURLWithPath: Program.path)
+    (process.arguments, process.environment) = (["evaluate", "--episodes", "0"], program.environment)
+    (process.standardInput, process.standardOutput) = (FileHandle.nullDevice, FileHandle.nullDevice)
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/full"))
+    try process.runToEnd()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 2)
   }
 }

@@ -33,6 +33,21 @@ import Testing
     #expect(try program.run(["doctor", "--threads", "2"]).standardOutput.contains("2 threads used"))
   }
 
+  /// Engines that are configured are those of the commands, and the doctor says which of them does not work.
+  @Test func engines() throws {
+    let program = try configured("engines = [\"cpu\", \"echo no such card >&2; exit 3\", \"torch:models=/nowhere\"]\n")
+    defer { program.remove() }
+    let doctor = try program.run(["doctor"]), lines = doctor.standardOutput, entry = "of engines in config.toml"
+    #expect(doctor.status == 1 && lines.contains("BROKEN   engine: entry 2 \(entry): the engine echo no such card"), "\(lines)")
+    #expect(lines.contains("it has ended with exit status 3; its last words: no such card"), "\(lines)")
+    #expect(lines.contains("BROKEN   engine: entry 3 \(entry)") && lines.contains("there is no folder /nowhere"), "\(lines)")
+    let own = try program.run(["doctor", "--engine", "cpu"])
+    #expect(own.standardOutput.contains("ok       engine: cpu, this program itself"), "\(own)")
+    // What can be seen before anything is started is said before anything is done.
+    let run = try program.run(["queue", "run"])
+    #expect(run.status == 2 && run.standardError.contains("there is no folder /nowhere"), "\(run)")
+  }
+
   @Test(arguments: [
     ("threads = 0", "\"threads\" must be a whole number, 1...64"),
     (
@@ -45,6 +60,10 @@ import Testing
     ("log-level = \"loud\"", "\"log-level\" must be one of \"trace\""),
     ("jobs = 0", "\"jobs\" must be \"auto\" or a whole number, 1...64"), ("jobs = \"all\"", "\"jobs\" must be \"auto\""),
     ("symbols = \"blocks\"", "\"symbols\" must be one of \"half\", \"quadrant\", \"sextant\", \"wedge\", \"octant\", \"best\""),
+    (
+      "engines = [\"torch\", \"torch:batch=all\"]",
+      "\"engines\": entry 2: the engine \"torch:batch=all\" is not understood: batch is auto or 1...64"
+    ),
     ("low-memory = 1", "\"low-memory\" must be true or false"),
     ("graphics = \"dots\"", "\"graphics\" must be one of \"auto\", \"kitty\", \"sixel\", \"iterm\", \"cells\""),
   ])
@@ -55,5 +74,14 @@ import Testing
     #expect(output.status == 2 && output.standardError.contains(message), "\(output.standardError)")
     #expect(!output.standardError.contains("\u{1B}") && output.standardError.contains("hint: correct the file"))
     #expect(try program.run(["doctor"]).standardOutput.contains("BROKEN   configuration"))
+  }
+
+  @Test func renderReadsItIntoAFileToo() throws {
+    let program = try configured("graphics = \"dots\"")
+    defer { program.remove() }
+    let file = program.home.appendingPathComponent("i.png")
+    try Image(width: 8, height: 8, color: [9, 9, 9]).writePNG(to: file)
+    let output = try program.run(["render", file.path])
+    #expect(output.status == 2 && output.standardError.contains("\"graphics\" must be one of"), "\(output)")
   }
 }

@@ -115,7 +115,18 @@ import Testing
     let half = try run(program, evaluate)
     #expect(half.status == 0 && half.standardError.contains("the real support stood for each"), "\(half.standardError)")
     let none = try run(program, ["evaluate"] + data + models + ["--aux", root.path, "--episodes", "6"])
-    #expect(none.status == 2 && none.standardError.contains("hint: "), "\(none.standardError)")
+    #expect(none.status == 2 && none.standardError.contains("hint: make them with: diffss generate --fold 0"), "\(none.standardError)")
+  }
+
+  /// What was measured of one fold is there, though the folder has nothing for another.
+  @Test func aFoldWithoutSupportsIsLeftOut() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let aux = program.home.appendingPathComponent("aux").path
+    #expect(try run(program, ["generate", "--fold", "1", "--limit", "300", "--shots", "1", "--steps", "1", "--out", aux]).status == 0)
+    let output = try run(program, ["evaluate", "--aux", aux, "--aux-shots", "1", "--all-folds", "--episodes", "3", "--csv"])
+    #expect(output.standardError.contains("fold 0, seed 0 left out: \(aux) has no image for the supports of fold 0"), "\(output)")
+    #expect(output.status == 1 && output.standardOutput.contains("mIoU"), "\(output)")
   }
 
   @Test func theExplorerReplaysThem() throws {

@@ -32,7 +32,7 @@ import Testing
     try session.wait(for: "4 generated", seconds: 180)
     // Read the IoU of 1-shot against 1+4.
     try session.send(keys: "e")
-    try session.wait(for: "both IoU", seconds: 120) { $0.contains("IoU 1-shot") && $0.contains("with generated") }
+    try session.wait(for: "both IoU", seconds: 120) { $0.contains(/IoU 1-shot [0-9.]+  (1\+4|with generated) [0-9.]+/) }
     try session.send(keys: "q")
     let after = try session.wait(for: "left with 0")
     #expect(!after.contains("Episodes"))

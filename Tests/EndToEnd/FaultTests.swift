@@ -30,7 +30,7 @@ import Testing
       return session
     }
     let first = try explorer()
-    try first.wait(for: "the first one generating", seconds: 240) { $0.contains("#1") && $0.contains("✓ ") }
+    try first.wait(for: "the first one generating", seconds: 240) { $0.contains(#/✓ [1-3] generated/#) }
     let second = try explorer()
     try first.signal(SIGKILL)
     try first.wait(for: "left with 137")

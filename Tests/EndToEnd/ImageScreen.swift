@@ -343,6 +343,8 @@ private enum SixelReader {
       case UInt8(ascii: "-"): (x, band) = (0, band + 6)
       case UInt8(ascii: "!"):
         count = numbers()[0]
+        // A program that was killed leaves its last image cut off.
+        guard at < bytes.count else { return image }
         sixel = bytes[at]
         at += 1
       default: break

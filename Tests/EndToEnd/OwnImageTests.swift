@@ -42,7 +42,8 @@ import Testing
     try FileManager.default.createDirectory(atPath: path(folder), withIntermediateDirectories: true)
     for name in ["sd", "controlnet-mask", "controlnet-hed"] {
       try FileManager.default.copyItem(
-        at: Golden.projectRoot.appendingPathComponent("Assets/demo/\(name)").resolvingSymlinksInPath(), to: URL(fileURLWithPath: path("\(folder)/\(name)")))
+        at: Golden.projectRoot.appendingPathComponent("Assets/demo/\(name)").resolvingSymlinksInPath(),
+        to: URL(fileURLWithPath: path("\(folder)/\(name)")))
     }
     return path(folder)
   }
@@ -74,20 +75,27 @@ import Testing
     }
     // By the library's names.
     try run(
-      ["generate", "--models", one, "--model", "sd", "--controlnet", "controlnet-mask", "--controlnet", "controlnet-hed", "--prompt", "a cup", "--steps", "2",
-        "--seed", "7", "--out", path("o3")] + others)
+      [
+        "generate", "--models", one, "--model", "sd", "--controlnet", "controlnet-mask", "--controlnet", "controlnet-hed", "--prompt",
+        "a cup", "--steps", "2",
+        "--seed", "7", "--out", path("o3"),
+      ] + others)
     let file = URL(fileURLWithPath: path("o1/c_0.png")), bytes = try Data(contentsOf: file)
     for out in ["o2", "o3"] { #expect(try Data(contentsOf: URL(fileURLWithPath: path("\(out)/c_0.png"))) == bytes) }
     let text = try ImageText.read(file)
     #expect(!text.description.contains(program.home.path) && !text.description.contains("/sd"))
     let metadata = try Metadata(text)
     #expect(metadata.request.model == "sd" && metadata.request.controls.map(\.network) == ["controlnet-mask", "controlnet-hed"])
-    #expect(metadata.weights.keys.sorted() == ["controlnet-hed", "controlnet-mask", "sd"] && metadata.weights.values.allSatisfy { $0.count == 64 })
+    #expect(
+      metadata.weights.keys.sorted() == ["controlnet-hed", "controlnet-mask", "sd"] && metadata.weights.values.allSatisfy { $0.count == 64 }
+    )
     let parameters = try #require(text["parameters"])
     #expect(parameters.hasPrefix("a cup\nNegative prompt: longbody"))
     let hash = try #require(metadata.weights["sd"]).prefix(10)
     #expect(
-      parameters.contains("\nSteps: 2, Sampler: ddim, CFG scale: 3, Seed: 7, Size: 64x64, Model hash: \(hash), Model: sd, ControlNet 0: \"Module: none, Model: controlnet-mask, "))
+      parameters.contains(
+        "\nSteps: 2, Sampler: ddim, CFG scale: 3, Seed: 7, Size: 64x64, Model hash: \(hash), Model: sd, ControlNet 0: \"Module: none, Model: controlnet-mask, "
+      ))
 
     #expect(try run(["verify", file.path, "--models", two]).standardOutput == "identical  \(file.path)\n")
     // Away from its control images, they are given, in any order.
@@ -95,9 +103,14 @@ import Testing
     let moved = path("away/renamed.png")
     try FileManager.default.copyItem(atPath: file.path, toPath: moved)
     let lost = try run(["verify", moved, "--models", two], status: 2)
-    #expect(lost.standardError.contains("the control image of \(moved) is not beside it") && lost.standardError.contains("hint: give it with --control FILE"))
-    #expect(try run(["verify", moved, "--models", two, "--control", path("d.png"), "--control", image]).standardOutput == "identical  \(moved)\n")
-    #expect(try run(["verify", moved, "--models", two, "--control", image], status: 2).standardError.contains("from another control image than the ones given"))
+    #expect(
+      lost.standardError.contains("the control image of \(moved) is not beside it")
+        && lost.standardError.contains("hint: give it with --control FILE"))
+    #expect(
+      try run(["verify", moved, "--models", two, "--control", path("d.png"), "--control", image]).standardOutput == "identical  \(moved)\n")
+    #expect(
+      try run(["verify", moved, "--models", two, "--control", image], status: 2).standardError.contains(
+        "from another control image than the ones given"))
   }
 
   @Test func whatDoesNotBelongTogetherIsSaid() throws {
@@ -115,7 +128,10 @@ import Testing
     // The control image beside it, and that one alone, is taken for an image's.
     try grey.writePNG(to: URL(fileURLWithPath: path("o/c_control.png")))
     #expect(try run(["verify", file, "--models", place], status: 2).standardError.contains("the control image"))
-    let again = try program.run(["generate", "--model", "\(place)/sd", "--controlnet", "\(place)/controlnet-mask", "--control", image, "--prompt", "a cup", "--steps", "2", "--out", path("o")])
+    let again = try program.run([
+      "generate", "--model", "\(place)/sd", "--controlnet", "\(place)/controlnet-mask", "--control", image, "--prompt", "a cup", "--steps",
+      "2", "--out", path("o"),
+    ])
     #expect(again.status == 0 && again.standardError.contains("is not an image of this program: it is left as it is"))
     #expect(try Image(pngOrJpeg: URL(fileURLWithPath: path("o/c_control.png"))) == grey)
     let config = URL(fileURLWithPath: "\(place)/sd/scheduler/scheduler_config.json")
@@ -131,9 +147,77 @@ import Testing
     _ = try control("photo.png")
     let own = ["--image", path("photo.png"), "--mask", path("mask.png"), "--class-index", "1", "--classes", "coco", "--resolution", "64"]
     try generate(place, own + ["--controlnet", "\(place)/controlnet-mask", "--batch", "2"], into: "o")
-    for name in ["photo_1_0.png", "photo_1_1.png"] { #expect(try run(["verify", path("o/\(name)"), "--models", place]).standardOutput.hasPrefix("identical")) }
+    for name in ["photo_1_0.png", "photo_1_1.png"] {
+      #expect(try run(["verify", path("o/\(name)"), "--models", place]).standardOutput.hasPrefix("identical"))
+    }
     try generate(place, own + ["--condition", "none", "--width", "64", "--height", "64"], into: "n")
     #expect(try run(["verify", path("n/photo_0.png"), "--models", place]).standardOutput.hasPrefix("identical"))
+  }
+
+  /// One after the other or together, images have their seeds'; the request says what they were made from, and `verify` finds it by its bytes.
+  @Test func severalImagesOfAPhotographSayWhereTheyComeFrom() throws {
+    defer { program.remove() }
+    let place = try models(in: "m")
+    for folder in ["photos", "elsewhere"] {
+      try FileManager.default.createDirectory(atPath: path(folder), withIntermediateDirectories: true)
+    }
+    let pixels = (0..<64 * 64).map { UInt8($0 % 64 > 20 && $0 / 64 > 20 ? 1 : 0) }
+    try LabelMask(width: 64, height: 64, labels: pixels).writePNG(to: URL(fileURLWithPath: path("photos/mask.png")))
+    _ = try control("photos/photo.png")
+    let own = ["--image", path("photos/photo.png"), "--mask", path("photos/mask.png"), "--class-index", "1", "--resolution", "64"]
+    let net = ["--controlnet", "\(place)/controlnet-mask"]
+    let json = try generate(place, own + net + ["--shots", "3", "--json"], into: "o").standardOutput
+    #expect(json.hasPrefix("[") && json.components(separatedBy: "\"file\"").count == 4)
+    try generate(place, own + net + ["--shots", "3", "--batch", "2"], into: "two")
+    try generate(place, own + net + ["--batch", "3"], into: "three")
+    for number in 0..<3 {
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path("o/photo_1_\(number).png")))
+      for other in ["two", "three"] { #expect(try Data(contentsOf: URL(fileURLWithPath: path("\(other)/photo_1_\(number).png"))) == bytes) }
+    }
+    let text = try ImageText.read(URL(fileURLWithPath: path("o/photo_1_2.png")))
+    let said = try #require(text["diffss"])
+    for part in [
+      "\"seed\":9", "\"source\":{\"classIndex\":1,\"classes\":\"coco\",\"condition\":\"mask\"", "\"name\":\"photo.png\"",
+      "\"name\":\"mask.png\"",
+    ] { #expect(said.contains(part), "\(part) \(said)") }
+    #expect(text["parameters"]?.contains("Module: mask") == true && !text.description.contains(path("photos")))
+
+    // Without its control image it is made again, from files under any name.
+    let image = path("o/photo_1_2.png")
+    try FileManager.default.removeItem(atPath: path("o/photo_1_control.png"))
+    let lost = try run(["verify", image, "--models", place], status: 2).standardError
+    #expect(
+      lost.contains("was generated from photo.png and mask.png, which are neither beside it nor given") && lost.contains("hint: "),
+      "\(lost)")
+    #expect(try run(["verify", image, "--models", place, "--source", path("photos")]).standardOutput == "identical  \(image)\n")
+    try FileManager.default.moveItem(atPath: path("photos/mask.png"), toPath: path("elsewhere/m.png"))
+    let half = try run(["verify", image, "--models", place, "--source", path("photos")], status: 2).standardError
+    #expect(half.contains("was generated from mask.png, which is neither"), "\(half)")
+    let both = ["--source", path("photos/photo.png"), "--source", path("elsewhere/m.png")]
+    #expect(try run(["verify", image, "--models", place] + both).standardOutput.hasPrefix("identical"))
+    // Another photograph of that name is not it.
+    _ = try control("photos/photo.png", shade: 3)
+    #expect(try run(["verify", image, "--models", place] + both, status: 2).standardError.contains("generated from photo.png, which"))
+    // With its control image beside it that is taken, and said.
+    let kept = try run(["verify", path("two/photo_1_0.png"), "--models", place])
+    #expect(
+      kept.standardOutput.hasPrefix("identical")
+        && kept.standardError.contains("photo.png and mask.png, from which its control image was made"))
+  }
+
+  /// The edge detector is part of how an image was made.
+  @Test func theEdgeDetectorIsInTheImage() throws {
+    defer { program.remove() }
+    let place = try models(in: "m")
+    let pixels = (0..<64 * 64).map { UInt8($0 % 64 > 20 && $0 / 64 > 20 ? 1 : 0) }
+    try LabelMask(width: 64, height: 64, labels: pixels).writePNG(to: URL(fileURLWithPath: path("mask.png")))
+    _ = try control("photo.png")
+    let own = ["--image", path("photo.png"), "--mask", path("mask.png"), "--class-index", "1", "--resolution", "64", "--condition", "hed"]
+    try generate(place, own + ["--controlnet", "\(place)/controlnet-hed"], into: "o")
+    let image = path("o/photo_1_0.png"), metadata = try Metadata(ImageText.read(URL(fileURLWithPath: image)))
+    #expect(metadata.weights.keys.contains { $0.hasSuffix("ControlNetHED.safetensors") }, "\(metadata.weights)")
+    try FileManager.default.removeItem(atPath: path("o/photo_1_control.png"))
+    #expect(try run(["verify", image, "--models", place, "--source", program.home.path]).standardOutput.hasPrefix("identical"))
   }
 
   /// A LoRA for one layer of the demo's UNet.
@@ -159,7 +243,9 @@ import Testing
     try generate(place, net + more, into: "o")
     let generated = path("o/c_0.png"), text = try ImageText.read(URL(fileURLWithPath: generated))
     let metadata = try Metadata(text)
-    #expect(metadata.request.loras == [Metadata.Request.LoRA(id: "my, lora: 2.safetensors", scale: 0.5)] && metadata.request.autoencoder == "vae-ft")
+    #expect(
+      metadata.request.loras == [Metadata.Request.LoRA(id: "my, lora: 2.safetensors", scale: 0.5)]
+        && metadata.request.autoencoder == "vae-ft")
     #expect(metadata.request.timestepSpacing == "linspace" && metadata.weights.count == 4)
     #expect(text["parameters"]?.contains("Timestep spacing: linspace") == true && text["parameters"]?.contains("VAE: vae-ft") == true)
     #expect(try Image(pngOrJpeg: URL(fileURLWithPath: generated)) != Image(pngOrJpeg: URL(fileURLWithPath: path("plain/c_0.png"))))
@@ -178,16 +264,26 @@ import Testing
     #expect(queued.contains(#""loras":[{"id":"my, lora: 2.safetensors","scale":0.25}]"#) && queued.contains(#""autoencoder":"vae-ft""#))
     try run(["queue", "run"])
     #expect(try run(["queue", "list", "--all", "--json"]).standardOutput.contains(#""state":"finished""#))
-    #expect(try run(["generate"] + supports + ["--lora", "nothing.safetensors", "--out", path("s3")], status: 2).standardError.contains("no LoRA \"nothing.safetensors\" found"))
-    #expect(try run(["generate"] + supports + ["--lora", "\(file):20", "--out", path("s3")], status: 2).standardError.contains("must be -10...10"))
+    #expect(
+      try run(["generate"] + supports + ["--lora", "nothing.safetensors", "--out", path("s3")], status: 2).standardError.contains(
+        "no LoRA \"nothing.safetensors\" found"))
+    #expect(
+      try run(["generate"] + supports + ["--lora", "\(file):20", "--out", path("s3")], status: 2).standardError.contains("must be -10...10")
+    )
   }
 
   @Test func stepsThatBeginLateAreSaid() throws {
     defer { program.remove() }
-    let place = try models(in: "m"), image = try control("c.png"), config = URL(fileURLWithPath: "\(place)/sd/scheduler/scheduler_config.json")
-    try String(contentsOf: config, encoding: .utf8).replacing("\"trailing\"", with: "\"leading\"").write(to: config, atomically: true, encoding: .utf8)
-    let own = ["generate", "--model", "\(place)/sd", "--controlnet", "\(place)/controlnet-mask", "--control", image, "--prompt", "a cup", "--out", path("o"), "--steps", "130"]
-    let note = "note: ddim with 130 steps begins late, t 904…1 of 999: leading spacing goes by whole strides; --timestep-spacing trailing begins at the last time step"
+    let place = try models(in: "m"), image = try control("c.png"),
+      config = URL(fileURLWithPath: "\(place)/sd/scheduler/scheduler_config.json")
+    try String(contentsOf: config, encoding: .utf8).replacing("\"trailing\"", with: "\"leading\"").write(
+      to: config, atomically: true, encoding: .utf8)
+    let own = [
+      "generate", "--model", "\(place)/sd", "--controlnet", "\(place)/controlnet-mask", "--control", image, "--prompt", "a cup", "--out",
+      path("o"), "--steps", "130",
+    ]
+    let note =
+      "note: ddim with 130 steps begins late, t 904…1 of 999: leading spacing goes by whole strides; --timestep-spacing trailing begins at the last time step"
     #expect(try run(own).standardError.contains(note))
     #expect(try !run(own + ["--timestep-spacing", "trailing"]).standardError.contains("note:"))
     let supports = ["queue", "add", "--dataset", "demo", "--models", place, "--limit", "1", "--shots", "1", "--steps", "130"]

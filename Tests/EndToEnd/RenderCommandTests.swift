@@ -14,12 +14,15 @@ import Testing
   @Test func oneImageIsCells() throws {
     try inProgram { program, path in
       let scene = Golden.fixture("opencv/scene.png"), image = try Image(pngOrJpeg: scene)
+      let size = CellGrid.fit(width: image.width, height: image.height, columns: 20, rows: 10)
       for symbols in SymbolSet.allCases {
         let output = try program.run(["render", scene.path, "--size", "20x10", "--symbols", symbols.rawValue])
-        let size = CellGrid.fit(width: image.width, height: image.height, columns: 20, rows: 10)
         #expect(output.status == 0, "\(output.standardError)")
         #expect(output.standardOutput == CellGrid(image, columns: size.columns, rows: size.rows, style: CellStyle(symbols: symbols)).ansi)
       }
+      let nearest = try program.run(["render", scene.path, "--size", "20x10", "--colors", "16", "--nearest"])
+      let style = CellStyle(symbols: .quadrant, colors: .indexed16, dithered: false, keepsClasses: false)
+      #expect(nearest.standardOutput == CellGrid(image, columns: size.columns, rows: size.rows, style: style).ansi)
       // Without colours there is nothing but characters.
       let mono = try program.run(["render", scene.path, "--size", "20x10", "--colors", "mono"])
       #expect(

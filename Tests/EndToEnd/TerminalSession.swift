@@ -40,7 +40,9 @@ final class TerminalSession {
   }
 
   /// Sends keys by tmux's names.
-  func send(keys: String...) throws { try tmux(["send-keys"] + keys) }
+  func send(keys: String...) throws { try send(keys: keys) }
+
+  func send(keys: [String]) throws { try tmux(["send-keys"] + keys) }
 
   /// Another size.
   func resize(columns: Int, rows: Int) throws {
@@ -49,6 +51,42 @@ final class TerminalSession {
 
   /// The screen's lines as text.
   func screen() throws -> String { try tmux("capture-pane", "-p") }
+
+  /// What each cell of the screen looks like: its character and colours, of a block its two colours in any order, of a blank its paper.
+  func looks() throws -> [String] {
+    var looks: [String] = [], ink = "39", paper = "49", attributes: Set<String> = []
+    for line in try tmux("capture-pane", "-p", "-e").split(separator: "\n", omittingEmptySubsequences: false) {
+      var rest = line[...]
+      while let scalar = rest.unicodeScalars.first {
+        guard scalar == "\u{1B}", let end = rest.firstIndex(of: "m") else {
+          let isBlock = (0x2580...0x259F).contains(scalar.value) || (0x1FB00...0x1FBAF).contains(scalar.value)
+          let marks = attributes.sorted().joined(separator: ";")
+          looks.append(
+            isBlock
+              ? [ink, paper].sorted().joined(separator: " ") : scalar == " " ? "on \(paper) \(marks)" : "\(scalar) \(ink) \(paper) \(marks)"
+          )
+          rest.unicodeScalars.removeFirst()
+          continue
+        }
+        var codes = rest[rest.index(rest.startIndex, offsetBy: 2)..<end].split(separator: ";").map(String.init)[...]
+        rest = rest[rest.index(after: end)...]
+        while let code = codes.popFirst() {
+          switch code {
+          case "0": (ink, paper, attributes) = ("39", "49", [])
+          case "38", "48":
+            let count = codes.first == "2" ? 4 : 2, color = ([code] + codes.prefix(count)).dropFirst().joined(separator: ";")
+            codes = codes.dropFirst(count)
+            if code == "38" { ink = color } else { paper = color }
+          case "30"..."37", "39", "90"..."97": ink = code
+          case "40"..."47", "49", "100"..."107": paper = code
+          default: attributes.insert(code)
+          }
+        }
+      }
+      looks.append("end of line")
+    }
+    return looks
+  }
 
   /// What the program has put on the terminal's clipboard last.
   func clipboard() throws -> String { try tmux("show-buffer") }
@@ -65,12 +103,12 @@ final class TerminalSession {
 
   /// Waits until the screen satisfies `condition` and returns it; polls, since a terminal does not announce.
   @discardableResult
-  func wait(for what: String, seconds: Double = 60, until condition: (String) -> Bool) throws -> String {
+  func wait(for what: String, seconds: Double = 60, until condition: (String) throws -> Bool) throws -> String {
     let deadline = Date().addingTimeInterval(seconds)
     var last = ""
     while Date() < deadline {
       last = try screen()
-      if condition(last) { return last }
+      if try condition(last) { return last }
       usleep(30_000)
     }
     throw Failure.timeout(waitingFor: what, screen: last)
@@ -87,38 +125,9 @@ final class TerminalSession {
 
   @discardableResult
   private func tmux(_ arguments: [String]) throws -> String {
-    let out = try ScratchFile(), err = try ScratchFile()
-    // Not Foundation's Process: it waits for a descriptor that the server, started by the first call, inherits and keeps.
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, out.path, O_WRONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 2, err.path, O_WRONLY, 0)
-    // A server that inherits blocked signals from a test's thread never hears of its shell's end, and stays for ever.
-    var attributes = posix_spawnattr_t(), none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    let words = (["tmux", "-L", socket] + arguments).map { strdup($0) } + [nil]
-    let variables = environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
-    defer { for text in words + variables { free(text) } }
-    var process = pid_t()
-    guard posix_spawnp(&process, "tmux", &actions, &attributes, words, variables) == 0 else { throw Failure.tmux("cannot be started") }
-    guard waitForChild(process) == 0 else { throw Failure.tmux(try err.text()) }
-    return try out.text()
+    let variables = environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
+    let output = try DetachingCommand(words: ["tmux", "-L", socket] + arguments, environment: variables).run()
+    guard output.status == 0 else { throw Failure.tmux(output.standardError) }
+    return output.standardOutput
   }
-}
-
-/// A file for a process's output, gone with the value.
-private final class ScratchFile {
-  let path = FileManager.default.temporaryDirectory.appendingPathComponent("diffss-\(UUID().uuidString)").path
-
-  init() throws { try Data().write(to: URL(fileURLWithPath: path)) }
-
-  deinit { unlink(path) }
-
-  func text() throws -> String { String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self) }
 }

@@ -103,6 +103,22 @@ import Testing
     #expect(after == before)
   }
 
+  /// A size that no terminal has is cut to one that can be drawn; the real one is taken when it comes.
+  @Test func aSizeThatCannotBe() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let terminal = try terminal(program, environment(program))
+    terminal.resize(columns: 65_535, rows: 65_535)
+    let (process, mark) = try start(terminal)
+    try waitUntilShown(terminal, from: mark)
+    #expect(kill(process, 0) == 0)
+    let real = terminal.mark
+    terminal.resize(columns: 100, rows: 30)
+    try terminal.wait(for: "all panels", from: real) { $0.contains("1-shot") && $0.contains("quit") }
+    terminal.type("q")
+    try terminal.wait(for: "its end", from: real) { $0.contains("status=0.") }
+  }
+
   /// Ways to end it, and the status that the shell sees.
   private static let ends: [(name: String, key: String?, signal: Int32, status: Int)] = [
     ("q", "q", 0, 0), ("Ctrl-C", "\u{3}", 0, 130), ("SIGTERM", nil, SIGTERM, 143), ("SIGHUP", nil, SIGHUP, 129), ("SIGINT", nil, SIGINT, 130),
@@ -186,9 +202,11 @@ import Testing
       try session.wait(for: "Episode \(number): ")
     }
     var last = ""
+    // The prediction comes by itself, the last of all.
     let calm = try session.wait(for: "its images") { screen in
       defer { last = screen }
-      return screen == last && !screen.contains("…") && screen.contains { "▀▄▌▐".contains($0) }
+      guard screen == last, screen.contains(#/1-shot  [0-9]/#), !screen.contains(#/[│ ]…/#) else { return false }
+      return screen.contains { "▀▄▌▐".contains($0) }
     }
     try session.send(keys: "-N", "40", "j")
     try session.wait(for: "Episode 49: ")
@@ -196,5 +214,42 @@ import Testing
     try session.wait(for: "the same screen again:\n\(calm)\n") { $0 == calm }
     try session.send(keys: "q")
     try session.wait(for: "left with 0")
+  }
+
+  /// Only what changed is sent for a key, and that is enough: drawn again as a whole the screen is the same, colours included.
+  @Test(arguments: [(80, 24), (120, 40)]) func changesAloneShowTheWholeScreen(columns: Int, rows: Int) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let session = try TerminalSession(
+      "env -u NO_COLOR \(Program.path) explore; echo left with $?", columns: columns, rows: rows, environment: program.environment)
+    try session.wait(for: "Episode 1: ")
+    try session.wait(for: "weights ready")
+    var at = 1
+    for (keys, steps) in [(["j"], 1), (["j"], 1), (["-N", "5", "j"], 5), (["k"], -1), (["o", "j"], 1), (["-N", "3", "k"], -3)] {
+      try session.send(keys: keys)
+      at += steps
+      try session.wait(for: "Episode \(at): ")
+      try waitForImages(of: at, session)
+      let changed = try session.looks(), text = try session.screen()
+      // The help comes after the drawing, and goes again.
+      try session.send(keys: "C-l", "?")
+      try session.wait(for: "help") { $0 != text && $0.contains("Esc") }
+      try session.send(keys: "Escape")
+      try session.wait(for: "the same screen after \(keys)") { _ in try session.looks() == changed }
+    }
+    try session.send(keys: "q")
+    try session.wait(for: "left with 0")
+  }
+
+  /// Waits until all images of an episode and its prediction are there.
+  private func waitForImages(of number: Int, _ session: TerminalSession) throws {
+    var last = ""
+    try session.wait(for: "its images") { screen in
+      defer { last = screen }
+      // A run of keys leaves the images as they were; the list has this episode's own figure.
+      guard screen == last, let row = screen.firstMatch(of: try Regex("│ +\(number) [a-z]+ +([0-9.]+) ", as: (Substring, Substring).self))
+      else { return false }
+      return screen.contains("1-shot  \(row.1)") && !screen.contains(#/[│ ]…/#)
+    }
   }
 }

@@ -14,5 +14,7 @@ struct CommaList<Value: ExpressibleByArgument & Hashable & Sendable>: Expressibl
     self.values = values
   }
 
+  static var allValueStrings: [String] { Value.allValueStrings }
+
   var defaultValueDescription: String { values.map(\.defaultValueDescription).joined(separator: ",") }
 }

@@ -17,7 +17,7 @@ struct EvaluationOptions: ParsableArguments {
   var shots: Int = 1
 
   @Option(help: ArgumentHelp(
-    "Folder of pre-generated supports (`diffss generate --out`), read as the published loader does: NAME_CLASS_K.jpg, else .png, else the real support. When absent they come from the store and missing ones are generated.", valueName: "dir"))
+    "Pre-generated supports: a folder of `diffss generate --out` with its files and tar archives, or one archive, read as the published loader does: NAME_CLASS_K.jpg, else .png, else the real support. When absent they come from the store and missing ones are generated.", valueName: "path"))
   var aux: String?
 
   @Option(help: "Number of episodes.")

@@ -8,13 +8,13 @@ import Synchronization
 struct EvaluationWatch {
   let workbench: Workbench
 
-  /// The reports in the order of the plans. One of several of which nothing can be evaluated is left out and named; when none is left, the first
+  /// The reports in the order of the plans, put together from `parts` where stores of tasks are given. One of several of which nothing can be evaluated is left out and named; when none is left, the first
   /// one's error is thrown. Throws `ExitStatus.interrupted` on Ctrl-C; what is finished is kept.
-  func run(_ plans: [EvaluationPlan]) async throws -> EvaluationSummary {
+  func run(_ plans: [EvaluationPlan], parts: [URL] = []) async throws -> EvaluationSummary {
     var reports: [EvaluationReport] = [], leftOut: [String] = [], failure: (any Explained)?
     for (number, plan) in plans.enumerated() {
       let lines = EvaluationLines(), name = plans.count == 1 ? "" : " \(number + 1) of \(plans.count)"
-      let work = Task { try await workbench.evaluate(plan) { lines.show($0, name) } }
+      let work = Task { try await workbench.evaluate(plan, parts: parts) { lines.show($0, name) } }
       do {
         reports.append(try await lines.value(of: work))
       } catch let error as any Explained where plans.count > 1 && error.leavesOutOnePart {

@@ -3,26 +3,16 @@ import Generation
 
 /// The settings from which generated supports are made: each with its name, help and values from the table of settings.
 struct GenerationFlags: ParsableArguments {
-  @Option(help: .speed) var speed: SpeedPreset?
-  @Option(.condition) var condition: SettingValue?
-  @Option(.steps) var steps: SettingValue?
-  @Option(.guidance) var guidance: SettingValue?
-  @Option(.sampler) var sampler: SettingValue?
-  @Option(.timestepSpacing) var timestepSpacing: SettingValue?
-  @Option(.precision) var precision: SettingValue?
-  @Option(.controlScale) var controlScale: [SettingValue] = []
-  @Option(.guidanceStart) var guidanceStart: SettingValue?
-  @Option(.guidanceEnd) var guidanceEnd: SettingValue?
-  @Option(.controlEvery) var controlEvery: SettingValue?
-  @Option(.cacheEvery) var cacheEvery: SettingValue?
-  @Option(.mergeTokens) var mergeTokens: SettingValue?
+  @OptionGroup(title: "Condition") var steering: SteeringFlags
+  @OptionGroup(title: "Diffusion") var diffusion: DiffusionFlags
   @OptionGroup var others: OtherGenerationFlags
 
-  private var given: [SettingValue] {
-    [
-      condition, steps, guidance, sampler, timestepSpacing, precision, guidanceStart, guidanceEnd, controlEvery, cacheEvery, mergeTokens,
-    ].compactMap { $0 } + controlScale
-  }
+  var speed: SpeedPreset? { diffusion.speed }
+  var steps: SettingValue? { diffusion.steps }
+  var guidance: SettingValue? { diffusion.guidance }
+  var controlScale: [SettingValue] { steering.controlScale }
+
+  private var given: [SettingValue] { steering.given + diffusion.given + controlScale }
 
   func validate() throws { try given.validate() }
 
@@ -34,14 +24,14 @@ struct GenerationFlags: ParsableArguments {
     var options = try others.options(library, conditions: [asked.condition], speed: speed, seed: seed)
     try given.apply(to: &options)
     try options.validate()
-    report(precision: precision.map { [$0.text] } ?? [])
+    report(precision: diffusion.precision.map { [$0.text] } ?? [])
     report(shortRange: library.menu.timesteps(options), options.sampler)
     return options
   }
 
   /// Options that were given and mean nothing beside ready control images.
   var ofControlImage: [String] {
-    ([condition, others.resolution].compactMap { $0 } + others.controlImage.given).map { "--\($0.id.rawValue)" }
+    ([steering.condition, others.window.resolution].compactMap { $0 } + others.controlImage.given).map { "--\($0.id.rawValue)" }
   }
 
   /// These flags for an image of one's own.
@@ -51,8 +41,38 @@ struct GenerationFlags: ParsableArguments {
     speed?.apply(to: &options, hasSmallDecoder: false)
     try (given + others.given).apply(to: &options)
     try options.validate()
-    report(precision: precision.map { [$0.text] } ?? [])
+    report(precision: diffusion.precision.map { [$0.text] } ?? [])
     return options
+  }
+}
+
+/// What steers the diffusion.
+struct SteeringFlags: ParsableArguments {
+  @Option(.condition) var condition: SettingValue?
+  @Option(.controlScale) var controlScale: [SettingValue] = []
+
+  /// But `controlScale`.
+  var given: [SettingValue] { [condition].compactMap { $0 } }
+}
+
+/// How it is done, as far as a sweep gives lists of it.
+struct DiffusionFlags: ParsableArguments {
+  @Option(help: .speed) var speed: SpeedPreset?
+  @Option(.steps) var steps: SettingValue?
+  @Option(.guidance) var guidance: SettingValue?
+  @Option(.sampler) var sampler: SettingValue?
+  @Option(.timestepSpacing) var timestepSpacing: SettingValue?
+  @Option(.precision) var precision: SettingValue?
+  @Option(.guidanceStart) var guidanceStart: SettingValue?
+  @Option(.guidanceEnd) var guidanceEnd: SettingValue?
+  @Option(.controlEvery) var controlEvery: SettingValue?
+  @Option(.cacheEvery) var cacheEvery: SettingValue?
+  @Option(.mergeTokens) var mergeTokens: SettingValue?
+
+  var given: [SettingValue] {
+    [steps, guidance, sampler, timestepSpacing, precision, guidanceStart, guidanceEnd, controlEvery, cacheEvery, mergeTokens].compactMap {
+      $0
+    }
   }
 }
 
@@ -60,27 +80,22 @@ extension SpeedPreset: ExpressibleByArgument {}
 
 extension ArgumentHelp {
   /// Of the dial.
-  static let speed: ArgumentHelp =
-    "Settings that go together: exact, every network at every step; fast and draft take less time and leave something out (docs/speed.md). Options beside it win over it."
+  static let speed: ArgumentHelp = """
+    Settings that go together: exact, every network at every step; fast and draft take less time and leave something out (docs/speed.md). \
+    Options beside it win over it.
+    """
 }
 
 /// What a sweep takes but does not vary.
 struct OtherGenerationFlags: ParsableArguments {
-  @OptionGroup var controlImage: ConditionFlags
-  @OptionGroup var models: ModelFlags
-  @Option(.resolution) var resolution: SettingValue?
-  @Option(.eta) var eta: SettingValue?
-  @Option(.prompt) var prompt: SettingValue?
-  @Option(.negativePrompt) var negativePrompt: SettingValue?
-  @Option(.controlStart) var controlStart: SettingValue?
-  @Option(.controlEnd) var controlEnd: SettingValue?
-  @Flag(.guessMode) var guessMode: Bool
-  @Option(.decoder) var decoder: SettingValue?
+  @OptionGroup(title: "Condition") var controlImage: ConditionFlags
+  @OptionGroup(title: "Condition") var window: ControlWindowFlags
+  @OptionGroup(title: "Diffusion") var prompts: PromptFlags
+  @OptionGroup(title: "Models") var models: ModelFlags
 
-  var given: [SettingValue] {
-    controlImage.given + [resolution, eta, prompt, negativePrompt, controlStart, controlEnd, decoder].compactMap { $0 }
-      + (guessMode ? [SettingValue(id: .guessMode, text: "on")] : [])
-  }
+  var decoder: SettingValue? { prompts.decoder }
+
+  var given: [SettingValue] { controlImage.given + window.given + prompts.given }
 
   func validate() throws { try given.validate() }
 
@@ -95,6 +110,28 @@ struct OtherGenerationFlags: ParsableArguments {
     options.seed = seed
     return options
   }
+}
+
+/// When and how the ControlNet acts, and the size of what it reads.
+struct ControlWindowFlags: ParsableArguments {
+  @Option(.resolution) var resolution: SettingValue?
+  @Option(.controlStart) var controlStart: SettingValue?
+  @Option(.controlEnd) var controlEnd: SettingValue?
+  @Flag(.guessMode) var guessMode: Bool
+
+  var given: [SettingValue] {
+    [resolution, controlStart, controlEnd].compactMap { $0 } + (guessMode ? [SettingValue(id: .guessMode, text: "on")] : [])
+  }
+}
+
+/// What is generated, and what no sweep varies of how.
+struct PromptFlags: ParsableArguments {
+  @Option(.prompt) var prompt: SettingValue?
+  @Option(.negativePrompt) var negativePrompt: SettingValue?
+  @Option(.eta) var eta: SettingValue?
+  @Option(.decoder) var decoder: SettingValue?
+
+  var given: [SettingValue] { [eta, prompt, negativePrompt, decoder].compactMap { $0 } }
 }
 
 /// How a control image is made, beside its size. What the condition does not use is passed over.

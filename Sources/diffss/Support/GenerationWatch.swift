@@ -4,17 +4,17 @@ import Generation
 import Pipeline
 import Synchronization
 
-/// Has supports generated into a folder, shows the progress, and tells of each image when it ends.
+/// Has supports generated into a folder or an archive, shows the progress, and tells of each image when it ends.
 struct GenerationWatch {
   let workbench: Workbench
-  let folder: SupportFolder
+  let output: any SupportOutput
   let json: Bool
 
   /// Throws an `ExitStatus` unless every image was done.
   func generate(_ run: SupportRun) async throws {
     let interrupt = Interrupt.shared
-    let tally = GenerationTally(folder: folder.url, json: json)
-    let work = Task { [workbench, folder] in try await workbench.generate(run, into: folder) { tally.take($0) } }
+    let tally = GenerationTally(output: output, json: json)
+    let work = Task { [workbench, output] in try await workbench.generate(run, into: output) { tally.take($0) } }
     interrupt.onRequest { work.cancel() }
     do {
       try await work.value
@@ -55,13 +55,13 @@ private final class GenerationTally: Sendable {
     let request: GenerationRequest?
   }
 
-  private let folder: URL
+  private let output: any SupportOutput
   private let json: Bool
   private let progress = ProgressLine("generating", unit: "images")
   private let state = Mutex(State())
 
-  init(folder: URL, json: Bool) {
-    self.folder = folder
+  init(output: any SupportOutput, json: Bool) {
+    self.output = output
     self.json = json
   }
 
@@ -120,7 +120,7 @@ private final class GenerationTally: Sendable {
   private func tell(_ outcome: SupportOutcome, _ state: inout State) {
     progress.clear()
     let (result, reason) = words(outcome)
-    let file = reason == nil ? folder.appendingPathComponent(outcome.name).path : nil
+    let file = reason == nil ? output.location(outcome.name) : nil
     if json {
       // A request without NaN always encodes.
       try? state.list.print(

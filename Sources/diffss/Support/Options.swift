@@ -17,8 +17,8 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where the data set is; the demo needs none.", valueName: "dir"))
   var root: String?
 
-  @Option(help: "Fold 0...3: its classes are the novel ones.")
-  var fold: Int = 0
+  @Option(name: .customLong("fold"), help: "Fold 0...3: its classes are the novel ones. (default: 0)")
+  var givenFold: Int?
 
   @Option(help: "Part of the data set: \(DatasetSplit.allCases.map(\.rawValue).joined(separator: ", ")). When absent: the one that the benchmark is evaluated on (val; test of fss) where it is there, else all.")
   var split: DatasetSplit?
@@ -36,8 +36,7 @@ struct DatasetOptions: ParsableArguments {
   /// Whether any of it was given.
   var isUsed: Bool { named != nil || root != nil || givenFold != nil || split != nil || foldRule != nil }
 
-  /// The fold where it was given; nil where nobody named one.
-  var givenFold: Int? { CommandLine.arguments.contains { $0 == "--fold" || $0.hasPrefix("--fold=") } ? fold : nil }
+  var fold: Int { givenFold ?? 0 }
 
   var rootURL: URL? { root.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? UserSettings.ofUser.roots[dataset] }
 
@@ -124,8 +123,9 @@ struct RuntimeOptions: ParsableArguments {
 
   var modelFolders: [URL] { models.map { URL(fileURLWithPath: $0, isDirectory: true) } + UserSettings.ofUser.models }
 
-  /// Sets the pool's size and begins the log; call before any network runs. Throws `CoreError` when the configuration is unusable.
-  func apply() throws { try pool.apply() }
+  /// Sets the pool's size and begins the log, in a data folder; call before any network runs. Throws `CoreError` when the configuration is
+  /// unusable.
+  func apply(logs folder: URL = DataFolder.standard()) throws { try pool.apply(logs: folder) }
 }
 
 /// Who generates, and how many images at a time.
@@ -143,6 +143,28 @@ struct WorkerOptions: ParsableArguments {
     })
   var jobs: JobCount?
 
+  @OptionGroup var engine: EngineOptions
+
+  /// What was given, else what is configured. Throws `GenerationError.engineSetting` for what can be seen of an engine before it is started.
+  func workers() throws -> GenerationWorkers {
+    let choices = try engine.named.filter { $0.text != "cpu" }.map { try EngineChoice($0.text) }
+    for choice in choices { try choice.check() }
+    return GenerationWorkers(jobs: count(), engines: choices.isEmpty ? nil : EnginePool(choices))
+  }
+
+  /// What was given, else what is configured. Says so where there are fewer threads than were asked for; call after `ThreadOptions.apply`.
+  private func count() -> JobCount {
+    guard let jobs else { return UserSettings.ofUser.jobs ?? .auto }
+    let threads = Compute.threads
+    guard case .most(let count) = jobs, count > threads else { return jobs }
+    let most = threads == 1 ? "1 thread generates 1 image" : "\(threads) threads generate at most \(threads) images"
+    printError("note: \(most) side by side; --jobs \(count) needs --threads \(count)")
+    return .most(threads)
+  }
+}
+
+/// Who evaluates the diffusion networks.
+struct EngineOptions: ParsableArguments {
   @Option(
     name: .customLong("engine"),
     help: ArgumentHelp(
@@ -158,22 +180,10 @@ struct WorkerOptions: ParsableArguments {
     }
   }
 
-  /// What was given, else what is configured.
-  func workers() throws -> GenerationWorkers {
-    let named = engines.isEmpty ? UserSettings.ofUser.engines : engines
-    let choices = try named.filter { $0 != "cpu" }.map(EngineChoice.init)
-    let pool = EnginePool(choices) { printError("note: \(PlainText.clean($0))") }
-    return GenerationWorkers(jobs: count(), engines: choices.isEmpty ? nil : pool)
-  }
-
-  /// What was given, else what is configured. Says so where there are fewer threads than were asked for; call after `ThreadOptions.apply`.
-  private func count() -> JobCount {
-    guard let jobs else { return UserSettings.ofUser.jobs ?? .auto }
-    let threads = Compute.threads
-    guard case .most(let count) = jobs, count > threads else { return jobs }
-    let most = threads == 1 ? "1 thread generates 1 image" : "\(threads) threads generate at most \(threads) images"
-    printError("note: \(most) side by side; --jobs \(count) needs --threads \(count)")
-    return .most(threads)
+  /// Those given, else those configured, and where.
+  var named: [(text: String, place: String)] {
+    guard engines.isEmpty else { return engines.map { ($0, "--engine") } }
+    return UserSettings.ofUser.engines.enumerated().map { ($1, "entry \($0 + 1) of engines in config.toml") }
   }
 }
 
@@ -189,11 +199,12 @@ struct ThreadOptions: ParsableArguments {
     if let threads, !(1...64).contains(threads) { throw ValidationError("--threads must be 1...64") }
   }
 
-  /// Sets the pool's size and begins the log; call before any network runs. Throws `CoreError` when the configuration is unusable.
-  func apply() throws {
+  /// Sets the pool's size and begins the log, in a data folder; call before any network runs. Throws `CoreError` when the configuration is
+  /// unusable.
+  func apply(logs folder: URL = DataFolder.standard()) throws {
     let configured = UserSettings.ofUser
     if let threads = threads ?? configured.threads { Compute.threads = threads }
-    Log.start(logLevel ?? configured.logLevel ?? .info)
+    Log.start(logLevel ?? configured.logLevel ?? .info, folder: folder)
     let words = CommandLine.arguments.dropFirst().joined(separator: " ")
     Log.program.info("diffss \(words) (version \(ProgramVersion.current), \(Compute.threads) threads, \(KernelSet.current) kernels)")
     _ = try UserSettings.standard.get()
@@ -223,6 +234,7 @@ struct DemoWeightsOption: ParsableArguments {
     guard !demoWeights, let found else { return }
     printError("warning: \(found.remark)")
     printError("hint: give real weights with --models DIR or in $DIFFSS_MODELS (docs/checkpoints.md), or say with --demo-weights that these are meant")
+    WeightRecipe.tell()
   }
 }
 
@@ -232,6 +244,7 @@ extension DatasetKind: ExpressibleByArgument {}
 extension DatasetSplit: ExpressibleByArgument {}
 extension FoldRule: ExpressibleByArgument {}
 extension ImageFormat: ExpressibleByArgument {}
+extension Packing: ExpressibleByArgument {}
 extension ConditionType: ExpressibleByArgument {}
 extension EdgeDetectorKind: ExpressibleByArgument {}
 extension SchedulerConfig.Spacing: ExpressibleByArgument {}

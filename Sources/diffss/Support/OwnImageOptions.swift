@@ -54,6 +54,12 @@ struct OwnImageOptions: ParsableArguments {
     if let note = own.note { printError("note: \(PlainText.clean(note))") }
     return own
   }
+
+  /// Says which class the number is: it is another one elsewhere.
+  func sayClass() {
+    guard let classIndex, let name = try? OwnClass(classIndex, of: classes, ade: ade).named().name else { return }
+    printError("note: class \(classIndex) of \(classes.rawValue) is \(PlainText.clean(name)) (--classes)")
+  }
 }
 
 /// How images with EXIF data are turned.

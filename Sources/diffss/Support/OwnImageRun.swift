@@ -24,7 +24,7 @@ struct OwnRunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Rewrite this PNG after every step with what there is of the first image.", valueName: "file"))
   var preview: String?
 
-  @Option(help: "Images generated together, of this seed and the ones after it.")
+  @Option(help: "Images generated together, which takes their memory together; without --shots so many in all.")
   var batch: Int = 1
 
   @Option(help: ArgumentHelp("Also write the latents, after the last and after every step.", valueName: "file"))
@@ -71,6 +71,9 @@ struct OwnImageRun {
   let runtime: RuntimeOptions
   let workers: WorkerOptions
   let demo: DemoWeightsOption
+  let dry: DryRunOption
+  /// Images in all; nil for those of one batch.
+  let shots: Int?
   let seed: UInt64
   let orientation: OrientationRule
 
@@ -83,6 +86,9 @@ struct OwnImageRun {
     try plan.weights.check()
     demo.warn(plan.weights.demo)
     report(shortRange: plan.timesteps, plan.request.sampler)
+    let cost = try cost(plan)
+    if dry.isAsked { return try CostNote.tell(cost, json: json) }
+    CostNote.say(cost, into: [url])
     let folder = try SupportFolder(creating: url)
     for error in plan.writeControls(into: folder) {
       report(
@@ -108,6 +114,7 @@ struct OwnImageRun {
 
   /// What was asked for; says how files are turned.
   private func input() throws -> OwnImagePlan.Input {
+    options.image.sayClass()
     let image = try options.image.image(orientation), settings = try flags.ownOptions(seed: seed)
     let source: OwnImagePlan.Source
     if let image {
@@ -126,6 +133,19 @@ struct OwnImageRun {
       height: options.height)
   }
 
+  private var images: Int { shots ?? options.batch }
+
+  /// What the images cost; where that is not known one of small networks is made, and in a dry run of any.
+  private func cost(_ plan: OwnImagePlan) throws -> WorkCost {
+    do {
+      return try plan.cost(
+        images: images, together: options.batch, memory: runtime.memory, in: DataFolder.standard(), dry.measuring(.quick, profile)
+      ) {
+        !Interrupt.shared.isRequested
+      }
+    } catch is CancellationError { throw ExitStatus.interrupted }
+  }
+
   private func generate(_ plan: OwnImagePlan, _ library: ModelLibrary) throws -> [OwnImageRequest.Output] {
     let progress = ProgressLine("generating", unit: "steps")
     let interrupt = Interrupt.shared
@@ -134,7 +154,15 @@ struct OwnImageRun {
     interrupt.leavesAtOnce = true
     defer { progress.finish() }
     let engines = try workers.workers().engines
-    let outputs = try plan.generate(count: options.batch, library: library, memory: runtime.memory, engines: engines) { state in
+    engines?.watch { news in
+      guard case .said(let text) = news else { return true }
+      progress.clear()
+      printError("note: \(PlainText.clean(text))")
+      return true
+    }
+    let outputs = try plan.generate(
+      count: images, together: options.batch, library: library, memory: runtime.memory, engines: engines
+    ) { state in
       interrupt.leavesAtOnce = false
       times.reached(state.step)
       progress.update(Double(state.step), of: Double(state.steps))

@@ -45,7 +45,7 @@ final class ProgressLine: Sendable {
       let width = 24
       let filled = total > 0 ? Int((done / total * Double(width)).rounded(.down)) : 0
       let bar = String(repeating: "█", count: min(width, filled)) + String(repeating: "░", count: max(0, width - filled))
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(text)".utf8))
+      writeError("\r\u{1B}[K\(bar) \(text)")
     } else {
       printError(text)
     }
@@ -53,12 +53,12 @@ final class ProgressLine: Sendable {
 
   /// Takes the bar off the screen, so that a line can be printed; the next update brings it back.
   func clear() {
-    if isTerminal && lastDrawn.withLock({ $0 != nil }) { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if isTerminal && lastDrawn.withLock({ $0 != nil }) { writeError("\r\u{1B}[K") }
   }
 
   /// Ends the bar's line.
   func finish() {
-    if isTerminal && lastDrawn.withLock({ $0 != nil }) { FileHandle.standardError.write(Data("\n".utf8)) }
+    if isTerminal && lastDrawn.withLock({ $0 != nil }) { writeError("\n") }
   }
 
   /// Seconds as `m:ss` or `h:mm:ss`.

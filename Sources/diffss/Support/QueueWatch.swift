@@ -42,7 +42,7 @@ final class QueueWatch: Sendable {
         case .remark(let text):
           progress.clear()
           printError("note: \(PlainText.clean(text))")
-        case .generated, .preview, .modelLoading, .modelLoaded, .queuePaused: break
+        case .generated, .preview, .evaluationStep, .modelLoading, .modelLoaded, .engines, .queuePaused: break
         }
       }
     }
@@ -50,7 +50,9 @@ final class QueueWatch: Sendable {
     interrupt.onRequest { [queue] in queue.close(reason: "its program was asked to stop") }
     queue.follow()
     await queue.waitUntilIdle()
-    following.cancel()
+    // What happened last, a store that cannot be written above all, is told before the sum.
+    queue.finishEvents()
+    await following.value
     let jobs = queue.jobs
     for job in jobs where job.state.isFinal { tell(job) }
     progress.finish()

@@ -60,7 +60,10 @@ extension [SettingValue] {
   /// Throws `ValidationError` for the first text that is none of its setting's values.
   func validate() throws {
     for value in self where !Setting[value.id].admits(value.text) {
-      throw ValidationError("--\(value.id.rawValue) must be \(Setting[value.id].allowed()), not \"\(PlainText.clean(value.text))\"")
+      let setting = Setting[value.id]
+      let words = if case .choice(let values) = setting.kind { values } else { [String]() }
+      let meant = NearestWord.to(value.text, in: words).map { "; did you mean \($0)?" } ?? ""
+      throw ValidationError("--\(value.id.rawValue) must be \(setting.allowed()), not \"\(PlainText.clean(value.text))\"\(meant)")
     }
   }
 

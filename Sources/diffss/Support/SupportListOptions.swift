@@ -43,6 +43,12 @@ struct SupportListOptions: ParsableArguments {
   @Option(help: "File format: png, or jpg as the published script writes (quality 95). Control images are always png.")
   var format: ImageFormat = .png
 
+  @Option(
+    help: ArgumentHelp(
+      "none: a file an image; tar: an archive a shard (supports-0002-of-0008.tar, supports.tar of all), which unpacks to the same files.",
+      valueName: "none|tar"))
+  var pack: Packing = .none
+
   @Flag(
     help: ArgumentHelp(
       "Repeat the published script's slips, to compare with its images.",
@@ -53,5 +59,5 @@ struct SupportListOptions: ParsableArguments {
         """))
   var asPublished = false
 
-  var isUsed: Bool { choice.list != nil || choice.limit != nil || shard != .whole || format != .png || asPublished }
+  var isUsed: Bool { choice.list != nil || choice.limit != nil || shard != .whole || format != .png || pack != .none || asPublished }
 }

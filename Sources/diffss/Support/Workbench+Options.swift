@@ -1,3 +1,4 @@
+import Cluster
 import Core
 import Foundation
 import Generation
@@ -13,19 +14,21 @@ extension Store {
 }
 
 extension Workbench {
-  /// The workbench that the options ask for, with the standard store; `models` may name weights by their paths, which are looked at before all others.
+  /// The workbench that the options ask for; `models` may name weights by their paths, which are looked at before all others. The standard store
+  /// when `store` is nil; with `isComplete` every image that is asked for is in it, and none is generated.
   static func open(
     _ data: DatasetOptions, _ runtime: RuntimeOptions, models: ModelFlags? = nil, workers: GenerationWorkers = GenerationWorkers(),
-    readsMasksAsPublished: Bool = false
+    store: Store? = nil, isComplete: Bool = false, readsMasksAsPublished: Bool = false
   ) throws -> Workbench {
     var source = data.source
     source.readsMasksAsPublished = readsMasksAsPublished
     let named = models?.named ?? NamedModels(), folders = named.places + runtime.modelFolders
     let files = named.files(ModelLibrary(folders: folders, for: data.dataset))
+    let library = ModelLibrary(folders: folders, files: files, for: data.dataset, memory: runtime.memory), store = try store ?? .opened()
     let workbench = Workbench(
-      dataset: try data.open(source), models: ModelLibrary(folders: folders, files: files, for: data.dataset, memory: runtime.memory),
-      store: try .opened(), origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files),
-      workers: workers)
+      dataset: try data.open(source), models: library, store: store,
+      origin: JobOrigin(source: source, modelFolders: folders, memory: runtime.memory, files: files), workers: workers,
+      generator: isComplete ? CollectedImages(library, store) : nil)
     let events = workbench.events()
     Task.detached {
       for await event in events {
