@@ -1,292 +1,113 @@
-"""Draws the explorer's screen: the cells of the real program in a real terminal, as a PNG in true colour and as text.
+"""Makes images of the explorer's screen: presses keys in the real program, in a real terminal, and draws the cells found there.
 
     pip install pillow
-    python3 Tools/screenshot.py                       # docs/images/explorer.png
-    python3 Tools/screenshot.py --text --out o.png    # prints the characters as well
+    python3 Tools/screenshot.py                        # the images of README.md, into docs/images
+    python3 Tools/screenshot.py --tour /tmp/views      # every view at 80x24, 120x40 and 200x60
+    python3 Tools/screenshot.py --columns 100 --rows 24 --text --out o.png --keys "Down=Episode 2,Enter=zoom"
 
-Starts `.build/release/diffss` in tmux with data and configuration folders of its own, presses keys, waits for what they bring, and
-draws what tmux says is in each cell. Block elements and lines are painted as shapes, so that neighbours meet whatever the font;
-everything else comes from the font (`fonts-dejavu-core`).
+Starts `.build/release/diffss` on the demo with data and configuration folders of its own and waits for what each key brings.
 """
 
 import argparse
 import os
-import subprocess
-import sys
 import tempfile
-import time
-import unicodedata
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from terminal_screen import Painter, Terminal, cells
 
 ROOT = Path(__file__).resolve().parent.parent
-FONTS = Path("/usr/share/fonts/truetype/dejavu")
-FOREGROUND, BACKGROUND = (208, 208, 208), (16, 18, 22)
-# The 16 colours that a terminal's theme decides.
-THEME = [
-    (40, 42, 46), (204, 102, 102), (152, 190, 101), (222, 184, 92), (97, 150, 210), (178, 120, 190), (86, 182, 194), (197, 200, 198),
-    (110, 114, 120), (232, 120, 120), (181, 214, 130), (240, 208, 122), (130, 178, 236), (204, 153, 214), (120, 210, 220), (255, 255, 255),
+# What terminals announce.
+COLORS = {
+    "truecolor": {"TERM": "tmux-256color", "COLORTERM": "truecolor"},
+    "256": {"TERM": "tmux-256color", "COLORTERM": ""},
+    "16": {"TERM": "xterm-16color", "COLORTERM": ""},
+    "8": {"TERM": "xterm", "COLORTERM": ""},
+    "mono": {"TERM": "tmux-256color", "COLORTERM": "", "NO_COLOR": "1"},
+}
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+# Scenes: keys in tmux's names, each with what to wait for on the screen; `'WORD'` is typed; `@NAME` takes an image.
+MEASURED = ["Down=Episode 2", "Down=Episode 3", "g=4 generated", "e=with generated"]
+README = [
+    *MEASURED, "E=Evaluate fold", "y=─ 10 episodes ─╯", "@explorer",
+    "Enter=nearer", "Right=", "Right=", "Right=", "Enter=precision", "@errors",
+    "Escape=", "Escape=Settings", "b=side by side", "g=generated 1/4", "e=prediction", "=hed", "@compare",
 ]  # fmt: skip
-# Keys in tmux's names, each with what to wait for on the screen afterwards.
-SCENE = [("Down", "Episode 2"), ("Down", "Episode 3"), ("g", "4 generated"), ("e", "with generated"), ("E", "Evaluate fold"), ("y", "─ 10 episodes ─╯")]
+TOUR = [
+    "@first", "Down=Episode 2", "@fresh", "Down=Episode 3",
+    "v=marked", "Down=", "Down=", "Down=", "v=4 marked", "p=", "g=paused", "@queue-waits", "p=", "=16 generated", "@queue-done",
+    "u=", "3=fold 3", "0=fold 0 of", "Home=Episode 1", "Down=", "Down=Episode 3", "e=with generated", "@measured",
+    "Enter=nearer", "@images-focused", "Enter=", "@zoom-support", "Right=", "Right=", "Right=", "@zoom-errors", "+=", "+=", "+=", "+=", "@zoom-near",
+    "Escape=", "A=A is", "Right=", "B=flicker", "@ab-flicker", "Tab=", "@ab-split", "Tab=", "@ab-difference", "Escape=", "Escape=Settings",
+    "b=side by side", "@compare-fresh", "g=generated 1/4", "e=(", "@compare", "Escape=Settings", "#=", "@grid-rows", "Enter=", "@grid-columns", "Enter=",
+    "g=", "e=IoU", "@grid", "Escape=Settings",
+    "E=Evaluate fold", "@confirm", "y=10 episodes ", "@evaluated", "c=scribble", "E=Evaluate fold", "y=run 2", "c=hed", "c=mask",
+    "Tab=", "Tab=", "Tab=", "Tab=n 1-shot", "@classes", "Escape=", "L=difference", "@runs", "Space=", "Down=", "Space=marked", "@runs-marked", "Escape=",
+    "T=", "@themes", "Escape=", "f=", "@class-picker", "Escape=", "F=", "@fold-picker", "Escape=", "D=", "@dataset-picker", "'folder'=", "Enter=", "'/u'=", "Tab=", "@path",
+    "Escape=", "Escape=", "P=", "@presets", "Escape=", "y=", "@copy", "Escape=", "i=", "@import", "Escape=",
+    "Tab=", "Tab=", "@settings", "Enter=", "@condition-picker", "Escape=", "Down=", "Down=", "Down=", "Enter=", "@entry", "Escape=", "Escape=",
+    "?=", "@help", "Escape=", ":=", "@palette", "Escape=", "/=", "@filter", "'class:mug'=", "@filter-typed", "Escape=", "x=", "@toast", "!=", "@messages", "Escape=",
+    "N=", "@cluster", "Escape=", "Z=", "@filled", "Z=Settings",
+]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Style:
-    """Colours and attributes of a cell; a colour of None is the terminal's own."""
-
-    front: tuple | None = None
-    back: tuple | None = None
-    bold: bool = False
-    dim: bool = False
-    italic: bool = False
-    underline: bool = False
-    reverse: bool = False
-
-
-class Terminal:
-    """The program in a tmux server of its own, which ends with it."""
-
-    def __init__(self, command, columns, rows, folder):
-        self.socket = str(Path(folder) / "tmux")
-        names = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HF_HOME", "DIFFSS_MODELS")
-        variables = [f"{name}={folder}/{name.lower()}" for name in names]
-        line = ["env", *variables, "LC_ALL=C.UTF-8", "COLORTERM=truecolor", "TERM=tmux-256color", *command]
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), *line, ";", "set", "-g", "status", "off")
-        self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
-
-    def tmux(self, *arguments):
-        done = subprocess.run(["tmux", "-S", self.socket, *arguments], check=True, capture_output=True, text=True)
-        return done.stdout
-
-    def press(self, key):
-        self.tmux("send-keys", key)
-
-    def wait(self, text, seconds=120):
-        """Waits for `text`, then until the screen has stood still for a second."""
-        deadline, last, since = time.time() + seconds, "", time.time()
-        while time.time() < deadline:
-            screen = self.tmux("capture-pane", "-e", "-p")
-            if screen != last:
-                last, since = screen, time.time()
-            elif text in self.tmux("capture-pane", "-p") and time.time() - since > 1:
-                return screen
-            time.sleep(0.1)
-        sys.exit(f"error: waited for {text!r}; the screen shows:\n" + self.tmux("capture-pane", "-p"))
-
-    def close(self):
-        """Quits, and waits for the program's end: it writes into its folders until then."""
-        program = Path("/proc") / self.tmux("display-message", "-p", "#{pane_pid}").strip()
-        self.press("q")
-        deadline = time.time() + 10
-        while time.time() < deadline and program.exists():
-            time.sleep(0.1)
-        subprocess.run(["tmux", "-S", self.socket, "kill-server"], check=False, capture_output=True)
-
-
-def indexed(number):
-    """A colour of the 256: theme, cube of 6, greys."""
-    if number < 16:
-        return THEME[number]
-    if number >= 232:
-        return (8 + 10 * (number - 232),) * 3
-    levels = (0, 95, 135, 175, 215, 255)
-    cube = number - 16
-    return levels[cube // 36], levels[cube // 6 % 6], levels[cube % 6]
-
-
-def styled(style, parameters):
-    """The style after a sequence `ESC [ parameters m`."""
-    codes = [int(code or 0) for code in parameters.replace(":", ";").split(";")]
-    flags = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse"}
-    while codes:
-        code = codes.pop(0)
-        if code == 0:
-            style = Style()
-        elif code in flags:
-            style = replace(style, **{flags[code]: True})
-        elif code == 22:
-            style = replace(style, bold=False, dim=False)
-        elif code in (23, 24, 27):
-            style = replace(style, **{flags[code - 20]: False})
-        elif code in (38, 48):
-            where = "front" if code == 38 else "back"
-            if codes.pop(0) == 2:
-                colour, codes = tuple(codes[:3]), codes[3:]
-            else:
-                colour = indexed(codes.pop(0))
-            style = replace(style, **{where: colour})
-        elif code in (39, 49):
-            style = replace(style, **{"front" if code == 39 else "back": None})
-        elif 30 <= code <= 37 or 90 <= code <= 97:
-            style = replace(style, front=THEME[code - 30 if code < 90 else code - 82])
-        elif 40 <= code <= 47 or 100 <= code <= 107:
-            style = replace(style, back=THEME[code - 40 if code < 100 else code - 92])
-    return style
-
-
-def cells(screen, columns):
-    """Rows of (character, style) from `tmux capture-pane -e`; the second half of a wide character is an empty one."""
-    rows, style = [], Style()
-    for line in screen.rstrip("\n").split("\n"):
-        row, at = [], 0
-        while at < len(line):
-            if line[at] == "\x1b":
-                end = at + 1
-                while not ("@" <= line[end] <= "~" and line[end] != "["):
-                    end += 1
-                if line[end] == "m":
-                    style = styled(style, line[at + 2 : end])
-                at = end + 1
-                continue
-            if line[at] not in "\x0e\x0f":
-                row.append((line[at], style))
-                if unicodedata.east_asian_width(line[at]) in "WF":
-                    row.append(("", style))
-            at += 1
-        rows.append((row + [(" ", Style())] * columns)[:columns])
-    return rows
-
-
-# Which quarters (upper left, upper right, lower left, lower right) of a cell U+2596... fill.
-QUADRANTS = dict(zip("▖▗▘▙▚▛▜▝▞▟", (4, 8, 1, 13, 9, 7, 11, 2, 6, 14)))
-# Which arms (left, right, up, down) a line has, and whether it is heavy.
-LINES = {"─": "lr", "│": "ud", "╭": "rd", "╮": "ld", "╰": "ru", "╯": "lu", "├": "rud", "┤": "lud", "┬": "lrd", "┴": "lru", "┼": "lrud"}
-HEAVY = {"━": "lr", "┃": "ud"}
-
-
-def shape(character):
-    """Rectangles (left, top, right, bottom, in parts of the cell) of a block element; None where the font should draw."""
-    code = ord(character)
-    if character == "▀":
-        return [(0, 0, 1, 0.5)]
-    if 0x2581 <= code <= 0x2588:
-        return [(0, 1 - (code - 0x2580) / 8, 1, 1)]
-    if 0x2589 <= code <= 0x258F:
-        return [(0, 0, (0x2590 - code) / 8, 1)]
-    if character == "▐":
-        return [(0.5, 0, 1, 1)]
-    if character == "▔":
-        return [(0, 0, 1, 0.125)]
-    if character == "▕":
-        return [(0.875, 0, 1, 1)]
-    if character in QUADRANTS:
-        halves = [(0, 0.5), (0.5, 1)]
-        return [
-            (left, top, right, bottom)
-            for bit, ((top, bottom), (left, right)) in enumerate((row, column) for row in halves for column in halves)
-            if QUADRANTS[character] >> bit & 1
-        ]
-    if 0x1FB00 <= code <= 0x1FB3B:  # Sextants; the halves and the full block among the 64 have characters of their own.
-        bits = code - 0x1FB00 + 1
-        bits += (bits >= 21) + (bits + (bits >= 21) >= 42)
-        return [(bit % 2 / 2, bit // 2 / 3, bit % 2 / 2 + 0.5, bit // 2 / 3 + 1 / 3) for bit in range(6) if bits >> bit & 1]
-    return None
-
-
-class Painter:
-    """Cells to pixels, `height` pixels a cell and half as wide."""
-
-    def __init__(self, height):
-        self.width, self.height = height // 2, height
-        size = next(size for size in range(height, 0, -1) if self.load("DejaVuSansMono.ttf", size).getlength("M") <= self.width)
-        self.fonts = {
-            (bold, italic): self.load(f"DejaVuSansMono{name}.ttf", size)
-            for (bold, italic), name in {
-                (False, False): "", (True, False): "-Bold", (False, True): "-Oblique", (True, True): "-BoldOblique",
-            }.items()
-        }  # fmt: skip
-        ascent, descent = self.fonts[False, False].getmetrics()
-        self.baseline = (height - ascent - descent) // 2 + ascent
-
-    @staticmethod
-    def load(name, size):
-        for folder in (FONTS, Path("")):
-            try:
-                return ImageFont.truetype(str(folder / name), size)
-            except OSError:
-                continue
-        # The oblique faces are in a package of their own.
-        return ImageFont.truetype(str(FONTS / name.replace("BoldOblique", "Bold").replace("-Oblique", "")), size)
-
-    def picture(self, rows):
-        image = Image.new("RGB", (self.width * len(rows[0]), self.height * len(rows)), BACKGROUND)
-        draw = ImageDraw.Draw(image)
-        for y, row in enumerate(rows):
-            for x, (character, style) in enumerate(row):
-                self.paint(draw, x * self.width, y * self.height, character, style)
-        return image
-
-    def paint(self, draw, x, y, character, style):
-        front, back = style.front or FOREGROUND, style.back or BACKGROUND
-        if style.reverse:
-            front, back = back, front
-        if style.dim:
-            front = tuple((2 * a + b) // 3 for a, b in zip(front, back))
-        wide = character and unicodedata.east_asian_width(character) in "WF"
-        if character:
-            self.fill(draw, x, y, (0, 0, 2 if wide else 1, 1), back)
-        if character.strip():
-            blocks = shape(character)
-            if blocks is not None:
-                for block in blocks:
-                    self.fill(draw, x, y, block, front)
-            elif character in "░▒▓":
-                share = "░▒▓".index(character) + 1
-                self.fill(draw, x, y, (0, 0, 1, 1), tuple((share * a + (4 - share) * b) // 4 for a, b in zip(front, back)))
-            elif character in LINES or character in HEAVY:
-                self.line(draw, x, y, character, front)
-            else:
-                font = self.fonts[style.bold, style.italic]
-                draw.text((x, y + self.baseline), character, fill=front, font=font, anchor="ls")
-        if style.underline:
-            draw.line((x, y + self.height - 2, x + self.width - 1, y + self.height - 2), fill=front)
-
-    def fill(self, draw, x, y, part, colour):
-        left, top, right, bottom = (round(value * side) for value, side in zip(part, (self.width, self.height) * 2))
-        if right > left and bottom > top:
-            draw.rectangle((x + left, y + top, x + right - 1, y + bottom - 1), fill=colour)
-
-    def line(self, draw, x, y, character, colour):
-        arms, thickness = (HEAVY[character], 3) if character in HEAVY else (LINES[character], 1)
-        middle, centre = x + self.width // 2, y + self.height // 2
-        before, after = (thickness - 1) // 2, thickness // 2
-        ends = {
-            "l": (x, centre - before, middle, centre + after), "r": (middle, centre - before, x + self.width - 1, centre + after),
-            "u": (middle - before, y, middle + after, centre), "d": (middle - before, centre, middle + after, y + self.height - 1),
-        }  # fmt: skip
-        for arm in arms:
-            draw.rectangle(ends[arm], fill=colour)
+def play(terminal, scene, take):
+    """Presses a scene's keys; `take` gets the name of each of its images."""
+    for step in scene:
+        if step.startswith("@"):
+            take(step[1:])
+            continue
+        key, _, text = step.rpartition("=")
+        if key.startswith("'"):
+            terminal.type(key.strip("'"))
+        elif key:
+            terminal.press(key)
+        terminal.wait(text)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--program", default=str(ROOT / ".build/release/diffss"))
     parser.add_argument("--columns", type=int, default=160)
-    parser.add_argument("--rows", type=int, default=45)
+    parser.add_argument("--rows", type=int, default=50)
     parser.add_argument("--height", type=int, default=18, help="pixels a cell")
-    parser.add_argument("--keys", help="KEY=TEXT,...: keys in tmux's names, each with what to wait for")
+    parser.add_argument("--colors", choices=COLORS, default="truecolor", help="how many colours the terminal has")
+    parser.add_argument("--keys", help="KEY=TEXT,...: keys in tmux's names, each with what to wait for; one image of what they lead to")
     parser.add_argument("--text", action="store_true", help="print the characters too")
-    parser.add_argument("--out", default=str(ROOT / "docs/images/explorer.png"))
+    parser.add_argument("--out", default="screen.png", help="the image of --keys")
+    parser.add_argument("--tour", metavar="FOLDER", help="an image of every view at " + ", ".join(f"{x}x{y}" for x, y in SIZES))
     options = parser.parse_args()
-    scene = [tuple(pair.split("=", 1)) for pair in options.keys.split(",")] if options.keys else SCENE
+    painter = Painter(options.height)
+
+    def save(path):
+        screen = terminal.wait("")
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        painter.picture(cells(screen, terminal.columns)).save(path, optimize=True)
+        print(path)
+
+    def save_sizes(name):
+        for columns, rows in SIZES:
+            terminal.resize(columns, rows)
+            save(f"{options.tour}/{name}-{columns}x{rows}.png")
+        terminal.resize(options.columns, options.rows)
+        terminal.wait("")
 
     with tempfile.TemporaryDirectory() as folder:
-        terminal = Terminal([os.path.abspath(options.program), "explore", "--dataset", "demo"], options.columns, options.rows, folder)
+        command = [os.path.abspath(options.program), "explore", "--dataset", "demo"]
+        terminal = Terminal(command, options.columns, options.rows, folder, COLORS[options.colors])
         try:
-            screen = terminal.wait("Episode 1")
-            for key, text in scene:
-                terminal.press(key)
-                screen = terminal.wait(text)
-            plain = terminal.tmux("capture-pane", "-p")
+            terminal.wait("Episode 1")
+            if options.tour:
+                play(terminal, TOUR, save_sizes)
+            elif options.keys:
+                play(terminal, options.keys.split(","), None)
+                save(options.out)
+            else:
+                play(terminal, README, lambda name: save(ROOT / f"docs/images/{name}.png"))
+            if options.text:
+                print(terminal.text(), end="")
         finally:
             terminal.close()
-    rows = cells(screen, options.columns)
-    Painter(options.height).picture(rows).save(options.out, optimize=True)
-    if options.text:
-        print(plain, end="")
 
 
 main()

@@ -29,6 +29,8 @@ QUESTIONS = [
     ("kitty, passed through", b"\x1bPtmux;\x1b\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\x1b\\\x1b\\"),
     ("background", b"\x1b]11;?\x1b\\"),
     ("cell size", b"\x1b[16t"),
+    ("24-bit colour kept", b"\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[m"),
+    ("24-bit colour described", b"\x1bP+q524742;5463\x1b\\"),
     ("sextant", "\r\x1b[6n\U0001fb17\x1b[6n\r\x1b[K".encode()),
     ("wedge", "\r\x1b[6n\U0001fb3c\x1b[6n\r\x1b[K".encode()),
     ("octant", "\r\x1b[6n\U0001cd00\x1b[6n\r\x1b[K".encode()),

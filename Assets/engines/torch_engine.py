@@ -302,13 +302,34 @@ class Engine:
             "versions": json.dumps(versions), **self.memory(),
         }, {}
 
+    @property
+    def accelerator(self):
+        """PyTorch's module of the device, where it tells of its memory: torch.cuda (of ROCm too), torch.xpu."""
+        module = getattr(torch, self.device.type, None)
+        return module if hasattr(module, "mem_get_info") and hasattr(module, "reset_peak_memory_stats") else None
+
     def memory(self):
-        if self.device.type == "cuda":
-            free, total = torch.cuda.mem_get_info(self.device)
-            return {"memoryTotal": str(total), "memoryFree": str(free)}
-        if self.device.type == "xpu":
-            return {"memoryTotal": str(torch.xpu.get_device_properties(self.device).total_memory)}
-        return {}
+        """Bytes of the device, and those that are free or that PyTorch holds for later use."""
+        if self.accelerator is None:
+            return {}
+        free, total = self.accelerator.mem_get_info(self.device)
+        free += self.accelerator.memory_reserved(self.device) - self.accelerator.memory_allocated(self.device)
+        return {"memoryTotal": str(total), "memoryFree": str(free)}
+
+    def measured(self, work):
+        """What `work` returns, and the bytes that it took at its peak beside what was there before."""
+        if self.accelerator is None:
+            return work(), {}
+        self.accelerator.reset_peak_memory_stats(self.device)
+        before = self.accelerator.memory_allocated(self.device)
+        result = work()
+        peak = self.accelerator.max_memory_allocated(self.device) - before
+        return result, {"memoryPeak": str(peak), **self.memory()}
+
+    def empty(self):
+        """Gives memory that PyTorch holds for later use back to the device."""
+        if self.accelerator is not None:
+            self.accelerator.empty_cache()
 
     def load(self, call, tensors):
         plan, dtype = json.loads(call["plan"]), self.dtype or DTYPES[call["dtype"]]
@@ -324,8 +345,7 @@ class Engine:
 
     def unload(self, call, tensors):
         self.networks.pop(call["network"], None)
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
+        self.empty()
         return self.memory(), {}
 
     def watch(self, network):
@@ -365,18 +385,21 @@ class Engine:
         sample, texts = torch.cat([row.sample for row in rows]), torch.cat([row.texts for row in rows])
         times = torch.cat([row.times(self.device) for row in rows])
         unet.merging.ratio = float(call["merge"])
-        if call["whole"] == "1":
+
+        def evaluated():
+            if call["whole"] == "0":
+                return outer(unet, sample, times, texts, rows)
             if call["control"] == "1":
                 residuals_of(rows, len(asked[0]["controls"]))
-            out = whole(unet, sample, times, texts, rows, keeps=call["keep"] == "1")
-        else:
-            out = outer(unet, sample, times, texts, rows)
+            return whole(unet, sample, times, texts, rows, keeps=call["keep"] == "1")
+
+        out, memory = self.measured(evaluated)
         for row in rows:
             if call["keep"] != "1":
                 row.context.deep = None
             if call["keepControl"] != "1":
                 row.context.residuals = None
-        return {}, {"out": out}
+        return memory, {"out": out}
 
 
 class Rows:
@@ -492,7 +515,8 @@ def best_device():
 
 
 def is_memory(error):
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "out of memory" in str(error).lower()
+    text = str(error).lower()
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "out of memory" in text or "can't allocate memory" in text
 
 
 def serve(engine, calls, output):
@@ -517,8 +541,8 @@ def serve(engine, calls, output):
         except Exception as error:  # whatever PyTorch says
             kind = "memory" if is_memory(error) else "failed"
             answer, tensors = {"id": number, "error": kind, "message": f"{type(error).__name__}: {error}"[:2000]}, {}
-            if kind == "memory" and engine.device.type == "cuda":
-                torch.cuda.empty_cache()
+            if kind == "memory":
+                engine.empty()
         calls.cancelled.discard(number)
         document = write_document(tensors, answer)
         output.write(struct.pack("<Q", len(document)))
