@@ -2,19 +2,20 @@
 # Each installs the Debian packages that are missing (as root or through sudo) and builds in release mode.
 
 PACKAGES := libncursesw5-dev libpng-dev libturbojpeg0-dev libopenblas-dev libsqlite3-dev libssl-dev libcurl4
-TEST_PACKAGES := tmux libsixel-bin
+TEST_PACKAGES := tmux libsixel-bin slurm-wlm munge
 # Linked statically, Foundation asks for libcurl's development files.
 DIST_PACKAGES := dpkg-dev binutils libcurl4-openssl-dev
 PREFIX ?= /usr/local
 BIN := .build/release/diffss
 
-.PHONY: run test build lint bench bench-peers bench-networks bench-datasets bench-explorer bench-render fuzz fuzz-short install dist dist-check setup setup-test setup-dist clean
+.PHONY: run test build lint screenshots bench bench-peers bench-networks bench-datasets bench-explorer bench-render fuzz fuzz-short install dist dist-check setup setup-test setup-dist clean
 
 run: build
 	@$(BIN) explore --dataset demo
 
 build: setup
-	@swift build -c release --product diffss --quiet
+	@[ -x $(BIN) ] || echo "building, which takes some minutes the first time"
+	@swift build -c release --product diffss
 
 test: setup-test
 	swift build -c release --build-tests
@@ -23,6 +24,10 @@ test: setup-test
 # .swift-format, .editorconfig and the places that repeat the version: seconds.
 lint:
 	@.ci/lint
+
+# The images of README.md from a session in a real terminal: see CONTRIBUTING.md.
+screenshots: build
+	@python3 Tools/screenshot.py
 
 bench: build
 	@Benchmarks/bench.sh

@@ -35,16 +35,19 @@ let package = Package(
       name: "Evaluation", dependencies: ["Core", "Models", "Render", "Data", "Generation", .product(name: "GRDB", package: "GRDB.swift")],
       path: "Sources/Pipeline/Evaluation", swiftSettings: swiftSettings),
     .target(
+      name: "Cluster", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation"], path: "Sources/Pipeline/Cluster",
+      swiftSettings: swiftSettings),
+    .target(
       name: "Pipeline",
       dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", .product(name: "Logging", package: "swift-log")],
       path: "Sources/Pipeline/Workbench", swiftSettings: swiftSettings),
     .target(
-      name: "TUI", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "CNcurses"],
+      name: "TUI", dependencies: ["Core", "Models", "Render", "Data", "Generation", "Evaluation", "Cluster", "Pipeline", "CNcurses"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "diffss",
       dependencies: [
-        "Core", "Models", "Render", "Data", "Generation", "Evaluation", "Pipeline", "TUI",
+        "Core", "Models", "Render", "Data", "Generation", "Evaluation", "Cluster", "Pipeline", "TUI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -52,6 +55,7 @@ let package = Package(
     .target(name: "ClockShift", path: "Tests/ClockShift"),
     .executableTarget(
       name: "ConditionBench", dependencies: ["Data", "Generation", "Render"], path: "Benchmarks/Conditions", swiftSettings: swiftSettings),
+    .executableTarget(name: "SizeBench", dependencies: ["Generation", "Render"], path: "Benchmarks/Sizes", swiftSettings: swiftSettings),
     .executableTarget(name: "CellBench", dependencies: ["Render", "TestSupport"], path: "Benchmarks/Cells", swiftSettings: swiftSettings),
     .target(name: "TestSupport", dependencies: ["Models", "Render"], path: "Tests/Support", swiftSettings: swiftSettings),
     .executableTarget(
@@ -65,7 +69,8 @@ let package = Package(
       name: "RenderTests", dependencies: ["Core", "Render", "TestSupport"], path: "Tests/Render",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Core", "Data", "Generation", "Evaluation", "Pipeline", "EngineDouble", "TestSupport"],
+      name: "PipelineTests",
+      dependencies: ["Core", "Data", "Generation", "Evaluation", "Cluster", "Pipeline", "EngineDouble", "TestSupport"],
       path: "Tests/Pipeline",
       swiftSettings: swiftSettings),
     .testTarget(
@@ -73,6 +78,6 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Core", "Models", "Render", "TestSupport"], path: "Tests/EndToEnd",
-      swiftSettings: swiftSettings),
+      exclude: ["Cluster/slurm-node"], swiftSettings: swiftSettings),
   ]
 )

@@ -1,8 +1,13 @@
 // An engine for tests: the protocol of docs/engines.md on its standard input and output, answered by this program's own networks.
 //
-//     EngineDouble [--dies FILE] [--hangs-at N] [--garbage-at N] [--holds IMAGES] [--knows-no-weights] [--shifts-shapes]
+//     EngineDouble [--dies FILE] [--waits FILE] [--hangs-at N] [--garbage-at N] [--holds IMAGES] [--memory FREE,EACH] [--calls FILE]
+//                  [--refuses CALL] [--words TEXT] [--times N] [--knows-no-weights] [--shifts-shapes]
 //
-// --dies: at random calls, 20 times in all and no more than three times before an image is whole; FILE counts over all processes.
+// --dies: at random calls, 20 times in all, two or three times before each image is whole; FILE counts over all processes.
+// --waits: at its first evaluation, as long as there is the file; where it holds "die" by then the process ends.
+// --memory: bytes that are said to be free, and to be taken by each image.
+// --calls: a line for each call goes into the file, with the number of images that are evaluated.
+// --refuses, --words, --times: this call, in these words, so many times.
 
 import Foundation
 import Models
@@ -26,8 +31,9 @@ struct Deaths {
 
   private func write() { try? Data("\(all) \(inARow)".utf8).write(to: file, options: .atomic) }
 
-  mutating func mayHappen() {
-    guard all < 20, inARow < 3, Int.random(in: 0..<5) == 0 else { return }
+  mutating func mayHappen(at call: String) {
+    // Not left to chance alone: ten images are the least that twenty deaths are to be seen in.
+    guard all < 20, inARow < 3, Int.random(in: 0..<5) == 0 || call == "decode" && inARow < 2 else { return }
     (all, inARow) = (all + 1, inARow + 1)
     write()
     FileHandle.standardError.write(Data("killed for the \(all). time\n".utf8))
@@ -154,6 +160,23 @@ func argument(_ name: String) -> String? {
   CommandLine.arguments.firstIndex(of: name).flatMap { $0 + 1 < CommandLine.arguments.count ? CommandLine.arguments[$0 + 1] : nil }
 }
 
+func note(_ text: String, in file: String) {
+  guard let handle = fopen(file, "a") else { return }
+  fputs(text, handle)
+  fclose(handle)
+}
+
+func waitFor(_ file: String) {
+  while let text = try? String(contentsOfFile: file, encoding: .utf8) {
+    if text == "die" {
+      unlink(file)
+      FileHandle.standardError.write(Data("first line\n\nCUDA error: a made-up one\nask nobody\n".utf8))
+      exit(7)
+    }
+    usleep(5000)
+  }
+}
+
 func readExactly(_ count: Int) -> [UInt8]? {
   var bytes: [UInt8] = []
   while bytes.count < count {
@@ -170,6 +193,7 @@ func send(_ bytes: [UInt8], length: UInt64? = nil) {
 
 let engine = Networks(holds: Int(argument("--holds") ?? "") ?? 64, knowsWeights: !CommandLine.arguments.contains("--knows-no-weights"))
 var deaths = argument("--dies").map(Deaths.init)
+let memory = argument("--memory").map { $0.split(separator: ",").compactMap { Int($0) } }
 let hangsAt = argument("--hangs-at").flatMap { Int($0) }, garbageAt = argument("--garbage-at").flatMap { Int($0) }
 var calls = 0
 while let head = readExactly(8),
@@ -179,14 +203,24 @@ while let head = readExactly(8),
   guard message.metadata["call"] != "cancel" else { continue }
   calls += 1
   // One that never says what it is is given up at once.
-  if message.metadata["call"] != "hello" { deaths?.mayHappen() }
+  if let call = message.metadata["call"], call != "hello" { deaths?.mayHappen(at: call) }
   if calls == hangsAt { while true { sleep(1000) } }
   if calls == garbageAt {
     send(Array("this is no safetensors document".utf8), length: .max)
     continue
   }
   var facts = ["id": message.metadata["id"] ?? ""], tensors: [(name: String, tensor: Tensor)] = []
+  let name = message.metadata["call"] ?? "", runs = message.metadata["runs"].map { $0.split(separator: "{").count - 1 }
+  if let file = argument("--calls") { note("\(name)\(runs.map { " \($0)" } ?? "")\n", in: file) }
+  if let file = argument("--waits"), name == "predict" { waitFor(file) }
+  if let memory, memory.count == 2 {
+    (facts["memoryFree"], facts["memoryTotal"]) = ("\(memory[0])", "\(memory[0] + 1_000_000_000)")
+    if let runs { facts["memoryPeak"] = "\(memory[1] * runs)" }
+  }
   do {
+    if argument("--refuses") == name {
+      throw Refusal(kind: "failed", message: String(repeating: argument("--words") ?? "", count: Int(argument("--times") ?? "") ?? 1))
+    }
     let answer = try engine.answer(message.metadata, message)
     facts.merge(answer.facts) { $1 }
     tensors = answer.tensors

@@ -70,6 +70,21 @@ extension FuzzTarget {
       FuzzTarget("report document", weight: 6, seeds: [try CanonicalJSON.bytes(of: report)], focus: 3000, fileName: "evaluation.json") { file in
         _ = try HTMLReport(evaluations: [file], images: nil, dataset: nil, limit: 5).html
       },
+      FuzzTarget("tar", weight: 12, seeds: try archives(), focus: 3000, fileName: "supports.tar") { file in
+        let files = try SupportFiles(file)
+        for (_, file) in files.all(endingIn: [""]) { _ = try? file.bytes(limit: 1 << 20) }
+      },
+      FuzzTarget(name: "tar to go on with", weight: 4, seeds: [try archives()[0]], focus: 3000) { folder in
+        let file = folder.appendingPathComponent(Shard.whole.archiveName)
+        return { bytes in
+          try Data(bytes).write(to: file)
+          let archive = try SupportArchive(creating: folder)
+          _ = try archive.content("a_1_0.png")
+          try archive.add([1, 2], name: "b_1_0.png")
+          try archive.finish { ["b_1_0", "a_1_0"] }
+          _ = try TarArchive(file)
+        }
+      },
       FuzzTarget("episode list", weight: 6, seeds: [try CanonicalJSON.bytes(of: episodes())], focus: 2000, fileName: "episodes.json") { file in
         _ = try EpisodeList(file, for: Shared.demo.get())
       },
@@ -91,6 +106,24 @@ extension FuzzTarget {
         }
       },
     ]
+  }
+
+  /// Of this program, and with every kind of header that others write.
+  private static func archives() throws -> [[UInt8]] {
+    let folder = try TemporaryFolder()
+    do {
+      let writer = try TarWriter(folder.file("a.tar"))
+      for (name, count) in [("a_1_0.png", 700), (String(repeating: "n", count: 120), 20), ("a_1_1.png", 512)] {
+        try writer.add([UInt8](repeating: 7, count: count), name: name)
+      }
+    }
+    // GNU tar: a name of 120 bytes (././@LongLink), a file, a link.
+    let tar = Process(), long = String(repeating: "n", count: 120)
+    try folder.write([1], to: long)
+    tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    tar.arguments = ["tar", "-C", folder.url.path, "--format=gnu", "-b1", "-cf", folder.file("g.tar").path, long, "a.tar"]
+    try tar.runToEnd()
+    return try ["a.tar", "g.tar"].map { Array(try Data(contentsOf: folder.file($0))) }
   }
 
   /// A file with EXIF data in both byte orders behind its header.
