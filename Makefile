@@ -17,9 +17,10 @@ build: setup
 	@[ -x $(BIN) ] || echo "building, which takes some minutes the first time"
 	@swift build -c release --product diffss
 
+# A few tests at a time: begun all at once, each waits for a thousand others, and none can tell a hang from a busy machine.
 test: setup-test
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	swift test -c release --skip-build --experimental-maximum-parallelization-width 4
 
 # .swift-format, .editorconfig and the places that repeat the version: seconds.
 lint:
