@@ -235,6 +235,27 @@ private let byHand = JobState.cancelled(reason: "by hand")
     #expect(try store.retry([ids[0]]) == 0, "a finished one is not generated again")
   }
 
+  /// A view may not grow with every image of a night: it keeps the last that ended. Each end is told once, and any failure can be tried again.
+  @Test func whatEndedLongAgoIsForgottenAndCanBeTriedAgain() async throws {
+    let bench = try Bench(), events = bench.workbench.events(), workbench = bench.workbench
+    let failing = workbench.enqueue([bench.request(0, item: "broken")])[0]
+    let ids = [failing] + workbench.enqueue((1...400).map { bench.request($0, steps: 1) })
+    let ends = try await within {
+      var ends: [JobID: Int] = [:]
+      for await event in events {
+        guard case .jobChanged(let job) = event, job.state.isFinal else { continue }
+        ends[job.id, default: 0] += 1
+        if ends.count == ids.count, ends[failing] == 1 { workbench.retry([failing]) }
+        if job.id == failing, job.attempts == 2 { break }
+      }
+      return ends
+    }
+    #expect(ends == Dictionary(uniqueKeysWithValues: ids.map { ($0, $0 == failing ? 2 : 1) }))
+    #expect(workbench.jobs.count <= 201 && workbench.jobs.contains { $0.id == failing })
+    try await workbench.idle()
+    #expect(try workbench.store.jobs().count == ids.count)
+  }
+
   // MARK: Side by side
 
   @Test func twoRunSideBySideAndTheThirdWaitsForThem() async throws {

@@ -50,6 +50,16 @@ extension GenerationQueue.State {
     positions = Dictionary(uniqueKeysWithValues: jobs.enumerated().map { ($0.element.id, $0.offset) })
   }
 
+  /// Forgets ended jobs but the last `count`, once there are twice as many. The store keeps them all.
+  mutating func forgetEnded(but count: Int) {
+    let ended = jobs.indices.filter { jobs[$0].state.isFinal && current[jobs[$0].id] == nil }
+    guard ended.count > 2 * count else { return }
+    let forgotten = Set(ended.dropLast(count))
+    jobs = jobs.indices.filter { !forgotten.contains($0) }.map { jobs[$0] }
+    positions = Dictionary(uniqueKeysWithValues: jobs.enumerated().map { ($0.element.id, $0.offset) })
+    stops = stops.filter { positions[$0.key] != nil }
+  }
+
   /// Changes a known job; returns it changed.
   mutating func set(_ id: JobID, _ newState: JobState, elapsed: Double? = nil, key: String? = nil) -> Job? {
     guard let position = positions[id] else { return nil }

@@ -22,7 +22,7 @@ public final class GenerationQueue: Sendable {
   let journal = WorkLane("journal")
   private let ticker: any DispatchSourceTimer
 
-  /// Ended jobs of earlier runs that a view begins with.
+  /// Ended jobs that a view begins with, and keeps at least: a batch of tens of thousands may not fill the memory.
   private static let history = 100
 
   public init(generators: JobGenerators, origin: JobOrigin?, store: Store, hub: EventHub) {
@@ -49,7 +49,7 @@ public final class GenerationQueue: Sendable {
       generators: JobGenerators(store: store, workers: workers, report: { hub.send(WorkEvent($0)) }), origin: nil, store: store, hub: hub)
   }
 
-  /// Jobs in the order queued: all that have not ended, the last ones that had ended before, and what came since.
+  /// Jobs in the order queued: all that have not ended, and the last ones that have.
   public var jobs: [Job] { state.withLock { $0.jobs } }
 
   /// What happens from now on, one stream a watcher. A slow watcher misses steps, never the last state of a job.
@@ -191,6 +191,8 @@ public final class GenerationQueue: Sendable {
       }
       // What was in the queue before comes before what this process has queued by now.
       if isFirst { state.arrange(as: changes.map(\.job.id)) }
+      // Here nothing of them is on its way to the store or back, which would make them new again.
+      state.forgetEnded(but: Self.history)
       return news
     }
     for job in news { hub.send(.jobChanged(job)) }
