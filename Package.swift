@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG", path: "Sources/System/CTurboJPEG"),
     .systemLibrary(name: "COpenBLAS", path: "Sources/System/COpenBLAS"),
     .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto"),
+    .systemLibrary(name: "CMalloc", path: "Sources/System/CMalloc"),
     .target(name: "MicroKernels"),
     .target(
       name: "Core", dependencies: ["CCrypto", "MicroKernels", .product(name: "Logging", package: "swift-log")],
@@ -47,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "diffss",
       dependencies: [
-        "Core", "Models", "Render", "Data", "Generation", "Evaluation", "Cluster", "Pipeline", "TUI",
+        "Core", "Models", "Render", "Data", "Generation", "Evaluation", "Cluster", "Pipeline", "TUI", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Core
 import Foundation
 import Models
@@ -7,6 +8,8 @@ import Models
 @main
 enum Main {
   @MainActor static func main() async {
+    // Each image has a thread of its own: with glibc's eight heaps a core, each of them grows to the most that any image ever took.
+    mallopt(M_ARENA_MAX, 2)
     OutputText.reserveClosedStreams()
     let status = await finished(run)
     endProcess(await finished { try OutputText.finish() } == .done ? status.rawValue : ExitStatus.nothingDone.rawValue)

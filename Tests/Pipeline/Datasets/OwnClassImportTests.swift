@@ -60,4 +60,22 @@ import Testing
     let odd = try await take("one", as: "a\u{1B}]0;b\u{07}\u{202E}" + String(repeating: "x", count: 300), workbench)
     #expect(odd.ofClass.name.count <= 60 && PlainText.clean(odd.ofClass.name) == odd.ofClass.name)
   }
+
+  /// As `E` does with marked episodes: some of the fold's, some of the user's own class.
+  @Test func areEvaluatedBesideTheFoldsOwn() async throws {
+    let bench = try TinyModels(), workbench = bench.workbench
+    let own = try await take("one", as: "tea pot", workbench).ofClass.index
+    let drawn = try await workbench.episodes(fold: 0, count: 2), imported = try await workbench.episodes(fold: 0, importedBeside: drawn)
+    for episodes in [imported, drawn + imported] {
+      let file = folder.file("list\(episodes.count).json")
+      try EpisodeList(workbench.dataset, fold: 0, draw: EpisodeDraw(), episodes: episodes).write(to: file)
+      var plan = EvaluationPlan(fold: 0, auxiliaryShots: 0, options: bench.options, episodes: episodes.count)
+      plan.episodeList = file.path
+      let report = try await workbench.evaluate(plan)
+      #expect(report.episodes.map(\.episode) == episodes)
+      #expect(report.baseline.classes.map(\.classIndex) == [1, 2, own])
+      #expect(report.baseline.classes.last?.episodes == 1)
+      #expect(report.table.contains("tea pot"))
+    }
+  }
 }

@@ -76,7 +76,9 @@ public struct EpisodeList: Codable, Hashable, Sendable {
     guard episodes.allSatisfy({ $0.fold == fold }) else {
       throw CoreError.malformedFile(path: url.path, reason: "it is of fold \(fold), but has episodes of another one")
     }
-    try ListPart.check(Set(episodes.map(\.classIndex)), of: url.path, fold: fold, dataset)
+    // The user's own classes are beside the data set's, and go with any fold.
+    let listed = Set(episodes.map(\.classIndex)).intersection(dataset.classes.map(\.index))
+    try ListPart.check(listed, of: url.path, fold: fold, dataset)
     let named = Set(episodes.flatMap { [$0.query] + $0.supports }.map(\.id))
     let missing = named.filter { dataset.item($0) == nil }
     if let first = missing.min(), !episodes.contains(where: { episode in ([episode.query] + episode.supports).allSatisfy { !missing.contains($0.id) } }) {

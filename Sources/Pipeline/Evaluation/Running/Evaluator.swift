@@ -58,7 +58,9 @@ public struct Evaluator: Sendable {
     let (episodes, work, journal, comparison) = (setting.episodes, setting.work, setting.journal, setting.comparison)
     shared.keep(journal)
     let start = ContinuousClock.now
-    let classes = dataset.classes(inFold: plan.fold), convention = comparison.convention, mean = plan.classMean ?? .present
+    let ofFold = dataset.classes(inFold: plan.fold), convention = comparison.convention, mean = plan.classMean ?? .present
+    // A list may hold episodes of the user's own classes too.
+    let classes = ofFold + Set(episodes.map(\.classIndex)).subtracting(ofFold).sorted()
     var baseline = IoUMeter(classes: classes), augmented = IoUMeter(classes: classes)
     var results: [EpisodeResult] = [], leftOut: [LeftOutEpisode] = [], failure: (any Error)?
     for (position, episode) in episodes.enumerated() {

@@ -50,13 +50,19 @@ extension GenerationQueue.State {
     positions = Dictionary(uniqueKeysWithValues: jobs.enumerated().map { ($0.element.id, $0.offset) })
   }
 
-  /// Forgets ended jobs but the last `count`, once there are twice as many. The store keeps them all.
+  /// Forgets ended jobs but the last `count`, once there are twice as many. The store keeps them all. In place: a copy of tens of thousands
+  /// of jobs would take more than it saves.
   mutating func forgetEnded(but count: Int) {
-    let ended = jobs.indices.filter { jobs[$0].state.isFinal && current[jobs[$0].id] == nil }
-    guard ended.count > 2 * count else { return }
-    let forgotten = Set(ended.dropLast(count))
-    jobs = jobs.indices.filter { !forgotten.contains($0) }.map { jobs[$0] }
-    positions = Dictionary(uniqueKeysWithValues: jobs.enumerated().map { ($0.element.id, $0.offset) })
+    let current = current, hasEnded = { (job: Job) in job.state.isFinal && current[job.id] == nil }
+    var surplus = jobs.count(where: hasEnded) - count
+    guard surplus > count else { return }
+    jobs.removeAll { job in
+      guard surplus > 0, hasEnded(job) else { return false }
+      surplus -= 1
+      return true
+    }
+    positions.removeAll(keepingCapacity: true)
+    for (position, job) in jobs.enumerated() { positions[job.id] = position }
     stops = stops.filter { positions[$0.key] != nil }
   }
 
