@@ -1,5 +1,6 @@
 import Core
 import Data
+import Evaluation
 import Foundation
 import Generation
 import Pipeline
