@@ -175,6 +175,46 @@ struct PathTests {
     #expect(screen.text().contains("tea pot"))
   }
 
+  /// Beside NAME.jpg the mask may be NAME.png.
+  @Test func theMaskBesideAnImageIsFound() throws {
+    let folder = try TemporaryFolder(), path = folder.url.path
+    try Image(width: 8, height: 6, color: [1, 2, 3]).writeJPEG(to: folder.file("a.jpg"))
+    var screen = FakeScreen.open(120, 40)
+    func proposed() -> String? { if case .text(.importMask, let input)? = screen.state.dialogs.current { input.text } else { nil } }
+    func ask() {
+      screen.press(.escape)
+      screen.type("i\(path)/a.jpg")
+      screen.press(.enter)
+    }
+    ask()
+    #expect(proposed() == "\(path)/a_mask.png" && screen.text().contains("no such file"))
+    // One of another size is another image.
+    try Image(width: 9, height: 6, color: [1, 2, 3]).writePNG(to: folder.file("a.png"))
+    ask()
+    #expect(proposed() == "\(path)/a_mask.png")
+    try Image(width: 8, height: 6, color: [1, 2, 3]).writePNG(to: folder.file("a.png"))
+    ask()
+    #expect(proposed() == "\(path)/a.png" && screen.text().contains("an image of 8x6"))
+    try Image(width: 8, height: 6, color: [1, 2, 3]).writePNG(to: folder.file("a_mask.png"))
+    ask()
+    #expect(proposed() == "\(path)/a_mask.png" && !screen.text().contains("no such file"))
+  }
+
+  @Test func aMaskOfSeveralLabelsIsSaidSo() throws {
+    let folder = try TemporaryFolder(), path = folder.url.path
+    try Image(width: 8, height: 6, color: [1, 2, 3]).writePNG(to: folder.file("a.png"))
+    let labels = Image(width: 8, height: 6, channels: 1, pixels: (0..<48).map { [0, 2, 7][$0 % 3] })
+    try labels.writePNG(to: folder.file("a_mask.png"))
+    var screen = FakeScreen.open(120, 40)
+    screen.type("i\(path)/a.png")
+    screen.press(.enter)
+    #expect(screen.text().contains("a mask of 2 labels: 2, 7"))
+    screen.press(.enter)
+    let text = screen.text()
+    #expect(text.contains("The mask has 2 labels.") && text.contains(#/bicycle +label 2 of the mask alone/#), "\(text)")
+    #expect(text.contains(#/cup +all of the mask/#))
+  }
+
   @Test func aPathThatWillNotDoStays() {
     var screen = FakeScreen.open(120, 40)
     screen.type("i/nowhere.png")

@@ -29,6 +29,10 @@ public struct DialogsState: Sendable {
   /// Takes over what was found out about a path, unless another one is typed by now.
   mutating func take(_ insight: PathInsight) {
     guard case .text(let purpose, let input)? = current, purpose.path != nil, input.text == insight.text else { return }
+    if let instead = insight.instead {
+      current = .text(purpose, LineInput(instead))
+      return
+    }
     path = insight
     if completing == insight.text { complete(purpose, input) }
   }
@@ -98,7 +102,8 @@ public struct DialogsState: Sendable {
     case choose(Choice)
     case agree(Confirmation)
     case enter(SettingsField, LineInput)
-    case text(TextPurpose, String)
+    /// `labels` are those of a mask that has several.
+    case text(TextPurpose, String, labels: [Int])
     /// The text behind `/` from now on.
     case filter(String)
     case keepFilter
@@ -238,9 +243,10 @@ public struct DialogsState: Sendable {
     case .escape: close()
     case .enter where !text.isEmpty:
       // What is known not to do is said below the path, which stays. Of a folder opening it tells more.
-      if let path, path.text == input.text, !path.isGood, purpose.path != .dataset { break }
+      let known = path?.text == input.text ? path : nil
+      if known?.isGood == false, purpose.path != .dataset { break }
       close()
-      return .text(purpose, text)
+      return .text(purpose, text, labels: known?.labels ?? [])
     case .tab where purpose.path != nil: complete(purpose, input)
     default:
       completing = nil

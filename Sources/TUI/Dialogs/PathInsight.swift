@@ -4,6 +4,8 @@ import Data
 public enum PathUse: Hashable, Sendable {
   /// A PNG or JPEG file that is there.
   case image
+  /// One that is the mask of another one.
+  case mask(of: String)
   /// A folder to write into.
   case newFolder
   /// A file to write.
@@ -24,9 +26,16 @@ public struct PathInsight: Hashable, Sendable {
   public let names: [String]
   /// The path as far as all of these agree.
   public let completed: String
+  /// What is more probably meant, where the path is only a guess and there is nothing.
+  public let instead: String?
+  /// The class indices of a mask that has several.
+  public let labels: [Int]
 
-  public init(text: String, verdict: String, isGood: Bool, names: [String] = [], completed: String? = nil) {
+  public init(
+    text: String, verdict: String, isGood: Bool, names: [String] = [], completed: String? = nil, instead: String? = nil, labels: [Int] = []
+  ) {
     (self.text, self.verdict, self.isGood, self.names, self.completed) = (text, verdict, isGood, names, completed ?? text)
+    (self.instead, self.labels) = (instead, labels)
   }
 }
 
@@ -34,7 +43,8 @@ extension TextPurpose {
   /// What the text is a path of; nil for other text.
   public var path: PathUse? {
     switch self {
-    case .recall, .importImage, .importMask: .image
+    case .recall, .importImage: .image
+    case .importMask(let image): .mask(of: image)
     case .exportKept: .newFolder
     case .report: .newFile
     case .openFolder: .dataset

@@ -12,7 +12,7 @@ public enum PathInspector {
   public static func inspect(_ text: String, _ use: PathUse) -> PathInsight {
     guard !text.unicodeScalars.contains("\0") else { return PathInsight(text: text, verdict: "no path", isGood: false) }
     let path = (text as NSString).expandingTildeInPath
-    let (verdict, isGood) = text.isEmpty ? ("", false) : judge(path, use)
+    let (verdict, isGood) = text.isEmpty ? ("", false) : judge(path, use), labels = isGood ? labels(path, use) : []
     // What is typed after the last slash is the beginning of a name.
     let start = text.lastIndex(of: "/").map { text.index(after: $0) } ?? text.startIndex
     let folder = text[..<start], beginning = text[start...]
@@ -21,9 +21,11 @@ public enum PathInspector {
       let names = try Self.names(in: place, beginning: String(beginning), use)
       let common = names.dropFirst().reduce(names.first ?? String(beginning)) { $0.commonPrefix(with: $1) }
       return PathInsight(
-        text: text, verdict: verdict, isGood: isGood, names: Array(names.prefix(most.told)),
+        text: text, verdict: labels.isEmpty ? verdict : "\(verdict), \(told(labels))", isGood: isGood,
+        names: Array(names.prefix(most.told)),
         // Another way of writing the same letters is no beginning.
-        completed: common.hasPrefix(beginning) ? String(folder) + common : text)
+        completed: common.hasPrefix(beginning) ? String(folder) + common : text, instead: isGood ? nil : instead(of: path, use),
+        labels: labels)
     } catch {
       let fault = "cannot look into \(PlainText.clean(String(folder))): \(PlainText.clean(error.reason))"
       return PathInsight(text: text, verdict: isGood ? verdict : fault, isGood: isGood)
@@ -39,11 +41,30 @@ public enum PathInspector {
       guard FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) else { return nil }
       if isFolder.boolValue { return name + "/" }
       switch use {
-      case .image: return ["png", "jpg", "jpeg"].contains((name as NSString).pathExtension.lowercased()) ? name : nil
+      case .image, .mask: return ["png", "jpg", "jpeg"].contains((name as NSString).pathExtension.lowercased()) ? name : nil
       case .newFile: return name
       case .newFolder, .dataset: return nil
       }
     }
+  }
+
+  /// The PNG file of the image's own name, where the mask that is looked for beside it is not there and that one is as large.
+  private static func instead(of path: String, _ use: PathUse) -> String? {
+    guard case .mask(let image) = use, path == MaskName.beside(image) else { return nil }
+    let other = (image as NSString).deletingPathExtension + ".png"
+    guard other != image, let size = try? ImageSize(of: URL(fileURLWithPath: image)) else { return nil }
+    return (try? ImageSize(of: URL(fileURLWithPath: other))) == size ? other : nil
+  }
+
+  /// The class indices of a mask that has several, as far as they are worth a list.
+  private static func labels(_ path: String, _ use: PathUse) -> [Int] {
+    guard case .mask = use, let labels = try? MaskLabels.of(URL(fileURLWithPath: path)), (2...32).contains(labels.count) else { return [] }
+    return labels
+  }
+
+  private static func told(_ labels: [Int]) -> String {
+    let words = labels.prefix(8).map { "\($0)" }.joined(separator: ", ")
+    return "a mask of \(labels.count) labels: \(words)" + (labels.count > 8 ? ", …" : "")
   }
 
   /// What a path is, for what it is to be, and whether it will do.
@@ -51,7 +72,7 @@ public enum PathInspector {
     var isFolder = ObjCBool(false)
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), url = URL(fileURLWithPath: path)
     switch use {
-    case .image:
+    case .image, .mask:
       guard isThere else { return ("no such file", false) }
       guard !isFolder.boolValue else { return ("a folder", false) }
       do {

@@ -30,16 +30,24 @@ extension ExplorerState {
       at: browse.classFilter.flatMap { indices.firstIndex(of: $0) }.map { $0 + 1 } ?? 0)
   }
 
-  /// Of which of the user's or the fold's classes an imported mask is.
-  func importClasses(image: String, mask: String) -> Picker {
+  /// Of which of the user's or the fold's classes an imported mask is; of a mask with several `labels` a class with one of them has its pixels
+  /// alone.
+  func importClasses(image: String, mask: String, _ labels: [Int] = []) -> Picker {
     let own = (browse.catalog?.ownClasses ?? []).map { Choice($0.name, "your own", .importAs($0.name, image: image, mask: mask)) }
     let classes = (browse.catalog?.folds[safe: browse.fold] ?? []).filter { index in browse.episodes.contains { $0.classIndex == index } }
     return Picker(
       "Its class",
       own
         + classes.map { index in
-          Choice(browse.catalog?.className(index) ?? "", "label \(index)", .importClass(image: image, mask: mask, classIndex: index))
-        }, other: Choice("another class…", "under a name of yours", .nameClass(image: image, mask: mask, proposal: "")))
+          Choice(
+            browse.catalog?.className(index) ?? "",
+            labels.isEmpty ? "label \(index)" : labels.contains(index) ? "label \(index) of the mask alone" : "all of the mask",
+            .importClass(image: image, mask: mask, classIndex: index))
+        },
+      hint: labels.isEmpty
+        ? nil
+        : "The mask has \(labels.count) labels. A class of the data set that is one of them takes its pixels alone, every other class takes all.",
+      other: Choice("another class…", "under a name of yours", .nameClass(image: image, mask: mask, proposal: "")))
   }
 
   var datasets: Picker {

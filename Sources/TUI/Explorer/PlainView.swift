@@ -153,7 +153,7 @@ public enum PlainView {
         "\(action.label): \(action.title). \(action.detail)" + (action.obstacle(state).map { " Not now: \($0)." } ?? "")
       } + ["type a name or a key to run it, or esc"]
     case .picker(let picker):
-      [picker.title] + picker.listed.enumerated().map { index, choice in
+      [picker.title] + [picker.hint].compactMap { $0 } + picker.listed.enumerated().map { index, choice in
         "\(index == picker.cursor.index ? "> " : "  ")\(choice.title)\(choice.detail.isEmpty ? "" : ": \(choice.detail)")"
       } + ["type to narrow, an empty line takes the marked one, esc leaves"]
     case .messages: state.dialogs.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]

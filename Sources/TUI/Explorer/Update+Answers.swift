@@ -21,7 +21,7 @@ extension ExplorerState {
     case .agree(.quit(let status)): return [.quit(status: status)]
     case .agree(.evaluate(let plan)): return begin(plan)
     case .enter(let field, let input): enter(input, in: field)
-    case .text(let purpose, let text): return take(text, for: purpose)
+    case .text(let purpose, let text, let labels): return take(text, for: purpose, labels)
     case .filter(let text): return filter(by: text)
     case .keepFilter: screen.focus(on: .episodes)
     case .moveList(let rows): moveCursor(of: .episodes, rows)
@@ -51,7 +51,7 @@ extension ExplorerState {
     }
   }
 
-  private mutating func take(_ text: String, for purpose: TextPurpose) -> [Effect] {
+  private mutating func take(_ text: String, for purpose: TextPurpose, _ labels: [Int]) -> [Effect] {
     let path = (text as NSString).expandingTildeInPath
     switch purpose {
     case .recall: return begin(.recall(path))
@@ -63,7 +63,7 @@ extension ExplorerState {
       dialogs.open(.text(next, LineInput(next.proposal)))
     case .openFolder: return begin(.identifyFolder((path as NSString).standardizingPath))
     case .className(let image, let mask): return begin(.importAs(text, image: image, mask: mask))
-    case .importMask(let image): dialogs.open(.picker(importClasses(image: image, mask: path)))
+    case .importMask(let image): dialogs.open(.picker(importClasses(image: image, mask: path, labels)))
     }
     return []
   }
