@@ -7,6 +7,20 @@ import Testing
 
 @Suite("Settings, jobs and evaluations")
 struct WorkTests {
+  /// A store that cannot be written: nothing turns in the header until a job runs again.
+  @Test func aQueueThatCannotWorkDoesNotClaimTo() throws {
+    var screen = FakeScreen.open(120, 40)
+    let job = try #require(screen.jobs().first)
+    screen.send(.work(.jobChanged(job)))
+    #expect(screen.frame().line(0).contains("generating, 1 to go") && screen.state.isWorking)
+    screen.send(.work(.queueTrouble(reason: "attempt to write a readonly database")))
+    #expect(screen.frame().line(0).contains("  queue cannot work, 1 to go") && screen.text().contains("readonly database"))
+    // Whoever waits for all work in plain lines does not wait for it.
+    #expect(!screen.state.isWorking)
+    screen.send(.work(.jobChanged(Job(id: job.id, request: job.request, state: .running(step: 1, of: 20)))))
+    #expect(screen.frame().line(0).contains("generating, 1 to go"))
+  }
+
   @Test func editsSettingsByStepsAndByTyping() {
     var screen = FakeScreen.open(80, 24)
     screen.press(.tab, .tab)

@@ -77,7 +77,7 @@ public struct ExplorerState: Sendable {
   /// Whether anything is under way that ends by itself.
   public var isWorking: Bool {
     isOpening || !work.inFlight.isEmpty || !evaluation.awaiting.isEmpty || evaluation.running != nil || queue.jobs.running != nil
-      || (queue.jobs.unfinished > 0 && !queue.isPaused)
+      || queue.goesOn
   }
 
   /// Whether something on the screen moves by itself.

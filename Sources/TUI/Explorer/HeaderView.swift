@@ -46,6 +46,9 @@ extension ScreenRenderer {
       return ("\(spinner) \(engine.map { "\($0), " } ?? "")\(evaluation.text)\(left)", theme.accent)
     }
     let jobs = state.queue.jobs
+    if state.queue.trouble != nil, jobs.unfinished > 0, jobs.running == nil {
+      return ("queue cannot work, \(jobs.unfinished) to go", theme.bad)
+    }
     if state.queue.isPaused, jobs.unfinished > 0, jobs.running == nil { return ("queue paused, \(jobs.unfinished) to go", theme.warning) }
     if jobs.unfinished > 0 {
       let left = jobs.secondsLeft.map { ", \(NumberText.clock($0)) left" } ?? ""

@@ -11,7 +11,8 @@ final class PlainExplorer {
   private var status: Int32?
   private var said = 0
   private var told: [String] = []
-  private var ended: Set<JobID> = []
+  /// Jobs that have finished and were not told of yet.
+  private var finished: [Job] = []
   private var typed: [UInt8] = []
   private var hasEnded = false
   /// The fold that has to be in the data set that is opened first; nil where any will do.
@@ -120,7 +121,13 @@ final class PlainExplorer {
 
   private func handle(_ events: [Event]) {
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    for event in [.tick(elapsed)] + events { perform(update(&state, event)) }
+    for event in [.tick(elapsed)] + events {
+      // What was finished when the queue was first seen is of an earlier session, or another one's.
+      if case .work(.jobChanged(let job)) = event, job.state == .finished, let before = state.queue.jobs[job.id], !before.state.isFinal {
+        finished.append(job)
+      }
+      perform(update(&state, event))
+    }
   }
 
   private func perform(_ effects: [Effect]) {
@@ -140,9 +147,8 @@ final class PlainExplorer {
       say(["\(notice.level == .info ? "note" : "\(notice.level)"): \(notice.message)"] + (notice.hint.map { ["  hint: \($0)"] } ?? []))
     }
     said = state.dialogs.messages.count
-    for job in state.queue.jobs.finishedJobs where ended.insert(job.id).inserted && job.attempts > 0 {
-      say(["generated: \(state.describe(job))"])
-    }
+    for job in finished { say(["generated: \(state.describe(job))"]) }
+    finished = []
     let lines = PlainView.lines(state)
     guard lines != told else { return }
     told = lines

@@ -24,6 +24,7 @@ extension ExplorerState {
         say(Notice(.info, isPaused ? "the queue is paused; p lets it go on" : "the queue goes on"), toldBy: .queue)
       }
     case .queueTrouble(let reason):
+      queue.fail(reason)
       say(Notice(.error, "the queue cannot be kept: \(reason)", hint: "check free space and permissions of the data folder"))
     }
     return []

@@ -6,6 +6,8 @@ public struct QueueState: Sendable {
   public private(set) var cursor = ListCursor()
   public private(set) var marked: Set<JobID> = []
   public private(set) var isPaused = false
+  /// Why nothing of it is generated; nil while it works.
+  public private(set) var trouble: String?
   /// Whether what is finished is listed.
   public private(set) var isOpen = false
   /// When the last images were finished, in seconds since the start.
@@ -21,6 +23,7 @@ public struct QueueState: Sendable {
   /// Takes over a job's new state. `steps` are those that its image is worth (`ModelMenu.steps`); `now` in seconds since the start.
   mutating func take(_ job: Job, steps: Double, at now: Double) {
     let wasRunning = jobs[job.id]?.state.isRunning == true
+    if job.state.isRunning { trouble = nil }
     jobs.take(job, steps: steps)
     if job.state == .finished, wasRunning {
       finishes.append(now)
@@ -76,6 +79,12 @@ public struct QueueState: Sendable {
     defer { self.isPaused = isPaused }
     return self.isPaused != isPaused
   }
+
+  /// The store cannot be used; it is tried again until a job runs.
+  mutating func fail(_ reason: String) { trouble = reason }
+
+  /// Whether jobs wait that nothing keeps from being generated.
+  var goesOn: Bool { jobs.unfinished > 0 && !isPaused && trouble == nil }
 
   // MARK: What is chosen
 
