@@ -105,12 +105,22 @@ struct ThemeTests {
       #expect(fault.hint?.contains("docs/explorer.md") == true && !isRaw, "\(text.debugDescription)")
     }
     var screen = FakeScreen.open(120, 40)
+    // One notice tells of all of them.
+    screen.state.say(themeFaults: found.faults)
+    #expect(screen.text().contains("14 more of the themes cannot be read either; ! tells all"))
+    #expect(screen.state.dialogs.toasts.count == 1 && screen.state.dialogs.messages.count == 15)
     screen.state.screen.add(found.themes)
     #expect(screen.state.screen.themes.filter { $0.name == "dark" }.count == 1)
     screen.type("Tmine")
     screen.press(.enter)
     #expect(screen.frame().cells.contains { $0.style.ink == .indexed(208) && $0.style.paper == .indexed(16) })
     #expect(ThemeLibrary.themes(in: URL(fileURLWithPath: "/nowhere")).themes.isEmpty)
+  }
+
+  @Test func everyDescriptionFitsOnASmallScreen() {
+    var screen = FakeScreen.open(80, 24)
+    screen.type("T")
+    for colors in ThemeLibrary.builtIn { #expect(screen.text().contains(colors.detail), "\(colors.detail)") }
   }
 
   @Test func theHeaderSaysHowManyColoursAndWhy() {

@@ -67,7 +67,7 @@ public func runExplorer(options: ExplorerOptions) throws -> Int32 {
   var state = ExplorerState(options, SavedSession(session))
   let own = ThemeLibrary.themes(in: ThemeLibrary.folder(ProcessInfo.processInfo.environment))
   state.screen.add(own.themes)
-  for fault in own.faults { state.say(Notice(fault)) }
+  state.say(themeFaults: own.faults)
   let program = ExplorerProgram(state)
   let loop = EventLoop(program, terminal: terminal, queue: queue, signals: signals, begin: runner.run)
   defer { SavedSession(loop.program.state).save(to: session) }

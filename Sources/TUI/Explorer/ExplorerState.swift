@@ -94,6 +94,14 @@ public struct ExplorerState: Sendable {
     dialogs.say(notice, about: panel ?? teller, at: screen.now)
   }
 
+  /// Says what is wrong with files of themes: of the first one on the screen, of all among the messages.
+  public mutating func say(themeFaults faults: [TUIError]) {
+    for fault in faults.dropFirst() { dialogs.keep(Notice(fault)) }
+    guard let first = faults.first.map({ Notice($0) }) else { return }
+    let others = faults.count > 1 ? "\(faults.count - 1) more of the themes cannot be read either; ! tells all" : nil
+    say(Notice(first.level, first.message, hint: others ?? first.hint))
+  }
+
   /// Whether a panel is on the screen, with more than a line and nothing over it.
   private func isInSight(_ panel: Panel) -> Bool { dialogs.current == nil && (Layout(self).panels[panel]?.height ?? 0) >= 4 }
 }
