@@ -112,6 +112,17 @@ struct WayOutTests {
     }
   }
 
+  /// Newcomers have to learn of `Tab`; what cannot be done now makes room for it, and takes it back when it can.
+  @Test func tabStandsInTheFooterWhereverThereArePanels() throws {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+      var screen = FakeScreen.open(width, height)
+      #expect(screen.frame().line(height - 1).contains("Tab panel"), "\(width)")
+      let job = try #require(screen.jobs().first)
+      screen.send(.work(.jobChanged(Job(id: job.id, request: job.request, state: .running(step: 1, of: 20)))))
+      #expect(screen.frame().line(height - 1).contains("x stop"), "\(width)")
+    }
+  }
+
   @Test func anOpenDialogHasItsKeysInTheFooter() {
     var screen = FakeScreen.open(80, 24)
     screen.type("E")

@@ -17,7 +17,7 @@ extension Action {
     Action(.pageUp, [.pageUp, .control("u")], "page up", "Ten rows back.", .browse),
     Action(.first, [.home, .character("<")], "first", "First row.", .browse),
     Action(.last, [.end, .character(">"), .character("G")], "last", "Last row.", .browse),
-    Action(.nextPanel, [.tab], "panel", "Next panel.", .browse, footer: 80),
+    Action(.nextPanel, [.tab], "panel", "Next panel.", .browse, footer: 15),
     Action(.previousPanel, [.backTab], "previous panel", "Previous panel.", .browse),
     Action(.select, [.enter], "look", "To the episode's images.", .browse, in: [.episodes, .queue], footer: 40),
     Action(.back, [.escape], "back", "Out of the zoom or a view over the whole screen, then back to the episodes; there it ends a range and drops the filter.", .browse, footer: 88),

@@ -11,7 +11,8 @@ struct FooterKey {
 }
 
 extension ScreenRenderer {
-  /// The focused panel's keys, as many as fit; the way out, help and quit always, by their keys alone where there is no room for more.
+  /// The focused panel's keys, as many as fit; the way out, help and quit always, by their keys alone where there is no room for more. Beside
+  /// the first three, which keep their places, what cannot be done now goes before what can.
   mutating func renderFooter() {
     guard state.dialogs.current == nil else { return }
     let lasting: Set<Action.ID> = [.back, .help, .quit]
@@ -20,7 +21,11 @@ extension ScreenRenderer {
       actions.map { FooterKey(label: $0.footerKey, title: $0.title, target: .action($0.id), isPossible: $0.obstacle(state) == nil) }
     }
     func isTooWide(_ keys: [FooterKey]) -> Bool { keys.reduce(0) { $0 + $1.width } > layout.footer.width + 2 }
-    while isTooWide(keys()), let index = actions.lastIndex(where: { !lasting.contains($0.id) }) { actions.remove(at: index) }
+    while isTooWide(keys()) {
+      let idle = actions.dropFirst(3).lastIndex { !lasting.contains($0.id) && $0.obstacle(state) != nil }
+      guard let index = idle ?? actions.lastIndex(where: { !lasting.contains($0.id) }) else { break }
+      actions.remove(at: index)
+    }
     var shown = keys()
     if isTooWide(shown) { shown = shown.map { FooterKey(label: $0.label, title: "", target: $0.target, isPossible: $0.isPossible) } }
     renderKeys(shown)

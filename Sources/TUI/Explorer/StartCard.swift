@@ -5,7 +5,8 @@ public enum FirstSteps {
     ("", "Left: episodes (query and supports). Right: their images."),
     ("g", "generates supports from the real one"),
     ("e", "measures what they bring, in IoU"),
-    ("b", "puts conditions beside each other"),
+    ("b", "compares conditions"),
+    ("Tab", "next panel"),
     ("?", "tells all keys, and this again"),
   ]
 }
