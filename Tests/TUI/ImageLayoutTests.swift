@@ -148,7 +148,9 @@ import Testing
     #expect(lower.contains("IoU 1-shot 41.2") && lower.contains("52.0  +10.8") && lower.contains("these settings"), "\(lower)")
     #expect((width == 80 ? upper : lower).contains("■ hit  ■ false alarm  ■ missed"), "\(upper)\n\(lower)")
     #expect(lower.contains("drift 0.25") == (width == 200))
-    if width > 80 { #expect(upper.contains("strip 3-5 of 5") == (width == 120), "\(upper)") }
+    if width > 80 { #expect(upper.contains("generated 3-4 of 4") == (width == 120), "\(upper)") }
+    // What the newest prediction is compared with is in sight however long the strip.
+    #expect(screen.text().contains("1-shot  41.2") && screen.text().contains("1+4  52.0"))
     // Nothing of it is inside.
     let rendering = screen.rendering()
     let tiles = rendering.targets.compactMap { if case .tile = $0.target { $0.rect } else { nil } }
@@ -167,7 +169,7 @@ import Testing
     screen.press(.enter, .right, .right, .right)
     #expect(screen.state.selectedTile == .baseline)
     screen.press(.right, .right, .right)
-    #expect(screen.state.selectedTile == .generated(1) && screen.text().contains("generated 2  g generates"))
+    #expect(screen.state.selectedTile == .generated(1) && screen.text().contains("generated 2/4  g generates"))
     screen.press(.up)
     #expect([Tile.condition, .query].contains(screen.state.selectedTile))
   }
@@ -184,13 +186,23 @@ import Testing
 
   /// A strip that is longer than its room follows the cursor.
   @Test func theStripScrolls() throws {
-    var screen = try open(120, 40, supports: 8)
-    #expect(screen.text().contains("strip "))
+    var screen = try open(120, 40, supports: 12)
+    #expect(screen.text().contains(" of 12 ─╮"), "\(screen.text())")
     screen.press(.enter)
     for _ in 0..<4 { screen.press(.right) }
-    for number in 0..<8 {
+    for number in 0..<12 {
       screen.press(.right)
-      #expect(screen.state.selectedTile == .generated(number) && screen.text().contains("generated \(number + 1)"), "\(number)")
+      #expect(screen.state.selectedTile == .generated(number) && screen.text().contains("gen \(number + 1)"), "\(number)")
+      #expect(screen.text().contains("1-shot  41.2"), "\(number)")
+    }
+  }
+
+  /// Words go before figures, and no figure is without a word where there is room for one.
+  @Test func titlesAreAsLongAsTheyFit() throws {
+    for (width, height, form) in [(300, 90, "generated 4/4  agreement 0.8"), (120, 40, "gen 4  agrees 0.8"), (80, 24, "gen 4/4  0.8")] {
+      var screen = try open(width, height)
+      let text = screen.text()
+      #expect(text.contains(form), "\(text)")
     }
   }
 
@@ -228,10 +240,10 @@ import Testing
     screen.answers = true
     screen.send(.evaluationProgress(.generating(done: 0, of: 40, step: 0, steps: 20)))
     screen.send(.work(.evaluationStep(other, step: 7, of: 20, FakeScreen.image)))
-    #expect(screen.text().contains("tree mask #1  7/20") && screen.state.tiles.last == .evaluated)
+    #expect(screen.text().contains("tree mask #1") && screen.text().contains("7/20") && screen.state.tiles.last == .evaluated)
     // One of the episode's own is in its place.
     screen.send(.work(.evaluationStep(own, step: 9, of: 20, FakeScreen.image)))
-    #expect(screen.text().contains("generated 2  9/20") && screen.state.tiles.last == .generated(3))
+    #expect(screen.text().contains("2/4  step 9/20") && screen.state.tiles.last == .generated(3))
     screen.send(.evaluationProgress(.evaluating(done: 0, of: 10, baseline: nil, augmented: nil)))
     #expect(screen.state.queue.evaluated == nil && screen.state.queue.previews.isEmpty)
     screen.send(.done(.evaluate(plan), .report(screen.report())))
@@ -258,7 +270,7 @@ import Testing
     var screen = try open(160, 50)
     screen.press(.enter)
     // 0.8, 0.7, 0.9, 0.8.
-    #expect(screen.text().contains("generated 2  0.70"))
+    #expect(screen.text().contains("agrees 0.70"))
     screen.type("s")
     for _ in 0..<5 { screen.press(.right) }
     #expect(screen.state.selectedTile == .generated(1))

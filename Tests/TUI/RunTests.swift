@@ -124,7 +124,7 @@ struct RunTests {
     let score = EpisodeScore(baseline: 41.25, augmented: 52, drift: 0.25)
     #expect(screen.state.evaluation.scores[episode] == score)
     screen.press(.enter)
-    screen.click("generated 2")
+    screen.click("gen 2")
     for key in ["K", "*", "*", "K", "K"] {
       screen.type(key)
       #expect(screen.state.evaluation.scores[episode] == score && screen.text().contains("1+4  52.0"), "\(key)")
@@ -149,7 +149,7 @@ struct RunTests {
     for request in requests { screen.found[request] = FoundSupport(image: FakeScreen.image) }
     screen.send(.done(.look(episode, plan), .plan(requests, screen.found)))
     screen.press(.enter)
-    screen.click("generated 2")
+    screen.click("generated 2/4")
     screen.type("R")
     let late = Outcome.prediction(image: FakeScreen.image, mask: FakeScreen.mask, truth: FakeScreen.mask, iou: 77)
     screen.send(.done(.predict(episode, plan, SegmenterChoice(.dcama)), late))

@@ -71,7 +71,7 @@ struct WorkTests {
     screen.type("cc")
     #expect(screen.text().contains("cond. canny"))
     screen.type("c")
-    #expect(screen.text().contains("the prompt"))
+    #expect(screen.text().contains("prompt alone"))
   }
 
   @Test func generationRunsFromKeyToImage() {

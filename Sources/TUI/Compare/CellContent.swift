@@ -15,7 +15,7 @@ extension TileContent {
     case .control:
       let choice = cell.plan.choice(of: (state.compare.table?.number ?? 0) % state.browse.shots)
       if choice.type == .none {
-        placeholder = "the prompt alone steers"
+        placeholder = "prompt alone"
       } else {
         image = board?.conditions[choice]
         wait(for: .survey(episode, cell.plan, choice), state)

@@ -23,7 +23,8 @@ struct BoardLayout {
   let lines: [Line]
   /// All tiles as they are read: large ones, strip, lines.
   let order: [Tile]
-  /// Tiles of the strip, and which of them are in sight.
+  /// Tiles of the strip, and which of them are in sight. The prediction with the real supports alone, its first one, stays: it is what the
+  /// newest one is compared with.
   let strip: [Tile]
   let stripInSight: Range<Int>
 
@@ -58,7 +59,7 @@ struct BoardLayout {
     let pictured = large + strip
     let layout = ImageLayout(
       large: large.map(shape), strip: strip.map(shape), lead: strip.firstIndex(of: state.leadingTile(of: strip)) ?? 0,
-      cursor: pictured.firstIndex(of: state.selectedTile) ?? 0, in: images)
+      cursor: pictured.firstIndex(of: state.selectedTile) ?? 0, keepsFirst: strip.first == .baseline, in: images)
     places = layout.places.compactMap { place in pictured[safe: place.index].map { (tile: $0, rect: place.rect) } }
     let first = layout.inSight.lowerBound - large.count
     stripInSight = strip.isEmpty || first < 0 ? 0..<strip.count : first..<min(strip.count, first + layout.inSight.count)
@@ -95,9 +96,11 @@ struct BoardLayout {
     return lines
   }
 
-  /// Which of the strip is in sight, where that is not all.
+  /// Which of the strip's generated supports are in sight, where that is not all.
   var stripNote: String? {
-    stripInSight.count < strip.count ? "strip \(stripInSight.lowerBound + 1)-\(stripInSight.upperBound) of \(strip.count)" : nil
+    let kept = strip.first == .baseline ? 1 : 0, first = max(kept, stripInSight.lowerBound)
+    guard stripInSight.upperBound - first < strip.count - kept else { return nil }
+    return "generated \(first - kept + 1)-\(stripInSight.upperBound - kept) of \(strip.count - kept)"
   }
 
   /// The tile above or below another one; itself where there is none.

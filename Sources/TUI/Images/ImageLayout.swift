@@ -16,7 +16,7 @@ public struct ImageLayout: Hashable, Sendable {
   }
 
   public let places: [Place]
-  /// The strip's images in sight, or those of the page, by their place among all.
+  /// The strip's images in sight, but for a first one that is kept there, or those of the page, by their place among all.
   public let inSight: Range<Int>
 
   /// The least areas of an image in cells, tried one after the other: 20x10, 14x7, about 11x5.
@@ -33,15 +33,19 @@ public struct ImageLayout: Hashable, Sendable {
   ///   - lead: the strip's image that has to be in sight, from 0.
   ///   - cursor: the image that has to be in sight where a page is shown, counted as in `Place`.
   ///   - isWhole: whether all of the strip has to be in sight beside the large ones.
-  public init(large: [Double], strip: [Double] = [], lead: Int = 0, cursor: Int = 0, isWhole: Bool = false, in room: Size) {
+  ///   - keepsFirst: whether the strip's first image stays in sight beside its lead, where there is room for two.
+  public init(
+    large: [Double], strip: [Double] = [], lead: Int = 0, cursor: Int = 0, isWhole: Bool = false, keepsFirst: Bool = false, in room: Size
+  ) {
     let main = Shapes(large), more = Shapes(strip)
     // Small ones of a strip that has to be whole leave more room for the large one.
     for least in Self.leastAreas.dropFirst(isWhole ? 1 : 0) {
       guard main.count > 0, let share = Share.best(main, more, isWhole: isWhole, in: room, least: least) else { continue }
-      let first = strip.isEmpty ? 0 : min(max(0, lead), strip.count - 1) / max(1, share.shown) * max(1, share.shown)
-      let start = min(first, strip.count - share.shown)
-      places = share.places(large: main.count, from: start)
-      inSight = large.count + start..<large.count + start + share.shown
+      let kept = keepsFirst && share.shown > 1 && share.shown < strip.count ? 1 : 0, page = max(1, share.shown - kept)
+      let first = strip.isEmpty ? 0 : min(max(0, lead - kept), strip.count - 1) / page * page
+      let start = min(first + kept, strip.count - share.shown + kept)
+      places = share.places(large: main.count, kept: kept, from: start)
+      inSight = large.count + start..<large.count + start + share.shown - kept
       return
     }
     let all = large + strip, shapes = Shapes(all), first = min(max(0, cursor), max(0, all.count - 1))
@@ -229,13 +233,14 @@ private struct Share {
     return blocks
   }
 
-  /// The strip's places follow those of the large images; `first` is the strip's first image in sight.
-  func places(large: Int, from first: Int) -> [ImageLayout.Place] {
+  /// The strip's places follow those of the large images: `kept` of its first images, then those from `first` on.
+  func places(large: Int, kept: Int, from first: Int) -> [ImageLayout.Place] {
     let origin = isBeside ? (x: main.size.width + main.gap, y: 0) : (x: 0, y: main.size.height)
     return main.rects.enumerated().map { ImageLayout.Place(index: $0, rect: $1) }
       + (strip?.rects ?? []).enumerated().map { number, rect in
         ImageLayout.Place(
-          index: large + first + number, rect: Rect(x: origin.x + rect.x, y: origin.y + rect.y, width: rect.width, height: rect.height))
+          index: large + (number < kept ? number : first + number - kept),
+          rect: Rect(x: origin.x + rect.x, y: origin.y + rect.y, width: rect.width, height: rect.height))
       }
   }
 }

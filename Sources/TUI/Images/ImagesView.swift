@@ -58,9 +58,7 @@ extension ScreenRenderer {
 
   /// A title over an image, or over the reason why there is none.
   mutating func render(_ content: TileContent, _ tile: Tile, head: Rect, body: Rect, _ isCursor: Bool) {
-    let isRoomy = DisplayText(content.title).width <= head.width
-    let title = isRoomy ? content.title : content.title.replacingOccurrences(of: "generated ", with: "gen ")
-    frame.text(title, in: head, style: isCursor ? theme.cursor : theme.strong)
+    frame.text(content.title(width: head.width), in: head, style: isCursor ? theme.cursor : theme.strong)
     guard !body.isEmpty else { return }
     if let image = content.image {
       render(image, tile, in: body)

@@ -17,6 +17,15 @@ struct TileContent {
 
   init(title: String) { self.title = title }
 
+  /// The title in as many of its words as there is room for.
+  func title(width: Int) -> String {
+    let short = title.replacing("generated ", with: "gen ")
+    let bare = short.replacing("agreement ", with: "").replacing("step ", with: "")
+    func uncounted(_ text: String) -> String { text.replacing(/\/[0-9]+/, with: "", maxReplacements: 1) }
+    let worded = uncounted(short).replacing("agreement", with: "agrees")
+    return [title, short, worded, bare].first { DisplayText($0).width <= width } ?? uncounted(bare)
+  }
+
   init(_ tile: Tile, _ state: ExplorerState) {
     guard let episode = state.browse.selected else {
       title = ""
@@ -35,7 +44,7 @@ struct TileContent {
     case .condition:
       title = "cond. \(state.settings.options.condition.rawValue)"
       if state.settings.options.condition == .none {
-        placeholder = "the prompt alone steers"
+        placeholder = "prompt alone"
       } else {
         image = board?.conditions[state.conditionChoice]
         wait(for: .makeCondition(episode, state.conditionChoice), state)
@@ -54,7 +63,7 @@ struct TileContent {
       take(evaluated.preview.image, step: evaluated.step, of: evaluated.steps)
     case .table, .ab: title = ""
     case .generated(let number):
-      title = "generated \(number + 1)"
+      title = "generated \(number + 1)" + (state.settings.supports > 1 ? "/\(state.settings.supports)" : "")
       takeGenerated(number, episode, board, state, state.plan)
     }
   }
@@ -108,7 +117,7 @@ struct TileContent {
     case nil: break
     }
     image = board?.generated[request]
-    if image != nil, let agreement = state.agreement(of: request) { title += String(format: "  %.2f", agreement) }
+    if image != nil, let agreement = state.agreement(of: request) { title += String(format: "  agreement %.2f", agreement) }
     guard image == nil else { return }
     placeholder = "g generates"
     if let evaluated = state.queue.evaluated, evaluated.request == request {
@@ -119,7 +128,7 @@ struct TileContent {
     case .queued: (isQueued, placeholder) = (true, "waits")
     case .interrupted: (isQueued, placeholder) = (true, "interrupted; goes on")
     case .running(let step, let count):
-      title += "  \(step)/\(count)"
+      title += "  step \(step)/\(count)"
       progress = Double(step) / Double(max(1, count))
       placeholder = step == 0 ? "preparing…" : "generating…"
       if let preview = state.queue.previews[request] { image = preview.image }
@@ -135,7 +144,7 @@ struct TileContent {
 
   /// Shows how far an evaluation is with an image.
   private mutating func take(_ preview: ScreenImage, step: Int, of steps: Int) {
-    title += "  \(step)/\(steps)"
+    title += "  step \(step)/\(steps)"
     (progress, image) = (Double(step) / Double(max(1, steps)), preview)
   }
 }
