@@ -40,6 +40,21 @@ struct CompareTests {
     #expect(screen.state.settings.options.condition == .scribble && screen.state.screen.focus == .images)
   }
 
+  /// In little room figures go before words, and what is out of sight is told.
+  @Test func aSmallComparisonKeepsItsFigures() throws {
+    var screen = FakeScreen.open(60, 20)
+    screen.type("b")
+    let episode = try #require(screen.state.browse.selected)
+    for cell in try #require(screen.state.compare.table).cells {
+      let requests = screen.requests(episode, cell.plan)
+      for request in requests { screen.found[request] = FoundSupport(image: FakeScreen.image) }
+      screen.send(.done(.survey(episode, cell.plan, cell.plan.choice(of: 0)), .survey(requests, screen.found, condition: FakeScreen.image)))
+    }
+    screen.type("e")
+    #expect(screen.text().contains("52.0 (+10.8)") && screen.frame().line(1).contains("1-2 of 3"), "\(screen.text())")
+    for word in ["control map", "gen 1/4"] { #expect(screen.text().contains(word), "\(word)") }
+  }
+
   @Test func everyGeneratedSupportOfAComparison() {
     var screen = FakeScreen.open(120, 40) { $0.shots = 3 }
     screen.type("b")
@@ -200,12 +215,15 @@ struct CompareTests {
     #expect(screen.text().contains("A is support"))
     screen.type("llB")
     #expect(screen.state.screen.focus == .ab)
+    screen.send(.tick(60))
     let text = screen.text()
-    #expect(text.contains("A against B: flicker") && text.contains("mean difference 0.0 of 255"), "\(text)")
+    #expect(text.contains("A against B: flicker") && text.contains("─ the same image with the same mask ─╯"), "\(text)")
+    // Beside what the mode makes of them both are there.
+    #expect(text.contains("A: support") && text.contains("B: query, truth"))
     // It goes by itself, until a key stops it.
-    screen.send(.tick(0.1))
+    screen.send(.tick(60.1))
     let first = screen.state.compare.ab?.shown(at: screen.state.screen.now).id
-    screen.send(.tick(0.6))
+    screen.send(.tick(60.6))
     #expect(screen.state.compare.ab?.shown(at: screen.state.screen.now).id != first && screen.state.isAnimated)
     screen.type(" ")
     #expect(screen.state.compare.ab?.isRunning == false)
@@ -223,13 +241,65 @@ struct CompareTests {
     #expect(screen.state.screen.focus == .images)
   }
 
-  @Test func equalImagesDifferByNothing() {
-    let image = ScreenImage(id: 1, image: FakeScreen.image)
-    #expect(ABComparison(a: ABComparison.Side(title: "a", image: image), b: ABComparison.Side(title: "b", image: image)).distance == 0)
-    let other = ScreenImage(id: 2, image: Image(width: 16, height: 16, color: [100, 120, 200]))
+  @Test func theVerdictIsOnWhatDiffers() {
+    func verdict(_ marks: ScreenImage.Marks = .none, _ other: Image = FakeScreen.image, _ others: ScreenImage.Marks = .none) -> String? {
+      let a = ScreenImage(id: 1, image: FakeScreen.image, marks: marks), b = ScreenImage(id: 2, image: other, marks: others)
+      return ABComparison(a: ABComparison.Side(title: "a", image: a), b: ABComparison.Side(title: "b", image: b)).verdict
+    }
+    let image = FakeScreen.image, mask = FakeScreen.mask
+    #expect(verdict() == "the same image")
+    #expect(verdict(.none, Image(width: 16, height: 16, color: [100, 120, 200])) == "colours differ by 3.3 of 255")
+    #expect(verdict(.none, Image(width: 8, height: 16, color: [0, 0, 0])) == nil)
+    // Two predictions lie over the same query.
+    var labels = mask.labels
+    labels[0] = 0
+    func prediction(_ labels: [UInt8]) -> ScreenImage.Marks {
+      .comparison(prediction: LabelMask(width: 16, height: 16, labels: labels), truth: mask)
+    }
+    #expect(verdict(prediction(mask.labels), image, prediction(labels)) == "masks differ in 0.4 % of the pixels")
+    #expect(verdict(prediction(mask.labels), image, prediction(mask.labels)) == "the same image with the same mask")
+  }
+
+  @Test func aTileIsNotHeldAgainstItself() {
+    var screen = FakeScreen.open(120, 40)
+    screen.press(.enter)
+    screen.type("AB")
     #expect(
-      abs(ABComparison(a: ABComparison.Side(title: "a", image: image), b: ABComparison.Side(title: "b", image: other)).distance - 10.0 / 3)
-        < 1e-9)
+      screen.state.screen.focus == .images
+        && screen.state.dialogs.messages.last?.message.hasSuffix("this tile is A itself; go to another one and press B there") == true)
+  }
+
+  /// Where the image alone would leave room beside it A and B are there too; it stays as large as it would be alone.
+  @Test(arguments: [(40, 12), (80, 24), (120, 40), (200, 60)])
+  func bothSidesStandBesideTheDuel(width: Int, height: Int) throws {
+    var screen = FakeScreen.open(width, height)
+    screen.press(.enter)
+    screen.type("AllB")
+    let duel = try #require(screen.rendering().targets.last { $0.target == .image(.ab) }?.rect), cells = screen.frame().cells
+    #expect(duel.height >= (height - 5) * 3 / 4, "\(duel)")
+    let shown = cells.count { $0.scalar == "▚" }
+    #expect(width < 80 || shown > duel.width * duel.height * 4 / 3, "\(shown)")
+    #expect(screen.text().contains("A: support") && (width < 80 || screen.text().contains("B: query, truth")))
+  }
+
+  /// The cell under the cursor is large where the others leave room beside them.
+  @Test func aGridHasTheSelectedCellLarge() throws {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("#")
+    screen.press(.enter)
+    let episode = try #require(screen.state.browse.selected)
+    for cell in try #require(screen.state.compare.table).cells {
+      let requests = screen.requests(episode, cell.plan)
+      for request in requests { screen.found[request] = FoundSupport(image: FakeScreen.image) }
+      screen.send(.done(.survey(episode, cell.plan, cell.plan.choice(of: 0)), .survey(requests, screen.found, condition: FakeScreen.image)))
+    }
+    screen.type("e")
+    screen.press(.down, .right)
+    #expect(screen.text().contains("steps 10, guidance 3") && screen.text().contains("IoU 52.0 (+10.8)"))
+    // A third of the screen beside sixteen cells, none of which is half as high.
+    let rows = screen.text().split(separator: "\n").map { $0.split(separator: " ").last?.filter { $0 == "▚" }.count ?? 0 }
+    #expect(rows.count(where: { $0 >= 40 }) >= 20, "\(screen.text())")
+    #expect(screen.rendering().targets.count { if case .cell = $0.target { true } else { false } } == 16)
   }
 
   @Test func verdictsAreSaidAndTakenBack() {

@@ -159,7 +159,12 @@ extension Action {
     Action(.markA, [.character("A")], "mark as A", "The tile becomes side A.", .compare, in: [.images], obstacle: needsImage),
     Action(
       .ab, [.character("B")], "against A", "The tile against side A: flicker, split, difference.", .compare, in: [.images],
-      obstacle: { state in needsImage(state) ?? (state.compare.sideA == nil ? "no tile is marked as A; A does" : nil) }),
+      obstacle: { state in
+        if let obstacle = needsImage(state) { return obstacle }
+        guard let sideA = state.compare.sideA else { return "no tile is marked as A; A does" }
+        let isItself = TileContent(state.selectedTile, state).image?.id == sideA.image.id
+        return isItself ? "this tile is A itself; go to another one and press B there" : nil
+      }),
     Action(.duelMode, [.character("m"), .tab], "mode", "Flicker, split, difference.", .compare, in: [.ab], footer: 10),
     Action(
       .flip, [.character(" ")], "flip", "Stops the flicker and shows the other side.", .compare, in: [.ab], footer: 11,

@@ -31,8 +31,8 @@ public struct ABComparison: Sendable {
 
   public let a: Side
   public let b: Side
-  /// Mean absolute difference of the channels, 0...255; not a number where the sizes differ.
-  public let distance: Double
+  /// How far the two are apart, in words; nil where their sizes differ.
+  public let verdict: String?
   public var mode = Mode.flicker
   /// Whether the flicker goes by itself; a key flips it otherwise.
   public var isRunning = true
@@ -46,7 +46,7 @@ public struct ABComparison: Sendable {
   public init(a: Side, b: Side) {
     self.a = a
     self.b = b
-    distance = Self.distance(a.image.image, b.image.image)
+    verdict = Self.verdict(a.image, b.image)
   }
 
   /// Seconds that each side of a flicker is shown.
@@ -60,12 +60,13 @@ public struct ABComparison: Sendable {
     }
   }
 
-  /// The name of what is shown.
-  public func title(at now: Double) -> String {
-    switch mode {
-    case .flicker: (isRunning ? Int(now / Self.period) % 2 == 1 : showsB) ? "B: \(b.title)" : "A: \(a.title)"
-    case .split: "A: \(a.title) | B: \(b.title)"
-    case .difference: "A: \(a.title) - B: \(b.title)"
+  /// The name of what is shown; `isShort` where what A and B are is said elsewhere.
+  public func title(at now: Double, isShort: Bool) -> String {
+    let a = isShort ? "A" : "A: \(self.a.title)", b = isShort ? "B" : "B: \(self.b.title)"
+    return switch mode {
+    case .flicker: (isRunning ? Int(now / Self.period) % 2 == 1 : showsB) ? b : a
+    case .split: "\(a) | \(b)"
+    case .difference: "\(a) - \(b), grey where equal"
     }
   }
 
@@ -104,9 +105,30 @@ public struct ABComparison: Sendable {
     return out
   }
 
-  private static func distance(_ left: Image, _ right: Image) -> Double {
-    guard left.width == right.width, left.height == right.height, left.channels == right.channels, !left.pixels.isEmpty else { return .nan }
-    let sum = zip(left.pixels, right.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
-    return Double(sum) / Double(left.pixels.count)
+  /// Of the same image the masks are compared, as two predictions for a query are, else the colours.
+  private static func verdict(_ left: ScreenImage, _ right: ScreenImage) -> String? {
+    let (a, b) = (left.image, right.image)
+    guard a.width == b.width, a.height == b.height, a.channels == b.channels, !a.pixels.isEmpty else { return nil }
+    let sum = zip(a.pixels, b.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+    guard sum == 0 else { return "colours differ by \(amount(Double(sum) / Double(a.pixels.count))) of 255" }
+    guard let mask = left.marks.drawn, let other = right.marks.drawn, mask.labels.count == other.labels.count else {
+      return "the same image"
+    }
+    let differing = zip(mask.labels, other.labels).count { ($0 == 1) != ($1 == 1) }
+    if differing == 0 { return "the same image with the same mask" }
+    return "masks differ in \(amount(100 * Double(differing) / Double(mask.labels.count))) % of the pixels"
+  }
+
+  /// A figure that is not nothing does not look like it.
+  private static func amount(_ value: Double) -> String { value < 0.05 ? "less than 0.1" : NumberText.percent(value) }
+}
+
+extension ScreenImage.Marks {
+  /// The mask that is looked at: of a prediction its own.
+  fileprivate var drawn: LabelMask? {
+    switch self {
+    case .none: nil
+    case .object(let mask), .outline(let mask), .comparison(let mask, _): mask
+    }
   }
 }

@@ -8,14 +8,17 @@ extension ScreenRenderer {
       return
     }
     let name = state.browse.catalog?.className(episode.classIndex) ?? ""
-    let inside = panel(.table, rect, title: "\(title(of: table)) · episode \(episode.index + 1): \(name)")
+    let title = "\(title(of: table)) · episode \(episode.index + 1): \(name)", inside = panel(.table, rect, title: title)
     renderEdge(of: table, episode, in: rect)
     guard inside.width >= 12, inside.height >= 4 else { return }
-    if table.kind == .conditions { renderColumns(table, episode, in: inside) } else { renderGrid(table, episode, in: inside) }
+    switch table.kind {
+    case .conditions: renderColumns(table, episode, in: inside, of: rect, below: title)
+    case .grid: renderGrid(table, episode, in: inside)
+    }
   }
 
   /// A column a condition, its prediction large.
-  private mutating func renderColumns(_ table: PlanTable, _ episode: Episode, in inside: Rect) {
+  private mutating func renderColumns(_ table: PlanTable, _ episode: Episode, in inside: Rect, of box: Rect, below title: String) {
     let aspects = TableAspect.allCases, plans = state.images.boards[episode]?.plans ?? [:]
     let contents = table.cells.map { cell in aspects.map { TileContent($0, cell, state) } }
     let pictured = aspects.indices.filter { row in
@@ -26,6 +29,10 @@ extension ScreenRenderer {
       in: Size(width: inside.width, height: inside.height)
     ) { aspect in shape(of: aspect, table, episode) }
     let first = min(max(0, table.column - layout.columns / 2), table.cells.count - layout.columns)
+    if layout.columns < table.cells.count {
+      let text = "\(first + 1)-\(first + layout.columns) of \(table.cells.count)"
+      frame.edge([(text, theme.border)], of: box, isLower: false, isRight: true, taken: DisplayText(title).width + 2)
+    }
     for place in 0..<layout.columns {
       let column = first + place, x = inside.x + place * (layout.column.width + 1)
       let area = Rect(x: x, y: inside.y, width: layout.column.width, height: inside.height).clipped(to: inside)
@@ -51,6 +58,8 @@ extension ScreenRenderer {
     content.title = [title(ofRow: row, table), content.title].filter { !$0.isEmpty }.joined(separator: " ")
     if aspect == .prediction, let iou = state.prediction(episode, cell.plan)?.iou, let baseline = state.board?.baseline?.iou {
       content.title += " (\(NumberText.signed(iou - baseline)))"
+      // The figures go before the word: a prediction is known by its looks.
+      if DisplayText(content.title).width > titleWidth { content.title = content.title.replacing("prediction ", with: "") }
     }
     let isCursor = row == table.row && column == table.column
     mark(rect, .cell(row: row, column: column))
@@ -73,7 +82,8 @@ extension ScreenRenderer {
     let shown = ImageLayout.table(rows: rows, columns: columns, shape: shape, in: Size(width: cells.width, height: cells.height))
     // What does not fit is scrolled to with the cursor. Titles are longer than small images are wide.
     let (shownRows, shownColumns, height) = (shown.rows, shown.columns, shown.cell.height)
-    let width = min(cells.width / shownColumns, shown.cell.width + Self.titleRoom)
+    let large = large(table, beside: shownColumns * (shown.cell.width + 1), shown.cell, shape, in: body)
+    let width = large == nil ? min(cells.width / shownColumns, shown.cell.width + Self.titleRoom) : shown.cell.width + 1
     let firstColumn = min(max(0, table.column - shownColumns / 2), columns - shownColumns)
     let firstRow = min(max(0, table.row - shownRows / 2), rows - shownRows)
     for column in 0..<shownColumns {
@@ -90,6 +100,22 @@ extension ScreenRenderer {
         mark(place.clipped(to: cells), .cell(row: y, column: x))
       }
     }
+    if let large, let cell = table.selected { renderLarge(cell, table, episode, in: large) }
+  }
+
+  /// The place of the selected cell's image beside the cells, where they leave it room to be half as high again as they are.
+  private func large(_ table: PlanTable, beside used: Int, _ cell: Size, _ shape: Double, in body: Rect) -> Rect? {
+    let rest = body.splitLeft(used + 1).rest, room = Size(width: rest.width, height: max(0, rest.height - 1))
+    let height = ImageLayout(large: [shape], in: room).places.first.map { $0.rect.height } ?? 0
+    return rest.width >= 24 && 2 * height >= 3 * cell.height ? rest : nil
+  }
+
+  /// What the selected cell's settings are, its figures and its image.
+  private mutating func renderLarge(_ cell: TableCell, _ table: PlanTable, _ episode: Episode, in rect: Rect) {
+    let (name, rest) = rect.splitTop(1)
+    frame.text(cell.title, in: name, style: theme.focusedTitle)
+    let (head, body) = rest.splitTop(1)
+    render(content(cell, table, episode), .cell, head: head, body: body, false)
   }
 
   /// Columns beside an image for the rest of its title.
@@ -106,16 +132,27 @@ extension ScreenRenderer {
   }
 
   private mutating func render(_ cell: TableCell, _ table: PlanTable, row: Int, column: Int, _ episode: Episode, in rect: Rect) {
+    var content = content(cell, table, episode)
+    let (head, body) = rect.splitTop(1)
+    // Of its figures the first ones go before words of the others.
+    if DisplayText(content.title(width: head.width)).width > head.width, let end = content.title.firstRange(of: "  ") {
+      content.title = String(content.title[..<end.lowerBound])
+    }
+    if DisplayText(content.title).width > head.width { content.title = content.title.replacing("IoU ", with: "") }
+    // Every cell keeps the last image of its own place.
+    render(content, .table(row: row, column: column), head: head, body: body, row == table.row && column == table.column)
+  }
+
+  /// A cell of a grid with its figures: the IoU first, which small cells have room for.
+  private func content(_ cell: TableCell, _ table: PlanTable, _ episode: Episode) -> TileContent {
     let aspect = table.aspect == .generated ? TableAspect.generated : .prediction
     var content = TileContent(aspect, cell, state)
     if let iou = state.prediction(episode, cell.plan)?.iou {
       let gain = state.board?.baseline.map { " (\(NumberText.signed(iou - $0.iou)))" } ?? ""
-      content.title = aspect == .generated ? "IoU \(NumberText.percent(iou))\(gain) \(content.title)" : content.title + gain
+      content.title = aspect == .generated ? "IoU \(NumberText.percent(iou))\(gain)  \(content.title)" : content.title + gain
     }
     if content.title.isEmpty { content.title = "IoU ·" }
-    let (head, body) = rect.splitTop(1)
-    // Every cell keeps the last image of its own place.
-    render(content, .table(row: row, column: column), head: head, body: body, row == table.row && column == table.column)
+    return content
   }
 
   private func title(ofRow row: Int, _ table: PlanTable) -> String {
@@ -147,24 +184,5 @@ extension ScreenRenderer {
     // The network is what the figures cannot do without; it is named first.
     let room = max(0, box.width - 4 - taken), shown = DisplayText(common).truncated(to: room).text
     frame.edge([(shown, theme.faint)], of: box, isLower: true, taken: taken)
-  }
-
-  /// Two images against one another.
-  mutating func renderAB(_ rect: Rect) {
-    guard let ab = state.compare.ab else {
-      _ = panel(.ab, rect)
-      return
-    }
-    let inside = panel(.ab, rect, title: "A against B: \(ab.mode.title)", note: "A \(ab.a.title), B \(ab.b.title)")
-    guard !inside.isEmpty else { return }
-    let (head, body) = inside.splitTop(1)
-    let used = frame.text(ab.title(at: state.screen.now), in: head, style: theme.strong)
-    if ab.distance.isFinite {
-      frame.textRight("mean difference \(NumberText.percent(ab.distance)) of 255", in: head, after: used + 1, style: theme.faint)
-    }
-    let image = ab.shown(at: state.screen.now), size = Size(width: inside.width, height: inside.height)
-    let shape = ImageLayout.shape(width: image.image.width, height: image.image.height, cellAspect: capabilities.cellAspect)
-    let place = ImageLayout(large: [shape], in: size).places.first?.rect ?? Rect(x: 0, y: 0, width: size.width, height: size.height)
-    render(image, .ab, in: body.splitLeft(place.width).left.splitTop(place.height - 1).top)
   }
 }

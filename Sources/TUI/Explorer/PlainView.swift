@@ -143,7 +143,7 @@ public enum PlainView {
 
   private static func ab(_ state: ExplorerState) -> String {
     guard let ab = state.compare.ab else { return "" }
-    return "A \(ab.a.title), B \(ab.b.title), mean difference \(NumberText.percent(ab.distance)) of 255"
+    return ["A \(ab.a.title)", "B \(ab.b.title)", ab.verdict].compactMap { $0 }.joined(separator: ", ")
   }
 
   private static func dialog(_ dialog: Dialog, _ state: ExplorerState) -> [String] {

@@ -80,7 +80,7 @@ extension ScreenRenderer {
     let pixels = preview != nil || image.hasSigns(images.look) ? nil : pixels
     let longest = pixels?.longestSide ?? .max, room = Size(width: min(rect.width, longest), height: min(rect.height, longest))
     let size = room.fitting(width: crop?.width ?? width, height: crop?.height ?? height, cellAspect: capabilities.cellAspect)
-    if tile == .ab || images.isZoomed {
+    if tile == .ab || images.isZoomed, !tile.isSide {
       mark(Rect(x: rect.x, y: rect.y, width: size.width, height: size.height), .image(tile == .ab ? .ab : .images))
     }
     let symbols = images.symbols ?? capabilities.symbols

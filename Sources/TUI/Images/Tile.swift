@@ -7,8 +7,11 @@ public enum Tile: Hashable, Sendable {
   case evaluated
   /// A cell of the settings side by side.
   case table(row: Int, column: Int)
-  /// The image of a duel.
-  case ab
+  /// The cell of a grid that is under the cursor, large.
+  case cell
+  /// The image of a duel, and the two that it is made of, A first.
+  case ab, side(Int)
 
   public var isGenerated: Bool { if case .generated = self { true } else { false } }
+  var isSide: Bool { if case .side = self { true } else { false } }
 }

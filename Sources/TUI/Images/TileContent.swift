@@ -61,7 +61,7 @@ struct TileContent {
       guard let evaluated = state.queue.evaluated else { return }
       title = state.describe(evaluated.request)
       take(evaluated.preview.image, step: evaluated.step, of: evaluated.steps)
-    case .table, .ab: title = ""
+    case .table, .cell, .ab, .side: title = ""
     case .generated(let number):
       title = "generated \(number + 1)" + (state.settings.supports > 1 ? "/\(state.settings.supports)" : "")
       takeGenerated(number, episode, board, state, state.plan)

@@ -36,7 +36,7 @@ struct TileFacts {
     case .generated(let number):
       if let request = state.board?.plans[state.plan]?[safe: number] { add(request, state) }
     case .evaluated: if let evaluated = state.queue.evaluated { add(evaluated.request, state) }
-    case .table, .ab: break
+    case .table, .cell, .ab, .side: break
     }
   }
 
