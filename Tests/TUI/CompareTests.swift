@@ -340,6 +340,21 @@ struct CompareTests {
     #expect(!screen.state.images.isZoomed)
   }
 
+  /// A tint shows nothing where there are no colours: predictions begin with signs there.
+  @Test func withoutColoursPredictionsBeginWithSigns() {
+    for (depth, isSigned) in [(ColorDepth.mono, true), (.indexed8, false)] {
+      var screen = rendered(200, 60)
+      screen.capabilities = Capabilities(depth: depth, unicode: true)
+      screen.type("e")
+      screen.answers = false
+      let wanted = render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).wanted
+      let looks = wanted.map { request in if case .comparison = request.image.marks { request.key.look } else { Look.bare } }
+      #expect(looks.contains(.signs) == isSigned && looks.contains(.tint) != isSigned)
+      #expect(wanted.contains { if case .object = $0.image.marks { $0.key.look == .tint } else { false } })
+      #expect(screen.text().contains("+ hit  F false alarm  M missed") == isSigned)
+    }
+  }
+
   @Test func signsTellHitsFromMissesWithoutColour() {
     var screen = rendered()
     screen.type("e")

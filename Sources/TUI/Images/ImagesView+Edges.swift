@@ -69,15 +69,15 @@ extension ScreenRenderer {
 
   /// What the colours of the predictions mean; empty where there is no prediction or no colour.
   private var legend: Spans {
-    guard capabilities.depth > .mono, state.hasPrediction else { return [] }
+    guard capabilities.depth > .mono || errorLook == .signs, state.hasPrediction else { return [] }
     let tones = theme.errors, marks = state.images.marks
-    switch state.images.look {
+    switch errorLook {
     case .tint, .mask, .signs:
       let kinds = [
         (ErrorKinds.hits, "+", "hit", tones.hit), (.falseAlarms, "F", "false alarm", tones.falseAlarm),
         (.misses, "M", "missed", tones.miss),
       ]
-      let signs = state.images.look == .signs
+      let signs = errorLook == .signs
       let shown = kinds.filter { marks.errors.contains($0.0) }.map { (signs ? $0.1 : "■", $0.2, $0.3) }
       let pieces: [Spans] = shown.map { [($0.0, $0.2), (" \($0.1)", theme.faint)] }
       let border: [Spans] = marks.isOfBorder ? [[("border alone", theme.faint)]] : []

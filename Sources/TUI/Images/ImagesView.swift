@@ -77,7 +77,7 @@ extension ScreenRenderer {
     let crop = images.isZoomed && state.screen.focus == .images ? images.viewport.crop(width: width, height: height) : nil
     let preview = state.queue.preview(image)
     // Of a preview each step would be two frames, its characters and then its pixels; signs are characters.
-    let pixels = preview != nil || image.hasSigns(images.look) ? nil : pixels
+    let look = look(of: image), pixels = preview != nil || image.hasSigns(look) ? nil : pixels
     let longest = pixels?.longestSide ?? .max, room = Size(width: min(rect.width, longest), height: min(rect.height, longest))
     let size = room.fitting(width: crop?.width ?? width, height: crop?.height ?? height, cellAspect: capabilities.cellAspect)
     if tile == .ab || images.isZoomed, !tile.isSide {
@@ -86,7 +86,7 @@ extension ScreenRenderer {
     let symbols = images.symbols ?? capabilities.symbols
     let isHeld = preview?.isFresh(at: state.screen.now) ?? false
     let key = RenderKey(
-      image: image.id, look: images.look, symbols: symbols, size: size, opacity: images.opacity, crop: crop, isHeld: isHeld,
+      image: image.id, look: look, symbols: symbols, size: size, opacity: images.opacity, crop: crop, isHeld: isHeld,
       marks: images.marks)
     if let cells = images.rendered[key] {
       if let pixels, render(PixelKey(key, pixels, cross: crop.map { _ in cross(image) }), image, cells, in: rect) { return }
@@ -98,6 +98,12 @@ extension ScreenRenderer {
     wanted.append(RenderRequest(key: key, image: image, tile: tile, room: room, capabilities: capabilities, previous: before))
     _ = renderLast(tile, in: rect)
   }
+
+  /// How an image's marks are drawn: those of a prediction as signs where there is no colour to tint it with.
+  private func look(of image: ScreenImage) -> Look { image.hasSigns(errorLook) ? errorLook : state.images.look }
+
+  /// How predictions are drawn.
+  var errorLook: Look { capabilities.depth == .mono && state.images.look == .tint ? .signs : state.images.look }
 
   /// Shows what the tile showed last, as it was; whether there is something.
   private mutating func renderLast(_ tile: Tile, in rect: Rect) -> Bool {
