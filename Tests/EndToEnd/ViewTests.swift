@@ -213,7 +213,10 @@ import Testing
     let flags = ["--episodes", "3", "--aux-shots", "1", "--steps", "2", "--network", "dcama"]
     #expect(try program.run(["evaluate"] + flags).status == 0)
     let session = try explorer(program)
-    try session.wait(for: "the first run") { $0.contains("Episodes · run 1: mask, dcama") && $0.contains("IoU by class mean 1-shot") }
+    try session.wait(for: "the first run") {
+      // The form has more supports and steps than it.
+      $0.contains("Episodes · run 1: mask, dcama") && $0.contains("Settings · not") && $0.contains("IoU by class mIoU 1-shot")
+    }
     // Fewer episodes, supports and steps than usual: by the form.
     try session.send(keys: "Tab", "Tab", "j", "1", "Enter", "j", "j", "3", "Enter")
     try session.wait(for: "one support, three steps") { $0.contains(#/Supports +1/#) && $0.contains(#/Steps +.* 3 /#) }
@@ -259,6 +262,11 @@ import Testing
     // Lines of a pipe wait for the data set, and for all work where they say so.
     let measured = try program.run(["explore", "--plain", "--episodes", "5"], input: "e\nwait\ntab\nread\nq\n")
     #expect(measured.status == 0, "\(measured.standardError)")
-    for text in ["generated: ", "note: ", " 1-shot, ", "generated 4  0.", "with generated "] { #expect(measured.standardOutput.contains(text), "\(text)") }
+    for text in ["generated: ", "note: ", " 1-shot, ", "generated 4/4  agreement 0.", "with generated "] {
+      #expect(measured.standardOutput.contains(text), "\(text)")
+    }
+    // What an earlier session has generated is no news.
+    let again = try program.run(["explore", "--plain", "--episodes", "5"], input: "wait\nq\n")
+    #expect(again.status == 0 && !again.standardOutput.contains("generated: "), "\(again.standardOutput)")
   }
 }

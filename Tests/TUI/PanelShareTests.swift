@@ -1,3 +1,4 @@
+import Evaluation
 import Generation
 import TUI
 import Testing
@@ -25,13 +26,45 @@ struct PanelShareTests {
     var screen = FakeScreen.open(120, 40)
     screen.send(.done(.loadReports, .reports([screen.report()])))
     #expect(height(.classes, screen) == 1)
-    #expect(screen.text().contains("IoU by class mean 1-shot 48.0  1+4 52.0  +4.0 ±1.0 · run 1"), "\(screen.text())")
+    #expect(screen.text().contains("IoU by class mIoU 1-shot 48.0  1+4 52.0  +4.0 ±1.0 · run 1"), "\(screen.text())")
     screen.press(.backTab)
     #expect(screen.state.screen.focus == .classes && height(.classes, screen) == 9 && screen.text().contains("bicycle"))
     screen.press(.escape)
     #expect(height(.classes, screen) == 9)
     screen.press(.enter)
     #expect(height(.classes, screen) == 1)
+  }
+
+  /// An evaluation of the first episode.
+  private func measured(_ screen: FakeScreen) -> EvaluationReport {
+    let areas = Areas(backgroundIntersection: 0, foregroundIntersection: 40, backgroundUnion: 100, foregroundUnion: 100)
+    return screen.report(episodes: [EpisodeResult(episode: screen.episode(0), baseline: areas, augmented: areas)])
+  }
+
+  /// Titles end with a whole word of the run's name.
+  @Test(arguments: [
+    (80, "Episodes · run 1: mask ─"), (120, "Episodes · run 1: mask, dcama ╮"), (200, "Episodes · run 1: mask, dcama, ddim 20 ─"),
+  ])
+  func titlesNameTheRunInWholeWords(width: Int, title: String) {
+    var screen = FakeScreen.open(width, 40)
+    #expect(screen.text().contains("╭ Episodes ─"))
+    screen.send(.done(.loadReports, .reports([measured(screen)])))
+    #expect(screen.frame().line(1).contains(title), "\(screen.frame().line(1))")
+    var small = FakeScreen.open(80, 24)
+    small.type("e")
+    #expect(small.frame().line(1).contains("╭ Episodes: these settings ╮"), "\(small.frame().line(1))")
+  }
+
+  /// The figures in the list are a run's, whatever the form says by now.
+  @Test func theFormSaysWhereItIsAnotherOneThanTheRuns() {
+    for (width, words) in [(80, "Settings · not run 1's ─"), (120, "Settings · not those of run 1 ╮")] {
+      var screen = FakeScreen.open(width, 40)
+      screen.send(.done(.loadReports, .reports([measured(screen)])))
+      #expect(screen.text().contains("╭ Settings ─") && !PlainView.page(screen.state)[0].contains("others now"))
+      screen.type("c")
+      #expect(screen.text().contains(words), "\(screen.text())")
+      #expect(PlainView.page(screen.state)[0].hasSuffix("; the settings are others now"))
+    }
   }
 
   /// Settings that nobody works in leave the episodes two fifths of the column.

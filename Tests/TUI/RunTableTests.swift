@@ -40,11 +40,33 @@ import Testing
     #expect(screen.state.screen.focus == .episodes)
   }
 
+  /// What is under the cursor is told by class, until two are compared.
+  @Test func theOneUnderTheCursorIsToldByClass() {
+    var screen = open()
+    screen.type("L")
+    for (name, cup) in [
+      ("run 2: scribble, dcama, ddim 10", "60.0   +20.0 ±2.0"), ("run 1: mask, dcama", "50.0   +10.0 ±2.0"),
+    ] {
+      let lines = screen.text().split(separator: "\n")
+      #expect(lines.contains { $0.contains(name) } && lines.contains { $0.contains("cup") && $0.contains(cup) }, "\(screen.text())")
+      #expect(screen.text().contains("█ 1-shot  ▓ gained"))
+      screen.press(.down)
+    }
+    // Many evaluations keep half of the panel.
+    var long = FakeScreen.open(80, 24)
+    let reports = (1...40).map { report(long, .mask, steps: $0, after: [50, 45, 60, 75, 30]) }
+    long.send(.done(.loadReports, .reports(reports)))
+    long.type("L")
+    #expect(long.text().split(separator: "\n").count { $0.contains(#/run \d+ +0 dcama/#) } >= 10)
+  }
+
   @Test func isSortedByAnything() {
     var screen = open()
     screen.type("L")
     func order(_ screen: inout FakeScreen) -> [String] {
-      screen.text().split(separator: "\n").compactMap { line in ["scribble", "mask", "hed"].first { line.contains(" \($0) ") } }
+      screen.text().split(separator: "\n").compactMap { line in
+        line.contains(" dcama ") ? ["scribble", "mask", "hed"].first { line.contains(" \($0) ") } : nil
+      }
     }
     #expect(order(&screen) == ["scribble", "mask", "hed"])
     var seen: [[String]] = []

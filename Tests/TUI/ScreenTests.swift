@@ -156,7 +156,7 @@ struct ScreenTests {
     let text = screen.text()
     #expect(text.contains("40.0   50.0   +10.0 ±2.0"))
     #expect(text.contains("50.0   45.0    -5.0 ±2.0"))
-    #expect(text.contains("mean"))
+    #expect(text.contains("mIoU"))
     #expect(text.contains("▓") && text.contains("░") && text.contains("█"))
     screen.press(.backTab, .down, .enter)
     #expect(screen.state.browse.classFilter == 2 && screen.state.browse.order == .augmented)

@@ -8,7 +8,7 @@ extension ScreenRenderer {
     let marks = state.browse.marked.isEmpty && state.browse.range == nil ? "" : "\(state.browse.chosen.count) marked · "
     let order = state.browse.order == .drawn ? "" : " · \(state.browse.order.word)"
     // Where nothing is measured no run has to be named.
-    let title = state.evaluation.scores.isEmpty ? nil : "\(Panel.episodes.title) · \(state.name(of: state.run))"
+    let title = state.evaluation.scores.isEmpty ? nil : self.title(Panel.episodes.title, of: state.run, in: rect)
     let note = count == 0 ? "" : "\(marks)\(state.browse.cursor.index + 1)/\(count) · \(shots)-shot\(order)"
     let inside = panel(.episodes, rect, title: title, note: note)
     guard !inside.isEmpty else { return }

@@ -9,12 +9,12 @@ extension ScreenRenderer {
     let order = state.evaluation.order == .label ? "" : " · \(state.evaluation.order.title)"
     // Compared with another one, the shown one is named below.
     let shown = report.map { state.name(of: .saved($0)) } ?? "", isCompared = state.evaluation.reference != nil
-    let count = report.map { "\($0.episodes.count) episodes\(order)" } ?? ""
+    let count = report.map { "\($0.episodes.count) episodes\(presence($0))\(order)" } ?? ""
     let isRoomy = DisplayText(shown).width + DisplayText(count).width + 8 <= rect.width
     let word = report.map { state.word(for: .saved($0)) } ?? ""
     let note = !isCompared || report == nil ? count : "\(isRoomy ? shown : word) · \(count)"
-    let title = state.evaluation.reference.map { "Against \($0.title)" }
-      ?? "IoU by class, fold \(state.browse.fold)" + (shown.isEmpty ? "" : " · \(shown)")
+    let head = "IoU by class, fold \(state.browse.fold)"
+    let title = state.evaluation.reference.map { "Against \($0.title)" } ?? report.map { self.title(head, of: .saved($0), in: rect) } ?? head
     let inside = panel(.classes, rect, title: title, note: note)
     guard !inside.isEmpty else { return }
     guard let report else { return renderNoReport(inside) }
@@ -31,20 +31,26 @@ extension ScreenRenderer {
     if let mean = table.rows.last, list.height > 1 {
       render(mean, table, in: list.row(min(classes, classCount - first)), theme.strong)
     }
-    if !parts.legend.isEmpty, table.bar >= 4 {
-      frame.spans(
-        [("█", theme.bar), (" \(table.beforeTitle)  ", theme.faint), ("▓", theme.good), (" gained  ", theme.faint),
-         ("░", theme.bad), (state.evaluation.reference == nil ? " lost with generated supports" : " lost", theme.faint)],
-        in: parts.legend, column: 0)
-    }
+    if !parts.legend.isEmpty { renderLegend(table, in: parts.legend) }
     frame.scrollThumb(rect, first: first, visible: classes, count: classCount, style: theme.accent)
+  }
+
+  /// The classes of an evaluation with their mean and what the bars mean, as many as there is room for, without a cursor.
+  mutating func renderTable(of report: EvaluationReport, in rect: Rect) {
+    let table = ClassTable(report, order: state.evaluation.order, width: rect.width), rows = table.rows
+    let parts = ClassTable.Parts(rect, count: rows.count - 1)
+    if !parts.head.isEmpty { renderHead(table, report, in: parts.head) }
+    for (place, row) in (rows.dropLast().prefix(parts.classes) + rows.suffix(1)).enumerated() {
+      render(row, table, in: parts.list.row(place), row.classIndex == nil ? theme.strong : theme.text)
+    }
+    if !parts.legend.isEmpty { renderLegend(table, in: parts.legend) }
   }
 
   /// All classes in a line: the mean, and of which run.
   private func line(_ report: EvaluationReport?, width: Int) -> String {
     if let running = state.evaluation.running { return running.text }
     guard let report else { return "no evaluation of this fold yet · E makes one" }
-    var mean = "mean \(report.plan.shots)-shot \(NumberText.percent(report.baseline.miou.value))"
+    var mean = "mIoU \(report.plan.shots)-shot \(NumberText.percent(report.baseline.miou.value))"
     if let augmented = report.augmented, let difference = report.difference {
       let error = difference.miou.error.map { " ±\(NumberText.percent($0))" } ?? ""
       mean += "  \(report.plan.shots)+\(report.plan.auxiliaryShots) \(NumberText.percent(augmented.miou.value))"
@@ -52,6 +58,23 @@ extension ScreenRenderer {
     }
     let long = "\(mean) · \(state.name(of: .saved(report)))"
     return DisplayText(long).width <= width ? long : "\(mean) · \(state.word(for: .saved(report)))"
+  }
+
+  /// How many of the classes have an episode, where not all of them have.
+  private func presence(_ report: EvaluationReport) -> String {
+    let classes = report.baseline.classes, present = classes.count { $0.episodes > 0 }
+    return present == classes.count ? "" : " of \(present) of \(classes.count) classes"
+  }
+
+  /// What the bars mean.
+  private mutating func renderLegend(_ table: ClassTable, in line: Rect) {
+    guard table.bar > 0 else { return }
+    let lost = table.isOfOne ? " lost with generated supports" : " lost"
+    frame.spans(
+      [
+        ("█", theme.bar), (" \(table.beforeTitle)  ", theme.faint), ("▓", theme.good), (" gained  ", theme.faint), ("░", theme.bad),
+        (lost, theme.faint),
+      ], in: line)
   }
 
   private mutating func renderNoReport(_ inside: Rect) {
@@ -100,7 +123,7 @@ extension ScreenRenderer {
       let error = row.error.map { " ±\(NumberText.percent($0))" } ?? ""
       right(NumberText.signed(after - before) + error, table.figures + 15 + table.difference, tone)
     }
-    if table.bar >= 4 { renderBar(row, line, column: line.width - table.bar, width: table.bar) }
+    if table.bar > 0 { renderBar(row, line, column: line.width - table.bar, width: table.bar) }
   }
 
   /// What both have in one glyph, what the generated supports gain or lose in another.
@@ -157,6 +180,8 @@ struct ClassTable {
 
   /// The fold's classes, then the mean.
   let rows: [Row]
+  /// Whether it is of one evaluation, not of one against another.
+  let isOfOne: Bool
   let beforeTitle: String
   let afterTitle: String
   /// Columns of the names, and of the numbers of episodes, 0 when there is no room.
@@ -166,6 +191,7 @@ struct ClassTable {
   var figures: Int { name + count }
   /// Columns of the difference with its error, 0 when there is no room.
   let difference: Int
+  /// Columns of the bars, 0 when there is no room.
   let bar: Int
 
   /// Of one evaluation with one support against the generated ones too, or of what two evaluations come to in the end.
@@ -173,6 +199,7 @@ struct ClassTable {
   /// Of two evaluations of the same episodes the differences are paired and have errors.
   init(_ report: EvaluationReport, reference: EvaluationReport? = nil, order: ClassOrder = .label, width: Int) {
     let end = report.augmented ?? report.baseline
+    isOfOne = reference == nil
     func row(_ index: Int?, _ name: String, _ episodes: Int, _ before: Double?, _ after: Double?, _ error: Double?) -> Row {
       Row(classIndex: index, name: name, episodes: episodes, before: before, after: after, error: error)
     }
@@ -184,7 +211,7 @@ struct ClassTable {
         let error = paired?.classes.first { $0.classIndex == score.classIndex }?.iou?.error
         return row(score.classIndex, score.name, score.episodes, before.iou?.value, score.iou?.value, error)
       }
-      rows = order.sorted(rows) + [row(nil, "mean", report.episodes.count, other.miou.value, end.miou.value, paired?.miou.error)]
+      rows = order.sorted(rows) + [row(nil, "mIoU", report.episodes.count, other.miou.value, end.miou.value, paired?.miou.error)]
       (beforeTitle, afterTitle) = ("other", "shown")
     } else {
       rows = report.baseline.classes.enumerated().map { index, score in
@@ -200,13 +227,15 @@ struct ClassTable {
     name = min(max(10, rows.map { DisplayText($0.name).width }.max() ?? 0), max(6, width / 4))
     difference = width >= name + 15 + 13 ? 13 : 0
     count = difference > 0 && width >= name + 15 + 13 + 5 ? 5 : 0
-    bar = max(0, width - name - count - 15 - difference - 2)
+    let room = width - name - count - 15 - difference - 2
+    // Of fewer cells a bar tells less than the figures beside it.
+    bar = room >= 10 ? room : 0
   }
 
   /// What the mean is over, where that is not all there is.
   private static func meanName(_ report: EvaluationReport) -> String {
     let classes = report.baseline.classes, present = classes.count { $0.episodes > 0 }
-    if present == classes.count { return "mean" }
-    return report.classMean == .present ? "mean of \(present)" : "mean of \(classes.count)"
+    if present == classes.count { return "mIoU" }
+    return report.classMean == .present ? "mIoU of \(present)" : "mIoU of \(classes.count)"
   }
 }

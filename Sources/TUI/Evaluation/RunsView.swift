@@ -26,6 +26,10 @@ extension ScreenRenderer {
     }
     frame.scrollThumb(rect, first: first, visible: parts.list.height, count: rows.count, style: theme.accent)
     if !parts.comparison.isEmpty { renderComparison(in: parts.comparison) }
+    if !parts.detail.isEmpty, let run = state.selectedRun, let report = state.evaluation.saved[safe: run] {
+      frame.text(state.name(of: .saved(report)), in: parts.detail, row: 1, column: 1, style: theme.strong)
+      renderTable(of: report, in: parts.detail.splitTop(2).rest)
+    }
   }
 
   private mutating func render(_ texts: [String], _ columns: [RunsTable.Column], in line: Rect, _ style: Style) {
@@ -74,13 +78,23 @@ enum RunsTable {
     let head: Rect
     let list: Rect
     let comparison: Rect
+    /// The evaluation under the cursor by class, while less than two are compared.
+    let detail: Rect
 
     init(_ inside: Rect, _ state: ExplorerState) {
       let rest: Rect
       (head, rest) = inside.splitTop(1)
       let reports = state.evaluation.runs.marked.compactMap { state.evaluation.saved[safe: $0] }
       let wanted = reports.count < 2 ? 0 : Comparison(reports, against: reports[0]).rows.count + 1
-      (list, comparison) = rest.splitTop(rest.height - min(wanted, max(0, rest.height * 2 / 3)))
+      // As many rows for every evaluation, so that the list stays while the cursor goes through it.
+      let most = state.evaluation.saved.map { $0.baseline.classes.count }.max() ?? 0, rows = state.runRows.count
+      let own = min(most + 6, max(rest.height - rows, rest.height / 2)), isCompared = reports.count >= 2
+      let below = isCompared ? min(wanted, max(0, rest.height * 2 / 3)) : own >= 6 ? own : 0
+      // Below a short list, not far from it at the end of the panel.
+      let (upper, lower) = rest.splitTop(min(rest.height - below, rows + (isCompared ? 1 : 0)))
+      list = upper
+      comparison = isCompared ? lower : lower.splitTop(0).top
+      detail = isCompared || below == 0 ? lower.splitTop(0).top : lower.splitTop(below).top
     }
   }
 
@@ -178,7 +192,7 @@ enum RunsTable {
       }
       rows =
         names.map { index, name in row(name) { $0.classes.first { $0.classIndex == index }?.iou?.value } }
-        + [row("mean", isMean: true) { $0.miou.value }]
+        + [row("mIoU", isMean: true) { $0.miou.value }]
     }
   }
 }

@@ -75,4 +75,12 @@ extension ExplorerState {
       "\(word(for: run)): \(RunName.of(plan.options, network: network, shots: browse.shots, supports: plan.count))"
     }
   }
+
+  /// The shown evaluation where the form would make another one, as far as their names tell; nil where it would not.
+  var otherRun: FigureRun? {
+    guard case .saved(let report) = run else { return nil }
+    let plan = report.plan, name = RunName.of(plan.options, network: plan.network, shots: plan.shots, supports: plan.auxiliaryShots)
+    let own = RunName.of(settings.options, network: settings.network, shots: browse.shots, supports: settings.supports)
+    return plan.auxiliaryFolder == nil && name == own ? nil : run
+  }
 }

@@ -38,7 +38,9 @@ public enum PlainView {
   /// What the figures of the focused panel are of.
   private static func run(_ state: ExplorerState) -> String {
     switch state.screen.focus {
-    case .episodes: return state.evaluation.scores.isEmpty ? "" : ", " + state.name(of: state.run)
+    case .episodes:
+      if state.evaluation.scores.isEmpty { return "" }
+      return ", " + state.name(of: state.run) + (state.otherRun == nil ? "" : "; the settings are others now")
     case .classes:
       guard let report = state.evaluation.shown[state.browse.fold] else { return "" }
       let reference = state.evaluation.reference.map { " against \(state.name(of: .saved($0)))" } ?? ""

@@ -90,6 +90,15 @@ struct ScreenRenderer {
       titleStyle: isFocused ? theme.focusedTitle : theme.title)
   }
 
+  /// A panel's title with the run that its figures are of: as much of the run's name as there is room for, in whole words.
+  func title(_ head: String, of run: FigureRun, in rect: Rect) -> String {
+    let room = rect.width - 4 - (layout.kind == .single ? 4 : 0)
+    var name = state.name(of: run)
+    func isTooWide(_ text: String) -> Bool { DisplayText(text).width > room }
+    while isTooWide("\(head) · \(name)"), let end = name.lastIndex(where: { $0 == "," || $0 == ":" }) { name = String(name[..<end]) }
+    return isTooWide("\(head) · \(name)") ? "\(head): \(name)" : "\(head) · \(name)"
+  }
+
   /// The style of the row under a list's cursor.
   func cursorStyle(_ panel: Panel) -> Style { state.screen.focus == panel ? theme.cursor : theme.remembered }
 

@@ -4,7 +4,10 @@ extension ScreenRenderer {
     let form = state.settings
     let isFocused = state.screen.focus == .settings
     let estimate = estimate
-    let title = isFocused && !estimate.isEmpty ? "\(Panel.settings.title) · \(estimate)" : nil
+    // In little room the images, without their time. Figures in the list that are of other settings are said to be.
+    let costs = [estimate, String(estimate.prefix { $0 != "," })].filter { !$0.isEmpty }
+    let words = isFocused ? costs : state.otherRun.map { ["not those of \(state.word(for: $0))", "not \(state.word(for: $0))'s"] } ?? []
+    let title = words.map { "\(Panel.settings.title) · \($0)" }.first { DisplayText($0).width <= rect.width - 4 }
     let inside = panel(.settings, rect, title: title, note: isFocused ? form.field.explanation : estimate)
     let fields = form.fields
     let first = form.first(visible: inside.height)
