@@ -67,7 +67,7 @@ class Terminal:
         """Waits for `text`, then until the screen has stood still for a second; not for long, as some screens never do."""
         deadline, last, since, seen = time.time() + seconds, "", time.time(), None
         while time.time() < deadline:
-            screen = self.tmux("capture-pane", "-e", "-p")
+            screen = self.tmux("capture-pane", "-e", "-p", "-N")
             seen = seen or (time.time() if text in self.text() else None)
             if screen != last:
                 last, since = screen, time.time()
