@@ -18,7 +18,9 @@ enum Preview {
         var sent: [Int] = [], last: [Double] = []
         for isHeld in [false, true] {
           var (shown, bytes): (CellGrid?, Int) = (nil, 0)
-          for frame in frames {
+          for (number, frame) in frames.enumerated() {
+            // The last one is shown whole, as the explorer does.
+            let isHeld = isHeld && number < frames.count - 1
             let next = CellGrid(
               frame, columns: 80, rows: 40, style: style, after: isHeld ? shown : nil, changing: style.previewShare)
             bytes += next.bytes(after: shown)

@@ -109,7 +109,8 @@ struct FakeScreen {
       let rejected = plan.map { state.use($0, episode).rejected } ?? []
       return .prediction(
         image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0 - Double(rejected.count), rejected: rejected)
-    case .loadReports: return .reports([])
+    // Nothing new.
+    case .loadReports: return .reports(state.evaluation.saved, dates: state.evaluation.dates.compactMap { $0 })
     case .preload: return .preloaded
     case .inspectPath(let text, let use): return .path(PathInspector.inspect(text, use))
     case .sampleResources:

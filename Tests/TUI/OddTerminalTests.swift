@@ -63,7 +63,7 @@ struct OddTerminalTests {
         if state.isFinal {
           screen.send(.done(.loadGenerated(request), .generated(FoundSupport(image: FakeScreen.image))))
         } else {
-          screen.send(.work(.preview(job.id, FakeScreen.image)))
+          screen.send(.work(.preview(job.id, FakeScreen.image, isLast: false)))
         }
       }
     }

@@ -46,7 +46,7 @@ struct QueueKeyTests {
       let text = screen.text()
       #expect(text.contains("7/20") && text.contains("12/20"), "\(text)")
       #expect(screen.state.queue.jobs.runningCount == 2 && screen.state.queue.jobs.waiting == 2)
-      for number in 0..<2 { screen.send(.work(.preview(jobs[number].id, FakeScreen.image))) }
+      for number in 0..<2 { screen.send(.work(.preview(jobs[number].id, FakeScreen.image, isLast: false))) }
       #expect(Set(screen.state.queue.previews.keys) == [jobs[0].request, jobs[1].request])
       screen.type("jx")
       #expect(screen.text().contains("after these images"))
@@ -168,6 +168,15 @@ struct QueueKeyTests {
     screen.type("yseed")
     screen.press(.enter)
     #expect(screen.effects.last == .copy("0"))
+    // Episodes stay those that are shown, whatever the images' seed.
+    screen.state.settings.options.seed = 7
+    screen.type("yevaluate")
+    screen.press(.enter)
+    guard case .copy(let text)? = screen.effects.last else {
+      Issue.record("nothing was copied")
+      return
+    }
+    #expect(text.hasPrefix("diffss evaluate ") && text.contains(" --seed 7 ") && text.hasSuffix(" --seeds 0"))
   }
 
   @Test func takesPathsAndPresets() {

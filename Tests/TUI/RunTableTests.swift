@@ -28,7 +28,7 @@ import Testing
     let lines = screen.text().split(separator: "\n")
     #expect(lines[1].contains("Saved evaluations"))
     let head = try #require(lines.first { $0.contains("network") })
-    for title in ["run", "fold", "condition", "shots", "steps", "1-shot", "mIoU", "difference", "date"] {
+    for title in ["run", "fold", "condition", "shots", "steps", "real", "mIoU", "difference", "date"] {
       #expect(head.contains(title), "\(title)")
     }
     let row = try #require(lines.first { $0.contains("scribble") })
@@ -101,6 +101,48 @@ import Testing
     let before = screen.state.evaluation.runs.marked.first.map { screen.state.evaluation.saved[$0] }
     screen.send(.done(.evaluate(newest.plan), .report(newest)))
     #expect(screen.state.evaluation.runs.marked.first.map { screen.state.evaluation.saved[$0] } == before)
+  }
+
+  /// Differences are of the same episodes.
+  @Test func otherEpisodesHaveNoDifference() throws {
+    var screen = open()
+    let episode = try #require(screen.state.browse.selected)
+    let areas = Areas(backgroundIntersection: 1, foregroundIntersection: 1, backgroundUnion: 2, foregroundUnion: 2)
+    let results = [EpisodeResult(episode: episode, baseline: areas, augmented: areas)]
+    screen.send(.done(.loadReports, .reports([screen.report(episodes: results)] + screen.state.evaluation.saved)))
+    screen.type("L  ")
+    let text = screen.text()
+    #expect(text.contains("no difference where there are other episodes than in the first"), "\(text)")
+    #expect(text.split(separator: "\n").contains { $0.contains("cup") && $0.contains("50.0") && !$0.contains("(+") })
+    screen.type("R")
+    #expect(screen.state.screen.focus == .runs)
+    #expect(screen.state.dialogs.messages.last?.message.hasSuffix("no common measure: other episodes") == true)
+  }
+
+  /// Runs that differ in one setting alone can be told apart where there is room.
+  @Test func aWideTableTellsMore() throws {
+    var screen = open(200, 60)
+    screen.type("L")
+    let lines = screen.text().split(separator: "\n"), row = try #require(lines.first { $0.contains("scribble") })
+    let head = try #require(lines.first { $0.contains("network") })
+    for (title, value) in [("guidance", "9"), ("seed", "0"), ("sampler", "ddim"), ("episodes", "0"), ("drawn by", "seed 0")] {
+      #expect(head.contains(title) && row.contains(value), "\(title): \(row)")
+    }
+  }
+
+  /// Another program may have evaluated meanwhile: the table shows it, and marks stay where they were.
+  @Test func isReadAgainWheneverItIsOpened() {
+    var screen = open()
+    screen.type("L ")
+    let marked = screen.state.evaluation.saved[0]
+    screen.press(.escape)
+    (screen.answers, screen.effects) = (false, [])
+    screen.type("L")
+    #expect(screen.effects == [.loadReports])
+    let newer = report(screen, .canny, steps: 3, after: [1, 2, 3, 4, 5])
+    screen.send(.done(.loadReports, .reports([newer] + screen.state.evaluation.saved)))
+    #expect(screen.state.evaluation.runs.marked.map { screen.state.evaluation.saved[$0] } == [marked])
+    #expect(screen.text().contains("4 runs") && screen.text().contains("canny"))
   }
 
   @Test(arguments: [(20, 6), (40, 12), (80, 24), (200, 60)]) func fitsEverySize(_ width: Int, _ height: Int) {

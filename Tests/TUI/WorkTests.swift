@@ -113,7 +113,7 @@ struct WorkTests {
     var jobs = screen.jobs()
     jobs[0].state = .running(step: 1, of: 20)
     for job in jobs { screen.send(.work(.jobChanged(job))) }
-    screen.send(.work(.preview(jobs[0].id, FakeScreen.image)))
+    screen.send(.work(.preview(jobs[0].id, FakeScreen.image, isLast: false)))
     screen.answers = true
     let beside = try #require(
       render(screen.state, size: screen.state.screen.size, capabilities: screen.capabilities).wanted.first { $0.tile == .generated(0) })
@@ -147,7 +147,7 @@ struct WorkTests {
     }
     screen.send(.tick(10))
     for step in 0..<3 {
-      screen.send(.work(.preview(jobs[0].id, FakeScreen.image)))
+      screen.send(.work(.preview(jobs[0].id, FakeScreen.image, isLast: false)))
       let request = try wanted()
       // Before the first step something else was there.
       #expect(request.key.isHeld && (request.previous == nil) == (step == 0))
@@ -159,14 +159,17 @@ struct WorkTests {
     let whole = try wanted()
     #expect(!whole.key.isHeld && whole.previous == nil)
     screen.send(.wanted([whole]))
-    screen.send(.work(.preview(jobs[0].id, FakeScreen.image)))
+    screen.send(.work(.preview(jobs[0].id, FakeScreen.image, isLast: false)))
     #expect(try wanted().previous != nil)
+    // After the last step nothing may hide what the finished image will show.
+    screen.send(.work(.preview(jobs[0].id, FakeScreen.image, isLast: true)))
+    #expect(try wanted().previous == nil && !wanted().key.isHeld)
     // Begun again, it is another image.
     for state in [JobState.interrupted(reason: "ended"), .running(step: 1, of: 20)] {
       jobs[0].state = state
       screen.send(.work(.jobChanged(jobs[0])))
     }
-    screen.send(.work(.preview(jobs[0].id, FakeScreen.image)))
+    screen.send(.work(.preview(jobs[0].id, FakeScreen.image, isLast: false)))
     #expect(try wanted().previous == nil)
   }
 

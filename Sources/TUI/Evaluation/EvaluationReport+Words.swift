@@ -24,6 +24,13 @@ extension EvaluationReport {
     return text
   }
 
+  /// What it has that keeps it from being compared with another evaluation; nil where they can be.
+  func unlike(_ other: EvaluationReport) -> String? {
+    if episodes.map(\.episode) != other.episodes.map(\.episode) { return "other episodes" }
+    let isAlike = comparison == other.comparison && plan.network.convention == other.plan.network.convention
+    return isAlike ? nil : "another protocol"
+  }
+
   /// mIoU and the number of episodes.
   var detail: String {
     let after = augmented.map { " → \(NumberText.percent($0.miou.value))" } ?? ""

@@ -55,15 +55,16 @@ public struct EvaluationState: Sendable {
     show(report)
     saved.insert(report, at: 0)
     dates.insert(date, at: 0)
-    runs.shift()
+    runs.renumber { $0 + 1 }
   }
 
   // MARK: Saved evaluations
 
+  /// Takes over all that there are; marks stay with theirs.
   mutating func take(saved all: [EvaluationReport], dates: [Date]) {
+    if all != saved { runs.renumber { [saved] place in saved[safe: place].flatMap(all.firstIndex) } }
     saved = all
     self.dates = all.indices.map { dates[safe: $0] }
-    runs.forget()
     // Newest first: the first one of a fold stays.
     for report in all where shown[report.plan.fold] == nil { shown[report.plan.fold] = report }
   }

@@ -25,8 +25,8 @@ public struct RunsState: Hashable, Sendable {
 
   mutating func unmark() { marked = [] }
 
-  /// There is a newer evaluation than those before.
-  mutating func shift() { marked = marked.map { $0 + 1 } }
+  /// Evaluations have other places now, or none.
+  mutating func renumber(_ place: (Int) -> Int?) { marked = marked.compactMap(place) }
 
   /// The evaluations are others.
   mutating func forget() { (cursor, marked) = (ListCursor(), []) }

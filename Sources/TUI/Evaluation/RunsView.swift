@@ -5,7 +5,7 @@ extension ScreenRenderer {
   /// Every saved evaluation in a row; below them the classes of the marked ones beside each other.
   mutating func renderRuns(_ rect: Rect) {
     let runs = state.evaluation.runs, rows = state.runRows, marks = runs.marked.isEmpty ? "" : "\(runs.marked.count) marked · "
-    let inside = panel(.runs, rect, note: "\(marks)\(rows.count - 1) runs · \(runs.order.title)")
+    let inside = panel(.runs, rect, note: "\(marks)\(rows.count - 1) run\(rows.count == 2 ? "" : "s") · \(runs.order.title)")
     guard inside.height >= 2 else { return }
     let parts = RunsTable.Parts(inside, state), columns = RunsTable.columns(width: inside.width)
     render(columns.map(\.title), columns, in: parts.head, theme.faint)
@@ -54,8 +54,9 @@ extension ScreenRenderer {
     for (column, report) in shown.enumerated() {
       right("fold \(report.plan.fold) \(state.word(for: .saved(report)))", column, head, theme.strong)
     }
-    let table = RunsTable.Comparison(shown, against: first)
-    for (place, row) in table.rows.prefix(body.height).enumerated() {
+    let table = RunsTable.Comparison(shown, against: first), (rows, foot) = body.splitTop(body.height - (table.note == nil ? 0 : 1))
+    if let note = table.note { frame.text(note, in: foot, column: 2, style: theme.faint) }
+    for (place, row) in table.rows.prefix(rows.height).enumerated() {
       let line = body.row(place), style = row.isMean ? theme.strong : theme.text
       frame.text(row.name, in: Rect(x: line.x, y: line.y, width: name, height: line.height), column: 2, style: style)
       for (column, cell) in row.cells.enumerated() {
@@ -85,7 +86,8 @@ enum RunsTable {
       let rest: Rect
       (head, rest) = inside.splitTop(1)
       let reports = state.evaluation.runs.marked.compactMap { state.evaluation.saved[safe: $0] }
-      let wanted = reports.count < 2 ? 0 : Comparison(reports, against: reports[0]).rows.count + 1
+      let table = reports.first.map { Comparison(reports, against: $0) }, note = table?.note == nil ? 0 : 1
+      let wanted = reports.count < 2 ? 0 : (table?.rows.count ?? 0) + 1 + note
       // As many rows for every evaluation, so that the list stays while the cursor goes through it.
       let most = state.evaluation.saved.map { $0.baseline.classes.count }.max() ?? 0, rows = state.runRows.count
       let own = min(most + 6, max(rest.height - rows, rest.height / 2)), isCompared = reports.count >= 2
@@ -125,13 +127,23 @@ enum RunsTable {
     Column(title: "network", width: 7, rank: 8) { $0.report.plan.network.rawValue },
     Column(title: "condition", width: 9, rank: 8) { generated($0) ? $0.report.plan.options.condition.rawValue : "–" },
     Column(title: "shots", width: 5, isNumber: true, rank: 8) {
-      generated($0) ? "\($0.report.plan.shots)+\($0.report.plan.auxiliaryShots)" : "\($0.report.plan.shots)"
+      let plan = $0.report.plan
+      return plan.auxiliaryShots > 0 ? "\(plan.shots)+\(plan.auxiliaryShots)" : "\(plan.shots)"
     },
     Column(title: "steps", width: 5, isNumber: true, rank: 5) { generated($0) ? "\($0.report.plan.options.steps)" : "–" },
-    Column(title: "1-shot", width: 10, isNumber: true, rank: 4) { text($0.report.baseline.miou) },
+    Column(title: "guidance", width: 8, isNumber: true, rank: 2) {
+      generated($0) ? SettingsForm.decimal($0.report.plan.options.guidance) : "–"
+    },
+    Column(title: "seed", width: 6, isNumber: true, rank: 2) { generated($0) ? "\($0.report.plan.options.seed)" : "–" },
+    Column(title: "sampler", width: 16, rank: 0) { generated($0) ? $0.report.plan.options.sampler : "–" },
+    Column(title: "real", width: 10, isNumber: true, rank: 4) { text($0.report.baseline.miou) },
     Column(title: "mIoU", width: 10, isNumber: true, rank: 10) { text(($0.report.augmented ?? $0.report.baseline).miou) },
     Column(title: "difference", width: 11, isNumber: true, rank: 7) { $0.report.difference.map { text($0.miou, isSigned: true) } ?? "–" },
-    Column(title: "n", width: 5, isNumber: true, rank: 2) { "\($0.report.episodes.count)" },
+    Column(title: "episodes", width: 8, isNumber: true, rank: 2) { "\($0.report.episodes.count)" },
+    Column(title: "drawn by", width: 8, rank: 1) {
+      let plan = $0.report.plan
+      return plan.episodeList != nil || plan.lists != nil ? "list" : "seed \(plan.seed)"
+    },
     Column(title: "date", width: 16, rank: 3) { $0.date.map(text) ?? "" },
   ]
 
@@ -164,7 +176,7 @@ enum RunsTable {
     struct Cell {
       /// Percent; nil where the class was not measured.
       let value: Double?
-      /// What it is above the first evaluation's.
+      /// What it is above the first evaluation's; nil where that is of other episodes.
       let change: Double?
     }
 
@@ -175,14 +187,18 @@ enum RunsTable {
     }
 
     let rows: [Row]
+    /// Why some have no difference; nil where all have one.
+    let note: String?
 
     init(_ reports: [EvaluationReport], against first: EvaluationReport) {
+      let unlike = reports.map { $0.unlike(first) }
+      note = Set(unlike.compactMap { $0 }).sorted().first.map { "no difference where there are \($0) than in the first" }
       func end(_ report: EvaluationReport) -> Scores { report.augmented ?? report.baseline }
       func row(_ name: String, isMean: Bool = false, _ value: (Scores) -> Double?) -> Row {
         let base = value(end(first))
         let cells = reports.enumerated().map { index, report in
           let own = value(end(report))
-          return Cell(value: own, change: index == 0 ? nil : own.flatMap { own in base.map { own - $0 } })
+          return Cell(value: own, change: index == 0 || unlike[index] != nil ? nil : own.flatMap { own in base.map { own - $0 } })
         }
         return Row(name: name, cells: cells, isMean: isMean)
       }

@@ -8,14 +8,13 @@ extension ExplorerState {
     var choices = [
       Choice("command line: generate", "", .copy(commandLine("generate", ["--shots", "\(settings.supports)", "--out", "supports"])))
     ]
-    // `evaluate` has one seed for episodes and images.
-    if settings.options.seed == source.episodeSeed {
-      let words =
-        source.drawWords + [
-          "--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)",
-        ]
-      choices.append(Choice("command line: evaluate", "", .copy(commandLine("evaluate", words))))
-    }
+    var words =
+      source.drawWords + [
+        "--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)",
+      ]
+    // `evaluate` draws episodes by the images' seed unless it is given theirs.
+    if settings.options.seed != source.episodeSeed { words += ["--seeds", "\(source.episodeSeed)"] }
+    choices.append(Choice("command line: evaluate", "", .copy(commandLine("evaluate", words))))
     if case .generated(let number) = selectedTile, let request = board?.plans[plan]?[safe: number] {
       choices += copies(of: request)
     } else if screen.focus == .queue, let job = chosenJobs.first {

@@ -109,7 +109,9 @@ extension ExplorerState {
       "Compare with",
       [Choice("itself without generated supports", "", .reference(nil))]
         + others.map { index, report in
-          Choice(report.title, detail(of: report), .reference(index))
+          let obstacle = shown.flatMap { $0.unlike(report) }
+          return Choice(
+            report.title, [obstacle, detail(of: report)].compactMap { $0 }.joined(separator: ", "), .reference(index), isPossible: obstacle == nil)
         })
   }
 

@@ -87,7 +87,10 @@ extension ExplorerState {
     case .evaluateFold: askToEvaluate()
     case .sortClasses: evaluation.nextOrder()
     case .worst: listWorst()
-    case .pickReport: screen.focus(on: .runs)
+    case .pickReport:
+      screen.focus(on: .runs)
+      // Other programs may have evaluated since.
+      return [.loadReports]
     case .showRun: return showRun()
     case .markRun: markRun()
     case .sortRuns: evaluation.changeRuns { $0.nextOrder() }

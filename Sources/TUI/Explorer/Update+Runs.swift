@@ -21,7 +21,7 @@ extension ExplorerState {
   /// Shows the last marked evaluation against the one that was marked before it.
   mutating func compareRuns() -> [Effect] {
     let pair = evaluation.runs.marked.suffix(2).compactMap { evaluation.saved[safe: $0] }
-    guard pair.count == 2, pair[0].plan.fold == pair[1].plan.fold else { return [] }
+    guard pair.count == 2, obstacleToComparison == nil else { return [] }
     evaluation.show(pair[1])
     screen.focus(on: .classes)
     let effects = pair[1].plan.fold == browse.fold ? [] : openFold(pair[1].plan.fold)
@@ -33,7 +33,8 @@ extension ExplorerState {
   var obstacleToComparison: String? {
     let pair = evaluation.runs.marked.suffix(2).compactMap { evaluation.saved[safe: $0] }
     if pair.count < 2 { return "mark two with Space" }
-    return pair[0].plan.fold == pair[1].plan.fold ? nil : "the last two marked ones are of different folds"
+    guard pair[0].plan.fold == pair[1].plan.fold else { return "the last two marked ones are of different folds" }
+    return pair[1].unlike(pair[0]).map { "the last two marked ones have no common measure: \($0)" }
   }
 
   mutating func markRun() {

@@ -7,10 +7,10 @@ extension ExplorerState {
     case .jobChanged(let job): return take(job)
     // The runner has it reduced for the screen.
     case .generated: break
-    case .preview(let id, let image):
+    case .preview(let id, let image, let isLast):
       // One that comes late, after its job has ended, is of no use.
       guard let job = queue.jobs[id], job.state.isRunning else { return [] }
-      queue.show(images.preview(image, of: job.request), of: job.request, at: screen.now)
+      queue.show(images.preview(image, of: job.request), of: job.request, isLast: isLast, at: screen.now)
     case .evaluationStep(let request, let step, let count, let image):
       // One that comes late, after the evaluation has ended, is of no use.
       guard evaluation.running != nil else { return [] }

@@ -34,13 +34,13 @@ public struct QueueState: Sendable {
   }
 
   /// Takes over how far the image of a request is; `now` in seconds since the start.
-  mutating func show(_ image: ScreenImage, of request: GenerationRequest, at now: Double) {
-    previews[request] = RunningPreview(image, at: now, after: previews[request])
+  mutating func show(_ image: ScreenImage, of request: GenerationRequest, isLast: Bool, at now: Double) {
+    previews[request] = RunningPreview(image, isLast: isLast, at: now, after: previews[request])
   }
 
   /// Takes over how far an image is that the running evaluation generates.
   mutating func show(_ image: ScreenImage, of request: GenerationRequest, step: Int, of steps: Int, at now: Double) {
-    show(image, of: request, at: now)
+    show(image, of: request, isLast: step == steps, at: now)
     if let preview = previews[request] { evaluated = EvaluatedImage(request: request, step: step, steps: steps, preview: preview) }
   }
 

@@ -21,8 +21,8 @@ public final class DecodedDataset: Dataset {
 
   private struct Kept {
     // Small ones count for more than they take: of thousands of them that a queue goes through only the last are asked for again.
-    var images = BoundedCache<ImageKey, Image>(limit: 96 << 20) { max(1 << 21, $0.pixels.count) }
-    var masks = BoundedCache<MaskKey, LabelMask>(limit: 32 << 20) { max(1 << 19, $0.labels.count) }
+    var images = BoundedCache<ImageKey, Image>(limit: 96 << 20) { max(3 << 20, $0.pixels.count) }
+    var masks = BoundedCache<MaskKey, LabelMask>(limit: 32 << 20) { max(1 << 20, $0.labels.count) }
   }
 
   let base: any Dataset

@@ -77,7 +77,7 @@ private final class Mailbox: Sendable {
       switch event {
       case .jobChanged(let job): .job(job.id)
       case .generated(let image): .image(key: image.key)
-      case .preview(let job, _): .preview(job)
+      case .preview(let job, _, _): .preview(job)
       // The newest of those that are generated side by side.
       case .evaluationStep: .evaluation
       case .modelLoading(let name), .modelLoaded(let name): .model(name)

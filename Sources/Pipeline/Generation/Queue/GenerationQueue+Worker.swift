@@ -85,7 +85,9 @@ extension GenerationQueue {
       state.withLock { $0.current[job.id] = most }
       if most > 1 { bell.signal() }
       let image = try generator.attemptOnce(job.request, stop: { isStopped(job.id) }) { progress in
-        if hub.isWatched, let preview = progress.preview?() { hub.send(.preview(job.id, preview)) }
+        if hub.isWatched, let preview = progress.preview?() {
+          hub.send(.preview(job.id, preview, isLast: progress.step == progress.steps))
+        }
         let elapsed = seconds()
         if clock.now - noted > .milliseconds(500) {
           noted = clock.now

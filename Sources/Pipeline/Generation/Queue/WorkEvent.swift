@@ -6,8 +6,8 @@ public enum WorkEvent: Hashable, Sendable {
   case jobChanged(Job)
   /// A job's image, before the job is said to have ended. A watcher that falls behind misses some: they are in the store.
   case generated(GeneratedImage)
-  /// What there is of a job's image after a step.
-  case preview(JobID, Image)
+  /// What there is of a job's image after a step, and whether that was its last.
+  case preview(JobID, Image, isLast: Bool)
   /// What there is after a step of an image that an evaluation generates; such images have no jobs.
   case evaluationStep(GenerationRequest, step: Int, of: Int, Image)
   /// Weights are being read: `name` of the model.
