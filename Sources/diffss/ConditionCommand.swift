@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Foundation
 import Generation
 import Render
@@ -49,6 +50,7 @@ struct ConditionCommand: ParsableCommand {
 
   func run() throws {
     try runtime.apply()
+    try AtomicFile.check(out)
     guard let image = try own.image(turning.orientation ?? .auto) else { return }
     var options = GenerationOptions()
     try (flags.given + [resolution].compactMap { $0 }).apply(to: &options)

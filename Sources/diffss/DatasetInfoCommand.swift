@@ -35,8 +35,10 @@ struct DatasetInfoCommand: ParsableCommand {
     if json {
       print(try CanonicalJSON.text(report))
     } else {
-      let folds = "\(dataset.folds) fold\(dataset.folds == 1 ? "" : "s")"
-      print("\(dataset.name), split \(dataset.split.rawValue): \(dataset.items.count) images, \(dataset.classes.count) classes, \(folds)\n")
+      let amounts = [
+        Counted(dataset.items.count, "image"), Counted(dataset.classes.count, "class", "classes"), Counted(dataset.folds, "fold"),
+      ]
+      print("\(dataset.name), split \(dataset.split.rawValue): \(amounts.map(\.description).joined(separator: ", "))\n")
       let rows = report.classes.map { own in
         [PlainText.clean(own.info.name), "\(own.info.index)", "\(own.fold)", "\(own.info.adeIndex)", "\(own.images)", "\(own.listed)"]
       }
@@ -44,7 +46,7 @@ struct DatasetInfoCommand: ParsableCommand {
       print("\n" + Self.table(problems))
       for line in Self.cases(problems) { print(line) }
       let turned = dataset.items.count { (dataset.turn(of: $0) ?? .upright) != .upright }
-      if turned > 0 { print("\n\(turned) images are turned as their EXIF data says (--orientation)") }
+      if turned > 0 { print("\n\(Counted(turned, "image")) \(turned == 1 ? "is" : "are") turned as the EXIF data says (--orientation)") }
     }
     if !problems.allSatisfy(\.kind.isNote) { throw ExitStatus.someFailed }
   }

@@ -39,6 +39,7 @@ struct DatasetListCommand: ParsableCommand {
   }
 
   func run() throws {
+    try out.map(AtomicFile.check)
     let dataset = try data.open()
     let draw = draws.draw(shots: shots, seed: seed)
     let list = try EpisodeList(dataset, fold: data.fold, draw: draw, count: episodes)
@@ -55,7 +56,7 @@ struct DatasetListCommand: ParsableCommand {
     if let first = list.undrawable.first {
       report(
         message:
-          "\(list.undrawable.count) of \(episodes) episodes cannot be drawn, the first: \(PlainText.clean(first.query.id)) is drawn as its own support, class \(first.classIndex) has too few images",
+          "\(list.undrawable.count) of \(Counted(episodes, "episode")) cannot be drawn, the first: \(PlainText.clean(first.query.id)) is drawn as its own support, class \(first.classIndex) has too few images",
         hint: "choose fewer shots, or a list with more images of the class")
       throw ExitStatus.someFailed
     }

@@ -50,7 +50,7 @@ struct DatasetPrepareCommand: ParsableCommand {
     var source = data.source
     source.split = data.split ?? .all
     let dataset = try data.open(source)
-    print("\(dataset.name): \(dataset.items.count) images ready")
+    print("\(dataset.name): \(Counted(dataset.items.count, "image")) ready")
     guard let out else { return }
     let line = ProgressLine("writing", unit: "masks")
     do {
@@ -62,9 +62,11 @@ struct DatasetPrepareCommand: ParsableCommand {
       guard let done else {
         throw CoreError.badSetting(name: "out", value: out, allowed: "only coco and demo, \(dataset.name) has masks already")
       }
-      print("\(out): \(done.written) masks written")
+      print("\(out): \(Counted(done.written, "mask")) written")
       if done.failed > 0 {
-        report(message: "\(done.failed) masks cannot be generated", hint: "see why with: diffss dataset info --dataset \(dataset.name)")
+        report(
+          message: "\(Counted(done.failed, "mask")) cannot be generated",
+          hint: "see why with: diffss dataset info --dataset \(dataset.name)")
         throw ExitStatus.someFailed
       }
     } catch is CancellationError { throw ExitStatus.interrupted }
@@ -78,7 +80,7 @@ struct DatasetPrepareCommand: ParsableCommand {
         return !Interrupt.shared.isRequested
       }
       line.finish()
-      print("\(out): \(written) images, for --aux")
+      print("\(out): \(Counted(written, "image")), for --aux")
     } catch is CancellationError { throw ExitStatus.interrupted }
   }
 

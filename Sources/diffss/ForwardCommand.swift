@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Foundation
 import Models
 import Pipeline
@@ -48,6 +49,7 @@ struct ForwardCommand: ParsableCommand {
 
   func run() throws {
     if let threads = threads ?? UserSettings.ofUser.threads { Compute.threads = threads }
+    try AtomicFile.check(output)
     let runner = try ForwardRunner(
       network, weights: URL(fileURLWithPath: weights), backbone: backbone.map { URL(fileURLWithPath: $0) }, config: singleFile.folder,
       precision: precision)

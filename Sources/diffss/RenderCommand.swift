@@ -84,6 +84,7 @@ struct RenderCommand: ParsableCommand {
   private var isDrawn: Bool { ["svg", "html", "htm"].contains(out.map { URL(fileURLWithPath: $0).pathExtension.lowercased() } ?? "") }
 
   func run() throws {
+    try out.map(AtomicFile.check)
     let environment = ProcessInfo.processInfo.environment, settings = try UserSettings.standard.get()
     let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1
     let wish = graphics ?? (toTerminal && !isOfCharacters ? settings.graphics ?? .auto : .cells)

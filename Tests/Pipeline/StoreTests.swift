@@ -68,9 +68,9 @@ import Testing
     do {
       _ = try Store(folder: folder.url.appendingPathComponent("taken/data"))
       Issue.record("a store below a file")
-    } catch let error as CoreError {
-      #expect(error.message.hasPrefix("cannot write \(folder.url.path)/taken/data"))
-      #expect(error.hint != nil)
+    } catch let error as GenerationError {
+      #expect(error.message.contains("\(folder.url.path)/taken/data cannot be used: \(folder.url.path)/taken is a file, not a folder"))
+      #expect(error.hint?.contains("$XDG_DATA_HOME") == true)
     }
     #expect(folder.files == ["taken"])
   }

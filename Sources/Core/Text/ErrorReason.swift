@@ -21,7 +21,20 @@ extension NSError {
       if current.domain == NSPOSIXErrorDomain, let code = Int32(exactly: current.code) { return String(cString: strerror(code)) }
       error = current.userInfo[NSUnderlyingErrorKey] as? NSError
     }
-    return localizedDescription
+    return domain == NSCocoaErrorDomain ? ownReason : localizedDescription
+  }
+
+  /// Foundation's own sentences begin with "The operation could not be completed" and often end with a number.
+  private var ownReason: String {
+    switch CocoaError.Code(rawValue: code) {
+    case .fileNoSuchFile, .fileReadNoSuchFile: "no such file or folder"
+    case .fileReadNoPermission, .fileWriteNoPermission: "permission denied"
+    case .fileWriteFileExists: "something of this name is there"
+    case .fileWriteOutOfSpace: "no space left"
+    case .fileWriteVolumeReadOnly: "read-only file system"
+    case .fileReadCorruptFile, .fileReadInapplicableStringEncoding, .fileReadUnknownStringEncoding: "its content cannot be read"
+    default: "the system refuses it, and does not say why"
+    }
   }
 }
 

@@ -18,7 +18,9 @@ public final class Store: Sendable {
   /// Opens or creates the store in a folder. A damaged one is set aside, and what the images say of themselves is recorded again.
   public init(folder: URL = DataFolder.standard()) throws {
     self.folder = folder
-    try AtomicFile.createFolder(folder)
+    do { try AtomicFile.createFolder(folder) } catch let error as CoreError {
+      throw GenerationError.storeUnusable(path: folder.path, reason: error.reason)
+    }
     let file = Self.database(in: folder)
     if StoreRecovery.isMarked(file) {
       recovery = try StoreRecovery.setAside(file)

@@ -26,9 +26,7 @@ public enum DemoExport {
   @discardableResult
   public static func write(seed: UInt64, count: Int, to folder: URL, progress: (Int) -> Bool = { _ in true }) throws -> Bool {
     let side = DemoScene.side
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch { throw CoreError.unwritableFile(path: folder.path, reason: error.reason) }
+    try AtomicFile.createFolder(folder)
     let images = try NumpyWriter(folder.appendingPathComponent("images.npy"), shape: [count, side, side, 3])
     let masks = try NumpyWriter(folder.appendingPathComponent("masks.npy"), shape: [count, side, side])
     var items: [Item] = []
@@ -60,9 +58,7 @@ public enum DemoExport {
   /// Stops, with `CancellationError`, when `progress` returns false; what is written stays. Throws `CoreError` when a file cannot be
   /// written; returns the number of images.
   public static func writeRedrawn(_ count: Int, to folder: URL, progress: DatasetProgress) throws -> Int {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch { throw CoreError.unwritableFile(path: folder.path, reason: error.reason) }
+    try AtomicFile.createFolder(folder)
     let dataset = try DemoDataset()
     let wanted = dataset.items.flatMap { item in
       item.classes.flatMap { classIndex in (0..<count).map { GeneratedSupport(Support(item: item, classIndex: classIndex), number: $0) } }
