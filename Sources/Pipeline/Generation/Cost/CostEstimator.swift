@@ -32,6 +32,8 @@ public struct CostEstimator: Sendable {
 
   /// Multiplications of a step, in millions, below which networks are small: the demo's are at a hundredth of it, SD 1.5's at thirty times.
   static let smallStep = 20_000.0
+  /// The same up to which a step is measured itself, a little more than one of SD 1.5 at 512: a larger one takes minutes, and is reckoned from one of a smaller size.
+  static let largestStep = 700_000.0
   /// Images up to which nobody waits for a measurement of large networks.
   static let fewImages = 4
   /// Seconds of an image of one step from which it is not made once more: weights that have just been read slow the first one of small networks.
@@ -54,7 +56,7 @@ public struct CostEstimator: Sendable {
       }
       first = first ?? request
       do {
-        let own = try image(request, measures: measures(request, images, measuring), stop: stop, say: say)
+        let own = try image(request, of: work, measures: measures(request, images, measuring), stop: stop, say: say)
         seconds = seconds.flatMap { sum in own.map { sum + $0 * Double(work.count) } }
       } catch let error where !(error is CancellationError) && measuring != .always { seconds = nil }
       if let need = self.memory(of: request) { memory = max(memory ?? 0, need) }
@@ -89,13 +91,39 @@ public struct CostEstimator: Sendable {
   // MARK: Time
 
   /// Seconds of an image like a request's, as many of them at a time as there will be; nil where it is not known and must not be measured.
-  private func image(_ request: GenerationRequest, measures: Bool, stop: StopFlag, say: (String) -> Void) throws -> Double? {
+  private func image(
+    _ request: GenerationRequest, of work: ImageWork, measures: Bool, stop: StopFlag, say: (String) -> Void
+  ) throws -> Double? {
     if let pace = remembered(request) { return time(of: request, pace) }
     // What the store tells may be of other days and other numbers of threads.
     if !(measures && isSmall(request)), let pace = stored(request) { return time(of: request, pace) }
     guard measures else { return nil }
-    if !isSmall(request) { say("measuring one step of \(request.models.diffusion) at \(request.width)x\(request.height)") }
-    return time(of: request, try measure(request, stop))
+    let measured = smaller(request, of: work), isSame = (measured.width, measured.height) == (request.width, request.height)
+    if let pace = isSame ? nil : remembered(measured) { return time(of: request, scaled(pace, from: measured, to: request)) }
+    if !isSmall(measured) || !isSame {
+      let size = "\(measured.width)x\(measured.height)"
+      say(
+        "measuring one step of \(request.models.diffusion) at \(size)\(isSame ? "" : ", from which \(request.width)x\(request.height) is reckoned")"
+      )
+    }
+    return time(of: request, scaled(try measure(measured, stop), from: measured, to: request))
+  }
+
+  /// The same request at a size of which a step can be waited for: itself, or at halves of its resolution.
+  private func smaller(_ request: GenerationRequest, of work: ImageWork) -> GenerationRequest {
+    guard let cost = cost(of: request) else { return request }
+    var smaller = request, options = work.options
+    while cost.step(width: smaller.width, height: smaller.height) > Self.largestStep, options.conditionSettings.resolution >= 128 {
+      options.conditionSettings.resolution /= 2
+      guard let next = sample(of: ImageWork(options, count: 1, samples: work.samples)) else { break }
+      smaller = next
+    }
+    return smaller
+  }
+
+  private func scaled(_ pace: ImagePace, from measured: GenerationRequest, to request: GenerationRequest) -> ImagePace {
+    guard let cost = cost(of: request) else { return pace }
+    return pace.scaled(cost, from: (measured.width, measured.height), to: (request.width, request.height))
   }
 
   private func remembered(_ request: GenerationRequest) -> ImagePace? { place(request).flatMap(paces.pace) }

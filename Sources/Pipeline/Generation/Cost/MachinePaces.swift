@@ -12,6 +12,13 @@ public struct ImagePace: Codable, Hashable, Sendable {
     self.rest = rest
   }
 
+  /// That of another size: a step by its multiplications, what comes behind by its pixels.
+  func scaled(_ cost: DiffusionCost, from measured: (width: Int, height: Int), to size: (width: Int, height: Int)) -> ImagePace {
+    if measured == size { return self }
+    let steps = cost.step(width: size.width, height: size.height) / cost.step(width: measured.width, height: measured.height)
+    return ImagePace(step: step * steps, rest: rest * Double(size.width * size.height) / Double(measured.width * measured.height))
+  }
+
   /// Whether both are seconds.
   var isSound: Bool { [step, rest].allSatisfy { $0.isFinite && (0...1e6).contains($0) } && step > 0 }
 }

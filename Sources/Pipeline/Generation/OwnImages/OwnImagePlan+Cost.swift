@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Models
+import Render
 
 extension OwnImagePlan {
   /// What `images` of the user's own cost, so many of them made `together`, from a step measured on this machine, in the manner of
@@ -32,38 +33,47 @@ extension OwnImagePlan {
   private func seconds(
     _ cost: DiffusionCost, _ bytes: Int, in folder: URL, _ measures: Bool, _ memory: StableDiffusion.Memory, _ progress: () -> Bool
   ) throws -> Double? {
-    let settings = request.settings, paces = MachinePaces(in: folder), place = MachinePaces.Place(request, bytes: bytes)
-    let step = cost.step(width: request.width, height: request.height)
-    func steps(_ evaluations: Int, _ settings: DiffusionSettings) -> Double {
+    let settings = request.settings, paces = MachinePaces(in: folder)
+    func steps(_ evaluations: Int, _ request: OwnImageRequest) -> Double {
       cost.image(
-        width: request.width, height: request.height, evaluations: evaluations, isGuided: settings.guidance > 1,
-        shortcuts: settings.shortcuts,
-        precision: settings.precision, controls: request.controls.count) / step
+        width: request.width, height: request.height, evaluations: evaluations, isGuided: request.settings.guidance > 1,
+        shortcuts: request.settings.shortcuts, precision: request.settings.precision, controls: request.controls.count)
+        / cost.step(width: request.width, height: request.height)
     }
     let scheduler = ModelLibrary.scheduler(of: weights.model, config: weights.config?.path)
     let sampler = scheduler.flatMap { scheduler in
       try? settings.samplerName().make(scheduler.spaced(settings.timestepSpacing), steps: settings.steps, eta: Float(settings.eta))
     }
     func time(_ pace: ImagePace) -> Double {
-      pace.step * (steps(sampler?.timesteps.count ?? settings.steps, settings) - steps(0, settings)) + pace.rest
+      pace.step * (steps(sampler?.timesteps.count ?? settings.steps, request) - steps(0, request)) + pace.rest
     }
-    if let known = paces.pace(place) { return time(known) }
+    if let known = paces.pace(MachinePaces.Place(request, bytes: bytes)) { return time(known) }
     guard measures else { return nil }
     var short = request
+    // A step of a large image takes minutes: one of a smaller size tells its time.
+    while cost.step(width: short.width, height: short.height) > CostEstimator.largestStep, min(short.width, short.height) >= 128 {
+      (short.width, short.height) = (short.width / 128 * 64, short.height / 128 * 64)
+    }
+    let place = MachinePaces.Place(short, bytes: bytes), isSame = (short.width, short.height) == (request.width, request.height)
+    func scaled(_ pace: ImagePace) -> ImagePace {
+      pace.scaled(cost, from: (short.width, short.height), to: (request.width, request.height))
+    }
+    if !isSame, let known = paces.pace(place) { return time(scaled(known)) }
     short.settings = DiffusionSettings {
       ($0.steps, $0.guidance, $0.precision, $0.shortcuts.decoder) = (1, settings.guidance, settings.precision, settings.shortcuts.decoder)
     }
     var begin: ContinuousClock.Instant?, end: ContinuousClock.Instant?
-    _ = try short.generate(controlImages: controlImages, weights: weights, digests: [:], memory: memory) { state in
+    let images = isSame ? controlImages : controlImages.map { $0.resized(width: short.width, height: short.height, .area) }
+    _ = try short.generate(controlImages: images, weights: weights, digests: [:], memory: memory) { state in
       begin = begin ?? .now
       if state.step >= 1 { end = end ?? .now }
       return progress()
     }
     let now = ContinuousClock.now, start = begin ?? now, middle = end ?? now
-    let evaluated = max(steps(1, short.settings) - steps(0, short.settings), .leastNormalMagnitude)
+    let evaluated = max(steps(1, short) - steps(0, short), .leastNormalMagnitude)
     let pace = ImagePace(step: (middle - start) / .seconds(1) / evaluated, rest: (now - middle) / .seconds(1))
     paces.remember(pace, place)
-    return time(pace)
+    return time(scaled(pace))
   }
 }
 
