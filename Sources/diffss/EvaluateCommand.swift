@@ -70,9 +70,13 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   private func evaluate() async throws {
     let workbench = try workbench(), plans = try await plans(workbench)
+    if !dry.isAsked { try checkOutput() }
     if try await ends(dry, profile, plans, workbench) { return }
     try deliver(try await EvaluationWatch(workbench: workbench).run(plans))
   }
+
+  /// Throws `CoreError.cannotWrite` where the document cannot be written, before hours are spent on it.
+  func checkOutput() throws { try document.out.map(AtomicFile.check) }
 
   /// With the standard store when `store` is nil; with `isComplete` no image is generated.
   func workbench(store: Store? = nil, isComplete: Bool = false) throws -> Workbench {
@@ -83,6 +87,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   /// An evaluation for each fold and seed; says what is to be known of them before.
   func plans(_ workbench: Workbench) async throws -> [EvaluationPlan] {
+    evaluation.warn(unusedBesideAux: flags.ofImages)
     var (plan, folds, seeds) = try evaluation.plan(
       data, workbench, options: flags.options(workbench.models, seed: evaluation.seed), auxiliaryShots: choice.auxShots)
     plan.network = choice.network
@@ -98,15 +103,15 @@ struct EvaluateCommand: AsyncParsableCommand {
     return plans
   }
 
-  /// Writes and prints the figures. Throws an `ExitStatus` where episodes are left out.
+  /// Prints and writes the figures: what cannot be written is seen all the same. Throws an `ExitStatus` where episodes are left out.
   func deliver(_ summary: EvaluationSummary) throws {
     evaluation.reportMissing(summary.reports)
     // One report is one document as ever, several are a summary.
     func document() throws -> Data {
       try summary.reports.count == 1 && summary.leftOut == nil ? CanonicalJSON.data(summary.reports[0]) : CanonicalJSON.data(summary)
     }
-    if let out = self.document.out { try AtomicFile.write(document(), to: URL(fileURLWithPath: out)) }
     try figures.print(json: document(), csv: summary.csv, table: summary.table)
+    if let out = self.document.out { try AtomicFile.write(document(), to: URL(fileURLWithPath: out)) }
     try evaluation.failIfLeftOut(summary.reports, parts: summary.leftOut)
   }
 }

@@ -45,9 +45,8 @@ struct SweepCommand: AsyncParsableCommand {
   }
 
   private func evaluate() async throws {
-    let workbench = try workbench(), sweep = try await sweepPlan(workbench)
+    let workbench = try workbench(), sweep = try await sweepPlan(workbench), folder = try dry.isAsked ? nil : folder()
     if try await ends(dry, profile, sweep.evaluations, workbench) { return }
-    let folder = try folder()
     try deliver(try await SweepWatch(workbench: workbench).run(sweep), in: folder)
   }
 
@@ -63,6 +62,10 @@ struct SweepCommand: AsyncParsableCommand {
 
   /// What is to be measured; says what is to be known of it before.
   func sweepPlan(_ workbench: Workbench) async throws -> SweepPlan {
+    if evaluation.aux != nil, let list = varied.several(but: .precision) {
+      throw ValidationError("--\(list) cannot be varied beside --aux, whose images are made already")
+    }
+    evaluation.warn(unusedBesideAux: varied.given.filter { $0 != .precision } + others.given.map(\.id))
     let settings = try varied.lists.map { try SweepAxis.setting($0.id, $0.texts) }
     let conditions = try varied.conditions.texts.map { try Self.options($0, of: .condition).condition }
     var (base, folds, seeds) = try evaluation.plan(
@@ -83,11 +86,11 @@ struct SweepCommand: AsyncParsableCommand {
     return sweep
   }
 
-  /// Writes and prints the figures. Throws an `ExitStatus` where episodes are left out.
+  /// Prints and writes the figures: what cannot be written is seen all the same. Throws an `ExitStatus` where episodes are left out.
   func deliver(_ result: (report: SweepReport, evaluations: [[EvaluationReport]]), in folder: SweepFolder?) throws {
     evaluation.reportMissing(result.evaluations.flatMap { $0 })
-    try folder?.write(result.report, result.evaluations)
     try figures.print(json: CanonicalJSON.data(result.report), csv: result.report.csv, table: result.report.table)
+    try folder?.write(result.report, result.evaluations)
     try evaluation.failIfLeftOut(result.evaluations.flatMap { $0 }, parts: result.report.leftOut)
   }
 

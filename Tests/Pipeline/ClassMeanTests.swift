@@ -123,7 +123,7 @@ import Testing
   @Test func demoWeightsAreSaidWithEveryFigure() throws {
     let report = report(demoWeights: ["hsnet/fold0.safetensors"]), line = "Demo weights (hsnet/fold0.safetensors): toy networks"
     #expect(report.table.contains(line) && EvaluationSummary([report, report]).table.components(separatedBy: line).count == 4)
-    #expect(report.csvRows.allSatisfy { $0.hasSuffix(",present,hsnet/fold0.safetensors,float32") })
+    #expect(report.csvRows.allSatisfy { $0.contains(",present,hsnet/fold0.safetensors,float32,") })
     #expect(try HTMLReport(documents: [ReportDocument(name: "a", .evaluations([report]))], gallery: .empty).html.contains(line))
     #expect(String(decoding: try CanonicalJSON.data(report), as: UTF8.self).contains(#""demoWeights":["hsnet/fold0.safetensors"]"#))
     #expect(!String(decoding: try CanonicalJSON.data(self.report()), as: UTF8.self).contains("demoWeights"))

@@ -78,7 +78,7 @@ private final class FailingGenerator: SupportGenerator {
       #expect(report.leftOut?.map(\.episode) == clean.episodes.map(\.episode).filter { uses($0, id) })
       #expect(report.leftOut?.allSatisfy { $0.reason.contains(says) } == true, "\(report.leftOut?.first?.reason ?? "")")
       #expect(report.table.contains("\(report.leftOut?.count ?? 0) of 12 episodes left out") && report.table.contains(says))
-      #expect(report.csvRows[2].hasSuffix(",\(report.leftOut?.count ?? 0),present,,float32"))
+      #expect(report.csvRows[2].contains(",\(report.leftOut?.count ?? 0),present,,float32,"))
       #expect(try JSONDecoder().decode(EvaluationReport.self, from: CanonicalJSON.data(report)) == report)
       // Asked again it tries them again, and nothing is kept a second time.
       #expect(try await bench.workbench.evaluate(plan).leftOut == report.leftOut)
@@ -137,7 +137,7 @@ private final class FailingGenerator: SupportGenerator {
     let (report, evaluations) = try await bench.workbench.sweep(plan)
     let expected = evaluations[0].reduce(0) { $0 + ($1.leftOut?.count ?? 0) }
     #expect(expected > 0 && report.settings.map(\.leftOut) == [expected, expected])
-    #expect(report.table.contains("episodes left out") && report.csv.split(separator: "\n")[1].hasSuffix(",\(expected),present,"))
+    #expect(report.table.contains("episodes left out") && report.csv.split(separator: "\n")[1].contains(",\(expected),present,,"))
     #expect(try JSONDecoder().decode(SweepReport.self, from: CanonicalJSON.data(report)) == report)
   }
 

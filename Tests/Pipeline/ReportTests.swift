@@ -12,7 +12,8 @@ import Testing
 
   /// Two episodes of one class, with a generated support that helps in the first.
   private func evaluation(
-    dataset: String = "squares", className: String = "square 1", prompt: String? = nil, guidance: Double = 3, fold: Int = 0
+    dataset: String = "squares", className: String = "square 1", prompt: String? = nil, guidance: Double = 3, fold: Int = 0,
+    change: (inout EvaluationPlan) -> Void = { _ in }
   ) -> EvaluationReport {
     func areas(_ intersection: Int) -> Areas {
       Areas(backgroundIntersection: 800, foregroundIntersection: intersection, backgroundUnion: 1000, foregroundUnion: 100)
@@ -22,8 +23,10 @@ import Testing
       EpisodeResult(
         episode: Episode(index: index, fold: fold, classIndex: 1, query: item, supports: [item]), baseline: areas(hits.0), augmented: areas(hits.1))
     }
+    var plan = EvaluationPlan(fold: fold, options: options)
+    change(&plan)
     return EvaluationReport(
-      dataset: dataset, plan: EvaluationPlan(fold: fold, options: options), weights: ["dcama-0": "cafe"], results: results,
+      dataset: dataset, plan: plan, weights: ["dcama-0": "cafe"], results: results,
       classes: [ClassInfo(index: 1, name: className, promptName: className, adeIndex: 0)], comparison: Comparison(.hsnet), seconds: 1)
   }
 
@@ -81,6 +84,29 @@ import Testing
     #expect(html.contains("<th scope=\"row\">2</th><td>7.5</td><td>25.0"))
   }
 
+  /// Rows that would be alike say in what they differ.
+  @Test func rowsOfRunsCanBeToldApart() throws {
+    let plain = evaluation(), seeded = evaluation { $0.seed = 5 }, other = evaluation { $0.episodeProtocol = .bam }
+    let two = try page([plain, seeded].map { ReportDocument(name: "e", .evaluations([$0])) })
+    #expect(two.contains("<td>2</td><td>0</td><td>25.0") && two.contains("<td>2</td><td>5</td><td>25.0") && !two.contains(">otherwise<"))
+    let three = try page([plain, seeded, other].map { ReportDocument(name: "e", .evaluations([$0])) })
+    #expect(three.contains("<td>0</td><td>protocol hsnet</td>") && three.contains("<td>0</td><td>protocol bam</td>"))
+  }
+
+  /// The explorer and the page call an evaluation by the same number, and one that stands for others says so.
+  @Test func evaluationsOfTheStoreHaveTheExplorersNumbers() throws {
+    let folder = try TemporaryFolder(), store = try Store(folder: folder.url)
+    for report in [evaluation(), evaluation(fold: 1), evaluation(), evaluation(guidance: 7.5)] { try store.save(report) }
+    let html = try HTMLReport(store: store, name: "squares", dataset: nil, limit: 9).html
+    for text in [
+      "<h2>Run 3 of fold 0: dcama, fold 0, 1+4 shots</h2>", "<h2>Run 2 of fold 0: ", "<h2>Run 1 of fold 1: ",
+      "<th scope=\"row\">3 of fold 0</th>",
+      "<p>2 runs of one plan with the same figures: it stands for 1 of fold 0 too.</p>",
+      "<p>Numbered as in the explorer: of each fold the oldest evaluation is 1.</p>",
+    ] { #expect(html.contains(text), "\(text)") }
+    #expect(!html.contains("<h2>Run 1 of fold 0: "))
+  }
+
   @Test func imagesOfAFolderStandBesideTheirSupports() throws {
     let folder = try TemporaryFolder()
     for number in 0..<2 { try plant(request(number: number), as: "square-0_1_\(number).png", in: folder) }
@@ -93,6 +119,9 @@ import Testing
     #expect(gallery.rows[1].images[0].remark != nil && gallery.rows[0].images[0].remark == nil)
     #expect(gallery.remarks == ["Images left out because they do not say how they were generated: 1."])
     #expect(html.components(separatedBy: "src=\"data:image/png;base64,").count == 8)
+    // Numbered as in the explorer, each support for itself, and by their files.
+    #expect(html.contains(">generated 2</a><br>square-0_1_1.png<br>seed 101") && html.contains(">generated 1</a><br>square-2_3_0.png<br>"))
+    #expect(html.contains("<h3>square-2, class 3 (square 3), mask, generated 1: square-2_3_0.png</h3>"))
     for text in ["seed 101, 3 steps, guidance 9", "Steps: 3, Sampler: ddim", "&quot;conditionSettings&quot;"] { #expect(html.contains(text), "\(text)") }
     // The mask's outline, of both colours.
     let pixels = gallery.rows[0].images[0].image, yellow = RGB(240, 228, 66)

@@ -231,7 +231,7 @@ struct WorkTests {
     let item = DatasetItem(id: "a", classes: [1]), lost = Episode(index: 3, fold: 0, classIndex: 1, query: item, supports: [item])
     screen.send(.done(.evaluate(plan), .report(screen.report(leftOut: [LeftOutEpisode(episode: lost, reason: "cannot read a.jpg")]))))
     let last = screen.state.dialogs.messages.last
-    #expect(last?.level == .warning && last?.message.contains("1 of 1 episodes left out") == true && last?.hint?.contains("a.jpg") == true)
+    #expect(last?.level == .warning && last?.message.contains("1 of 1 episode left out") == true && last?.hint?.contains("a.jpg") == true)
   }
 
   @Test func weightsLoadBehindTheFirstScreen() {

@@ -28,7 +28,7 @@ struct ClusterCollectCommand: AsyncParsableCommand {
     case .generate: try collectImages(run)
     case .evaluate, .sweep:
       let outcome = try Collection(run).collect(into: .opened())
-      printError("collected \(outcome.images) new images")
+      printError("collected \(Counted(outcome.images, "new image"))")
       if status.isCollectable { try await evaluate(run) }
     }
     guard !status.isComplete else { return }
@@ -40,7 +40,7 @@ struct ClusterCollectCommand: AsyncParsableCommand {
   private func collectImages(_ run: ClusterRun) throws {
     let command = try GenerateCommand.parse(run.plan.words), folder = URL(fileURLWithPath: command.out, isDirectory: true)
     let outcome = try Collection(run).collect(into: SupportFolder(creating: folder), .opened())
-    print("collected \(outcome.images) new images into \(PlainText.clean(folder.path))")
+    print("collected \(Counted(outcome.images, "new image")) into \(PlainText.clean(folder.path))")
     for path in outcome.foreign.prefix(5) {
       report(message: "\(PlainText.clean(path)) is there, and is not an image of this program: it is left as it is", hint: nil)
     }
@@ -51,7 +51,9 @@ struct ClusterCollectCommand: AsyncParsableCommand {
   private func evaluate(_ run: ClusterRun) async throws {
     let parts = Collection(run).parts
     if run.plan.command == .evaluate {
-      let command = try EvaluateCommand.parse(run.plan.words), workbench = try command.workbench(isComplete: true)
+      let command = try EvaluateCommand.parse(run.plan.words)
+      try command.checkOutput()
+      let workbench = try command.workbench(isComplete: true)
       try command.deliver(try await EvaluationWatch(workbench: workbench).run(try await command.plans(workbench), parts: parts))
     } else {
       let command = try SweepCommand.parse(run.plan.words), folder = try command.folder(),

@@ -125,7 +125,8 @@ extension GenerateCommand: ClusterWork {
     let workbench = try workbench(), run = try await supportRun(workbench)
     let images = run.supports.count * run.shots, work = ImageWork(run.options, count: images, samples: run.supports)
     let cost = try await CostNote.cost([work], workbench, dry.measuring(.quick), written: list.format)
-    return ClusterCheck(text: "\(images) images of \(run.supports.count) supports", parts: run.supports.count, cost: cost)
+    let text = "\(Counted(images, "image")) of \(Counted(run.supports.count, "support"))"
+    return ClusterCheck(text: text, parts: run.supports.count, cost: cost)
   }
 }
 
@@ -138,7 +139,7 @@ extension EvaluateCommand: ClusterWork {
     try runtime.apply()
     let workbench = try workbench(), plans = try await plans(workbench)
     let cost = try await CostNote.cost(try await workbench.imageWorks(of: plans), workbench, dry.measuring(.quick))
-    let text = "\(plans.count) evaluation\(plans.count == 1 ? "" : "s") of \(evaluation.episodes) episodes"
+    let text = "\(Counted(plans.count, "evaluation")) of \(Counted(evaluation.episodes, "episode"))"
     return ClusterCheck(text: text, parts: evaluation.episodes, cost: cost)
   }
 }
@@ -152,6 +153,7 @@ extension SweepCommand: ClusterWork {
     try runtime.apply()
     let workbench = try workbench(), plans = try await sweepPlan(workbench).evaluations
     let cost = try await CostNote.cost(try await workbench.imageWorks(of: plans), workbench, dry.measuring(.quick))
-    return ClusterCheck(text: "\(plans.count) evaluations of \(evaluation.episodes) episodes", parts: evaluation.episodes, cost: cost)
+    let text = "\(Counted(plans.count, "evaluation")) of \(Counted(evaluation.episodes, "episode"))"
+    return ClusterCheck(text: text, parts: evaluation.episodes, cost: cost)
   }
 }

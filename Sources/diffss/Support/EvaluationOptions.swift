@@ -45,6 +45,7 @@ struct EvaluationOptions: ParsableArguments {
   func plan(
     _ data: DatasetOptions, _ workbench: Workbench, options: GenerationOptions, auxiliaryShots: Int
   ) throws -> (plan: EvaluationPlan, folds: [Int], seeds: [UInt64]) {
+    if allFolds, let fold = data.givenFold { throw ValidationError("--fold \(fold) and --all-folds: give one of them") }
     let saved = try episodeList.map { try EpisodeList(URL(fileURLWithPath: $0), for: workbench.dataset, fold: data.givenFold) }
     let draw = saved?.draw ?? draws.draw(shots: shots, seed: seeds?.values.first ?? seed)
     let folds = allFolds ? Array(0..<workbench.dataset.folds) : [saved?.fold ?? data.fold]
@@ -55,6 +56,13 @@ struct EvaluationOptions: ParsableArguments {
       episodeProtocol: draw.episodeProtocol, seed: draw.seed, workers: draw.workers, lists: draw.lists, episodeList: episodeList,
       auxiliaryFolder: aux, classMean: classMean == .present ? nil : classMean)
     return (plan, folds, seeds?.values ?? [plan.seed])
+  }
+
+  /// Says on standard error which settings decide nothing beside --aux.
+  func warn(unusedBesideAux given: [Setting.ID]) {
+    guard aux != nil, !given.isEmpty else { return }
+    let names = Set(given).map { "--\($0.rawValue)" }.sorted().joined(separator: ", ")
+    diffss.warn("\(names) \(Set(given).count == 1 ? "means" : "mean") nothing beside --aux, whose images are made already")
   }
 
   /// Says on standard error what is in the way of the episodes, before hours are spent on them.
@@ -75,8 +83,9 @@ struct EvaluationOptions: ParsableArguments {
     guard leftOut > 0 else { return }
     let all = leftOut + reports.reduce(0) { $0 + $1.episodes.count }
     let first = reports.compactMap { $0.leftOutReasons.first }.first
+    let verbs = leftOut == 1 ? "could not be evaluated and is" : "could not be evaluated and are"
     report(
-      message: "\(leftOut) of \(all) episodes could not be evaluated and are in no figure, the first: \(PlainText.clean(first?.reason ?? ""))",
+      message: "\(leftOut) of \(Counted(all, "episode")) \(verbs) in no figure, the first: \(PlainText.clean(first?.reason ?? ""))",
       hint: "mend or complete the files and give the same command again: it goes on with these episodes")
     throw ExitStatus.someFailed
   }
@@ -85,7 +94,8 @@ struct EvaluationOptions: ParsableArguments {
   func reportMissing(_ reports: [EvaluationReport]) {
     for report in reports {
       if let missing = report.missingAuxiliaries, missing > 0 {
-        printError("\(missing) generated supports are not in \(aux ?? ""): the real support stood for each, as in the published loader")
+        let supports = Counted(missing, "generated support is", "generated supports are")
+        printError("\(supports) not in \(aux ?? ""): the real support stood for each, as in the published loader")
       }
     }
   }

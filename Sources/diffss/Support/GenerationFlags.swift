@@ -29,6 +29,9 @@ struct GenerationFlags: ParsableArguments {
     return options
   }
 
+  /// Settings of generated supports that were given.
+  var ofImages: [Setting.ID] { (given + others.given).map(\.id).filter { $0 != .precision } }
+
   /// Options that were given and mean nothing beside ready control images.
   var ofControlImage: [String] {
     ([steering.condition, others.window.resolution].compactMap { $0 } + others.controlImage.given).map { "--\($0.id.rawValue)" }

@@ -41,6 +41,20 @@ struct SweepLists: ParsableArguments {
       ].compactMap { $0 }
   }
 
+  /// The settings that were given.
+  var given: [Setting.ID] {
+    [
+      condition, sampler, steps, timestepSpacing, precision, guidance, controlScale, guidanceStart, guidanceEnd, controlEvery, cacheEvery,
+      mergeTokens,
+    ].compactMap { $0?.id }
+  }
+
+  /// The first option, but one, that has several values of what generated supports are made with.
+  func several(but other: Setting.ID) -> String? {
+    if let speed, speed.values.count > 1 { return "speed" }
+    return lists.first { $0.texts.count > 1 && $0.id != other }?.id.rawValue
+  }
+
   var conditions: SettingList { condition ?? SettingList(.condition, GenerationOptions().condition.rawValue) }
   var samplers: SettingList { sampler ?? SettingList(.sampler, GenerationOptions().sampler) }
 

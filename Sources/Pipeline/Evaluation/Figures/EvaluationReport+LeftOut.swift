@@ -5,7 +5,7 @@ extension EvaluationReport {
   /// `3 of 500 episodes left out`; nil when none was.
   public var leftOutSummary: String? {
     guard let count = leftOut?.count, count > 0 else { return nil }
-    return "\(count) of \(episodes.count + count) episodes left out"
+    return "\(count) of \(Counted(episodes.count + count, "episode")) left out"
   }
 
   /// The reasons, the most frequent first, each with its episodes.

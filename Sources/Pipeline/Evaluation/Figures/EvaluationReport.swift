@@ -59,6 +59,8 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
   public let inputSide: Int?
   /// Generated supports that a folder of them lacks, so that the real one stood for each; nil when they came from the store.
   public let missingAuxiliaries: Int?
+  /// How a folder's generated supports were made, as they say; nil when they came from the store, and in older reports.
+  public let auxiliaries: AuxiliaryFacts?
   /// Wall time of the evaluation alone, without generating.
   public let seconds: Double
 
@@ -66,7 +68,7 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
     dataset: String, plan: EvaluationPlan, weights: [String: String], episodes: [EpisodeResult], baseline: Scores,
     augmented: Scores?, difference: Scores?, signTests: SignTests? = nil, gate: GateReport? = nil, classMean: ClassMean? = nil,
     demoWeights: [String]? = nil, comparison: Comparison? = nil, inputSide: Int? = nil, missingAuxiliaries: Int? = nil,
-    leftOut: [LeftOutEpisode]? = nil, seconds: Double
+    auxiliaries: AuxiliaryFacts? = nil, leftOut: [LeftOutEpisode]? = nil, seconds: Double
   ) {
     self.leftOut = leftOut
     self.dataset = dataset
@@ -83,6 +85,7 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
     self.comparison = comparison
     self.inputSide = inputSide
     self.missingAuxiliaries = missingAuxiliaries
+    self.auxiliaries = auxiliaries
     self.seconds = seconds
   }
 }
@@ -91,8 +94,8 @@ extension EvaluationReport {
   /// The figures of a list of results, by one way of comparing.
   public init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], results: [EpisodeResult], classes: [ClassInfo],
-    comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, gate: GateReport? = nil, demoWeights: [String]? = nil,
-    leftOut: [LeftOutEpisode] = [],
+    comparison: Comparison, inputSide: Int? = nil, missing: Int? = nil, auxiliaries: AuxiliaryFacts? = nil, gate: GateReport? = nil,
+    demoWeights: [String]? = nil, leftOut: [LeftOutEpisode] = [],
     seconds: Double
   ) {
     let mean = plan.classMean ?? .present
@@ -106,7 +109,7 @@ extension EvaluationReport {
       difference: isPaired ? .difference(baseline, augmented, classes: classes, convention, mean: mean) : nil,
       signTests: isPaired ? SignTests(results, classes: classes) { $0.augmented } : nil, gate: gate, classMean: mean,
       demoWeights: demoWeights, comparison: comparison, inputSide: inputSide, missingAuxiliaries: missing,
-      leftOut: leftOut.isEmpty ? nil : leftOut, seconds: seconds)
+      auxiliaries: auxiliaries, leftOut: leftOut.isEmpty ? nil : leftOut, seconds: seconds)
   }
 }
 

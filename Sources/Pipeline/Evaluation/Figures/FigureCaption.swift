@@ -11,7 +11,7 @@ enum FigureCaption {
   }
 
   /// Hexadecimal digits of a digest that tell weights apart.
-  private static let digits = 8
+  static let digits = 8
 }
 
 extension EvaluationPlan {
@@ -22,53 +22,60 @@ extension EvaluationPlan {
     return drawn + (lists == nil ? "" : ", published lists")
   }
 
-  /// Condition, sampler, steps, guidance and seed of the generated supports, and whatever is not as usual; nil without any. Settings of `varied`
-  /// are told by who varies them.
-  func imageText(without varied: Set<String> = []) -> String? {
+  /// Condition, sampler, steps, guidance and seed of the generated supports, and whatever is not as usual; of a folder its name and what its images
+  /// say; nil without any. Settings of `varied` are told by who varies them.
+  func imageText(without varied: Set<String>, _ auxiliaries: AuxiliaryFacts?) -> String? {
     guard auxiliaryShots > 0 || varied.contains("aux-shots") else { return nil }
-    if auxiliaryFolder != nil { return "supports generated before" }
-    let always: Set<Setting.ID> = [.condition, .sampler, .steps, .guidance, .seed]
+    if let auxiliaryFolder { return "supports from \(Self.shortened(auxiliaryFolder))\(auxiliaries.map { " (\($0.text))" } ?? "")" }
+    let order = GenerationOptions.alwaysTold + [.seed], always = Set(order)
     let told = Setting.all.filter { setting in
       setting.applies(to: options) && !varied.contains(setting.id.rawValue) && (always.contains(setting.id) || !setting.isUsual(options))
     }
     // What is always told comes first, in one order.
-    let order: [Setting.ID] = [.condition, .sampler, .steps, .guidance, .seed]
     let sorted = order.compactMap { id in told.first { $0.id == id } } + told.filter { !always.contains($0.id) }
-    let words = sorted.compactMap { setting in setting.text(options).map { Self.word(setting, $0) } }
+    let words = sorted.compactMap { setting in setting.text(options).map(setting.words) }
     let own = [options.models?.diffusion].compactMap { $0 } + (options.models?.controlNets ?? [])
     return (words + (own.isEmpty ? [] : ["models \(own.joined(separator: ", "))"])).joined(separator: ", ")
   }
 
-  private static func word(_ setting: Setting, _ text: String) -> String {
-    switch setting.id {
-    case .condition, .sampler: text
-    case .steps: "\(text) steps"
-    case .seed: "seed \(text)"
-    default: "\(setting.name) \(text)"
-    }
+  /// A folder as it was given, without strokes at its end.
+  private static func shortened(_ folder: String) -> String {
+    var name = folder[...]
+    while name.count > 1, name.hasSuffix("/") { name.removeLast() }
+    return String(name)
   }
 }
 
+extension EvaluationPlan {
+  /// `1+4 shots`, `1 shot`.
+  var setting: String { auxiliaryShots > 0 ? "\(shots)+\(auxiliaryShots) shots" : "\(Counted(shots, "shot"))" }
+}
+
 extension EvaluationReport {
+  /// How its generated supports were made; nil without any.
+  var imageText: String? { plan.imageText(without: [], auxiliaries) }
+
   /// What its figures are of: stands above its table.
   public var caption: String {
-    let shots = plan.auxiliaryShots > 0 ? "\(plan.shots)+\(plan.auxiliaryShots) shots" : "\(plan.shots) shot\(plan.shots == 1 ? "" : "s")"
-    let data = "\(dataset) fold \(plan.fold), \(episodes.count) episodes (\(plan.episodeText(seeds: [plan.seed])))"
-    let network = "\(plan.network.rawValue)\(inputSide.map { " at \($0)" } ?? ""), \(shots)"
-    return FigureCaption.text([data, network, plan.imageText()], weights: weights)
+    let data = "\(dataset) fold \(plan.fold), \(Counted(episodes.count, "episode")) (\(plan.episodeText(seeds: [plan.seed])))"
+    let network = "\(plan.network.rawValue)\(inputSide.map { " at \($0)" } ?? ""), \(plan.setting)"
+    return FigureCaption.text([data, network, imageText], weights: weights)
   }
 }
 
 extension SweepReport {
+  /// What its axes vary, by the names on the command line: a place of the dial is many settings.
+  var variedNames: Set<String> {
+    let names = Set(axes.map(\.name))
+    return names.contains("speed") ? names.union(Generation.Setting.ID.allCases.map(\.rawValue)).subtracting(["seed", "prompt"]) : names
+  }
+
   /// What its figures are of: stands above its table.
   public var caption: String {
     let folds = "fold\(folds.count > 1 ? "s" : "") \(folds.map { "\($0)" }.joined(separator: ", "))"
-    let data = "\(dataset) \(folds), \(plan.episodes) episodes each (\(plan.episodeText(seeds: seeds)))"
+    let data = "\(dataset) \(folds), \(Counted(plan.episodes, "episode")) each (\(plan.episodeText(seeds: seeds)))"
     let lists = axes.map { "\($0.name) \($0.values.joined(separator: "/"))" }.joined(separator: ", ")
-    let names = Set(axes.map(\.name))
-    let dial: Set<String> =
-      names.contains("speed") ? Set(Generation.Setting.ID.allCases.map(\.rawValue)).subtracting(["seed", "prompt"]) : []
-    let images = plan.imageText(without: names.union(dial)), shots = "\(plan.shots) real support\(plan.shots == 1 ? "" : "s")"
+    let images = plan.imageText(without: variedNames, auxiliaries), shots = Counted(plan.shots, "real support")
     return FigureCaption.text([data, "\(shots), \(lists)", images?.isEmpty == true ? nil : images], weights: weights)
   }
 }

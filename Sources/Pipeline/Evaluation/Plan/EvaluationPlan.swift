@@ -4,14 +4,14 @@ import Generation
 import Models
 
 /// What to evaluate.
-public struct EvaluationPlan: Codable, Hashable, Sendable {
+public struct EvaluationPlan: Hashable, Sendable {
   public var fold: Int
   public var network: SegmentationNetwork
   /// Real supports an episode, 1....
   public var shots: Int
   /// Generated supports added to them, 0 for the baseline alone. Number `k` comes from real support `k` modulo `shots`.
   public var auxiliaryShots: Int
-  /// How the generated supports are made.
+  /// How the generated supports are made. Without any, and with a folder of them, nothing but its precision counts, and the JSON has no more.
   public var options: GenerationOptions
   public var episodes: Int
   public var episodeProtocol: EpisodeProtocol
@@ -82,7 +82,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   var baseline: EvaluationPlan {
     var plan = ungated
     plan.auxiliaryShots = 0
-    plan.options = GenerationOptions(DiffusionSettings { $0.precision = precision })
+    plan.options = .of(precision)
     plan.auxiliaryFolder = nil
     return plan
   }

@@ -12,29 +12,34 @@ extension Evaluator {
   public func predictions(of reports: [EvaluationReport], limit: Int, stop: StopFlag = StopFlag()) throws -> PredictionGallery {
     let own = Array(reports.enumerated().prefix(max(1, limit / 2)))
     guard limit > 0, !own.isEmpty else { return .empty }
-    var rows: [PredictionGallery.Row] = [], remarks: [String] = []
+    var rows: [PredictionGallery.Row] = [], remarks: [PredictionGallery.Remark] = []
     for (number, report) in own {
       do {
-        let gallery = try predictions(of: report, number: number + 1, limit: max(1, limit / own.count), stop)
+        let gallery = try predictions(of: report, number: number, limit: max(1, limit / own.count), stop)
         rows += gallery.rows
         remarks += gallery.remarks
       } catch is CancellationError { throw CancellationError() } catch {
-        remarks.append("Queries of evaluation \(number + 1) cannot be shown: \(error)")
+        remarks.append(PredictionGallery.Remark(evaluation: number, text: "its queries cannot be shown: \(error)"))
       }
     }
-    if reports.count > own.count { remarks.append("Evaluations whose queries are left out: \(reports.count - own.count).") }
+    if reports.count > own.count {
+      let text = "Evaluations whose queries are left out: \(reports.count - own.count)."
+      remarks.append(PredictionGallery.Remark(evaluation: nil, text: text))
+    }
     return PredictionGallery(rows: rows, remarks: remarks)
   }
 
   private func predictions(of report: EvaluationReport, number: Int, limit: Int, _ stop: StopFlag) throws -> PredictionGallery {
     let dataset = supports.dataset, plan = report.plan
+    func nothing(_ why: String) -> PredictionGallery {
+      PredictionGallery(rows: [], remarks: [PredictionGallery.Remark(evaluation: number, text: why)])
+    }
     guard report.dataset == dataset.name else {
-      return PredictionGallery(
-        rows: [], remarks: ["The queries of evaluation \(number) are in the data set \(report.dataset), which is not at hand."])
+      return nothing("its queries are in the data set \(report.dataset), which is not at hand.")
     }
     let (segmenter, model) = try self.segmenter(plan)
     guard try report.weights[model.id] == models.digest(of: model.id) else {
-      return PredictionGallery(rows: [], remarks: ["The weights of evaluation \(number) are others now: its queries are not shown."])
+      return nothing("its weights are others now: its queries are not shown.")
     }
     let comparison = report.comparison ?? Comparison(plan.network.convention)
     let rows = try Self.chosen(report.episodes, limit).map { result -> PredictionGallery.Row in
@@ -53,7 +58,7 @@ extension Evaluator {
       let difference = result.augmented.map { String(format: ", %+.1f", $0.iou - result.baseline.iou) } ?? ""
       let support = episode.supports.first ?? episode.query
       return PredictionGallery.Row(
-        title: "Evaluation \(number), episode \(episode.index &+ 1): \(name), query \(episode.query.id)\(difference)",
+        evaluation: number, title: "episode \(episode.index &+ 1): \(name), query \(episode.query.id)\(difference)",
         support: try dataset.image(support).rgb.small.outlined(bothSides: dataset.mask(support, of: episode.classIndex)),
         query: query.rgb.small.outlined(bothSides: try dataset.mask(episode.query, of: episode.classIndex)), baseline: try shown([]),
         augmented: try generated.map(shown), names: ("\(plan.shots)-shot", "\(plan.shots)+\(plan.auxiliaryShots)"), remarks: remarks)

@@ -2,48 +2,45 @@ import Core
 import Render
 
 extension HTMLReport {
-  /// An evaluation, and the document that it is of.
-  struct Evaluation {
-    let document: String
-    let report: EvaluationReport
-  }
-
-  /// Those of all documents, numbered from 1 on the page.
-  var evaluations: [Evaluation] {
-    documents.flatMap { document -> [Evaluation] in
-      guard case .evaluations(let reports) = document.figures else { return [] }
-      return reports.map { Evaluation(document: document.name, report: $0) }
-    }
-  }
-
-  /// Every evaluation in one row.
+  /// Every evaluation in one row; where rows would be alike, with what tells them apart.
   var runs: Markup {
     if evaluations.isEmpty { return "" }
-    let rows = evaluations.enumerated().map { number, evaluation -> [String] in
-      let report = evaluation.report, plan = report.plan, test = report.signTests?.all
-      let run = [
-        "\(number + 1)", "\(report.dataset), fold \(plan.fold)", plan.network.rawValue, plan.setting, plan.imageText() ?? "–",
-        "\(report.episodes.count)",
-      ]
-      return run + [
-        report.baseline.miou.text(), (report.augmented?.miou).text(), (report.difference?.miou).text(signed: true), test.split, test.text,
+    let names = evaluations.map { evaluation -> [String] in
+      let report = evaluation.report, plan = report.plan
+      return [
+        "\(report.dataset), fold \(plan.fold)", plan.network.rawValue, plan.setting, report.imageText ?? "–", "\(report.episodes.count)",
+        plan.episodeList == nil ? "\(plan.seed)" : "–",
       ]
     }
-    let head = [
-      "run", "data", "network", "supports", "generated", "episodes", "mIoU", "with generated", "difference", "better/worse", "p",
-    ]
-    return "<section>\n<h2>Runs</h2>\n\(Markup.table(head: head, rows))</section>\n"
+    let differences = evaluations.indices.map { row -> String in
+      let alike = evaluations.indices.filter { names[$0] == names[row] }.map { evaluations[$0].report }
+      return ReportFact.differences(of: evaluations[row].report, from: alike)
+    }
+    let isTold = differences.contains { !$0.isEmpty }
+    let rows = evaluations.enumerated().map { number, evaluation -> [String] in
+      let report = evaluation.report, test = report.signTests?.all
+      var row = [evaluation.label] + names[number]
+      if isTold { row.append(differences[number]) }
+      row += [report.baseline.miou.text(), (report.augmented?.miou).text(), (report.difference?.miou).text(signed: true)]
+      return row + [test.split, test.text]
+    }
+    var head = ["run", "data", "network", "supports", "generated", "episodes", "episode seed"]
+    if isTold { head.append("otherwise") }
+    head += ["mIoU", "with generated", "difference", "better/worse", "p"]
+    let isStored = documents.contains { $0.runs != nil }
+    let remark: Markup = isStored ? "<p>Numbered as in the explorer: of each fold the oldest evaluation is 1.</p>\n" : ""
+    return "<section>\n<h2>Runs</h2>\n\(remark)\(Markup.table(head: head, rows))</section>\n"
   }
 
   /// Comparison, means, evaluations, sweeps.
   var figures: Markup {
-    let sections: [Markup] = evaluations.enumerated().map { number, evaluation in
+    let sections: [Markup] = evaluations.map { evaluation in
       let report = evaluation.report, plan = report.plan
       return """
         <section>
-        <h2>Evaluation \(number + 1): \(plan.network.rawValue), fold \(plan.fold), \(plan.setting)</h2>
+        <h2>\(evaluation.title): \(plan.network.rawValue), fold \(plan.fold), \(plan.setting)</h2>
         <p>From \(evaluation.document).</p>
-        \(Markup.list(report.facts))\(report.classTable)\(report.driftTable)\(Self.paragraphs(report.remarks))\(report.leftOutTable)\(report.barPlot)\(Self.weights(report.weights))</section>
+        \(Self.paragraphs([evaluation.alike].compactMap { $0 }))\(Markup.list(report.facts))\(report.classTable)\(report.driftTable)\(Self.paragraphs(report.remarks))\(report.leftOutTable)\(report.barPlot)\(Self.weights(report.weights))</section>
 
         """
     }
@@ -63,9 +60,9 @@ extension HTMLReport {
     var names: [String] = []
     for fact in evaluations.flatMap(\.report.facts) where !names.contains(fact.name) { names.append(fact.name) }
     let varied = names.filter { name in Set(facts.map { $0[name] }).count > 1 }
-    let rows = zip(evaluations, facts).enumerated().map { number, pair in
+    let rows = zip(evaluations, facts).map { pair in
       let report = pair.0.report
-      return ["\(number + 1)"] + varied.map { pair.1[$0] ?? "–" }
+      return [pair.0.label] + varied.map { pair.1[$0] ?? "–" }
         + [
           report.baseline.miou.text(), report.augmented?.miou.text() ?? "–", report.difference?.miou.text(signed: true) ?? "–",
           report.baseline.fbIoU.text(), report.augmented?.fbIoU.text() ?? "–",
@@ -108,11 +105,6 @@ extension HTMLReport {
 
       """
   }
-}
-
-extension EvaluationPlan {
-  /// `1+4 shots`.
-  fileprivate var setting: String { auxiliaryShots > 0 ? "\(shots)+\(auxiliaryShots) shots" : "\(shots) shots" }
 }
 
 extension Scores {

@@ -6,18 +6,19 @@ extension HTMLReport {
   var contactSheet: Markup {
     get throws {
       if gallery.rows.isEmpty { return "" }
-      var number = 0
+      // Where the whole request of an image is: images of several supports have the same numbers.
+      var place = 0
       let rows: [Markup] = try gallery.rows.map { row in
         var cells: [Markup] = []
         if let real = row.real { cells.append(Self.figure(try Self.image(real, isPhotograph: true, "real image with its mask"), "real")) }
         if let control = row.control { cells.append(Self.figure(try Self.image(control, isPhotograph: false, "control image"), "control image")) }
         for image in row.images {
-          number += 1
+          place += 1
           let remark: Markup = image.remark.map { "<br><strong>\($0)</strong>" } ?? ""
           cells.append(
             Self.figure(
               try Self.image(image.image, isPhotograph: true, image.name),
-              "<a href=\"#request-\(number)\">generated \(number)</a><br>\(image.caption)\(remark)"))
+              "<a href=\"#request-\(place)\">generated \(image.number)</a><br>\(image.name)<br>\(image.caption)\(remark)"))
         }
         return "<section class=\"support\">\n<h3>\(row.title)</h3>\n\(Self.paragraphs(row.remarks))<div class=\"row\">\n\(cells)</div>\n</section>\n"
       }
@@ -33,13 +34,14 @@ extension HTMLReport {
 
   /// What every image says of itself.
   var requests: Markup {
-    let images = gallery.rows.flatMap(\.images)
+    let images = gallery.rows.flatMap { row in row.images.map { (image: $0, title: row.title) } }
     if images.isEmpty { return "" }
-    let entries: [Markup] = images.enumerated().map { number, image in
+    let entries: [Markup] = images.enumerated().map { place, shown in
+      let image = shown.image
       let parameters: Markup = image.parameters.map { "<pre>\(lines: $0)</pre>\n" } ?? ""
       return """
-        <section class="request" id="request-\(number + 1)">
-        <h3>generated \(number + 1): \(image.name)</h3>
+        <section class="request" id="request-\(place + 1)">
+        <h3>\(shown.title), generated \(image.number): \(image.name)</h3>
         \(parameters)<details><summary>whole request</summary>
         <pre>\(lines: image.json)</pre>
         </details>

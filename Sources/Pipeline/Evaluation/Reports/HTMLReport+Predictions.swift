@@ -4,7 +4,11 @@ extension HTMLReport {
   /// A row an episode: support, query with the truth, what the network finds without and with generated supports.
   var queries: Markup {
     get throws {
-      if predictions.rows.isEmpty { return Self.paragraphs(predictions.remarks) }
+      let evaluations = self.evaluations
+      func name(_ number: Int) -> String { evaluations.indices.contains(number) ? evaluations[number].title : "Evaluation \(number + 1)" }
+      let remarks = Self.paragraphs(
+        predictions.remarks.map { remark in remark.evaluation.map { "\(name($0)): \(remark.text)" } ?? remark.text })
+      if predictions.rows.isEmpty { return remarks }
       let rows: [Markup] = try predictions.rows.map { row in
         var cells = [
           Self.figure(try Self.image(row.support, isPhotograph: true, "real support with its mask"), "support"),
@@ -13,14 +17,14 @@ extension HTMLReport {
         ]
         if let augmented = row.augmented { cells.append(try Self.figure(augmented, row.names.augmented)) }
         return
-          "<section class=\"support\">\n<h3>\(row.title)</h3>\n\(Self.paragraphs(row.remarks))<div class=\"row\">\n\(cells)</div>\n</section>\n"
+          "<section class=\"support\">\n<h3>\(name(row.evaluation)), \(row.title)</h3>\n\(Self.paragraphs(row.remarks))<div class=\"row\">\n\(cells)</div>\n</section>\n"
       }
       return """
         <section>
         <h2>Queries</h2>
         <p>Line: the truth. Green: hit (TP), inside it. Orange: false alarm (FP), outside it. Blue: missed (FN), inside it. Pixels are counted where \
         masks are compared.</p>
-        \(Self.paragraphs(predictions.remarks))\(rows)</section>
+        \(remarks)\(rows)</section>
 
         """
     }

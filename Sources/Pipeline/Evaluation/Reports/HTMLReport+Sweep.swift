@@ -1,11 +1,14 @@
+import Generation
 import Render
 
 extension SweepReport {
   /// Settings, a row a combination, a plot an axis.
   var markup: Markup {
     let varied = axes.indices.filter { axes[$0].values.count > 1 }
-    let others: Set = ["fold", "seed of the episodes"]
-    let common = plan.facts(dataset: dataset).filter { fact in
+    let varies = variedNames
+    let others = ["fold", "seed of the episodes"] + Generation.Setting.all.filter { varies.contains($0.id.rawValue) }.map(\.name)
+    let told = plan.facts(dataset: dataset) + (auxiliaries?.facts ?? [])
+    let common = told.filter { fact in
       !others.contains(fact.name) && !axes.contains { $0.name == fact.name || $0.title.hasPrefix(fact.name) }
     }
     let facts = common + [

@@ -31,7 +31,9 @@ public struct PredictionGallery: Sendable {
 
   /// An episode.
   public struct Row: Sendable {
-    /// The evaluation's number on the page, episode, class, query and difference, in words.
+    /// Place of its evaluation among those that were asked for.
+    let evaluation: Int
+    /// Episode, class, query and difference, in words.
     public let title: String
     /// The first real support with its mask outlined, and the query with the truth.
     public let support: Image
@@ -45,9 +47,14 @@ public struct PredictionGallery: Sendable {
     public let remarks: [String]
   }
 
+  /// What is not shown and why, in words; of which evaluation, nil for several.
+  struct Remark: Sendable {
+    let evaluation: Int?
+    let text: String
+  }
+
   public let rows: [Row]
-  /// What is not shown and why, in words.
-  public let remarks: [String]
+  let remarks: [Remark]
 
   /// Without any query.
   public static let empty = PredictionGallery(rows: [], remarks: [])

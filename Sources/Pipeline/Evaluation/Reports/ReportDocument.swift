@@ -14,10 +14,14 @@ public struct ReportDocument: Hashable, Sendable {
   /// Where it comes from, in a word.
   public let name: String
   public let figures: Figures
+  /// Of an evaluation of the store its number in the explorer, which counts those of a fold from the oldest on, then those of older ones of the same
+  /// plan with the same figures; nil for documents.
+  let runs: [Int]?
 
-  public init(name: String, _ figures: Figures) {
+  public init(name: String, _ figures: Figures, runs: [Int]? = nil) {
     self.name = name
     self.figures = figures
+    self.runs = runs
   }
 
   /// Reads a document, whoever wrote it.
@@ -41,10 +45,16 @@ public struct ReportDocument: Hashable, Sendable {
       let weights: [String: String]
       let episodes: [EpisodeResult]
     }
-    var seen: Set<Content> = []
-    return try store.evaluations(dataset: dataset).filter { report in
-      seen.insert(Content(plan: report.plan, weights: report.weights, episodes: report.episodes)).inserted
-    }.map { ReportDocument(name: "the store", .evaluations([$0])) }
+    var newest: [(report: EvaluationReport, content: Content)] = [], runs: [Content: [Int]] = [:]
+    let all = try store.evaluations(dataset: dataset)
+    var left = Dictionary(grouping: all, by: \.plan.fold).mapValues(\.count)
+    for report in all {
+      let content = Content(plan: report.plan, weights: report.weights, episodes: report.episodes)
+      if runs[content] == nil { newest.append((report, content)) }
+      runs[content, default: []].append(left[report.plan.fold] ?? 0)
+      left[report.plan.fold, default: 0] -= 1
+    }
+    return newest.map { ReportDocument(name: "the store", .evaluations([$0.report]), runs: runs[$0.content]) }
   }
 
   /// Names of the data sets that its figures are of.

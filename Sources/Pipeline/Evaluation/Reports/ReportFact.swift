@@ -11,10 +11,21 @@ struct ReportFact: Hashable, Sendable {
   }
 }
 
+extension ReportFact {
+  /// In which facts, the weights among them, a report differs from the `others` of a table; nothing where there are none.
+  static func differences(of report: EvaluationReport, from others: [EvaluationReport]) -> String {
+    func named(_ report: EvaluationReport) -> [ReportFact] {
+      report.facts + report.weights.sorted { $0.key < $1.key }.map { ReportFact($0.key, String($0.value.prefix(FigureCaption.digits))) }
+    }
+    let all = others.map { Set(named($0)) }
+    return named(report).filter { fact in !all.allSatisfy { $0.contains(fact) } }.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+  }
+}
+
 extension EvaluationReport {
   /// Everything that decides its figures, but the weights' bytes.
   var facts: [ReportFact] {
-    plan.facts(dataset: dataset)
+    plan.facts(dataset: dataset) + (auxiliaries?.facts ?? [])
       + [
         inputSide.map { ReportFact("input square", "\($0)") }, comparison.map { ReportFact("comparison", $0.title) },
         classMean.map { ReportFact("mean over classes", $0.rawValue) }, demoWeights.map { ReportFact("demo weights", $0.joined(separator: ", ")) },

@@ -1,3 +1,4 @@
+import Core
 import Data
 import Foundation
 import Generation
@@ -42,9 +43,9 @@ extension ReportGallery {
     }
     if let text = try? ImageText.of(images[0].file.bytes()), let warning = text[DemoWeights.entry] { remarks.append(warning) }
     if images.count > mostImages { remarks.append("Images left out: \(images.count - mostImages).") }
-    let shown = images.prefix(mostImages).compactMap { image -> Entry? in
+    let shown = images.prefix(mostImages).enumerated().compactMap { place, image -> Entry? in
       do {
-        return try Self.entry(image, mask: support?.mask)
+        return try Self.entry(image, place: place, mask: support?.mask)
       } catch {
         problems.append(error)
         return nil
@@ -94,25 +95,27 @@ extension ReportGallery {
     }
   }
 
-  private static func entry(_ found: FoundImages.Entry, mask: LabelMask?) throws -> Entry {
+  private static func entry(_ found: FoundImages.Entry, place: Int, mask: LabelMask?) throws -> Entry {
     let image = try found.file.image().rgb.small, shown = mask.map(image.outlined(bothSides:)) ?? image
     switch found.origin {
     case .support(let metadata):
       let request = metadata.request
       return Entry(
-        name: found.name, image: shown, caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
+        number: request.source.number + 1, name: found.name, image: shown,
+        caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
         parameters: try metadata.entries()["parameters"], json: try indented(metadata),
         remark: try request.key(weights: metadata.weights) == metadata.key ? nil : "its key is not that of its request and weights")
     case .own(let request, let metadata):
       return Entry(
-        name: found.name, image: shown, caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
+        number: place + 1, name: found.name, image: shown,
+        caption: caption(seed: request.seed, steps: request.steps, guidance: request.guidance),
         parameters: try metadata?.entries()["parameters"], json: try metadata.map(indented) ?? indented(request),
         remark: metadata?.isWhole == false ? "its key is not that of its request and weights" : nil)
     }
   }
 
   private static func caption(seed: UInt64, steps: Int, guidance: Double) -> String {
-    "seed \(seed), \(steps) steps, guidance \(guidance.short)"
+    "seed \(seed), \(Counted(steps, "step")), guidance \(guidance.short)"
   }
 
   private static func indented(_ value: some Encodable) throws -> String {

@@ -5,6 +5,8 @@ import Render
 public struct ReportGallery: Sendable {
   /// A generated image and what it says of itself.
   public struct Entry: Sendable {
+    /// Among those of its support, from 1.
+    public let number: Int
     /// Of its file.
     public let name: String
     /// RGB, the mask outlined where it is known.

@@ -92,8 +92,9 @@ public struct Evaluator: Sendable {
     journal.leftOut = leftOut
     let infos = classes.compactMap(dataset.classInfo), (wanted, ready) = (setting.wanted, setting.ready)
     let report = EvaluationReport(
-      dataset: dataset.name, plan: plan, weights: setting.weights, results: results, classes: infos, comparison: comparison,
+      dataset: dataset.name, plan: plan.told, weights: setting.weights, results: results, classes: infos, comparison: comparison,
       inputSide: work.segmenter.input.side, missing: plan.auxiliaryFolder.map { _ in wanted.count - ready.count },
+      auxiliaries: setting.source.facts(ready),
       gate: setting.gate.map { gate in
         let used = Set(results.map(\.episode).generatedSupports(plan.auxiliaryShots))
         return GateReport(

@@ -26,6 +26,8 @@ struct AuxiliaryFolder: AuxiliarySource {
     demoWeights = ImageMetadata(entries: text)?.demoWeights
   }
 
+  func facts(_ wanted: [GeneratedSupport]) -> AuxiliaryFacts? { AuxiliaryFacts(wanted.lazy.compactMap(file)) }
+
   /// Names, sizes and times of change of the images, or of their archives.
   func state(_ wanted: [GeneratedSupport]) -> [String] { wanted.compactMap { file($0)?.state } }
 

@@ -13,6 +13,9 @@ protocol AuxiliarySource {
   /// Weights of the demo that generated images of another data set, as far as the images say it; nil without any.
   var demoWeights: [String]? { get }
 
+  /// What images that were generated before say of themselves; nil for those that the plan's options generate.
+  func facts(_ wanted: [GeneratedSupport]) -> AuxiliaryFacts?
+
   /// What decides the images beside the plan and the weights: another state is another text.
   func state(_ wanted: [GeneratedSupport]) -> [String]
 
@@ -28,6 +31,7 @@ protocol AuxiliarySource {
 
 extension AuxiliarySource {
   var demoWeights: [String]? { nil }
+  func facts(_ wanted: [GeneratedSupport]) -> AuxiliaryFacts? { nil }
 }
 
 extension MaskedImage {

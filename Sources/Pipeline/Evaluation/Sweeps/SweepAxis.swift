@@ -17,6 +17,9 @@ public struct SweepAxis: Sendable {
   public let title: String
   public let values: [Value]
 
+  /// Whether it is of what generated supports are made with, and of nothing else.
+  var isOfImages: Bool { Setting.ID(rawValue: name).map { $0 != .precision } ?? false }
+
   private init<T: Sendable>(
     _ name: String, _ title: String, _ values: [T], text: (T) -> String, number: (T) -> Double? = { _ in nil },
     apply: @escaping @Sendable (inout EvaluationPlan, T) -> Void

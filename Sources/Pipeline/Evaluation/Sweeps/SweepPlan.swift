@@ -1,6 +1,6 @@
 /// Every combination of some axes' values, on the same folds and the same episodes.
 public struct SweepPlan: Sendable {
-  /// What no axis varies.
+  /// What no axis varies; what one does has no meaning here.
   public let base: EvaluationPlan
   public let folds: [Int]
   /// Of the episodes; results are means over them.
@@ -21,6 +21,12 @@ public struct SweepPlan: Sendable {
 
   /// Every evaluation of it.
   public var evaluations: [EvaluationPlan] { settings.flatMap { plans($0) } }
+
+  /// Of the first setting that has generated supports, else of the first: what no axis varies is as in all others.
+  func first(of settings: [[Int]]) -> EvaluationPlan {
+    let firsts = settings.compactMap { plans($0).first }
+    return firsts.first { $0.auxiliaryShots > 0 } ?? firsts.first ?? base
+  }
 
   /// A setting's evaluations, fold by fold, within it seed by seed.
   func plans(_ setting: [Int]) -> [EvaluationPlan] {

@@ -29,11 +29,19 @@ extension SweepReport {
     return ([caption, table] + remarks).joined(separator: "\n\n")
   }
 
-  /// A row a setting with every axis and all digits.
+  /// A row a setting with every axis and all digits; what is the same in all of them at the end.
   public var csv: String {
+    let names = Set(axes.map(\.name)), isOfFolder = plan.auxiliaryFolder != nil || plan.auxiliaryShots == 0
+    let told = GenerationOptions.alwaysTold.filter { !names.contains($0.rawValue) }
     let head = ["dataset"] + axes.map { $0.name.replacing("-", with: "_") } + [
       "iou_baseline", "se_baseline", "iou_augmented", "se_augmented", "difference", "se_difference", "better", "worse", "p", "sd_seeds",
       "agreement", "se_agreement", "iou_gated", "se_gated", "difference_gated", "se_difference_gated", "left_out", "class_mean", "demo_weights",
+    ]
+    let end = told.map(\.rawValue) + ["shots", "aux", "folds", "seeds", "episodes", "protocol", "generation_seed", "weights"]
+    let common = [
+      "\(plan.shots)", EvaluationReport.quoted(plan.auxiliaryFolder ?? ""), folds.map { "\($0)" }.joined(separator: " "),
+      seeds.map { "\($0)" }.joined(separator: " "), "\(plan.episodes)", plan.episodeProtocol.rawValue,
+      isOfFolder ? "" : "\(plan.options.seed)", EvaluationReport.quoted(EvaluationReport.named(weights ?? [:])),
     ]
     func cells(_ estimate: Estimate?) -> [String] { [estimate.map { "\($0.value)" } ?? "", estimate?.error.map { "\($0)" } ?? ""] }
     let rows = settings.map { setting in
@@ -41,8 +49,9 @@ extension SweepReport {
         + (setting.signTest.map { ["\($0.better)", "\($0.worse)", "\($0.p)"] } ?? ["", "", ""])
         + [seeds.count > 1 ? "\(setting.spread)" : ""] + cells(setting.agreement) + cells(setting.gated) + cells(setting.gatedDifference)
         + ["\(setting.leftOut ?? 0)", (classMean ?? .all).rawValue, EvaluationReport.quoted(demoWeights?.joined(separator: " ") ?? "")]
+        + told.map { EvaluationReport.quoted(setting.generated?[$0.rawValue] ?? "") } + common
     }
-    return ([head] + rows).map { $0.joined(separator: ",") }.joined(separator: "\n")
+    return ([head + end] + rows).map { $0.joined(separator: ",") }.joined(separator: "\n")
   }
 }
 

@@ -34,6 +34,8 @@ public struct SweepReport: Codable, Hashable, Sendable {
     public let leftOut: Int?
     /// Seed by seed, means over the folds.
     public let passes: [EvaluationSummary.Pass]
+    /// How its generated supports were made, by the names of the options; nil without any, and in older reports.
+    public let generated: [String: String]?
     /// Files of its evaluations in the sweep's folder, fold by fold, within it seed by seed.
     public let files: [String]
 
@@ -44,7 +46,8 @@ public struct SweepReport: Codable, Hashable, Sendable {
   }
 
   public let dataset: String
-  /// What no axis varies.
+  /// The first fold and seed of the first setting that has generated supports, else of the first setting: the others differ from it in what the
+  /// axes say alone. In older reports what the axes vary has no meaning here.
   public let plan: EvaluationPlan
   public let folds: [Int]
   public let seeds: [UInt64]
@@ -58,6 +61,8 @@ public struct SweepReport: Codable, Hashable, Sendable {
 
   /// SHA-256 by model identifier, of all that generated or segmented; nil in older reports.
   public let weights: [String: String]?
+  /// How a folder's generated supports were made, as they say; nil when they came from the store, and in older reports.
+  public let auxiliaries: AuxiliaryFacts?
   /// Folds, seeds and settings of which nothing could be evaluated, a sentence each; nil when there are none.
   public let leftOut: [String]?
 
@@ -78,21 +83,29 @@ extension SweepReport {
   init(dataset: String, _ sweep: SweepPlan, settings: [[Int]], evaluations: [[EvaluationReport]], leftOut: [String] = []) {
     self.dataset = dataset
     self.leftOut = leftOut.isEmpty ? nil : leftOut
-    plan = sweep.base
+    plan = sweep.first(of: settings)
     folds = sweep.folds
     seeds = sweep.seeds
     classMean = sweep.base.classMean ?? .present
     let demo = Set(evaluations.joined().flatMap { $0.demoWeights ?? [] })
     demoWeights = demo.isEmpty ? nil : demo.sorted()
     weights = evaluations.joined().reduce(into: [:]) { $0.merge($1.weights) { first, _ in first } }
+    let auxiliaries = AuxiliaryFacts.common(evaluations.joined().compactMap(\.auxiliaries))
+    self.auxiliaries = auxiliaries
+    // An axis of one value is among the columns even where a folder's images say themselves what theirs is.
+    func text(_ axis: SweepAxis, _ position: Int) -> String {
+      guard let auxiliaries, axis.isOfImages else { return axis.values[position].text }
+      return auxiliaries.settings[axis.name] ?? "unknown"
+    }
     axes = sweep.axes.map { axis in
       let numbers = axis.values.compactMap(\.number)
       return Axis(
-        name: axis.name, title: axis.title, values: axis.values.map(\.text), numbers: numbers.count == axis.values.count ? numbers : nil)
+        name: axis.name, title: axis.title, values: axis.values.indices.map { text(axis, $0) },
+        numbers: numbers.count == axis.values.count ? numbers : nil)
     }
     self.settings = zip(settings, evaluations).enumerated().map { number, setting in
       Setting(
-        values: zip(sweep.axes, setting.0).map { $0.values[$1].text }, reports: setting.1,
+        values: zip(sweep.axes, setting.0).map { text($0, $1) }, reports: setting.1,
         files: setting.1.indices.map { "evaluations/\(Self.padded(number * setting.1.count + $0 + 1)).json" })
     }
   }
@@ -106,12 +119,14 @@ extension SweepReport.Setting {
       let figures = reports.compactMap(scores)
       return figures.count == reports.count ? .mean(independent: figures) : nil
     }
+    let generated = reports.compactMap(\.generated)
     let tests = reports.compactMap(\.signTests?.all), leftOut = reports.reduce(0) { $0 + ($1.leftOut?.count ?? 0) }
     self.init(
       values: values, baseline: mean(\.baseline.miou) ?? Estimate(value: 0, error: nil), augmented: mean(\.augmented?.miou),
       difference: mean(\.difference?.miou),
       signTest: tests.isEmpty ? nil : SignTest(better: tests.reduce(0) { $0 + $1.better }, worse: tests.reduce(0) { $0 + $1.worse }),
       gated: mean(\.gate?.scores.miou), gatedDifference: mean(\.gate?.difference.miou), agreement: mean(\.gate?.all.agreement),
-      leftOut: leftOut == 0 ? nil : leftOut, passes: EvaluationSummary(reports).passes, files: files)
+      leftOut: leftOut == 0 ? nil : leftOut, passes: EvaluationSummary(reports).passes,
+      generated: generated.isEmpty ? nil : AuxiliaryFacts.common(generated), files: files)
   }
 }
