@@ -45,12 +45,12 @@ struct DoctorCommand: ParsableCommand {
     }
     try data.recognise()
     // An unusable configuration is one of the findings.
-    try? runtime.apply()
+    try? runtime.pool.apply()
     let library = ModelLibrary(folders: runtime.modelFolders)
     let findings =
       TerminalDiagnosis.findings(graphics: UserSettings.ofUser.graphics ?? .auto)
       + Diagnosis.engines(engine.named)
-      + Diagnosis.findings(models: library, sources: sources)
+      + Diagnosis.findings(models: library, absent: runtime.absentModels, sources: sources)
     if json {
       print(try CanonicalJSON.text(findings))
     } else {

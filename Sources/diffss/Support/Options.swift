@@ -110,22 +110,28 @@ struct RuntimeOptions: ParsableArguments {
   @Flag(help: "Read the diffusion networks one after the other for every image in place of keeping all of them: slower, in about half the memory.")
   var lowMemory = false
 
-  func validate() throws {
-    for folder in models {
+  /// Folders that --models names and that are not there, a sentence each.
+  private var absentFolders: [String] {
+    models.filter { folder in
       var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-        throw ValidationError("--models \(PlainText.clean(folder)): there is no such folder")
-      }
-    }
+      return !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) || !isFolder.boolValue
+    }.map { "--models \(PlainText.clean($0)): there is no such folder" }
   }
+
+  /// All folders of models that are named somewhere and are not there, a sentence each.
+  var absentModels: [String] { absentFolders + ModelLibrary.absentPlaces(configured: UserSettings.ofUser.models) }
 
   var memory: StableDiffusion.Memory { lowMemory || UserSettings.ofUser.lowMemory ? .low : .ample }
 
   var modelFolders: [URL] { models.map { URL(fileURLWithPath: $0, isDirectory: true) } + UserSettings.ofUser.models }
 
-  /// Sets the pool's size and begins the log, in a data folder; call before any network runs. Throws `CoreError` when the configuration is
-  /// unusable.
-  func apply(logs folder: URL = DataFolder.standard()) throws { try pool.apply(logs: folder) }
+  /// Sets the pool's size and begins the log, in a data folder; call before any network runs. Says where models are said to be and nothing is.
+  /// Throws `CoreError` when the configuration is unusable, `ValidationError` for a folder of --models that is not there.
+  func apply(logs folder: URL = DataFolder.standard()) throws {
+    if let absent = absentFolders.first { throw ValidationError(absent) }
+    try pool.apply(logs: folder)
+    for absent in absentModels { warn("\(absent): no model is looked for there") }
+  }
 }
 
 /// Who generates, and how many images at a time.

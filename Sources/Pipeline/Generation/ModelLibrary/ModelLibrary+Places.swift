@@ -16,6 +16,13 @@ extension ModelLibrary {
     return try entry(nameOrPath).url
   }
 
+  /// Where models are said to be and nothing is, a sentence each: by `$DIFFSS_MODELS`, and in the folders of the configuration.
+  public static func absentPlaces(
+    configured: [URL], environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> [String] {
+    ModelSearch.absent(configured: configured, environment: environment)
+  }
+
   /// The noise schedule of a model, as its folder or the folder that serves single files says; nil where it cannot be read.
   public static func scheduler(of model: URL, config: String? = nil) -> SchedulerConfig? {
     guard let folder = model.isFolder ? model : configuration(config) else { return nil }

@@ -20,6 +20,13 @@ struct ModelSearch {
     return places.filter { FileManager.default.fileExists(atPath: $0.1.path) }
   }
 
+  /// Where models are said to be and nothing is, a sentence each: of the environment, and of the configuration's folders.
+  static func absent(configured: [URL], environment: [String: String]) -> [String] {
+    let named = environment["DIFFSS_MODELS"].flatMap { $0.isEmpty ? nil : ("$DIFFSS_MODELS", $0) }
+    let all = [named].compactMap { $0 } + configured.map { ("models in config.toml", $0.path) }
+    return all.filter { !FileManager.default.fileExists(atPath: $1) }.map { "\($0) names \(PlainText.clean($1)), where there is nothing" }
+  }
+
   /// Looks through one place: a folder of models, a cache, or a model itself. What is found is ordered by identifier.
   init(_ place: URL, origin: ModelEntry.Origin, headers: WeightHeaders) {
     self.headers = headers

@@ -6,9 +6,12 @@ import Models
 
 /// What `diffss doctor` can tell of the machine, the weights and the data sets.
 public enum Diagnosis {
-  /// Looks at everything but the terminal. Reads weights once for their SHA-256, which is remembered.
-  public static func findings(models: ModelLibrary, sources: [DatasetSource]) -> [Finding] {
-    [processor, blas, memory, configuration, state] + weights(models) + sources.compactMap { demoWeights(models, on: $0.kind) } + sources.map(data)
+  /// Looks at everything but the terminal; `absent` are folders of models that are named and not there, in sentences. Reads weights once for their
+  /// SHA-256, which is remembered.
+  public static func findings(models: ModelLibrary, absent: [String] = [], sources: [DatasetSource]) -> [Finding] {
+    let missing = absent.map { Finding("weights", .broken, $0, advice: "correct the name, or leave it out: nothing is looked for there") }
+    return [processor, blas, memory, configuration, state] + missing + weights(models)
+      + sources.compactMap { demoWeights(models, on: $0.kind) } + sources.map(data)
   }
 
   private static var configuration: Finding {
@@ -34,7 +37,7 @@ public enum Diagnosis {
     let sets = KernelSet.available.map(\.name).joined(separator: ", ")
     return Finding(
       "processor", .fine,
-      "\(cpuField("model name") ?? "unknown"), \(cores) cores, \(Compute.threads) threads used, kernels \(KernelSet.current) of \(sets)")
+      "\(cpuField("model name") ?? "unknown"), \(Counted(cores, "core")), \(Counted(Compute.threads, "thread")) used, kernels \(KernelSet.current) of \(sets)")
   }
 
   private static var blas: Finding {
@@ -119,10 +122,11 @@ public enum Diagnosis {
   private static func data(_ source: DatasetSource) -> Finding {
     do {
       let dataset = try Datasets.open(source)
-      let text = "\(dataset.name): \(dataset.items.count) images (split \(dataset.split.rawValue)), \(dataset.classes.count) classes, \(dataset.folds) folds"
+      let images = "\(Counted(dataset.items.count, "image")) (split \(dataset.split.rawValue))"
+      let text = "\(dataset.name): \(images), \(Counted(dataset.classes.count, "class", "classes")), \(Counted(dataset.folds, "fold"))"
       guard !dataset.problems.isEmpty else { return Finding("data set", .fine, text) }
       return Finding(
-        "data set", .limited, text + "; \(dataset.problems.count) files are wrong", advice: "see which with: diffss dataset info --dataset \(dataset.name)")
+        "data set", .limited, text + "; \(Counted(dataset.problems.count, "file is wrong", "files are wrong"))", advice: "see which with: diffss dataset info --dataset \(dataset.name)")
     } catch let error as any Explained {
       return Finding("data set", .broken, error.message, advice: error.hint)
     } catch {
