@@ -18,9 +18,11 @@ struct QueueCommand: AsyncParsableCommand {
     defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The jobs, in the order queued.")
+    static let configuration = CommandConfiguration(
+      abstract: "The jobs that wait, run or failed, in the order queued.",
+      discussion: .examples(alone: true, "diffss queue list", "diffss queue list --all --json"))
 
-    @Flag(help: "Also those that have finished.")
+    @Flag(help: "Also those that have finished and those that were cancelled.")
     var all = false
     @Flag(help: "Print one JSON document.")
     var json = false
@@ -38,7 +40,8 @@ struct QueueCommand: AsyncParsableCommand {
     }
 
     func run() throws {
-      let store = try Store.opened(), jobs = try store.jobs().filter { all || $0.state != .finished }
+      let store = try Store.opened(), every = try store.jobs()
+      let jobs = all ? every : every.filter { $0.state.isListed }
       if json {
         let rows = jobs.map { job in
           let step: Int? = if case .running(let step, _) = job.state { step } else { nil }
@@ -53,11 +56,16 @@ struct QueueCommand: AsyncParsableCommand {
         return [
           "\(job.id)".prefix(8).description, job.state.word, detail(job.state), job.priority == 0 ? "" : "\(job.priority)",
           PlainText.clean("\(source.dataset) \(source.item)"), "\(source.classIndex)", "\(source.number + 1)", request.condition.rawValue,
+          request.sampler, "\(request.steps)", request.guidance.short, "\(request.seed)",
         ]
       }
-      print(
-        TextTable.markdown(
-          [["job", "state", "", "priority", "support", "class", "image", "condition"]] + rows, flushLeft: [0, 1, 2, 4, 7]))
+      let head = [
+        "job", "state", "detail", "priority", "support", "class", "image", "condition", "sampler", "steps", "guidance", "seed",
+      ]
+      print(rows.isEmpty ? "The queue is empty." : TextTable.markdown([head] + rows, flushLeft: [0, 1, 2, 4, 7, 8]))
+      let ended = [("finished", every.count { $0.state == .finished }), ("cancelled", every.count(where: \.state.isCancelled))]
+      let hidden = ended.filter { !all && $0.1 > 0 }.map { "\(Counted($0.1, "\($0.0) job"))" }
+      if !hidden.isEmpty { print("\nNot shown: \(hidden.joined(separator: ", ")) (diffss queue list --all).") }
       if try store.isPaused { print("\nThe queue is paused: diffss queue resume") }
     }
 
@@ -115,7 +123,7 @@ struct QueueCommand: AsyncParsableCommand {
           failed += 1
         }
       }
-      print("\(added) jobs queued")
+      print("\(Counted(added, "job")) queued")
       if failed > 0 { throw added > 0 ? ExitStatus.someFailed : ExitStatus.nothingDone }
     }
   }
@@ -154,7 +162,7 @@ struct QueueCommand: AsyncParsableCommand {
 
     func run() throws {
       let store = try Store.opened()
-      print("\(try store.cancel(all ? nil : jobs.ids(in: store), reason: "by diffss queue cancel")) jobs cancelled")
+      print("\(Counted(try store.cancel(all ? nil : jobs.ids(in: store), reason: "by diffss queue cancel"), "job")) cancelled")
     }
   }
 
@@ -169,7 +177,7 @@ struct QueueCommand: AsyncParsableCommand {
 
     func run() throws {
       let store = try Store.opened()
-      print("\(try store.retry(failed ? nil : jobs.ids(in: store))) jobs queued again")
+      print("\(Counted(try store.retry(failed ? nil : jobs.ids(in: store)), "job")) queued again")
     }
   }
 
@@ -184,7 +192,7 @@ struct QueueCommand: AsyncParsableCommand {
 
     func run() throws {
       let store = try Store.opened()
-      print("\(try store.setPriority(set, jobs.ids(in: store))) jobs have priority \(set)")
+      print("\(Counted(try store.setPriority(set, jobs.ids(in: store)), "job has", "jobs have")) priority \(set)")
     }
   }
 
@@ -215,6 +223,11 @@ struct JobNames: ParsableArguments {
 }
 
 extension JobState {
+  fileprivate var isCancelled: Bool { if case .cancelled = self { true } else { false } }
+
+  /// Whether something is left to do of it, were it only to try again.
+  fileprivate var isListed: Bool { self != .finished && !isCancelled }
+
   fileprivate var word: String {
     switch self {
     case .queued: "waiting"

@@ -75,7 +75,10 @@ import Testing
     let list = try program.run(["queue", "list"]).standardOutput
     #expect(list.contains("| interrupted | its program was asked to stop |"), "\(list)")
     #expect(try program.run(["queue", "cancel", "--all"]).standardOutput == "4 jobs cancelled\n")
-    #expect(try program.run(["queue", "list"]).standardOutput.contains("| cancelled | by diffss queue cancel |"))
+    let empty = try program.run(["queue", "list"]).standardOutput
+    #expect(empty == "The queue is empty.\n\nNot shown: 4 cancelled jobs (diffss queue list --all).\n")
+    let all = try program.run(["queue", "list", "--all"]).standardOutput
+    #expect(all.contains("| cancelled | by diffss queue cancel |") && all.contains("| condition | sampler | steps | guidance |"), "\(all)")
     #expect(try program.run(["queue", "run"]).status == 0)
     #expect(try contents(program).isEmpty)
   }

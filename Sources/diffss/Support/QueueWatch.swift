@@ -81,7 +81,10 @@ final class QueueWatch: Sendable {
   }
 
   private func show() {
-    let own = queue.jobs.filter { !before.contains($0.id) }
+    // Nothing is made of one that is cancelled: it would be counted into the pace.
+    let own = queue.jobs.filter { job in
+      if case .cancelled = job.state { false } else { !before.contains(job.id) }
+    }
     let done = own.reduce(0.0) { sum, job in
       if case .running(let step, let steps) = job.state { return sum + Double(step) / Double(max(steps, 1)) }
       return job.state.isFinal ? sum + 1 : sum
