@@ -80,11 +80,18 @@ struct VerifyCommand: AsyncParsableCommand {
             benches[asPublished] = bench
             add(try await verify(image, file, with: bench), shown)
           }
+        } catch GenerationError.controlImage {
+          // `own/*.png` names them too.
+          add(Row(file: shown, result: "skipped", detail: "a control image, which is not generated"), shown)
         } catch let error as any Explained { fail(error, shown) }
       }
     }
-    let failures = rows.count { !["identical", "close"].contains($0.result) }
+    let failures = rows.count { !["identical", "close", "skipped"].contains($0.result) }
     if json { print(try CanonicalJSON.text(rows)) }
+    if rows.allSatisfy({ $0.result == "skipped" }) {
+      report(message: "no image to verify was named", hint: "name those that were generated, not their control images alone")
+      throw ExitStatus.nothingDone
+    }
     if failures > 0 { throw failures == rows.count ? ExitStatus.nothingDone : ExitStatus.someFailed }
   }
 

@@ -30,6 +30,8 @@ public enum GenerationError: Explained, Hashable, Sendable {
   case foreignArchive(path: String, reason: String)
   /// An image does not say how it was made.
   case notOurs(path: String)
+  /// A control image, where one that was generated from it is meant.
+  case controlImage(path: String)
   /// An image was generated from control images of the user's own, where a data set's is meant.
   case notASupport(path: String)
   /// The control image that led to an image is neither beside it nor among the `given` ones.
@@ -70,6 +72,7 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .foreignFile(let path): "\(path) is there, and is not an image of this program: it is left as it is"
     case .foreignArchive(let path, let reason): "\(path) is there, and is not an archive of this program (\(reason)): it is left as it is"
     case .notOurs(let path): "\(path) does not say how it was generated"
+    case .controlImage(let path): "\(path) is a control image, from which images were generated"
     case .notASupport(let path): "\(path) was generated from a control image of its own, not for a support of a data set"
     case .controlMissing(let path, let file, let given):
       given == 0
@@ -114,7 +117,9 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .nameEscapesFolder: "names of images must be relative, without \"..\" and empty steps; correct the list or the annotations"
     case .foreignFile, .foreignArchive: "move it away, or write to another folder"
     case .notOurs:
-      "only images that this program generated carry their whole request; those of one's own since they name their weights by digest"
+      "diffss makes an image again by the request that it wrote into it: other programs' images have none, and many editors and converters "
+        + "take it away; a request for an image of your own must also name its weights by digest, which the first versions did not"
+    case .controlImage: "name the images that were generated from it"
     case .notASupport: "`diffss verify` makes it again; a data set's images are in the store and in folders of `diffss generate --dataset`"
     case .controlMissing: "give it with --control FILE, for several in any order"
     case .sourceMissing:

@@ -56,6 +56,16 @@ public struct ImageMetadata: Codable, Hashable, Sendable {
     return entries[entry].flatMap { try? JSONDecoder().decode(Keyed.self, from: Data($0.utf8)).key }
   }
 
+  /// Whether the entries are those of a control image that the program made.
+  static func isOfControl(_ entries: [String: String]) -> Bool {
+    struct Anything: Decodable { init(from decoder: any Decoder) {} }
+    struct Control: Decodable {
+      let key: String
+      let control: Anything
+    }
+    return entries[entry].flatMap { try? JSONDecoder().decode(Control.self, from: Data($0.utf8)) } != nil
+  }
+
   /// In the manner of the Stable Diffusion web interface.
   private var parameters: String {
     let control = request.models.controlNet.map { name in

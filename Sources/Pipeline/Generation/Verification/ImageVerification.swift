@@ -38,7 +38,7 @@ public struct StoredImage: Sendable {
   /// Throws as the other does.
   public init(_ file: URL) throws { try self.init(.loose(file)) }
 
-  /// Throws `CoreError.unreadableFile`, and `GenerationError.notOurs` for an image that does not say how it was made.
+  /// Throws `CoreError.unreadableFile`, `GenerationError.notOurs` for an image that does not say how it was made, and `.controlImage`.
   public init(_ file: SupportFile) throws {
     let text: [String: String]
     do {
@@ -49,6 +49,8 @@ public struct StoredImage: Sendable {
       origin = .support(metadata)
     } else if let metadata = OwnImageMetadata(entries: text) {
       origin = .own(metadata)
+    } else if ImageMetadata.isOfControl(text) {
+      throw GenerationError.controlImage(path: file.path)
     } else {
       throw GenerationError.notOurs(path: file.path)
     }
