@@ -29,7 +29,7 @@ import Testing
     #expect(info.status == 0 && info.standardOutput.contains("folder"), "\(info)")
     #expect(try program.run(["dataset", "info", "--dataset", "folder", "--root", "/nowhere"]).status == 2)
     let doctor = try program.run(["doctor"]).standardOutput
-    for part in ["1 threads used", "config/diffss/config.toml", "data set: folder"] { #expect(doctor.contains(part), "\(doctor)") }
+    for part in ["1 thread used", "config/diffss/config.toml", "data set: folder"] { #expect(doctor.contains(part), "\(doctor)") }
     #expect(try program.run(["doctor", "--threads", "2"]).standardOutput.contains("2 threads used"))
   }
 

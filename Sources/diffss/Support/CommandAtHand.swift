@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Foundation
 
 /// The command that a command line is about, as far as its first words are commands.
 struct CommandAtHand {
@@ -41,8 +42,25 @@ struct CommandAtHand {
 
 /// What may have been meant by a value that an option does not take.
 enum ValueHint {
-  /// From ArgumentParser's message about it, which lists the values; nil for any other message, and where none is near.
-  static func of(_ message: String) -> String? {
+  /// From ArgumentParser's message about it and the words of the command line; nil where there is nothing to say.
+  static func of(_ message: String, _ words: [String] = CommandLine.arguments) -> String? { negative(message, words) ?? nearest(message) }
+
+  /// A number below zero looks like an option.
+  private static func negative(_ message: String, _ words: [String]) -> String? {
+    if let option = quoted(message, "Missing value for '")?.split(separator: " ").first.map(String.init) {
+      let value = zip(words, words.dropFirst()).first { $0 == option && Double($1) != nil }?.1
+      return value.map { "\($0) is taken for an option: write \(option)=\($0), if it may be below 0;" }
+    }
+    guard let value = quoted(message, "The value '"), value.hasPrefix("-"), Double(value) != nil else { return nil }
+    return "it must be 0 or more;"
+  }
+
+  private static func quoted(_ message: String, _ start: String) -> String? {
+    message.hasPrefix(start) ? message.dropFirst(start.count).split(separator: "'").first.map(String.init) : nil
+  }
+
+  /// From the values that the message lists: which of several is wrong, and which one it may have been.
+  private static func nearest(_ message: String) -> String? {
     let parts = message.components(separatedBy: "Please provide one of")
     guard parts.count == 2, parts[0].hasPrefix("The value '"), let end = parts[0].range(of: "' is invalid") else { return nil }
     let value = parts[0][..<end.lowerBound].dropFirst("The value '".count), lines = parts[1].components(separatedBy: "\n  - ").dropFirst()
@@ -51,7 +69,9 @@ enum ValueHint {
       String($0.element)
     }
     let known = lines.isEmpty ? quoted : Array(lines)
-    let wrong = value.split(separator: ",").map(String.init).first { !known.contains($0) } ?? String(value)
-    return NearestWord.to(wrong, in: known).map { "did you mean \($0)?" }
+    let all = value.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+    guard let wrong = all.first(where: { !known.contains($0) }) else { return "one of them is named twice;" }
+    let place = all.count > 1 ? "\"\(wrong)\" is none of them;" : ""
+    return NearestWord.to(wrong, in: known).map { "\(place.isEmpty ? "" : "\(place) ")did you mean \($0)?" } ?? (place.isEmpty ? nil : place)
   }
 }

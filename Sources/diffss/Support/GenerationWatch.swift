@@ -86,8 +86,8 @@ private final class GenerationTally: Sendable {
     progress.finish()
     state.withLock { state in
       if json { state.list.end() }
-      var text = "painted \(state.generated), replaced \(state.replaced), kept \(state.kept), failed \(state.failed) of \(state.total) images"
-      if state.leftOut > 0 { text += "; left \(state.leftOut) supports out, as the published script does" }
+      var text = "painted \(state.generated), replaced \(state.replaced), kept \(state.kept), failed \(state.failed) of \(Counted(state.total, "image"))"
+      if state.leftOut > 0 { text += "; left \(Counted(state.leftOut, "support")) out, as the published script does" }
       printError(text)
     }
   }

@@ -21,7 +21,7 @@ struct PhaseTimes {
     func seconds(_ from: ContinuousClock.Instant, _ to: ContinuousClock.Instant) -> String {
       String(format: "%.2f s", (to - from) / .seconds(1))
     }
-    return (["kernels: \(KernelSet.current), \(Compute.threads) threads", "loading: \(seconds(start, loaded))"]
+    return (["kernels: \(KernelSet.current), \(Counted(Compute.threads, "thread"))", "loading: \(seconds(start, loaded))"]
       + zip(steps, steps.dropFirst()).enumerated().map { "step \($0 + 1): \(seconds($1.0, $1.1))" }
       + ["decoding: \(seconds(last, finish))", "in all: \(seconds(start, finish))"]).joined(separator: "\n")
   }

@@ -20,7 +20,7 @@ struct ProfileTable {
       return row(own.reduce(0) { $0 + $1.seconds }, own.reduce(0) { $0 + $1.calls }, own.reduce(0) { $0 + $1.products }, kind.rawValue)
     }
     let shapes = lines.map { row($0.seconds, $0.calls, $0.products, "\($0.kind.rawValue): \($0.shape)") }
-    let head = ["kernels: \(KernelSet.current), \(Compute.threads) threads", "  seconds   share  calls   GFLOP/s  layers"]
+    let head = ["kernels: \(KernelSet.current), \(Counted(Compute.threads, "thread"))", "  seconds   share  calls   GFLOP/s  layers"]
     return (head + kinds + [""] + shapes).joined(separator: "\n")
   }
 }

@@ -60,7 +60,7 @@ import Testing
     let whole = Array(try Data(contentsOf: folder.file("a.tar"))), path = folder.file("a.tar").path
     let foreign = TarBlocks.member("../up", [1]) + TarBlocks.member("link", [], kind: "1")
     let cases: [(bytes: [UInt8], remark: String)] = [
-      (Array(whole.dropLast(1400)), " is cut off in x_1_1.png: the 1 files in front are used"),
+      (Array(whole.dropLast(1400)), " is cut off in x_1_1.png: the 1 file in front is used"),
       (Array(whole.dropLast(1024)), " has no end, it may be cut off: its 2 files are used"),
       (
         Array(whole.dropLast(1024)) + foreign + TarBlocks.end,

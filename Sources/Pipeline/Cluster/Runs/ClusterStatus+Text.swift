@@ -8,7 +8,7 @@ extension ClusterStatus {
   private var lines: [String] {
     var head = counts.map { "\($0.stage.rawValue) \($0.count)" }.joined(separator: ", ")
     head += String(format: "; %.0f %%", fraction * 100)
-    var pace = ["\(images) images"]
+    var pace = ["\(Counted(images, "image"))"]
     if let rate = imageRate { pace.append(rate >= 1 ? String(format: "%.1f a second", rate) : String(format: "%.1f a minute", rate * 60)) }
     if let left = secondsLeft { pace.append("\(Self.clock(left)) left") }
     var all = [

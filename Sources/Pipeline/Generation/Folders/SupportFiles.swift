@@ -103,10 +103,12 @@ public struct SupportFiles: Sendable {
     var remarks: [String] = []
     switch archive.end {
     case .marked: break
-    case .bare: remarks.append("\(archive.url.path) has no end, it may be cut off: its \(archive.members.count) files are used")
+    case .bare:
+      let files = Counted(archive.members.count, "file is", "files are")
+      remarks.append("\(archive.url.path) has no end, it may be cut off: its \(files) used")
     case .cut(let name):
-      remarks.append(
-        "\(archive.url.path) is cut off\(name.map { " in \($0)" } ?? ""): the \(archive.members.count) files in front are used")
+      let files = Counted(archive.members.count, "file in front is", "files in front are")
+      remarks.append("\(archive.url.path) is cut off\(name.map { " in \($0)" } ?? ""): the \(files) used")
     }
     if archive.passedOver > 0 {
       remarks.append("\(archive.url.path) has \(archive.passedOver) links, devices and names that leave its folder: they are passed over")

@@ -62,7 +62,10 @@ extension Setting {
       .choice(SamplerName.allCases.map(\.rawValue)), .name(\.settings.sampler)),
     Setting(
       .seed, title: "Seed", name: "seed of the supports", summary: "same seed, same images",
-      help: "Seed of the noise; each image of a data set derives its own from it", .seed, .seed(\.seed)),
+      help: """
+        Seed of the noise; each image of a data set derives its own from it. `evaluate` and `sweep` draw their episodes by it too, unless `--seeds` \
+        is given
+        """, .seed, .seed(\.seed)),
     Setting(
       .prompt, title: "Prompt", name: "prompt", summary: "what is generated",
       help: "Replaces the prompt made from the class name; {name} in it stands for the class",
