@@ -109,9 +109,8 @@ extension ExplorerState {
       "Compare with",
       [Choice("itself without generated supports", "", .reference(nil))]
         + others.map { index, report in
-          let obstacle = shown.flatMap { $0.unlike(report) }
-          return Choice(
-            report.title, [obstacle, detail(of: report)].compactMap { $0 }.joined(separator: ", "), .reference(index), isPossible: obstacle == nil)
+          let obstacle = shown.flatMap { $0.unlike(report) }, detail = [obstacle, detail(of: report)].compactMap { $0 }
+          return Choice(report.title, detail.joined(separator: ", "), .reference(index), isPossible: obstacle == nil)
         })
   }
 
