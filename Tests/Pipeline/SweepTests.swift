@@ -107,7 +107,7 @@ import Testing
     #expect(plot.series[2].points.map(\.y) == [1, 3].map { report.settings[$0].result.value })
     let rows = report.csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     #expect(rows.count == 5 && rows.allSatisfy { $0.count == rows[0].count })
-    #expect(rows[0].suffix(10) == ["sampler", "steps", "shots", "aux", "folds", "seeds", "episodes", "protocol", "generation_seed", "weights"])
+    #expect(rows[0].suffix(10).joined(separator: " ") == "sampler steps shots aux folds seeds episodes protocol generation_seed weights")
     #expect(rows[3].suffix(10).dropLast() == ["ddim", "2", "1", "", "0 1", "3 4", "5", "hsnet", "7"])
     // What an axis varies is that of the first setting, not what nobody asked for.
     #expect(read.plan.options.guidance == 1 && read.plan.auxiliaryShots == 1 && read.plan.network == .dcama && read.plan.seed == 3)

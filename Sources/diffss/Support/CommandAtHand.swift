@@ -71,7 +71,8 @@ enum ValueHint {
     let known = lines.isEmpty ? quoted : Array(lines)
     let all = value.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
     guard let wrong = all.first(where: { !known.contains($0) }) else { return "one of them is named twice;" }
-    let place = all.count > 1 ? "\"\(wrong)\" is none of them;" : ""
-    return NearestWord.to(wrong, in: known).map { "\(place.isEmpty ? "" : "\(place) ")did you mean \($0)?" } ?? (place.isEmpty ? nil : place)
+    let place = all.count > 1 ? "\"\(wrong)\" is none of them;" : nil
+    let words = [place, NearestWord.to(wrong, in: known).map { "did you mean \($0)?" }].compactMap { $0 }
+    return words.isEmpty ? nil : words.joined(separator: " ")
   }
 }
