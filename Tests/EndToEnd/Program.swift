@@ -36,17 +36,24 @@ struct Program {
     process.executableURL = URL(fileURLWithPath: Self.path)
     process.arguments = arguments
     process.environment = environment.merging(extra) { $1 }
+    // Foundation keeps an ended process with its handles, and crashes where 1365 descriptors are open.
+    var handles: [FileHandle] = []
+    defer { for handle in handles { try? handle.close() } }
+    func opened(_ handle: FileHandle) -> FileHandle {
+      handles.append(handle)
+      return handle
+    }
     process.standardInput = FileHandle.nullDevice
     if let input {
       let file = home.appendingPathComponent("in-\(UUID().uuidString)")
       try Data(input.utf8).write(to: file)
-      process.standardInput = try FileHandle(forReadingFrom: file)
+      process.standardInput = opened(try FileHandle(forReadingFrom: file))
     }
     let out = home.appendingPathComponent("out-\(UUID().uuidString)")
     let err = home.appendingPathComponent("err-\(UUID().uuidString)")
     for file in [out, err] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = try FileHandle(forWritingTo: err)
+    process.standardOutput = opened(try FileHandle(forWritingTo: out))
+    process.standardError = opened(try FileHandle(forWritingTo: err))
     try process.runToEnd()
     return Output(
       status: process.terminationStatus,

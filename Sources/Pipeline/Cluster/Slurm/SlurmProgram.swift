@@ -19,7 +19,11 @@ enum SlurmProgram {
     process.standardOutput = output
     process.standardError = errors
     do { try process.run() } catch { throw ClusterError.refused(program: name, reason: (error as NSError).posixReason) }
-    defer { if process.isRunning { process.terminate() } }
+    defer {
+      if process.isRunning { process.terminate() }
+      // Foundation keeps an ended process, and with it what it read from: a view that asks again and again would run out of descriptors.
+      for pipe in [output, errors] { try? pipe.fileHandleForReading.close() }
+    }
     let texts = try read([output, errors].map(\.fileHandleForReading.fileDescriptor), name)
     process.waitUntilExit()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {

@@ -39,7 +39,10 @@ public struct TmuxClient: Hashable, Sendable {
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return nil }
-    defer { if process.isRunning { process.terminate() } }
+    defer {
+      if process.isRunning { process.terminate() }
+      try? pipe.fileHandleForReading.close()
+    }
     var bytes: [UInt8] = []
     while bytes.count < longest, !bytes.contains(UInt8(ascii: "\n")) {
       var ready = pollfd(fd: pipe.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
