@@ -29,7 +29,7 @@ SIZES = [(80, 24), (120, 40), (200, 60)]
 # Scenes: keys in tmux's names, each with what to wait for on the screen; `'WORD'` is typed; `@NAME` takes an image.
 MEASURED = ["Down=Episode 2", "Down=Episode 3", "g=4 generated", "e=with generated"]
 README = [
-    *MEASURED, "E=Evaluate fold", "y=─ 10 episodes ─╯", "@explorer",
+    *MEASURED, "E=Evaluate fold", "y=mIoU of 4", "@explorer",
     "Enter=nearer", "Right=", "Right=", "Right=", "Enter=precision", "@errors",
     "Escape=", "Escape=Settings", "b=side by side", "g=generated 1/4", "e=prediction", "=hed", "@compare",
 ]  # fmt: skip
