@@ -39,7 +39,9 @@ import Testing
 
   /// Processes with a file open in the node's folder.
   private func daemons(of node: SlurmNode) throws -> [Int] {
-    let folder = URL(fileURLWithPath: try #require(node.environment["SLURM_CONF"])).deletingLastPathComponent().path
+    // Under a long $TMPDIR it is a link with a short name, which fits a socket's address.
+    let home = URL(fileURLWithPath: try #require(node.environment["SLURM_CONF"])).deletingLastPathComponent()
+    let folder = home.resolvingSymlinksInPath().path
     let files = FileManager.default
     return try files.contentsOfDirectory(atPath: "/proc").compactMap { Int($0) }.filter { process in
       let descriptors = (try? files.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []
