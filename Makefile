@@ -20,7 +20,7 @@ build: setup
 # A few tests at a time: begun all at once, each waits for a thousand others, and none can tell a hang from a busy machine.
 test: setup-test
 	swift build -c release --build-tests
-	swift test -c release --skip-build --experimental-maximum-parallelization-width 4
+	@Tests/run
 
 # .swift-format, .editorconfig and the places that repeat the version: seconds.
 lint:

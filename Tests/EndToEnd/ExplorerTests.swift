@@ -29,10 +29,10 @@ import Testing
     try session.wait(for: "the lower threshold") { $0.contains("‹ 122 ›") }
     // Queue four supports and watch them finish.
     try session.send(keys: "g")
-    try session.wait(for: "4 generated", seconds: 180)
+    try session.wait(for: "4 generated")
     // Read the IoU of 1-shot against 1+4.
     try session.send(keys: "e")
-    try session.wait(for: "both IoU", seconds: 120) { $0.contains(/IoU 1-shot [0-9.]+  (1\+4|with generated) [0-9.]+/) }
+    try session.wait(for: "both IoU") { $0.contains(/IoU 1-shot [0-9.]+  (1\+4|with generated) [0-9.]+/) }
     try session.send(keys: "q")
     let after = try session.wait(for: "left with 0")
     #expect(!after.contains("Episodes"))
@@ -60,7 +60,7 @@ import Testing
     let session = try explorer(program)
     try session.send(keys: "m")
     try session.wait(for: "images in half blocks")
-    try session.wait(for: "the notice gone", seconds: 20) { !$0.contains("images in half blocks") }
+    try session.wait(for: "the notice gone") { !$0.contains("images in half blocks") }
     try session.send(keys: "q")
     try session.wait(for: "left with 0")
   }

@@ -30,11 +30,11 @@ import Testing
       return session
     }
     let first = try explorer()
-    try first.wait(for: "the first one generating", seconds: 240) { $0.contains(#/✓ [1-3] generated/#) }
+    try first.wait(for: "the first one generating") { $0.contains(#/✓ [1-3] generated/#) }
     let second = try explorer()
     try first.signal(SIGKILL)
     try first.wait(for: "left with 137")
-    try second.wait(for: "the second one generating the rest", seconds: 120) { $0.contains("4 generated") }
+    try second.wait(for: "the second one generating the rest") { $0.contains("4 generated") }
     // What the other one queues is seen here at once.
     #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "1", "--steps", "2", "--seed", "9"]).status == 0)
     try second.wait(for: "5 generated")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// An interactive shell on a pseudo-terminal of its own: what is typed and signalled goes in, the bare bytes come out.
 ///
@@ -111,7 +112,9 @@ final class PseudoTerminal {
 
   /// Waits until what came since `start` satisfies `condition`, and returns it.
   @discardableResult
-  func wait(for what: String, from start: String.Index? = nil, seconds: Double = 60, until condition: (String) -> Bool) throws -> String {
+  func wait(
+    for what: String, from start: String.Index? = nil, seconds: Double = patience, until condition: (String) -> Bool
+  ) throws -> String {
     let deadline = Date().addingTimeInterval(seconds)
     let skipped = start.map { output.utf8.distance(from: output.startIndex, to: $0) } ?? 0
     while true {

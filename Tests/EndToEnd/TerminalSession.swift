@@ -103,7 +103,7 @@ final class TerminalSession {
 
   /// Waits until the screen satisfies `condition` and returns it; polls, since a terminal does not announce.
   @discardableResult
-  func wait(for what: String, seconds: Double = 60, until condition: (String) throws -> Bool) throws -> String {
+  func wait(for what: String, seconds: Double = patience, until condition: (String) throws -> Bool) throws -> String {
     let deadline = Date().addingTimeInterval(seconds)
     var last = ""
     while Date() < deadline {
@@ -116,7 +116,7 @@ final class TerminalSession {
 
   /// Waits until `text` is on the screen.
   @discardableResult
-  func wait(for text: String, seconds: Double = 60) throws -> String {
+  func wait(for text: String, seconds: Double = patience) throws -> String {
     try wait(for: "\"\(text)\"", seconds: seconds) { $0.contains(text) }
   }
 

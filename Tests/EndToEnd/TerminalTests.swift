@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the explorer makes of terminals of every kind, and what it leaves behind, however it ends.
@@ -184,7 +185,7 @@ import Testing
     let (process, mark) = try start(terminal)
     try waitUntilShown(terminal, from: mark)
     terminal.hangUp()
-    let deadline = Date().addingTimeInterval(60)
+    let deadline = Date().addingTimeInterval(patience)
     while kill(process, 0) == 0, Date() < deadline { usleep(10_000) }
     #expect(kill(process, 0) != 0)
   }

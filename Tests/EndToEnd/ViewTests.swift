@@ -54,7 +54,7 @@ import Testing
     try session.send(keys: "b")
     try session.wait(for: "g generates 12 images")
     try session.send(keys: "e")
-    try session.wait(for: "three predictions", seconds: 120) { screen in
+    try session.wait(for: "three predictions") { screen in
       screen.split(separator: "\n").contains { $0.components(separatedBy: "prediction ").filter { $0.first?.isNumber == true }.count == 3 }
     }
     try session.send(keys: "l", "Enter")
@@ -123,7 +123,7 @@ import Testing
     try click("Network", on: session.wait(for: "‹ dcama ›"))
     try click("hsnet", on: session.wait(for: "Enter takes it"))
     try click("e evaluate  E", on: session.wait(for: "‹ hsnet ›"))
-    try session.wait(for: "its IoU", seconds: 120) { $0.contains(/IoU 1-shot [0-9.]+  (1\+4|with generated) [0-9.]+/) }
+    try session.wait(for: "its IoU") { $0.contains(/IoU 1-shot [0-9.]+  (1\+4|with generated) [0-9.]+/) }
     // What looks like the mouse in pasted text is no press on the fold.
     try session.send(keys: "/")
     try session.send(keys: "-l", "\u{1B}[200~mu\u{1B}[<0;20;1Mg\u{1B}[201~")
@@ -155,7 +155,7 @@ import Testing
     try session.wait(for: "of your image")
     try session.wait(for: "its episode") { $0.contains("mug") && $0.contains("support own/my_cup-") }
     try session.send(keys: "e")
-    try session.wait(for: "both IoU", seconds: 120) { $0.contains(/IoU 1-shot [0-9.]+  (1\+4|with generated) [0-9.]+/) }
+    try session.wait(for: "both IoU") { $0.contains(/IoU 1-shot [0-9.]+  (1\+4|with generated) [0-9.]+/) }
     try session.send(keys: "j")
     try session.wait(for: "query own/my_cup-")
     try leave(session)
@@ -182,7 +182,7 @@ import Testing
   @Test func theQueueIsOrderedPausedAndStopped() throws {
     let program = try Program()
     defer { program.remove() }
-    #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "3", "--steps", "400"]).status == 0)
+    #expect(try program.run(["queue", "add", "--limit", "1", "--shots", "3", "--steps", "1000"]).status == 0)
     #expect(try program.run(["queue", "pause"]).status == 0)
     let session = try explorer(program)
     try session.wait(for: "paused · 3 to go")
@@ -223,7 +223,7 @@ import Testing
     try session.send(keys: "E")
     try session.wait(for: "Evaluate fold 0?")
     try session.send(keys: "y")
-    try session.wait(for: "the second run", seconds: 120) {
+    try session.wait(for: "the second run") {
       // List and table are of the same one.
       $0.contains("fold 0 · run 2: mask, dcama, ddim 3, 1+1, seed 0") && $0.contains(" 10 episodes of ") && $0.contains("Episodes · run 2: mask")
     }

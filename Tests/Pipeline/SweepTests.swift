@@ -64,21 +64,9 @@ import Testing
 
   @Test func aSweepGoesOnWhereItWasEnded() async throws {
     let (bench, _) = try bench(), plan = try sweep(bench)
-    let (half, signal) = AsyncStream.makeStream(of: Void.self), isCancelled = DispatchSemaphore(value: 0)
-    let task = Task {
-      defer { signal.finish() }
-      return try await bench.workbench.sweep(plan) {
-        guard $0.number >= 6 else { return }
-        signal.yield()
-        // On a busy machine it would be done before anything stops it.
-        try? isCancelled.wait(within: patience)
-        isCancelled.signal()
-      }.report
+    _ = try? await cancellable { cancel in
+      try await bench.workbench.sweep(plan) { if $0.number >= 6 { cancel() } }.report
     }
-    #expect(try await half.first() != nil)
-    task.cancel()
-    isCancelled.signal()
-    _ = try await within { await task.result }
     let folder = bench.store.folder.appendingPathComponent("evaluations")
     let before = try await bench.workbench.evaluations().count
     let report = try await bench.workbench.sweep(plan).report

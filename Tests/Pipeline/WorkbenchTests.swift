@@ -158,44 +158,32 @@ import Testing
     let generator = CopyingGenerator(), bench = try TinyModels(generator: generator)
     generator.store.withLock { $0 = bench.store }
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 1, options: bench.options, episodes: 100_000)
-    let (begun, signal) = AsyncStream.makeStream(of: Void.self)
-    let task = Task {
-      defer { signal.finish() }
-      return try await bench.workbench.evaluate(plan) { _ in signal.yield() }
+    await #expect(throws: CancellationError.self) {
+      try await cancellable { cancel in try await bench.workbench.evaluate(plan) { _ in cancel() } }
     }
-    #expect(try await begun.first() != nil)
-    task.cancel()
-    await #expect(throws: CancellationError.self) { try await within { try await task.value } }
     #expect(try await bench.workbench.evaluations().isEmpty)
   }
 
   @Test func anEvaluationGoesOnFromItsFinishedEpisodes() async throws {
     let bench = try TinyModels(generator: CopyingGenerator())
     let plan = EvaluationPlan(fold: 0, auxiliaryShots: 0, episodes: 8)
-    let (half, signal) = AsyncStream.makeStream(of: Void.self)
-    let task = Task {
-      // An evaluation that fails gives no signal.
-      defer { signal.finish() }
-      return try await bench.workbench.evaluate(plan) { if case .evaluating(let done, _, _, _) = $0, done >= 3 { signal.yield() } }
+    await #expect(throws: CancellationError.self) {
+      try await cancellable { cancel in
+        try await bench.workbench.evaluate(plan) { if case .evaluating(let done, _, _, _) = $0, done >= 3 { cancel() } }
+      }
     }
-    #expect(try await half.first() != nil)
-    task.cancel()
-    let ended = try await within { await task.result }
     let folder = bench.store.folder.appendingPathComponent("evaluations")
-    if case .failure(let error) = ended {
-      #expect(error is CancellationError)
-      let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
-      let file = folder.appendingPathComponent(name)
-      // What is kept is believed: a figure that no network makes shows that. A last line that was cut off is not.
-      var lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
-      #expect((3...8).contains(lines.count))
-      lines[0] = #"{"baseline":{"backgroundIntersection":1,"backgroundUnion":2,"foregroundIntersection":3,"foregroundUnion":4},"position":0}"#
-      lines[lines.count - 1].removeLast(9)
-      try Data(lines.joined(separator: "\n").utf8).write(to: file)
-    }
+    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+    let file = folder.appendingPathComponent(name)
+    // What is kept is believed: a figure that no network makes shows that. A last line that was cut off is not.
+    var lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    #expect((3...8).contains(lines.count))
+    lines[0] = #"{"baseline":{"backgroundIntersection":1,"backgroundUnion":2,"foregroundIntersection":3,"foregroundUnion":4},"position":0}"#
+    lines[lines.count - 1].removeLast(9)
+    try Data(lines.joined(separator: "\n").utf8).write(to: file)
     let report = try await bench.workbench.evaluate(plan)
     #expect(report.episodes.count == 8)
-    if case .failure = ended { #expect(report.episodes[0].baseline.foregroundUnion == 4) }
+    #expect(report.episodes[0].baseline.foregroundUnion == 4)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     let fresh = try await bench.workbench.evaluate(plan)
     #expect(Array(fresh.episodes.dropFirst()) == Array(report.episodes.dropFirst()) && fresh.episodes[0].baseline.foregroundUnion != 4)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What a test waited for did not come.
 public struct TookTooLong: Error, CustomStringConvertible {
@@ -32,6 +33,20 @@ public func within<Value: Sendable>(
   clock.start()
   for try await value in values { return value }
   throw TookTooLong(what, seconds: seconds)
+}
+
+/// What a task comes to whose body may cancel it from within, at once and from any thread: nothing has to wait for a second task's turn.
+public func cancellable<Value: Sendable>(
+  _ body: @escaping @Sendable (_ cancel: @escaping @Sendable () -> Void) async throws -> Value
+) async throws -> Value {
+  let own = Mutex<Task<Value, any Error>?>(nil)
+  // Held until the task is there, which a body that cancels early waits for.
+  let task = own.withLock { kept in
+    let task = Task { try await body { own.withLock { $0?.cancel() } } }
+    kept = task
+    return task
+  }
+  return try await within { try await task.value }
 }
 
 extension AsyncStream where Element: Sendable {

@@ -78,24 +78,19 @@ import Testing
     let bench = try RunBench(dataset), run = run(bench, shots: 3), calm = try RunBench(dataset)
     try await calm.generate(run, .tar)
     // Told of its fifth image the run is ended.
-    let told = Mutex(0), (begun, signal) = AsyncStream.makeStream(of: Void.self), cancelled = DispatchSemaphore(value: 0)
-    let task = Task {
-      defer { signal.finish() }
-      try await bench.workbench.generate(run, into: SupportArchive(creating: bench.out)) { event in
-        guard case .ended = event,
-          told.withLock({ count in
+    let told = Mutex(0)
+    await #expect(throws: CancellationError.self) {
+      try await cancellable { cancel in
+        try await bench.workbench.generate(run, into: SupportArchive(creating: bench.out)) { event in
+          guard case .ended = event else { return }
+          let count = told.withLock { count in
             count += 1
-            return count == 5
-          })
-        else { return }
-        signal.yield()
-        try? cancelled.wait(within: patience)
+            return count
+          }
+          if count == 5 { cancel() }
+        }
       }
     }
-    #expect(try await begun.first() != nil)
-    task.cancel()
-    cancelled.signal()
-    await #expect(throws: CancellationError.self) { try await within { try await task.value } }
     #expect(try TarArchive(bench.out.appendingPathComponent("supports.tar")).end == .marked)
     let first = try archive(bench)
     // As a copy that was cut off.

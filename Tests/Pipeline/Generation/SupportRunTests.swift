@@ -155,24 +155,13 @@ import Testing
 
   @Test func aCancelledRunEndsSoonAndKeepsWhatIsFinished() async throws {
     let dataset = ListedDataset((0..<500).map { ("item\($0)", 1) }), bench = try RunBench(dataset)
-    let (begun, signal) = AsyncStream.makeStream(of: Void.self)
-    // The run waits for its end, which could otherwise come after its last image.
-    let isFirst = Mutex(true), cancelled = DispatchSemaphore(value: 0)
-    let task = Task {
-      defer { signal.finish() }
-      try await bench.workbench.generate(run(dataset, bench), into: SupportFolder(creating: bench.out)) { event in
-        guard case .ended = event, isFirst.withLock({ first in
-          defer { first = false }
-          return first
-        }) else { return }
-        signal.yield()
-        try? cancelled.wait(within: patience)
+    await #expect(throws: CancellationError.self) {
+      try await cancellable { cancel in
+        try await bench.workbench.generate(run(dataset, bench), into: SupportFolder(creating: bench.out)) { event in
+          if case .ended = event { cancel() }
+        }
       }
     }
-    #expect(try await begun.first() != nil)
-    task.cancel()
-    cancelled.signal()
-    await #expect(throws: CancellationError.self) { try await within { try await task.value } }
     let count = try bench.files().count
     #expect(count >= 2 && count < 1500)
   }
