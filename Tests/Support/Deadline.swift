@@ -39,14 +39,23 @@ public func within<Value: Sendable>(
 public func cancellable<Value: Sendable>(
   _ body: @escaping @Sendable (_ cancel: @escaping @Sendable () -> Void) async throws -> Value
 ) async throws -> Value {
-  let own = Mutex<Task<Value, any Error>?>(nil)
-  // Held until the task is there, which a body that cancels early waits for.
-  let task = own.withLock { kept in
-    let task = Task { try await body { own.withLock { $0?.cancel() } } }
-    kept = task
-    return task
+  let own = OwnTask<Value>()
+  return try await within { try await own.run(body).value }
+}
+
+/// A task that its body can reach.
+private final class OwnTask<Value: Sendable>: Sendable {
+  private let task = Mutex<Task<Value, any Error>?>(nil)
+
+  func run(_ body: @escaping @Sendable (_ cancel: @escaping @Sendable () -> Void) async throws -> Value) -> Task<Value, any Error> {
+    let cancel: @Sendable () -> Void = { [self] in task.withLock { $0?.cancel() } }
+    // Held until the task is there, which a body that cancels early waits for.
+    return task.withLock { own in
+      let task = Task { try await body(cancel) }
+      own = task
+      return task
+    }
   }
-  return try await within { try await task.value }
 }
 
 extension AsyncStream where Element: Sendable {

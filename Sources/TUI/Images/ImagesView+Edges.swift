@@ -45,6 +45,12 @@ extension ScreenRenderer {
     let run = isOwn ? FigureRun.own(state.settings.network, state.plan) : state.run
     let waits: Spans = state.evaluation.awaiting[episode] == nil ? [] : [("  \(spinner) waits for supports", theme.accent)]
     guard let baseline = score?.baseline else {
+      if state.expectsPrediction(state.predict(episode, nil)) {
+        // As wide as the figure that comes.
+        let text: Spans = [("IoU ", theme.faint), ("\(episode.supports.count)-shot ", theme.text), ("…   ", theme.faint)]
+        let own = FigureRun.own(state.settings.network, state.plan)
+        return [state.name(of: own), state.word(for: own)].map { text + [("  \($0)", theme.faint)] } + [text]
+      }
       let text: Spans = [("IoU ", theme.faint), ("not measured, e does", theme.faint)]
       return [text + waits, text + waits, text]
     }
@@ -89,9 +95,10 @@ extension ScreenRenderer {
 }
 
 extension ExplorerState {
-  /// Whether a prediction for the episode is on the screen.
+  /// Whether a prediction is on the screen: the episode's, or that of the one before until the episode's own comes.
   fileprivate var hasPrediction: Bool {
-    guard let board, let selected else { return false }
-    return board.baseline != nil || prediction(selected, plan) != nil
+    guard let selected else { return false }
+    return images.boards[selected]?.baseline != nil || prediction(selected, plan) != nil
+      || [nil, plan].contains { expectsPrediction(predict(selected, $0)) }
   }
 }

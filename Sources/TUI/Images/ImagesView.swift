@@ -40,7 +40,9 @@ extension ScreenRenderer {
       let tile = line.tiles.first { isCursor($0) } ?? line.tiles[0], rect = place(line.rect)
       guard let content = board.contents[tile] else { continue }
       let words = content.placeholder.split(separator: "\n").joined(separator: " · "), title = line.title(tile, content, isCursor(tile))
-      let isRoomy = DisplayText(title).width + 2 + DisplayText(words).width <= rect.width
+      // The title does not change when it is known whether the store has the image.
+      let longest = max(DisplayText(words).width, content.isComing ? DisplayText("g generates").width : 0)
+      let isRoomy = DisplayText(title).width + 2 + longest <= rect.width
       let shown = isRoomy ? title : title.replacingOccurrences(of: "generated ", with: "gen ")
       let used = frame.text(shown, in: rect, style: isCursor(tile) ? theme.cursor : theme.strong)
       frame.text(words, in: rect, column: used + 2, style: content.hasFailed ? theme.bad : theme.faint)

@@ -34,10 +34,12 @@ extension ScreenRenderer {
     frame.scrollThumb(rect, first: first, visible: inside.height, count: fields.count, style: theme.accent)
   }
 
-  /// What `g` would cost now: images that are not generated, and the time they take at the present pace.
+  /// What `g` would cost now: images that are not generated, and the time they take at the present pace. Until the store is asked an episode
+  /// is taken to have no supports where the one before had none.
   private var estimate: String {
-    guard let board = state.board, board.plans[state.plan] != nil else { return "" }
-    let missing = board.missing(state.plan).count
+    let board = state.board, isKnown = board?.plans[state.plan] != nil
+    guard isKnown || !state.images.hasSupports && state.selected != nil else { return "" }
+    let missing = isKnown ? board?.missing(state.plan).count ?? 0 : state.plan.count
     guard missing > 0 else { return "generated" }
     let time = state.seconds(state.settings.options, images: missing).map { ", about \(NumberText.clock($0))" } ?? ""
     return "\(missing) image\(missing == 1 ? "" : "s")\(time)"

@@ -46,9 +46,13 @@ struct ClusterTests {
     /// The status once it is as wanted; asked for a few times a second.
     func status(_ what: String, where isWanted: (Status) -> Bool) throws -> Status {
       var last = try status()
-      try node.wait(for: what) {
-        last = try status()
-        return isWanted(last)
+      do {
+        try node.wait(for: what) {
+          last = try status()
+          return isWanted(last)
+        }
+      } catch let error as TookTooLong {
+        throw SlurmNode.Failure(description: "\(error)\n\(try run(["cluster", "status"]).standardOutput)\n\(node.lastWords)")
       }
       return last
     }

@@ -41,6 +41,14 @@ final class SlurmNode {
     return try Self.output(DetachingCommand(words: words, environment: variables))
   }
 
+  /// The last lines of its logs.
+  var lastWords: String {
+    ["slurmctld", "slurmd"].map { name in
+      let text = (try? String(contentsOf: folder.file("node/log/\(name)"), encoding: .utf8)) ?? ""
+      return "\(name):\n\(text.split(separator: "\n").suffix(40).joined(separator: "\n"))"
+    }.joined(separator: "\n")
+  }
+
   /// Waits until `condition` holds; polls, since Slurm does not announce.
   func wait(for what: String, seconds: Double = patience, until condition: () throws -> Bool) throws {
     let deadline = Date().addingTimeInterval(seconds)
