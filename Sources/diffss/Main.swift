@@ -43,11 +43,12 @@ enum Main {
 
   /// Prints an error and says which exit status it means.
   private static func describe(_ error: any Error) -> ExitStatus {
-    if Diffss.exitCode(for: error) == .success {
+    let message = Diffss.message(for: error), command = CommandAtHand.ofProcess
+    // Help that is asked for a command that there is not would be the general one.
+    if Diffss.exitCode(for: error) == .success, command.stray == nil {
       print(Diffss.fullMessage(for: error))
       return .done
     }
-    let message = Diffss.message(for: error), command = CommandAtHand.ofProcess
     if let stray = command.stray {
       report(message: "there is no command `\(command.name) \(PlainText.clean(stray))`", hint: PlainText.clean(command.hint(for: stray)))
     } else {

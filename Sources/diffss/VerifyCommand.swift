@@ -21,7 +21,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "PNG or JPEG files that this program generated; of an archive of `generate --pack tar` all images, or ARCHIVE:NAME.",
+      "PNG or JPEG files that this program generated; of a folder or an archive of `generate --pack tar` all of them, or ARCHIVE:NAME.",
       valueName: "image"))
   var images: [String]
 

@@ -31,6 +31,14 @@ import Testing
     #expect(try !program.run(["queue", "list"]).standardOutput.contains("waiting"))
   }
 
+  /// What would end the work before its first image ends the dry run.
+  @Test(arguments: [["evaluate"], ["sweep"], ["cluster", "submit", "evaluate"]]) func aDryRunFailsAsTheWorkWould(command: [String]) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let output = try program.run(command + ["--network", "bam", "--aux-shots", "1", "--episodes", "2", "--dry-run"])
+    #expect(output.status == 2 && output.standardError.contains("these weights take no 2 supports"), "\(output)")
+  }
+
   @Test func itIsSaidBeforeTheWorkToo() throws {
     let program = try Program()
     defer { program.remove() }

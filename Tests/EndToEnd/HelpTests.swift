@@ -74,7 +74,18 @@ import Testing
     (["dataset", "info", "--dataset", "coko"], "'coko' is invalid", "did you mean coco? see `diffss dataset info --help`"),
     (["generate", "--stepps", "3", "--out", "x"], "Did you mean '--steps'?", "see `diffss generate --help`"),
     (["--datset", "coco"], "Did you mean '--dataset'?", "see `diffss explore --help`"),
-    (["generate", "--image", "c.png", "--out", "x"], "--image, --mask and --class-index belong together", "see `diffss generate --help`"),
+    (["help", "evalute"], "there is no command `diffss evalute`", "did you mean `diffss evaluate`?"),
+    (["evalute", "--help"], "there is no command `diffss evalute`", "did you mean `diffss evaluate`?"),
+    (["help", "models", "pul"], "there is no command `diffss models pul`", "did you mean `diffss models pull`?"),
+    (["evaluate", "--dataset", "demo", "--root", "/tmp"], "--root is for other data sets", "see `diffss evaluate --help`"),
+    (
+      ["generate", "--image", "c.png", "--mask", "c.png", "--class-indx", "16", "--out", "x"],
+      "--class-index missing (--class-indx is no option): --image, ", "see `diffss generate --help`"
+    ),
+    (
+      ["generate", "--image", "c.png", "--out", "x"],
+      "--mask and --class-index missing: --image, --mask and --class-index belong together", "see `diffss generate --help`"
+    ),
   ]) func aMisspeltWordIsToldWithTheNearest(words: [String], message: String, hint: String) throws {
     let program = try Program()
     defer { program.remove() }

@@ -104,6 +104,8 @@ import Testing
     let files = try contents(program).keys.sorted().map { images(program).appendingPathComponent($0) }
     let good = try program.run(["verify", files[0].path, files[1].path, "--threads", "1"])
     #expect(good.status == 0 && good.standardOutput.components(separatedBy: "identical").count == 3, "\(good.standardError)")
+    let folder = try program.run(["verify", images(program).path])
+    #expect(folder.status == 0 && folder.standardOutput.components(separatedBy: "identical").count == 5, "\(folder.standardError)")
     let bytes = try FileBytes.read(files[0]), text = try ImageText.of(bytes)
     var image = try Image.decode(bytes: bytes)
     let rewritten = program.home.appendingPathComponent("rewritten.png"), altered = program.home.appendingPathComponent("altered.png")

@@ -47,6 +47,13 @@ import Testing
     #expect(entries["parameters"] == own["parameters"])
   }
 
+  /// The demo's scenes are what the weights were made for; an image that the user imported into it is none of them.
+  @Test func importedImagesAreOtherData() throws {
+    let (library, _) = try library(), ids = library.entries.filter(\.isDemo).map(\.id)
+    #expect(DemoWeights(ids, of: library, on: "demo", items: ["scene-00000", "scene-00001"]) == nil)
+    #expect(DemoWeights(ids, of: library, on: "demo", items: ["scene-00000", "own/cup-0a1b2c3d"])?.models.isEmpty == false)
+  }
+
   @Test func theDoctorTellsForOtherDataSets() throws {
     let (library, home) = try library()
     let demo = Diagnosis.findings(models: library, sources: [DatasetSource(.demo)])

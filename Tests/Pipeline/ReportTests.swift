@@ -62,6 +62,17 @@ import Testing
     #expect(!html.contains("<h2>Comparison</h2>") && !html.contains("<h2>Supports</h2>"))
   }
 
+  /// Where somebody keeps files is nobody's business.
+  @Test func pathsAreCut() throws {
+    let report = evaluation { plan in
+      (plan.auxiliaryFolder, plan.lists) = ("/home/me/generated/aux", "/home/me/splits/coco")
+      plan.episodeList = "/home/me/episodes/mine.json"
+    }
+    let html = try page([ReportDocument(name: "a.json", .evaluations([report]))])
+    for text in ["generated/aux", "splits/coco", "episodes/mine.json"] { #expect(html.contains("<dd>\(text)</dd>"), "\(text)") }
+    #expect(!html.contains("/home/me"))
+  }
+
   /// A table that was pasted somewhere says what it is of.
   @Test func aTableSaysWhatItIsOf() throws {
     let report = evaluation()

@@ -72,6 +72,14 @@ import Testing
     #expect(error?.message.contains("single image") == true && error?.message.contains("fold0.txt") == true && error?.hint != nil, "\(error?.message ?? "")")
   }
 
+  /// A split that was not asked for may have nothing to draw where all images have.
+  @Test(arguments: [EpisodeProtocol.hsnet, .bam]) func theSplitIsNamed(order: EpisodeProtocol) throws {
+    let error = #expect(throws: DataError.self) { try EpisodeSampler(ListedDataset([("a", 1)]), fold: 0, EpisodeDraw(order)) }
+    let start = "no episode can be drawn from data set listed, split all, fold 0: "
+    #expect(error?.message.hasPrefix(start) == true, "\(error?.message ?? "")")
+    #expect(error?.hint?.contains("--split") == true)
+  }
+
   @Test func bamsListsWithoutEpisodesSayWhy() throws {
     for (queries, supports) in [
       ("x/square-0.jpg m\n", "{1: [('square-0.jpg', 'm')]}"), ("x/square-0.jpg m\n", "{1: []}"), ("x/square-0.jpg m\n", "{}"),

@@ -13,10 +13,24 @@ import Testing
     let (silent, end) = AsyncStream.makeStream(of: Int.self)
     await #expect(throws: TookTooLong.self) { try await silent.first(within: 0.2) }
     end.finish()
-    #expect(try await within(10) { 7 } == 7)
+    #expect(try await within { 7 } == 7)
     let sleeper = Process()
     (sleeper.executableURL, sleeper.arguments) = (URL(fileURLWithPath: "/bin/sleep"), ["3600"])
     #expect(throws: TookTooLong.self) { try sleeper.runToEnd(within: 0.2) }
+  }
+
+  /// Tests that wait for a process hold the threads that all tasks share, one a core: what is waited for beside them must come all the same.
+  @Test func aWaitNeedsNoneOfTheSharedThreads() async throws {
+    let never = DispatchSemaphore(value: 0)
+    for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { Task { try? never.wait(within: 1) } }
+    #expect(try await within(0.5) { 7 } == 7)
+    for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { Task { try? never.wait(within: 1) } }
+    await #expect(throws: CancellationError.self) {
+      try await cancellable { cancel in
+        cancel()
+        try Task.checkCancellation()
+      }
+    }
   }
 
   /// What waits without an end is called in `Deadline.swift` alone, or inside `within`.

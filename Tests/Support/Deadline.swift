@@ -11,12 +11,22 @@ public struct TookTooLong: Error, CustomStringConvertible {
 /// Longest wait of a test, seconds: for what takes a moment on an idle machine.
 public let patience = 300.0
 
+/// A thread of its own for a task: those that all tasks share, one a core, may all be held by tests that wait for a process.
+private final class OwnThread: TaskExecutor {
+  private let queue = DispatchQueue(label: "a task's own")
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+  }
+}
+
 /// What `body` comes to; a test waits no longer than `seconds` for it. What hangs then is cancelled and left behind.
 public func within<Value: Sendable>(
   _ seconds: Double = patience, _ what: String = "a wait", _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
   let (values, ends) = AsyncThrowingStream.makeStream(of: Value.self)
-  let work = Task {
+  let work = Task(executorPreference: OwnThread()) {
     do {
       ends.yield(try await body())
       ends.finish()
@@ -51,7 +61,7 @@ private final class OwnTask<Value: Sendable>: Sendable {
     let cancel: @Sendable () -> Void = { [self] in task.withLock { $0?.cancel() } }
     // Held until the task is there, which a body that cancels early waits for.
     return task.withLock { own in
-      let task = Task { try await body(cancel) }
+      let task = Task(executorPreference: OwnThread()) { try await body(cancel) }
       own = task
       return task
     }

@@ -32,6 +32,12 @@ import Testing
     #expect(keys("ab\u{1B}") == [.character("a"), .character("b"), .escape])
     #expect(keys("\u{1B}[1;5Ax\u{1B}OPy") == [.character("x"), .character("y")])
     #expect(keys("\u{1B}", "[") == [.escape, .character("[")])
+    // Typed while the program is busy they come at once.
+    #expect(keys("\u{1B}q\u{1B}\rx") == [.escape, .character("q"), .escape, .enter, .character("x")])
+    for other in ["P", "P>", "]", "]1", "_", "_G"] {
+      #expect(keys("\u{1B}\(other)x") == [.escape] + "\(other)x".map { Key.character($0) }, "\(other)")
+    }
+    #expect(keys("\u{1B}P\u{1B}x") == [.escape, .character("P"), .escape, .character("x")])
   }
 
   /// Whatever `TERM` says inside tmux: as sequences, and as the keys that curses' descriptions make of them.

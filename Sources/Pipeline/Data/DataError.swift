@@ -78,7 +78,8 @@ public enum DataError: Explained, Hashable, Sendable {
     case .unknownFold: "see the classes and folds with: diffss dataset info"
     case .emptyMask: "choose an image in which some pixels belong to a class (1...254)"
     case .classAbsent(_, _, let present): "classes in it: \(present.map(String.init).joined(separator: ", "))"
-    case .nothingToDraw: "an episode needs a query and another image of its class as support: add images, or take another list or fold"
+    case .nothingToDraw:
+      "an episode needs a query and another image of its class as support: add images, or take another --split, --fold or list"
     case .unclearMask: "save the mask in black and white, or as a palette or grey PNG of class indices"
     case .unknownLayout: "say what it is with --dataset; docs/datasets.md shows the layouts"
     case .listMissing: "give the list itself, or a folder like HSNet's splits or BAM's lists"

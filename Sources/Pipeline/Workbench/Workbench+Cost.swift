@@ -21,9 +21,10 @@ extension Workbench {
   /// The images that evaluations add to real supports: of each setting of the images those of all folds and seeds, each once. Those that would
   /// replace drifted ones are not among them.
   ///
-  /// Throws what drawing or reading episodes does.
+  /// Throws what drawing or reading episodes does, and what would end the evaluations before their first image.
   public func imageWorks(of plans: [EvaluationPlan]) async throws -> [ImageWork] {
     try await evaluationLane.run { [evaluator] stop in
+      try evaluator.check(plans)
       var order: [GenerationOptions] = [], wanted: [GenerationOptions: Set<GeneratedSupport>] = [:],
         drawn: [EvaluationPlan: [Episode]] = [:]
       for plan in plans where plan.auxiliaryShots > 0 && plan.auxiliaryFolder == nil {

@@ -24,8 +24,9 @@ public struct InputDecoder {
     case classic
     /// Between `ESC [ 200 ~` and `ESC [ 201 ~`.
     case paste
-    /// A late answer of the terminal: what has to come yet of the beginnings that it may have, its text, and an escape in there.
-    case opening([Substring])
+    /// A late answer of the terminal: its first codes after the escape and what has to come yet of the beginnings that it may have, its text,
+    /// and an escape in there.
+    case opening([UInt32], [Substring])
     case answer
     case answerEscape
   }
@@ -60,12 +61,12 @@ public struct InputDecoder {
       case 0x1B: input.append(.key(.escape))
       case 0x5B: (pending, parameters) = (.control, "")
       case 0x4F: pending = .single
-      // Only what the questions of `TerminalProbe` bring: Alt with one of these keys must not swallow what is typed next.
-      case 0x50: pending = .opening([">|", "!|", "1$r", "0$r", "1+r", "0+r"])
-      case 0x5D: pending = .opening(["11;"])
-      case 0x5F: pending = .opening(["Gi=31;"])
-      // Alt with a key means nothing here.
-      default: pending = .none
+      // Only what the questions of `TerminalProbe` bring.
+      case 0x50: pending = .opening([code], [">|", "!|", "1$r", "0$r", "1+r", "0+r"])
+      case 0x5D: pending = .opening([code], ["11;"])
+      case 0x5F: pending = .opening([code], ["Gi=31;"])
+      // On a busy machine Escape and the next key come at once. Alt with a key is the same, and means nothing here.
+      default: typeAfterEscape([code])
       }
     case .control:
       if (0x40...0x7E).contains(code) {
@@ -82,13 +83,10 @@ public struct InputDecoder {
       if let mouse = Self.mouse("<" + classic.map { "\(Int($0) - 32)" }.joined(separator: ";")) { input.append(mouse) }
       (pending, classic) = (.none, [])
     case .paste: takePasted(code)
-    case .opening(let openings):
+    case .opening(let codes, let openings):
       let rest = openings.filter { $0.unicodeScalars.first?.value == code }.map { $0.dropFirst() }
-      guard !rest.isEmpty else {
-        pending = .none
-        return take(code, isFunction: false)
-      }
-      (pending, answered) = (rest.contains { $0.isEmpty } ? .answer : .opening(rest), 0)
+      guard !rest.isEmpty else { return typeAfterEscape(codes + [code]) }
+      (pending, answered) = (rest.contains { $0.isEmpty } ? .answer : .opening(codes + [code], rest), 0)
     case .answer:
       answered += 1
       if code == 0x1B { pending = .answerEscape } else if code < 0x20 || answered > Self.longestAnswer { pending = .none }
@@ -135,6 +133,13 @@ public struct InputDecoder {
     }
     input.append(.key(.paste(String(String.UnicodeScalarView(pasted.dropLast(5).prefix(Self.mostPasted))))))
     (pasted, pending) = ([], .none)
+  }
+
+  /// The escape was the key, and so were the codes that came after it.
+  private mutating func typeAfterEscape(_ codes: [UInt32]) {
+    pending = .none
+    input.append(.key(.escape))
+    for code in codes { take(code, isFunction: false) }
   }
 
   private mutating func flushEscape() {

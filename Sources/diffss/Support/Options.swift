@@ -43,6 +43,7 @@ struct DatasetOptions: ParsableArguments {
   func validate() throws {
     let dataset = dataset
     if foldRule != nil && !dataset.takesFoldRule { throw ValidationError("--fold-rule is for --dataset coco") }
+    if named == .demo, root != nil { throw ValidationError("--root is for other data sets: the demo comes with the program") }
     if turning.orientation != nil, dataset.isPublished {
       throw ValidationError("--orientation is for images of your own; those of \(dataset.rawValue) are read as each network's published loader reads them")
     }

@@ -31,7 +31,11 @@ struct OwnImageOptions: ParsableArguments {
   func validate() throws {
     guard image != nil || mask != nil || classIndex != nil else { return }
     guard image != nil, mask != nil, let classIndex else {
-      throw ValidationError("--image, --mask and --class-index belong together")
+      // What is no option at all is said later, when this is right.
+      let missing = [("--image", image == nil), ("--mask", mask == nil), ("--class-index", classIndex == nil)].filter(\.1).map(\.0)
+      let typed = CommandLine.arguments.first { $0.hasPrefix("--") && NearestWord.to($0, in: missing) != nil }
+      let misspelt = typed.map { " (\(PlainText.clean($0)) is no option)" } ?? ""
+      throw ValidationError("\(missing.joined(separator: " and ")) missing\(misspelt): --image, --mask and --class-index belong together")
     }
     let largest = classes.largestClassIndex
     if !(1...largest).contains(classIndex) { throw ValidationError("--class-index must be 1...\(largest)") }

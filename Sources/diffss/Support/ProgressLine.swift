@@ -35,7 +35,9 @@ final class ProgressLine: Sendable {
     }
     let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
     let rate = seconds > 0 ? (done - free) / seconds : 0
-    var text = String(format: "%@ %.*f/%.0f %@", title, done == done.rounded() ? 0 : 1, done, total, unit)
+    // Bytes have parts; of images those that are whole are counted, though the bar and the rate know of the one under way.
+    let counted = unit == "MB" ? done : done.rounded(.down)
+    var text = String(format: "%@ %.*f/%.0f %@", title, counted == counted.rounded() ? 0 : 1, counted, total, unit)
     if rate > 0 {
       text += String(format: ", %.2f/s", rate)
       if done < total { text += ", \(Self.clock((total - done) / rate)) left" } else { text += ", \(Self.clock(seconds))" }

@@ -58,7 +58,7 @@ public enum EpisodeLists {
       let file = read.last ?? files.url
       return try drawable(published(list, file, dataset, fold: fold, classes: Set(wanted)), from: file.path)
     }
-    return try drawable(made(dataset, wanted), from: "data set \(dataset.name), fold \(fold)")
+    return try drawable(made(dataset, wanted), from: "data set \(dataset.name), split \(dataset.split.rawValue), fold \(fold)")
   }
 
   /// HSNet's lists by the masks.
@@ -91,7 +91,7 @@ public enum EpisodeLists {
   public static func bam(_ dataset: any Dataset, fold: Int, files: ListFiles? = nil) throws -> BAM {
     let wanted = Set(try classes(dataset, fold: fold))
     var queries: [(item: DatasetItem, classes: [Int])] = [], listed: [Int: [DatasetItem]] = [:]
-    var source = "data set \(dataset.name), fold \(fold)"
+    var source = "data set \(dataset.name), split \(dataset.split.rawValue), fold \(fold)"
     if let files {
       let (pairs, classes, file) = try files.bam(dataset, fold: fold)
       guard case .pairs(let names) = pairs, case .classes(let entries) = classes else {

@@ -1,3 +1,4 @@
+import Foundation
 import Generation
 
 /// One setting of an evaluation, in words.
@@ -45,7 +46,7 @@ extension EvaluationPlan {
     if auxiliaryShots > 0, auxiliaryFolder == nil {
       facts += options.facts
     } else {
-      if auxiliaryShots > 0, let auxiliaryFolder { facts.append(ReportFact("generated supports from", auxiliaryFolder)) }
+      if auxiliaryShots > 0, let auxiliaryFolder { facts.append(ReportFact("generated supports from", Self.place(auxiliaryFolder))) }
       if precision != .float32 { facts.append(ReportFact(Setting[.precision].name, precision.rawValue)) }
     }
     if let minimumAgreement { facts.append(ReportFact("least agreement", "\(minimumAgreement)")) }
@@ -53,9 +54,14 @@ extension EvaluationPlan {
       ReportFact("episodes", "\(episodes)"), ReportFact("protocol", episodeProtocol.rawValue), ReportFact("seed of the episodes", "\(seed)"),
     ]
     if let workers { facts.append(ReportFact("loader workers", "\(workers)")) }
-    if let lists { facts.append(ReportFact("lists", lists)) }
-    if let episodeList { facts.append(ReportFact("episode list", episodeList)) }
+    if let lists { facts.append(ReportFact("lists", Self.place(lists))) }
+    if let episodeList { facts.append(ReportFact("episode list", Self.place(episodeList))) }
     return facts
+  }
+
+  /// The end of a path: a page that is sent to somebody does not tell where its writer keeps files.
+  private static func place(_ path: String) -> String {
+    URL(fileURLWithPath: path).pathComponents.filter { $0 != "/" }.suffix(2).joined(separator: "/")
   }
 }
 

@@ -169,9 +169,11 @@ public struct Evaluator: Sendable {
         images: Set([episodes.first, episodes.last].compactMap { $0 }).compactMap { try? digest($0) }.sorted(),
         auxiliaries: source.state(wanted + (gate == nil ? [] : wanted.further))),
       in: store.folder, parts: parts)
+    let items = episodes.lazy.flatMap { [$0.query.id] + $0.supports.map(\.id) }
     return Setting(
       plan: plan, episodes: episodes, work: work, source: source, gate: gate, comparison: comparison, journal: journal, wanted: wanted,
-      ready: ready, weights: weights, demo: DemoWeights(weights.keys, of: models, on: dataset.name).map(\.models) ?? source.demoWeights)
+      ready: ready, weights: weights,
+      demo: DemoWeights(weights.keys, of: models, on: dataset.name, items: items).map(\.models) ?? source.demoWeights)
   }
 
   /// Whether the data set has all of an episode's images, and its query is none of its supports.

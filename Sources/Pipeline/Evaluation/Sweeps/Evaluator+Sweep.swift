@@ -57,8 +57,8 @@ extension Evaluator {
     return (report, done)
   }
 
-  /// Whether all that the plans need is there, before hours are spent on the first of them.
-  func check(_ plans: some Sequence<EvaluationPlan>) throws {
+  /// Whether all that the plans need is there, before hours are spent on the first of them. Throws what each would end with.
+  public func check(_ plans: some Sequence<EvaluationPlan>) throws {
     for plan in plans {
       try plan.validate()
       let segmenter = try segmenter(plan).segmenter

@@ -72,12 +72,12 @@ public struct SupportFiles: Sendable {
     return names.sorted().compactMap { name in (self.loose(name) ?? packed(name)).map { (name, $0) } }
   }
 
-  /// What a word of a command line names: one file, all images of an archive but the control images, or one of them, as `ARCHIVE:NAME`.
+  /// What a word of a command line names: one file, all images of a folder or an archive but the control images, or one of them, as `ARCHIVE:NAME`.
   ///
   /// Throws what opening an archive does, and `CoreError.unreadableFile` for a name that is not in it.
   public static func named(_ text: String) throws -> [SupportFile] {
     let isThere = FileManager.default.fileExists(atPath: text)
-    if isThere, text.hasSuffix(".tar"), !RootFolder.isFolder(URL(fileURLWithPath: text)) {
+    if isThere, text.hasSuffix(".tar") || RootFolder.isFolder(URL(fileURLWithPath: text)) {
       let all = try SupportFiles(URL(fileURLWithPath: text)).all(endingIn: [".png", ".jpg"])
       return all.filter { !$0.name.hasSuffix("_control.png") }.map(\.file)
     }

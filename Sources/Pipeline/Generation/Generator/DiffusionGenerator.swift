@@ -74,7 +74,7 @@ public final class DiffusionGenerator: SupportGenerator {
     }
     let changed = try models.weights(request.models).filter { weights[$0.key] != $0.value }.keys.sorted()
     guard changed.isEmpty else { throw GenerationError.weightsChanged(names: changed) }
-    let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset)
+    let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset, items: [request.source.item])
     let png = try made.image.pngData(
       text: ImageMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models, engine: made.engine).entries())
     let seconds = (ContinuousClock.now - start) / .seconds(1)

@@ -25,9 +25,12 @@ public struct DemoWeights: Hashable, Sendable {
     self.init(Set(own))
   }
 
-  /// Those among models of a library, for work on a data set; nil on the demo itself, and when there are none.
-  public init?(_ ids: some Sequence<String>, of library: ModelLibrary, on dataset: String) {
-    guard !DatasetKind.isDemo(dataset) else { return nil }
+  /// Those among models of a library, for work on images of a data set; nil when there are none, and on the demo's own scenes: an image that
+  /// the user imported is none of them.
+  public init?(
+    _ ids: some Sequence<String>, of library: ModelLibrary, on dataset: String, items: some Sequence<String> = EmptyCollection()
+  ) {
+    guard !DatasetKind.isDemo(dataset) || items.contains(where: DatasetItem.isOwn) else { return nil }
     let wanted = Set(ids)
     self.init(Set(library.entries.filter { wanted.contains($0.id) && $0.isDemo }.map(\.id)))
   }

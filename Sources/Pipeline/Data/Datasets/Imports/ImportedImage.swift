@@ -87,5 +87,6 @@ extension DatasetItem {
   /// Whether it was imported.
   public var isOwn: Bool { Self.isOwn(id) }
 
-  static func isOwn(_ id: String) -> Bool { id.hasPrefix("own/") }
+  /// Whether an identifier is of an imported image.
+  public static func isOwn(_ id: String) -> Bool { id.hasPrefix("own/") }
 }
