@@ -46,7 +46,7 @@ extension EvaluationPlan {
     if auxiliaryShots > 0, auxiliaryFolder == nil {
       facts += options.facts
     } else {
-      if auxiliaryShots > 0, let auxiliaryFolder { facts.append(ReportFact("generated supports from", Self.place(auxiliaryFolder))) }
+      if auxiliaryShots > 0, let auxiliaryFolder { facts.append(ReportFact("generated supports from", auxiliaryFolder)) }
       if precision != .float32 { facts.append(ReportFact(Setting[.precision].name, precision.rawValue)) }
     }
     if let minimumAgreement { facts.append(ReportFact("least agreement", "\(minimumAgreement)")) }
@@ -59,7 +59,7 @@ extension EvaluationPlan {
     return facts
   }
 
-  /// The end of a path: a page that is sent to somebody does not tell where its writer keeps files.
+  /// The end of a path: the explorer's own lists are in the data folder, and a page that is sent to somebody does not tell where that is.
   private static func place(_ path: String) -> String {
     URL(fileURLWithPath: path).pathComponents.filter { $0 != "/" }.suffix(2).joined(separator: "/")
   }
