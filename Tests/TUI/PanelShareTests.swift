@@ -28,9 +28,9 @@ struct PanelShareTests {
     #expect(height(.classes, screen) == 1)
     #expect(screen.text().contains("IoU by class mIoU 1-shot 48.0  1+4 52.0  +4.0 ±1.0 · run 1"), "\(screen.text())")
     screen.press(.backTab)
-    #expect(screen.state.screen.focus == .classes && height(.classes, screen) == 9 && screen.text().contains("bicycle"))
+    #expect(screen.state.screen.focus == .classes && height(.classes, screen) == 10 && screen.text().contains("bicycle"))
     screen.press(.escape)
-    #expect(height(.classes, screen) == 9)
+    #expect(height(.classes, screen) == 10)
     screen.press(.enter)
     #expect(height(.classes, screen) == 1)
   }

@@ -158,6 +158,8 @@ struct ScreenTests {
     #expect(text.contains("50.0   45.0    -5.0 ±2.0"))
     #expect(text.contains("mIoU"))
     #expect(text.contains("▓") && text.contains("░") && text.contains("█"))
+    // What the bars mean is said in a table that has all rows in sight and no more.
+    #expect(text.contains("█ 1-shot  ▓ gained  ░ lost with generated supports"))
     screen.press(.backTab, .down, .enter)
     #expect(screen.state.browse.classFilter == 2 && screen.state.browse.order == .augmented)
     #expect(screen.text().contains("› bicycle"))

@@ -159,7 +159,8 @@ struct ClassTable {
     init(_ inside: Rect, count: Int) {
       let rest: Rect
       (head, rest) = inside.splitTop(inside.height >= 4 ? 1 : 0)
-      (list, legend) = rest.splitTop(rest.height >= count + 3 ? rest.height - 1 : rest.height)
+      // The classes, their mean and the legend.
+      (list, legend) = rest.splitTop(rest.height >= count + 2 ? rest.height - 1 : rest.height)
     }
 
     /// Classes in sight.

@@ -90,7 +90,7 @@ enum RunsTable {
       let wanted = reports.count < 2 ? 0 : (table?.rows.count ?? 0) + 1 + note
       // As many rows for every evaluation, so that the list stays while the cursor goes through it.
       let most = state.evaluation.saved.map { $0.baseline.classes.count }.max() ?? 0, rows = state.runRows.count
-      let own = min(most + 6, max(rest.height - rows, rest.height / 2)), isCompared = reports.count >= 2
+      let own = min(most + 5, max(rest.height - rows, rest.height / 2)), isCompared = reports.count >= 2
       let below = isCompared ? min(wanted, max(0, rest.height * 2 / 3)) : own >= 6 ? own : 0
       // Below a short list, not far from it at the end of the panel.
       let (upper, lower) = rest.splitTop(min(rest.height - below, rows + (isCompared ? 1 : 0)))

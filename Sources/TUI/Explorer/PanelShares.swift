@@ -45,7 +45,8 @@ struct PanelShares {
   static func classRows(_ state: ExplorerState, height: Int) -> Int {
     let fold = state.browse.fold
     guard height >= roomForBoth || state.screen.showsClasses else { return 1 }
-    if state.evaluation.shown[fold] != nil { return min((state.browse.catalog?.folds[safe: fold]?.count ?? 5) + 4, height / 3) }
+    // Beside the classes their titles, their mean, what the bars mean and the borders.
+    if state.evaluation.shown[fold] != nil { return min((state.browse.catalog?.folds[safe: fold]?.count ?? 5) + 5, height / 3) }
     return state.evaluation.running?.plan.fold == fold ? 5 : 1
   }
 }
