@@ -112,15 +112,21 @@ struct WayOutTests {
     }
   }
 
-  /// Newcomers have to learn of `Tab`; what cannot be done now makes room for it, and takes it back when it can.
+  /// Newcomers have to learn of `Tab`; what runs can be stopped; in little room words of what everybody knows go first.
   @Test func tabStandsInTheFooterWhereverThereArePanels() throws {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
       var screen = FakeScreen.open(width, height)
       #expect(screen.frame().line(height - 1).contains("Tab panel"), "\(width)")
       let job = try #require(screen.jobs().first)
       screen.send(.work(.jobChanged(Job(id: job.id, request: job.request, state: .running(step: 1, of: 20)))))
-      #expect(screen.frame().line(height - 1).contains("x stop"), "\(width)")
+      let footer = screen.frame().line(height - 1)
+      #expect(footer.contains("x stop") && footer.contains("Tab panel") && footer.contains("q quit"), "\(footer)")
     }
+    // The panel's own keys go before the keys that every panel has.
+    var small = FakeScreen.open(40, 12)
+    #expect(small.frame().line(11).hasPrefix("g generate  e evaluate  Tab  Esc  ?  q"), "\(small.frame().line(11))")
+    var smallest = FakeScreen.open(20, 6)
+    #expect(smallest.frame().line(5).hasPrefix("Tab  Esc  ?  q"))
   }
 
   @Test func anOpenDialogHasItsKeysInTheFooter() {

@@ -11,24 +11,12 @@ struct FooterKey {
 }
 
 extension ScreenRenderer {
-  /// The focused panel's keys, as many as fit; the way out, help and quit always, by their keys alone where there is no room for more. Beside
-  /// the first three, which keep their places, what cannot be done now goes before what can.
+  /// The focused panel's keys, as many as fit.
   mutating func renderFooter() {
     guard state.dialogs.current == nil else { return }
-    let lasting: Set<Action.ID> = [.back, .help, .quit]
-    var actions = Action.footer(for: state.screen.focus)
-    func keys() -> [FooterKey] {
-      actions.map { FooterKey(label: $0.footerKey, title: $0.title, target: .action($0.id), isPossible: $0.obstacle(state) == nil) }
-    }
-    func isTooWide(_ keys: [FooterKey]) -> Bool { keys.reduce(0) { $0 + $1.width } > layout.footer.width + 2 }
-    while isTooWide(keys()) {
-      let idle = actions.dropFirst(3).lastIndex { !lasting.contains($0.id) && $0.obstacle(state) != nil }
-      guard let index = idle ?? actions.lastIndex(where: { !lasting.contains($0.id) }) else { break }
-      actions.remove(at: index)
-    }
-    var shown = keys()
-    if isTooWide(shown) { shown = shown.map { FooterKey(label: $0.label, title: "", target: $0.target, isPossible: $0.isPossible) } }
-    renderKeys(shown)
+    var keys = FooterKeys(state)
+    while keys.width > layout.footer.width + 2, keys.shorten() {}
+    renderKeys(keys.shown)
   }
 
   /// Keys one behind the other.
@@ -40,6 +28,53 @@ extension ScreenRenderer {
       if let target = key.target { mark(Rect(x: layout.footer.x + column, y: layout.footer.y, width: width, height: 1), target) }
       column += width + 2
     }
+  }
+}
+
+/// What the footer shows, and what it does without where there is little room.
+private struct FooterKeys {
+  /// What is of use everywhere stays, in the end by the keys alone. These lose their words in this order.
+  private static let lasting: [Action.ID] = [.back, .help, .quit, .nextPanel]
+
+  private var actions: [Action]
+  /// The first three keep their places.
+  private let first: Set<Action.ID>
+  /// Actions without their words.
+  private var bare: Set<Action.ID> = []
+  private let state: ExplorerState
+
+  init(_ state: ExplorerState) {
+    self.state = state
+    actions = Action.footer(for: state.screen.focus)
+    first = Set(actions.prefix(3).map(\.id))
+  }
+
+  var shown: [FooterKey] {
+    actions.map { action in
+      let title = bare.contains(action.id) ? "" : action.title
+      return FooterKey(label: action.footerKey, title: title, target: .action(action.id), isPossible: action.obstacle(state) == nil)
+    }
+  }
+
+  var width: Int { shown.reduce(0) { $0 + $1.width } }
+
+  /// Does without the least important thing: what cannot be done now, then what can; stopping what runs stays as long as words can go.
+  /// False where nothing is left to do without.
+  mutating func shorten() -> Bool {
+    let (first, state) = (first, state)
+    return drop { !first.contains($0.id) && $0.obstacle(state) != nil } || drop { !first.contains($0.id) && $0.id != .cancel }
+      || dropWords() || drop { _ in true }
+  }
+
+  private mutating func drop(_ isDropped: (Action) -> Bool) -> Bool {
+    guard let index = actions.lastIndex(where: { !Self.lasting.contains($0.id) && isDropped($0) }) else { return false }
+    actions.remove(at: index)
+    return true
+  }
+
+  private mutating func dropWords() -> Bool {
+    let worded = Self.lasting.first { id in !bare.contains(id) && actions.contains { $0.id == id } }
+    return worded.map { bare.insert($0).inserted } ?? false
   }
 }
 
