@@ -45,7 +45,8 @@ struct DatasetListCommand: ParsableCommand {
     let list = try EpisodeList(dataset, fold: data.fold, draw: draw, count: episodes)
     warn(try ListCheck.problems(draw, fold: data.fold, of: dataset))
     if list.episodes.isEmpty, let first = list.undrawable.first {
-      throw EvaluationError.queryIsSupport(name: first.query.id, classIndex: first.classIndex)
+      throw EvaluationError.queryIsSupport(
+        name: first.query.id, ofClass: dataset.words(ofClass: first.classIndex), isOwn: first.query.isOwn)
     }
     if let out { try list.write(to: URL(fileURLWithPath: out)) }
     if json {
@@ -56,7 +57,7 @@ struct DatasetListCommand: ParsableCommand {
     if let first = list.undrawable.first {
       report(
         message:
-          "\(list.undrawable.count) of \(Counted(episodes, "episode")) cannot be drawn, the first: \(PlainText.clean(first.query.id)) is drawn as its own support, class \(first.classIndex) has too few images",
+          "\(list.undrawable.count) of \(Counted(episodes, "episode")) cannot be drawn, the first: \(PlainText.clean(first.query.id)) is drawn as its own support, \(dataset.words(ofClass: first.classIndex)) has too few images",
         hint: "choose fewer shots, or a list with more images of the class")
       throw ExitStatus.someFailed
     }

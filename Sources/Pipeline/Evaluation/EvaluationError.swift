@@ -3,8 +3,8 @@ import Data
 
 /// What can go wrong with evaluations and reports; each case carries the facts.
 public enum EvaluationError: Explained, Hashable, Sendable {
-  /// An episode's query is among its supports: its class has too few images for the protocol that drew it.
-  case queryIsSupport(name: String, classIndex: Int)
+  /// An episode's query is among its supports: its class, in words, has too few images for who drew it. `isOwn` says that the user imported it.
+  case queryIsSupport(name: String, ofClass: String, isOwn: Bool)
   /// Not one episode of an evaluation could be evaluated; `reason` is the first one's.
   case nothingEvaluated(episodes: Int, first: String, reason: String, hint: String?)
   /// An image is so long that its shorter side vanishes in a network's input square.
@@ -16,7 +16,7 @@ public enum EvaluationError: Explained, Hashable, Sendable {
 
   public var message: String {
     switch self {
-    case .queryIsSupport(let name, let index): "\(name) is drawn as its own support: class \(index) has too few images"
+    case .queryIsSupport(let name, let words, _): "\(name) is drawn as its own support: \(words) has too few images"
     case .nothingEvaluated(let episodes, let first, let reason, _):
       episodes == 1
         ? "the episode cannot be evaluated (\(first)): \(reason)"
@@ -30,7 +30,8 @@ public enum EvaluationError: Explained, Hashable, Sendable {
 
   public var hint: String? {
     switch self {
-    case .queryIsSupport: "choose fewer shots, or a list with more images of the class"
+    case .queryIsSupport(_, _, let isOwn):
+      isOwn ? "import another image of the class" : "choose fewer shots, or a list with more images of the class"
     case .nothingEvaluated(_, _, _, let hint): hint ?? "look at the files with: diffss dataset info"
     case .tooNarrow: "leave it out, or choose a larger --size"
     case .noSupports(let folder, _, let fold): "make them with: diffss generate --fold \(fold) --out \(folder)"

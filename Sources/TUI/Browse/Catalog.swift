@@ -14,7 +14,10 @@ public struct Catalog: Hashable, Sendable {
   }
 
   /// The classes of the user's own.
-  public var ownClasses: [ClassInfo] { classes.filter { $0.index > ImportList.ownClasses } }
+  public var ownClasses: [ClassInfo] { classes.filter { Self.isOwn($0.index) } }
+
+  /// Whether a class is one of the user's own, whose number nobody has seen.
+  static func isOwn(_ index: Int) -> Bool { index > ImportList.ownClasses }
 
   /// A class's name, or its number when the data set does not know it.
   public func className(_ index: Int) -> String { classes.first { $0.index == index }?.name ?? "class \(index)" }

@@ -17,15 +17,16 @@ struct TileFacts {
   init(_ tile: Tile, _ state: ExplorerState) {
     guard let episode = state.browse.selected, let image = TileContent(tile, state).image else { return }
     let name = state.browse.catalog?.className(episode.classIndex) ?? ""
+    let label = Catalog.isOwn(episode.classIndex) ? name : "\(name), label \(episode.classIndex)"
     switch tile {
     case .support:
       let item = episode.supports[safe: state.shownSupport]
       add("image", item?.id ?? "")
-      add("class", "\(name), label \(episode.classIndex)")
+      add("class", label)
       addSize(image)
     case .query:
       add("image", episode.query.id)
-      add("class", "\(name), label \(episode.classIndex)")
+      add("class", label)
       addSize(image)
     case .condition: addCondition(state)
     case .baseline: addPrediction(image, state)

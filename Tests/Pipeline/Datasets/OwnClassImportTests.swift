@@ -62,6 +62,24 @@ import Testing
     #expect(odd.ofClass.name.count <= 60 && PlainText.clean(odd.ofClass.name) == odd.ofClass.name)
   }
 
+  /// A single image cannot be measured against itself; the class is named as the user named it, whose number nobody has seen.
+  @Test func aSingleOneIsNotEvaluated() async throws {
+    let bench = try TinyModels(), workbench = bench.workbench
+    _ = try await take("one", as: "tea pot", workbench)
+    let file = folder.file("single.json"), episodes = try await workbench.episodes(fold: 0, importedBeside: [])
+    try EpisodeList(workbench.dataset, fold: 0, draw: EpisodeDraw(), episodes: episodes).write(to: file)
+    var plan = EvaluationPlan(fold: 0, auxiliaryShots: 0, options: bench.options, episodes: 1)
+    plan.episodeList = file.path
+    do {
+      _ = try await workbench.evaluate(plan)
+      Issue.record("it was evaluated")
+    } catch let error as EvaluationError {
+      #expect(error.message.hasSuffix("is drawn as its own support: class tea pot has too few images"), "\(error.message)")
+      #expect(!error.message.contains("10001") && error.hint == "import another image of the class")
+    }
+    #expect(workbench.dataset.words(ofClass: 1).hasPrefix("class 1 ("))
+  }
+
   /// As `E` does with marked episodes: some of the fold's, some of the user's own class.
   @Test func areEvaluatedBesideTheFoldsOwn() async throws {
     let bench = try TinyModels(), workbench = bench.workbench

@@ -1,3 +1,4 @@
+import Core
 import Render
 
 /// Images with class masks, divided into folds of classes: what episodes are drawn from.
@@ -72,6 +73,12 @@ extension Dataset {
   public func classInfo(_ index: Int) -> ClassInfo? {
     if index >= 1, index <= classes.count, classes[index - 1].index == index { return classes[index - 1] }
     return classes.first { $0.index == index }
+  }
+
+  /// A class in a sentence: `class 3 (bird)`; one of the user's own, whose number nobody has seen, by its name alone.
+  public func words(ofClass index: Int) -> String {
+    let name = classInfo(index).map { PlainText.clean($0.name) }
+    return index > ImportList.ownClasses ? "class \(name ?? "\(index)")" : "class \(index)" + (name.map { " (\($0))" } ?? "")
   }
 }
 

@@ -64,19 +64,15 @@ public enum ListCheck {
       do { if try dataset.mask(item, of: index).labels.contains(1) { return nil } } catch {
         return DatasetProblem(.maskUnreadable, item.id, PlainText.clean("\(error)"))
       }
-      let present = item.classes.map { name($0, dataset) }.joined(separator: ", ")
+      let present = item.classes.map { dataset.words(ofClass: $0) }.joined(separator: ", ")
       return DatasetProblem(
-        .classNotInMask, item.id, "\(name(index, dataset)) is not in its mask, which holds \(present.isEmpty ? "none" : present)")
+        .classNotInMask, item.id, "\(dataset.words(ofClass: index)) is not in its mask, which holds \(present.isEmpty ? "none" : present)")
     }
   }
 
   private static func singles(_ entries: [Entry], _ dataset: any Dataset) -> [DatasetProblem] {
     Dictionary(grouping: entries, by: \.classIndex).filter { Set($0.value.map(\.item.id)).count == 1 }.sorted { $0.key < $1.key }.map { index, own in
-      DatasetProblem(.tooFewOfClass, name(index, dataset), "\(PlainText.clean(own[0].item.id)) is its only image")
+      DatasetProblem(.tooFewOfClass, dataset.words(ofClass: index), "\(PlainText.clean(own[0].item.id)) is its only image")
     }
-  }
-
-  private static func name(_ index: Int, _ dataset: any Dataset) -> String {
-    "class \(index)" + (dataset.classInfo(index).map { " (\(PlainText.clean($0.name)))" } ?? "")
   }
 }

@@ -91,7 +91,8 @@ public final class EpisodeSegmenter {
   /// Throws `DataError.classAbsent`, `.emptyMask`, `EvaluationError.queryIsSupport` and what reading masks throws.
   func check(_ episode: Episode) throws {
     if episode.supports.contains(where: { $0.id == episode.query.id }) {
-      throw EvaluationError.queryIsSupport(name: episode.query.id, classIndex: episode.classIndex)
+      throw EvaluationError.queryIsSupport(
+        name: episode.query.id, ofClass: dataset.words(ofClass: episode.classIndex), isOwn: episode.query.isOwn)
     }
     for item in [episode.query] + episode.supports {
       if try mask(item, episode.classIndex, at: .file).labels.contains(1) { continue }
