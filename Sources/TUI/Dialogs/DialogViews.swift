@@ -118,7 +118,8 @@ extension ScreenRenderer {
       lines[0] += String(repeating: " ", count: max(0, width - DisplayText(lines[0]).width))
       let insight = state.dialogs.path.flatMap { $0.text == input.text ? $0 : nil }
       styles = [lines.count: insight?.isGood == true ? theme.good : theme.warning, lines.count + 1: theme.faint]
-      lines.append(DisplayText(insight?.verdict ?? "").truncated(to: width).text)
+      let verdict = insight?.verdict ?? (state.dialogs.isTaking ? "being looked at…" : "")
+      lines.append(DisplayText(verdict).truncated(to: width).text)
       lines.append(DisplayText(Self.list(insight?.names ?? [], width: width)).truncated(to: width).text)
     }
     popup(purpose.title, lines, answers: answers, accented: 0, styles: styles)

@@ -9,14 +9,16 @@ public struct DialogsState: Sendable {
   public private(set) var messages: [Notice] = []
   /// What is known of the path that is being typed, as it was when it was looked at.
   public private(set) var path: PathInsight?
-  /// The typed path that is to be completed as soon as it is known how.
-  private var completing: String?
+  /// What becomes of the typed path as soon as it is known.
+  private var wish: Wish?
+
+  private enum Wish { case complete, take }
   /// When runs on a cluster were last asked for.
   private var clusterAsked = -Double.infinity
 
-  mutating func open(_ dialog: Dialog) { (current, path, completing) = (dialog, nil, nil) }
+  mutating func open(_ dialog: Dialog) { (current, path, wish) = (dialog, nil, nil) }
 
-  mutating func close() { (current, path, completing) = (nil, nil, nil) }
+  mutating func close() { (current, path, wish) = (nil, nil, nil) }
 
   // MARK: Paths
 
@@ -26,25 +28,43 @@ public struct DialogsState: Sendable {
     return (input.text, use)
   }
 
-  /// Takes over what was found out about a path, unless another one is typed by now.
-  mutating func take(_ insight: PathInsight) {
-    guard case .text(let purpose, let input)? = current, purpose.path != nil, input.text == insight.text else { return }
+  /// Whether the typed path was taken and is being looked at.
+  var isTaking: Bool { wish == .take }
+
+  /// Takes over what was found out about a path, unless another one is typed by now, and does what was asked of it meanwhile.
+  mutating func take(_ insight: PathInsight) -> Answer? {
+    guard case .text(let purpose, let input)? = current, purpose.path != nil, input.text == insight.text else { return nil }
+    let wish = wish
+    self.wish = nil
     if let instead = insight.instead {
       current = .text(purpose, LineInput(instead))
-      return
+      return nil
     }
     path = insight
-    if completing == insight.text { complete(purpose, input) }
+    switch wish {
+    case .complete: complete(purpose, input)
+    case .take: return enter(purpose, input)
+    case nil: break
+    }
+    return nil
   }
 
   /// Completes the typed path as far as all names in its folder agree.
   private mutating func complete(_ purpose: TextPurpose, _ input: LineInput) {
-    completing = nil
-    guard let path, path.text == input.text else {
-      completing = input.text
-      return
-    }
+    guard let path, path.text == input.text else { return wish = .complete }
     if path.completed != input.text { current = .text(purpose, LineInput(path.completed)) }
+  }
+
+  /// Takes the typed text. What is known not to do is said below a path, which stays; of a folder opening it tells more.
+  private mutating func enter(_ purpose: TextPurpose, _ input: LineInput) -> Answer? {
+    let known = path?.text == input.text ? path : nil
+    if known?.isGood == false, purpose.path != .dataset { return nil }
+    if known == nil, purpose.path?.isChecked == true {
+      wish = .take
+      return nil
+    }
+    close()
+    return .text(purpose, input.text.trimmingCharacters(in: .whitespaces), labels: known?.labels ?? [])
   }
 
   // MARK: Notices
@@ -237,19 +257,13 @@ public struct DialogsState: Sendable {
   }
 
   private mutating func press(_ key: Key, _ purpose: TextPurpose, _ input: LineInput) -> Answer? {
-    let text = input.text.trimmingCharacters(in: .whitespaces)
     var input = input
     switch key {
     case .escape: close()
-    case .enter where !text.isEmpty:
-      // What is known not to do is said below the path, which stays. Of a folder opening it tells more.
-      let known = path?.text == input.text ? path : nil
-      if known?.isGood == false, purpose.path != .dataset { break }
-      close()
-      return .text(purpose, text, labels: known?.labels ?? [])
+    case .enter where !input.text.allSatisfy(\.isWhitespace): return enter(purpose, input)
     case .tab where purpose.path != nil: complete(purpose, input)
     default:
-      completing = nil
+      wish = nil
       _ = input.take(key)
       current = .text(purpose, input)
     }

@@ -4,6 +4,8 @@ import Data
 public enum PathUse: Hashable, Sendable {
   /// A PNG or JPEG file that is there.
   case image
+  /// One that can be read to its end.
+  case ownImage
   /// One that is the mask of another one.
   case mask(of: String)
   /// A folder to write into.
@@ -12,6 +14,14 @@ public enum PathUse: Hashable, Sendable {
   case newFile
   /// A folder with a data set.
   case dataset
+
+  /// Whether nothing goes on before it is known that the path will do.
+  var isChecked: Bool {
+    switch self {
+    case .ownImage, .mask: true
+    case .image, .newFolder, .newFile, .dataset: false
+    }
+  }
 }
 
 /// What is known of a typed path: what it is, and how it may go on.
@@ -43,7 +53,8 @@ extension TextPurpose {
   /// What the text is a path of; nil for other text.
   public var path: PathUse? {
     switch self {
-    case .recall, .importImage: .image
+    case .recall: .image
+    case .importImage: .ownImage
     case .importMask(let image): .mask(of: image)
     case .exportKept: .newFolder
     case .report: .newFile

@@ -29,7 +29,7 @@ public struct Picker: Hashable, Sendable {
       let title = Fuzzy.score(query: query.text, in: choice.title).map { $0 + 1000 }
       return (title ?? Fuzzy.score(query: query.text, in: "\(choice.title) \(choice.detail)")).map { (choice, $0, place) }
     }
-    return scored.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.choice) + [other?.proposing(query.text)].compactMap { $0 }
+    return scored.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.choice) + [other?.naming(query.text)].compactMap { $0 }
   }
 
   public var selected: Choice? { listed[safe: cursor.index] }
@@ -57,7 +57,7 @@ public struct Choice: Hashable, Sendable {
     /// It is of the user's own class of that name.
     case importAs(String, image: String, mask: String)
     /// Asks for the name of another class for it.
-    case nameClass(image: String, mask: String, proposal: String)
+    case nameClass(image: String, mask: String)
     case preset(Preset)
     case ownPreset(OwnPreset)
     /// Asks for a name for the present settings, or which preset is to be forgotten.
@@ -82,9 +82,9 @@ public struct Choice: Hashable, Sendable {
     self.isPossible = isPossible
   }
 
-  /// The same with what was typed as the name that it asks for.
-  fileprivate func proposing(_ text: String) -> Choice {
-    guard case .nameClass(let image, let mask, _) = meaning else { return self }
-    return Choice("“\(text)”…", "a new class", .nameClass(image: image, mask: mask, proposal: text))
+  /// The same with what was typed as the name that it would ask for.
+  fileprivate func naming(_ text: String) -> Choice {
+    guard case .nameClass(let image, let mask) = meaning else { return self }
+    return Choice("“\(text)”", "a new class", .importAs(text, image: image, mask: mask))
   }
 }

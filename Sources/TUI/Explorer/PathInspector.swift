@@ -3,7 +3,7 @@ import Data
 import Foundation
 import Render
 
-/// Looks at a path while it is typed. Reads folders and headers; called away from the thread that draws.
+/// Looks at a path while it is typed. Reads folders, headers, and images that are to be taken in; called away from the thread that draws.
 public enum PathInspector {
   /// Names that are looked at in a folder, and those that are told.
   private static let most = (read: 20_000, told: 200)
@@ -41,7 +41,7 @@ public enum PathInspector {
       guard FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) else { return nil }
       if isFolder.boolValue { return name + "/" }
       switch use {
-      case .image, .mask: return ["png", "jpg", "jpeg"].contains((name as NSString).pathExtension.lowercased()) ? name : nil
+      case .image, .ownImage, .mask: return ["png", "jpg", "jpeg"].contains((name as NSString).pathExtension.lowercased()) ? name : nil
       case .newFile: return name
       case .newFolder, .dataset: return nil
       }
@@ -50,7 +50,7 @@ public enum PathInspector {
 
   /// The PNG file of the image's own name, where the mask that is looked for beside it is not there and that one is as large.
   private static func instead(of path: String, _ use: PathUse) -> String? {
-    guard case .mask(let image) = use, path == MaskName.beside(image) else { return nil }
+    guard case .mask(let image) = use, path == MaskName.beside(image), !FileManager.default.fileExists(atPath: path) else { return nil }
     let other = (image as NSString).deletingPathExtension + ".png"
     guard other != image, let size = try? ImageSize(of: URL(fileURLWithPath: image)) else { return nil }
     return (try? ImageSize(of: URL(fileURLWithPath: other))) == size ? other : nil
@@ -72,12 +72,15 @@ public enum PathInspector {
     var isFolder = ObjCBool(false)
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), url = URL(fileURLWithPath: path)
     switch use {
-    case .image, .mask:
+    case .image, .ownImage, .mask:
       guard isThere else { return ("no such file", false) }
       guard !isFolder.boolValue else { return ("a folder", false) }
       do {
-        let size = try ImageSize(of: url)
-        return ("an image of \(size)", true)
+        return ("an image of \(try size(of: url, use))", true)
+      } catch DataError.sizeMismatch(_, let imageSize, _, let maskSize) {
+        return ("\(maskSize), but the image is \(imageSize)", false)
+      } catch DataError.emptyMask {
+        return ("empty: not one pixel is the object", false)
       } catch {
         return (PlainText.clean(error.reason), false)
       }
@@ -93,6 +96,19 @@ public enum PathInspector {
       guard let kind = Datasets.kind(of: url) else { return ("laid out like no data set that is known", false) }
       return (kind.look, true)
     }
+  }
+}
+
+extension PathInspector {
+  /// The size of an image that will do. Of one to be taken in all pixels are read, and those of its mask: as long as another one can be
+  /// named, not after everything else was asked.
+  private static func size(of url: URL, _ use: PathUse) throws -> ImageSize {
+    switch use {
+    case .ownImage: _ = try Image(pngOrJpeg: url)
+    case .mask(let image): _ = try OwnPair(image: URL(fileURLWithPath: image), mask: url, label: nil, orientation: .auto)
+    case .image, .newFolder, .newFile, .dataset: break
+    }
+    return try ImageSize(of: url)
   }
 }
 

@@ -47,7 +47,7 @@ extension ExplorerState {
       hint: labels.isEmpty
         ? nil
         : "The mask has \(labels.count) labels. A class of the data set that is one of them takes its pixels alone, every other class takes all.",
-      other: Choice("another class…", "under a name of yours", .nameClass(image: image, mask: mask, proposal: "")))
+      other: Choice("another class…", "under a name of yours", .nameClass(image: image, mask: mask)))
   }
 
   var datasets: Picker {

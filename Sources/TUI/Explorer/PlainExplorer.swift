@@ -74,6 +74,8 @@ final class PlainExplorer {
   }
 
   private var isPaused: Bool {
+    // The next line is for the dialog that comes then.
+    if state.dialogs.isTaking { return true }
     switch pause {
     case .none: return false
     case .opening: if state.isOpening { return true }

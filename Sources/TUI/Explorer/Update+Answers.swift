@@ -14,7 +14,11 @@ extension ExplorerState {
       return leave(status: 130)
     default: break
     }
-    guard let answer = dialogs.press(key, screen.size) else { return [] }
+    return dialogs.press(key, screen.size).map { heed($0) } ?? []
+  }
+
+  /// Does what a dialog leaves to others.
+  mutating func heed(_ answer: DialogsState.Answer) -> [Effect] {
     switch answer {
     case .run(let action): return runListed(action)
     case .choose(let choice): return choose(choice)
@@ -80,7 +84,7 @@ extension ExplorerState {
     case .dataset(let kind): return open(kind)
     case .pickFolder: dialogs.open(.text(.openFolder, LineInput()))
     case .openFolder(let kind, let path, let isKept): return open(path, as: kind) + (isKept ? begin(.rememberFolder(kind, path: path)) : [])
-    case .nameClass(let image, let mask, let proposal): dialogs.open(.text(.className(image: image, mask: mask), LineInput(proposal)))
+    case .nameClass(let image, let mask): dialogs.open(.text(.className(image: image, mask: mask), LineInput()))
     case .fold(let number): return number == browse.fold ? [] : openFold(number)
     case .classIndex(let index):
       browse.show(class: index)

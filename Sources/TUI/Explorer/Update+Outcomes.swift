@@ -81,7 +81,7 @@ extension ExplorerState {
     case (.loadReports, .reports(let all, let dates)): evaluation.take(saved: all, dates: dates)
     case (.loadClusterRuns, .clusterRuns(let lines)): dialogs.take(clusterRuns: lines)
 
-    case (.inspectPath, .path(let insight)): dialogs.take(insight)
+    case (.inspectPath, .path(let insight)): return dialogs.take(insight).map { heed($0) } ?? []
     case (.identifyFolder(let path), .identified(let kind)): offer(kind, path)
     case (.rememberFolder(let kind, let path), .written(let what)):
       source.list(kind, root: path)
