@@ -176,6 +176,79 @@ struct PathTests {
     #expect(screen.effects.last == .importAs("tea pot", image: "\(path)/b.png", mask: "\(path)/b_mask.png"))
     screen.type("f")
     #expect(screen.text().contains("tea pot"))
+    // Who has said no name yet is asked for it.
+    screen.press(.escape)
+    screen.type("i\(path)/a.png")
+    screen.press(.enter, .enter, .end, .enter)
+    #expect(screen.text().contains("Its class"))
+    screen.type("kettle\u{1B}[2J")
+    screen.press(.enter)
+    #expect(screen.effects.last == .importAs("kettle\u{1B}[2J", image: "\(path)/a.png", mask: "\(path)/a_mask.png"))
+  }
+
+  /// An image and its mask are looked at as soon as they are named, not after everything else was asked.
+  @Test func anImageThatCannotBeTakenIsSaidSoAtOnce() throws {
+    let folder = try TemporaryFolder(), path = folder.url.path
+    let noise = (0..<64 * 48 * 3).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+    try Image(width: 64, height: 48, channels: 3, pixels: noise).writeJPEG(to: folder.file("a.jpg"))
+    let bytes = try Data(contentsOf: folder.file("a.jpg"))
+    try bytes.prefix(bytes.count / 2).write(to: folder.file("cut.jpg"))
+    func mask(_ name: String, width: Int, _ label: UInt8 = 255) throws {
+      let labels = (0..<width * 48).map { $0 < 640 ? label : 0 }
+      try LabelMask(width: width, height: 48, labels: labels).writePNG(to: folder.file(name))
+    }
+    try mask("narrow.png", width: 63)
+    try mask("empty.png", width: 64, 0)
+    try mask("good.png", width: 64)
+    var screen = FakeScreen.open(120, 40)
+    screen.type("i\(path)/cut.jpg")
+    screen.press(.enter)
+    #expect(screen.text().contains("Your own image") && !screen.text().contains("an image of 64x48"), "\(screen.text())")
+    screen.press(.control("u"), .paste("\(path)/a.jpg"), .enter)
+    #expect(screen.text().contains("Its mask"))
+    for (name, word) in [("narrow.png", "63x48, but the image is 64x48"), ("empty.png", "empty: not one pixel is the object")] {
+      screen.press(.control("u"), .paste("\(path)/\(name)"), .enter)
+      #expect(screen.text().contains("Its mask") && screen.text().contains(word), "\(screen.text())")
+    }
+    screen.press(.control("u"), .paste("\(path)/good.png"), .enter)
+    #expect(screen.text().contains("Its class"))
+  }
+
+  /// Who is faster than the look at the file waits for it.
+  @Test func whatIsNotLookedAtYetIsTakenWhenItIs() throws {
+    let folder = try folder(), path = "\(folder.url.path)/cup one.png"
+    func open() -> FakeScreen {
+      var screen = FakeScreen.open(120, 40)
+      screen.answers = false
+      screen.type("i")
+      screen.press(.paste(path), .enter)
+      return screen
+    }
+    var screen = open()
+    #expect(screen.text().contains("being looked at") && screen.text().contains("Your own image"))
+    let insight = Event.done(.inspectPath(path, .ownImage), .path(PathInspector.inspect(path, .ownImage)))
+    screen.send(insight)
+    #expect(screen.text().contains("Its mask"))
+    // Whoever types on or leaves has thought better of it.
+    for key in [Key.character("x"), .escape] {
+      screen = open()
+      screen.press(key)
+      screen.send(insight)
+      #expect(!screen.text().contains("Its mask"))
+    }
+  }
+
+  /// A single image of an own class is its own support, which no figure says.
+  @Test func aSupportThatIsTheQueryIsSaidSo() {
+    var screen = FakeScreen.open(160, 50)
+    let info = ClassInfo(index: 10_001, name: "tea pot", promptName: "tea pot", adeIndex: 108),
+      item = DatasetItem(id: "own/a-1", classes: [10_001])
+    screen.send(.done(.importAs("tea pot", image: "a", mask: "b"), .imported(item, turn: .upright, ofClass: info)))
+    let own = Episode(index: 30, fold: 0, classIndex: 10_001, query: item, supports: [item])
+    screen.send(.done(.loadEpisodes(fold: 0), .episodes([own])))
+    #expect(screen.text().contains("tea pot · query and support own/a-1") && screen.text().contains("support = query"), "\(screen.text())")
+    screen.press(.enter, .enter)
+    #expect(screen.text().contains(#/class +tea pot/#) && !screen.text().contains("10001"), "\(screen.text())")
   }
 
   /// Beside NAME.jpg the mask may be NAME.png.

@@ -12,7 +12,10 @@ extension ScreenRenderer {
     }
     let name = state.browse.catalog?.className(episode.classIndex) ?? ""
     var title = "Episode \(episode.index + 1): \(name)"
-    if rect.width >= 60 { title += " · query \(episode.query.id) · support \(episode.supports[safe: state.shownSupport]?.id ?? "none")" }
+    if rect.width >= 60 {
+      let query = episode.query.id, support = episode.supports[safe: state.shownSupport]?.id ?? "none"
+      title += query == support ? " · query and support \(query)" : " · query \(query) · support \(support)"
+    }
     let board = state.images.isZoomed ? nil : state.board(in: layout.tileArea, cellAspect: capabilities.cellAspect)
     let area = panel(.images, rect, title: title)
     guard !area.isEmpty else { return }

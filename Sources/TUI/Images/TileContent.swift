@@ -35,6 +35,7 @@ struct TileContent {
     switch tile {
     case .support:
       title = episode.supports.count == 1 ? "support" : "support \(state.shownSupport + 1)/\(episode.supports.count)"
+      if episode.supports[safe: state.shownSupport]?.id == episode.query.id { title += " = query" }
       image = board?.supports[safe: state.shownSupport]
       wait(for: .loadEpisode(episode), state)
     case .query:
