@@ -47,6 +47,18 @@ struct RunTests {
     #expect(screen.state.browse.listed.isEmpty && screen.text().contains("run 1: mask"), "no difference of run 1 is below 0")
   }
 
+  /// A list that marks made is told by what it is, not by its digest.
+  @Test func markedEpisodesHaveAReadableName() {
+    var screen = FakeScreen.open(200, 60)
+    var plan = EvaluationPlan(fold: 0, options: GenerationOptions(DiffusionSettings { $0.condition = .mask }), episodes: 6)
+    let digest = String(repeating: "0123456789abcdef", count: 4)
+    plan.episodeList = "/data/episodes/\(digest).json"
+    screen.send(.done(.loadReports, .reports([screen.report(plan: plan)])))
+    #expect(screen.text().contains("6 marked episodes 01234…def") && !screen.text().contains(digest))
+    plan.episodeList = "/data/mine.json"
+    #expect(screen.state.name(of: .saved(screen.report(plan: plan))).hasSuffix("episodes of mine.json"))
+  }
+
   @Test func theWorstEpisodesAreThoseOfTheTable() {
     var screen = FakeScreen.open(160, 50)
     end(report(screen, .mask, before: 30, after: 50), &screen)

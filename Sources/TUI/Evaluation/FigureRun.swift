@@ -1,3 +1,4 @@
+import Core
 import Data
 import Evaluation
 import Foundation
@@ -36,7 +37,7 @@ enum RunName {
     if let folder = plan.auxiliaryFolder { parts = [plan.network.rawValue, "\(plan.shots)+\(plan.auxiliaryShots)", "supports from \(tail(folder))"] }
     if plan.auxiliaryShots == 0 || plan.auxiliaryFolder != nil || plan.seed != plan.options.seed { parts.append("episodes by seed \(plan.seed)") }
     if plan.episodeProtocol != .hsnet { parts.append("protocol \(plan.episodeProtocol.rawValue)") }
-    if let list = plan.episodeList { parts.append("episodes of \(tail(list))") } else if let lists = plan.lists { parts.append("lists \(tail(lists))") }
+    if let list = plan.episodeList { parts.append(episodes(of: list, count: plan.episodes)) } else if let lists = plan.lists { parts.append("lists \(tail(lists))") }
     if plan.auxiliaryShots == 0 || plan.auxiliaryFolder != nil, plan.precision != .float32 { parts.append(plan.precision.rawValue) }
     if let minimum = plan.minimumAgreement { parts.append("agreement \(minimum.short)") }
     if let side = plan.inputSide { parts.append("side \(side)") }
@@ -77,6 +78,13 @@ enum RunName {
     if let prompt = options.prompt { parts.append("prompt “\(prompt.prefix(40))”") }
     if let negative = options.negativePrompt { parts.append("negative “\(negative.prefix(40))”") }
     return parts
+  }
+
+  /// A list that was made of marks is named by a digest of its own.
+  private static func episodes(of list: String, count: Int) -> String {
+    let name = URL(fileURLWithPath: list).deletingPathExtension().lastPathComponent
+    guard name.count == 64, name.allSatisfy(\.isHexDigit) else { return "episodes of \(tail(list))" }
+    return "\(Counted(count, "marked episode")) \(DisplayText.middle(of: name, to: 9))"
   }
 
   private static func tail(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
