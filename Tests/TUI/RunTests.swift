@@ -47,6 +47,42 @@ struct RunTests {
     #expect(screen.state.browse.listed.isEmpty && screen.text().contains("run 1: mask"), "no difference of run 1 is below 0")
   }
 
+  /// A run that was chosen stays when a newer one is there, and the newer one is told of.
+  @Test func aChosenRunStays() {
+    var screen = FakeScreen.open(160, 50)
+    end(report(screen, .mask, before: 30, after: 50), &screen)
+    end(report(screen, .scribble, before: 30, after: 20), &screen)
+    screen.type("L")
+    screen.press(.down, .enter)
+    #expect(screen.text().contains("Episodes · run 1: mask"))
+    end(report(screen, .hed, before: 30, after: 60), &screen)
+    #expect(screen.text().contains("Episodes · run 1: mask") && screen.text().contains("IoU by class, fold 0 · run 1: mask"))
+    let words = screen.state.dialogs.messages.last?.message ?? ""
+    #expect(words.hasPrefix("run 3, fold 0: mIoU") && words.hasSuffix("; run 1 stays, L shows the new one"), "\(words)")
+    // Single predictions that were chosen stay in the list.
+    screen.type("L")
+    screen.press(.down, .down, .down, .enter)
+    end(report(screen, .canny, before: 30, after: 40), &screen)
+    #expect(screen.state.evaluation.scores.isEmpty && screen.text().contains("IoU by class, fold 0 · run 1: mask"))
+    // Another fold has its newest one all the same.
+    end(report(screen, .mask, before: 60, after: 70, fold: 1), &screen)
+    screen.type("1")
+    #expect(screen.text().contains("IoU by class, fold 1 · run 1: mask"))
+  }
+
+  /// Two that are compared stay as well.
+  @Test func aComparisonStays() {
+    var screen = FakeScreen.open(160, 50)
+    end(report(screen, .mask, before: 30, after: 50), &screen)
+    end(report(screen, .scribble, before: 30, after: 20), &screen)
+    screen.press(.backTab)
+    screen.type("R")
+    screen.press(.down, .enter)
+    #expect(screen.text().contains("Against fold 0, dcama, 1+4, mask"), "\(screen.text())")
+    end(report(screen, .hed, before: 30, after: 60), &screen)
+    #expect(screen.text().contains("run 2: scribble") && !screen.text().contains("run 3: hed"))
+  }
+
   /// A list that marks made is told by what it is, not by its digest.
   @Test func markedEpisodesHaveAReadableName() {
     var screen = FakeScreen.open(200, 60)

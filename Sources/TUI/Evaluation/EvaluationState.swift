@@ -14,8 +14,10 @@ public struct EvaluationState: Sendable {
   public private(set) var dates: [Date?] = []
   /// Their table.
   public private(set) var runs = RunsState()
-  /// The evaluation shown of each fold, the newest one until another is chosen.
+  /// The evaluation shown of each fold: the newest one until one is chosen.
   public private(set) var shown: [Int: EvaluationReport] = [:]
+  /// Folds of which the user chose what is shown: it stays when a newer one is there.
+  private var chosen: Set<Int> = []
   /// What the shown evaluation is compared with.
   public private(set) var reference: EvaluationReport?
   /// Whether the list shows single predictions with the form's settings though an evaluation is shown of the fold.
@@ -49,10 +51,10 @@ public struct EvaluationState: Sendable {
   /// It failed or was stopped.
   mutating func end() { running = nil }
 
-  /// It has its report, which is shown.
+  /// It has its report, which is shown unless another one of the fold was chosen.
   mutating func finish(_ report: EvaluationReport, _ date: Date?) {
     running = nil
-    show(report)
+    if !chosen.contains(report.plan.fold) { shown[report.plan.fold] = report }
     saved.insert(report, at: 0)
     dates.insert(date, at: 0)
     runs.renumber { $0 + 1 }
@@ -69,12 +71,20 @@ public struct EvaluationState: Sendable {
     for report in all where shown[report.plan.fold] == nil { shown[report.plan.fold] = report }
   }
 
-  mutating func show(_ report: EvaluationReport) { (shown[report.plan.fold], showsOwn) = (report, false) }
+  /// Shows one that the user chose.
+  mutating func show(_ report: EvaluationReport) {
+    (shown[report.plan.fold], showsOwn) = (report, false)
+    chosen.insert(report.plan.fold)
+  }
 
   /// Single predictions in place of an evaluation.
   mutating func showOwn(_ isShown: Bool) { showsOwn = isShown }
 
-  public mutating func compare(with report: EvaluationReport?) { reference = report }
+  /// Compares the one that is shown with another one; both stay.
+  public mutating func compare(with report: EvaluationReport?) {
+    reference = report
+    if let report { chosen.insert(report.plan.fold) }
+  }
 
   /// A reference is of one fold.
   mutating func openFold(_ number: Int) {
@@ -84,7 +94,7 @@ public struct EvaluationState: Sendable {
   /// Forgets the data set; what is under way goes on.
   mutating func close() {
     (scores, own, agreements, shown, saved, reference) = ([:], [:], [:], [:], [], nil)
-    (showsOwn, awaiting, incomplete, dates) = (false, [:], [:], [])
+    (showsOwn, chosen, awaiting, incomplete, dates) = (false, [], [:], [:], [])
     runs.forget()
   }
 

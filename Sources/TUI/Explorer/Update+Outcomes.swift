@@ -126,12 +126,14 @@ extension ExplorerState {
     evaluation.finish(report, date)
     queue.forgetEvaluated()
     images.forgetPlans()
-    screen.showClasses()
-    let text = report.summary
+    let shown = evaluation.shown[report.plan.fold], isShown = shown == report
+    if isShown { screen.showClasses() }
+    var text = report.summary
+    if !isShown, let shown { text = "\(word(for: .saved(report))), \(text); \(word(for: .saved(shown))) stays, L shows the new one" }
     if let leftOut = report.leftOutSummary {
       say(Notice(.warning, "\(text); \(leftOut)", hint: report.leftOutReasons.first.map { "the first: \($0.reason)" }))
     } else {
-      say(Notice(.info, text), toldBy: .classes)
+      say(Notice(.info, text), toldBy: isShown && report.plan.fold == browse.fold ? .classes : nil)
     }
     return [.loadStoredSupports]
   }
