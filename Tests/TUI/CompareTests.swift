@@ -55,6 +55,20 @@ struct CompareTests {
     for word in ["control map", "gen 1/4"] { #expect(screen.text().contains(word), "\(word)") }
   }
 
+  /// Every column says how far its support agrees with the mask, not only that of the form's settings.
+  @Test func everyColumnIsMeasured() throws {
+    var screen = FakeScreen.open(200, 60)
+    screen.type("b")
+    let episode = try #require(screen.state.browse.selected)
+    for cell in try #require(screen.state.compare.table).cells {
+      let requests = screen.requests(episode, cell.plan)
+      for request in requests { screen.found[request] = FoundSupport(image: FakeScreen.image) }
+      screen.send(.done(.survey(episode, cell.plan, cell.plan.choice(of: 0)), .survey(requests, screen.found, condition: FakeScreen.image)))
+    }
+    screen.type("e")
+    #expect(screen.text().matches(of: /generated 1\/4 +agreement 0\.80/).count == 3, "\(screen.text())")
+  }
+
   @Test func everyGeneratedSupportOfAComparison() {
     var screen = FakeScreen.open(120, 40) { $0.shots = 3 }
     screen.type("b")

@@ -117,7 +117,7 @@ extension ExplorerState {
     if let plan, !isAsked, images.boards[episode] != nil, prediction(episode, plan) == nil {
       evaluation.note(incomplete: plan, of: episode)
     }
-    guard let plan, plan == self.plan, isAsked || episode == selected else { return [] }
+    guard let plan, isAsked || (plan == self.plan && episode == selected) else { return [] }
     return [.measureDrift(episode, plan, segmenter)]
   }
 
