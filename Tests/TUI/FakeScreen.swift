@@ -95,8 +95,9 @@ struct FakeScreen {
     case .look(let episode, let plan): return .plan(requests(episode, plan), found.filter { requests(episode, plan).contains($0.key) })
     case .survey(let episode, let plan, _):
       return .survey(requests(episode, plan), found.filter { requests(episode, plan).contains($0.key) }, condition: Self.image)
-    case .generate: return .queued
-    case .enqueue: return .queued
+    case .generate(let episode, let plan):
+      return .queued(requests(episode, plan).count { found[$0] == nil && state.queue.jobs.job(for: $0)?.state.isFinal != false })
+    case .enqueue(let requests): return .queued(requests.count)
     case .loadGenerated: return .generated(FoundSupport(image: Self.image))
     case .measureDrift(let episode, let plan, _):
       let rejected = state.use(plan, episode).rejected, used = requests(episode, plan).filter { !rejected.contains($0) }

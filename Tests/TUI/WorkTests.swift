@@ -98,6 +98,26 @@ struct WorkTests {
     #expect(screen.text().contains("these supports are generated"))
   }
 
+  /// What became of all marked episodes is said once it is known, and only that.
+  @Test func markedEpisodesSayWhatIsQueued() {
+    var screen = FakeScreen.open(120, 40)
+    for episode in (0..<3).map({ screen.episode($0) }) {
+      for request in screen.requests(episode, screen.state.plan) { screen.found[request] = FoundSupport(image: FakeScreen.image) }
+    }
+    screen.type("   g")
+    #expect(
+      screen.state.dialogs.messages.last?.message == "nothing is queued: the supports of 3 marked episodes are generated or in the queue")
+    screen.type(" g")
+    #expect(screen.state.dialogs.messages.last?.message == "4 images are queued for 4 marked episodes")
+    // One that fails says so itself.
+    screen.type("u ")
+    screen.answers = false
+    screen.type("g")
+    let episode = screen.episode(4)
+    screen.send(.done(.generate(episode, screen.state.plan), .failed(Notice(.error, "no such mask"))))
+    #expect(screen.state.dialogs.messages.suffix(2).map(\.message).sorted() == ["no such mask", "nothing is queued"])
+  }
+
   /// Every message between the key and the image's cells, which are made like those of the support beside it.
   @Test func anImageIsOnTheScreenThreeMessagesAfterTheKey() throws {
     var screen = FakeScreen.open(120, 40)

@@ -221,13 +221,16 @@ public final class Workbench: Sendable {
     try await lookupLane.run { [diffusion] _ in try diffusion.stored(request) }
   }
 
-  /// Queues what of an episode's `count` generated supports is neither stored nor queued. Throws as `requests`.
-  public func enqueueMissing(_ episode: Episode, options: GenerationOptions, count: Int) async throws {
+  /// Queues what of an episode's `count` generated supports is neither stored nor queued; returns how many these are. Throws as `requests`.
+  @discardableResult
+  public func enqueueMissing(_ episode: Episode, options: GenerationOptions, count: Int) async throws -> Int {
     try await lookupLane.run { [requestMaker, diffusion, queue] _ in
       // An image that is drawn twice as a support asks for the same ones twice.
       var seen = Set(queue.jobs.filter { !$0.state.isFinal }.map(\.request))
       let requests = try requestMaker.requests(episode, options: options, count: max(count, 0)).filter { seen.insert($0).inserted }
-      queue.enqueue(try requests.filter { try !diffusion.isStored($0) })
+      let missing = try requests.filter { try !diffusion.isStored($0) }
+      queue.enqueue(missing)
+      return missing.count
     }
   }
 

@@ -128,13 +128,12 @@ final class EffectRunner: Sendable {
       return .plan(requests, found)
     case .survey(let episode, let plan, let choice): return try await survey(episode, plan, choice, workbench)
     case .generate(let episode, let plan):
-      try await workbench.enqueueMissing(episode, options: plan.options, count: plan.count)
-      return .queued
+      return .queued(try await workbench.enqueueMissing(episode, options: plan.options, count: plan.count))
     case .loadGenerated(let request): return .generated(try await found(request, workbench))
     case .enqueue(let requests):
       if let remark = try await workbench.promptRemarks(requests).first { post(.said(Notice(.warning, PlainText.clean(remark)))) }
       workbench.enqueue(requests)
-      return .queued
+      return .queued(requests.count)
     case .rate(let request, let rating):
       guard let image = try await workbench.generated(request) else { return .dropped }
       return .rated(try await workbench.set(rating, of: image))

@@ -15,7 +15,8 @@ public enum Outcome: Sendable {
   /// The requests of a plan and the images that are already generated.
   case plan([GenerationRequest], [GenerationRequest: FoundSupport])
   case survey([GenerationRequest], [GenerationRequest: FoundSupport], condition: Image?)
-  case queued
+  /// Images that were not in the queue before.
+  case queued(Int)
   /// For people, a line an element.
   case clusterRuns([String])
   case resources(ResourceSample)

@@ -8,9 +8,7 @@ extension ExplorerState {
   mutating func generateChosen() -> [Effect] {
     if screen.focus == .table, let table = compare.table { return generate(table) }
     let chosen = browse.chosen
-    if chosen.count > 1 {
-      say(Notice(.info, "supports of \(chosen.count) episodes are queued, where they are not generated"), about: .queue)
-    }
+    if browse.hasMarks { queue.ask(for: chosen, plan) }
     return chosen.map { .generate($0, plan) }
   }
 

@@ -56,7 +56,8 @@ extension ExplorerState {
     case (.encode(let request), .encoded(let bytes)): images.take(pixels: bytes, for: request.key)
 
     // What was stored already is not generated again: it has to be looked up.
-    case (.generate(let episode, let plan), .queued):
+    case (.generate(let episode, let plan), .queued(let count)):
+      if let text = queue.take(asked: count, of: episode, plan) { say(Notice(.info, text), about: .queue) }
       guard images.boards[episode] != nil else { return [] }
       guard screen.focus == .table || plan != self.plan else { return [.look(episode, plan)] }
       return [.survey(episode, plan, plan.choice(of: (compare.table?.number ?? 0) % browse.shots))]
@@ -145,7 +146,9 @@ extension ExplorerState {
     case .evaluate, .evaluateMarked:
       evaluation.end()
       queue.forgetEvaluated()
-    case .generate(let episode, let plan): evaluation.forget(episode, plan)
+    case .generate(let episode, let plan):
+      evaluation.forget(episode, plan)
+      if let text = queue.take(asked: nil, of: episode, plan) { say(Notice(.info, text), about: .queue) }
     // The tile says it; a notice for each episode passed over would be noise.
     case .loadEpisode, .makeCondition, .look, .survey, .render, .encode, .measureDrift, .inspectPath, .foresee: return
     default: break

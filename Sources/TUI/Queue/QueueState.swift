@@ -1,3 +1,5 @@
+import Core
+import Data
 import Generation
 
 /// The queue as it is shown: its jobs, which of them are chosen, and the image in the making.
@@ -16,6 +18,8 @@ public struct QueueState: Sendable {
   public private(set) var previews: [GenerationRequest: RunningPreview] = [:]
   /// What there is of the image that the running evaluation generates; it stays until the next one has begun.
   public private(set) var evaluated: EvaluatedImage?
+
+  private var asked: Asked?
 
   /// Finished images from which their number a minute is told.
   private static let mostFinishes = 24
@@ -63,6 +67,35 @@ public struct QueueState: Sendable {
 
   /// Takes over what is known of earlier runs' pace.
   public mutating func expect(secondsPerStep: Double?) { jobs.expect(secondsPerStep: secondsPerStep) }
+
+  // MARK: What was asked for
+
+  /// Supports of marked episodes are to be queued.
+  mutating func ask(for episodes: [Episode], _ plan: SupportPlan) {
+    asked = Asked(plan: plan, episodes: episodes.count, waiting: Set(episodes))
+  }
+
+  /// Takes over how many images of a marked episode were queued, nil where that failed; what came of all of them, with the last one.
+  mutating func take(asked count: Int?, of episode: Episode, _ plan: SupportPlan) -> String? {
+    guard asked?.plan == plan, asked?.waiting.remove(episode) != nil, var all = asked else { return nil }
+    (all.images, all.hasFailed) = (all.images + (count ?? 0), all.hasFailed || count == nil)
+    asked = all.waiting.isEmpty ? nil : all
+    guard all.waiting.isEmpty else { return nil }
+    let marked = Counted(all.episodes, "marked episode")
+    if all.images > 0 { return "\(Counted(all.images, "image is", "images are")) queued for \(marked)" }
+    return "nothing is queued" + (all.hasFailed ? "" : ": the supports of \(marked) are generated or in the queue")
+  }
+
+  /// Episodes whose supports were asked for together.
+  private struct Asked {
+    let plan: SupportPlan
+    let episodes: Int
+    /// Those that were not answered yet.
+    var waiting: Set<Episode>
+    /// Images queued so far.
+    var images = 0
+    var hasFailed = false
+  }
 
   /// Images a minute, of the last ones that were finished within five minutes; nil before the second.
   func imagesPerMinute(at now: Double) -> Double? {
