@@ -98,6 +98,24 @@ struct WorkTests {
     #expect(screen.text().contains("these supports are generated"))
   }
 
+  @Test func oneOfAThingIsNotSeveral() throws {
+    var screen = FakeScreen.open(120, 40)
+    screen.state.settings.step(.supports, by: -3)
+    screen.type("bg")
+    screen.press(.escape)
+    screen.type(" E")
+    #expect(
+      screen.text().contains("1 marked episode, 1-shot against 1+1") && screen.text().contains("up to 1 image to"), "\(screen.text())")
+    screen.press(.escape)
+    screen.type("2f")
+    #expect(screen.text().contains("30 episodes"))
+    screen.press(.escape)
+    screen.send(.work(.jobChanged(try #require(screen.jobs().first))))
+    screen.type("q")
+    #expect(screen.text().contains("1 image is not generated yet"))
+    #expect(PlainView.lines(screen.state)[0].hasPrefix("1 image is not generated yet"))
+  }
+
   /// What became of all marked episodes is said once it is known, and only that.
   @Test func markedEpisodesSayWhatIsQueued() {
     var screen = FakeScreen.open(120, 40)

@@ -1,3 +1,4 @@
+import Core
 import Data
 
 extension ScreenRenderer {
@@ -175,7 +176,7 @@ extension ScreenRenderer {
       state.seconds(cell.plan.options).map { $0 * Double(board?.missing(cell.plan).count ?? 0) }
     }
     let time = times.isEmpty ? "" : ", about \(NumberText.clock(times.reduce(0, +)))"
-    let lacks = missing > 0 ? "g generates \(missing) images\(time)" : baseline == nil ? "e measures every cell" : nil
+    let lacks = missing > 0 ? "g generates \(Counted(missing, "image"))\(time)" : baseline == nil ? "e measures every cell" : nil
     let note = [baseline, lacks].compactMap { $0 }.joined(separator: " · ")
     let taken = frame.edge([(note, theme.border)], of: box, isLower: true, isRight: true) + 3
     let common = RunName.of(

@@ -1,3 +1,5 @@
+import Core
+
 /// A text that is scrolled, or a list that is chosen from, in a box over the panels.
 enum ScrollingDialog {
   /// Rows of text in sight.
@@ -85,13 +87,14 @@ extension ScreenRenderer {
       let count = state.queue.jobs.unfinished
       text =
         count > 0
-        ? "\(count) image\(count == 1 ? " is" : "s are") not generated yet: the queue goes on at the next start."
+        ? "\(Counted(count, "image is", "images are")) not generated yet: the queue goes on at the next start."
         : "An evaluation is under way: asked for again, it goes on from its finished episodes."
     case .evaluate(let plan):
       title = "Evaluate fold \(plan.fold)?"
-      let images = plan.episodes * plan.auxiliaryShots, marked = state.browse.hasMarks ? " marked" : ""
-      text =
-        "\(plan.episodes)\(marked) episodes, \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots), condition \(plan.options.condition.rawValue), \(plan.options.steps) steps: up to \(images) images to generate"
+      let images = plan.episodes * plan.auxiliaryShots, word = state.browse.hasMarks ? "marked episode" : "episode"
+      let supports = "\(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)", condition = plan.options.condition.rawValue
+      text = "\(Counted(plan.episodes, word)), \(supports), condition \(condition), \(Counted(plan.options.steps, "step")): "
+      text += "up to \(Counted(images, "image")) to generate"
       if let seconds = state.seconds(plan.options) { text += ", at most \(NumberText.clock(seconds * Double(images)))" }
       text += ". Generated ones are not generated again."
     }

@@ -1,3 +1,4 @@
+import Core
 import Evaluation
 import Render
 
@@ -9,7 +10,7 @@ extension ScreenRenderer {
     let order = state.evaluation.order == .label ? "" : " · \(state.evaluation.order.title)"
     // Compared with another one, the shown one is named below.
     let shown = report.map { state.name(of: .saved($0)) } ?? "", isCompared = state.evaluation.reference != nil
-    let count = report.map { "\($0.episodes.count) episodes\(presence($0))\(order)" } ?? ""
+    let count = report.map { "\(Counted($0.episodes.count, "episode"))\(presence($0))\(order)" } ?? ""
     let isRoomy = DisplayText(shown).width + DisplayText(count).width + 8 <= rect.width
     let word = report.map { state.word(for: .saved($0)) } ?? ""
     let note = !isCompared || report == nil ? count : "\(isRoomy ? shown : word) · \(count)"
@@ -88,7 +89,8 @@ extension ScreenRenderer {
       }
       return
     }
-    for (row, line) in DisplayText.wrapped("no evaluation of this fold yet: E measures IoU over \(state.settings.episodes) episodes", to: inside.width).enumerated() {
+    let text = "no evaluation of this fold yet: E measures IoU over \(Counted(state.settings.episodes, "episode"))"
+    for (row, line) in DisplayText.wrapped(text, to: inside.width).enumerated() {
       frame.text(line, in: inside, row: row, style: theme.faint)
     }
   }

@@ -1,3 +1,4 @@
+import Core
 import Evaluation
 
 extension EvaluationReport {
@@ -34,6 +35,6 @@ extension EvaluationReport {
   /// mIoU and the number of episodes.
   var detail: String {
     let after = augmented.map { " → \(NumberText.percent($0.miou.value))" } ?? ""
-    return "mIoU \(NumberText.percent(baseline.miou.value))\(after), \(episodes.count) episodes"
+    return "mIoU \(NumberText.percent(baseline.miou.value))\(after), \(Counted(episodes.count, "episode"))"
   }
 }

@@ -153,7 +153,7 @@ final class EffectRunner: Sendable {
       let outcome = try await workbench.exportKept(to: URL(fileURLWithPath: path, isDirectory: true))
       if outcome.written + outcome.problems.count == 0 { return .written("no image of this data set was kept") }
       let left = outcome.problems.first.map { "; \(outcome.problems.count) left out: \(PlainText.clean($0.message))" } ?? ""
-      return .written("\(outcome.written) kept images are in \(PlainText.clean(path))\(left)")
+      return .written("\(Counted(outcome.written, "kept image is", "kept images are")) in \(PlainText.clean(path))\(left)")
     case .report(let path):
       let problems = try await workbench.report(to: URL(fileURLWithPath: path))
       return .written("the report is \(PlainText.clean(path))" + (problems.first.map { "; \(problems.count) left out: \($0)" } ?? ""))

@@ -1,3 +1,5 @@
+import Core
+
 extension ScreenRenderer {
   /// Data set, fold and class on the left, what goes on in the background on the right.
   mutating func renderHeader() {
@@ -18,7 +20,7 @@ extension ScreenRenderer {
         place(catalog.className(filter), theme.strong, .pickClass)
       } else {
         let count = catalog.folds[safe: state.browse.fold]?.count ?? 0
-        place("\(count) class\(count == 1 ? "" : "es")", theme.text, .pickClass)
+        place("\(Counted(count, "class", "classes"))", theme.text, .pickClass)
       }
     }
     if !state.browse.filter.isEmpty {

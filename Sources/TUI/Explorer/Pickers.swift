@@ -1,3 +1,4 @@
+import Core
 import Data
 import Evaluation
 import Generation
@@ -24,9 +25,9 @@ extension ExplorerState {
     guard let catalog = browse.catalog, let fold = catalog.folds[safe: browse.fold] else { return nil }
     let indices = fold + catalog.ownClasses.map(\.index)
     let counts = Dictionary(grouping: browse.episodes, by: \.classIndex).mapValues(\.count)
-    let classes = indices.map { Choice(catalog.className($0), "\(counts[$0] ?? 0) episodes", .classIndex($0)) }
+    let classes = indices.map { Choice(catalog.className($0), "\(Counted(counts[$0] ?? 0, "episode"))", .classIndex($0)) }
     return Picker(
-      "Class", [Choice("all classes", "\(browse.episodes.count) episodes", .classIndex(nil))] + classes,
+      "Class", [Choice("all classes", "\(Counted(browse.episodes.count, "episode"))", .classIndex(nil))] + classes,
       at: browse.classFilter.flatMap { indices.firstIndex(of: $0) }.map { $0 + 1 } ?? 0)
   }
 

@@ -123,7 +123,7 @@ public enum PlainView {
   private static func classes(_ state: ExplorerState) -> [String] {
     guard let report = state.evaluation.shown[state.browse.fold] else { return [] }
     return ClassTable(report, reference: state.evaluation.reference, order: state.evaluation.order, width: 80).rows.map { row in
-      let name = row.classIndex == nil ? row.name : "\(row.name), \(row.episodes) episode\(row.episodes == 1 ? "" : "s")"
+      let name = row.classIndex == nil ? row.name : "\(row.name), \(Counted(row.episodes, "episode"))"
       guard let before = row.before else { return "\(name): not measured" }
       guard let after = row.after else { return "\(name): IoU \(NumberText.percent(before))" }
       let error = row.error.map { " plus or minus \(NumberText.percent($0))" } ?? ""
@@ -160,9 +160,16 @@ public enum PlainView {
       } + ["type to narrow, an empty line takes the marked one, esc leaves"]
     case .messages: state.dialogs.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]
     case .cluster(let lines, _): lines + ["esc leaves"]
-    case .confirm(.quit): ["\(state.queue.jobs.unfinished) images are not generated yet; the queue goes on at the next start. Quit? y or n"]
+    case .confirm(.quit):
+      [
+        "\(Counted(state.queue.jobs.unfinished, "image is", "images are")) not generated yet; "
+          + "the queue goes on at the next start. Quit? y or n"
+      ]
     case .confirm(.evaluate(let plan)):
-      ["Evaluate \(plan.episodes) episodes of fold \(plan.fold), \(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"]
+      [
+        "Evaluate \(Counted(plan.episodes, "episode")) of fold \(plan.fold), "
+          + "\(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"
+      ]
     case .entry(let field, let input, let complaint):
       ["\(field.title), now \(input.text.isEmpty ? "empty" : input.text): \(complaint ?? state.settings.allowed(field)). Type a value, or esc"]
     case .text(let purpose, let input):

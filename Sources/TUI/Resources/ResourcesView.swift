@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Generation
 
@@ -23,7 +24,7 @@ struct ResourceText {
     add(
       sample.map { sample in
         let used = isBusy ? state.resources.processors.map { String(format: "%.1f of ", $0) } ?? "" : ""
-        return "\(used)\(sample.threads) core\(sample.threads == 1 ? "" : "s")"
+        return "\(used)\(Counted(sample.threads, "core"))"
       }, 5)
     if let sample, sample.machineMemory > 0 {
       let memory = Double(sample.memory)

@@ -1,3 +1,5 @@
+import Core
+
 extension ScreenRenderer {
   /// The form: one setting a row, the one under the cursor with its meaning in the lower edge; what generating would cost in one of the edges.
   mutating func renderSettings(_ rect: Rect) {
@@ -42,6 +44,6 @@ extension ScreenRenderer {
     let missing = isKnown ? board?.missing(state.plan).count ?? 0 : state.plan.count
     guard missing > 0 else { return "generated" }
     let time = state.seconds(state.settings.options, images: missing).map { ", about \(NumberText.clock($0))" } ?? ""
-    return "\(missing) image\(missing == 1 ? "" : "s")\(time)"
+    return "\(Counted(missing, "image"))\(time)"
   }
 }
