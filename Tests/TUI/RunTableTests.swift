@@ -103,6 +103,31 @@ import Testing
     #expect(screen.state.evaluation.runs.marked.first.map { screen.state.evaluation.saved[$0] } == before)
   }
 
+  /// Below the classes the episodes in which the marked ones differ, the most first; beside the figures bars where there is room.
+  @Test(arguments: [(120, 40), (200, 60)]) func markedOnesAreComparedByEpisode(width: Int, height: Int) throws {
+    var screen = FakeScreen.open(width, height)
+    func report(_ condition: ConditionType, _ ious: [Int]) -> EvaluationReport {
+      let plan = EvaluationPlan(fold: 0, options: GenerationOptions(DiffusionSettings { $0.condition = condition }))
+      return screen.report(
+        plan: plan,
+        episodes: ious.enumerated().map { index, iou in
+          let areas = Areas(backgroundIntersection: 0, foregroundIntersection: iou, backgroundUnion: 100, foregroundUnion: 100)
+          return EpisodeResult(episode: screen.episode(index), baseline: areas, augmented: areas)
+        })
+    }
+    screen.send(.done(.loadReports, .reports([report(.scribble, [30, 40, 50, 60]), report(.mask, [31, 70, 50, 50])])))
+    screen.type("L  ")
+    let lines = screen.text().split(separator: "\n"), start = try #require(lines.firstIndex { $0.contains("episodes that differ most") })
+    let rows = lines[(start + 1)...].prefix(4).map(String.init)
+    for (row, words) in zip(
+      rows, [["2 bicycle", "70.0 (+30.0)"], ["4 tree", "50.0 (-10.0)"], ["1 cup", "31.0 (+1.0)"], ["3 cat", "50.0 (+0.0)"]])
+    {
+      for word in words { #expect(row.contains(word), "\(word): \(row)") }
+    }
+    #expect(lines.contains { $0.contains("FB-IoU") } && rows[0].contains("█") && rows[0].contains("▓") && rows[1].contains("░"))
+    #expect(screen.text().contains("█ run 2  ▓ above it  ░ below it"))
+  }
+
   /// Differences are of the same episodes.
   @Test func otherEpisodesHaveNoDifference() throws {
     var screen = open()

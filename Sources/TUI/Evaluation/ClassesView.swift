@@ -125,16 +125,15 @@ extension ScreenRenderer {
       let error = row.error.map { " ±\(NumberText.percent($0))" } ?? ""
       right(NumberText.signed(after - before) + error, table.figures + 15 + table.difference, tone)
     }
-    if table.bar > 0 { renderBar(row, line, column: line.width - table.bar, width: table.bar) }
+    if table.bar > 0 { renderBar(from: before, to: after, in: Rect(x: line.maxX - table.bar, y: line.y, width: table.bar, height: line.height)) }
   }
 
-  /// What both have in one glyph, what the generated supports gain or lose in another.
-  private mutating func renderBar(_ row: ClassTable.Row, _ line: Rect, column: Int, width: Int) {
-    func cells(_ value: Double) -> Int { Int((min(100, max(0, value)) / 100 * Double(width)).rounded()) }
-    let before = row.before.map(cells) ?? 0
-    let after = row.after.map(cells) ?? before
+  /// What two figures in percent have in common in one glyph, what the second has more or less in another.
+  mutating func renderBar(from first: Double, to second: Double, in line: Rect) {
+    func cells(_ value: Double) -> Int { Int((min(100, max(0, value)) / 100 * Double(line.width)).rounded()) }
+    let (before, after) = (cells(first), cells(second))
     guard line.height > 0 else { return }
-    for index in 0..<width {
+    for index in 0..<max(0, line.width) {
       let cell: Cell
       if index < min(before, after) {
         cell = Cell("█", style: theme.bar)
@@ -145,7 +144,7 @@ extension ScreenRenderer {
       } else {
         cell = Cell("·", style: theme.border)
       }
-      frame.put(cell, x: line.x + column + index, y: line.y)
+      frame.put(cell, x: line.x + index, y: line.y)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Core
 import Evaluation
 import Foundation
 
@@ -5,7 +6,7 @@ extension ScreenRenderer {
   /// Every saved evaluation in a row; below them the classes of the marked ones beside each other.
   mutating func renderRuns(_ rect: Rect) {
     let runs = state.evaluation.runs, rows = state.runRows, marks = runs.marked.isEmpty ? "" : "\(runs.marked.count) marked · "
-    let inside = panel(.runs, rect, note: "\(marks)\(rows.count - 1) run\(rows.count == 2 ? "" : "s") · \(runs.order.title)")
+    let inside = panel(.runs, rect, note: "\(marks)\(Counted(rows.count - 1, "run")) · \(runs.order.title)")
     guard inside.height >= 2 else { return }
     let parts = RunsTable.Parts(inside, state), columns = RunsTable.columns(width: inside.width)
     render(columns.map(\.title), columns, in: parts.head, theme.faint)
@@ -41,34 +42,81 @@ extension ScreenRenderer {
     }
   }
 
-  /// IoU by class of the marked evaluations, with what each brings beside the first marked one.
+  /// IoU by class of the marked evaluations, with what each brings beside the first marked one; below it the episodes in which they differ.
   private mutating func renderComparison(in rect: Rect) {
     let reports = state.evaluation.runs.marked.compactMap { state.evaluation.saved[safe: $0] }
     guard let first = reports.first else { return }
-    let (head, body) = rect.splitTop(1), width = 15, name = min(18, max(6, rect.width / 5))
-    let shown = Array(reports.prefix(max(1, (rect.width - name - 1) / width)))
-    func right(_ text: String, _ column: Int, _ y: Rect, _ style: Style) {
-      frame.textRight(text, in: Rect(x: y.x + name + column * width, y: y.y, width: width, height: y.height).clipped(to: y), style: style)
-    }
-    frame.text("class", in: head, column: 2, style: theme.faint)
+    let columns = ComparisonColumns(reports.count, width: rect.width), shown = Array(reports.prefix(columns.count))
+    let table = RunsTable.Comparison(shown, against: first), foot = columns.bar > 0 || table.note != nil ? 1 : 0
+    let body = rect.splitTop(rect.height - foot).top
+    var end = 1 + table.rows.count
+    frame.text("class", in: body, column: 2, style: theme.faint)
     for (column, report) in shown.enumerated() {
-      right("fold \(report.plan.fold) \(state.word(for: .saved(report)))", column, head, theme.strong)
+      let text = "fold \(report.plan.fold) \(state.word(for: .saved(report)))"
+      frame.textRight(text, in: columns.figure(column, in: body.row(0)), style: theme.strong)
     }
-    let table = RunsTable.Comparison(shown, against: first), (rows, foot) = body.splitTop(body.height - (table.note == nil ? 0 : 1))
-    if let note = table.note { frame.text(note, in: foot, column: 2, style: theme.faint) }
-    for (place, row) in table.rows.prefix(rows.height).enumerated() {
-      let line = body.row(place), style = row.isMean ? theme.strong : theme.text
-      frame.text(row.name, in: Rect(x: line.x, y: line.y, width: name, height: line.height), column: 2, style: style)
-      for (column, cell) in row.cells.enumerated() {
-        guard let value = cell.value else {
-          right("–", column, line, theme.faint)
-          continue
-        }
-        let change = cell.change.map { " (\(NumberText.signed($0)))" } ?? ""
-        let tone = cell.change.map { theme.change(from: 0, to: $0) } ?? style
-        right(NumberText.percent(value) + change, column, line, tone)
+    for (place, row) in table.rows.enumerated() { render(row, columns, in: body.row(1 + place)) }
+    let rest = body.splitTop(table.rows.count + 2).rest
+    if !table.episodes.isEmpty, rest.height >= 3 {
+      frame.text("episodes that differ most", in: rest, column: 2, style: theme.faint)
+      for (place, row) in table.episodes.prefix(rest.height - 1).enumerated() { render(row, columns, in: rest.row(1 + place)) }
+      end += 2 + min(table.episodes.count, rest.height - 1)
+    }
+    let last = rect.row(min(end + (end < body.height ? 1 : 0), rect.height - 1))
+    if let note = table.note {
+      frame.text(note, in: last, column: 2, style: theme.faint)
+    } else if columns.bar > 0 {
+      let name = state.word(for: .saved(first))
+      frame.spans(
+        [
+          ("█", theme.bar), (" \(name)  ", theme.faint), ("▓", theme.good), (" above it  ", theme.faint), ("░", theme.bad),
+          (" below it", theme.faint),
+        ],
+        in: last, column: 2)
+    }
+  }
+
+  private mutating func render(_ row: RunsTable.Comparison.Row, _ columns: ComparisonColumns, in line: Rect) {
+    guard line.height > 0 else { return }
+    let style = row.isMean ? theme.strong : theme.text
+    frame.text(row.name, in: Rect(x: line.x, y: line.y, width: columns.name, height: 1), column: 2, style: style)
+    for (column, cell) in row.cells.enumerated() {
+      let figure = columns.figure(column, in: line)
+      guard let value = cell.value else {
+        frame.textRight("–", in: figure, style: theme.faint)
+        continue
+      }
+      let change = cell.change.map { " (\(NumberText.signed($0)))" } ?? "",
+        tone = cell.change.map { theme.change(from: 0, to: $0) } ?? style
+      frame.textRight(NumberText.percent(value) + change, in: figure, style: tone)
+      if columns.bar > 0 {
+        renderBar(from: value - (cell.change ?? 0), to: value, in: Rect(x: figure.maxX + 1, y: line.y, width: columns.bar, height: 1))
       }
     }
+  }
+}
+
+/// The columns of evaluations beside each other: a name, then for each its figure and, where there is room, a bar.
+private struct ComparisonColumns {
+  private static let figure = 15, leastBar = 10, mostBar = 80
+
+  /// Evaluations that there is room for.
+  let count: Int
+  let name: Int
+  /// Cells of a bar, 0 where there is no room.
+  let bar: Int
+  private let width: Int
+
+  init(_ wanted: Int, width: Int) {
+    name = min(24, max(6, width / 5))
+    count = min(wanted, max(1, (width - name - 1) / Self.figure))
+    let room = (width - name - 1) / count - Self.figure - 2
+    bar = room >= Self.leastBar ? min(Self.mostBar, room) : 0
+    self.width = Self.figure + (bar > 0 ? bar + 2 : 0)
+  }
+
+  func figure(_ column: Int, in line: Rect) -> Rect {
+    Rect(x: line.x + name + column * width, y: line.y, width: Self.figure, height: line.height).clipped(to: line)
   }
 }
 
@@ -87,7 +135,7 @@ enum RunsTable {
       (head, rest) = inside.splitTop(1)
       let reports = state.evaluation.runs.marked.compactMap { state.evaluation.saved[safe: $0] }
       let table = reports.first.map { Comparison(reports, against: $0) }, note = table?.note == nil ? 0 : 1
-      let wanted = reports.count < 2 ? 0 : (table?.rows.count ?? 0) + 1 + note
+      let wanted = reports.count < 2 ? 0 : (table?.rows.count ?? 0) + 1 + max(1, note)
       // As many rows for every evaluation, so that the list stays while the cursor goes through it.
       let most = state.evaluation.saved.map { $0.baseline.classes.count }.max() ?? 0, rows = state.runRows.count
       let own = min(most + 5, max(rest.height - rows, rest.height / 2)), isCompared = reports.count >= 2
@@ -187,6 +235,8 @@ enum RunsTable {
     }
 
     let rows: [Row]
+    /// The episodes that they share, with the largest differences first; none where they share none.
+    let episodes: [Row]
     /// Why some have no difference; nil where all have one.
     let note: String?
 
@@ -208,7 +258,24 @@ enum RunsTable {
       }
       rows =
         names.map { index, name in row(name) { $0.classes.first { $0.classIndex == index }?.iou?.value } }
-        + [row("mIoU", isMean: true) { $0.miou.value }]
+        + [row("mIoU", isMean: true) { $0.miou.value }, row("FB-IoU") { $0.fbIoU.value }]
+      episodes = Self.episodes(reports, first, unlike, Dictionary(names.map { ($0.index, $0.name) }) { name, _ in name })
+    }
+
+    private static func episodes(
+      _ reports: [EvaluationReport], _ first: EvaluationReport, _ unlike: [String?], _ names: [Int: String]
+    ) -> [Row] {
+      guard unlike.dropFirst().contains(nil) else { return [] }
+      let rows = first.episodes.indices.map { index in
+        let own = first.episodes[index], base = (own.augmented ?? own.baseline).iou
+        let cells = reports.enumerated().map { place, report in
+          let other = unlike[place] == nil ? report.episodes[safe: index] : nil, value = other.map { ($0.augmented ?? $0.baseline).iou }
+          return Cell(value: value, change: place == 0 ? nil : value.map { $0 - base })
+        }
+        let most = cells.compactMap { $0.change.map(abs) }.max() ?? 0
+        return (row: Row(name: "\(own.episode.index + 1) \(names[own.episode.classIndex] ?? "")", cells: cells), most: most, index: index)
+      }
+      return rows.sorted { ($1.most, $0.index) < ($0.most, $1.index) }.map(\.row)
     }
   }
 }
