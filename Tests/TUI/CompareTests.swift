@@ -296,6 +296,28 @@ struct CompareTests {
     #expect(screen.text().contains("A: support") && (width < 80 || screen.text().contains("B: query, truth")))
   }
 
+  /// Room beside the images tells how the two differ.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)]) func figuresStandBesideTheDuel(width: Int, height: Int) throws {
+    var screen = rendered(width, height)
+    screen.type("e")
+    screen.press(.enter, .right, .right, .right)
+    #expect(screen.state.selectedTile == .augmented)
+    screen.type("A")
+    screen.press(.right)
+    screen.type("B")
+    screen.send(.tick(60))
+    let text = screen.text()
+    for part in [#/mask, %/#, #/both +50\.0/#, #/A alone +0\.0/#, #/right, %/#, #/both +100\.0/#, #/B alone +0\.0/#] {
+      #expect(text.contains(part), "\(text)")
+    }
+    #expect(text.contains("■ hit") && text.contains("■ false alarm") && text.contains("■ missed"))
+    // Of images that are not the same the colours.
+    screen.press(.escape)
+    screen.press(.home, .right)
+    screen.type("B")
+    #expect(screen.text().contains("mean ") && screen.text().contains(#/equal +0\.0 %/#), "\(screen.text())")
+  }
+
   /// The cell under the cursor is large where the others leave room beside them.
   @Test func aGridHasTheSelectedCellLarge() throws {
     var screen = FakeScreen.open(120, 40)

@@ -15,7 +15,8 @@ import Testing
       let large = shapes(Int.random(in: 0..<5, using: &numbers)), strip = shapes(Int.random(in: 0..<10, using: &numbers))
       let lead = strip.isEmpty ? 0 : Int.random(in: 0..<strip.count, using: &numbers)
       let cursor = large.isEmpty && strip.isEmpty ? 0 : Int.random(in: 0..<large.count + strip.count, using: &numbers)
-      let layout = ImageLayout(large: large, strip: strip, lead: lead, cursor: cursor, in: room)
+      let keepsFirst = Bool.random(using: &numbers)
+      let layout = ImageLayout(large: large, strip: strip, lead: lead, cursor: cursor, keepsFirst: keepsFirst, in: room)
       let note = "seed \(numbers.seed): \(room), \(layout.places)"
       for (number, place) in layout.places.enumerated() {
         let rect = place.rect
@@ -56,6 +57,15 @@ import Testing
     // Two beside a third where there are three.
     let three = ImageLayout(large: [2, 2, 2], in: Size(width: 82, height: 24))
     #expect(Set(three.places.map(\.rect.height)) == [12, 24])
+  }
+
+  /// One too many for full rows is large above them, not the cause of a hole.
+  @Test func theFirstOfAStripFillsItsRoom() {
+    let layout = ImageLayout(large: [2, 2, 2, 2], strip: [2, 2, 2, 2, 2], keepsFirst: true, in: Size(width: 152, height: 55))
+    let strip = layout.places.filter { $0.index >= 4 }.map(\.rect), first = strip[0]
+    #expect(strip.count == 5 && strip.dropFirst().allSatisfy { $0.y >= first.maxY && first.height >= $0.height * 3 / 2 }, "\(strip)")
+    #expect(Set(strip.dropFirst().map(\.height)).count == 1 && layout.places.allSatisfy { $0.index >= 4 || $0.rect.height >= first.height })
+    #expect(Double(area(layout)) >= 0.85 * 152 * 55)
   }
 
   @Test func tablesShowAllThatCanBeRecognised() {
@@ -182,6 +192,17 @@ import Testing
     #expect(screen.state.selectedTile == .baseline)
     screen.press(.right)
     #expect(screen.state.selectedTile == .generated(0))
+  }
+
+  /// What of the strip is out of sight has a line each where the images leave room.
+  @Test func whatIsOutOfSightIsALineBelowTheStrip() throws {
+    var screen = try open(80, 24)
+    #expect(screen.text().contains("gen 4/4  0.8"))
+    for number in 1...3 { #expect(screen.text().contains("gen \(number)/4  0."), "\(screen.text())") }
+    screen.press(.enter)
+    screen.click("gen 2/4")
+    #expect(screen.state.selectedTile == .generated(1) && screen.text().contains("gen 4/4  0.8"))
+    #expect(screen.rendering().targets.contains { $0.target == .tile(4) && $0.rect.height > 1 })
   }
 
   /// A strip that is longer than its room follows the cursor.

@@ -33,6 +33,8 @@ public struct ABComparison: Sendable {
   public let b: Side
   /// How far the two are apart, in words; nil where their sizes differ.
   public let verdict: String?
+  /// In figures, where there is more to tell.
+  public let facts: [ABFacts]
   public var mode = Mode.flicker
   /// Whether the flicker goes by itself; a key flips it otherwise.
   public var isRunning = true
@@ -47,6 +49,7 @@ public struct ABComparison: Sendable {
     self.a = a
     self.b = b
     verdict = Self.verdict(a.image, b.image)
+    facts = ABFacts.of(a.image, b.image)
   }
 
   /// Seconds that each side of a flicker is shown.
@@ -125,7 +128,7 @@ public struct ABComparison: Sendable {
 
 extension ScreenImage.Marks {
   /// The mask that is looked at: of a prediction its own.
-  fileprivate var drawn: LabelMask? {
+  var drawn: LabelMask? {
     switch self {
     case .none: nil
     case .object(let mask), .outline(let mask), .comparison(let mask, _): mask

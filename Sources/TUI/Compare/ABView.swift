@@ -25,6 +25,37 @@ extension ScreenRenderer {
     let line = Rect(x: head.x, y: head.y, width: inside.maxX - head.x, height: head.height)
     frame.text(ab.title(at: state.screen.now, isShort: hasSides), in: line, style: theme.strong)
     render(shown, .ab, in: body)
+    render(ab, in: place(Self.rest(of: Size(width: inside.width, height: inside.height), beside: places)))
+  }
+
+  /// What the images leave of the room: to the right of all, or below those that are beside each other.
+  private static func rest(of room: Size, beside places: [Rect]) -> Rect {
+    let right = (places.map(\.maxX).max() ?? 0) + 2, beside = Rect(x: right, y: 0, width: room.width - right, height: room.height)
+    guard beside.width < leastWidth, places.count == 3, places[0].y == places[1].y else { return beside }
+    return Rect(x: 1, y: places[0].maxY + 1, width: places[2].x - 2, height: room.height - places[0].maxY - 1)
+  }
+
+  /// Columns from which facts can be read.
+  private static let leastWidth = 14
+
+  /// How the two differ in figures, and what the colours of predictions mean.
+  private mutating func render(_ ab: ABComparison, in rect: Rect) {
+    guard rect.width >= Self.leastWidth else { return }
+    let lines = ab.facts.flatMap { facts in
+      [(facts.title, "", theme.strong)] + facts.rows.map { ($0.name, $0.value, theme.text) }
+    }
+    var legend: [[(String, Style)]] = []
+    if case .comparison = ab.a.image.marks { legend = legendPieces }
+    // In two columns where one is too short.
+    let columns = lines.count + 1 + legend.count > rect.height && rect.width >= 2 * Self.leastWidth + 2 ? 2 : 1
+    let width = min(24, rect.width / columns - 1), first = columns == 1 ? lines.count : (ab.facts.first?.rows.count ?? 0) + 1
+    for (place, line) in lines.enumerated() {
+      let column = place < first ? 0 : 1, row = rect.row(place - column * first)
+      let own = Rect(x: rect.x + column * (width + 2), y: row.y, width: width, height: row.height)
+      frame.text(line.0, in: own, column: line.1.isEmpty ? 0 : 1, style: line.2)
+      frame.textRight(line.1, in: own, style: line.2)
+    }
+    for (place, spans) in legend.enumerated() { frame.spans(spans, in: rect.row(min(first, lines.count) + 1 + place)) }
   }
 
   /// The places of A, of B and of what is shown of them, or of that alone, title rows included.

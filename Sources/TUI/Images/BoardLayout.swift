@@ -30,8 +30,8 @@ struct BoardLayout {
 
   /// Rows from which text has lines of its own.
   private static let leastRows = 6
-  /// Columns of a line beside others.
-  private static let lineWidth = 24
+  /// Columns of a line beside others, and of the narrowest one for an image that is out of sight.
+  private static let lineWidth = 24, leastLine = 12
 
   init(_ state: ExplorerState, in area: Size, cellAspect: Double = 0.5) {
     let contents = Dictionary(uniqueKeysWithValues: state.tiles.map { ($0, TileContent($0, state)) })
@@ -64,7 +64,24 @@ struct BoardLayout {
     let first = layout.inSight.lowerBound - large.count
     stripInSight = strip.isEmpty || first < 0 ? 0..<strip.count : first..<min(strip.count, first + layout.inSight.count)
 
-    lines = Self.lines(whole, short, columns: columns, y: images.height, rows: lineRows, width: room.width)
+    let places = self.places
+    lines =
+      Self.lines(whole, short, columns: columns, y: images.height, rows: lineRows, width: room.width)
+      + Self.lines(
+        beside: places.filter { strip.contains($0.tile) }.map(\.rect), of: strip.filter { tile in !places.contains { $0.tile == tile } },
+        in: images)
+  }
+
+  /// Lines for what of the strip is out of sight, where the strip leaves room for all of it: below what is beside the large images, else to
+  /// the right.
+  private static func lines(beside shown: [Rect], of hidden: [Tile], in area: Size) -> [Line] {
+    guard !hidden.isEmpty, let left = shown.map(\.x).min(), let top = shown.map(\.y).min(), let right = shown.map(\.maxX).max(),
+      let bottom = shown.map(\.maxY).max()
+    else { return [] }
+    let below = Rect(x: left, y: bottom, width: area.width - left, height: area.height - bottom)
+    let after = Rect(x: right + 1, y: top, width: area.width - right - 1, height: bottom - top)
+    let free = [below, after].first { $0.width >= leastLine && $0.height >= hidden.count }
+    return hidden.enumerated().compactMap { row, tile in free.map { Line(tiles: [tile], rect: $0.row(row)) } }
   }
 
   /// Generated supports that say the same share a line.

@@ -33,14 +33,16 @@ public struct ImageLayout: Hashable, Sendable {
   ///   - lead: the strip's image that has to be in sight, from 0.
   ///   - cursor: the image that has to be in sight where a page is shown, counted as in `Place`.
   ///   - isWhole: whether all of the strip has to be in sight beside the large ones.
-  ///   - keepsFirst: whether the strip's first image stays in sight beside its lead, where there is room for two.
+  ///   - keepsFirst: whether the strip's first image stays in sight beside its lead, where there is room for two; it may be larger then.
   public init(
     large: [Double], strip: [Double] = [], lead: Int = 0, cursor: Int = 0, isWhole: Bool = false, keepsFirst: Bool = false, in room: Size
   ) {
     let main = Shapes(large), more = Shapes(strip)
     // Small ones of a strip that has to be whole leave more room for the large one.
     for least in Self.leastAreas.dropFirst(isWhole ? 1 : 0) {
-      guard main.count > 0, let share = Share.best(main, more, isWhole: isWhole, in: room, least: least) else { continue }
+      guard main.count > 0, let share = Share.best(main, more, isWhole: isWhole, keepsFirst: keepsFirst, in: room, least: least) else {
+        continue
+      }
       let kept = keepsFirst && share.shown > 1 && share.shown < strip.count ? 1 : 0, page = max(1, share.shown - kept)
       let first = strip.isEmpty ? 0 : min(max(0, lead - kept), strip.count - 1) / page * page
       let start = min(first + kept, strip.count - share.shown + kept)
@@ -113,6 +115,8 @@ private struct Block {
   let gap: Int
   /// The image to the right of all others.
   var hero: Size?
+  /// The image above all others, which comes first.
+  var banner: Size?
 
   /// The size of what is in rows.
   private var rows: Size {
@@ -120,16 +124,23 @@ private struct Block {
   }
 
   var size: Size {
-    guard let hero else { return rows }
-    return Size(width: rows.width + gap + hero.width, height: max(rows.height, hero.height + 1))
+    if let hero { return Size(width: rows.width + gap + hero.width, height: max(rows.height, hero.height + 1)) }
+    return Size(width: max(rows.width, banner?.width ?? 0), height: top + rows.height)
   }
+
+  /// All images.
+  var total: Int { count + (hero == nil ? 0 : 1) + (banner == nil ? 0 : 1) }
+
+  /// Rows above those of equal size.
+  private var top: Int { banner.map { $0.height + 1 } ?? 0 }
 
   /// With the title rows, from the upper left corner.
   var rects: [Rect] {
     let own = (0..<count).map { index in
-      Rect(x: index % columns * (width + gap), y: index / columns * (height + 1), width: width, height: height + 1)
+      Rect(x: index % columns * (width + gap), y: top + index / columns * (height + 1), width: width, height: height + 1)
     }
-    return own + (hero.map { [Rect(x: rows.width + gap, y: 0, width: $0.width, height: $0.height + 1)] } ?? [])
+    return (banner.map { [Rect(x: 0, y: 0, width: $0.width, height: $0.height + 1)] } ?? []) + own
+      + (hero.map { [Rect(x: rows.width + gap, y: 0, width: $0.width, height: $0.height + 1)] } ?? [])
   }
 
   /// `count` images in `columns` columns, as large as a room allows but no higher than `most`; nil where there is no room.
@@ -138,6 +149,17 @@ private struct Block {
     let height = min(room.height / rows - 1, Int(Double(width) / shapes.widest), most)
     guard height > 0 else { return nil }
     return Block(count: count, columns: columns, width: shapes.width(height), height: height, gap: gap)
+  }
+
+  /// The first image across all columns, above full rows of the others; nil where it would be hardly larger than these.
+  static func below(_ room: Size, _ shapes: Shapes, count: Int, columns: Int, gap: Int, most: Int) -> Block? {
+    guard columns > 1, count > 1, (count - 1) % columns == 0,
+      var block = filling(room, shapes, count: count - 1, columns: columns, gap: gap, most: most)
+    else { return nil }
+    let high = min(room.height - block.size.height - 1, Int(Double(block.size.width) / shapes.widest), most)
+    guard high >= block.height * 3 / 2 else { return nil }
+    block.banner = Size(width: shapes.width(high), height: high)
+    return block
   }
 
   /// As many images as serve the area, each of `least` cells or more.
@@ -164,13 +186,13 @@ private struct Share {
   let score: Double
 
   /// Images of the strip in sight.
-  var shown: Int { strip?.count ?? 0 }
+  var shown: Int { strip?.total ?? 0 }
 
   /// What an image in sight is worth beside a larger area: with all of the strip in sight 1.
   static func worth(of shown: Int, among count: Int) -> Double { pow(Double(shown) / Double(max(1, count)), 0.3) }
 
   /// The way with the largest area; nil where no way leaves each image `least` cells.
-  static func best(_ main: Shapes, _ strip: Shapes, isWhole: Bool, in room: Size, least: Double) -> Share? {
+  static func best(_ main: Shapes, _ strip: Shapes, isWhole: Bool, keepsFirst: Bool, in room: Size, least: Double) -> Share? {
     var best: Share?
     let worths = (0...strip.count).map { worth(of: $0, among: strip.count) }
     // Images without a gap between them are the worse choice.
@@ -189,12 +211,15 @@ private struct Share {
           for shown in (isWhole ? strip.count : 1)...strip.count {
             for columns in 1...shown {
               // No image of the strip is larger than a large one.
-              guard
-                let more = Block.filling(rest, strip, count: shown, columns: columns, gap: gap, most: smallest),
-                strip.least(more.height) >= least
-              else { continue }
-              let score = (area + strip.area(shown, more.height)) * worths[shown] * factor
-              if score > best?.score ?? 0 { best = Share(main: block, strip: more, isBeside: isBeside, score: score) }
+              let forms = [
+                Block.filling(rest, strip, count: shown, columns: columns, gap: gap, most: smallest),
+                keepsFirst ? Block.below(rest, strip, count: shown, columns: columns, gap: gap, most: smallest) : nil,
+              ]
+              for more in forms.compactMap({ $0 }) where strip.least(more.height) >= least {
+                let area = area + strip.area(more.count, more.height) + (more.banner.map { strip.area(1, $0.height) } ?? 0)
+                let score = area * worths[shown] * factor
+                if score > best?.score ?? 0 { best = Share(main: block, strip: more, isBeside: isBeside, score: score) }
+              }
             }
           }
         }

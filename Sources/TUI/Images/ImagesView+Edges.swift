@@ -75,7 +75,13 @@ extension ScreenRenderer {
 
   /// What the colours of the predictions mean; empty where there is no prediction or no colour.
   private var legend: Spans {
-    guard capabilities.depth > .mono || errorLook == .signs, state.hasPrediction else { return [] }
+    guard state.hasPrediction else { return [] }
+    return Array(legendPieces.joined(separator: [("  ", theme.faint)]))
+  }
+
+  /// What the colours of predictions mean, one by one; empty where there is no colour.
+  var legendPieces: [[(String, Style)]] {
+    guard capabilities.depth > .mono || errorLook == .signs else { return [] }
     let tones = theme.errors, marks = state.images.marks
     switch errorLook {
     case .tint, .mask, .signs:
@@ -86,9 +92,8 @@ extension ScreenRenderer {
       let signs = errorLook == .signs
       let shown = kinds.filter { marks.errors.contains($0.0) }.map { (signs ? $0.1 : "■", $0.2, $0.3) }
       let pieces: [Spans] = shown.map { [($0.0, $0.2), (" \($0.1)", theme.faint)] }
-      let border: [Spans] = marks.isOfBorder ? [[("border alone", theme.faint)]] : []
-      return Array((pieces + border).joined(separator: [("  ", theme.faint)]))
-    case .contour: return [("■", theme.mark), (" mask, prediction  ", theme.faint), ("□", theme.strong), (" truth", theme.faint)]
+      return pieces + (marks.isOfBorder ? [[("border alone", theme.faint)]] : [])
+    case .contour: return [[("■", theme.mark), (" mask, prediction", theme.faint)], [("□", theme.strong), (" truth", theme.faint)]]
     case .bare: return []
     }
   }
