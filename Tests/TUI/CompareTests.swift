@@ -391,6 +391,46 @@ struct CompareTests {
     }
   }
 
+  /// Without colours the object is the bright part of an image, with a line around it that light and dark parts show alike.
+  @Test func withoutColoursTheObjectIsBright() {
+    func request(_ grey: UInt8, _ look: Look, _ isUnicode: Bool) -> RenderRequest {
+      let labels = (0..<1024).map { UInt8((8..<24).contains($0 % 32) && (8..<24).contains($0 / 32) ? 1 : 0) }
+      let mask = LabelMask(width: 32, height: 32, labels: labels)
+      let image = ScreenImage(id: 1, image: Image(width: 32, height: 32, color: [grey, grey, grey]), marks: .object(mask))
+      let key = RenderKey(image: 1, look: look, symbols: .half, size: Size(width: 32, height: 16))
+      return RenderRequest(
+        key: key, image: image, tile: .support, room: key.size, capabilities: Capabilities(depth: .mono, unicode: isUnicode))
+    }
+    for grey in [UInt8(20), 128, 235] {
+      for look in [Look.tint, .contour] {
+        let cells = ImageRenderer.render(request(grey, look, true)).cells.map(\.scalar)
+        func row(_ row: Int) -> [Unicode.Scalar] { Array(cells[(row * 32)..<(row * 32 + 32)]) }
+        // The object's upper border is between the two.
+        #expect(row(3)[9..<23] != row(4)[9..<23], "\(grey), \(look)")
+      }
+      let ascii = ImageRenderer.render(request(grey, .tint, false)).cells.map(\.scalar), ramp = Array(" .:-=+*#%@".unicodeScalars)
+      func light(_ at: Int) -> Int { ramp.firstIndex(of: ascii[at]) ?? 0 }
+      #expect(light(8 * 32 + 16) >= light(2 * 32 + 16) + 2, "\(grey)")
+    }
+  }
+
+  /// Where there are few colours those of a prediction are the legend's, not what is nearest to a mixture.
+  @Test(arguments: [ColorDepth.indexed16, .indexed8]) func withFewColoursErrorsAreAsInTheLegend(depth: ColorDepth) {
+    let labels = (0..<1024).map { UInt8($0 / 32 < 16 ? 1 : 0) }, other = (0..<1024).map { UInt8((8..<24).contains($0 / 32) ? 1 : 0) }
+    let image = ScreenImage(
+      id: 1, image: Image(width: 32, height: 32, color: [90, 110, 160]),
+      marks: .comparison(
+        prediction: LabelMask(width: 32, height: 32, labels: labels), truth: LabelMask(width: 32, height: 32, labels: other)))
+    let key = RenderKey(image: 1, look: .tint, symbols: .half, size: Size(width: 32, height: 16)), errors = Theme(depth).errors
+    let capabilities = Capabilities(depth: depth, unicode: true)
+    let cells = ImageRenderer.render(RenderRequest(key: key, image: image, tile: .baseline, room: key.size, capabilities: capabilities))
+      .cells
+    for (row, style) in [(2, errors.falseAlarm), (6, errors.hit), (10, errors.miss)] {
+      let cell = cells[row * 32 + 16]
+      #expect([cell.foreground, cell.background].contains(style.ink), "\(row): \(cell)")
+    }
+  }
+
   @Test func signsTellHitsFromMissesWithoutColour() {
     var screen = rendered()
     screen.type("e")

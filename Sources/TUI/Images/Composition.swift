@@ -15,23 +15,50 @@ public struct MarkChoice: Hashable, Sendable {
   static let borderShare = 0.02
 }
 
+/// What colours there are to draw marks with.
+enum MarkInks: Hashable, Sendable {
+  case any
+  /// A terminal's own few, of which any mixture becomes grey: the colours of predictions that its legend has.
+  case few(ErrorColors)
+  /// Light and dark alone.
+  case none
+
+  init(_ capabilities: Capabilities) {
+    switch capabilities.depth {
+    case .truecolor, .indexed256, .indexed88: self = .any
+    case .indexed16, .indexed8:
+      var colors = ErrorColors()
+      let named = Theme.fewErrors.map { capabilities.named.colors[Int($0)] }
+      (colors.hit, colors.falseAlarm, colors.miss) = (named[0], named[1], named[2])
+      self = .few(colors)
+    case .mono: self = .none
+    }
+  }
+
+  var errors: ErrorColors? { if case .few(let colors) = self { colors } else { nil } }
+}
+
 extension ScreenImage {
   /// The image with its marks drawn the way `look` and `choice` say.
   ///
   /// Contours are `thickness` pixels wide, which should be about what a block of the screen covers.
   ///
-  /// `opacity` is a tint's, 0...1.
-  func composed(_ look: Look, _ choice: MarkChoice = MarkChoice(), thickness: Int = 1, opacity: Double = 0.4) -> Image {
+  /// `opacity` is a tint's, 0...1; where there are few colours, those of predictions cover.
+  func composed(
+    _ look: Look, _ choice: MarkChoice = MarkChoice(), thickness: Int = 1, opacity: Double = 0.4, inks: MarkInks = .any
+  ) -> Image {
     let size = Size(width: image.width, height: image.height)
     switch marks {
     case .none: return image
-    case .object(let mask): return composed(mask.stretched(to: size), look, choice, thickness, opacity)
+    case .object(let mask): return composed(mask.stretched(to: size), look, choice, thickness, opacity, inks)
     case .outline(let mask):
       let mask = mask.stretched(to: size), base = look == .mask ? image : dimmed(choice) { mask.labels[$0] == 1 }
       // A tint would hide what was rendered.
-      return look == .contour ? base.outlined(mask, color: MarkColor.standingOut(from: base.rgb, on: mask), thickness: thickness) : base
+      guard look == .contour else { return base }
+      if inks == .none { return base.outlinedInBlackAndWhite(mask, thickness) }
+      return base.outlined(mask, color: MarkColor.standingOut(from: base.rgb, on: mask), thickness: thickness)
     case .comparison(let prediction, let truth):
-      return composed(prediction.stretched(to: size), truth.stretched(to: size), look, choice, thickness, opacity)
+      return composed(prediction.stretched(to: size), truth.stretched(to: size), look, choice, thickness, opacity, inks)
     }
   }
 
@@ -47,10 +74,16 @@ extension ScreenImage {
     }
   }
 
-  private func composed(_ mask: LabelMask, _ look: Look, _ choice: MarkChoice, _ thickness: Int, _ opacity: Double) -> Image {
+  private func composed(
+    _ mask: LabelMask, _ look: Look, _ choice: MarkChoice, _ thickness: Int, _ opacity: Double, _ inks: MarkInks
+  ) -> Image {
     if look == .mask { return mask.colored([RGB(0, 0, 0), RGB(255, 255, 255)]) }
     let base = dimmed(choice) { mask.labels[$0] == 1 }
     if look == .bare { return base }
+    if inks == .none {
+      let shaded = base.tinted(mask, color: .white, opacity: opacity).tinted(mask, label: 0, color: .black, opacity: min(1, opacity * 1.5))
+      return (look == .contour ? base : shaded).outlinedInBlackAndWhite(mask, thickness)
+    }
     let color = MarkColor.standingOut(from: image.rgb, on: mask)
     // The contour keeps the tint in sight where the object has its colour.
     let tinted = look == .contour ? base : base.tinted(mask, color: color, opacity: opacity)
@@ -58,11 +91,12 @@ extension ScreenImage {
   }
 
   private func composed(
-    _ prediction: LabelMask, _ truth: LabelMask, _ look: Look, _ choice: MarkChoice, _ thickness: Int, _ opacity: Double
+    _ prediction: LabelMask, _ truth: LabelMask, _ look: Look, _ choice: MarkChoice, _ thickness: Int, _ opacity: Double, _ inks: MarkInks
   ) -> Image {
     func errors(on base: Image, _ opacity: Double) -> Image {
       base.errorView(
-        prediction: prediction, truth: truth, opacity: opacity, kinds: choice.errors, reach: choice.isOfBorder ? reach : nil)
+        prediction: prediction, truth: truth, colors: inks.errors ?? ErrorColors(), opacity: inks.errors == nil ? opacity : 1,
+        kinds: choice.errors, reach: choice.isOfBorder ? reach : nil)
     }
     if look == .mask { return errors(on: Image(width: image.width, height: image.height, color: [0, 0, 0]), 1) }
     let base = dimmed(choice) { prediction.labels[$0] == 1 || truth.labels[$0] == 1 }
@@ -84,5 +118,12 @@ extension ScreenImage {
 
   private func dimmed(_ choice: MarkChoice, keeping isKept: (Int) -> Bool) -> Image {
     choice.dimsSurroundings ? image.dimmed(outside: (0..<image.width * image.height).map(isKept)) : image
+  }
+}
+
+extension Image {
+  /// With a line along the mask's border that is seen on light and dark alike: white inside, black outside.
+  fileprivate func outlinedInBlackAndWhite(_ mask: LabelMask, _ thickness: Int) -> Image {
+    outlined(mask, label: 0, color: .black, thickness: thickness).outlined(mask, color: .white, thickness: thickness)
   }
 }

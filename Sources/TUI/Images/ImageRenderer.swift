@@ -7,11 +7,16 @@ public enum ImageRenderer {
     let seen = request.key.crop?.width ?? shown.image.width
     // A contour thinner than a block would come and go.
     let thickness = max(1, seen / max(1, size.width * 2))
-    var image = shown.composed(request.key.look, request.key.marks, thickness: thickness, opacity: Double(request.key.opacity) / 100)
+    var image = shown.composed(
+      request.key.look, request.key.marks, thickness: thickness, opacity: Double(request.key.opacity) / 100,
+      inks: MarkInks(request.capabilities))
     if let crop = request.key.crop { image = image.enlarged(crop, atLeast: size) }
-    // What is drawn over an image is clearer without the grain of carried errors.
+    var isShaded = false
+    if depth == .mono, request.key.look != .mask, case .object = shown.marks { isShaded = true }
+    // What is drawn over an image is clearer without the grain of carried errors, but shades are nothing else: dark ones are no ink either.
     let style = CellStyle(
-      symbols: request.key.symbols, colors: depth, dithered: shown.isBare(request.key.look), named: request.capabilities.named,
+      symbols: request.key.symbols, colors: depth, dithered: shown.isBare(request.key.look) || (isShaded && request.key.look != .contour),
+      keepsClasses: !isShaded, named: request.capabilities.named,
       lightBackground: request.capabilities.lightBackground)
     let grid =
       request.capabilities.unicode

@@ -50,6 +50,8 @@ public struct Theme: Sendable {
   public var bad: Style { style(.bad, ink(named(1), .bold)) }
   public var warning: Style { style(.warning, ink(named(3))) }
   public var bar: Style { style(.bar, ink(.indexed(4))) }
+  /// Hits, false alarms and misses where there are few colours.
+  static let fewErrors: [UInt8] = [2, 3, 6]
   /// The nearest to `Render.ErrorColors`; on a light background darker ones of their hues, as text.
   public var errors: (hit: Style, falseAlarm: Style, miss: Style) {
     let usual: [Style]
@@ -57,7 +59,7 @@ public struct Theme: Sendable {
       let inks: [UInt8] = lightBackground ? [29, 130, 25] : [36, 166, 74]
       usual = inks.map { Style(.indexed($0)) }
     } else {
-      usual = [2, 3, 6].map { ink(.indexed($0)) }
+      usual = Self.fewErrors.map { ink(.indexed($0)) }
     }
     return (style(.hit, usual[0]), style(.falseAlarm, usual[1]), style(.miss, usual[2]))
   }
