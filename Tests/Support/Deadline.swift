@@ -37,8 +37,9 @@ public func within<Value: Sendable>(
   // A thread of its own: what hangs may hold all those of tasks.
   let clock = Thread {
     guard isOver.wait(timeout: .now() + seconds) == .timedOut else { return }
-    work.cancel()
+    // Before it is cancelled, of which it may tell at once.
     ends.finish(throwing: TookTooLong(what, seconds: seconds))
+    work.cancel()
   }
   clock.start()
   for try await value in values { return value }
