@@ -45,6 +45,19 @@ import Testing
     }
   }
 
+  /// Images of one's own have any shape: in the little room of 80x24 an odd one does not drive all others out of sight.
+  @Test func aPageHoldsSeveral() {
+    for support in [1.9, 1.99, 2, 2.1, 2.67] {
+      for query in [1.33, 2, 2.67, 3.13] {
+        for room in [Size(width: 50, height: 18), Size(width: 50, height: 19), Size(width: 50, height: 20)] {
+          let layout = ImageLayout(
+            large: [support, support, query, query], strip: [query, support, support, support, support], in: room)
+          #expect(layout.places.count >= 4, "\(support), \(query), \(room): \(layout.places)")
+        }
+      }
+    }
+  }
+
   /// The room that the panel has at 120x40 and at 200x60, with four large images and the ones beside them.
   @Test func fillsTheRoom() {
     for (size, share) in [(Size(width: 82, height: 25), 0.75), (Size(width: 152, height: 45), 0.78), (Size(width: 198, height: 54), 0.85)] {

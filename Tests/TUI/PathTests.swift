@@ -105,34 +105,50 @@ struct PathTests {
 
   // MARK: Opening folders
 
-  @Test func anyFolderIsOpenedAndRemembered() {
+  @Test func anyFolderIsOpenedAndRemembered() throws {
+    let folder = try TemporaryFolder(), mine = folder.url.path
     for isKept in [false, true] {
-      var screen = FakeScreen.open(120, 40) { $0.state.source.modelWords = ["--models", "/m"] }
+      var screen = FakeScreen.open(180, 40) { $0.state.source.modelWords = ["--models", "/m"] }
       screen.type("Dfolder")
       screen.press(.enter)
       #expect(screen.text().contains("Open a folder"))
-      screen.type("/data/mine/")
+      screen.type(mine + "/")
       screen.press(.enter)
-      #expect(screen.effects.last == .identifyFolder("/data/mine"))
-      screen.send(.done(.identifyFolder("/data/mine"), .identified(.coco)))
-      #expect(screen.text().contains("/data/mine: it looks like COCO"))
+      #expect(screen.effects.last == .identifyFolder(mine))
+      screen.send(.done(.identifyFolder(mine), .identified(.coco)))
+      #expect(screen.text().contains("\(mine): it looks like COCO"))
       screen.press(isKept ? .down : .up, .enter)
-      #expect(screen.effects.contains(.openFolder(.coco, path: "/data/mine")))
-      #expect(screen.effects.contains(.rememberFolder(.coco, path: "/data/mine")) == isKept)
+      #expect(screen.effects.contains(.openFolder(.coco, path: mine)))
+      #expect(screen.effects.contains(.rememberFolder(.coco, path: mine)) == isKept)
       let classes = [ClassInfo(index: 1, name: "elephant", promptName: "", adeIndex: 0)]
       let catalog = Catalog(name: "coco", classes: classes, folds: [[1]])
-      screen.send(.done(.openFolder(.coco, path: "/data/mine"), .opened(catalog, models: ModelMenu(), secondsPerStep: nil)))
-      if isKept { screen.send(.done(.rememberFolder(.coco, path: "/data/mine"), .written("coco is /data/mine from now on"))) }
+      screen.send(.done(.openFolder(.coco, path: mine), .opened(catalog, models: ModelMenu(), secondsPerStep: nil)))
+      if isKept { screen.send(.done(.rememberFolder(.coco, path: mine), .written("coco is \(mine) from now on"))) }
       #expect(screen.frame().line(0).contains("coco › fold 0"))
       screen.type("D")
-      #expect(isKept ? screen.text().contains(#/coco +open/#) : screen.text().contains("a folder…  now /data/mine"), "\(screen.text())")
+      #expect(isKept ? screen.text().contains(#/coco +open/#) : screen.text().contains("a folder…  now \(mine)"), "\(screen.text())")
       screen.press(.escape)
       // What is copied opens the same.
       screen.answers = false
       screen.type("y")
       screen.press(.enter)
       guard case .copy(let line)? = screen.effects.last else { return #expect(Bool(false), "nothing was copied") }
-      #expect(line.hasPrefix("diffss generate --dataset coco --root /data/mine --models /m "), "\(line)")
+      #expect(line.hasPrefix("diffss generate --dataset coco --root \(mine) --models /m "), "\(line)")
+    }
+  }
+
+  /// What is no folder stays to be mended; of a folder like none opening it tells more.
+  @Test func aMistypedFolderStays() throws {
+    let folder = try TemporaryFolder(), file = try folder.write("x", to: "file")
+    for (path, verdict) in [(folder.file("cocoo").path, "no such folder"), (file.path, "a file, no folder")] {
+      var screen = FakeScreen.open(180, 40)
+      screen.type("Dfolder")
+      screen.press(.enter)
+      screen.type(path)
+      screen.press(.enter)
+      let text = screen.text()
+      #expect(text.contains("Open a folder") && text.contains(verdict) && text.contains(path), "\(text)")
+      #expect(!screen.effects.contains(.identifyFolder(path)))
     }
   }
 

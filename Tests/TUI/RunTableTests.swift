@@ -95,6 +95,15 @@ import Testing
     #expect(screen.state.evaluation.shown[0] == screen.state.evaluation.saved[1])
     screen.type("Lu")
     #expect(screen.state.evaluation.runs.marked.isEmpty)
+    // Ends of the table as of any list; the cursor does not go from the last evaluation to what cannot be marked.
+    screen.press(.end)
+    #expect(screen.state.evaluation.runs.cursor.index == 3)
+    screen.press(.up)
+    screen.type(" ")
+    #expect(screen.state.evaluation.runs.marked == [2] && screen.state.evaluation.runs.cursor.index == 2)
+    screen.type("u")
+    screen.press(.home)
+    #expect(screen.state.evaluation.runs.cursor.index == 0)
     // A newer one moves the others down.
     screen.type(" ")
     let newest = report(screen, .canny, steps: 3, after: [1, 2, 3, 4, 5])

@@ -13,10 +13,10 @@ extension Action {
       in: rows),
     Action(.left, [.character("h"), .left], "left", "Previous tile; the crosshair in a zoomed image.", .browse, label: "h ←", in: [.images, .table, .episodes, .queue, .classes]),
     Action(.right, [.character("l"), .right], "right", "Next tile; the crosshair in a zoomed image.", .browse, label: "l →", in: [.images, .table, .episodes, .queue, .classes]),
-    Action(.pageDown, [.pageDown, .control("d")], "page down", "Ten rows on.", .browse),
-    Action(.pageUp, [.pageUp, .control("u")], "page up", "Ten rows back.", .browse),
-    Action(.first, [.home, .character("<")], "first", "First row.", .browse),
-    Action(.last, [.end, .character(">"), .character("G")], "last", "Last row.", .browse),
+    Action(.pageDown, [.pageDown, .control("d")], "page down", "Ten rows on.", .browse, in: pages),
+    Action(.pageUp, [.pageUp, .control("u")], "page up", "Ten rows back.", .browse, in: pages),
+    Action(.first, [.home, .character("<")], "first", "First row.", .browse, in: pages),
+    Action(.last, [.end, .character(">"), .character("G")], "last", "Last row.", .browse, in: pages),
     Action(.nextPanel, [.tab], "panel", "Next panel.", .browse, footer: 15),
     Action(.previousPanel, [.backTab], "previous panel", "Previous panel.", .browse),
     Action(.select, [.enter], "look", "To the episode's images.", .browse, in: [.episodes, .queue], footer: 40),
@@ -237,6 +237,9 @@ extension Action {
     Action(.quit, [.character("q")], "quit", "Leaves; asks while there is work. The queue goes on at the next start.", .program, footer: 95),
     Action(.interrupt, [.control("c")], "interrupt", "Like quit, with exit status 130.", .program),
   ]
+
+  /// Everything with rows that are more than a screen.
+  private static let pages: Set<Panel> = Set(Panel.allCases.filter { !$0.isWhole }).union([.runs])
 
   /// Everything with rows.
   private static let rows: Set<Panel> = lists.union([.runs])

@@ -55,10 +55,10 @@ public struct DialogsState: Sendable {
     if path.completed != input.text { current = .text(purpose, LineInput(path.completed)) }
   }
 
-  /// Takes the typed text. What is known not to do is said below a path, which stays; of a folder opening it tells more.
+  /// Takes the typed text. What is known not to do is said below a path, which stays.
   private mutating func enter(_ purpose: TextPurpose, _ input: LineInput) -> Answer? {
     let known = path?.text == input.text ? path : nil
-    if known?.isGood == false, purpose.path != .dataset { return nil }
+    if known?.mayDo == false { return nil }
     if known == nil, purpose.path?.isChecked == true {
       wish = .take
       return nil

@@ -18,8 +18,8 @@ public enum PathUse: Hashable, Sendable {
   /// Whether nothing goes on before it is known that the path will do.
   var isChecked: Bool {
     switch self {
-    case .ownImage, .mask: true
-    case .image, .newFolder, .newFile, .dataset: false
+    case .ownImage, .mask, .dataset: true
+    case .image, .newFolder, .newFile: false
     }
   }
 }
@@ -32,6 +32,8 @@ public struct PathInsight: Hashable, Sendable {
   public let verdict: String
   /// Whether it will do.
   public let isGood: Bool
+  /// Whether it is worth a try though it will probably not do: opening a folder tells more of it.
+  public let mayDo: Bool
   /// The names that it may go on with, folders with a slash.
   public let names: [String]
   /// The path as far as all of these agree.
@@ -42,9 +44,11 @@ public struct PathInsight: Hashable, Sendable {
   public let labels: [Int]
 
   public init(
-    text: String, verdict: String, isGood: Bool, names: [String] = [], completed: String? = nil, instead: String? = nil, labels: [Int] = []
+    text: String, verdict: String, isGood: Bool, mayDo: Bool = false, names: [String] = [], completed: String? = nil,
+    instead: String? = nil, labels: [Int] = []
   ) {
-    (self.text, self.verdict, self.isGood, self.names, self.completed) = (text, verdict, isGood, names, completed ?? text)
+    (self.text, self.verdict, self.isGood, self.mayDo) = (text, verdict, isGood, isGood || mayDo)
+    (self.names, self.completed) = (names, completed ?? text)
     (self.instead, self.labels) = (instead, labels)
   }
 }

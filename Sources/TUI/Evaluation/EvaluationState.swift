@@ -71,10 +71,11 @@ public struct EvaluationState: Sendable {
     for report in all where shown[report.plan.fold] == nil { shown[report.plan.fold] = report }
   }
 
-  /// Shows one that the user chose.
+  /// Shows one that the user chose; what it has no common measure with is compared with it no longer.
   mutating func show(_ report: EvaluationReport) {
     (shown[report.plan.fold], showsOwn) = (report, false)
     chosen.insert(report.plan.fold)
+    if let reference, report.unlike(reference) != nil { self.reference = nil }
   }
 
   /// Single predictions in place of an evaluation.

@@ -22,6 +22,7 @@ public enum PathInspector {
       let common = names.dropFirst().reduce(names.first ?? String(beginning)) { $0.commonPrefix(with: $1) }
       return PathInsight(
         text: text, verdict: labels.isEmpty ? verdict : "\(verdict), \(told(labels))", isGood: isGood,
+        mayDo: use == .dataset && RootFolder.isFolder(URL(fileURLWithPath: path)),
         names: Array(names.prefix(most.told)),
         // Another way of writing the same letters is no beginning.
         completed: common.hasPrefix(beginning) ? String(folder) + common : text, instead: isGood ? nil : instead(of: path, use),

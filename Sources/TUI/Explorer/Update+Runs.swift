@@ -40,6 +40,7 @@ extension ExplorerState {
   mutating func markRun() {
     guard let run = selectedRun else { return }
     evaluation.changeRuns { $0.toggleMark(run) }
-    moveCursor(of: .runs, 1)
+    // Below the last one are the single predictions, which cannot be marked.
+    if evaluation.runs.cursor.index + 1 < evaluation.saved.count { moveCursor(of: .runs, 1) }
   }
 }

@@ -23,6 +23,8 @@ public struct ImageLayout: Hashable, Sendable {
   private static let leastAreas = [200.0, 98, 60]
   /// Those of a page.
   private static let leastOnPage = [98.0, 50, 18]
+  /// Images of a page that are not made fewer by larger ones: support, query, prediction and what was generated last.
+  private static let enough = 4
 
   /// A shape; `cellAspect` is a cell's width over its height.
   public static func shape(width: Int, height: Int, cellAspect: Double = 0.5) -> Double {
@@ -51,11 +53,15 @@ public struct ImageLayout: Hashable, Sendable {
       return
     }
     let all = large + strip, shapes = Shapes(all), first = min(max(0, cursor), max(0, all.count - 1))
-    for least in Self.leastOnPage {
-      guard let block = Block.best(shapes, in: room, least: least) else { continue }
-      let start = min(first / block.count * block.count, all.count - block.count)
-      places = block.rects.enumerated().map { Place(index: start + $0, rect: $1) }
-      inSight = start..<start + block.count
+    // Smaller images where larger ones would leave most of them out of sight.
+    var page: Block?
+    for least in Self.leastOnPage where (page?.count ?? 0) < min(Self.enough, all.count) {
+      if let block = Block.best(shapes, in: room, least: least), block.count > page?.count ?? 0 { page = block }
+    }
+    if let page {
+      let start = min(first / page.count * page.count, all.count - page.count)
+      places = page.rects.enumerated().map { Place(index: start + $0, rect: $1) }
+      inSight = start..<start + page.count
       return
     }
     places = all.isEmpty ? [] : [Place(index: first, rect: Rect(x: 0, y: 0, width: room.width, height: room.height))]
