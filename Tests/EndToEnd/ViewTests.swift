@@ -83,7 +83,7 @@ import Testing
     let kept = program.home.appendingPathComponent("kept").path, report = program.home.appendingPathComponent("report.html").path
     try session.send(keys: "O", "C-u")
     try session.send(keys: kept, "Enter")
-    try session.wait(for: "1 kept images are in")
+    try session.wait(for: "1 kept image is in")
     #expect(try FileManager.default.contentsOfDirectory(atPath: kept).count == 1)
     try session.send(keys: "H", "C-u")
     try session.send(keys: report, "Enter")
