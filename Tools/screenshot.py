@@ -31,7 +31,7 @@ MEASURED = ["Down=Episode 2", "Down=Episode 3", "g=4 generated", "e=with generat
 README = [
     *MEASURED, "E=Evaluate fold", "y=mIoU of 4", "@explorer",
     "Enter=nearer", "Right=", "Right=", "Right=", "Enter=precision", "@errors",
-    "Escape=", "Escape=Settings", "b=side by side", "g=generated 1/4", "e=prediction", "=hed", "@compare",
+    "Escape=", "Escape=Settings", "b=side by side", "g=generated 1/4", "e=prediction", "=weights ready", "@compare",
 ]  # fmt: skip
 TOUR = [
     "@first", "Down=Episode 2", "@fresh", "Down=Episode 3",
