@@ -143,6 +143,17 @@ import Testing
     #expect(terminal.screen.held.isEmpty && terminal.screen.shown.isEmpty && terminal.screen.leftBehind.isEmpty)
   }
 
+  /// Nor where an image was cut short: nobody reads on while it is sent.
+  @Test(arguments: kinds.filter(\.kitty)) func nothingStaysOfAPartOfAnImage(kind: ImageTerminal.Kind) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let terminal = try explorer(kind, columns: 200, rows: 60, in: program)
+    try terminal.wait(for: "a part of an image", until: \.isPartial)
+    kill(terminal.process, SIGSEGV)
+    #expect(try terminal.end() == 139)
+    #expect(terminal.screen.held.isEmpty && terminal.screen.shown.isEmpty && terminal.screen.leftBehind.isEmpty)
+  }
+
   /// The smaller of two accounts counts, and what cannot be is no account.
   @Test func aTerminalThatLiesAboutItsSize() throws {
     let program = try Program()

@@ -69,5 +69,8 @@ public enum KittyGraphics {
   /// Takes an image from one place; the image itself stays in the terminal.
   public static func removePlacement(id: UInt32, placement: UInt32) -> [UInt8] { command("a=d,d=i,i=\(id),p=\(placement),q=2") }
 
+  /// Ends an image of which only a part was sent; what comes next would be taken for more of it. Where there is none nothing happens.
+  public static let transmissionEnd = Array("\u{1B}_Gq=2,m=0;".utf8) + TerminalBytes.end
+
   private static func command(_ keys: String) -> [UInt8] { Array("\u{1B}_G\(keys)".utf8) + TerminalBytes.end }
 }

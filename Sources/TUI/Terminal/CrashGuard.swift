@@ -72,7 +72,8 @@ enum CrashGuard {
   private static func restore() {
     guard isArmed else { return }
     isArmed = false
-    if let reset { _ = write(output, reset, resetCount) }
+    // A frame that another thread is at would leave images behind these bytes.
+    if let reset { OutputDescriptor.writeLast(reset, resetCount, to: output) }
     if let settings { tcsetattr(STDIN_FILENO, TCSANOW, settings) }
     printCaptured()
   }

@@ -1,6 +1,7 @@
 import CNcurses
 import Foundation
 import Render
+import Synchronization
 
 /// The user's terminal: curses and everything that goes past it. Belongs to one thread.
 final class Terminal {
@@ -80,8 +81,7 @@ final class Terminal {
   /// Whether a frame was drawn with characters for images that will be sent with the next one.
   var isBehind: Bool { pixels?.isBehind ?? false }
 
-  // A crash may cut an image short: what is open of it is ended first, or it would swallow the rest.
-  private var resetSequence: [UInt8] { (pixels.map { [0x1B, 0x5C] + $0.removal } ?? []) + curses.resetSequence }
+  private var resetSequence: [UInt8] { (pixels?.removalAnyway ?? []) + curses.resetSequence }
 
   /// Columns and rows now.
   var size: Size {
@@ -191,19 +191,51 @@ final class Terminal {
 
 /// Writing that survives signals and slow lines.
 enum OutputDescriptor {
+  /// The thread that is at it; 0 for none.
+  private static let writer = Atomic<UInt>(0)
+  /// Whether the process dies, and nobody else writes any more.
+  private static let isClosed = Atomic<Bool>(false)
+
   static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    bytes.withUnsafeBytes { _ = $0.baseAddress.map { start in send(start, $0.count, descriptor) { write($0, $1, $2) } } }
+  }
+
+  /// Waits for a second at most until no other thread writes, keeps them from it, and writes. Calls only async-signal-safe functions.
+  static func writeLast(_ start: UnsafeRawPointer, _ count: Int, to descriptor: Int32) {
+    isClosed.store(true, ordering: .sequentiallyConsistent)
+    for _ in 0..<100 {
+      let other = writer.load(ordering: .sequentiallyConsistent)
+      if other == 0 || other == UInt(pthread_self()) { break }
+      usleep(10_000)
+    }
+    send(start, count, descriptor) { Glibc.write($0, $1, $2) }
+  }
+
+  private static func write(_ descriptor: Int32, _ start: UnsafeRawPointer, _ count: Int) -> Int {
+    writer.store(UInt(pthread_self()), ordering: .sequentiallyConsistent)
+    while isClosed.load(ordering: .sequentiallyConsistent) {
+      writer.store(0, ordering: .sequentiallyConsistent)
+      pause()
+    }
+    let sent = Glibc.write(descriptor, start, count), fault = errno
+    writer.store(0, ordering: .sequentiallyConsistent)
+    errno = fault
+    return sent
+  }
+
+  private static func send(
+    _ start: UnsafeRawPointer, _ count: Int, _ descriptor: Int32, by write: (Int32, UnsafeRawPointer, Int) -> Int
+  ) {
     var sent = 0
-    bytes.withUnsafeBytes { buffer in
-      while sent < buffer.count, let start = buffer.baseAddress {
-        let count = Glibc.write(descriptor, start + sent, buffer.count - sent)
-        if count > 0 {
-          sent += count
-        } else if errno == EAGAIN {
-          var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          if poll(&wait, 1, 1000) < 0, errno != EINTR { return }
-        } else if errno != EINTR {
-          return
-        }
+    while sent < count {
+      let step = write(descriptor, start + sent, count - sent)
+      if step > 0 {
+        sent += step
+      } else if errno == EAGAIN {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        if poll(&wait, 1, 1000) < 0, errno != EINTR { return }
+      } else if errno != EINTR {
+        return
       }
     }
   }

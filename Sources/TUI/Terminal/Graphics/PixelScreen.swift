@@ -48,6 +48,11 @@ struct PixelScreen {
   /// What frees all images, for whatever end; for images in the terminal's cells that is blanking them.
   var removal: [UInt8] { choice.graphics == .kitty ? wrapped(pool.removal) : Array("\u{1B}[2J".utf8) }
 
+  /// The same where an image may have been cut short: it is ended first, or it would swallow what comes next.
+  var removalAnyway: [UInt8] {
+    [0x1B, 0x5C] + (choice.graphics == .kitty ? wrapped(KittyGraphics.transmissionEnd) : []) + removal
+  }
+
   /// The terminal shows none of them any more, and may not have them either.
   mutating func forget() {
     pool.forget()
