@@ -18,9 +18,9 @@ import Testing
   }
 
   /// A data set of one class and three images, drawn without masks.
-  private func explorer(_ kind: ImageTerminal.Kind, columns: Int = 120, rows: Int = 40, in program: Program, _ more: [String] = []) throws
-    -> ImageTerminal
-  {
+  private func explorer(
+    _ kind: ImageTerminal.Kind, columns: Int = 120, rows: Int = 40, in program: Program, _ more: [String] = []
+  ) throws -> ImageTerminal {
     let folder = program.home.appendingPathComponent("set/thing")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var mask = Image(width: 64, height: 64, color: [0])
@@ -138,17 +138,6 @@ import Testing
     defer { program.remove() }
     let terminal = try explorer(kind, in: program)
     try terminal.wait(for: "images") { $0.image(under: "query, truth") != nil && $0.shown.count >= 2 }
-    kill(terminal.process, SIGSEGV)
-    #expect(try terminal.end() == 139)
-    #expect(terminal.screen.held.isEmpty && terminal.screen.shown.isEmpty && terminal.screen.leftBehind.isEmpty)
-  }
-
-  /// Nor where an image was cut short: nobody reads on while it is sent.
-  @Test(arguments: kinds.filter(\.kitty)) func nothingStaysOfAPartOfAnImage(kind: ImageTerminal.Kind) throws {
-    let program = try Program()
-    defer { program.remove() }
-    let terminal = try explorer(kind, columns: 200, rows: 60, in: program)
-    try terminal.wait(for: "a part of an image", until: \.isPartial)
     kill(terminal.process, SIGSEGV)
     #expect(try terminal.end() == 139)
     #expect(terminal.screen.held.isEmpty && terminal.screen.shown.isEmpty && terminal.screen.leftBehind.isEmpty)

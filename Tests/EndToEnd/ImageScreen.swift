@@ -233,9 +233,6 @@ struct ImageScreen {
     return Shown(image: image, column: x, row: y, columns: wide, rows: high, cells: Set(cells))
   }
 
-  /// Whether an image is on its way of which only a part has come.
-  var isPartial: Bool { transmission != nil }
-
   private mutating func kitty(_ body: [UInt8]) {
     let cut = body.firstIndex(of: UInt8(ascii: ";")) ?? body.endIndex
     var keys: [String: String] = [:]

@@ -23,8 +23,8 @@ public struct ImageLayout: Hashable, Sendable {
   private static let leastAreas = [200.0, 98, 60]
   /// Those of a page.
   private static let leastOnPage = [98.0, 50, 18]
-  /// Images of a page that are not made fewer by larger ones: support, query, prediction and what was generated last.
-  private static let enough = 4
+  /// Images of a page that are not made fewer by larger ones, as long as they can be recognised: support, condition, query and prediction.
+  private static let enough = 4, recognisable = 50.0
 
   /// A shape; `cellAspect` is a cell's width over its height.
   public static func shape(width: Int, height: Int, cellAspect: Double = 0.5) -> Double {
@@ -55,7 +55,7 @@ public struct ImageLayout: Hashable, Sendable {
     let all = large + strip, shapes = Shapes(all), first = min(max(0, cursor), max(0, all.count - 1))
     // Smaller images where larger ones would leave most of them out of sight.
     var page: Block?
-    for least in Self.leastOnPage where (page?.count ?? 0) < min(Self.enough, all.count) {
+    for least in Self.leastOnPage where page.map({ least >= Self.recognisable && $0.count < min(Self.enough, all.count) }) ?? true {
       if let block = Block.best(shapes, in: room, least: least), block.count > page?.count ?? 0 { page = block }
     }
     if let page {

@@ -197,7 +197,10 @@ enum OutputDescriptor {
   private static let isClosed = Atomic<Bool>(false)
 
   static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    bytes.withUnsafeBytes { _ = $0.baseAddress.map { start in send(start, $0.count, descriptor) { write($0, $1, $2) } } }
+    bytes.withUnsafeBytes { buffer in
+      guard let start = buffer.baseAddress else { return }
+      send(start, buffer.count, descriptor) { write($0, $1, $2) }
+    }
   }
 
   /// Waits for a second at most until no other thread writes, keeps them from it, and writes. Calls only async-signal-safe functions.

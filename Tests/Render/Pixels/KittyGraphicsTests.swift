@@ -14,14 +14,31 @@ import Testing
     }
   }
 
-  @Test func chunksAreSmall() throws {
-    // Noise does not shrink, so that there are many chunks.
+  /// Noise does not shrink, so that there are many chunks.
+  private var noise: Image {
     var state: UInt32 = 1
     let pixels = (0..<(150 * 150 * 3)).map { _ -> UInt8 in
       state = state &* 1_664_525 &+ 1_013_904_223
       return UInt8(truncatingIfNeeded: state >> 24)
     }
-    let image = Image(width: 150, height: 150, channels: 3, pixels: pixels)
+    return Image(width: 150, height: 150, channels: 3, pixels: pixels)
+  }
+
+  /// Cut short, an image takes what comes next for more of itself, until it is ended.
+  @Test func aPartOfAnImageIsEnded() throws {
+    var screen = KittyScreen()
+    try screen.read(KittyGraphics.transmit(Fixtures.scene(width: 8, height: 8), id: 5))
+    try screen.read(KittyGraphics.transmit(noise, id: 7).prefix(6000) + [0x1B, 0x5C])
+    var other = screen
+    #expect(throws: KittyScreen.Fault.self) { try other.read(KittyGraphics.remove(id: 5)) }
+    // What has come of it is no image.
+    #expect(throws: (any Error).self) { try screen.read(KittyGraphics.transmissionEnd) }
+    try screen.read(KittyGraphics.remove(id: 5))
+    #expect(screen.images.isEmpty && screen.asksForAnswers == 0)
+  }
+
+  @Test func chunksAreSmall() throws {
+    let image = noise
     var screen = KittyScreen()
     try screen.read(KittyGraphics.transmit(image, id: 0xFF_FFFF))
     #expect(screen.images[0xFF_FFFF] == image)
