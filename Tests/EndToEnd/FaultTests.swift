@@ -87,6 +87,10 @@ import Testing
     // Whether SQLite opens a store that cannot be written depends on what its last connection left: either way the reason is told.
     try session.wait(for: "check free space and")
     try session.send(keys: "q")
+    // It asks where the job that waits is known by then.
+    if try session.wait(for: "the end, or a question", until: { $0.contains("left with") || $0.contains("Quit?") }).contains("Quit?") {
+      try session.send(keys: "y")
+    }
     try session.wait(for: "left with 0")
   }
 }
