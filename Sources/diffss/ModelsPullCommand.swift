@@ -113,7 +113,7 @@ extension ModelsCommand {
       let rows = catalogue.models.map { model in
         [model.name, model.what, model.repository, model.size ?? "–", model.licence ?? "–", library.has(model) ? "yes" : "no"]
       }
-      print(TextTable.markdown([["name", "what", "repository", "size", "licence", "in the cache"]] + rows, flushLeft: [0, 1, 2, 4, 5]))
+      print(TextTable.markdown([["name", "what", "repository", "size", "licence", "here"]] + rows, flushLeft: [0, 1, 2, 4, 5]))
       print("\nAs the repositories' pages say it; read the licences there.\n\n\(catalogue.recipeLines.joined(separator: "\n"))")
     }
   }
