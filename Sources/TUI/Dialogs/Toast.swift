@@ -16,7 +16,9 @@ struct ToastPlaces {
   init(_ layout: Layout) {
     self.layout = layout
     let top = layout.header.maxY, bottom = layout.resources.isEmpty ? layout.footer.y : layout.resources.y
-    body = Rect(x: 0, y: top, width: layout.screen.width, height: bottom - top)
+    // Figures and legend stand in the lower edge of the images, and nowhere else.
+    let end = layout.panels[.images].map { $0.maxY - 1 }
+    body = Rect(x: 0, y: top, width: layout.screen.width, height: (end.map { min($0, bottom) } ?? bottom) - top)
   }
 
   /// The part of the screen for a notice about a panel: right of it, left, below or above; everything where that is too narrow or the

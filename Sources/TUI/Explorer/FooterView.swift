@@ -1,7 +1,7 @@
 /// A key in the footer.
 struct FooterKey {
   let label: String
-  let title: String
+  var title: String
   /// What pressing its name does; nil for nothing.
   let target: Target?
   var isPossible = true
@@ -36,45 +36,49 @@ private struct FooterKeys {
   /// What is of use everywhere stays, in the end by the keys alone. These lose their words in this order.
   private static let lasting: [Action.ID] = [.back, .help, .quit, .nextPanel]
 
-  private var actions: [Action]
-  /// The first three keep their places.
-  private let first: Set<Action.ID>
-  /// Actions without their words.
-  private var bare: Set<Action.ID> = []
-  private let state: ExplorerState
+  private struct Entry {
+    let action: Action.ID
+    var key: FooterKey
+    /// Whether it keeps its place before others go.
+    let isFirst: Bool
+  }
+
+  private var entries: [Entry]
+  /// Cells.
+  private(set) var width: Int
 
   init(_ state: ExplorerState) {
-    self.state = state
-    actions = Action.footer(for: state.screen.focus)
-    first = Set(actions.prefix(3).map(\.id))
-  }
-
-  var shown: [FooterKey] {
-    actions.map { action in
-      let title = bare.contains(action.id) ? "" : action.title
-      return FooterKey(label: action.footerKey, title: title, target: .action(action.id), isPossible: action.obstacle(state) == nil)
+    entries = Action.footer(for: state.screen.focus).enumerated().map { place, action in
+      let key = FooterKey(
+        label: action.footerKey, title: action.title, target: .action(action.id), isPossible: action.obstacle(state) == nil)
+      return Entry(action: action.id, key: key, isFirst: place < 3)
     }
+    width = entries.reduce(0) { $0 + $1.key.width }
   }
 
-  var width: Int { shown.reduce(0) { $0 + $1.width } }
+  var shown: [FooterKey] { entries.map(\.key) }
 
   /// Does without the least important thing: what cannot be done now, then what can; stopping what runs stays as long as words can go.
   /// False where nothing is left to do without.
   mutating func shorten() -> Bool {
-    let (first, state) = (first, state)
-    return drop { !first.contains($0.id) && $0.obstacle(state) != nil } || drop { !first.contains($0.id) && $0.id != .cancel }
-      || dropWords() || drop { _ in true }
+    drop { !$0.isFirst && !$0.key.isPossible } || drop { !$0.isFirst && $0.action != .cancel } || dropWords() || drop { _ in true }
   }
 
-  private mutating func drop(_ isDropped: (Action) -> Bool) -> Bool {
-    guard let index = actions.lastIndex(where: { !Self.lasting.contains($0.id) && isDropped($0) }) else { return false }
-    actions.remove(at: index)
+  private mutating func drop(_ isDropped: (Entry) -> Bool) -> Bool {
+    guard let index = entries.lastIndex(where: { !Self.lasting.contains($0.action) && isDropped($0) }) else { return false }
+    width -= entries.remove(at: index).key.width
     return true
   }
 
   private mutating func dropWords() -> Bool {
-    let worded = Self.lasting.first { id in !bare.contains(id) && actions.contains { $0.id == id } }
-    return worded.map { bare.insert($0).inserted } ?? false
+    for id in Self.lasting {
+      guard let index = entries.firstIndex(where: { $0.action == id && !$0.key.title.isEmpty }) else { continue }
+      width -= entries[index].key.width
+      entries[index].key.title = ""
+      width += entries[index].key.width
+      return true
+    }
+    return false
   }
 }
 

@@ -189,6 +189,8 @@ private struct Share {
   let main: Block
   let strip: Block?
   let isBeside: Bool
+  /// Columns between the large images and a strip beside them.
+  let join: Int
   let score: Double
 
   /// Images of the strip in sight.
@@ -201,18 +203,18 @@ private struct Share {
   static func best(_ main: Shapes, _ strip: Shapes, isWhole: Bool, keepsFirst: Bool, in room: Size, least: Double) -> Share? {
     var best: Share?
     let worths = (0...strip.count).map { worth(of: $0, among: strip.count) }
-    // Images without a gap between them are the worse choice.
-    for (gap, factor) in [(1, 1.0), (0, 0.97)] {
+    // Images without a gap between them run into each other, least where the strip begins: they have to be larger for it.
+    for (gap, join, factor) in [(1, 1, 1.0), (1, 0, 0.97), (0, 0, 0.93)] {
       for (block, area, smallest) in blocks(main, in: room, gap: gap, least: least, hasStrip: strip.count > 0) {
         guard strip.count > 0 else {
           let score = area * factor
-          if score > best?.score ?? 0 { best = Share(main: block, strip: nil, isBeside: false, score: score) }
+          if score > best?.score ?? 0 { best = Share(main: block, strip: nil, isBeside: false, join: join, score: score) }
           continue
         }
         for isBeside in [false, true] {
           let rest =
             isBeside
-            ? Size(width: room.width - block.size.width - gap, height: room.height)
+            ? Size(width: room.width - block.size.width - join, height: room.height)
             : Size(width: room.width, height: room.height - block.size.height)
           for shown in (isWhole ? strip.count : 1)...strip.count {
             for columns in 1...shown {
@@ -224,7 +226,7 @@ private struct Share {
               for more in forms.compactMap({ $0 }) where strip.least(more.height) >= least {
                 let area = area + strip.area(more.count, more.height) + (more.banner.map { strip.area(1, $0.height) } ?? 0)
                 let score = area * worths[shown] * factor
-                if score > best?.score ?? 0 { best = Share(main: block, strip: more, isBeside: isBeside, score: score) }
+                if score > best?.score ?? 0 { best = Share(main: block, strip: more, isBeside: isBeside, join: join, score: score) }
               }
             }
           }
@@ -266,7 +268,7 @@ private struct Share {
 
   /// The strip's places follow those of the large images: `kept` of its first images, then those from `first` on.
   func places(large: Int, kept: Int, from first: Int) -> [ImageLayout.Place] {
-    let origin = isBeside ? (x: main.size.width + main.gap, y: 0) : (x: 0, y: main.size.height)
+    let origin = isBeside ? (x: main.size.width + join, y: 0) : (x: 0, y: main.size.height)
     return main.rects.enumerated().map { ImageLayout.Place(index: $0, rect: $1) }
       + (strip?.rects ?? []).enumerated().map { number, rect in
         ImageLayout.Place(

@@ -19,11 +19,20 @@ struct TileContent {
 
   /// The title in as many of its words as there is room for.
   func title(width: Int) -> String {
-    let short = title.replacing("generated ", with: "gen ")
-    let bare = short.replacing("agreement ", with: "").replacing("step ", with: "")
-    func uncounted(_ text: String) -> String { text.replacing(/\/[0-9]+/, with: "", maxReplacements: 1) }
-    let worded = uncounted(short).replacing("agreement", with: "agrees")
-    return [title, short, worded, bare].first { DisplayText($0).width <= width } ?? uncounted(bare)
+    func fits(_ text: String) -> Bool { DisplayText(text).width <= width }
+    if fits(title) { return title }
+    let short = title.replacingOccurrences(of: "generated ", with: "gen ")
+    if fits(short) { return short }
+    let worded = Self.uncounted(short).replacingOccurrences(of: "agreement", with: "agrees")
+    if fits(worded) { return worded }
+    let bare = short.replacingOccurrences(of: "agreement ", with: "").replacingOccurrences(of: "step ", with: "")
+    return fits(bare) ? bare : Self.uncounted(bare)
+  }
+
+  /// Without the first count behind a slash: `gen 2` of `gen 2/4`.
+  private static func uncounted(_ text: String) -> String {
+    guard let slash = text.firstIndex(of: "/") else { return text }
+    return String(text[..<slash] + text[text.index(after: slash)...].drop { $0.isASCII && $0.isNumber })
   }
 
   init(_ tile: Tile, _ state: ExplorerState) {
@@ -107,8 +116,11 @@ struct TileContent {
     _ number: Int, _ episode: Episode, _ board: EpisodeBoard?, _ state: ExplorerState, _ plan: SupportPlan
   ) {
     guard let requests = board?.plans[plan] else {
-      return wait(
-        for: plan == state.plan ? .look(episode, plan) : .survey(episode, plan, plan.choice(of: number % state.browse.shots)), state)
+      let isOwn = plan == state.plan
+      wait(for: isOwn ? .look(episode, plan) : .survey(episode, plan, plan.choice(of: number % state.browse.shots)), state)
+      // Until it is known the episode is taken for one like the last, so that scrolling changes nothing here.
+      if isOwn, isComing, !state.images.hasSupports { placeholder = "g generates" }
+      return
     }
     guard let request = requests[safe: number] else { return }
     switch state.images.ratings[request] {

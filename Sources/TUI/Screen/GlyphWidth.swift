@@ -71,6 +71,12 @@ public struct DisplayText: Sendable {
 
   /// One glyph a character: what a control character or an unknown one would do to the screen is replaced by `·`.
   public init(_ text: some StringProtocol) {
+    // Most text is printable ASCII, and every frame measures much of it.
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+      glyphs = text.utf8.map { Glyph(scalar: Unicode.Scalar($0), width: 1) }
+      width = glyphs.count
+      return
+    }
     var glyphs: [Glyph] = []
     var total = 0
     for character in text {
