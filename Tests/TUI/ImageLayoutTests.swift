@@ -131,6 +131,18 @@ import Testing
     }
   }
 
+  /// Large images never touch where a strip beside them can do so.
+  @Test func largeImagesAreApart() throws {
+    var screen = try open(120, 40)
+    let rendering = screen.rendering()
+    let tiles = rendering.targets.compactMap { target -> Rect? in
+      guard case .tile(let number) = target.target else { return nil }
+      return [.support, .condition, .query, .augmented].contains(screen.state.tiles[number]) ? target.rect : nil
+    }
+    #expect(tiles.count == 4)
+    for one in tiles { for other in tiles where one != other { #expect(one.maxX != other.x, "\(one) \(other)") } }
+  }
+
   /// With the generated supports as a strip beside the four that matter three times as much as nine images of 14x7 cells.
   @Test func showsLargeImagesAt120x40() throws {
     var screen = try open(120, 40)

@@ -333,6 +333,18 @@ struct WorkTests {
     #expect(screen.text().contains("disk full"))
   }
 
+  /// What the episode's figures say stays in sight.
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+  func toastsLeaveTheFigures(width: Int, height: Int) {
+    var screen = FakeScreen.open(width, height)
+    screen.type("e")
+    screen.send(.tick(60))
+    let figures = screen.text().split(separator: "\n").last { $0.contains("IoU 1-shot") }
+    screen.send(.said(Notice(.info, "something happened that takes a good part of a line to tell")))
+    #expect(figures != nil && screen.text().split(separator: "\n").last { $0.contains("IoU 1-shot") } == figures, "\(screen.text())")
+    #expect(screen.text().contains("something happened"))
+  }
+
   @Test func aDataSetThatCannotBeOpenedIsExplainedAndTriedAgain() {
     var screen = FakeScreen(80, 24)
     screen.answers = false

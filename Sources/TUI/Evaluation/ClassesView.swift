@@ -20,17 +20,16 @@ extension ScreenRenderer {
     guard !inside.isEmpty else { return }
     guard let report else { return renderNoReport(inside) }
     let table = ClassTable(report, reference: state.evaluation.reference, order: state.evaluation.order, width: inside.width)
-    let classCount = table.rows.count - 1, parts = ClassTable.Parts(inside, count: classCount)
-    let (list, classes) = (parts.list, parts.classes)
+    let classCount = table.rows.count - 1, parts = ClassTable.Parts(inside, count: classCount, hasBars: table.bar > 0), classes = parts.classes
     if !parts.head.isEmpty { renderHead(table, report, in: parts.head) }
     let first = state.evaluation.cursor.first(visible: classes, count: classCount)
     for (place, row) in table.rows.dropLast().dropFirst(first).prefix(classes).enumerated() {
       let isCursor = state.screen.focus == .classes && first + place == state.evaluation.cursor.index
-      mark(list.row(place), .row(.classes, first + place))
-      render(row, table, in: list.row(place), isCursor ? theme.cursor : theme.text)
+      mark(parts.row(place), .row(.classes, first + place))
+      render(row, table, in: parts.row(place), isCursor ? theme.cursor : theme.text)
     }
-    if let mean = table.rows.last, list.height > 1 {
-      render(mean, table, in: list.row(min(classes, classCount - first)), theme.strong)
+    if let mean = table.rows.last, parts.list.height > 1 {
+      render(mean, table, in: parts.row(min(classes, classCount - first)), theme.strong)
     }
     if !parts.legend.isEmpty { renderLegend(table, in: parts.legend) }
     frame.scrollThumb(rect, first: first, visible: classes, count: classCount, style: theme.accent)
@@ -39,10 +38,10 @@ extension ScreenRenderer {
   /// The classes of an evaluation with their mean and what the bars mean, as many as there is room for, without a cursor.
   mutating func renderTable(of report: EvaluationReport, in rect: Rect) {
     let table = ClassTable(report, order: state.evaluation.order, width: rect.width), rows = table.rows
-    let parts = ClassTable.Parts(rect, count: rows.count - 1)
+    let parts = ClassTable.Parts(rect, count: rows.count - 1, hasBars: table.bar > 0)
     if !parts.head.isEmpty { renderHead(table, report, in: parts.head) }
     for (place, row) in (rows.dropLast().prefix(parts.classes) + rows.suffix(1)).enumerated() {
-      render(row, table, in: parts.list.row(place), row.classIndex == nil ? theme.strong : theme.text)
+      render(row, table, in: parts.row(place), row.classIndex == nil ? theme.strong : theme.text)
     }
     if !parts.legend.isEmpty { renderLegend(table, in: parts.legend) }
   }
@@ -69,7 +68,6 @@ extension ScreenRenderer {
 
   /// What the bars mean.
   private mutating func renderLegend(_ table: ClassTable, in line: Rect) {
-    guard table.bar > 0 else { return }
     let lost = table.isOfOne ? " lost with generated supports" : " lost"
     frame.spans(
       [
@@ -107,8 +105,9 @@ extension ScreenRenderer {
     if table.difference > 0 { right("difference", table.figures + 15 + table.difference) }
   }
 
-  private mutating func render(_ row: ClassTable.Row, _ table: ClassTable, in line: Rect, _ style: Style) {
-    let isCursor = style == theme.cursor
+  /// A row of the table; its bar stands in a second line where `place` has one.
+  private mutating func render(_ row: ClassTable.Row, _ table: ClassTable, in place: Rect, _ style: Style) {
+    let isCursor = style == theme.cursor, line = place.row(0)
     if isCursor { frame.clear(line, style: style) }
     let name = Rect(x: line.x + 1, y: line.y, width: table.name, height: line.height)
     frame.text(DisplayText.middle(of: row.name, to: table.name), in: name, style: style)
@@ -125,7 +124,8 @@ extension ScreenRenderer {
       let error = row.error.map { " ±\(NumberText.percent($0))" } ?? ""
       right(NumberText.signed(after - before) + error, table.figures + 15 + table.difference, tone)
     }
-    if table.bar > 0 { renderBar(from: before, to: after, in: Rect(x: line.maxX - table.bar, y: line.y, width: table.bar, height: line.height)) }
+    let bar = table.bar > 0 ? Rect(x: line.maxX - table.bar, y: line.y, width: table.bar, height: line.height) : place.row(1).inset(1, 0)
+    renderBar(from: before, to: after, in: bar)
   }
 
   /// What two figures in percent have in common in one glyph, what the second has more or less in another.
@@ -156,16 +156,26 @@ struct ClassTable {
     let head: Rect
     let list: Rect
     let legend: Rect
+    /// Lines of a class: a second one for its bar, where there is none beside the figures and all classes have room for it.
+    let lines: Int
 
-    init(_ inside: Rect, count: Int) {
+    /// `hasBars` says whether there are bars beside the figures.
+    init(_ inside: Rect, count: Int, hasBars: Bool = true) {
       let rest: Rect
       (head, rest) = inside.splitTop(inside.height >= 4 ? 1 : 0)
       // The classes, their mean and the legend.
-      (list, legend) = rest.splitTop(rest.height >= count + 2 ? rest.height - 1 : rest.height)
+      lines = !hasBars && rest.height > 2 * (count + 1) ? 2 : 1
+      (list, legend) = rest.splitTop((hasBars || lines > 1) && rest.height > lines * (count + 1) ? rest.height - 1 : rest.height)
     }
 
     /// Classes in sight.
-    var classes: Int { max(1, list.height - 1) }
+    var classes: Int { max(1, list.height / lines - 1) }
+
+    /// The lines of a class, or of the mean, by its place in the list.
+    func row(_ place: Int) -> Rect {
+      let top = place * lines
+      return Rect(x: list.x, y: list.y + top, width: list.width, height: max(0, min(lines, list.height - top)))
+    }
   }
 
   struct Row {
