@@ -429,6 +429,38 @@ struct CompareTests {
       let cell = cells[row * 32 + 16]
       #expect([cell.foreground, cell.background].contains(style.ink), "\(row): \(cell)")
     }
+    // The image around has none of them, whatever its own colours are.
+    let yellow = ScreenImage(id: 2, image: Image(width: 32, height: 32, color: [200, 200, 10]), marks: image.marks)
+    let yellowKey = RenderKey(image: 2, look: .tint, symbols: .half, size: key.size)
+    let request = RenderRequest(key: yellowKey, image: yellow, tile: .baseline, room: key.size, capabilities: capabilities)
+    let inks = [errors.hit, errors.falseAlarm, errors.miss].map(\.ink)
+    for cell in ImageRenderer.render(request).cells[(14 * 32)...] {
+      #expect(!inks.contains(cell.foreground) && !inks.contains(cell.background))
+    }
+  }
+
+  /// The marks of either side are drawn as on that side, in the legend's colours and as signs too.
+  @Test func aSplitKeepsTheMarks() throws {
+    func mask(_ label: UInt8) -> LabelMask { LabelMask(width: 16, height: 16, labels: [UInt8](repeating: label, count: 256)) }
+    func side(_ id: Int, _ label: UInt8) -> ABComparison.Side {
+      let marks = ScreenImage.Marks.comparison(prediction: mask(label), truth: mask(1))
+      return ABComparison.Side(title: "", image: ScreenImage(id: id, image: FakeScreen.image, marks: marks))
+    }
+    var ab = ABComparison(a: side(1, 1), b: side(2, 0))
+    ab.mode = .split
+    ab.compose(id: 3, look: .tint)
+    let composed = try #require(ab.composed)
+    guard case .comparison(let prediction, let truth) = composed.marks else { return #expect(Bool(false), "\(composed.marks)") }
+    for x in 0..<16 {
+      // A white line between them belongs to neither.
+      #expect(prediction[x, 3] == (x < 8 ? 1 : 0) && truth[x, 3] == (x == 8 ? 0 : 1), "\(x)")
+      #expect((composed.image[x, 3] as RGB == .white) == (x == 8))
+    }
+    // An image without a mask beside one with a mask: both as they look.
+    ab = ABComparison(a: side(1, 1), b: ABComparison.Side(title: "", image: ScreenImage(id: 2, image: FakeScreen.image)))
+    ab.mode = .split
+    ab.compose(id: 3, look: .tint)
+    #expect(ab.composed?.marks == ScreenImage.Marks.none)
   }
 
   @Test func signsTellHitsFromMissesWithoutColour() {

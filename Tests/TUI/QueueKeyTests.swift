@@ -244,7 +244,8 @@ struct QueueKeyTests {
       screen.send(.done(.loadReports, .reports([screen.report(before: [10, 20, 30, 40, 50], after: [40, 30, 20, 50, 60])])))
       screen.press(.tab, .tab, .tab, .tab)
       let lines = screen.text().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-      let first = try #require(lines.firstIndex { $0.contains("10.0   40.0") }), mean = try #require(lines.firstIndex { $0.contains("mIoU ") })
+      let first = try #require(lines.firstIndex { $0.contains("10.0   40.0") })
+      let mean = try #require(lines.firstIndex { $0.contains("mIoU ") })
       #expect(mean - first == (isBelow ? 10 : 5), "\(screen.text())")
       #expect(lines[first + (isBelow ? 1 : 0)].contains("██▓▓▓") && lines.contains { $0.contains("█ 1-shot") }, "\(screen.text())")
     }

@@ -80,23 +80,43 @@ public struct ABComparison: Sendable {
   }
 
   /// Makes what the present mode shows; `id` is a fresh image's.
-  mutating func compose(id: Int, look: Look) {
+  public mutating func compose(id: Int, look: Look) {
     guard mode != .flicker else { return }
-    let left = a.image.composed(look), right = b.image.composed(look)
-    let other =
-      right.width == left.width && right.height == left.height
-      ? right : right.resized(width: left.width, height: left.height, .area)
-    composed = ScreenImage(
-      id: id, image: mode == .split ? Self.split(left, other, columns: left.width * split / 16) : Self.difference(left, other))
+    let size = Size(width: a.image.image.width, height: a.image.image.height), columns = size.width * split / 16
+    // Marks of one kind are drawn as they are on either side; others have to be in the images already.
+    if mode == .split, let marks = Self.split(a.image.marks, b.image.marks, size, columns) {
+      composed = ScreenImage(id: id, image: Self.split(a.image.image.rgb, b.image.image.rgb.stretched(to: size), columns), marks: marks)
+      return
+    }
+    let left = a.image.composed(look), right = b.image.composed(look).stretched(to: size)
+    composed = ScreenImage(id: id, image: mode == .split ? Self.split(left, right, columns) : Self.difference(left, right))
   }
 
-  private static func split(_ left: Image, _ right: Image, columns: Int) -> Image {
+  /// The first columns of one, the rest of the other, and a white line between them.
+  private static func split(_ left: Image, _ right: Image, _ columns: Int) -> Image {
     var out = left
     for y in 0..<left.height {
       for x in max(0, columns)..<max(left.width, columns) where x < left.width { out[x, y] = right[x, y] }
       if columns > 0, columns < left.width { out[columns, y] = RGB(255, 255, 255) }
     }
     return out
+  }
+
+  /// The same of marks over images of some size; nil where they are of different kinds.
+  private static func split(_ left: ScreenImage.Marks, _ right: ScreenImage.Marks, _ size: Size, _ columns: Int) -> ScreenImage.Marks? {
+    func split(_ left: LabelMask, _ right: LabelMask) -> LabelMask {
+      var out = left.stretched(to: size)
+      let right = right.stretched(to: size)
+      for y in 0..<size.height {
+        for x in columns..<max(size.width, columns) { out[x, y] = x == columns && columns > 0 ? 0 : right[x, y] }
+      }
+      return out
+    }
+    return switch (left, right) {
+    case (.object(let a), .object(let b)): .object(split(a, b))
+    case (.comparison(let a, let truth), .comparison(let b, let other)): .comparison(prediction: split(a, b), truth: split(truth, other))
+    default: nil
+    }
   }
 
   /// Grey where both are equal; brighter and darker by twice the difference of each channel.
@@ -133,5 +153,12 @@ extension ScreenImage.Marks {
     case .none: nil
     case .object(let mask), .outline(let mask), .comparison(let mask, _): mask
     }
+  }
+}
+
+extension Image {
+  /// At another size, as it is where it has that one.
+  fileprivate func stretched(to size: Size) -> Image {
+    width == size.width && height == size.height ? self : resized(width: size.width, height: size.height, .area)
   }
 }

@@ -101,8 +101,8 @@ extension ScreenImage {
     if look == .mask { return errors(on: Image(width: image.width, height: image.height, color: [0, 0, 0]), 1) }
     let base = dimmed(choice) { prediction.labels[$0] == 1 || truth.labels[$0] == 1 }
     switch look {
-    // The three colours need more than the one of a mask.
-    case .tint: return errors(on: base, min(1, opacity * 1.5))
+    // The three colours need more than the one of a mask; of few, none is left for the image, where it would be taken for a mark.
+    case .tint: return errors(on: inks.errors == nil ? base : base.grey(.opencv).rgb, min(1, opacity * 1.5))
     case .contour:
       let color = MarkColor.standingOut(from: image.rgb, on: prediction)
       return base.tinted(prediction, color: color, opacity: 0.45).outlined(truth, color: .white, thickness: thickness)
