@@ -18,8 +18,8 @@ public struct MarkChoice: Hashable, Sendable {
 /// What colours there are to draw marks with.
 enum MarkInks: Hashable, Sendable {
   case any
-  /// A terminal's own few, of which any mixture becomes grey: the colours of predictions that its legend has.
-  case few(ErrorColors)
+  /// A terminal's own few, of which any mixture becomes grey: the colours of predictions that its legend has, and its greys for the image.
+  case few(ErrorColors, greys: [RGB])
   /// Light and dark alone.
   case none
 
@@ -30,12 +30,12 @@ enum MarkInks: Hashable, Sendable {
       var colors = ErrorColors()
       let named = Theme.fewErrors.map { capabilities.named.colors[Int($0)] }
       (colors.hit, colors.falseAlarm, colors.miss) = (named[0], named[1], named[2])
-      self = .few(colors)
+      self = .few(colors, greys: capabilities.named.colors.prefix(capabilities.depth == .indexed8 ? 8 : 16).filter(\.isGrey))
     case .mono: self = .none
     }
   }
 
-  var errors: ErrorColors? { if case .few(let colors) = self { colors } else { nil } }
+  var errors: ErrorColors? { if case .few(let colors, _) = self { colors } else { nil } }
 }
 
 extension ScreenImage {
@@ -101,8 +101,10 @@ extension ScreenImage {
     if look == .mask { return errors(on: Image(width: image.width, height: image.height, color: [0, 0, 0]), 1) }
     let base = dimmed(choice) { prediction.labels[$0] == 1 || truth.labels[$0] == 1 }
     switch look {
-    // The three colours need more than the one of a mask; of few, none is left for the image, where it would be taken for a mark.
-    case .tint: return errors(on: inks.errors == nil ? base : base.grey(.opencv).rgb, min(1, opacity * 1.5))
+    // The three colours need more than the one of a mask; of few, greys alone are left for the image, where another would be taken for a mark.
+    case .tint:
+      if case .few(_, let greys) = inks { return errors(on: base.shaded(in: greys), 1) }
+      return errors(on: base, min(1, opacity * 1.5))
     case .contour:
       let color = MarkColor.standingOut(from: image.rgb, on: prediction)
       return base.tinted(prediction, color: color, opacity: 0.45).outlined(truth, color: .white, thickness: thickness)
@@ -121,7 +123,25 @@ extension ScreenImage {
   }
 }
 
+extension RGB {
+  fileprivate var isGrey: Bool { red == green && green == blue }
+}
+
 extension Image {
+  /// In some greys alone, each pixel in the nearest after its light is stretched over all of them.
+  fileprivate func shaded(in greys: [RGB]) -> Image {
+    let light = grey(.opencv).pixels, levels = greys.map { Float($0.red) }
+    guard let least = light.min(), let most = light.max(), let darkest = levels.min(), let brightest = levels.max() else { return self }
+    let scale = (brightest - darkest) / Float(max(1, most - least))
+    let shades = (0..<256).map { value in
+      let wanted = darkest + Float(value - Int(least)) * scale
+      return greys.min { abs(Float($0.red) - wanted) < abs(Float($1.red) - wanted) } ?? .black
+    }
+    var out = self.rgb
+    for (at, value) in light.enumerated() { out[at % width, at / width] = shades[Int(value)] }
+    return out
+  }
+
   /// With a line along the mask's border that is seen on light and dark alike: white inside, black outside.
   fileprivate func outlinedInBlackAndWhite(_ mask: LabelMask, _ thickness: Int) -> Image {
     outlined(mask, label: 0, color: .black, thickness: thickness).outlined(mask, color: .white, thickness: thickness)

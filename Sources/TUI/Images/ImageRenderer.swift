@@ -7,9 +7,9 @@ public enum ImageRenderer {
     let seen = request.key.crop?.width ?? shown.image.width
     // A contour thinner than a block would come and go.
     let thickness = max(1, seen / max(1, size.width * 2))
+    let inks = MarkInks(request.capabilities)
     var image = shown.composed(
-      request.key.look, request.key.marks, thickness: thickness, opacity: Double(request.key.opacity) / 100,
-      inks: MarkInks(request.capabilities))
+      request.key.look, request.key.marks, thickness: thickness, opacity: Double(request.key.opacity) / 100, inks: inks)
     if let crop = request.key.crop { image = image.enlarged(crop, atLeast: size) }
     var isShaded = false
     if depth == .mono, request.key.look != .mask, case .object = shown.marks { isShaded = true }
@@ -18,11 +18,16 @@ public enum ImageRenderer {
       symbols: request.key.symbols, colors: depth, dithered: shown.isBare(request.key.look) || (isShaded && request.key.look != .contour),
       keepsClasses: !isShaded, named: request.capabilities.named,
       lightBackground: request.capabilities.lightBackground)
-    let grid =
-      request.capabilities.unicode
-      ? CellGrid(
-        image, columns: size.width, rows: size.height, style: style, after: request.previous, changing: style.previewShare)
-      : ascii(image, size, depth)
+    let grid: CellGrid
+    if !request.capabilities.unicode {
+      grid = ascii(image, size, depth)
+    } else if case .few(let errors, let greys) = inks, case .comparison = shown.marks, request.key.look == .tint {
+      // Of its few colours none may be made from two others: between black and white some terminals have a mark's.
+      let colors = greys + [errors.hit, errors.falseAlarm, errors.miss]
+      grid = CellGrid(image.labels(colors), columns: size.width, rows: size.height, colors: colors, style: style)
+    } else {
+      grid = CellGrid(image, columns: size.width, rows: size.height, style: style, after: request.previous, changing: style.previewShare)
+    }
     guard request.key.look == .signs, case .comparison(let prediction, let truth) = shown.marks else { return grid }
     let crop = request.key.crop ?? Crop(x: 0, y: 0, width: shown.image.width, height: shown.image.height)
     let all = Size(width: shown.image.width, height: shown.image.height)
@@ -105,6 +110,19 @@ struct ErrorSigns {
 }
 
 extension Image {
+  /// The place of each pixel's colour among some, of which it has to be one.
+  fileprivate func labels(_ colors: [RGB]) -> LabelMask {
+    let image = rgb
+    var color = colors[0], place = UInt8(0)
+    let labels = (0..<width * height).map { at in
+      let own: RGB = image[at % width, at / width]
+      // Neighbours are mostly equal.
+      if own != color { (color, place) = (own, UInt8(colors.firstIndex(of: own) ?? 0)) }
+      return place
+    }
+    return LabelMask(width: width, height: height, labels: labels)
+  }
+
   /// A part of the image; near enough, every pixel of it becomes a block of equal ones, so that nothing is smoothed away.
   fileprivate func enlarged(_ crop: Crop, atLeast size: Size) -> Image {
     let scale = max(1, min((size.width * 2 + crop.width - 1) / crop.width, 64))
