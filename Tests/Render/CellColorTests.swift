@@ -111,6 +111,20 @@ import Testing
     #expect(line(keepsClasses: true) == "   █████████" && line(keepsClasses: false) == "      ███   ")
   }
 
+  /// A line of another class that brings the left half of a cell to 4 levels a channel, 48 squared ones, is not seen; one that brings it to 5,
+  /// 75 squared ones, is. Where an image has many colours, both are.
+  @Test func partsThatAreNearlyOfOneClassHaveItsColour() {
+    func cell(_ line: UInt8, colors: Int) -> Cell {
+      var image = Image(width: 80, height: 160, color: [0, 0, 0])
+      for y in 0..<16 { image[0, y] = RGB(line, line, line) }
+      for x in 0..<colors { image[40 + x, 80] = RGB(255, 255, UInt8(x)) }
+      return CellGrid(image, columns: 10, rows: 10, style: CellStyle(symbols: .half))[0, 0]
+    }
+    func expected(_ level: UInt8) -> Cell { Cell("▌", .rgb(RGB(level, level, level)), on: .rgb(.black)) }
+    #expect(cell(16, colors: 2) == expected(0) && cell(20, colors: 2) == expected(5))
+    #expect(cell(16, colors: 40) == expected(4))
+  }
+
   @Test(arguments: [SymbolSet.half, .quadrant, .best], [ColorDepth.indexed256, .indexed16, .indexed8])
   func theNearestColoursLoseLeast(symbols: SymbolSet, depth: ColorDepth) {
     var mask = LabelMask(width: 240, height: 240, labels: [UInt8](repeating: 0, count: 240 * 240))

@@ -77,8 +77,17 @@ import Testing
     }
   }
 
+  /// The same in eight colours, whose cells settle on them.
+  private static func drawings() -> [(image: Image, columns: Int, rows: Int)] {
+    scenes().map { scene in
+      var image = scene.image
+      for index in image.pixels.indices { image.pixels[index] = image.pixels[index] < 100 ? 20 : 220 }
+      return (image, scene.columns, scene.rows)
+    }
+  }
+
   @Test(arguments: SymbolSet.allCases) func sixteenCellsAtATimeAreAsOne(symbols: SymbolSet) {
-    for (image, columns, rows) in Self.scenes() {
+    for (image, columns, rows) in Self.scenes() + Self.drawings() {
       let plain = PlainCells.grid(image, columns: columns, rows: rows, symbols: symbols)
       for set in KernelSet.available {
         KernelSet.$current.withValue(set) {

@@ -36,7 +36,10 @@ extension CellGrid {
     } else if style.colors == .mono {
       self = MonoMatcher.grid(source, columns, rows, style)
     } else {
-      self = CellHold.grid(after: previous, changing: share) { ExactMatcher.grid(source, columns, rows, style.symbols, after: &$0) }
+      let classes = DrawnImage.colors(of: image) ?? []
+      self = CellHold.grid(after: previous, changing: share) {
+        ExactMatcher.grid(source, columns, rows, style.symbols, classes: classes, after: &$0)
+      }
     }
   }
 }
@@ -55,17 +58,20 @@ extension CellStyle {
 
 /// Symbols and colours where every colour can be had.
 enum ExactMatcher {
-  static func grid(_ image: Image, _ columns: Int, _ rows: Int, _ symbols: SymbolSet, after hold: inout CellHold?) -> CellGrid {
+  /// - Parameter classes: the colours of an image of few; a part of a cell that is nearly one of them has it.
+  static func grid(
+    _ image: Image, _ columns: Int, _ rows: Int, _ symbols: SymbolSet, classes: [RGB], after hold: inout CellHold?
+  ) -> CellGrid {
     let table = SymbolTable.of(symbols)
     return CellSearch.grid(image, columns: columns, rows: rows, table, lightWeight: SymbolTable.light) { search, lane, at in
-      let whole = search.whole(lane), chosen = search.best(lane), new = cell(table, chosen, search.ink(chosen, lane), whole)
+      let whole = search.whole(lane), chosen = search.best(lane), new = cell(table, chosen, search.ink(chosen, lane), whole, classes)
       guard let before = hold?.previous.cells[at] else { return new }
       let gain = search.gain(chosen, lane), margin = CellHold.margin(gain: gain, error: 0), old = table.index[before.scalar]
       let excess = old.flatMap { error(before, table.symbols[$0].area, search.ink($0, lane), whole) }.map { $0 + gain }
       if hold?.keeps(excess: excess, margin: margin) == true { return before }
       guard let old else { return new }
       let kept = search.gain(old, lane) >= gain - margin ? old : chosen
-      var held = cell(table, kept, search.ink(kept, lane), whole)
+      var held = cell(table, kept, search.ink(kept, lane), whole, classes)
       if case .rgb(let ink) = held.foreground { held.foreground = .rgb(CellHold.color(ink, after: before.foreground, margin: margin)) }
       if case .rgb(let paper) = held.background { held.background = .rgb(CellHold.color(paper, after: before.background, margin: margin)) }
       return held
@@ -73,14 +79,17 @@ enum ExactMatcher {
   }
 
   /// A symbol in the means of its two parts.
-  private static func cell(_ table: SymbolTable, _ index: Int, _ ink: SIMD4<Float>, _ whole: SIMD4<Float>) -> Cell {
+  private static func cell(
+    _ table: SymbolTable, _ index: Int, _ ink: SIMD4<Float>, _ whole: SIMD4<Float>, _ classes: [RGB]
+  ) -> Cell {
     let symbol = table.symbols[index]
     if index == 0 {
-      let color = CellColor.rgb(RGB(mean: whole))
+      let color = ClassColors.settled(whole, classes)
       return Cell(symbol.scalar, color, on: color)
     }
     return Cell(
-      symbol.scalar, .rgb(RGB(mean: ink * (1 / symbol.area))), on: .rgb(RGB(mean: (whole - ink) * (1 / (1 - symbol.area)))))
+      symbol.scalar, ClassColors.settled(ink * (1 / symbol.area), classes),
+      on: ClassColors.settled((whole - ink) * (1 / (1 - symbol.area)), classes))
   }
 
   /// The squared error of a cell as it is, less that of one mean colour for all of it; nil for colours that are not known.

@@ -8,27 +8,9 @@ struct DrawnImage {
 
   /// Nil for an image of more colours, or of one channel that is no mask.
   init?(_ image: Image) {
-    let count = image.width * image.height
-    var colors: [RGB] = []
-    var labels = [UInt8](repeating: 0, count: count)
-    var (last, label) = (RGB.black, UInt8(0))
-    for pixel in 0..<count {
-      let at = pixel * image.channels
-      let color =
-        image.channels == 3
-        ? RGB(image.pixels[at], image.pixels[at + 1], image.pixels[at + 2]) : RGB(image.pixels[at], image.pixels[at], image.pixels[at])
-      if colors.isEmpty || color != last {
-        last = color
-        if let known = colors.firstIndex(of: color) {
-          label = UInt8(known)
-        } else {
-          guard colors.count < Self.limit else { return nil }
-          label = UInt8(colors.count)
-          colors.append(color)
-        }
-      }
-      labels[pixel] = label
-    }
+    var labels = [UInt8](repeating: 0, count: image.width * image.height)
+    let found = labels.withUnsafeMutableBufferPointer { labels in Self.colors(of: image) { labels[$0] = $1 } }
+    guard let colors = found else { return nil }
     // The darkest first, where a mask has its background.
     func light(_ color: RGB) -> Int { 299 * Int(color.red) + 587 * Int(color.green) + 114 * Int(color.blue) }
     let order = colors.indices.sorted { light(colors[$0]) < light(colors[$1]) }
@@ -36,6 +18,31 @@ struct DrawnImage {
     for (place, index) in order.enumerated() { places[index] = UInt8(place) }
     self.colors = order.map { colors[$0] }
     mask = LabelMask(width: image.width, height: image.height, labels: labels.map { places[Int($0)] })
+  }
+
+  /// The colours of an image of few, in the order in which they come; nil for one of more. `each` gets every pixel's index and its colour's.
+  static func colors(of image: Image, each: (_ pixel: Int, _ color: UInt8) -> Void = { _, _ in }) -> [RGB]? {
+    var colors: [RGB] = []
+    var (last, place) = (RGB.black, UInt8(0))
+    let areFew = image.pixels.withUnsafeBufferPointer { pixels in
+      for pixel in 0..<(image.width * image.height) {
+        let at = pixel * image.channels
+        let color = image.channels == 3 ? RGB(pixels[at], pixels[at + 1], pixels[at + 2]) : RGB(pixels[at], pixels[at], pixels[at])
+        if colors.isEmpty || color != last {
+          last = color
+          if let known = colors.firstIndex(of: color) {
+            place = UInt8(known)
+          } else {
+            guard colors.count < limit else { return false }
+            place = UInt8(colors.count)
+            colors.append(color)
+          }
+        }
+        each(pixel, place)
+      }
+      return true
+    }
+    return areFew ? colors : nil
   }
 }
 

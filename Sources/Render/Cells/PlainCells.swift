@@ -9,6 +9,7 @@ public enum PlainCells {
   /// As `CellGrid.init(_:columns:rows:style:)` of an image that need not be enlarged, in 24-bit colour.
   public static func grid(_ image: Image, columns: Int, rows: Int, symbols: SymbolSet) -> CellGrid {
     let table = SymbolTable.of(symbols)
+    let classes = DrawnImage.colors(of: image) ?? []
     var sampler = RegionSampler(image, columns: columns, rows: rows, regions: table.regions)
     var regions = [SIMD4<Float>](repeating: .zero, count: table.regions.count + 1)
     var cells: [Cell] = []
@@ -16,13 +17,13 @@ public enum PlainCells {
       sampler.begin(row: row)
       for column in 0..<columns {
         sampler.sample(column: column, into: &regions)
-        cells.append(cell(regions, table))
+        cells.append(cell(regions, table, classes))
       }
     }
     return CellGrid(columns: columns, rows: rows, cells: cells)
   }
 
-  private static func cell(_ regions: [SIMD4<Float>], _ table: SymbolTable) -> Cell {
+  private static func cell(_ regions: [SIMD4<Float>], _ table: SymbolTable, _ classes: [RGB]) -> Cell {
     let whole = regions[regions.count - 1]
     var inked = [[Float]](repeating: [0, 0, 0], count: table.symbols.count)
     var (most, chosen): (Float, Int) = (0.5, 0)
@@ -41,8 +42,14 @@ public enum PlainCells {
     }
     let symbol = table.symbols[chosen]
     func color(_ sum: (Int) -> Float, _ area: Float) -> CellColor {
-      func level(_ channel: Int) -> UInt8 { UInt8(min(255, max(0, sum(channel) * (1 / area))).rounded(.toNearestOrAwayFromZero)) }
-      return .rgb(RGB(level(0), level(1), level(2)))
+      let mean = (0..<3).map { sum($0) * (1 / area) }
+      func level(_ channel: Int) -> UInt8 { UInt8(min(255, max(0, mean[channel])).rounded(.toNearestOrAwayFromZero)) }
+      func distance(_ color: RGB) -> Float {
+        let gaps = [Float(color.red) - mean[0], Float(color.green) - mean[1], Float(color.blue) - mean[2]]
+        return gaps[0] * gaps[0] + gaps[1] * gaps[1] + gaps[2] * gaps[2]
+      }
+      let near = classes.filter { distance($0) < ClassColors.crumb }.min { distance($0) < distance($1) }
+      return .rgb(near ?? RGB(level(0), level(1), level(2)))
     }
     let paper = color({ whole[$0] - inked[chosen][$0] }, 1 - symbol.area)
     return Cell(symbol.scalar, chosen == 0 ? paper : color({ inked[chosen][$0] }, symbol.area), on: paper)
