@@ -111,6 +111,14 @@ import Testing
     #expect(line(keepsClasses: true) == "   █████████" && line(keepsClasses: false) == "      ███   ")
   }
 
+  /// A miss is nearest to xterm's bright blue, which is much darker; cyan has nearly its light.
+  @Test func classesKeepTheirLight() {
+    let image = stripes([.black, RGB(0, 158, 115), RGB(86, 180, 233), RGB(213, 94, 0)])
+    let grid = CellGrid(image, columns: 12, rows: 6, style: CellStyle(colors: .indexed16))
+    #expect((0..<4).map { grid[3 * $0 + 1, 3].background } == [.indexed(0), .indexed(2), .indexed(6), .indexed(1)])
+    #expect(TerminalPalette.nearest(RGB(86, 180, 233), .indexed16) == .indexed(12))
+  }
+
   /// A line of another class that brings the left half of a cell to 4 levels a channel, 48 squared ones, is not seen; one that brings it to 5,
   /// 75 squared ones, is. Where an image has many colours, both are.
   @Test func partsThatAreNearlyOfOneClassHaveItsColour() {

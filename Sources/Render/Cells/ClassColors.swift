@@ -2,8 +2,8 @@
 enum ClassColors {
   /// A cell colour for each label of `mask`, by label; labels beyond the table have the last colour.
   ///
-  /// The class with the most pixels takes the nearest entry, the next the nearest of those that are left, as far as there are some that are not
-  /// nearer to another class; where there are more classes than entries, the rest share.
+  /// The class with the most pixels takes the nearest entry (`unlikeness`), the next the nearest of those that are left, as far as there are some
+  /// that are not nearer to another class; where there are more classes than entries, the rest share.
   static func of(_ mask: LabelMask, _ colors: [RGB], _ style: CellStyle) -> [CellColor] {
     func wanted(_ label: Int) -> RGB { colors[min(label, colors.count - 1)] }
     guard let palette = InkPalette.of(style) else { return (0..<256).map { style.colors == .mono ? .standard : .rgb(wanted($0)) } }
@@ -18,7 +18,7 @@ enum ClassColors {
     for color in classes.filter(owned.contains) + classes where taken[color] == nil {
       let own = free.filter { owners[Int($0)] == color }
       let entry =
-        (own.isEmpty ? free : own).min { (distance(color, $0, palette), $0) < (distance(color, $1, palette), $1) }
+        (own.isEmpty ? free : own).min { (unlikeness(color, $0, palette), $0) < (unlikeness(color, $1, palette), $1) }
         ?? palette.nearest(color.vector)
       taken[color] = entry
       // Two entries of one colour, as the greys of the cube and of the ramp, are one.
@@ -58,7 +58,9 @@ enum ClassColors {
     return chosen
   }
 
-  private static func distance(_ color: RGB, _ entry: UInt8, _ palette: InkPalette) -> Float {
-    InkPalette.distance(color.vector, palette.colors[Int(entry)])
+  /// The squared distance of a class and an entry, in which that of luma counts once more: edges are seen by their light.
+  private static func unlikeness(_ color: RGB, _ entry: UInt8, _ palette: InkPalette) -> Float {
+    let gap = color.vector - palette.colors[Int(entry)], light = (gap * SIMD4(0.299, 0.587, 0.114, 0)).sum()
+    return (gap * gap).sum() + light * light
   }
 }
