@@ -23,7 +23,8 @@ struct PaletteMatcher {
     switch style.colors {
     case .truecolor, .indexed256, .indexed88: 0.7
     case .indexed16: style.named == .vga ? 0.4 : 0.2
-    case .indexed8, .mono: 0.12
+    // Half blocks have larger grains.
+    case .indexed8, .mono: style.symbols == .half ? 0.11 : 0.12
     }
   }
 
