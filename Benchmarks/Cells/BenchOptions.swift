@@ -22,6 +22,8 @@ struct BenchOptions {
   var symbols: [SymbolSet] = [.half, .quadrant, .sextant, .wedge, .best]
   /// Keeps chafa's figures between runs.
   var cache: URL?
+  /// Compares masks with the means over the painter's pixels instead of the single pixels under their middles.
+  var averagesMasks = false
   var comparesQuality = true
   var timesFrames = true
 
@@ -40,6 +42,7 @@ struct BenchOptions {
       case "--cache": cache = folder
       case "--limit": limit = Int(value) ?? limit
       case "--small": if value == "only" { sizes = [(40, 20)] } else if value == "never" { sizes = [(80, 40)] }
+      case "--mask-pixels": averagesMasks = value == "means"
       case "--modes": modes = value.split(separator: ",").map(String.init)
       case "--kinds": kinds = value.split(separator: ",").map(String.init)
       case "--symbols": symbols = value.split(separator: ",").compactMap { SymbolSet(rawValue: String($0)) }

@@ -56,7 +56,7 @@ final class Comparison: @unchecked Sendable {
 
   private func compare(_ picture: Picture, within room: (Int, Int)) throws -> [Figure] {
     let size = CellGrid.fit(width: picture.image.width, height: picture.image.height, columns: room.0, rows: room.1)
-    let reference = picture.reference(size.columns * 8, size.rows * 16)
+    let reference = picture.reference(size.columns * 8, size.rows * 16, averages: options.averagesMasks)
     var found: [Figure] = []
     for mode in Mode.all where options.modes.contains(mode.title) {
       for set in options.symbols {
@@ -71,7 +71,8 @@ final class Comparison: @unchecked Sendable {
           keep(variant, measure(text, size, mode, reference))
         }
         for variant in mode.chafa {
-          let key = [picture.name, "\(size)", mode.title, Mode.symbols(set), variant.title].joined(separator: "\t")
+          let key = [picture.name, "\(size)", mode.title, Mode.symbols(set), variant.title, options.averagesMasks ? "means" : ""]
+            .filter { !$0.isEmpty }.joined(separator: "\t")
           if let values = lock.withLock({ known[key] }) {
             keep(variant.title, Quality(values: values))
             continue

@@ -14,10 +14,41 @@ struct Picture {
   let file: URL
 
   /// The pixels that were meant, at the size at which cells are drawn.
-  func reference(_ width: Int, _ height: Int) -> Reference {
+  ///
+  /// - Parameter averages: of masks the means over these pixels' areas, else the single pixels under their middles.
+  func reference(_ width: Int, _ height: Int, averages: Bool = false) -> Reference {
+    if !classes.isEmpty { return Reference(averages ? means(width, height) : middles(width, height), classes: classes) }
     let shrinks = width <= image.width && height <= image.height
-    return Reference(
-      classes.isEmpty ? image.resized(width: width, height: height, shrinks ? .area : .cubic) : middles(width, height), classes: classes)
+    return Reference(image.resized(width: width, height: height, shrinks ? .area : .cubic), classes: [])
+  }
+
+  /// Means over the areas of other pixels, larger or smaller.
+  private func means(_ width: Int, _ height: Int) -> Image {
+    /// The pixels that each of `count` reaches into, with their shares of it.
+    func spans(_ count: Int, of pixels: Int) -> [[(pixel: Int, share: Double)]] {
+      (0..<count).map { index in
+        let from = Double(index * pixels) / Double(count), to = Double((index + 1) * pixels) / Double(count)
+        return (Int(from)..<min(pixels, Int(to.rounded(.up)))).map { pixel in
+          (pixel, (min(to, Double(pixel + 1)) - max(from, Double(pixel))) / (to - from))
+        }
+      }
+    }
+    let across = spans(width, of: image.width), down = spans(height, of: image.height)
+    var out = Image(width: width, height: height, color: [0, 0, 0])
+    for y in 0..<height {
+      for x in 0..<width {
+        var sum = SIMD3<Double>.zero
+        for line in down[y] {
+          for column in across[x] {
+            let color = image[column.pixel, line.pixel]
+            sum += SIMD3(Double(color.red), Double(color.green), Double(color.blue)) * (line.share * column.share)
+          }
+        }
+        sum.round(.toNearestOrAwayFromZero)
+        out[x, y] = RGB(UInt8(sum.x), UInt8(sum.y), UInt8(sum.z))
+      }
+    }
+    return out
   }
 
   /// The pixels under the middles of others, for masks, which are never mixed: those under their corners, which `ResizeMode.nearest` takes,

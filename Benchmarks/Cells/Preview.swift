@@ -10,8 +10,10 @@ enum Preview {
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
       .filter { $0.pathExtension == "png" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
     let frames = try files.map { try Image(pngOrJpeg: $0).rgb }
-    print("| colours | symbols | frames | bytes, each by itself | bytes, held and finished | PSNR of the last, by itself | held |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    print(
+      "| colours | symbols | frames | bytes, each by itself | bytes, held and finished | first and last alone | PSNR of the last, by itself | held |"
+    )
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for mode in Mode.all where options.modes.contains(mode.title) {
       for set in options.symbols {
         let style = mode.style(set, "ours", .photograph)
@@ -33,9 +35,13 @@ enum Preview {
             last.append(reference.quality(of: shown.rendered(cellWidth: 8, cellHeight: 16, palette: mode.palette), bytes: 0).psnr)
           }
         }
+        // What any way to hold cells sends at the least.
+        let ends = [frames.first, frames.last].compactMap { $0.map { CellGrid($0, columns: 80, rows: 40, style: style) } }
+        let least = ends.reduce((bytes: 0, shown: CellGrid?.none)) { ($0.bytes + $1.bytes(after: $0.shown), $1) }.bytes
         print(
           String(
-            format: "| %@ | %@ | %d | %d | %d | %.2f | %.2f |", mode.title, set.rawValue, frames.count, sent[0], sent[1], last[0], last[1]))
+            format: "| %@ | %@ | %d | %d | %d | %d | %.2f | %.2f |", mode.title, set.rawValue, frames.count, sent[0], sent[1], least,
+            last[0], last[1]))
       }
     }
   }
