@@ -172,34 +172,113 @@ struct PathTests {
     var screen = FakeScreen.open(120, 40)
     screen.type("i\(path)/a.png")
     screen.press(.enter, .enter)
-    #expect(screen.text().contains("another class…"))
-    // A name that no class has is offered as one.
-    screen.type("tea pot")
-    #expect(screen.text().contains(#/“tea pot” +a new class/#))
-    // It was said once.
+    #expect(screen.text().contains("a new class…"))
+    // A name that no class has begins a new one, which is asked for once more: what was typed may have been meant for another row.
+    screen.type("tea po")
+    #expect(screen.text().contains("a new class “tea po”…"))
     screen.press(.enter)
-    let taken = try #require(screen.effects.last)
-    #expect(taken == .importAs("tea pot", image: "\(path)/a.png", mask: "\(path)/a_mask.png") && screen.state.dialogs.current == nil)
+    #expect(screen.text().contains("A new class") && screen.text().contains("› tea po"), "\(screen.text())")
+    screen.type("t")
+    screen.press(.enter)
+    let taken = try #require(screen.effects.last), files = ImportSource.files(image: "\(path)/a.png", mask: "\(path)/a_mask.png")
+    #expect(taken == .importImage(files, .named("tea pot")) && screen.state.dialogs.current == nil)
     let info = ClassInfo(index: 10_001, name: "tea pot", promptName: "tea pot", adeIndex: 108)
-    screen.send(.done(taken, .imported(DatasetItem(id: "own/a-1", classes: [10_001]), turn: .upright, ofClass: info)))
+    let image = try ImportedImage(
+      image: folder.file("a.png"), mask: folder.file("a_mask.png"), classIndex: 10_001, ownClass: info)
+    screen.send(.done(taken, .imported(ImportChange(before: nil, after: image), ownClasses: [info])))
     #expect(screen.state.browse.catalog?.className(10_001) == "tea pot")
-    #expect(screen.state.dialogs.messages.contains { $0.message.contains("own/a-1") })
+    let said = "imported: \(image.id) as tea pot, a support and a query; U takes it back"
+    #expect(screen.state.dialogs.messages.contains { $0.message == said })
     // The next image may be of it too, and its episodes can be listed alone.
     screen.type("i\(path)/b.png")
     screen.press(.enter, .enter)
-    screen.type("tea")
+    screen.type("tea pot")
+    #expect(!screen.text().contains("a new class"), "\(screen.text())")
     screen.press(.enter)
-    #expect(screen.effects.last == .importAs("tea pot", image: "\(path)/b.png", mask: "\(path)/b_mask.png"))
+    #expect(screen.effects.last == .importImage(.files(image: "\(path)/b.png", mask: "\(path)/b_mask.png"), .named("tea pot")))
     screen.type("f")
     #expect(screen.text().contains("tea pot"))
     // Who has said no name yet is asked for it.
     screen.press(.escape)
     screen.type("i\(path)/a.png")
     screen.press(.enter, .enter, .end, .enter)
-    #expect(screen.text().contains("Its class"))
+    #expect(screen.text().contains("A new class"))
     screen.type("kettle\u{1B}[2J")
     screen.press(.enter)
-    #expect(screen.effects.last == .importAs("kettle\u{1B}[2J", image: "\(path)/a.png", mask: "\(path)/a_mask.png"))
+    #expect(screen.effects.last == .importImage(files, .named("kettle\u{1B}[2J")))
+  }
+
+  @Test func anImportIsTakenBackRemovedAndMoved() throws {
+    let folder = try TemporaryFolder()
+    try Image(width: 8, height: 6, color: [1, 2, 3]).writePNG(to: folder.file("a.png"))
+    try mask.writePNG(to: folder.file("a_mask.png"))
+    let image = try ImportedImage(image: folder.file("a.png"), mask: folder.file("a_mask.png"), classIndex: 1)
+    let cup = ImportChange(before: nil, after: image)
+    var screen = FakeScreen.open(160, 50)
+    screen.type("U")
+    #expect(screen.text().contains("undo import: nothing was imported or removed"))
+    let source = ImportSource.files(image: image.image.path, mask: image.mask.path)
+    screen.send(.done(.importImage(source, .index(1)), .imported(cup, ownClasses: [])))
+    screen.type("U")
+    #expect(screen.effects.last == .undoImport(cup))
+    screen.send(.done(.undoImport(cup), .imported(ImportChange(before: image, after: nil), ownClasses: [])))
+    #expect(screen.state.dialogs.messages.last?.message.hasPrefix("taken back: removed: own/a-") == true)
+    // An undo is none that could be taken back, and nothing is imported any more.
+    screen.type("UY")
+    screen.send(.done(.listImports, .imports([])))
+    #expect(screen.text().contains("no image of yours is in this data set; i takes one in"))
+    // The list of them, what can be done with one, and a question before it is removed, with its jobs.
+    screen.send(.done(.importImage(source, .index(1)), .imported(cup, ownClasses: [])))
+    screen.type("Y")
+    #expect(screen.effects.last == .listImports)
+    screen.send(.done(.listImports, .imports([image])))
+    #expect(screen.text().contains("Your own images") && screen.text().contains(image.id) && screen.text().contains("cup, "))
+    screen.press(.enter)
+    screen.type("remove")
+    screen.press(.enter)
+    #expect(screen.text().contains("Remove \(image.id)?") && screen.text().contains("Class cup loses it"), "\(screen.text())")
+    screen.type("n")
+    #expect(screen.effects.last == .listImports)
+    func choose(_ word: String) {
+      screen.type("Y")
+      screen.send(.done(.listImports, .imports([image])))
+      screen.press(.enter)
+      screen.type(word)
+      screen.press(.enter)
+    }
+    choose("remove")
+    screen.type("y")
+    #expect(screen.effects.last == .removeImport(image))
+    var job = screen.jobs()[0]
+    job = Job(
+      id: job.id,
+      request: GenerationRequest(
+        source: SupportSource(dataset: "demo", item: image.id, classIndex: 1, number: 0, digest: ""), settings: job.request.settings,
+        prompt: "", negativePrompt: "", seed: 1, width: 128, height: 128, models: job.request.models))
+    screen.send(.work(.jobChanged(job)))
+    screen.send(.done(.removeImport(image), .imported(ImportChange(before: image, after: nil), ownClasses: [])))
+    #expect(screen.effects.contains(.cancelJobs([job.id])))
+    #expect(screen.state.dialogs.messages.last?.message.hasPrefix("removed: \(image.id); its files") == true)
+    // Another class: every one but its own.
+    choose("another")
+    #expect(screen.text().contains("Its class") && screen.text().contains("bicycle") && !screen.text().contains(#/│ *cup +label/#))
+    screen.type("bicycle")
+    screen.press(.enter)
+    #expect(screen.effects.last == .importImage(.imported(image), .index(2)))
+    let moved = try ImportedImage(image: folder.file("a.png"), mask: folder.file("a_mask.png"), classIndex: 2)
+    screen.send(.done(.importImage(.imported(image), .index(2)), .imported(ImportChange(before: image, after: moved), ownClasses: [])))
+    #expect(screen.state.dialogs.messages.last?.message == "\(image.id) is of class bicycle now, not of cup; U takes it back")
+  }
+
+  /// A removal leaves the cursor where it is, not at the top of a long list.
+  @Test func theCursorStaysWhenEpisodesGo() {
+    var screen = FakeScreen.open(120, 40)
+    screen.press(.end)
+    let all = screen.state.browse.episodes
+    screen.send(.done(.loadEpisodes(fold: 0), .episodes(Array(all.dropLast(2)))))
+    #expect(screen.state.browse.selected == all[27])
+    screen.send(.done(.loadEpisodes(fold: 0), .episodes(Array(all.prefix(28)) + [all[29]])))
+    #expect(screen.state.browse.selected == all[27])
   }
 
   /// An image and its mask are looked at as soon as they are named, not after everything else was asked.
@@ -255,14 +334,20 @@ struct PathTests {
   }
 
   /// A single image of an own class is its own support, which no figure says.
-  @Test func aSupportThatIsTheQueryIsSaidSo() {
+  @Test func aSupportThatIsTheQueryIsSaidSo() throws {
+    let folder = try TemporaryFolder()
+    try Image(width: 8, height: 6, color: [1, 2, 3]).writePNG(to: folder.file("a.png"))
+    try mask.writePNG(to: folder.file("a_mask.png"))
     var screen = FakeScreen.open(160, 50)
-    let info = ClassInfo(index: 10_001, name: "tea pot", promptName: "tea pot", adeIndex: 108),
-      item = DatasetItem(id: "own/a-1", classes: [10_001])
-    screen.send(.done(.importAs("tea pot", image: "a", mask: "b"), .imported(item, turn: .upright, ofClass: info)))
+    let info = ClassInfo(index: 10_001, name: "tea pot", promptName: "tea pot", adeIndex: 108)
+    let image = try ImportedImage(
+      image: folder.file("a.png"), mask: folder.file("a_mask.png"), classIndex: 10_001, ownClass: info)
+    let item = image.item, source = ImportSource.files(image: "a", mask: "b")
+    screen.send(.done(.importImage(source, .named("tea pot")), .imported(ImportChange(before: nil, after: image), ownClasses: [info])))
     let own = Episode(index: 30, fold: 0, classIndex: 10_001, query: item, supports: [item])
     screen.send(.done(.loadEpisodes(fold: 0), .episodes([own])))
-    #expect(screen.text().contains("tea pot · query and support own/a-1") && screen.text().contains("support = query"), "\(screen.text())")
+    #expect(screen.text().contains("tea pot · query and support \(item.id)"), "\(screen.text())")
+    #expect(screen.text().contains("support = query"))
     screen.press(.enter, .enter)
     #expect(screen.text().contains(#/class +tea pot/#) && !screen.text().contains("10001"), "\(screen.text())")
   }

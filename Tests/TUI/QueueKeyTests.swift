@@ -1,3 +1,4 @@
+import Data
 import Foundation
 import Generation
 import TUI
@@ -177,6 +178,83 @@ struct QueueKeyTests {
       return
     }
     #expect(text.hasPrefix("diffss evaluate ") && text.contains(" --seed 7 ") && text.hasSuffix(" --seeds 0"))
+  }
+
+  /// With marks, and on an image of the user's own, a command line of the fold would do something else than the keys.
+  @Test func theCommandLineIsOfWhatIsChosen() {
+    var screen = FakeScreen.open(120, 40)
+    screen.type("  y")
+    #expect(screen.text().contains(#/command line: generate +none for marked episodes alone/#), "\(screen.text())")
+    #expect(!screen.text().contains("of the fold"))
+    screen.press(.enter)
+    #expect(screen.text().contains("no command line generates supports of marked episodes alone"))
+    screen.type("yevaluate")
+    #expect(screen.text().contains("command line: evaluate 2 marked episodes"))
+    screen.press(.enter)
+    let marked = screen.state.browse.chosen
+    #expect(marked.count == 2 && screen.effects.last == .listEpisodes(marked))
+    screen.send(.done(.listEpisodes(marked), .episodeList("/data/my list.json")))
+    guard case .copy(let text)? = screen.effects.last else {
+      Issue.record("nothing was copied")
+      return
+    }
+    #expect(text.hasPrefix("diffss evaluate ") && text.contains(" --episode-list '/data/my list.json' ") && !text.contains("--seeds"))
+    #expect(text.hasSuffix("--episodes 2"))
+    // An episode of an imported image, beside the fold.
+    screen.type("u")
+    let own = DatasetItem(id: "own/a-1", classes: [1])
+    let episode = Episode(index: 30, fold: 0, classIndex: 1, query: marked[0].query, supports: [own])
+    screen.send(.done(.loadEpisodes(fold: 0), .episodes([episode])))
+    screen.type("y")
+    #expect(screen.text().contains("none for an image of your own alone") && screen.text().contains("command line: evaluate this episode"))
+    #expect(screen.text().contains("10 episodes of the fold"), "\(screen.text())")
+  }
+
+  /// What an evaluation generates has no job, but is generated all the same.
+  @Test func whatAnEvaluationGeneratesIsCounted() {
+    var screen = FakeScreen.open(120, 40)
+    var jobs = screen.jobs()
+    jobs[0].state = .finished
+    screen.send(.work(.jobChanged(jobs[0])))
+    #expect(screen.text().contains("✓ 1 generated"))
+    screen.type("Ey")
+    for job in jobs { screen.send(.done(.loadGenerated(job.request), .generated(FoundSupport(image: FakeScreen.image)))) }
+    let generated = screen.state.queue.jobs.generated
+    #expect(generated == jobs.count && screen.text().contains("✓ \(generated) generated, \(generated - 1) to evaluate"), "\(screen.text())")
+  }
+
+  @Test func theQuestionSaysWhatIsNotLookedAtAndWhatIsThere() {
+    var screen = FakeScreen.open(120, 40)
+    let filter = "not those that the filter lists: mark episodes to evaluate them alone"
+    let repeated = "A saved run has these episodes and settings already: fold 0: mIoU 48.0"
+    func question(_ keys: String) -> String {
+      screen.type(keys)
+      return PlainView.lines(screen.state).joined()
+    }
+    let plain = question("E")
+    #expect(plain.hasPrefix("Evaluate fold 0? 10 episodes, ") && !plain.contains("filter") && !plain.contains("saved run"))
+    screen.press(.escape)
+    screen.type("/cat")
+    screen.press(.enter)
+    #expect(question("E").contains(filter) && screen.text().contains("not those that the"))
+    screen.type("y")
+    guard case .evaluate(let plan)? = screen.effects.last else {
+      Issue.record("nothing is evaluated")
+      return
+    }
+    let report = screen.report(plan: plan)
+    screen.send(.done(.evaluate(plan), .report(report, date: nil)))
+    #expect(question("E").contains(repeated))
+    // Marked ones are no filter's business, and another setting is another run.
+    screen.press(.escape)
+    let marked = question(" E")
+    #expect(marked.contains("1 marked episode") && !marked.contains(filter) && !marked.contains("A saved run"))
+    screen.press(.escape)
+    #expect(!question("ucE").contains("A saved run"))
+    // The same again is the same run, told anew.
+    screen.press(.escape)
+    screen.send(.done(.evaluate(plan), .report(report, date: nil)))
+    #expect(screen.state.evaluation.saved == [report] && screen.state.evaluation.dates.count == 1)
   }
 
   @Test func takesPathsAndPresets() {

@@ -113,7 +113,7 @@ struct WorkTests {
     screen.send(.work(.jobChanged(try #require(screen.jobs().first))))
     screen.type("q")
     #expect(screen.text().contains("1 image is not generated yet"))
-    #expect(PlainView.lines(screen.state)[0].hasPrefix("1 image is not generated yet"))
+    #expect(PlainView.lines(screen.state)[0].hasPrefix("Quit? 1 image is not generated yet"))
   }
 
   /// What became of all marked episodes is said once it is known, and only that.

@@ -14,6 +14,8 @@ public enum DataError: Explained, Hashable, Sendable {
   case nameEscapesRoot(name: String, file: String)
   /// There is no such item in the data set.
   case unknownItem(id: String, dataset: String)
+  /// An image that is not, or no longer, among the imported ones.
+  case notImported(id: String)
   /// There is no such class in the data set.
   case unknownClass(index: Int, dataset: String, count: Int)
   /// There is no such fold in the data set.
@@ -48,6 +50,7 @@ public enum DataError: Explained, Hashable, Sendable {
       "\(first) and \(second) do not list the same categories: only one of them has \"\(PlainText.clean(name))\""
     case .nameEscapesRoot(let name, let file): "\(file) names \"\(name)\", which is outside the data set's folder"
     case .unknownItem(let id, let dataset): "data set \(dataset) has no image \"\(id)\""
+    case .notImported(let id): "\"\(PlainText.clean(id))\" is not among the imported images"
     case .unknownClass(let index, let dataset, let count): "data set \(dataset) has no class \(index) (1...\(count))"
     case .unknownFold(let fold, let dataset, let folds): "data set \(dataset) has no fold \(fold) (0...\(folds - 1))"
     case .emptyMask(let name): "the mask of \(name) is empty"
@@ -74,6 +77,7 @@ public enum DataError: Explained, Hashable, Sendable {
     case .categoriesDiffer: "list the same categories in both files, or move one of them away: class numbers and folds come from them"
     case .nameEscapesRoot: "names must be relative and without \"..\"; correct the file"
     case .unknownItem: "list the images with: diffss dataset list"
+    case .notImported: "another program may have removed it; Y in the explorer lists them"
     case .unknownClass: "see the classes with: diffss dataset info; for an image of your own --ade gives the colour and --prompt the words"
     case .unknownFold: "see the classes and folds with: diffss dataset info"
     case .emptyMask: "choose an image in which some pixels belong to a class (1...254)"
@@ -87,7 +91,7 @@ public enum DataError: Explained, Hashable, Sendable {
     case .foreignList(_, let of, let asked):
       (of.map { "ask for \($0), or give the list of \(asked)" } ?? "give the list of \(asked)")
         + "; --fold, --fold-rule, --split and --lists belong together"
-    case .namelessClass: "give the words with --prompt, or say with --classes whose class it is"
+    case .namelessClass: "give its name with --class-name or all words with --prompt, or say with --classes whose class it is"
     }
   }
 

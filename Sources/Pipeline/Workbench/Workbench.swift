@@ -17,7 +17,7 @@ public final class Workbench: Sendable {
   public let models: ModelLibrary
   public let store: Store
 
-  private let imported: ImportedDataset
+  let imported: ImportedDataset
   private let supports: SupportReader
   let requestMaker: RequestMaker
   private let controls: ControlImages
@@ -27,7 +27,7 @@ public final class Workbench: Sendable {
   private let queue: GenerationQueue
   let evaluator: Evaluator
   /// Looking things up, which never waits for a network; conditions, which follow their knobs at once; predictions; evaluations and loading.
-  private let lookupLane = WorkLane("lookups")
+  let lookupLane = WorkLane("lookups")
   private let conditionLane = WorkLane("conditions")
   private let predictionLane = WorkLane("predictions")
   let evaluationLane = WorkLane("evaluations")
@@ -62,55 +62,6 @@ public final class Workbench: Sendable {
   /// The first `count` episodes of a fold. Throws for an unknown fold or one with too few images.
   public func episodes(fold: Int, _ draw: EpisodeDraw = EpisodeDraw(), count: Int) async throws -> [Episode] {
     try await lookupLane.run { [imported] _ in try EpisodeList(imported, fold: fold, draw: draw, count: max(count, 0)).episodes }
-  }
-
-  /// Those that imported images give a fold, behind the ones drawn from the data set: each as a support, and as a query.
-  /// Throws `CancellationError`.
-  public func episodes(fold: Int, importedBeside drawn: [Episode]) async throws -> [Episode] {
-    try await lookupLane.run { [imported] _ in imported.episodes(beside: drawn, fold: fold) }
-  }
-
-  /// Takes an image of the user's own with its mask into the data set; later starts know it too. In a mask without the label
-  /// `classIndex` everything that is set is the class.
-  ///
-  /// Throws for unreadable files, sizes that differ and an empty mask.
-  public func importImage(image: URL, mask: URL, classIndex: Int) async throws -> DatasetItem {
-    try await lookupLane.run { [imported] _ in
-      guard imported.classInfo(classIndex) != nil else {
-        throw DataError.unknownClass(index: classIndex, dataset: imported.name, count: imported.classes.count)
-      }
-      let image = try ImportedImage(image: image, mask: mask, classIndex: classIndex)
-      try imported.imports.add(image)
-      return image.item
-    }
-  }
-
-  /// The same for a class of any name: the data set's of that name where it has one, else one of the user's own, which
-  /// every fold then shows.
-  ///
-  /// Throws as the other one, and `CoreError.badSetting` for a name without a letter that can be shown.
-  public func importImage(image: URL, mask: URL, className: String) async throws -> (item: DatasetItem, ofClass: ClassInfo) {
-    let name = String(PlainText.clean(className).trimmingCharacters(in: .whitespaces).prefix(60))
-    guard name.contains(where: { $0.isLetter || $0.isNumber }) else {
-      throw CoreError.badSetting(name: "class name", value: "\"\(name)\"", allowed: "a word or a few, as a prompt says it")
-    }
-    if let known = dataset.classes.first(where: { $0.name.lowercased() == name.lowercased() }) {
-      return (try await importImage(image: image, mask: mask, classIndex: known.index), known)
-    }
-    return try await lookupLane.run { [imported] _ in
-      let info = try imported.imports.ownClass(named: name)
-      let image = try ImportedImage(image: image, mask: mask, classIndex: info.index, ownClass: info)
-      try imported.imports.add(image)
-      return (image.item, info)
-    }
-  }
-
-  /// Classes of the user's own, which imported images have brought.
-  public var ownClasses: [ClassInfo] { imported.imports.classes }
-
-  /// What is done to the stored rows of an image of the user's own. Throws `CancellationError`.
-  public func turn(of item: DatasetItem) async throws -> Orientation {
-    try await lookupLane.run { [imported] _ in imported.turn(of: item) ?? .upright }
   }
 
   /// The image, three channels. Throws `DataError` or `RenderError` when it cannot be read.

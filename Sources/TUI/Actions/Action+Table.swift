@@ -51,7 +51,16 @@ extension Action {
       obstacle: { state in needsCatalog(state) ?? (state.browse.fold > 0 ? nil : "this is the first fold") }),
     Action(.pickFold, [.character("F")], "folds", "The folds with their classes, to choose one.", .browse, obstacle: needsCatalog),
     Action(.pickClass, [.character("f")], "class", "The classes of the fold, to list the episodes of one.", .browse, footer: 45, obstacle: needsCatalog),
-    Action(.importOwn, [.character("i")], "import", "Takes an image of your own with its mask in, as a support and as a query of one of the fold's classes.", .browse, in: [.episodes], obstacle: needsEpisode),
+    Action(
+      .importOwn, [.character("i")], "import",
+      "Takes an image of your own with its mask in, as a support and as a query: of a class of the fold, of one of yours, or of a new one.",
+      .browse, in: [.episodes], footer: 43, obstacle: needsCatalog),
+    Action(
+      .ownImages, [.character("Y")], "own images", "The images that you imported, to remove one or to put it into another class.", .browse,
+      in: [.episodes], obstacle: needsCatalog),
+    Action(
+      .undoImport, [.character("U")], "undo import", "Takes the last import, removal or change of class back.", .browse, in: [.episodes],
+      obstacle: { $0.browse.hasImports ? nil : "nothing was imported or removed since the data set was opened" }),
     Action(
       .pickDataset, [.character("D")], "data set", "The data sets whose folders are in config.toml, the demo, and any folder.", .browse,
       obstacle: { state in state.evaluation.running == nil ? nil : "an evaluation is under way; x in the queue stops it" }),

@@ -15,7 +15,7 @@ public struct Action: Sendable {
     case down, up, left, right, pageDown, pageUp, first, last
     case nextPanel, previousPanel, select, back
     case fold, nextFold, previousFold, pickFold, pickClass, pickDataset
-    case filter, sort, mark, markRange, unmark, importOwn
+    case filter, sort, mark, markRange, unmark, importOwn, ownImages, undoImport
     case zoom, nextSupport, previousSupport, look, blocks, moreOpaque, lessOpaque, nearer, farther, keep, star, reject
     case hits, falseAlarms, misses, border, dim, sortSupports, rejectWorst, undoRating
     case increase, decrease, edit, type, nextChoice, nextCondition, previousCondition, preset

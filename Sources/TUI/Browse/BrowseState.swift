@@ -23,6 +23,8 @@ public struct BrowseState: Sendable {
   public private(set) var generated: [Support.Name: [StoredSupport]] = [:]
   /// An image whose episode is to be shown once it is listed.
   private var awaited: DatasetItem?
+  /// Changes of the imported images that can be taken back, the last one at the end.
+  private var imports: [ImportChange] = []
 
   init(fold: Int) { self.fold = fold }
 
@@ -40,6 +42,9 @@ public struct BrowseState: Sendable {
   /// Whether an action works on marked episodes.
   var hasMarks: Bool { !marked.isEmpty || anchor != nil }
 
+  /// Whether a filter or a class leaves episodes of the fold out of the list.
+  public var isNarrowed: Bool { !filter.isEmpty || classFilter != nil }
+
   /// Episodes that an action works on: the marked ones in their order, or the one under the cursor.
   public var chosen: [Episode] {
     let inRange = range.map { Set($0.compactMap { listed[safe: $0] }.map { episodes[$0] }) } ?? []
@@ -55,17 +60,12 @@ public struct BrowseState: Sendable {
     if !catalog.folds.indices.contains(fold) { fold = 0 }
   }
 
-  /// There is another class.
-  mutating func add(_ info: ClassInfo) {
-    guard let catalog, !catalog.classes.contains(where: { $0.index == info.index }) else { return }
-    self.catalog = Catalog(name: catalog.name, classes: catalog.classes + [info], folds: catalog.folds)
-  }
-
   /// Forgets the data set; the order of the list stays.
   mutating func close() {
     (catalog, fold, generated) = (nil, 0, [:])
     take([])
     (marked, filter, classFilter) = ([], EpisodeFilter(), nil)
+    (imports, awaited) = ([], nil)
   }
 
   /// Forgets the list of the fold before.
@@ -77,6 +77,7 @@ public struct BrowseState: Sendable {
 
   mutating func take(_ episodes: [Episode]) {
     self.episodes = episodes
+    marked.formIntersection(episodes)
     firstEpisodes = [:]
     for episode in episodes {
       for support in episode.supports where firstEpisodes[Support.Name(item: support.id, classIndex: episode.classIndex)] == nil {
@@ -192,7 +193,24 @@ public struct BrowseState: Sendable {
 
   // MARK: Imports
 
-  mutating func wait(for item: DatasetItem) { awaited = item }
+  /// The images of the user's own have changed, and with them the classes of the user's own; an image that is new in its class is waited for.
+  mutating func take(_ change: ImportChange, ownClasses: [ClassInfo]) {
+    if let catalog {
+      let known = catalog.classes.filter { !Catalog.isOwn($0.index) }
+      self.catalog = Catalog(name: catalog.name, classes: known + ownClasses, folds: catalog.folds)
+    }
+    if let classFilter, catalog?.classes.contains(where: { $0.index == classFilter }) == false { self.classFilter = nil }
+    awaited = change.after?.item
+  }
+
+  /// Remembers a change that the user may want to take back.
+  mutating func remember(_ change: ImportChange) { imports = imports.suffix(99) + [change] }
+
+  /// The last change, once.
+  mutating func undoImport() -> ImportChange? { imports.popLast() }
+
+  /// Whether there is a change to be taken back.
+  var hasImports: Bool { !imports.isEmpty }
 
   /// The image that is waited for, once; all episodes can be listed then.
   mutating func takeAwaited() -> DatasetItem? {

@@ -1,3 +1,4 @@
+import Data
 import Evaluation
 
 /// What is over the panels and takes the keys.
@@ -22,6 +23,13 @@ public enum Dialog: Hashable, Sendable {
 public enum Confirmation: Hashable, Sendable {
   case quit(status: Int32)
   case evaluate(EvaluationPlan)
+  case removeImport(ImportedImage)
+}
+
+/// What is put into a class: files, or an image that was imported before.
+public enum ImportSource: Hashable, Sendable {
+  case files(image: String, mask: String)
+  case imported(ImportedImage)
 }
 
 /// What a typed text is for.
@@ -40,7 +48,7 @@ public enum TextPurpose: Hashable, Sendable {
   /// A folder with a data set.
   case openFolder
   /// A class of the user's own, for an image that is imported.
-  case className(image: String, mask: String)
+  case className(ImportSource)
 
   public var title: String {
     switch self {
@@ -51,7 +59,7 @@ public enum TextPurpose: Hashable, Sendable {
     case .importMask: "Its mask"
     case .presetName: "A preset of the present settings"
     case .openFolder: "Open a folder"
-    case .className: "Its class"
+    case .className: "A new class"
     }
   }
 
@@ -64,7 +72,7 @@ public enum TextPurpose: Hashable, Sendable {
     case .importMask: "class indices, black and white, or transparent around it"
     case .presetName: "its name; all settings but the seed, in place of one of that name"
     case .openFolder: "PASCAL VOC 2012, COCO, FSS-1000, or images with masks of your own"
-    case .className: "a name of yours, as the prompt is to say it"
+    case .className: "its name, as the prompt is to say it; Enter puts the image into it"
     }
   }
 

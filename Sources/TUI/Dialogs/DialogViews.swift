@@ -79,25 +79,7 @@ extension ScreenRenderer {
   }
 
   private mutating func renderQuestion(_ question: Confirmation) {
-    let title: String
-    var text: String
-    switch question {
-    case .quit:
-      title = "Quit?"
-      let count = state.queue.jobs.unfinished
-      text =
-        count > 0
-        ? "\(Counted(count, "image is", "images are")) not generated yet: the queue goes on at the next start."
-        : "An evaluation is under way: asked for again, it goes on from its finished episodes."
-    case .evaluate(let plan):
-      title = "Evaluate fold \(plan.fold)?"
-      let images = plan.episodes * plan.auxiliaryShots, word = state.browse.hasMarks ? "marked episode" : "episode"
-      let supports = "\(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)", condition = plan.options.condition.rawValue
-      text = "\(Counted(plan.episodes, word)), \(supports), condition \(condition), \(Counted(plan.options.steps, "step")): "
-      text += "up to \(Counted(images, "image")) to generate"
-      if let seconds = state.seconds(plan.options) { text += ", at most \(NumberText.clock(seconds * Double(images)))" }
-      text += ". Generated ones are not generated again."
-    }
+    let (title, text) = state.words(of: question)
     popup(
       title, DisplayText.wrapped(text, to: max(10, min(56, state.screen.size.width - 6))) + [""],
       answers: [("y yes", .character("y")), ("n no", .character("n"))])

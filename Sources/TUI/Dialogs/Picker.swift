@@ -29,7 +29,8 @@ public struct Picker: Hashable, Sendable {
       let title = Fuzzy.score(query: query.text, in: choice.title).map { $0 + 1000 }
       return (title ?? Fuzzy.score(query: query.text, in: "\(choice.title) \(choice.detail)")).map { (choice, $0, place) }
     }
-    return scored.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.choice) + [other?.naming(query.text)].compactMap { $0 }
+    let found = scored.sorted { ($1.score, $0.place) < ($0.score, $1.place) }.map(\.choice)
+    return found + [other.flatMap { $0.naming(query.text, unlike: choices) }].compactMap { $0 }
   }
 
   public var selected: Choice? { listed[safe: cursor.index] }
@@ -52,12 +53,12 @@ public struct Choice: Hashable, Sendable {
     /// nil for all classes.
     case classIndex(Int?)
     case order(EpisodeOrder)
-    /// The class of an image that is being imported.
-    case importClass(image: String, mask: String, classIndex: Int)
-    /// It is of the user's own class of that name.
-    case importAs(String, image: String, mask: String)
-    /// Asks for the name of another class for it.
-    case nameClass(image: String, mask: String)
+    /// The class of an image of the user's own.
+    case importClass(ImportSource, ImportClass)
+    /// Asks for the name of a new class for it, which begins with a text.
+    case nameClass(ImportSource, String)
+    /// What is done with an imported image: asks which, whether it is to be removed, and into which class it goes.
+    case ownImage(ImportedImage), removeImport(ImportedImage), moveImport(ImportedImage)
     case preset(Preset)
     case ownPreset(OwnPreset)
     /// Asks for a name for the present settings, or which preset is to be forgotten.
@@ -68,6 +69,10 @@ public struct Choice: Hashable, Sendable {
     /// One of a setting's choices.
     case setting(SettingsField, String)
     case copy(String)
+    /// The command line that evaluates these episodes, for which they are listed in a file.
+    case copyEvaluation([Episode])
+    /// Why there is nothing to copy.
+    case noCopy(String)
     /// What the shown evaluation is compared with; nil for its own figures without generated supports.
     case reference(Int?)
     case stop(StopKind)
@@ -82,9 +87,10 @@ public struct Choice: Hashable, Sendable {
     self.isPossible = isPossible
   }
 
-  /// The same with what was typed as the name that it would ask for.
-  fileprivate func naming(_ text: String) -> Choice {
-    guard case .nameClass(let image, let mask) = meaning else { return self }
-    return Choice("“\(text)”", "a new class", .importAs(text, image: image, mask: mask))
+  /// The same with what was typed as the name that it asks for; nil where one of the other choices has that name.
+  fileprivate func naming(_ text: String, unlike others: [Choice]) -> Choice? {
+    guard case .nameClass(let source, _) = meaning else { return self }
+    if others.contains(where: { $0.title.lowercased() == text.lowercased() }) { return nil }
+    return Choice("a new class “\(text)”…", "its name is asked for first", .nameClass(source, text))
   }
 }

@@ -5,16 +5,7 @@ import Generation
 /// What leaves the explorer as text.
 extension ExplorerState {
   var copies: Picker {
-    var choices = [
-      Choice("command line: generate", "", .copy(commandLine("generate", ["--shots", "\(settings.supports)", "--out", "supports"])))
-    ]
-    var words =
-      source.drawWords + [
-        "--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(settings.episodes)",
-      ]
-    // `evaluate` draws episodes by the images' seed unless it is given theirs.
-    if settings.options.seed != source.episodeSeed { words += ["--seeds", "\(source.episodeSeed)"] }
-    choices.append(Choice("command line: evaluate", "", .copy(commandLine("evaluate", words))))
+    var choices = commandLines
     if case .generated(let number) = selectedTile, let request = board?.plans[plan]?[safe: number] {
       choices += copies(of: request)
     } else if screen.focus == .queue, let job = chosenJobs.first {
@@ -28,6 +19,47 @@ extension ExplorerState {
         Choice("episode", "", .copy("query \(episode.query.id) supports \(episode.supports.map(\.id).joined(separator: " "))")))
     }
     return Picker("Copy", choices)
+  }
+
+  /// Command lines that do what `g`, `e` and `E` do here, as far as there is one.
+  private var commandLines: [Choice] {
+    let isOwn = selected.map { ([$0.query] + $0.supports).contains(where: \.isOwn) } ?? false, chosen = browse.chosen
+    var choices: [Choice] = []
+    if browse.hasMarks || isOwn {
+      let what = browse.hasMarks ? "marked episodes" : "an image of your own"
+      choices.append(
+        Choice(
+          "command line: generate", "none for \(what) alone",
+          .noCopy("no command line generates supports of \(what) alone; the one of evaluate generates what its episodes lack"),
+          isPossible: false))
+      let title = browse.hasMarks ? Counted(chosen.count, "marked episode").description : "this episode"
+      choices.append(Choice("command line: evaluate \(title)", "with a saved list of them", .copyEvaluation(chosen)))
+    } else {
+      choices.append(
+        Choice(
+          "command line: generate", "for the supports of the fold",
+          .copy(commandLine("generate", ["--shots", "\(settings.supports)", "--out", "supports"]))))
+    }
+    if !browse.hasMarks {
+      let count = Counted(settings.episodes, "episode")
+      choices.append(
+        Choice("command line: evaluate", "\(count) of the fold", .copy(evaluation(source.drawWords, episodes: settings.episodes))))
+    }
+    return choices
+  }
+
+  /// A command line that evaluates episodes which are drawn, or listed in a file, as `words` say.
+  private func evaluation(_ words: [String], episodes: Int) -> String {
+    var more = words + ["--network", settings.network.rawValue, "--aux-shots", "\(settings.supports)", "--episodes", "\(episodes)"]
+    // `evaluate` draws episodes by the images' seed unless it is given theirs; a list has been drawn.
+    if settings.options.seed != source.episodeSeed, !words.contains("--episode-list") { more += ["--seeds", "\(source.episodeSeed)"] }
+    return commandLine("evaluate", more)
+  }
+
+  /// Copies the command line that evaluates the episodes of a list which was just saved.
+  mutating func copyEvaluation(ofListed path: String) -> [Effect] {
+    say(Notice(.info, "copied: a command line that evaluates the episodes of \(path)"))
+    return [.copy(evaluation(["--episode-list", path], episodes: browse.chosen.count))]
   }
 
   private func copies(of request: GenerationRequest) -> [Choice] {

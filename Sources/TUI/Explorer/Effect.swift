@@ -24,6 +24,8 @@ public enum Effect: Hashable, Sendable {
   case evaluate(EvaluationPlan)
   /// Over these episodes alone.
   case evaluateMarked(EvaluationPlan, [Episode])
+  /// Saves a list of episodes of the fold, for a command line.
+  case listEpisodes([Episode])
   case loadReports
   case loadClusterRuns
   /// What the process takes of the machine.
@@ -40,9 +42,11 @@ public enum Effect: Hashable, Sendable {
   case loadPresets
   case keepPreset(OwnPreset)
   case forgetPreset(String)
-  case importImage(image: String, mask: String, classIndex: Int)
-  /// Under the name of a class.
-  case importAs(String, image: String, mask: String)
+  /// All images of the user's own.
+  case listImports
+  case importImage(ImportSource, ImportClass)
+  case removeImport(ImportedImage)
+  case undoImport(ImportChange)
   case report(String)
   /// Reads the weights that the first image and the first prediction of a fold need.
   case preload(GenerationOptions, SegmentationNetwork, fold: Int)

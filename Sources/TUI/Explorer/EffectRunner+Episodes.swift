@@ -86,15 +86,21 @@ extension EffectRunner {
 
   /// A plan over marked episodes, which are replayed from a list.
   func marked(_ plan: EvaluationPlan, _ episodes: [Episode], _ workbench: Workbench) throws -> EvaluationPlan {
-    var draw = options.draw
-    draw.shots = plan.shots
-    let list = EpisodeList(workbench.dataset, fold: plan.fold, draw: draw, episodes: episodes)
-    let file = options.dataFolder.appendingPathComponent("episodes/\(try list.digest()).json")
-    try list.write(to: file)
+    let file = try list(episodes, workbench)
     var own = plan
     (own.episodeProtocol, own.seed, own.workers) = (options.draw.episodeProtocol, options.draw.seed, options.draw.workers)
     (own.lists, own.episodeList, own.episodes) = (options.draw.lists, file.path, episodes.count)
     return own
+  }
+
+  /// Saves a list of episodes of one fold under its digest.
+  func list(_ episodes: [Episode], _ workbench: Workbench) throws -> URL {
+    var draw = options.draw
+    draw.shots = episodes.first?.supports.count ?? draw.shots
+    let list = EpisodeList(workbench.dataset, fold: episodes.first?.fold ?? 0, draw: draw, episodes: episodes)
+    let file = options.dataFolder.appendingPathComponent("episodes/\(try list.digest()).json")
+    try list.write(to: file)
+    return file
   }
 
   /// `needsAll` says that a plan of which supports are missing is not worth a prediction.

@@ -139,13 +139,14 @@ final class EffectRunner: Sendable {
       return .rated(try await workbench.set(rating, of: image))
     case .adopt(let request): return try await recall(request, workbench)
     case .recall(let path): return try await recall(StoredImage(URL(fileURLWithPath: path)).support().request, workbench)
-    case .importImage(let image, let mask, let index):
-      let item = try await workbench.importImage(image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), classIndex: index)
-      return .imported(item, turn: try await workbench.turn(of: item))
-    case .importAs(let name, let image, let mask):
+    case .listEpisodes(let episodes): return .episodeList(try list(episodes, workbench).path)
+    case .listImports: return .imports(try await workbench.importedImages())
+    case .importImage(.files(let image, let mask), let meant):
       let (image, mask) = (URL(fileURLWithPath: image), URL(fileURLWithPath: mask))
-      let (item, info) = try await workbench.importImage(image: image, mask: mask, className: name)
-      return .imported(item, turn: try await workbench.turn(of: item), ofClass: info)
+      return try await changed(workbench.importImage(image: image, mask: mask, into: meant), workbench)
+    case .importImage(.imported(let image), let meant): return try await changed(workbench.moveImport(image.id, into: meant), workbench)
+    case .removeImport(let image): return try await changed(workbench.removeImport(image.id), workbench)
+    case .undoImport(let change): return try await changed(workbench.undo(change), workbench)
     case .loadPresets: return .presets(try PresetFile(options.dataFolder).read())
     case .keepPreset(let preset): return .presets(try PresetFile(options.dataFolder).add(preset))
     case .forgetPreset(let name): return .presets(try PresetFile(options.dataFolder).remove(name))
@@ -228,6 +229,11 @@ final class EffectRunner: Sendable {
     guard var found = (try? await FoundSupport(image, workbench)) ?? nil else { return nil }
     if let before = work.withLock({ $0.rendered }) { found.cells = RenderedImage(before.of(found.screenImage(id: 0))) }
     return found
+  }
+
+  private func changed(_ change: ImportChange, _ workbench: Workbench) async throws -> Outcome {
+    let turn = try await workbench.turn(of: change.after?.item ?? DatasetItem(id: "", classes: []))
+    return .imported(change, ownClasses: workbench.ownClasses, turn: turn)
   }
 
   /// A fold's episodes, drawn or as saved.

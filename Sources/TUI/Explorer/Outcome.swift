@@ -40,8 +40,11 @@ public enum Outcome: Sendable {
   case rated(StoredSupport)
   /// Settings of a request; `seed` is nil where only the image's own one is known.
   case recalled(GenerationOptions, seed: UInt64?, own: UInt64)
-  /// With the class where that may be a new one.
-  case imported(DatasetItem, turn: Orientation, ofClass: ClassInfo? = nil)
+  case imports([ImportedImage])
+  /// Where a list of episodes is.
+  case episodeList(String)
+  /// What has changed of the imported images; `ownClasses` are the user's own from now on, `turn` is what is done to the image's rows.
+  case imported(ImportChange, ownClasses: [ClassInfo], turn: Orientation = .upright)
   /// All of the user's presets.
   case presets([OwnPreset])
   /// Something was written; what, in words.

@@ -32,23 +32,42 @@ extension ExplorerState {
   }
 
   /// Of which of the user's or the fold's classes an imported mask is; of a mask with several `labels` a class with one of them has its pixels
-  /// alone.
-  func importClasses(image: String, mask: String, _ labels: [Int] = []) -> Picker {
-    let own = (browse.catalog?.ownClasses ?? []).map { Choice($0.name, "your own", .importAs($0.name, image: image, mask: mask)) }
+  /// alone. An image that was imported before can go into every class but its own.
+  func importClasses(_ source: ImportSource, _ labels: [Int] = []) -> Picker {
+    let present: Int? = if case .imported(let image) = source { image.classIndex } else { nil }
+    let own = browse.catalog?.ownClasses.map { Choice($0.name, "your own", .importClass(source, .named($0.name))) } ?? []
     let classes = (browse.catalog?.folds[safe: browse.fold] ?? []).filter { index in browse.episodes.contains { $0.classIndex == index } }
+    let ofFold = classes.filter { $0 != present }.map { index in
+      let part = labels.isEmpty ? "label \(index)" : labels.contains(index) ? "label \(index) of the mask alone" : "all of the mask"
+      return Choice(browse.catalog?.className(index) ?? "", part, .importClass(source, .index(index)))
+    }
+    let severalLabels =
+      "The mask has \(labels.count) labels. A class of the data set that is one of them takes its pixels alone, every other class takes all. "
     return Picker(
-      "Its class",
-      own
-        + classes.map { index in
-          Choice(
-            browse.catalog?.className(index) ?? "",
-            labels.isEmpty ? "label \(index)" : labels.contains(index) ? "label \(index) of the mask alone" : "all of the mask",
-            .importClass(image: image, mask: mask, classIndex: index))
-        },
-      hint: labels.isEmpty
-        ? nil
-        : "The mask has \(labels.count) labels. A class of the data set that is one of them takes its pixels alone, every other class takes all.",
-      other: Choice("another class…", "under a name of yours", .nameClass(image: image, mask: mask)))
+      "Its class", own.filter { $0.title != present.flatMap { browse.catalog?.className($0) } } + ofFold,
+      hint: (labels.isEmpty ? "" : severalLabels) + "Typing finds a class; a name that none has begins a new one.",
+      other: Choice("a new class…", "under a name of yours", .nameClass(source, "")))
+  }
+
+  /// The images of the user's own, to do something with one.
+  func ownImages(_ images: [ImportedImage]) -> Picker {
+    let here = (selected?.supports ?? []) + [selected?.query].compactMap { $0 }
+    return Picker(
+      "Your own images",
+      images.map { image in
+        let name = browse.catalog?.className(image.classIndex) ?? "", path = DisplayText.middle(of: image.image.path, to: 40)
+        return Choice(image.id, "\(name), \(path)", .ownImage(image))
+      }, at: images.firstIndex { image in here.contains { $0.id == image.id } } ?? 0, hint: "Enter says what can be done with one.")
+  }
+
+  /// What can be done with an image of the user's own.
+  func fates(of image: ImportedImage) -> Picker {
+    Picker(
+      image.id,
+      [
+        Choice("another class…", "now \(browse.catalog?.className(image.classIndex) ?? "")", .moveImport(image)),
+        Choice("remove it…", "from the data set; its files stay", .removeImport(image)),
+      ])
   }
 
   var datasets: Picker {

@@ -95,7 +95,8 @@ public enum PlainView {
     guard let before = score.baseline else { return "IoU not measured" }
     let run = state.name(of: isOwn ? .own(state.settings.network, state.plan) : state.run)
     guard let after = score.augmented else { return "IoU \(NumberText.percent(before)), \(run)" }
-    return "IoU \(NumberText.percent(before)), with generated \(NumberText.percent(after)), \(NumberText.signed(after - before)), \(run)"
+    let change = NumberText.change(from: before, to: after)
+    return "IoU \(NumberText.percent(before)), with generated \(NumberText.percent(after)), \(change), \(run)"
   }
 
   private static func setting(_ field: SettingsField, _ state: ExplorerState) -> String {
@@ -127,7 +128,7 @@ public enum PlainView {
       guard let before = row.before else { return "\(name): not measured" }
       guard let after = row.after else { return "\(name): IoU \(NumberText.percent(before))" }
       let error = row.error.map { " plus or minus \(NumberText.percent($0))" } ?? ""
-      return "\(name): \(NumberText.percent(before)), \(NumberText.percent(after)), \(NumberText.signed(after - before))\(error)"
+      return "\(name): \(NumberText.percent(before)), \(NumberText.percent(after)), \(NumberText.change(from: before, to: after))\(error)"
     } + report.remarks
   }
 
@@ -160,16 +161,8 @@ public enum PlainView {
       } + ["type to narrow, an empty line takes the marked one, esc leaves"]
     case .messages: state.dialogs.messages.map { $0.message + ($0.hint.map { " (\($0))" } ?? "") } + ["esc leaves"]
     case .cluster(let lines, _): lines + ["esc leaves"]
-    case .confirm(.quit):
-      [
-        "\(Counted(state.queue.jobs.unfinished, "image is", "images are")) not generated yet; "
-          + "the queue goes on at the next start. Quit? y or n"
-      ]
-    case .confirm(.evaluate(let plan)):
-      [
-        "Evaluate \(Counted(plan.episodes, "episode")) of fold \(plan.fold), "
-          + "\(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)? y or n"
-      ]
+    case .confirm(let question):
+      ["\(state.words(of: question).title) \(state.words(of: question).text) y or n"]
     case .entry(let field, let input, let complaint):
       ["\(field.title), now \(input.text.isEmpty ? "empty" : input.text): \(complaint ?? state.settings.allowed(field)). Type a value, or esc"]
     case .text(let purpose, let input):

@@ -24,6 +24,7 @@ extension ExplorerState {
     case .choose(let choice): return choose(choice)
     case .agree(.quit(let status)): return [.quit(status: status)]
     case .agree(.evaluate(let plan)): return begin(plan)
+    case .agree(.removeImport(let image)): return begin(.removeImport(image))
     case .enter(let field, let input): enter(input, in: field)
     case .text(let purpose, let text, let labels): return take(text, for: purpose, labels)
     case .filter(let text): return filter(by: text)
@@ -66,8 +67,8 @@ extension ExplorerState {
       let next = TextPurpose.importMask(image: path)
       dialogs.open(.text(next, LineInput(next.proposal)))
     case .openFolder: return begin(.identifyFolder((path as NSString).standardizingPath))
-    case .className(let image, let mask): return begin(.importAs(text, image: image, mask: mask))
-    case .importMask(let image): dialogs.open(.picker(importClasses(image: image, mask: path, labels)))
+    case .className(let source): return begin(.importImage(source, .named(text)))
+    case .importMask(let image): dialogs.open(.picker(importClasses(.files(image: image, mask: path), labels)))
     }
     return []
   }
@@ -84,7 +85,7 @@ extension ExplorerState {
     case .dataset(let kind): return open(kind)
     case .pickFolder: dialogs.open(.text(.openFolder, LineInput()))
     case .openFolder(let kind, let path, let isKept): return open(path, as: kind) + (isKept ? begin(.rememberFolder(kind, path: path)) : [])
-    case .nameClass(let image, let mask): dialogs.open(.text(.className(image: image, mask: mask), LineInput()))
+    case .nameClass(let source, let name): dialogs.open(.text(.className(source), LineInput(name)))
     case .fold(let number): return number == browse.fold ? [] : openFold(number)
     case .classIndex(let index):
       browse.show(class: index)
@@ -93,8 +94,10 @@ extension ExplorerState {
     case .order(let order):
       browse.sort(by: order)
       listEpisodes(keeping: selected)
-    case .importClass(let image, let mask, let index): return begin(.importImage(image: image, mask: mask, classIndex: index))
-    case .importAs(let name, let image, let mask): return begin(.importAs(name, image: image, mask: mask))
+    case .importClass(let source, let meant): return begin(.importImage(source, meant))
+    case .ownImage(let image): dialogs.open(.picker(fates(of: image)))
+    case .removeImport(let image): dialogs.open(.confirm(.removeImport(image)))
+    case .moveImport(let image): dialogs.open(.picker(importClasses(.imported(image))))
     case .namePreset: dialogs.open(.text(.presetName, LineInput()))
     case .pickForgotten: dialogs.open(.picker(forgettablePresets))
     case .forgetPreset(let name): return [.forgetPreset(name)]
@@ -105,6 +108,8 @@ extension ExplorerState {
     case .copy(let text):
       say(Notice(.info, "copied: \(choice.title)"))
       return [.copy(text)]
+    case .copyEvaluation(let episodes): return begin(.listEpisodes(episodes))
+    case .noCopy(let reason): say(Notice(.warning, reason))
     case .reference(let index): evaluation.compare(with: index.flatMap { evaluation.saved[safe: $0] })
     case .stop(let kind): return queue.stop(kind, screen.focus == .queue ? chosenJobs : [])
     case .grid(let rows, let columns): open(PlanTable(rows, columns, options: settings.options))

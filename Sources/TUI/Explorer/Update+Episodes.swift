@@ -84,9 +84,11 @@ extension ExplorerState {
   /// Takes over the episodes of a fold.
   mutating func take(_ episodes: [Episode], ofFold fold: Int) {
     guard fold == browse.fold else { return }
+    let (kept, row) = (selected, browse.cursor.index)
     browse.take(episodes)
     takeScores()
-    listEpisodes()
+    listEpisodes(keeping: kept)
+    if kept != nil, selected != kept { browse.select(row: min(row, max(0, browse.listed.count - 1))) }
     restorePlace()
     showAwaited()
   }

@@ -50,6 +50,8 @@ extension ExplorerState {
     case .pickClass: classes.map { dialogs.open(.picker($0)) }
     case .pickDataset: dialogs.open(.picker(datasets))
     case .importOwn: ask(.importImage)
+    case .ownImages: return begin(.listImports)
+    case .undoImport: return browse.undoImport().map { begin(.undoImport($0)) } ?? []
 
     case .zoom: images.toggleZoom()
     case .nearer: zoom(1)

@@ -22,18 +22,9 @@ extension ExplorerState {
     case (.rate, .rated(let support)):
       browse.take(support)
       if !browse.filter.isEmpty { listEpisodes(keeping: selected) }
-    case (.importImage, .imported(let item, let turn, let info)), (.importAs, .imported(let item, let turn, let info)):
-      if let info { browse.add(info) }
-      browse.wait(for: item)
-      let turned = turn == .upright ? "" : "; \(turn.title), as its EXIF data says"
-      say(Notice(.info, "imported: \(item.id), as a support and as a query\(turned)"))
-      if hasDemoWeights, !source.acceptsDemoWeights, browse.catalog.map({ DatasetKind.isDemo($0.name) }) == true {
-        say(
-          Notice(
-            .warning, "demo weights: toy networks made for the program's own drawn scenes; of your image they say nothing",
-            hint: "give real weights with --models"))
-      }
-      return [.loadEpisodes(fold: browse.fold)]
+    case (.listEpisodes, .episodeList(let path)): return copyEvaluation(ofListed: path)
+    case (.listImports, .imports(let images)): offer(images)
+    case (let effect, .imported(let change, let ownClasses, let turn)): return take(change, of: effect, ownClasses, turn)
 
     case (.loadEpisode(let episode), .episode(let own)): images.take(own, of: episode)
     case (.makeCondition(let episode, let choice), .condition(let image?)): images.take(condition: image, for: choice, of: episode)
@@ -46,6 +37,7 @@ extension ExplorerState {
       if let image { images.take(condition: image, for: choice, of: episode) }
       return segmentCompleted()
     case (.loadGenerated(let request), .generated(let found?)):
+      if evaluation.running != nil { queue.takeEvaluated(request) }
       // The queue tells of every image, whoever asked for it; only those of the episodes looked at are kept.
       guard images.isLacking(request) else { return [] }
       images.take(found, for: request)

@@ -53,6 +53,9 @@ public struct QueueState: Sendable {
     if jobs.job(for: request)?.state.isRunning != true { previews[request] = nil }
   }
 
+  /// The evaluation has generated an image.
+  mutating func takeEvaluated(_ request: GenerationRequest) { jobs.takeEvaluated(request) }
+
   /// The evaluation generates no more.
   mutating func forgetEvaluated() {
     evaluated = nil

@@ -24,7 +24,8 @@ extension ScreenRenderer {
       case .job(let job): render(job, in: inside.row(place), isCursor)
       case .finished(let count, let isOpen):
         let style = isCursor ? theme.cursor : theme.good
-        let used = frame.text("✓ \(count) generated", in: inside.row(place), style: style)
+        let evaluated = state.queue.jobs.evaluated, ofThese = evaluated > 0 && evaluated < count ? ", \(evaluated) to evaluate" : ""
+        let used = frame.text("✓ \(count) generated\(ofThese)", in: inside.row(place), style: style)
         frame.textRight(isOpen ? "▾" : "▸", in: inside.row(place), after: used + 1, style: style)
       }
     }
@@ -35,7 +36,7 @@ extension ScreenRenderer {
     let queue = state.queue.jobs
     let paused = state.queue.isPaused ? "paused · " : ""
     let marks = state.queue.marked.isEmpty ? "" : "\(state.queue.marked.count) marked · "
-    guard queue.unfinished > 0 else { return paused + marks + (queue.finished > 0 ? "\(queue.finished) generated" : "") }
+    guard queue.unfinished > 0 else { return paused + marks + (queue.generated > 0 ? "\(queue.generated) generated" : "") }
     let left = queue.secondsLeft.map { " · \(NumberText.clock($0)) left" } ?? ""
     return "\(paused)\(marks)\(queue.unfinished) to go\(left)"
   }

@@ -6,7 +6,7 @@ public struct WorkQueue: Sendable {
   /// A row of a list of all jobs.
   public enum Row: Hashable, Sendable {
     case job(Job)
-    /// All that is finished.
+    /// All that is generated; what evaluations have generated has no jobs that could be listed.
     case finished(Int)
   }
 
@@ -32,6 +32,8 @@ public struct WorkQueue: Sendable {
   private var done: [Int] = []
   /// Finished jobs that are not listed any more.
   private var forgotten = 0
+  /// Images that evaluations have generated since the start, without a job.
+  public private(set) var evaluated = 0
   public private(set) var differences = SettingDifferences()
   public private(set) var pace = Pace()
   /// The most images that have been in the making at once, which is what the pace was measured with; 1 before the first.
@@ -77,6 +79,9 @@ public struct WorkQueue: Sendable {
       sideBySide = max(sideBySide, runningCount)
     }
   }
+
+  /// An evaluation has generated an image; one of a request with a job is that job's.
+  public mutating func takeEvaluated(_ request: GenerationRequest) { if latest[request] == nil { evaluated += 1 } }
 
   /// Takes a job's old state out of the lists.
   private mutating func leave(_ job: Job, at place: Int) {
@@ -128,7 +133,7 @@ public struct WorkQueue: Sendable {
   private func jobs(_ places: [Int]) -> [Job] { places.compactMap { entries[$0]?.job } }
 
   /// Rows of a list of all jobs; `isOpen` lists what is finished too.
-  public func rowCount(isOpen: Bool) -> Int { unfinished + failed.count + (finished > 0 ? 1 + (isOpen ? done.count : 0) : 0) }
+  public func rowCount(isOpen: Bool) -> Int { unfinished + failed.count + (generated > 0 ? 1 + (isOpen ? done.count : 0) : 0) }
 
   /// What runs and waits in its order, what failed or was cancelled, the newest first, then what is finished: its number and, where the list
   /// is open, its jobs, the newest first. Nil behind the last one.
@@ -137,7 +142,7 @@ public struct WorkQueue: Sendable {
     var rest = index - unfinishedKeys.count
     if let place = failed[safe: failed.count - 1 - rest] { return entries[place].map { .job($0.job) } }
     rest -= failed.count
-    if rest == 0, finished > 0 { return .finished(finished) }
+    if rest == 0, generated > 0 { return .finished(generated) }
     guard isOpen, rest > 0, let place = done[safe: done.count - rest] else { return nil }
     return entries[place].map { .job($0.job) }
   }
@@ -163,6 +168,8 @@ public struct WorkQueue: Sendable {
   public var waiting: Int { unfinished - runningCount }
   public var unfinished: Int { unfinishedKeys.count }
   public var finished: Int { forgotten + done.count }
+  /// What is finished, and what evaluations have generated.
+  public var generated: Int { finished + evaluated }
 
   // MARK: How long it takes
 

@@ -26,7 +26,10 @@ import Testing
   }
 
   private func take(_ name: String, as className: String, _ workbench: Workbench) async throws -> (item: DatasetItem, ofClass: ClassInfo) {
-    try await workbench.importImage(image: folder.file("\(name).png"), mask: folder.file("\(name)_mask.png"), className: className)
+    let change = try await workbench.importImage(
+      image: folder.file("\(name).png"), mask: folder.file("\(name)_mask.png"), into: .named(className))
+    let image = try #require(change.after)
+    return (image.item, try #require(workbench.dataset.classInfo(image.classIndex)))
   }
 
   @Test func areEpisodesOfEveryFold() async throws {
@@ -46,6 +49,74 @@ import Testing
     let next = try self.workbench()
     #expect(next.ownClasses == [first.ofClass])
     #expect(try await take("one", as: "kettle", next).ofClass.index == first.ofClass.index + 1)
+  }
+
+  /// What was generated and measured for an episode stays with it: a later import only adds.
+  @Test func laterImportsOnlyAddEpisodes() async throws {
+    for number in 3...6 {
+      try Image(width: 16, height: 16, color: [UInt8(20 * number), 10, 90]).writePNG(to: folder.file("\(number).png"))
+      try LabelMask(width: 16, height: 16, labels: (0..<256).map { $0 < 99 ? 255 : 0 }).writePNG(to: folder.file("\(number)_mask.png"))
+    }
+    for shots in [1, 5] {
+      let bench = try TinyModels(), workbench = bench.workbench
+      let drawn = try await workbench.episodes(fold: 0, EpisodeDraw(shots: shots), count: 3)
+      let known = try #require(workbench.dataset.classInfo(drawn[0].classIndex)).name
+      var before = try await workbench.episodes(fold: 0, importedBeside: drawn)
+      #expect(before.isEmpty)
+      var items: [DatasetItem] = []
+      for (place, (name, className)) in [
+        ("one", "tea pot"), ("two", "tea pot"), ("3", known), ("4", "tea pot"), ("5", "kettle"), ("6", "tea pot"), ("5", "kettle"),
+      ].enumerated() {
+        items.append(try await take(name, as: className, workbench).item)
+        let now = try await workbench.episodes(fold: 0, importedBeside: drawn)
+        #expect(now.map(\.index) == Array(3..<3 + now.count))
+        // The first image of a class has no other query than itself until the second one comes: its supports stay even then.
+        if place == 1 {
+          #expect(now[0].supports == before[0].supports && now[0].index == before[0].index && now[0].query == items[1])
+        } else {
+          #expect(Array(now.prefix(before.count)) == before, "after import \(place)")
+        }
+        for episode in now where episode.supports.contains(episode.query) {
+          #expect(now.count { $0.classIndex == episode.classIndex } == 1)
+        }
+        // As a support and as a query, a second time as nothing new.
+        let isAdded = place < 6
+        #expect(now.contains { $0.query == items[place] } && now.contains { $0.supports.first == items[place] } || place == 4 || !isAdded)
+        if !isAdded { #expect(now == before) }
+        before = now
+      }
+    }
+  }
+
+  @Test func anImportIsTakenBackRemovedAndMoved() async throws {
+    let workbench = try workbench(), drawn = try await workbench.episodes(fold: 0, count: 2)
+    func episodes() async throws -> [Episode] { try await workbench.episodes(fold: 0, importedBeside: drawn) }
+    let first = try await workbench.importImage(image: folder.file("one.png"), mask: folder.file("one_mask.png"), into: .named("tea pot"))
+    let alone = try await episodes()
+    let second = try await workbench.importImage(image: folder.file("two.png"), mask: folder.file("two_mask.png"), into: .named("tea pot"))
+    let both = try await episodes(), id = try #require(second.after?.id)
+    #expect(first.before == nil && second.before == nil && both.count == 2)
+    // Back, and back again.
+    let undone = try await workbench.undo(second)
+    #expect(try await episodes() == alone && undone.after == nil && undone.before?.id == id)
+    _ = try await workbench.undo(undone)
+    #expect(try await episodes() == both)
+    // A removal has its place in the list again when it is taken back; the files stay.
+    let removal = try await workbench.removeImport(try #require(first.after?.id))
+    #expect(try await workbench.importedImages().map(\.id) == [id] && FileManager.default.fileExists(atPath: folder.file("one.png").path))
+    await #expect(throws: DataError.notImported(id: first.after?.id ?? "")) { _ = try await workbench.removeImport(first.after?.id ?? "") }
+    _ = try await workbench.undo(removal)
+    #expect(try await episodes() == both)
+    // Into a class of the data set, as a second import does too, and into a new one.
+    let known = try #require(workbench.dataset.classInfo(drawn[0].classIndex))
+    let move = try await workbench.moveImport(id, into: .index(known.index))
+    #expect(move.before?.classIndex != known.index && move.after?.classIndex == known.index)
+    #expect(try await episodes().count { $0.classIndex == known.index } == 2 && workbench.ownClasses.map(\.name) == ["tea pot"])
+    let again = try await workbench.importImage(image: folder.file("two.png"), mask: folder.file("two_mask.png"), into: .named("kettle"))
+    #expect(again.before?.classIndex == known.index && workbench.ownClasses.map(\.name) == ["tea pot", "kettle"])
+    _ = try await workbench.undo(again)
+    _ = try await workbench.undo(move)
+    #expect(try await episodes() == both)
   }
 
   @Test func aNameOfTheDataSetIsItsClass() async throws {

@@ -204,7 +204,9 @@ import Testing
 
     let store = try Store(folder: folder.file("data"))
     let workbench = Workbench(dataset: SquaresDataset(), models: ModelLibrary(searchesHub: false, environment: [:]), store: store)
-    let item = try await workbench.importImage(image: folder.file("images/upright.jpg"), mask: folder.file("masks/upright.png"), classIndex: 1)
+    let change = try await workbench.importImage(
+      image: folder.file("images/upright.jpg"), mask: folder.file("masks/upright.png"), into: .index(1))
+    let item = try #require(change.after).item
     #expect(try await workbench.image(item).height == 16)
     #expect(try await workbench.turn(of: item) == .threeQuarters)
     #expect(try await workbench.mask(item, of: 1).labels.count { $0 == 1 } == 64)
@@ -238,6 +240,11 @@ import Testing
     #expect(throws: DataError.namelessClass(index: 9)) { try OwnClass(9, of: .folder).named() }
     #expect(throws: DataError.unknownClass(index: 81, dataset: "coco", count: 80)) { try OwnClass(81, of: .coco).colour() }
     #expect(throws: DataError.unknownClass(index: 1001, dataset: "fss", count: 1000)) { try OwnClass(1001, of: .fss).named() }
+    // A name of one's own, with the colour of what is called so anywhere.
+    let cat = try OwnClass(nil, of: .coco, named: "cat"), pot = try OwnClass(9, of: .folder, named: "tea pot")
+    #expect(try cat.named().promptName == "cat" && cat.colour() == OwnClass(16, of: .coco).colour() && cat.label == nil)
+    #expect(try pot.named().name == "tea pot" && pot.colour() == 108 && pot.label == 9)
+    #expect(try OwnClass(nil, of: .coco, named: "cat", ade: 3).colour() == 3)
     #expect(try OwnClass(81, of: .coco).prompt(Prompts(), template: "a thing") == "a thing")
     #expect(throws: DataError.self) { try OwnClass(81, of: .coco).prompt(Prompts(), template: "a {name}") }
   }

@@ -55,4 +55,11 @@ public struct ImportedDataset: Dataset {
   public func version(of item: DatasetItem) -> ItemVersion? { own(item.id)?.version ?? base.version(of: item) }
 
   private func own(_ id: String) -> ImportedImage? { DatasetItem.isOwn(id) ? imports.images.last { $0.id == id } : nil }
+
+  /// Reads an image of the user's own for a class. Throws as `ImportedImage.init`, and as `ImportList.info`.
+  public func read(image: URL, mask: URL, into meant: ImportClass) throws -> ImportedImage {
+    let info = try imports.info(of: meant, beside: base)
+    return try ImportedImage(
+      image: image, mask: mask, classIndex: info.index, ownClass: info.index > ImportList.ownClasses ? info : nil)
+  }
 }

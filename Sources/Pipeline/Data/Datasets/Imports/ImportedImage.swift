@@ -5,10 +5,10 @@ import Render
 /// An image of the user's own that is beside those of a data set, with a mask of one of its classes.
 public struct ImportedImage: Codable, Hashable, Sendable {
   /// `own/NAME-HASH`: no data set names an image so, and another image or mask has another hash.
-  let id: String
-  let image: URL
-  let mask: URL
-  let classIndex: Int
+  public let id: String
+  public let image: URL
+  public let mask: URL
+  public let classIndex: Int
   /// The class where it is none of the data set's; nil, and absent from the JSON, otherwise.
   let ownClass: ClassInfo?
 
@@ -43,43 +43,6 @@ public struct ImportedImage: Codable, Hashable, Sendable {
     do { return try OwnPair(image: image, mask: mask, label: classIndex, orientation: .auto) } catch DataError.classAbsent {
       return try OwnPair(image: image, mask: mask, label: nil, orientation: .auto)
     }
-  }
-}
-
-/// The imported images of a data set: a file of JSON in the data folder.
-public final class ImportList: Sendable {
-  private let file: URL
-
-  private static let mostBytes = 1 << 24
-
-  init(_ folder: URL, dataset: String) { file = folder.appendingPathComponent("imports/\(dataset).json") }
-
-  /// In the order imported. A list that cannot be read is none.
-  var images: [ImportedImage] {
-    guard let bytes = try? FileBytes.read(file, limit: Self.mostBytes) else { return [] }
-    return (try? JSONDecoder().decode([ImportedImage].self, from: Data(bytes))) ?? []
-  }
-
-  /// Indices of classes of the user's own are above it: no data set numbers as many.
-  public static let ownClasses = 10_000
-
-  /// The classes of the user's own, in the order of their indices.
-  public var classes: [ClassInfo] {
-    let all = images.compactMap(\.ownClass)
-    return Dictionary(all.map { ($0.index, $0) }, uniquingKeysWith: { _, last in last }).values.sorted { $0.index < $1.index }
-  }
-
-  /// The class of the user's own with a name, whatever its case, or the next new one. Throws `CoreError` where the tables of
-  /// words are missing.
-  public func ownClass(named name: String) throws -> ClassInfo {
-    let known = classes
-    if let own = known.first(where: { $0.name.lowercased() == name.lowercased() }) { return own }
-    return try ClassWords().info(index: max(Self.ownClasses, known.last?.index ?? 0) + 1, name: name)
-  }
-
-  /// Adds an image, or puts it last when it is there. Throws `CoreError.cannotWrite`.
-  public func add(_ image: ImportedImage) throws {
-    try AtomicFile.write(CanonicalJSON.data(images.filter { $0.id != image.id } + [image]), to: file)
   }
 }
 
