@@ -44,7 +44,7 @@ struct ConditionCommand: ParsableCommand {
 
   func validate() throws {
     if type == .none { throw ValidationError("the condition none has no control image") }
-    if own.image == nil { throw ValidationError("--image, --mask and --class-index are needed") }
+    if own.image == nil { throw ValidationError("--image, --mask and --class-index or --class-name are needed") }
     try resolution.map { try [$0].validate() }
   }
 

@@ -47,6 +47,12 @@ struct DatasetPrepareCommand: ParsableCommand {
   func run() throws {
     if let redrawn, let out { return try redraw(redrawn, to: out) }
     if data.dataset.isDemo { return try drawDemo(to: out ?? "") }
+    if let out {
+      guard data.dataset == .coco else {
+        throw CoreError.badSetting(name: "out", value: out, allowed: "only coco and demo, \(data.dataset.rawValue) has masks already")
+      }
+      try AtomicFile.checkFolder(out)
+    }
     var source = data.source
     source.split = data.split ?? .all
     let dataset = try data.open(source)
@@ -59,9 +65,7 @@ struct DatasetPrepareCommand: ParsableCommand {
         return !Interrupt.shared.isRequested
       }
       line.finish()
-      guard let done else {
-        throw CoreError.badSetting(name: "out", value: out, allowed: "only coco and demo, \(dataset.name) has masks already")
-      }
+      guard let done else { return }
       print("\(out): \(Counted(done.written, "mask")) written")
       if done.failed > 0 {
         report(

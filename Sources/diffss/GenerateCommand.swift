@@ -12,7 +12,7 @@ struct GenerateCommand: AsyncParsableCommand {
     discussion: """
       For a data set, K images are generated for each support (image and class) of the fold or of --list and written as \
       NAME_CLASS_K.png (or .jpg), NAME with its folders, beside NAME_CLASS_control.png. For one image give --image, --mask and \
-      --class-index, or ready control images with --control.
+      --class-index or --class-name, or ready control images with --control.
       Every image carries its request. Asked again, an image that is in the folder by the same request and weights is kept, one by \
       another is replaced, and a file of somebody else is an error and left alone. An image that cannot be generated stops no other. \
       With --pack tar the files are in one archive; `evaluate --aux` reads it as it is.
@@ -99,6 +99,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
   private func generateSupports(into url: URL) async throws {
     let workbench = try workbench(), run = try await supportRun(workbench)
+    // Before the cost, for which a step may be measured.
+    if !dry.isAsked { try AtomicFile.checkFolder(url.path) }
     let cost = try await cost(run, workbench, dry.measuring(.worthwhile, profile), into: url)
     if dry.isAsked { return try CostNote.tell(cost, json: json) }
     CostNote.say(cost, into: [url, workbench.store.folder])

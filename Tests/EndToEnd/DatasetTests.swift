@@ -30,6 +30,22 @@ import Testing
     try program.run(arguments, environment: ["XDG_CACHE_HOME": program.home.appendingPathComponent("cache").path])
   }
 
+  /// Where it is to be written is looked at before hours of work; a folder that is not there shows that nothing was read.
+  @Test func prepareLooksAtItsFolderFirst() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let file = program.home.appendingPathComponent("a file")
+    try Data("x".utf8).write(to: file)
+    let below = try run(program, ["dataset", "prepare", "coco", "--root", "/nowhere", "--out", "\(file.path)/masks"])
+    #expect(below.status == 2 && below.standardError.contains("\(file.path) is a file, not a folder"), "\(below)")
+    let other = try run(program, ["dataset", "prepare", "pascal", "--root", "/nowhere", "--out", program.home.path])
+    #expect(other.status == 2 && other.standardError.contains("pascal has masks already"), "\(other)")
+    // So do images, before a step is measured.
+    let generate = try run(program, ["generate", "--limit", "1", "--out", "\(file.path)/images"])
+    let said = generate.standardError
+    #expect(generate.status == 2 && said.contains("is a file, not a folder") && !said.contains("at most"), "\(generate)")
+  }
+
   @Test func infoTellsEverythingThatIsWrong() throws {
     let program = try Program()
     defer { program.remove() }

@@ -80,11 +80,11 @@ import Testing
     (["evaluate", "--dataset", "demo", "--root", "/tmp"], "--root is for other data sets", "see `diffss evaluate --help`"),
     (
       ["generate", "--image", "c.png", "--mask", "c.png", "--class-indx", "16", "--out", "x"],
-      "--class-index missing (--class-indx is no option): --image, ", "see `diffss generate --help`"
+      "--class-index or --class-name missing (--class-indx is no option):", "see `diffss generate --help`"
     ),
     (
       ["generate", "--image", "c.png", "--out", "x"],
-      "--mask and --class-index missing: --image, --mask and --class-index belong together", "see `diffss generate --help`"
+      "--mask and --class-index or --class-name missing: --image, --mask and the class belong together", "see `diffss generate --help`"
     ),
   ]) func aMisspeltWordIsToldWithTheNearest(words: [String], message: String, hint: String) throws {
     let program = try Program()

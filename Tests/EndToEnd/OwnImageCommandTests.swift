@@ -74,6 +74,25 @@ import Testing
     #expect(empty.status == 2 && empty.standardError.contains("would show no object"))
   }
 
+  /// As the explorer names a class of the user's own; `verify` makes the image again from what it says.
+  @Test func aClassMayHaveANameOfOnesOwn() throws {
+    defer { remove() }
+    let output = try generate("--class-name", "tea pot", "--condition", "mask")
+    #expect(output.status == 0 && !output.standardError.contains("note: class"), "\(output.standardError)")
+    let made = file("made").appendingPathComponent("image_tea_pot_0.png")
+    #expect(FileManager.default.fileExists(atPath: made.path), "\(output.standardOutput)")
+    try FileManager.default.removeItem(at: file("made").appendingPathComponent("image_tea_pot_control.png"))
+    let verified = try program.run(["verify", made.path, "--source", program.home.path])
+    #expect(verified.status == 0 && verified.standardOutput.contains("identical"), "\(verified.standardError)")
+    #expect(try generate("--class-name", "tea pot", "--json").standardOutput.contains(#""className":"tea pot""#))
+    // A label with a name: the name for the prompt, the label for the pixels.
+    try mask { $0 ? 7 : 3 }
+    let named = try condition("--class-index", "7", "--class-name", "tea pot", "--type", "mask")
+    let all = try condition("--class-name", "tea pot", "--type", "mask")
+    #expect(named.image != nil && all.image != nil && named.image != all.image, "\(named.output.standardError)")
+    #expect(try condition("--class-name", "…", "--type", "mask").output.status == 2)
+  }
+
   @Test func aCutPromptIsSaidAndKept() throws {
     defer { remove() }
     let output = try generate("--class-index", "1", "--prompt", String(repeating: "dog ", count: 80))

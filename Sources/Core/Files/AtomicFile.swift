@@ -26,6 +26,16 @@ public enum AtomicFile {
     }
   }
 
+  /// Whether files could be written into a folder now, which is asked before long work: makes it when it is missing, leaves nothing in it.
+  /// Throws `CoreError.cannotWrite`.
+  public static func checkFolder(_ path: String) throws {
+    let folder = URL(fileURLWithPath: path, isDirectory: true)
+    try createFolder(folder)
+    do { _ = try AtomicWriter(folder.appendingPathComponent("any"), isDurable: false) } catch let fault as AtomicWriter.Fault {
+      throw CoreError.cannotWrite(path: path, reason: fault.reason)
+    }
+  }
+
   /// Makes a folder and those above it. Throws `CoreError.cannotWrite`.
   public static func createFolder(_ folder: URL) throws {
     do {

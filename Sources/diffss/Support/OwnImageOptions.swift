@@ -16,6 +16,12 @@ struct OwnImageOptions: ParsableArguments {
   var classIndex: Int?
 
   @Option(
+    help: ArgumentHelp(
+      "A name of yours for the class, for the prompt and the colour; without --class-index all of the mask is the class.",
+      valueName: "name"))
+  var className: String?
+
+  @Option(
     name: .customLong("classes"),
     help: "Whose class numbers: their names make the prompt, their ADE20K colours the mask condition; coco when absent.")
   var classesOf: DatasetKind?
@@ -29,16 +35,21 @@ struct OwnImageOptions: ParsableArguments {
   var detectorWeights: String?
 
   func validate() throws {
-    guard image != nil || mask != nil || classIndex != nil else { return }
-    guard image != nil, mask != nil, let classIndex else {
+    guard image != nil || mask != nil || classIndex != nil || className != nil else { return }
+    let hasClass = classIndex != nil || className != nil
+    guard image != nil, mask != nil, hasClass else {
       // What is no option at all is said later, when this is right.
-      let missing = [("--image", image == nil), ("--mask", mask == nil), ("--class-index", classIndex == nil)].filter(\.1).map(\.0)
-      let typed = CommandLine.arguments.first { $0.hasPrefix("--") && NearestWord.to($0, in: missing) != nil }
+      let missing = [("--image", image == nil), ("--mask", mask == nil), ("--class-index or --class-name", !hasClass)].filter(\.1).map(\.0)
+      let options = missing.flatMap { $0.split(separator: " ") }.map(String.init).filter { $0.hasPrefix("--") }
+      let typed = CommandLine.arguments.first { $0.hasPrefix("--") && NearestWord.to($0, in: options) != nil }
       let misspelt = typed.map { " (\(PlainText.clean($0)) is no option)" } ?? ""
-      throw ValidationError("\(missing.joined(separator: " and ")) missing\(misspelt): --image, --mask and --class-index belong together")
+      throw ValidationError("\(missing.joined(separator: " and ")) missing\(misspelt): --image, --mask and the class belong together")
     }
     let largest = classes.largestClassIndex
-    if !(1...largest).contains(classIndex) { throw ValidationError("--class-index must be 1...\(largest)") }
+    if let classIndex, !(1...largest).contains(classIndex) { throw ValidationError("--class-index must be 1...\(largest)") }
+    if let className, ownName == nil {
+      throw ValidationError("--class-name \"\(PlainText.clean(className))\" is no name: give a word or a few, as a prompt says it")
+    }
     if let ade, !(0...149).contains(ade) { throw ValidationError("--ade must be 0...149") }
   }
 
@@ -47,21 +58,26 @@ struct OwnImageOptions: ParsableArguments {
     [("--classes", classesOf != nil), ("--ade", ade != nil), ("--detector-weights", detectorWeights != nil)].filter(\.1).map(\.0)
   }
 
+  /// The name as it is used; nil where none was given, or one without a letter that can be shown.
+  private var ownName: String? { className.flatMap(ClassInfo.shownName) }
+
+  /// Throws as `OwnClass.init`.
+  private func info() throws -> OwnClass { try OwnClass(classIndex, of: classes, named: ownName, ade: ade) }
+
   var detectorFile: URL? { detectorWeights.map { URL(fileURLWithPath: $0) } }
 
   /// The image, checked, with a word about its orientation where there is one; nil when none was given.
   func image(_ orientation: OrientationRule) throws -> OwnImage? {
-    guard let image, let mask, let classIndex else { return nil }
+    guard let image, let mask else { return nil }
     let own = try OwnImage(
-      image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), info: OwnClass(classIndex, of: classes, ade: ade),
-      orientation: orientation)
+      image: URL(fileURLWithPath: image), mask: URL(fileURLWithPath: mask), info: info(), orientation: orientation)
     if let note = own.note { printError("note: \(PlainText.clean(note))") }
     return own
   }
 
   /// Says which class the number is: it is another one elsewhere.
   func sayClass() {
-    guard let classIndex, let name = try? OwnClass(classIndex, of: classes, ade: ade).named().name else { return }
+    guard ownName == nil, let classIndex, let name = try? info().named().name else { return }
     printError("note: class \(classIndex) of \(classes.rawValue) is \(PlainText.clean(name)) (--classes)")
   }
 }

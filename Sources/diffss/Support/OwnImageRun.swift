@@ -86,6 +86,8 @@ struct OwnImageRun {
     try plan.weights.check()
     demo.warn(plan.weights.demo)
     report(shortRange: plan.timesteps, plan.request.sampler)
+    // Before the cost, for which a step may be measured.
+    if !dry.isAsked { try AtomicFile.checkFolder(url.path) }
     let cost = try cost(plan)
     if dry.isAsked { return try CostNote.tell(cost, json: json) }
     CostNote.say(cost, into: [url])

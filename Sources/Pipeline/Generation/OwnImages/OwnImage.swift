@@ -29,8 +29,11 @@ public struct OwnImage: Sendable {
     self.orientation = orientation
   }
 
-  /// The class's number.
-  public var classIndex: Int { info.index }
+  /// The image's name with its class, for the names of files.
+  var stem: String {
+    let word = info.name.map { String($0.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "_" }) }
+    return "\(name)_\(word ?? "\(info.index ?? 1)")"
+  }
 
   /// The control image with every stage; `detector` is a weights file that replaces the library's own.
   /// Throws `CoreError.badSetting`, `GenerationError.noObject` and `.modelMissing`, and `ModelError`.

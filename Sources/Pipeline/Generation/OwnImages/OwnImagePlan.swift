@@ -121,7 +121,7 @@ public struct OwnImagePlan: Sendable {
       guard input.options.condition != .none else { return [] }
       let control = try image.condition(
         input.options.condition, settings: input.options.conditionSettings, models: library, detector: detector)
-      return [("\(image.name)_\(image.classIndex)", control.image)]
+      return [(image.stem, control.image)]
     }
   }
 

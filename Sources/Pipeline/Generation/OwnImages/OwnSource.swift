@@ -29,9 +29,11 @@ public struct OwnSource: Codable, Hashable, Sendable {
 
   public let image: File
   public let mask: File
-  /// The class's number in `classes`.
-  public let classIndex: Int
+  /// The class's number in `classes`; nil, and absent from the JSON, where all of the mask is the class.
+  public let classIndex: Int?
   public let classes: DatasetKind
+  /// The user's own name for the class; nil, and absent from the JSON, for that of `classes`.
+  public let className: String?
   /// Nil, and absent from the JSON, for the colour of the table.
   public let ade: Int?
   /// Nil, and absent from the JSON, for `auto`.
@@ -44,7 +46,7 @@ public struct OwnSource: Codable, Hashable, Sendable {
   /// Reads both files. Throws `CoreError.unreadableFile`.
   init(_ own: OwnImage, _ condition: ConditionType, _ settings: ConditionSettings) throws {
     (image, mask) = (try File(own.files.image), try File(own.files.mask))
-    (classIndex, classes, ade) = (own.info.index, own.info.kind, own.info.ade)
+    (classIndex, classes, className, ade) = (own.info.index, own.info.kind, own.info.name, own.info.ade)
     orientation = own.orientation == .auto ? nil : own.orientation
     self.condition = condition
     conditionSettings = settings.relevant(to: condition)
@@ -54,7 +56,7 @@ public struct OwnSource: Codable, Hashable, Sendable {
   func control(image: URL, mask: URL, detector: URL?, _ library: ModelLibrary) throws -> Image? {
     guard condition != .none else { return nil }
     let own = try OwnImage(
-      image: image, mask: mask, info: OwnClass(classIndex, of: classes, ade: ade), orientation: orientation ?? .auto)
+      image: image, mask: mask, info: OwnClass(classIndex, of: classes, named: className, ade: ade), orientation: orientation ?? .auto)
     return try own.condition(condition, settings: conditionSettings, models: library, detector: detector).image
   }
 }
