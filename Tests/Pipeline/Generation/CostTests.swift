@@ -47,6 +47,29 @@ import Testing
     #expect(try await bench.workbench.cost([work(bench, 3)], .quick).seconds != nil)
   }
 
+  /// Images that are made take the place of what was measured: the middle one, so that one that was slow for another reason changes nothing.
+  @Test func aRunTellsTheNextOne() async throws {
+    let bench = try TinyModels(), item = SquaresDataset().items[0], file = bench.folder.file("data/paces.json")
+    typealias Known = [String: [String: [[String: Double]]]]
+    func known() throws -> Known { try JSONDecoder().decode(Known.self, from: Data(contentsOf: file)) }
+    func seconds(_ steps: [Double]) async throws -> Double? {
+      let paces = try known().mapValues { _ in ["images": steps.map { ["step": $0, "rest": 0.5] }] }
+      try JSONEncoder().encode(paces).write(to: file)
+      return try await bench.workbench.cost([work(bench, 3)], .never).secondsPerImage
+    }
+    bench.workbench.enqueue(try await bench.workbench.requests(item: item, classIndex: item.classes[0], options: bench.options, count: 12))
+    try await within { await bench.workbench.waitUntilIdle() }
+    // The last nine of one place.
+    #expect(try known().mapValues { $0["images"]?.count ?? 0 }.values.sorted() == [9])
+    #expect(try await bench.workbench.cost([work(bench, 3)], .never).seconds != nil)
+    let two = try #require(try await seconds([2])), four = try #require(try await seconds([4]))
+    #expect(two < four)
+    #expect(try await seconds([2, 2.5, 2, 90, 2, 2.5, 2]) == two)
+    // A machine that is slower from now on is believed, and nonsense is not.
+    #expect(try await seconds([2, 2, 2, 2, 4, 4, 4, 4, 4]) == four)
+    #expect(try await seconds([2, -1, 0, 1e300]) == two)
+  }
+
   /// Images that were made tell their time where nothing was measured.
   @Test func imagesOfTheStoreTellTheirTime() async throws {
     let bench = try TinyModels(), item = SquaresDataset().items[0]

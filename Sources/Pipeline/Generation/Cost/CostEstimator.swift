@@ -3,7 +3,8 @@ import Data
 import Foundation
 import Models
 
-/// Reckons what images cost before they are made, from one step measured on this machine, which is remembered.
+/// Reckons what images cost before they are made: from the last ones that were made like them, before the first from one step measured on this
+/// machine.
 public struct CostEstimator: Sendable {
   /// When a step is measured whose time is not known.
   public enum Measuring: Sendable {
@@ -126,7 +127,7 @@ public struct CostEstimator: Sendable {
     return pace.scaled(cost, from: (measured.width, measured.height), to: (request.width, request.height))
   }
 
-  private func remembered(_ request: GenerationRequest) -> ImagePace? { place(request).flatMap(paces.pace) }
+  private func remembered(_ request: GenerationRequest) -> ImagePace? { generator.place(request).flatMap(paces.pace) }
 
   /// What images of the store took that are alike.
   private func stored(_ request: GenerationRequest) -> ImagePace? {
@@ -168,33 +169,24 @@ public struct CostEstimator: Sendable {
     }
     let menu = models.menu, evaluated = menu.steps(short) - menu.decoding(short)
     let pace = ImagePace(step: step / max(evaluated, .leastNormalMagnitude), rest: rest)
-    if let place = place(request) { paces.remember(pace, place) }
+    if let place = generator.place(request) { paces.remember(pace, place) }
     return pace
   }
 
   /// Seconds of an image's one step, and of what follows. Reading weights is not in it.
   private func phases(_ short: GenerationRequest, _ stop: StopFlag) throws -> (step: Double, rest: Double) {
-    var begin: ContinuousClock.Instant?, end: ContinuousClock.Instant?
+    var clock = PhaseClock()
     _ = try generator.make(short) { state in
-      begin = begin ?? .now
-      if state.step >= 1 { end = end ?? .now }
+      clock.reached(state.step)
       return !stop.isSet
     }
-    let now = ContinuousClock.now, start = begin ?? now, middle = end ?? now
-    return ((middle - start) / .seconds(1), (now - middle) / .seconds(1))
+    let seconds = clock.seconds
+    return (seconds.steps, seconds.rest)
   }
 
   // MARK: What is asked of the machine
 
   private var engines: [String] { generator.workers.engines?.names ?? [] }
-
-  private func place(_ request: GenerationRequest) -> MachinePaces.Place? {
-    (try? models.bytes(of: request.models.diffusion)).map { bytes in
-      MachinePaces.Place(
-        model: request.models.diffusion, bytes: bytes, width: request.width, height: request.height, request.settings,
-        jobs: engines.isEmpty ? generator.jobs(for: request) : 0, engines: engines)
-    }
-  }
 
   private func measures(_ request: GenerationRequest, _ images: Int, _ measuring: Measuring) -> Bool {
     switch measuring {

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Models
+import Synchronization
 
 /// How long an image takes: seconds of a step with guidance and the ControlNet (`ModelMenu.steps`), and of what comes behind the last one.
 public struct ImagePace: Codable, Hashable, Sendable {
@@ -23,7 +24,7 @@ public struct ImagePace: Codable, Hashable, Sendable {
   var isSound: Bool { [step, rest].allSatisfy { $0.isFinite && (0...1e6).contains($0) } && step > 0 }
 }
 
-/// Paces that were measured before, in `paces.json` of a data folder.
+/// Paces that are known, in `paces.json` of a data folder: measured by one step, and learned from the images that were made since.
 public struct MachinePaces: Sendable {
   /// What a pace holds for: model, size, precision, decoder, images at a time, threads, kernels and machine, or the engines.
   public struct Place: Hashable, Sendable {
@@ -44,22 +45,68 @@ public struct MachinePaces: Sendable {
 
   public init(in folder: URL) { file = folder.appendingPathComponent("paces.json") }
 
-  /// Nil where none was measured, or what is there cannot be read.
-  public func pace(_ place: Place) -> ImagePace? { known[place.text].flatMap { $0.isSound ? $0 : nil } }
+  /// The middle one of the last images, before the first of them the measured one. Nil where none is known, or what is there cannot be read.
+  public func pace(_ place: Place) -> ImagePace? { known[place.text]?.pace }
 
-  /// Remembers one. What cannot be written is measured again another time.
-  public func remember(_ pace: ImagePace, _ place: Place) {
+  /// Remembers a measured one. What cannot be written is measured again another time.
+  public func remember(_ pace: ImagePace, _ place: Place) { change(place) { $0.measured = pace } }
+
+  /// Takes over how long a real image took: the last ones replace what was measured.
+  public func learn(_ pace: ImagePace, _ place: Place) {
     guard pace.isSound else { return }
-    var all = known
-    // Nobody has so many machines: what fills the file up is of no use.
-    if all.count >= Self.most { all = [:] }
-    all[place.text] = pace
-    if let data = try? CanonicalJSON.data(all) { try? AtomicFile.write(data, to: file) }
+    change(place) { $0.images = $0.images.suffix(Self.mostImages - 1) + [pace] }
   }
 
-  private static let most = 500
+  /// What is known of a place.
+  private struct Known: Codable {
+    var measured: ImagePace?
+    /// Those of the last images, the newest last.
+    var images: [ImagePace] = []
 
-  private var known: [String: ImagePace] {
-    (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode([String: ImagePace].self, from: $0) } ?? [:]
+    /// Middle ones, which an image that the machine was busy beside does not change.
+    var pace: ImagePace? {
+      let sound = images.filter(\.isSound)
+      guard !sound.isEmpty else { return measured.flatMap { $0.isSound ? $0 : nil } }
+      func middle(_ value: (ImagePace) -> Double) -> Double { sound.map(value).sorted()[sound.count / 2] }
+      return ImagePace(step: middle(\.step), rest: middle(\.rest))
+    }
+  }
+
+  /// Nobody has so many machines: what fills the file up is of no use.
+  private static let most = 500
+  private static let mostImages = 9
+
+  /// Images that end at the same time take turns.
+  private static let turn = Mutex(())
+
+  private func change(_ place: Place, _ body: (inout Known) -> Void) {
+    Self.turn.withLock { _ in
+      var all = known
+      if all.count >= Self.most, all[place.text] == nil { all = [:] }
+      body(&all[place.text, default: Known()])
+      if let data = try? CanonicalJSON.data(all) { try? AtomicFile.write(data, to: file) }
+    }
+  }
+
+  private var known: [String: Known] {
+    (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode([String: Known].self, from: $0) } ?? [:]
+  }
+}
+
+/// When the phases of an image began: its first step, and what follows the last one.
+struct PhaseClock {
+  private var first: ContinuousClock.Instant?
+  private var last: ContinuousClock.Instant?
+
+  /// Takes over news of the image's progress: `step` steps are done.
+  mutating func reached(_ step: Int) {
+    first = first ?? .now
+    if step > 0 { last = .now }
+  }
+
+  /// Seconds of all steps, and of what came behind until now.
+  var seconds: (steps: Double, rest: Double) {
+    let now = ContinuousClock.now, start = first ?? now, middle = last ?? now
+    return ((middle - start) / .seconds(1), (now - middle) / .seconds(1))
   }
 }

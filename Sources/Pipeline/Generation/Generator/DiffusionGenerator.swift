@@ -12,6 +12,7 @@ public final class DiffusionGenerator: SupportGenerator {
   private let store: Store
   private let report: ModelLibrary.Report
   private let available: @Sendable () -> Int?
+  let paces: MachinePaces
   let turns = GenerationTurns()
   /// The work of the UNets asked for, by model and size (`jobs`).
   let works: Mutex<[String: Int]> = Mutex([:])
@@ -29,6 +30,7 @@ public final class DiffusionGenerator: SupportGenerator {
     self.store = store
     self.report = report
     self.available = available
+    paces = MachinePaces(in: store.folder)
   }
 
   /// The stored image of a request with the present weights; nil when there is none. Loads no network.
@@ -63,7 +65,13 @@ public final class DiffusionGenerator: SupportGenerator {
     guard progress(GenerationProgress(step: 0, steps: request.steps)) else { throw CancellationError() }
     let cut = try models.cut(request)
     for line in cut?.lines ?? [] { Log.generating.warning("\(key): \(line)") }
-    let made = try make(request, progress: progress) { need in
+    let sharingAtFirst = turns.count
+    var clock = PhaseClock()
+    func step(_ state: GenerationProgress) -> Bool {
+      clock.reached(state.step)
+      return progress(state)
+    }
+    let made = try make(request, progress: step) { need in
       while true {
         switch turns.claim(need, for: key, pixels: request.width * request.height, available: available()) {
         case .granted: return
@@ -72,13 +80,14 @@ public final class DiffusionGenerator: SupportGenerator {
         try wait()
       }
     }
+    // Of several that an engine is at, each takes its part of the time; here the number changes meanwhile.
+    learn(request, clock, sharing: made.engine == nil ? Double(sharingAtFirst + turns.count) / 2 : Double(made.sharing))
     let changed = try models.weights(request.models).filter { weights[$0.key] != $0.value }.keys.sorted()
     guard changed.isEmpty else { throw GenerationError.weightsChanged(names: changed) }
     let demo = DemoWeights(request.models.models, of: models, on: request.source.dataset, items: [request.source.item])
     let png = try made.image.pngData(
       text: ImageMetadata(key: key, request: request, weights: weights, cut: cut, demoWeights: demo?.models, engine: made.engine).entries())
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    // Of several that an engine is at, each takes its part of the time.
     try store.save(
       png: png, key: key, request: request, weights: weights, seconds: seconds / Double(made.sharing), engine: made.engineName)
     broken.withLock { $0[key] = nil }

@@ -37,6 +37,9 @@ final class GenerationTurns: Sendable {
     }
   }
 
+  /// How many images are under way.
+  var count: Int { state.withLock { $0.keys.count } }
+
   func end(_ key: String) {
     state.withLock { state in
       state.keys.remove(key)

@@ -62,16 +62,15 @@ extension OwnImagePlan {
     short.settings = DiffusionSettings {
       ($0.steps, $0.guidance, $0.precision, $0.shortcuts.decoder) = (1, settings.guidance, settings.precision, settings.shortcuts.decoder)
     }
-    var begin: ContinuousClock.Instant?, end: ContinuousClock.Instant?
+    var clock = PhaseClock()
     let images = isSame ? controlImages : controlImages.map { $0.resized(width: short.width, height: short.height, .area) }
     _ = try short.generate(controlImages: images, weights: weights, digests: [:], memory: memory) { state in
-      begin = begin ?? .now
-      if state.step >= 1 { end = end ?? .now }
+      clock.reached(state.step)
       return progress()
     }
-    let now = ContinuousClock.now, start = begin ?? now, middle = end ?? now
+    let seconds = clock.seconds
     let evaluated = max(steps(1, short) - steps(0, short), .leastNormalMagnitude)
-    let pace = ImagePace(step: (middle - start) / .seconds(1) / evaluated, rest: (now - middle) / .seconds(1))
+    let pace = ImagePace(step: seconds.steps / evaluated, rest: seconds.rest)
     paces.remember(pace, place)
     return time(scaled(pace))
   }
