@@ -59,6 +59,18 @@ import Testing
     }
     for report in reports { try store.save(report) }
     #expect(try store.evaluations(dataset: "squares") == reports.reversed())
+    // The same again is the same run, at its place, with the time of now; another plan over the same episodes is another one.
+    let dates = try store.datedEvaluations(dataset: "squares").map(\.date)
+    try store.save(reports[0])
+    #expect(try store.evaluations(dataset: "squares") == reports.reversed())
+    #expect(try store.datedEvaluations(dataset: "squares").map(\.date).last ?? .distantPast > dates[2])
+    var plan = reports[0].plan
+    plan.network = .hsnet
+    let other = EvaluationReport(
+      dataset: "squares", plan: plan, weights: ["d": "x"], results: reports[0].episodes,
+      classes: [ClassInfo(index: 1, name: "a", promptName: "a", adeIndex: 0)], comparison: Comparison(.hsnet), seconds: 9)
+    try store.save(other)
+    #expect(try store.evaluations(dataset: "squares").count == 4)
     #expect(try store.evaluations(dataset: "other").isEmpty)
   }
 

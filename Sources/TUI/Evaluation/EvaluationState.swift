@@ -51,13 +51,17 @@ public struct EvaluationState: Sendable {
   /// It failed or was stopped.
   mutating func end() { running = nil }
 
-  /// It has its report, which is shown unless another one of the fold was chosen.
+  /// It has its report, which is shown unless another one of the fold was chosen, and takes the place of one that it repeats.
   mutating func finish(_ report: EvaluationReport, _ date: Date?) {
     running = nil
     if !chosen.contains(report.plan.fold) { shown[report.plan.fold] = report }
-    saved.insert(report, at: 0)
-    dates.insert(date, at: 0)
-    runs.renumber { $0 + 1 }
+    if let place = saved.lastIndex(where: report.isRepeat) {
+      (saved[place], dates[place]) = (report, date)
+    } else {
+      saved.insert(report, at: 0)
+      dates.insert(date, at: 0)
+      runs.renumber { $0 + 1 }
+    }
   }
 
   // MARK: Saved evaluations

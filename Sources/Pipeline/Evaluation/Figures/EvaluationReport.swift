@@ -62,7 +62,7 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
   /// How a folder's generated supports were made, as they say; nil when they came from the store, and in older reports.
   public let auxiliaries: AuxiliaryFacts?
   /// Wall time of the evaluation alone, without generating.
-  public let seconds: Double
+  public private(set) var seconds: Double
 
   public init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], episodes: [EpisodeResult], baseline: Scores,
@@ -91,6 +91,14 @@ public struct EvaluationReport: Codable, Hashable, Sendable {
 }
 
 extension EvaluationReport {
+  /// Whether it says what another one says: the same plan, weights, episodes and figures, however long it took. Other kernels, other images in
+  /// a folder or another verdict on an image give other figures.
+  public func isRepeat(of other: EvaluationReport) -> Bool {
+    var own = self
+    own.seconds = other.seconds
+    return own == other
+  }
+
   /// The figures of a list of results, by one way of comparing.
   public init(
     dataset: String, plan: EvaluationPlan, weights: [String: String], results: [EpisodeResult], classes: [ClassInfo],
