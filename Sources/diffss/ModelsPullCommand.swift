@@ -22,6 +22,9 @@ extension ModelsCommand {
     var names: [String] = []
 
     @OptionGroup(title: "Data") var choice: FileChoice
+    @Flag(name: .customLong("dry-run"), help: "Fetch nothing: say what would be fetched, from where and how much.")
+    var isDryRun = false
+
     @OptionGroup(title: "Machine") var runtime: RuntimeOptions
 
     /// Which part of a repository.
@@ -33,6 +36,7 @@ extension ModelsCommand {
     }
 
     func validate() throws {
+      if isDryRun, names.isEmpty { throw ValidationError("--dry-run needs a name; `diffss models pull` lists the short ones") }
       if !choice.file.isEmpty, names.count != 1 { throw ValidationError("--file is of one repository: name that one") }
     }
 
@@ -44,11 +48,15 @@ extension ModelsCommand {
       var offers: [HubPull.Offer] = []
       for (model, pull) in zip(models, pulls) {
         let offer = try await pull.offer(names: choice.file.isEmpty ? model.files ?? [] : choice.file, revision: choice.revision)
-        say(offer, of: model)
+        say(offer, of: model, as: isDryRun ? { print($0) } : printError)
         offers.append(offer)
       }
       let missing = offers.reduce(0) { $0 + $1.missing }
-      if offers.count > 1, missing > 0 { printError("in all \(ByteText.decimal(missing)): \(Self.time(missing))") }
+      if offers.count > 1, missing > 0 {
+        let all = "in all \(ByteText.decimal(missing)): \(Self.time(missing))"
+        if isDryRun { print(all) } else { printError(all) }
+      }
+      if isDryRun { return }
       try await fetch(Array(zip(zip(models, pulls), offers)).map { ($0.0.0, $0.0.1, $0.1) })
     }
 
@@ -88,7 +96,7 @@ extension ModelsCommand {
     /// Part by which a repository may differ from the catalogue's rounded size.
     private static let tolerance = 0.05
 
-    private func say(_ offer: HubPull.Offer, of model: ModelCatalogue.Model) {
+    private func say(_ offer: HubPull.Offer, of model: ModelCatalogue.Model, as write: (String) -> Void) {
       let name = PlainText.clean(model.name)
       let from = name == model.repository ? "" : " of \(model.repository)", licence = model.licence.map { " (licence \($0))" } ?? ""
       let files = "\(offer.count) file\(offer.count == 1 ? "" : "s")\(from)\(licence)"
@@ -98,7 +106,7 @@ extension ModelsCommand {
         case offer.total: Self.time(offer.missing)
         case let missing: "\(ByteText.decimal(missing)) of it to be fetched, \(Self.time(missing))"
         }
-      printError("\(name): \(ByteText.decimal(offer.total)) in \(files): \(state)")
+      write("\(name): \(ByteText.decimal(offer.total)) in \(files): \(state)")
       guard let usual = model.megabytes, choice.file.isEmpty, abs(Double(offer.total) / 1e6 - usual) > Self.tolerance * usual else {
         return
       }

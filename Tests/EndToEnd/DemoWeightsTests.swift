@@ -29,6 +29,10 @@ import Testing
     let told = try program.run(words)
     #expect(told.status == 0 && told.standardError.hasPrefix("warning: \(line)") && told.standardError.contains("--demo-weights"), "\(told)")
     #expect(told.standardOutput.contains(line))
+    // Two lines, and the way to real weights where it is asked for.
+    let lines = told.standardError.split(separator: "\n")
+    #expect(lines.firstIndex { $0.hasPrefix("hint: `diffss doctor` says") } == 1, "\(lines)")
+    #expect(!told.standardError.contains("models pull"))
     let meant = try program.run(words + ["--demo-weights"])
     #expect(meant.status == 0 && !meant.standardError.contains("warning") && meant.standardOutput == told.standardOutput, "\(meant)")
     #expect(try program.run(words + ["--json", "--demo-weights"]).standardOutput.contains(#""demoWeights":["hsnet/fold0.safetensors"]"#))
@@ -81,6 +85,7 @@ import Testing
     #expect(queued.status == 0 && queued.standardError.hasPrefix("warning: Demo weights ("), "\(queued)")
     let doctor = try program.run(["doctor"] + data)
     #expect(doctor.standardOutput.contains("limited  weights for fss: Demo weights ("), "\(doctor)")
+    #expect((doctor.standardOutput + doctor.standardError).contains("diffss models pull"), "\(doctor)")
     #expect(try !program.run(["doctor"]).standardOutput.contains("weights for "))
   }
 }

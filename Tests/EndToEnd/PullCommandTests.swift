@@ -43,6 +43,18 @@ import Testing
     #expect(try pull("hed").standardError.contains("hed: 18 bytes in 1 file of lllyasviel/Annotators: here already\n"))
   }
 
+  @Test func aDryRunFetchesNothing() throws {
+    defer { program.remove() }
+    let output = try pull("hed", "taesd", "--dry-run")
+    #expect(output.status == 0 && output.standardError.split(separator: "\n").allSatisfy { $0.hasPrefix("warning: ") }, "\(output)")
+    #expect(output.standardOutput.contains("hed: 18 bytes in 1 file of lllyasviel/Annotators: "))
+    #expect(output.standardOutput.contains("in all 36 bytes"))
+    #expect(server.requests.allSatisfy { !$0.path.contains("/resolve/") })
+    #expect(try pull("--dry-run").status == 2)
+    // What it says is what is fetched.
+    #expect(try pull("hed").standardError.contains("hed: 18 bytes in 1 file"))
+  }
+
   @Test func withoutANameThereIsAList() throws {
     defer { program.remove() }
     let output = try pull()

@@ -240,8 +240,7 @@ struct DemoWeightsOption: ParsableArguments {
   func warn(_ found: DemoWeights?) {
     guard !demoWeights, let found else { return }
     printError("warning: \(found.remark)")
-    printError("hint: give real weights with --models DIR or in $DIFFSS_MODELS (docs/checkpoints.md), or say with --demo-weights that these are meant")
-    WeightRecipe.tell()
+    printError("hint: `diffss doctor` says how to get real weights; --demo-weights says that these are meant")
   }
 }
 
