@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Reading the small JSON files beside the weights: `config.json`, `scheduler_config.json`, tokenizer settings.
@@ -57,21 +58,29 @@ public enum ConfigFile {
     } catch let error as ModelError {
       throw error
     } catch {
-      throw ModelError.unreadable(path: url.path, reason: error.localizedDescription)
+      throw ModelError.unreadable(path: url.path, reason: error.reason)
     }
   }
 
-  private static func describe(_ error: DecodingError) -> String {
-    func name(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
-      (context.codingPath + (last.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".")
-    }
+  /// The field at fault, and what is wrong with it.
+  static func describe(_ error: DecodingError) -> String {
+    func name(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
     return switch error {
-    case .keyNotFound(let key, let context): "\(name(context, key)) is not there"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "\(name(context)): \(context.debugDescription)"
-    case .dataCorrupted(let context):
-      context.codingPath.isEmpty ? "it is not JSON" : "\(name(context)): \(context.debugDescription)"
-    @unknown default: "it cannot be decoded"
+    case .typeMismatch(let type, let context) where !context.codingPath.isEmpty: "\(name(context)) is not \(words(for: type))"
+    case .valueNotFound(let type, let context) where !context.codingPath.isEmpty: "\(name(context)) is null, not \(words(for: type))"
+    // What `ConfigCheck` requires.
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty: "\(name(context)): \(context.debugDescription)"
+    default: error.words
+    }
+  }
+
+  private static func words(for type: Any.Type) -> String {
+    switch type {
+    case is any BinaryInteger.Type: "a whole number"
+    case is any BinaryFloatingPoint.Type: "a number"
+    case is String.Type: "a text"
+    case is Bool.Type: "true or false"
+    default: "\(type)".hasPrefix("Array") ? "a list" : "of the kind that is expected"
     }
   }
 }

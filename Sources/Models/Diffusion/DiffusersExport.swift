@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Writing models in diffusers layout with their weights in half precision.
@@ -86,7 +87,7 @@ public enum DiffusersExport {
     }
     values["prediction_type"] = prediction.rawValue
     if let zero = checkpoint.zeroTerminalSNR { values["rescale_betas_zero_snr"] = zero }
-    try JSONSerialization.data(withJSONObject: values, options: [.prettyPrinted, .sortedKeys]).write(to: url)
+    try JSONSerialization.data(withJSONObject: values, options: [.prettyPrinted, .sortedKeys]).writeWhole(to: url)
   }
 
   /// The UNet's configuration as a ControlNet's.
@@ -94,7 +95,7 @@ public enum DiffusersExport {
     let url = config.appendingPathComponent("unet/config.json")
     let data = try ConfigFile.read(url, maximumBytes: ConfigFile.maximumBytes)
     let text = try controlConfig(hintChannels, unet: String(decoding: data, as: UTF8.self), path: url.path)
-    try Data(text.utf8).write(to: folder.appendingPathComponent("config.json"))
+    try Data(text.utf8).writeWhole(to: folder.appendingPathComponent("config.json"))
   }
 
   /// The same as text.
@@ -161,7 +162,7 @@ public enum DiffusersExport {
 
   private static func copyFile(_ name: String, from source: URL, to folder: URL) throws {
     let data = try ConfigFile.read(source.appendingPathComponent(name), maximumBytes: ConfigFile.maximumBytes)
-    try data.write(to: folder.appendingPathComponent(name))
+    try data.writeWhole(to: folder.appendingPathComponent(name))
   }
 
   /// Tokenizer, scheduler and `model_index.json`, through the links that the Hugging Face cache is made of.
@@ -177,7 +178,7 @@ public enum DiffusersExport {
     if FileManager.default.fileExists(atPath: given.path) {
       try copyFile(given.lastPathComponent, from: source, to: folder)
     } else {
-      try Data(index.utf8).write(to: folder.appendingPathComponent(given.lastPathComponent))
+      try Data(index.utf8).writeWhole(to: folder.appendingPathComponent(given.lastPathComponent))
     }
   }
 
@@ -185,7 +186,14 @@ public enum DiffusersExport {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw ModelError.writeFailed(path: folder.path, reason: error.localizedDescription)
+      throw ModelError.writeFailed(path: folder.path, reason: error.reason)
     }
+  }
+}
+
+extension Data {
+  /// Throws `ModelError.writeFailed`.
+  fileprivate func writeWhole(to url: URL) throws {
+    do { try write(to: url) } catch { throw ModelError.writeFailed(path: url.path, reason: error.reason) }
   }
 }

@@ -11,10 +11,8 @@ extension SchedulerConfig: Decodable {
     decoder.allowsJSON5 = true
     do {
       self = try decoder.decode(SchedulerConfig.self, from: data)
-    } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
-      throw Self.error(url, context)
-    } catch DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty {
-      throw Self.error(url, context)
+    } catch let error as DecodingError where error.isOfField {
+      throw ModelError.badConfig(path: url.path, reason: ConfigFile.describe(error))
     } catch {
       throw ModelError.badConfig(path: url.path, reason: "it is not a JSON object")
     }
@@ -92,8 +90,14 @@ extension SchedulerConfig: Decodable {
     "use_dynamic_shifting", "use_exponential_sigmas", "use_flow_sigmas", "use_karras_sigmas", "use_lu_lambdas",
     "variance_type",
   ]
+}
 
-  private static func error(_ url: URL, _ context: DecodingError.Context) -> ModelError {
-    .badConfig(path: url.path, reason: "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)")
+extension DecodingError {
+  /// Whether it is about a field that is there, and of a wrong kind or value.
+  fileprivate var isOfField: Bool {
+    switch self {
+    case .dataCorrupted(let context), .typeMismatch(_, let context): !context.codingPath.isEmpty
+    default: false
+    }
   }
 }
