@@ -127,6 +127,6 @@ struct EpisodeColumns {
       mark: isMarked ? "●" : state.evaluation.awaiting[episode] != nil ? "…" : " ", number: "\(episode.index + 1)",
       name: state.browse.catalog?.className(episode.classIndex) ?? "", query: episode.query.id,
       before: score?.baseline.map(NumberText.percent) ?? "·", after: score?.augmented.map(NumberText.percent) ?? "·",
-      difference: score?.difference.map(NumberText.signed) ?? "")
+      difference: score?.change ?? "")
   }
 }

@@ -58,7 +58,7 @@ extension ScreenRenderer {
     else { return }
     content.title = [title(ofRow: row, table), content.title].filter { !$0.isEmpty }.joined(separator: " ")
     if aspect == .prediction, let iou = state.prediction(episode, cell.plan)?.iou, let baseline = state.board?.baseline?.iou {
-      content.title += " (\(NumberText.signed(iou - baseline)))"
+      content.title += " (\(NumberText.change(from: baseline, to: iou)))"
       // The figures go before the word: a prediction is known by its looks.
       if DisplayText(content.title).width > titleWidth { content.title = content.title.replacing("prediction ", with: "") }
     }
@@ -149,7 +149,7 @@ extension ScreenRenderer {
     let aspect = table.aspect == .generated ? TableAspect.generated : .prediction
     var content = TileContent(aspect, cell, state)
     if let iou = state.prediction(episode, cell.plan)?.iou {
-      let gain = state.board?.baseline.map { " (\(NumberText.signed(iou - $0.iou)))" } ?? ""
+      let gain = state.board?.baseline.map { " (\(NumberText.change(from: $0.iou, to: iou)))" } ?? ""
       content.title = aspect == .generated ? "IoU \(NumberText.percent(iou))\(gain)  \(content.title)" : content.title + gain
     }
     if content.title.isEmpty { content.title = "IoU ·" }

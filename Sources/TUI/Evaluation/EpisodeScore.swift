@@ -12,6 +12,9 @@ public struct EpisodeScore: Hashable, Sendable {
   }
 
   /// What generated supports bring.
+  /// Their difference in words; nil where one is not known.
+  var change: String? { baseline.flatMap { before in augmented.map { NumberText.change(from: before, to: $0) } } }
+
   public var difference: Double? {
     guard let baseline, let augmented else { return nil }
     return augmented - baseline

@@ -5,10 +5,13 @@ extension EvaluationReport {
   /// In few words: whose figures these are.
   var title: String {
     let options = plan.options
+    // Of supports from a folder the plan's own settings say nothing.
     let settings =
-      plan.auxiliaryShots > 0
-      ? ", \(options.condition.rawValue), \(options.sampler) \(options.steps), guidance \(SettingsForm.decimal(options.guidance)), seed \(options.seed)"
-      : ""
+      plan.auxiliaryShots > 0 && plan.auxiliaryFolder != nil
+      ? ", images of \(DisplayText.middle(of: plan.auxiliaryFolder ?? "", to: 40))"
+      : plan.auxiliaryShots > 0
+        ? ", \(options.condition.rawValue), \(options.sampler) \(options.steps), guidance \(SettingsForm.decimal(options.guidance)), seed \(options.seed)"
+        : ""
     let precision = plan.precision == .float32 ? "" : " \(plan.precision.rawValue)"
     return "fold \(plan.fold), \(plan.network.rawValue)\(precision), \(plan.shots)+\(plan.auxiliaryShots)\(settings)"
   }
@@ -18,7 +21,7 @@ extension EvaluationReport {
     var text = "fold \(plan.fold): mIoU \(NumberText.percent(baseline.miou.value)) \(plan.shots)-shot"
     if let augmented, let difference = difference?.miou {
       text +=
-        ", \(NumberText.percent(augmented.miou.value)) with \(plan.shots)+\(plan.auxiliaryShots) (\(NumberText.signed(difference.value))"
+        ", \(NumberText.percent(augmented.miou.value)) with \(plan.shots)+\(plan.auxiliaryShots) (\(NumberText.change(from: baseline.miou.value, to: augmented.miou.value))"
       if let error = difference.error { text += " ± \(NumberText.percent(error))" }
       text += ")"
     }

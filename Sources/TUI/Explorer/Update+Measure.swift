@@ -103,7 +103,7 @@ extension ExplorerState {
     // Other plans' figures belong to their own cells.
     guard isAsked, use?.plan == plan, let baseline = figures.baseline else { return }
     let name = browse.catalog?.className(episode.classIndex) ?? "", shots = episode.supports.count
-    let gain = NumberText.signed(iou - baseline)
+    let gain = NumberText.change(from: baseline, to: iou)
     say(
       Notice(
         .info,

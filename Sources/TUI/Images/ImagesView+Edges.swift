@@ -60,7 +60,7 @@ extension ScreenRenderer {
       ]
       if let augmented = score?.augmented {
         spans += [("  \(with) ", theme.text), (NumberText.percent(augmented), theme.strong)]
-        spans.append(("  \(NumberText.signed(augmented - baseline))", theme.change(from: baseline, to: augmented)))
+        spans.append(("  \(NumberText.change(from: baseline, to: augmented))", theme.change(from: baseline, to: augmented)))
       } else if state.work.inFlight.contains(state.predict(episode, state.plan)) {
         spans.append(("  \(with) \(spinner)", theme.accent))
       }

@@ -8,6 +8,12 @@ public enum NumberText {
   /// One decimal with its sign.
   static func signed(_ value: Double) -> String { String(format: "%+.1f", value) }
 
+  /// The change from one value to another, as it follows from both as `percent` writes them: whoever subtracts them finds it.
+  static func change(from before: Double, to after: Double) -> String {
+    func written(_ value: Double) -> Double { Double(percent(value)) ?? value }
+    return signed(written(after) - written(before))
+  }
+
   /// `12.3 s` below a minute, then as `clock`.
   static func seconds(_ value: Double) -> String { value < 60 ? "\(percent(value)) s" : clock(value) }
 
