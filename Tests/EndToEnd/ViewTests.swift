@@ -196,8 +196,8 @@ import Testing
     try session.send(keys: "Home", "x")
     try session.wait(for: "at the next step")
     try session.send(keys: "n", "o", "w", "Enter")
-    try session.wait(for: "goes on")
-    try session.wait(for: "paused · 3 to go")
+    // Two may have been in the making: the rows change until both are stopped.
+    try session.wait(for: "all stopped") { $0.contains("goes on") && $0.contains("paused · 3 to go") && !$0.contains("▶ ") }
     try session.send(keys: "Space", "Space", "x")
     try session.wait(for: "paused · 1 to go")
     try session.send(keys: "X")

@@ -11,10 +11,10 @@ public struct EpisodeScore: Hashable, Sendable {
     self.drift = drift
   }
 
-  /// What generated supports bring.
-  /// Their difference in words; nil where one is not known.
+  /// What generated supports bring in words; nil where one is not known.
   var change: String? { baseline.flatMap { before in augmented.map { NumberText.change(from: before, to: $0) } } }
 
+  /// What generated supports bring.
   public var difference: Double? {
     guard let baseline, let augmented else { return nil }
     return augmented - baseline

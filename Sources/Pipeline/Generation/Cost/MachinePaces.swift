@@ -84,7 +84,9 @@ public struct MachinePaces: Sendable {
       var all = known
       if all.count >= Self.most, all[place.text] == nil { all = [:] }
       body(&all[place.text, default: Known()])
-      if let data = try? CanonicalJSON.data(all) { try? AtomicFile.write(data, to: file) }
+      guard let data = try? CanonicalJSON.data(all), (try? AtomicFile.createFolder(file.deletingLastPathComponent())) != nil else { return }
+      // Every image writes it, and what a crash of the machine takes is measured again: not worth a wait for the disk.
+      try? AtomicWriter.write(data, to: file, isDurable: false)
     }
   }
 
