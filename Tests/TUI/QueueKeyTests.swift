@@ -186,7 +186,8 @@ struct QueueKeyTests {
     screen.type("  y")
     #expect(screen.text().contains(#/command line: generate +none for marked episodes alone/#), "\(screen.text())")
     #expect(!screen.text().contains("of the fold"))
-    screen.press(.enter)
+    // The cursor begins on what can be copied.
+    screen.press(.up, .enter)
     #expect(screen.text().contains("no command line generates supports of marked episodes alone"))
     screen.type("yevaluate")
     #expect(screen.text().contains("command line: evaluate 2 marked episodes"))
@@ -220,13 +221,14 @@ struct QueueKeyTests {
     screen.type("Ey")
     for job in jobs { screen.send(.done(.loadGenerated(job.request), .generated(FoundSupport(image: FakeScreen.image)))) }
     let generated = screen.state.queue.jobs.generated
-    #expect(generated == jobs.count && screen.text().contains("✓ \(generated) generated, \(generated - 1) to evaluate"), "\(screen.text())")
+    #expect(generated == jobs.count, "\(screen.text())")
+    #expect(screen.text().contains("✓ \(generated) generated (\(generated - 1) by E)"), "\(screen.text())")
   }
 
   @Test func theQuestionSaysWhatIsNotLookedAtAndWhatIsThere() {
     var screen = FakeScreen.open(120, 40)
     let filter = "not those that the filter lists: mark episodes to evaluate them alone"
-    let repeated = "A saved run has these episodes and settings already: fold 0: mIoU 48.0"
+    let repeated = "a saved run has these episodes and settings already: fold 0: mIoU 48.0"
     func question(_ keys: String) -> String {
       screen.type(keys)
       return PlainView.lines(screen.state).joined()

@@ -25,7 +25,7 @@ extension Action {
       .filter, [.character("/")], "filter", "Lists the episodes that fit to what is typed: \(EpisodeFilter.syntax).", .browse,
       footer: 20, obstacle: needsCatalog),
     Action(.sort, [.character("s")], "sort", "Another order of the episodes.", .browse, in: [.episodes], footer: 44, obstacle: needsCatalog),
-    Action(.mark, [.character(" ")], "mark", "Marks the episode, or takes its mark away; g, e and E work on marked ones.", .browse, in: [.episodes], footer: 42, obstacle: needsEpisode),
+    Action(.mark, [.character(" ")], "mark", "Marks the episode, or takes its mark away, and goes on to the next one; g, e and E work on marked ones.", .browse, in: [.episodes], footer: 42, obstacle: needsEpisode),
     Action(.markRange, [.character("v")], "range", "Begins a range of marks, and ends it where the cursor is.", .browse, in: [.episodes], obstacle: needsEpisode),
     Action(
       .unmark, [.character("u")], "unmark all", "Takes all marks away.", .browse, in: [.episodes, .queue, .runs],

@@ -54,7 +54,7 @@ extension ScreenRenderer {
     if let augmented = report.augmented, let difference = report.difference {
       let error = difference.miou.error.map { " ±\(NumberText.percent($0))" } ?? ""
       mean += "  \(report.plan.shots)+\(report.plan.auxiliaryShots) \(NumberText.percent(augmented.miou.value))"
-      mean += "  \(NumberText.change(from: report.baseline.miou.value, to: augmented.miou.value))\(error)"
+      mean += "  \(NumberText.signed(difference.miou.value))\(error)"
     }
     let long = "\(mean) · \(state.name(of: .saved(report)))"
     return DisplayText(long).width <= width ? long : "\(mean) · \(state.word(for: .saved(report)))"
@@ -122,7 +122,7 @@ extension ScreenRenderer {
     right(NumberText.percent(after), table.figures + 15, tone)
     if table.difference > 0 {
       let error = row.error.map { " ±\(NumberText.percent($0))" } ?? ""
-      right(NumberText.change(from: before, to: after) + error, table.figures + 15 + table.difference, tone)
+      right(NumberText.signed(after - before) + error, table.figures + 15 + table.difference, tone)
     }
     let bar = table.bar > 0 ? Rect(x: line.maxX - table.bar, y: line.y, width: table.bar, height: line.height) : place.row(1).inset(1, 0)
     renderBar(from: before, to: after, in: bar)

@@ -21,7 +21,7 @@ extension EvaluationReport {
     var text = "fold \(plan.fold): mIoU \(NumberText.percent(baseline.miou.value)) \(plan.shots)-shot"
     if let augmented, let difference = difference?.miou {
       text +=
-        ", \(NumberText.percent(augmented.miou.value)) with \(plan.shots)+\(plan.auxiliaryShots) (\(NumberText.change(from: baseline.miou.value, to: augmented.miou.value))"
+        ", \(NumberText.percent(augmented.miou.value)) with \(plan.shots)+\(plan.auxiliaryShots) (\(NumberText.signed(difference.value))"
       if let error = difference.error { text += " ± \(NumberText.percent(error))" }
       text += ")"
     }

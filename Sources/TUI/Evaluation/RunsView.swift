@@ -86,7 +86,7 @@ extension ScreenRenderer {
         frame.textRight("–", in: figure, style: theme.faint)
         continue
       }
-      let change = cell.change.map { " (\(NumberText.change(from: value - $0, to: value)))" } ?? "",
+      let change = cell.change.map { " (\(NumberText.signed($0)))" } ?? "",
         tone = cell.change.map { theme.change(from: 0, to: $0) } ?? style
       frame.textRight(NumberText.percent(value) + change, in: figure, style: tone)
       if columns.bar > 0 {

@@ -18,7 +18,7 @@ extension ExplorerState {
       choices.append(
         Choice("episode", "", .copy("query \(episode.query.id) supports \(episode.supports.map(\.id).joined(separator: " "))")))
     }
-    return Picker("Copy", choices)
+    return Picker("Copy", choices, at: choices.firstIndex(where: \.isPossible) ?? 0)
   }
 
   /// Command lines that do what `g`, `e` and `E` do here, as far as there is one.

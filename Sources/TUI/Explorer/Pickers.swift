@@ -38,7 +38,9 @@ extension ExplorerState {
     let own = browse.catalog?.ownClasses.map { Choice($0.name, "your own", .importClass(source, .named($0.name))) } ?? []
     let classes = (browse.catalog?.folds[safe: browse.fold] ?? []).filter { index in browse.episodes.contains { $0.classIndex == index } }
     let ofFold = classes.filter { $0 != present }.map { index in
-      let part = labels.isEmpty ? "label \(index)" : labels.contains(index) ? "label \(index) of the mask alone" : "all of the mask"
+      // What labels the mask of an imported image has is not read again for this.
+      let ofMask = labels.contains(index) ? "label \(index) of the mask alone" : "all of the mask"
+      let part = present != nil ? "" : labels.isEmpty ? "label \(index)" : ofMask
       return Choice(browse.catalog?.className(index) ?? "", part, .importClass(source, .index(index)))
     }
     let severalLabels =

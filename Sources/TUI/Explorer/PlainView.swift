@@ -128,7 +128,7 @@ public enum PlainView {
       guard let before = row.before else { return "\(name): not measured" }
       guard let after = row.after else { return "\(name): IoU \(NumberText.percent(before))" }
       let error = row.error.map { " plus or minus \(NumberText.percent($0))" } ?? ""
-      return "\(name): \(NumberText.percent(before)), \(NumberText.percent(after)), \(NumberText.change(from: before, to: after))\(error)"
+      return "\(name): \(NumberText.percent(before)), \(NumberText.percent(after)), \(NumberText.signed(after - before))\(error)"
     } + report.remarks
   }
 

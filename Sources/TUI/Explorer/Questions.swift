@@ -30,14 +30,16 @@ extension ExplorerState {
     let images = plan.episodes * plan.auxiliaryShots, word = browse.hasMarks ? "marked episode" : "episode"
     let supports = "\(plan.shots)-shot against \(plan.shots)+\(plan.auxiliaryShots)", condition = plan.options.condition.rawValue
     var text = "\(Counted(plan.episodes, word)), \(supports), condition \(condition), \(Counted(plan.options.steps, "step")): "
-    text += "up to \(Counted(images, "image")) to generate"
-    if let seconds = seconds(plan.options) { text += ", at most \(NumberText.clock(seconds * Double(images)))" }
-    text += ". Generated ones are not generated again."
+    let report = evaluation.saved.first { $0.isOf(plan, marked: browse.hasMarks ? browse.chosen : nil) }
+    if let report {
+      text += "a saved run has these episodes and settings already: \(report.summary). Its images are not generated again."
+    } else {
+      text += "up to \(Counted(images, "image")) to generate"
+      if let seconds = seconds(plan.options) { text += ", at most \(NumberText.clock(seconds * Double(images)))" }
+      text += ". Generated ones are not generated again."
+    }
     if !browse.hasMarks, browse.isNarrowed {
       text += " These are the fold's first episodes, not those that the filter lists: mark episodes to evaluate them alone."
-    }
-    if let report = evaluation.saved.first(where: { $0.isOf(plan, marked: browse.hasMarks ? browse.chosen : nil) }) {
-      text += " A saved run has these episodes and settings already: \(report.summary)."
     }
     return text
   }

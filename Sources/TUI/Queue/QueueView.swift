@@ -24,7 +24,7 @@ extension ScreenRenderer {
       case .job(let job): render(job, in: inside.row(place), isCursor)
       case .finished(let count, let isOpen):
         let style = isCursor ? theme.cursor : theme.good
-        let evaluated = state.queue.jobs.evaluated, ofThese = evaluated > 0 && evaluated < count ? ", \(evaluated) to evaluate" : ""
+        let evaluated = state.queue.jobs.evaluated, ofThese = evaluated > 0 && evaluated < count ? " (\(evaluated) by E)" : ""
         let used = frame.text("✓ \(count) generated\(ofThese)", in: inside.row(place), style: style)
         frame.textRight(isOpen ? "▾" : "▸", in: inside.row(place), after: used + 1, style: style)
       }

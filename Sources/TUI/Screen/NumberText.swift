@@ -8,7 +8,8 @@ public enum NumberText {
   /// One decimal with its sign.
   static func signed(_ value: Double) -> String { String(format: "%+.1f", value) }
 
-  /// The change from one value to another, as it follows from both as `percent` writes them: whoever subtracts them finds it.
+  /// The change from an episode's IoU to another, as it follows from both as `percent` writes them: whoever subtracts them finds it.
+  /// Differences of means, which have errors, are given as they are.
   static func change(from before: Double, to after: Double) -> String {
     func written(_ value: Double) -> Double { Double(percent(value)) ?? value }
     return signed(written(after) - written(before))

@@ -49,6 +49,10 @@ struct EvaluationOptions: ParsableArguments {
     let saved = try episodeList.map { try EpisodeList(URL(fileURLWithPath: $0), for: workbench.dataset, fold: data.givenFold) }
     let draw = saved?.draw ?? draws.draw(shots: shots, seed: seeds?.values.first ?? seed)
     let folds = allFolds ? Array(0..<workbench.dataset.folds) : [saved?.fold ?? data.fold]
+    // Else its weights would be missed first.
+    if let fold = folds.first(where: { !(0..<workbench.dataset.folds).contains($0) }) {
+      throw DataError.unknownFold(fold: fold, dataset: workbench.dataset.name, folds: workbench.dataset.folds)
+    }
     // A list of one fold is found before hours are spent on it.
     if saved == nil, draw.lists != nil { for fold in folds { _ = try EpisodeSampler(workbench.dataset, fold: fold, draw) } }
     let plan = EvaluationPlan(
