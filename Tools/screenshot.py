@@ -10,6 +10,8 @@ Starts `.build/release/diffss` on the demo with data and configuration folders o
 
 import argparse
 import os
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -79,6 +81,8 @@ def main():
     parser.add_argument("--tour", metavar="FOLDER", help="an image of every view at " + ", ".join(f"{x}x{y}" for x, y in SIZES))
     options = parser.parse_args()
     painter = Painter(options.height)
+    # Ended from outside it ends its explorer too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
     def save(path):
         screen = terminal.wait("")
@@ -100,8 +104,8 @@ def main():
             terminal.wait("Episode 1")
             if options.tour:
                 play(terminal, TOUR, save_sizes)
-            elif options.keys:
-                play(terminal, options.keys.split(","), None)
+            elif options.keys is not None:
+                play(terminal, [key for key in options.keys.split(",") if key], None)
                 save(options.out)
             else:
                 play(terminal, README, lambda name: save(ROOT / f"docs/images/{name}.png"))

@@ -66,6 +66,7 @@ class Terminal:
     def wait(self, text, seconds=120):
         """Waits for `text`, then until the screen has stood still for a second; not for long, as some screens never do."""
         deadline, last, since, seen = time.time() + seconds, "", time.time(), None
+        patience = time.time() + 10
         while time.time() < deadline:
             screen = self.tmux("capture-pane", "-e", "-p", "-N")
             seen = seen or (time.time() if text in self.text() else None)
@@ -73,8 +74,11 @@ class Terminal:
                 last, since = screen, time.time()
             if seen and text in self.text() and (time.time() - since > 1 or time.time() - seen > 5):
                 return screen
+            if not seen and time.time() > patience:
+                print(f"waiting for {text!r}, {seconds} s at most", file=sys.stderr)
+                patience = deadline
             time.sleep(0.1)
-        sys.exit(f"error: waited for {text!r}; the screen shows:\n" + self.text())
+        sys.exit(f"error: waited {seconds} s for {text!r}; the screen shows:\n" + self.text())
 
     def close(self):
         """Quits, and waits for the program's end: it writes into its folders until then."""
