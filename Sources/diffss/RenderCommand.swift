@@ -62,19 +62,23 @@ struct RenderCommand: ParsableCommand {
 
   func validate() throws {
     if images.isEmpty { throw ValidationError("name an image or several") }
-    if !mask.isEmpty, mask.count != images.count {
-      throw ValidationError("give --mask once for each image: \(images.count) images, \(mask.count) masks")
-    }
     if overlay != nil, mask.isEmpty { throw ValidationError("--overlay needs --mask") }
     if (overlay == .error) != !prediction.isEmpty { throw ValidationError("--overlay error and --prediction belong together") }
-    if !prediction.isEmpty, prediction.count != images.count {
-      throw ValidationError("give --prediction once for each image: \(images.count) images, \(prediction.count) predictions")
-    }
     if let graphics = graphics?.fixed, graphics != .cells {
       if isOfCharacters {
         throw ValidationError("--symbols, --colors and --nearest are for characters: leave them out, or give --graphics cells")
       }
       if isDrawn { throw ValidationError("--graphics \(graphics.rawValue) is for terminals: give --out another name than .svg or .html") }
+    }
+  }
+
+  /// Whether each image has what goes with it. The value of an option that is none would be an image more: that is said before this is asked.
+  private func checkCounts() throws {
+    if !mask.isEmpty, mask.count != images.count {
+      throw ValidationError("give --mask once for each image: \(images.count) images, \(mask.count) masks")
+    }
+    if !prediction.isEmpty, prediction.count != images.count {
+      throw ValidationError("give --prediction once for each image: \(images.count) images, \(prediction.count) predictions")
     }
   }
 
@@ -84,6 +88,7 @@ struct RenderCommand: ParsableCommand {
   private var isDrawn: Bool { ["svg", "html", "htm"].contains(out.map { URL(fileURLWithPath: $0).pathExtension.lowercased() } ?? "") }
 
   func run() throws {
+    try checkCounts()
     try out.map(AtomicFile.check)
     let environment = ProcessInfo.processInfo.environment, settings = try UserSettings.standard.get()
     let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1

@@ -98,7 +98,7 @@ import Testing
     (["GOOD", "--size", "0x5"], "--size"), (["GOOD", "--size", "80"], "--size"), (["GOOD", "--size", "1001x5"], "--size"),
     (["GOOD", "--symbols", "dots"], "--symbols"), (["GOOD", "--mask", "GOOD", "--mask", "GOOD"], "once for each image"),
     (["GOOD", "--overlay", "tint"], "--overlay needs --mask"), (["GOOD", "--mask", "GOOD", "--overlay", "error"], "--prediction"),
-    ([], "image"),
+    ([], "image"), (["GOOD", "--mask", "GOOD", "--width", "40"], "nknown option '--width'"),
     (["GOOD", "--mask", "SMALL"], "its mask"), (["GOOD", "--out", "INSIDE"], "cannot write"),
   ]) func badUsageIsAnError(arguments: [String], text: String) throws {
     try inProgram { program, path in
