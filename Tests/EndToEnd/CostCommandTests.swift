@@ -39,6 +39,16 @@ import Testing
     #expect(output.status == 2 && output.standardError.contains("these weights take no 2 supports"), "\(output)")
   }
 
+  /// A fold that is not there has no weights either, but is what is wrong.
+  @Test func theFoldIsLookedAtBeforeItsWeights() throws {
+    let program = try Program()
+    defer { program.remove() }
+    for command in ["evaluate", "sweep"] {
+      let output = try program.run([command, "--fold", "9"])
+      #expect(output.status == 2 && output.standardError.contains("data set demo has no fold 9 (0...3)"), "\(output)")
+    }
+  }
+
   @Test func itIsSaidBeforeTheWorkToo() throws {
     let program = try Program()
     defer { program.remove() }
