@@ -71,6 +71,8 @@ public enum Effect: Hashable, Sendable {
   /// Puts text on the terminal's clipboard.
   case copy(String)
   case stopEvaluation
+  /// Writes what the next start finds.
+  case keepSession(SavedSession)
   /// Whether the mouse is ours or the terminal's.
   case useMouse(Bool)
   /// Stops the process as Ctrl-Z does.
@@ -82,7 +84,8 @@ public enum Effect: Hashable, Sendable {
   /// Whether an answer comes.
   public var isAnswered: Bool {
     switch self {
-    case .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse, .suspend, .redraw, .quit:
+    case .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .keepSession, .copy, .useMouse, .suspend,
+      .redraw, .quit:
       false
     default: true
     }

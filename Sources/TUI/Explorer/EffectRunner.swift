@@ -25,6 +25,8 @@ final class EffectRunner: Sendable {
   private let post: @Sendable (Event) -> Void
   private let work: Mutex<Work>
   private let lanes = TaskLanes<Effect.Lane>()
+  /// Sessions are written one after the other, the newest last.
+  private let sessions = DispatchQueue(label: "diffss.session", qos: .utility)
 
   init(options: ExplorerOptions, post: @escaping @Sendable (Event) -> Void) {
     self.options = options
@@ -41,10 +43,17 @@ final class EffectRunner: Sendable {
     case .pauseQueue(let isPaused, let now): workbench?.setQueuePaused(isPaused, now: now)
     case .cancelAllJobs: workbench?.cancelAll()
     case .stopEvaluation: lanes.cancel(.evaluation)
+    // What a crash of the machine takes is the cursor's place: not worth a wait for the disk.
+    case .keepSession(let session): sessions.async { [file = sessionFile] in session.save(to: file, isDurable: false) }
     case .suspend, .redraw, .quit, .copy, .useMouse: break
     default: start(effect)
     }
   }
+
+  /// Writes what the next start finds, and waits until it is there.
+  func keep(_ session: SavedSession) { sessions.sync { session.save(to: sessionFile, isDurable: true) } }
+
+  private var sessionFile: URL { SavedSession.file(in: options.dataFolder) }
 
   /// Stops everything; what is finished is kept, and the queue goes on at the next start. Waits two seconds at most for the store to hear of it.
   func stop() {
@@ -174,8 +183,8 @@ final class EffectRunner: Sendable {
       await workbench.preload(options, network: network, fold: fold)
       return .preloaded
     case .open, .openDataset, .render, .encode, .loadClusterRuns, .sampleResources, .inspectPath, .identifyFolder, .openFolder,
-      .rememberFolder, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .copy, .useMouse, .suspend,
-      .redraw, .quit:
+      .rememberFolder, .cancelJobs, .retryJobs, .prioritise, .pauseQueue, .cancelAllJobs, .stopEvaluation, .keepSession, .copy, .useMouse,
+      .suspend, .redraw, .quit:
       return .dropped
     }
   }

@@ -20,6 +20,8 @@ public enum Event: Sendable {
   case wantedPixels([PixelRequest])
   /// Nobody has done anything for a while.
   case idle
+  /// Nobody has done anything for so long that what the next start finds is worth a file.
+  case resting
   case said(Notice)
   /// SIGTERM or SIGHUP: leave without asking.
   case terminated(status: Int32)

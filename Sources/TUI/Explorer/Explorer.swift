@@ -63,14 +63,13 @@ public func runExplorer(options: ExplorerOptions) throws -> Int32 {
   defer { Signals.remove() }
   let runner = EffectRunner(options: options) { queue.post($0) }
   defer { runner.stop() }
-  let session = options.dataFolder.appendingPathComponent("explorer.json")
-  var state = ExplorerState(options, SavedSession(session))
+  var state = ExplorerState(options, SavedSession(SavedSession.file(in: options.dataFolder)))
   let own = ThemeLibrary.themes(in: ThemeLibrary.folder(ProcessInfo.processInfo.environment))
   state.screen.add(own.themes)
   state.say(themeFaults: own.faults)
   let program = ExplorerProgram(state)
   let loop = EventLoop(program, terminal: terminal, queue: queue, signals: signals, begin: runner.run)
-  defer { SavedSession(loop.program.state).save(to: session) }
+  defer { runner.keep(SavedSession(loop.program.state)) }
   return loop.run()
 }
 

@@ -12,6 +12,14 @@ struct ExplorerProgram: LoopProgram {
   /// How long nobody has to do anything before there is time for what nobody asked for.
   private static let patience = Duration.milliseconds(200)
 
+  /// When it was last looked whether the session is another.
+  private var lastRest = ContinuousClock.now
+  /// Whether something has happened since.
+  private var mayHaveNewSession = true
+
+  /// How long nobody has to do anything before the session is kept, and how long it stays as it is written.
+  private static let restAfter = Duration.seconds(3)
+
   init(_ state: ExplorerState) { self.state = state }
 
   var size: Size {
@@ -22,8 +30,10 @@ struct ExplorerProgram: LoopProgram {
   var usesMouse: Bool { state.screen.usesMouse }
   var isAnimated: Bool { state.isAnimated }
   var nextChange: ContinuousClock.Instant? {
-    [hold.end, mayHaveIdleWork ? lastInput + Self.patience : nil].compactMap { $0 }.min()
+    [hold.end, mayHaveIdleWork ? lastInput + Self.patience : nil, mayHaveNewSession ? nextRest : nil].compactMap { $0 }.min()
   }
+
+  private var nextRest: ContinuousClock.Instant { max(lastInput, lastRest) + Self.restAfter }
 
   func event(_ happening: Happening) -> Event? {
     switch happening {
@@ -40,12 +50,17 @@ struct ExplorerProgram: LoopProgram {
     let before = state.selected
     var effects = update(&state, event)
     switch event {
-    case .key, .pointed, .resized: (lastInput, mayHaveIdleWork) = (now, true)
+    case .key, .pointed, .resized: (lastInput, mayHaveIdleWork, mayHaveNewSession) = (now, true, true)
     case .tick:
-      guard mayHaveIdleWork, now - lastInput >= Self.patience else { break }
-      effects += update(&state, .idle)
-      mayHaveIdleWork = false
-    default: mayHaveIdleWork = true
+      if mayHaveIdleWork, now - lastInput >= Self.patience {
+        effects += update(&state, .idle)
+        mayHaveIdleWork = false
+      }
+      if mayHaveNewSession, now >= nextRest {
+        effects += update(&state, .resting)
+        (lastRest, mayHaveNewSession) = (now, false)
+      }
+    default: (mayHaveIdleWork, mayHaveNewSession) = (true, true)
     }
     if state.selected != before { hold.moved(at: now) }
     return effects.map(\.command)

@@ -28,6 +28,11 @@ final class PlainExplorer {
     case work
   }
   private let start = ContinuousClock.now
+  /// Whether nothing has happened since the session was kept.
+  private var isRested = false
+
+  /// Milliseconds without anything happening after which the session is kept.
+  private static let restAfter: Int32 = 3000
 
   /// Longest line that is taken.
   private static let mostBytes = 1 << 16
@@ -56,7 +61,13 @@ final class PlainExplorer {
       } else if !takeLine() {
         if hasEnded { break }
         var descriptors = [STDIN_FILENO, queue.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        guard poll(&descriptors, 2, -1) > 0 else { continue }
+        let ready = poll(&descriptors, 2, isRested ? -1 : Self.restAfter)
+        if ready == 0 {
+          isRested = true
+          handle([.resting])
+        }
+        guard ready > 0 else { continue }
+        isRested = false
         if descriptors[1].revents != 0 { handle(queue.take()) }
         if descriptors[0].revents != 0 { read() }
       }
@@ -169,11 +180,10 @@ public func runPlainExplorer(options: ExplorerOptions) throws -> Int32 {
   guard let queue = EventQueue<Event>() else { throw TUIError.noDescriptors }
   let runner = EffectRunner(options: options) { queue.post($0) }
   defer { runner.stop() }
-  let session = options.dataFolder.appendingPathComponent("explorer.json")
   let explorer = PlainExplorer(
-    queue: queue, runner: runner, state: ExplorerState(options, SavedSession(session)),
+    queue: queue, runner: runner, state: ExplorerState(options, SavedSession(SavedSession.file(in: options.dataFolder))),
     askedFold: options.takesLastFold ? nil : options.fold)
   let status = try explorer.run()
-  SavedSession(explorer.state).save(to: session)
+  runner.keep(SavedSession(explorer.state))
   return status
 }

@@ -43,20 +43,28 @@ public struct SavedSession: Codable, Hashable, Sendable {
   }
 
   public init(_ state: ExplorerState) {
+    // Until the data set is open the form has no settings of its own, and until its episodes are there the cursor has no place.
+    let before = state.source.session, isOpen = state.browse.catalog != nil,
+      ofThis = before.flatMap { $0.dataset == state.source.name ? $0 : nil }
     dataset = state.source.name
     fold = state.browse.fold
-    episode = state.browse.selected?.index ?? 0
-    options = state.browse.catalog == nil ? state.source.session?.options : state.settings.options
+    episode = state.browse.selected?.index ?? ofThis.flatMap { $0.fold == fold ? $0.episode : nil } ?? 0
+    options = isOpen ? state.settings.options : before?.options
     (supports, episodes, network) = (state.settings.supports, state.settings.episodes, state.settings.network)
+    if !isOpen, let ofThis { (supports, episodes, network) = (ofThis.supports, ofThis.episodes, ofThis.network) }
     (look, opacity, symbols, theme, usesMouse) = (
       state.images.look, state.images.opacity, state.images.symbols, state.screen.theme, state.screen.usesMouse
     )
     (order, filter, classOrder) = (state.browse.order, state.browse.filter.text, state.evaluation.order)
   }
 
-  /// Writes it; a session that cannot be kept costs nothing but itself.
-  public func save(to file: URL) {
-    if let data = try? CanonicalJSON.data(self) { try? AtomicFile.write(data, to: file) }
+  /// Where it is in a data folder.
+  static func file(in folder: URL) -> URL { folder.appendingPathComponent("explorer.json") }
+
+  /// Writes it; a session that cannot be kept costs nothing but itself. `isDurable` waits for the disk.
+  func save(to file: URL, isDurable: Bool) {
+    guard let data = try? CanonicalJSON.data(self), (try? AtomicFile.createFolder(file.deletingLastPathComponent())) != nil else { return }
+    try? AtomicWriter.write(data, to: file, isDurable: isDurable)
   }
 }
 
@@ -69,6 +77,16 @@ extension ExplorerState {
     evaluation.restore(session.classOrder)
     guard session.dataset == source.name else { return }
     browse.restore(fold: takesFold ? session.fold : nil, order: session.order, filter: session.filter)
+  }
+
+  /// Has the session kept, so that a process that is killed loses little; not where it is as it was kept last, and not before the episodes are
+  /// there, as long as nobody knows the cursor's place.
+  mutating func keepSession() -> [Effect] {
+    guard source.failure == nil, !isOpening else { return [] }
+    let session = SavedSession(self)
+    guard session != source.keptSession else { return [] }
+    source.note(kept: session)
+    return [.keepSession(session)]
   }
 
   /// The session's settings, where the same data set is opened and they are still good.

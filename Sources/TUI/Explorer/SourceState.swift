@@ -10,6 +10,8 @@ public struct SourceState: Sendable {
   public private(set) var failure: Notice?
   /// What the last run left, until it is taken over.
   public private(set) var session: SavedSession?
+  /// What is known to be on disk for the next start.
+  private(set) var keptSession: SavedSession?
 
   /// Data sets that can be opened without further words.
   public var datasets: [DatasetKind] = [.demo]
@@ -49,7 +51,9 @@ public struct SourceState: Sendable {
 
   mutating func retry() { failure = nil }
 
-  mutating func keep(_ session: SavedSession) { self.session = session }
+  mutating func keep(_ session: SavedSession) { (self.session, keptSession) = (session, session) }
+
+  mutating func note(kept session: SavedSession) { keptSession = session }
 
   mutating func forgetSession() { session = nil }
 }

@@ -43,7 +43,7 @@ extension ExplorerState {
   /// Begins an evaluation: of the marked episodes where there are any, else of the fold's first ones.
   mutating func begin(_ plan: EvaluationPlan) -> [Effect] {
     evaluation.begin(plan)
-    return begin(browse.hasMarks ? .evaluateMarked(plan, browse.chosen) : .evaluate(plan))
+    return keepSession() + begin(browse.hasMarks ? .evaluateMarked(plan, browse.chosen) : .evaluate(plan))
   }
 
   /// Notes what the user thinks of the tile's image; the same again takes it back.

@@ -34,6 +34,7 @@ extension ExplorerState {
     case .wanted(let requests): return requests.filter { images.rendered[$0.key] == nil }.map { .render($0) }
     case .wantedPixels(let requests): return work.lacking(requests.filter { images.pixels[$0.key] == nil }.map { .encode($0) })
     case .idle: return foresight.map { [$0] } ?? []
+    case .resting: return keepSession()
     case .said(let notice): say(notice)
     case .terminated: break
     }
