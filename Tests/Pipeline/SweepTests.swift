@@ -62,6 +62,18 @@ import Testing
     #expect(generator.generated.withLock { $0 } == images.count)
   }
 
+  /// Settings that come to the same evaluation share its episodes, which nobody has finished before.
+  @Test func whatASweepRepeatsIsNoWorkThatWasCutOff() async throws {
+    let (bench, _) = try bench(), said = Mutex(0)
+    let plan = try SweepPlan(
+      EvaluationPlan(fold: 0, auxiliaryShots: 0, options: bench.options, episodes: 4), folds: [0], seeds: [0],
+      axes: [.setting(.condition, ["mask", "scribble"])])
+    let (report, _) = try await bench.workbench.sweep(plan) { news in
+      if case .resuming = news.evaluation { said.withLock { $0 += 1 } }
+    }
+    #expect(report.settings.count == 2 && said.withLock { $0 } == 0)
+  }
+
   @Test func aSweepGoesOnWhereItWasEnded() async throws {
     let (bench, _) = try bench(), plan = try sweep(bench)
     _ = try? await cancellable { cancel in

@@ -173,7 +173,7 @@ import Testing
       }
     }
     let folder = bench.store.folder.appendingPathComponent("evaluations")
-    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".jsonl") })
     let file = folder.appendingPathComponent(name)
     // What is kept is believed: a figure that no network makes shows that. A last line that was cut off is not.
     var lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
@@ -187,6 +187,56 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     let fresh = try await bench.workbench.evaluate(plan)
     #expect(Array(fresh.episodes.dropFirst()) == Array(report.episodes.dropFirst()) && fresh.episodes[0].baseline.foregroundUnion != 4)
+  }
+
+  /// What was begun and has no report is listed with what is finished of it, until it is finished or forgotten.
+  @Test func anUnfinishedEvaluationIsListed() async throws {
+    let bench = try TinyModels(generator: CopyingGenerator())
+    let plan = EvaluationPlan(fold: 0, auxiliaryShots: 0, episodes: 8)
+    func begin(_ plan: EvaluationPlan) async throws {
+      await #expect(throws: CancellationError.self) {
+        try await cancellable { cancel in
+          try await bench.workbench.evaluate(plan) { if case .evaluating(let done, _, _, _) = $0, done >= 3 { cancel() } }
+        }
+      }
+    }
+    try await begin(plan)
+    let stopped = try #require(try await bench.workbench.unfinishedEvaluations().first)
+    #expect(stopped.plan == plan && (3..<8).contains(stopped.done) && stopped.of == 8 && !stopped.wasCutOff)
+    #expect(bench.store.unfinishedEvaluations(dataset: "another").isEmpty)
+    // The next one says what it takes over, is not listed while it runs, and leaves nothing.
+    let seen = Mutex<[EvaluationProgress]>([]), listed = Mutex<[Int]>([])
+    _ = try await bench.workbench.evaluate(stopped.plan) { [store = bench.store] event in
+      seen.withLock { $0.append(event) }
+      listed.withLock { $0.append(store.unfinishedEvaluations(dataset: "squares").count) }
+    }
+    #expect(seen.withLock { $0.count { if case .resuming = $0 { true } else { false } } } == 1)
+    #expect(seen.withLock { $0 }.contains(.resuming(done: stopped.done, of: 8)) && listed.withLock { $0.allSatisfy { $0 == 0 } })
+    #expect(try await bench.workbench.unfinishedEvaluations().isEmpty)
+    // One whose process was killed could not say that it ended.
+    try await begin(plan)
+    let folder = bench.store.folder.appendingPathComponent("evaluations")
+    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".begun.json") })
+    let note = folder.appendingPathComponent(name), text = try String(contentsOf: note, encoding: .utf8)
+    try Data(text.replacingOccurrences(of: "\"isEnded\":true", with: "\"isEnded\":false").utf8).write(to: note)
+    let cutOff = try #require(try await bench.workbench.unfinishedEvaluations().first)
+    #expect(cutOff.wasCutOff)
+    // A name that leads elsewhere is none, and what cannot be read is passed over.
+    let outside = bench.store.folder.appendingPathComponent("kept.jsonl")
+    try Data(contentsOf: folder.appendingPathComponent(name)).write(to: outside)
+    let journal = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".jsonl") })
+    try Data(text.replacingOccurrences(of: journal, with: "../kept.jsonl").utf8).write(to: note)
+    let odd = try #require(try await bench.workbench.unfinishedEvaluations().first)
+    #expect(odd.done == 0)
+    try await bench.workbench.forget(odd)
+    #expect(FileManager.default.fileExists(atPath: outside.path))
+    try Data("{".utf8).write(to: note)
+    #expect(try await bench.workbench.unfinishedEvaluations().isEmpty)
+    unlink(note.path)
+    // Forgotten, it begins anew.
+    try await begin(plan)
+    try await bench.workbench.forget(try #require(try await bench.workbench.unfinishedEvaluations().first))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
   }
 
   @Test func foldsAndSeedsAreSummedUp() async throws {

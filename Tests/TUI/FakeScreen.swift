@@ -111,7 +111,8 @@ struct FakeScreen {
       return .prediction(
         image: Self.image, mask: Self.mask, truth: Self.mask, iou: plan == nil ? 41.25 : 52.0 - Double(rejected.count), rejected: rejected)
     // Nothing new.
-    case .loadReports: return .reports(state.evaluation.saved, dates: state.evaluation.dates.compactMap { $0 })
+    case .loadReports:
+      return .reports(state.evaluation.saved, dates: state.evaluation.dates.compactMap { $0 }, unfinished: state.evaluation.unfinished)
     case .preload: return .preloaded
     case .inspectPath(let text, let use): return .path(PathInspector.inspect(text, use))
     case .sampleResources:

@@ -380,6 +380,16 @@ public final class Workbench: Sendable {
     try await lookupLane.run { [store, imported] _ in try store.evaluations(dataset: imported.name) }
   }
 
+  /// Evaluations of this data set without a report that no process works on, the newest first.
+  public func unfinishedEvaluations() async throws -> [UnfinishedEvaluation] {
+    try await lookupLane.run { [store, imported] _ in store.unfinishedEvaluations(dataset: imported.name) }
+  }
+
+  /// Forgets one of them with its finished episodes; generated images stay.
+  public func forget(_ evaluation: UnfinishedEvaluation) async throws {
+    try await lookupLane.run { [store] _ in store.forget(evaluation) }
+  }
+
   /// The same with the time at which each was saved.
   public func datedEvaluations() async throws -> [(report: EvaluationReport, date: Date)] {
     try await lookupLane.run { [store, imported] _ in try store.datedEvaluations(dataset: imported.name) }

@@ -147,10 +147,19 @@ extension Action {
       .pickReport, [.character("L")], "saved runs",
       "All saved evaluations in a table, to show one or to compare some; or single predictions with the settings of the form.", .work,
       footer: 54,
-      obstacle: { $0.evaluation.saved.isEmpty ? "no evaluation was saved yet; E makes one" : nil }),
+      obstacle: { $0.evaluation.saved.isEmpty && $0.evaluation.unfinished.isEmpty ? "no evaluation was saved yet; E makes one" : nil }),
     Action(
       .pickReference, [.character("R")], "compare runs", "Another saved evaluation to compare the shown one with.", .work, in: [.classes], footer: 31, obstacle: needsReport),
-    Action(.showRun, [.enter], "show", "Shows the evaluation in the list and the table of classes.", .work, in: [.runs], footer: 10),
+    Action(
+      .showRun, [.enter], "show", "Shows the evaluation in the list and the table of classes; goes on with an unfinished one.", .work,
+      in: [.runs], footer: 10,
+      obstacle: { state in
+        guard state.selectedUnfinished != nil, state.evaluation.running != nil else { return nil }
+        return "an evaluation is under way; x in the queue stops it"
+      }),
+    Action(
+      .forgetRun, [.character("x")], "forget", "Forgets an unfinished evaluation with its finished episodes; its images stay.", .work,
+      in: [.runs], footer: 14, obstacle: { $0.selectedUnfinished == nil ? "only unfinished evaluations are forgotten" : nil }),
     Action(
       .markRun, [.character(" ")], "mark", "Marks the evaluation, or takes its mark away; the classes of marked ones are below.", .work,
       in: [.runs], footer: 11, obstacle: { $0.selectedRun == nil ? "only evaluations are compared" : nil }),

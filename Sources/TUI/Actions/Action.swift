@@ -21,7 +21,7 @@ public struct Action: Sendable {
     case increase, decrease, edit, type, nextChoice, nextCondition, previousCondition, preset
     case generate, evaluate, evaluateFold, cancel, cancelAll, retry
     case compare, grid, aspect, adopt, markA, ab, flip, duelMode, shiftLeft, shiftRight
-    case sortClasses, worst, pickReport, pickReference, showRun, markRun, sortRuns, compareRuns
+    case sortClasses, worst, pickReport, pickReference, showRun, forgetRun, markRun, sortRuns, compareRuns
     case pause, runNext, moveUp, moveDown, duplicate, editJob, markJob, cluster
     case copy, recall, exportKept, report
     case help, palette, messages, maximise, theme, mouse, redraw, suspend, quit, interrupt

@@ -23,6 +23,8 @@ public enum Dialog: Hashable, Sendable {
 public enum Confirmation: Hashable, Sendable {
   case quit(status: Int32)
   case evaluate(EvaluationPlan)
+  /// Goes on with one, or forgets it.
+  case resume(UnfinishedEvaluation), forget(UnfinishedEvaluation)
   case removeImport(ImportedImage)
 }
 

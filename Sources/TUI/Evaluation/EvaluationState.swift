@@ -12,7 +12,11 @@ public struct EvaluationState: Sendable {
   public private(set) var saved: [EvaluationReport] = []
   /// When they were saved, in their order; nil where nobody knows.
   public private(set) var dates: [Date?] = []
-  /// Their table.
+  /// Those that have no report and that nobody works on, newest first.
+  public private(set) var unfinished: [UnfinishedEvaluation] = []
+  /// Those of which was said that they were cut off.
+  private var toldCutOff: Set<EvaluationPlan> = []
+  /// The table of all.
   public private(set) var runs = RunsState()
   /// The evaluation shown of each fold: the newest one until one is chosen.
   public private(set) var shown: [Int: EvaluationReport] = [:]
@@ -40,6 +44,12 @@ public struct EvaluationState: Sendable {
 
   mutating func begin(_ plan: EvaluationPlan) { running = RunningEvaluation(plan: plan) }
 
+  /// Goes on with one that is in the table, where it is no more while it runs.
+  mutating func resume(_ evaluation: UnfinishedEvaluation) {
+    begin(evaluation.plan)
+    unfinished.removeAll { $0 == evaluation }
+  }
+
   mutating func take(_ progress: EvaluationProgress, now: Double) { running?.take(progress, now: now) }
 
   mutating func stop() -> [Effect] {
@@ -54,6 +64,7 @@ public struct EvaluationState: Sendable {
   /// It has its report, which is shown unless another one of the fold was chosen, and takes the place of one that it repeats.
   mutating func finish(_ report: EvaluationReport, _ date: Date?) {
     running = nil
+    unfinished.removeAll { $0.plan == report.plan }
     if !chosen.contains(report.plan.fold) { shown[report.plan.fold] = report }
     if let place = saved.lastIndex(where: report.isRepeat) {
       (saved[place], dates[place]) = (report, date)
@@ -67,12 +78,20 @@ public struct EvaluationState: Sendable {
   // MARK: Saved evaluations
 
   /// Takes over all that there are; marks stay with theirs.
-  mutating func take(saved all: [EvaluationReport], dates: [Date]) {
+  mutating func take(saved all: [EvaluationReport], dates: [Date], unfinished: [UnfinishedEvaluation]) {
     if all != saved { runs.renumber { [saved] place in saved[safe: place].flatMap(all.firstIndex) } }
     saved = all
     self.dates = all.indices.map { dates[safe: $0] }
+    self.unfinished = unfinished
     // Newest first: the first one of a fold stays.
     for report in all where shown[report.plan.fold] == nil { shown[report.plan.fold] = report }
+  }
+
+  /// The newest one that was cut off with its process, of those of which nobody was told.
+  mutating func newestCutOff() -> UnfinishedEvaluation? {
+    let news = unfinished.filter { $0.wasCutOff && !toldCutOff.contains($0.plan) }
+    toldCutOff.formUnion(news.map(\.plan))
+    return news.first
   }
 
   /// Shows one that the user chose; what it has no common measure with is compared with it no longer.
@@ -100,6 +119,7 @@ public struct EvaluationState: Sendable {
   mutating func close() {
     (scores, own, agreements, shown, saved, reference) = ([:], [:], [:], [:], [], nil)
     (showsOwn, chosen, awaiting, incomplete, dates) = (false, [], [:], [:], [])
+    (unfinished, toldCutOff) = ([], [])
     runs.forget()
   }
 

@@ -15,7 +15,7 @@ public struct RunningEvaluation: Hashable, Sendable {
   public mutating func take(_ news: EvaluationProgress, now: Double) {
     let isSameStage =
       switch (progress, news) {
-      case (.generating?, .generating), (.checking?, .checking), (.evaluating?, .evaluating): true
+      case (.generating?, .generating), (.checking?, .checking), (.evaluating?, .evaluating), (.resuming?, .evaluating): true
       default: false
       }
     progress = news
@@ -27,7 +27,8 @@ public struct RunningEvaluation: Hashable, Sendable {
     switch progress {
     case .generating(let done, let count, let step, let steps)?:
       (Double(done) + Double(step) / Double(max(1, steps))) / Double(max(1, count))
-    case .checking(let done, let count)?, .evaluating(let done, let count, _, _)?: Double(done) / Double(max(1, count))
+    case .checking(let done, let count)?, .resuming(let done, let count)?, .evaluating(let done, let count, _, _)?:
+      Double(done) / Double(max(1, count))
     case nil: nil
     }
   }
@@ -44,7 +45,7 @@ public struct RunningEvaluation: Hashable, Sendable {
     return switch progress {
     case .generating(let done, let count, _, _)?: "generating \(min(done + 1, count))/\(count)"
     case .checking(let done, let count)?: "checking drift \(done)/\(count)"
-    case .evaluating(let done, let count, _, _)?: "evaluating \(done)/\(count)"
+    case .resuming(let done, let count)?, .evaluating(let done, let count, _, _)?: "evaluating \(done)/\(count)"
     case nil: "preparing"
     }
   }

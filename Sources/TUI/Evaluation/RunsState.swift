@@ -32,6 +32,15 @@ public struct RunsState: Hashable, Sendable {
   mutating func forget() { (cursor, marked) = (ListCursor(), []) }
 }
 
+/// A row of the table.
+enum RunRow: Hashable, Sendable {
+  case unfinished(UnfinishedEvaluation)
+  /// By its place among all.
+  case saved(Int)
+  /// Single predictions with the settings of the form.
+  case own
+}
+
 /// The order of the saved evaluations.
 public enum RunOrder: CaseIterable, Hashable, Sendable {
   case newest, fold, network, condition, supports, steps, miou, difference

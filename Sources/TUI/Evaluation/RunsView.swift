@@ -6,23 +6,24 @@ extension ScreenRenderer {
   /// Every saved evaluation in a row; below them the classes of the marked ones beside each other.
   mutating func renderRuns(_ rect: Rect) {
     let runs = state.evaluation.runs, rows = state.runRows, marks = runs.marked.isEmpty ? "" : "\(runs.marked.count) marked · "
-    let inside = panel(.runs, rect, note: "\(marks)\(Counted(rows.count - 1, "run")) · \(runs.order.title)")
+    let unfinished = state.evaluation.unfinished.count, begun = unfinished == 0 ? "" : "\(unfinished) unfinished · "
+    let inside = panel(.runs, rect, note: "\(marks)\(begun)\(Counted(state.evaluation.saved.count, "run")) · \(runs.order.title)")
     guard inside.height >= 2 else { return }
     let parts = RunsTable.Parts(inside, state), columns = RunsTable.columns(width: inside.width)
     render(columns.map(\.title), columns, in: parts.head, theme.faint)
     let first = runs.cursor.first(visible: parts.list.height, count: rows.count)
-    for (place, run) in rows.dropFirst(first).prefix(parts.list.height).enumerated() {
+    for (place, row) in rows.dropFirst(first).prefix(parts.list.height).enumerated() {
       let line = parts.list.row(place), isCursor = first + place == min(runs.cursor.index, rows.count - 1)
       mark(line, .row(.runs, first + place))
-      let isMarked = run.map(runs.marked.contains) == true
-      let style = isCursor ? theme.cursor : isMarked ? theme.marked : theme.text
+      let isMarked = if case .saved(let run) = row { runs.marked.contains(run) } else { false }
+      let isUnfinished = if case .unfinished = row { true } else { false }
+      let style = isCursor ? theme.cursor : isMarked ? theme.marked : isUnfinished ? theme.warning : theme.text
       if isCursor { frame.clear(line, style: style) }
-      guard let run, let report = state.evaluation.saved[safe: run] else {
+      guard let facts = RunsTable.Run(row, state) else {
         frame.text("single predictions with these settings", in: line, column: 2, style: style)
         continue
       }
       if isMarked { frame.text("●", in: line, style: style) }
-      let facts = RunsTable.Run(report, state, run)
       render(columns.map { $0.text(facts) }, columns, in: line, style)
     }
     frame.scrollThumb(rect, first: first, visible: parts.list.height, count: rows.count, style: theme.accent)
@@ -30,6 +31,11 @@ extension ScreenRenderer {
     if !parts.detail.isEmpty, let run = state.selectedRun, let report = state.evaluation.saved[safe: run] {
       frame.text(state.name(of: .saved(report)), in: parts.detail, row: 1, column: 1, style: theme.strong)
       renderTable(of: report, in: parts.detail.splitTop(2).rest)
+    } else if !parts.detail.isEmpty, let unfinished = state.selectedUnfinished {
+      frame.text(RunName.of(unfinished.plan), in: parts.detail, row: 1, column: 1, style: theme.strong)
+      let why = unfinished.wasCutOff ? "cut off with its program" : "stopped"
+      let text = "\(why): \(unfinished.done) of \(Counted(unfinished.of, "episode")) finished; Enter goes on with it, x forgets it"
+      frame.text(text, in: parts.detail, row: 2, column: 1, style: theme.faint)
     }
   }
 
@@ -148,16 +154,32 @@ enum RunsTable {
     }
   }
 
-  /// A saved evaluation with what the table says of it.
+  /// An evaluation with what the table says of it.
   struct Run {
-    let report: EvaluationReport
+    let plan: EvaluationPlan
+    /// Nil for an unfinished one.
+    let report: EvaluationReport?
     let name: String
     let date: Date?
+    /// How many episodes: of an unfinished one those that are finished too.
+    let episodes: String
 
-    init(_ report: EvaluationReport, _ state: ExplorerState, _ index: Int) {
-      (self.report, name) = (report, state.word(for: .saved(report)))
-      date = state.evaluation.dates[safe: index] ?? nil
+    /// Nil for single predictions.
+    init?(_ row: RunRow, _ state: ExplorerState) {
+      switch row {
+      case .own: return nil
+      case .unfinished(let unfinished):
+        (plan, report, name, date) = (unfinished.plan, nil, "–", unfinished.date)
+        episodes = "\(unfinished.done)/\(unfinished.of)"
+      case .saved(let index):
+        guard let report = state.evaluation.saved[safe: index] else { return nil }
+        (plan, self.report, name) = (report.plan, report, state.word(for: .saved(report)))
+        (date, episodes) = (state.evaluation.dates[safe: index] ?? nil, "\(report.episodes.count)")
+      }
     }
+
+    /// mIoU with the generated supports where there are any.
+    var miou: String { report.map { RunsTable.text(($0.augmented ?? $0.baseline).miou) } ?? "unfinished" }
   }
 
   struct Column: Sendable {
@@ -170,28 +192,22 @@ enum RunsTable {
   }
 
   private static let all = [
-    Column(title: "run", width: 7, rank: 11) { $0.name },
-    Column(title: "fold", width: 4, isNumber: true, rank: 6) { "\($0.report.plan.fold)" },
-    Column(title: "network", width: 7, rank: 8) { $0.report.plan.network.rawValue },
-    Column(title: "condition", width: 9, rank: 8) { generated($0) ? $0.report.plan.options.condition.rawValue : "–" },
-    Column(title: "shots", width: 5, isNumber: true, rank: 8) {
-      let plan = $0.report.plan
-      return plan.auxiliaryShots > 0 ? "\(plan.shots)+\(plan.auxiliaryShots)" : "\(plan.shots)"
+    Column(title: "run", width: 7, rank: 12) { $0.name },
+    Column(title: "fold", width: 4, isNumber: true, rank: 7) { "\($0.plan.fold)" },
+    Column(title: "network", width: 7, rank: 9) { $0.plan.network.rawValue },
+    Column(title: "condition", width: 9, rank: 9) { generated($0) ? $0.plan.options.condition.rawValue : "–" },
+    Column(title: "shots", width: 5, isNumber: true, rank: 9) {
+      $0.plan.auxiliaryShots > 0 ? "\($0.plan.shots)+\($0.plan.auxiliaryShots)" : "\($0.plan.shots)"
     },
-    Column(title: "steps", width: 5, isNumber: true, rank: 5) { generated($0) ? "\($0.report.plan.options.steps)" : "–" },
-    Column(title: "guidance", width: 8, isNumber: true, rank: 2) {
-      generated($0) ? SettingsForm.decimal($0.report.plan.options.guidance) : "–"
-    },
-    Column(title: "seed", width: 6, isNumber: true, rank: 2) { generated($0) ? "\($0.report.plan.options.seed)" : "–" },
-    Column(title: "sampler", width: 16, rank: 0) { generated($0) ? $0.report.plan.options.sampler : "–" },
-    Column(title: "real", width: 10, isNumber: true, rank: 4) { text($0.report.baseline.miou) },
-    Column(title: "mIoU", width: 10, isNumber: true, rank: 10) { text(($0.report.augmented ?? $0.report.baseline).miou) },
-    Column(title: "difference", width: 11, isNumber: true, rank: 7) { $0.report.difference.map { text($0.miou, isSigned: true) } ?? "–" },
-    Column(title: "episodes", width: 8, isNumber: true, rank: 2) { "\($0.report.episodes.count)" },
-    Column(title: "drawn by", width: 8, rank: 1) {
-      let plan = $0.report.plan
-      return plan.episodeList != nil || plan.lists != nil ? "list" : "seed \(plan.seed)"
-    },
+    Column(title: "steps", width: 5, isNumber: true, rank: 6) { generated($0) ? "\($0.plan.options.steps)" : "–" },
+    Column(title: "guidance", width: 8, isNumber: true, rank: 2) { generated($0) ? SettingsForm.decimal($0.plan.options.guidance) : "–" },
+    Column(title: "seed", width: 6, isNumber: true, rank: 2) { generated($0) ? "\($0.plan.options.seed)" : "–" },
+    Column(title: "sampler", width: 16, rank: 0) { generated($0) ? $0.plan.options.sampler : "–" },
+    Column(title: "real", width: 10, isNumber: true, rank: 5) { $0.report.map { text($0.baseline.miou) } ?? "–" },
+    Column(title: "mIoU", width: 10, isNumber: true, rank: 11) { $0.miou },
+    Column(title: "difference", width: 11, isNumber: true, rank: 8) { $0.report?.difference.map { text($0.miou, isSigned: true) } ?? "–" },
+    Column(title: "episodes", width: 9, isNumber: true, rank: 3) { $0.episodes },
+    Column(title: "drawn by", width: 8, rank: 1) { $0.plan.episodeList != nil || $0.plan.lists != nil ? "list" : "seed \($0.plan.seed)" },
     Column(title: "date", width: 16, rank: 3) { $0.date.map(text) ?? "" },
   ]
 
@@ -205,9 +221,9 @@ enum RunsTable {
     return columns
   }
 
-  private static func generated(_ run: Run) -> Bool { run.report.plan.auxiliaryShots > 0 && run.report.plan.auxiliaryFolder == nil }
+  private static func generated(_ run: Run) -> Bool { run.plan.auxiliaryShots > 0 && run.plan.auxiliaryFolder == nil }
 
-  private static func text(_ estimate: Estimate, isSigned: Bool = false) -> String {
+  fileprivate static func text(_ estimate: Estimate, isSigned: Bool = false) -> String {
     let value = isSigned ? NumberText.signed(estimate.value) : NumberText.percent(estimate.value)
     return value + (estimate.error.map { " ±\(NumberText.percent($0))" } ?? "")
   }

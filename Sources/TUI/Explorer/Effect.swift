@@ -26,6 +26,10 @@ public enum Effect: Hashable, Sendable {
   case evaluateMarked(EvaluationPlan, [Episode])
   /// Saves a list of episodes of the fold, for a command line.
   case listEpisodes([Episode])
+  /// Goes on with one that has no report, by its own plan.
+  case resume(UnfinishedEvaluation)
+  /// Forgets one with its finished episodes.
+  case forget(UnfinishedEvaluation)
   case loadReports
   case loadClusterRuns
   /// What the process takes of the machine.
@@ -100,7 +104,7 @@ public enum Effect: Hashable, Sendable {
     case .loadEpisode: .episode
     case .makeCondition: .condition
     case .look: .look
-    case .evaluate, .evaluateMarked: .evaluation
+    case .evaluate, .evaluateMarked, .resume: .evaluation
     case .inspectPath: .path
     default: nil
     }

@@ -16,6 +16,11 @@ extension EffectRunner {
     return own
   }
 
+  func reports(_ workbench: Workbench) async throws -> Outcome {
+    let all = try await workbench.datedEvaluations()
+    return .reports(all.map(\.report), dates: all.map(\.date), unfinished: try await workbench.unfinishedEvaluations())
+  }
+
   func images(of episode: Episode, _ workbench: Workbench) async throws -> EpisodeImages {
     func masked(_ item: DatasetItem) async throws -> EpisodeImages.Masked {
       try Task.checkCancellation()

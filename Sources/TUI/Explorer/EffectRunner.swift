@@ -175,9 +175,12 @@ final class EffectRunner: Sendable {
     case .evaluateMarked(let plan, let episodes):
       return .report(
         try await workbench.evaluate(marked(plan, episodes, workbench)) { [post] in post(.evaluationProgress($0)) }, date: Date())
-    case .loadReports:
-      let all = try await workbench.datedEvaluations()
-      return .reports(all.map(\.report), dates: all.map(\.date))
+    case .resume(let evaluation):
+      return .report(try await workbench.evaluate(evaluation.plan) { [post] in post(.evaluationProgress($0)) }, date: Date())
+    case .forget(let evaluation):
+      try await workbench.forget(evaluation)
+      return try await reports(workbench)
+    case .loadReports: return try await reports(workbench)
     case .loadStoredSupports: return .storedSupports(try await workbench.storedSupports())
     case .preload(let options, let network, let fold):
       await workbench.preload(options, network: network, fold: fold)

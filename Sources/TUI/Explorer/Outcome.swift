@@ -33,8 +33,8 @@ public enum Outcome: Sendable {
   case drift(Double, agreements: [GenerationRequest: Double] = [:], rejected: Set<GenerationRequest> = [])
   /// `date` is when it was saved.
   case report(EvaluationReport, date: Date? = nil)
-  /// Newest first; `dates` are when they were saved, in the same order.
-  case reports([EvaluationReport], dates: [Date] = [])
+  /// Newest first; `dates` are when they were saved, in the same order. `unfinished` are those that nobody works on and that have no report.
+  case reports([EvaluationReport], dates: [Date] = [], unfinished: [UnfinishedEvaluation] = [])
   case storedSupports([StoredSupport])
   /// What lists say of an image from now on.
   case rated(StoredSupport)

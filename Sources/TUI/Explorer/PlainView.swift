@@ -58,13 +58,19 @@ public enum PlainView {
     case .classes: classes(state)[safe: state.evaluation.cursor.index] ?? "no evaluation of this fold yet"
     case .table: state.compare.table.flatMap { table(state)[safe: $0.row * $0.columnTitles.count + $0.column] } ?? ""
     case .ab: ab(state)
-    case .runs: run(state.selectedRun, state)
+    case .runs: run(state.selectedRow, state)
     }
   }
 
-  /// A saved evaluation, or single predictions in its place.
-  private static func run(_ index: Int?, _ state: ExplorerState) -> String {
-    guard let index, let report = state.evaluation.saved[safe: index] else { return "single predictions with these settings" }
+  /// An evaluation, or single predictions in its place.
+  private static func run(_ row: RunRow, _ state: ExplorerState) -> String {
+    if case .unfinished(let unfinished) = row {
+      let count = "\(unfinished.done) of \(Counted(unfinished.of, "episode"))"
+      return "fold \(unfinished.plan.fold), \(RunName.of(unfinished.plan)): unfinished, \(count)"
+    }
+    guard case .saved(let index) = row, let report = state.evaluation.saved[safe: index] else {
+      return "single predictions with these settings"
+    }
     let mark = state.evaluation.runs.marked.contains(index) ? ", marked" : ""
     return "fold \(report.plan.fold), \(state.name(of: .saved(report))): \(report.detail)\(mark)"
   }

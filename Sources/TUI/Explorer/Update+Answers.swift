@@ -24,6 +24,8 @@ extension ExplorerState {
     case .choose(let choice): return choose(choice)
     case .agree(.quit(let status)): return [.quit(status: status)]
     case .agree(.evaluate(let plan)): return begin(plan)
+    case .agree(.resume(let unfinished)): return resume(unfinished)
+    case .agree(.forget(let unfinished)): return begin(.forget(unfinished))
     case .agree(.removeImport(let image)): return begin(.removeImport(image))
     case .enter(let field, let input): enter(input, in: field)
     case .text(let purpose, let text, let labels): return take(text, for: purpose, labels)

@@ -94,6 +94,7 @@ extension ExplorerState {
       // Other programs may have evaluated since.
       return [.loadReports]
     case .showRun: return showRun()
+    case .forgetRun: if let unfinished = selectedUnfinished { dialogs.open(.confirm(.forget(unfinished))) }
     case .markRun: markRun()
     case .sortRuns: evaluation.changeRuns { $0.nextOrder() }
     case .compareRuns: return compareRuns()

@@ -46,6 +46,12 @@ extension ExplorerState {
     return keepSession() + begin(browse.hasMarks ? .evaluateMarked(plan, browse.chosen) : .evaluate(plan))
   }
 
+  /// Goes on with an evaluation that has no report.
+  mutating func resume(_ unfinished: UnfinishedEvaluation) -> [Effect] {
+    evaluation.resume(unfinished)
+    return keepSession() + begin(.resume(unfinished))
+  }
+
   /// Notes what the user thinks of the tile's image; the same again takes it back.
   ///
   /// Only a rejection changes what is segmented. Figures are kept by the supports that were used: what was measured without the image, and

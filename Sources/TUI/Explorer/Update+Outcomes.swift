@@ -1,3 +1,4 @@
+import Core
 import Data
 import Evaluation
 import Foundation
@@ -9,7 +10,7 @@ extension ExplorerState {
   /// Takes over what an effect brought back.
   mutating func take(_ outcome: Outcome, of effect: Effect) -> [Effect] {
     switch (effect, outcome) {
-    case (_, .failed(let notice)): fail(effect, notice)
+    case (_, .failed(let notice)): return fail(effect, notice)
 
     case (.open, .opened(let catalog, let models, let pace)), (.openDataset, .opened(let catalog, let models, let pace)),
       (.openFolder, .opened(let catalog, let models, let pace)):
@@ -65,13 +66,21 @@ extension ExplorerState {
       evaluation.note(agreements: agreements, by: segmenter)
       evaluation.note(drift: drift, of: episode, SupportUse(plan: plan, rejected: rejected), by: segmenter)
       takeScore(of: episode)
-    case (.evaluate, .report(let report, let date)), (.evaluateMarked, .report(let report, let date)): return finish(report, date)
-    case (.evaluate, .dropped), (.evaluateMarked, .dropped):
+    case (.evaluate, .report(let report, let date)), (.evaluateMarked, .report(let report, let date)),
+      (.resume, .report(let report, let date)):
+      return finish(report, date)
+    case (.evaluate, .dropped), (.evaluateMarked, .dropped), (.resume, .dropped):
       evaluation.end()
       queue.forgetEvaluated()
       images.forgetPlans()
-      say(Notice(.info, "evaluation stopped; the images generated so far are kept"))
-    case (.loadReports, .reports(let all, let dates)): evaluation.take(saved: all, dates: dates)
+      say(Notice(.info, "evaluation stopped; the images generated and the episodes finished so far are kept, L goes on with them"))
+      return [.loadReports]
+    case (.loadReports, .reports(let all, let dates, let unfinished)):
+      evaluation.take(saved: all, dates: dates, unfinished: unfinished)
+      tellCutOff()
+    case (.forget(let gone), .reports(let all, let dates, let unfinished)):
+      evaluation.take(saved: all, dates: dates, unfinished: unfinished)
+      say(Notice(.info, "forgotten: \(RunName.of(gone.plan)); its images are kept"))
     case (.loadClusterRuns, .clusterRuns(let lines)): dialogs.take(clusterRuns: lines)
 
     case (.inspectPath, .path(let insight)): return dialogs.take(insight).map { heed($0) } ?? []
@@ -114,6 +123,16 @@ extension ExplorerState {
     return [.measureDrift(episode, plan, segmenter)]
   }
 
+  /// Says once that an evaluation was cut off with its process, and how to go on with it.
+  private mutating func tellCutOff() {
+    guard let cutOff = evaluation.newestCutOff() else { return }
+    let name = "fold \(cutOff.plan.fold), \(RunName.of(cutOff.plan))"
+    say(
+      Notice(
+        .warning, "an evaluation was cut off, \(cutOff.done) of \(Counted(cutOff.of, "episode")) finished: \(name)",
+        hint: "L lists it; Enter there goes on with it, x forgets it"))
+  }
+
   /// An evaluation has its report: other images may be generated now.
   private mutating func finish(_ report: EvaluationReport, _ date: Date?) -> [Effect] {
     evaluation.finish(report, date)
@@ -131,20 +150,23 @@ extension ExplorerState {
     return [.loadStoredSupports]
   }
 
-  private mutating func fail(_ effect: Effect, _ notice: Notice) {
+  private mutating func fail(_ effect: Effect, _ notice: Notice) -> [Effect] {
     work.fail(effect, notice)
     switch effect {
     case .open, .openDataset, .openFolder: source.fail(notice)
-    case .evaluate, .evaluateMarked:
+    case .evaluate, .evaluateMarked, .resume:
       evaluation.end()
       queue.forgetEvaluated()
+      say(notice)
+      return [.loadReports]
     case .generate(let episode, let plan):
       evaluation.forget(episode, plan)
       if let text = queue.take(asked: nil, of: episode, plan) { say(Notice(.info, text), about: .queue) }
     // The tile says it; a notice for each episode passed over would be noise.
-    case .loadEpisode, .makeCondition, .look, .survey, .render, .encode, .measureDrift, .inspectPath, .foresee: return
+    case .loadEpisode, .makeCondition, .look, .survey, .render, .encode, .measureDrift, .inspectPath, .foresee: return []
     default: break
     }
     say(notice)
+    return []
   }
 }

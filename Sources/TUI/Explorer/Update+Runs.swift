@@ -1,13 +1,27 @@
+import Evaluation
+
 /// The table of saved evaluations.
 extension ExplorerState {
-  /// Rows of the table: saved evaluations by their places, then single predictions as nil.
-  var runRows: [Int?] { evaluation.runs.order.sorted(evaluation.saved) + [nil] }
+  /// Rows of the table: what is unfinished, saved evaluations in their order, single predictions.
+  var runRows: [RunRow] {
+    evaluation.unfinished.map { .unfinished($0) } + evaluation.runs.order.sorted(evaluation.saved).map { .saved($0) } + [.own]
+  }
 
-  /// The evaluation under the table's cursor; nil for single predictions.
-  var selectedRun: Int? { runRows[safe: evaluation.runs.cursor.index] ?? nil }
+  /// What is under the table's cursor.
+  var selectedRow: RunRow { runRows[safe: evaluation.runs.cursor.index] ?? .own }
 
-  /// Shows the evaluation under the table's cursor, or single predictions in place of one.
+  /// The saved evaluation under the table's cursor; nil for anything else.
+  var selectedRun: Int? { if case .saved(let run) = selectedRow { run } else { nil } }
+
+  /// The unfinished one under the table's cursor; nil for anything else.
+  var selectedUnfinished: UnfinishedEvaluation? { if case .unfinished(let evaluation) = selectedRow { evaluation } else { nil } }
+
+  /// Shows the evaluation under the table's cursor, or single predictions in place of one; asks whether an unfinished one is to go on.
   mutating func showRun() -> [Effect] {
+    if let unfinished = selectedUnfinished {
+      dialogs.open(.confirm(.resume(unfinished)))
+      return []
+    }
     guard let index = selectedRun, let report = evaluation.saved[safe: index] else {
       evaluation.showOwn(true)
       screen.focus(on: .episodes)
@@ -41,6 +55,6 @@ extension ExplorerState {
     guard let run = selectedRun else { return }
     evaluation.changeRuns { $0.toggleMark(run) }
     // Below the last one are the single predictions, which cannot be marked.
-    if evaluation.runs.cursor.index + 1 < evaluation.saved.count { moveCursor(of: .runs, 1) }
+    if evaluation.runs.cursor.index + 1 < evaluation.unfinished.count + evaluation.saved.count { moveCursor(of: .runs, 1) }
   }
 }

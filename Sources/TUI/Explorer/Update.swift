@@ -1,3 +1,5 @@
+import Core
+
 /// Changes the state as the event demands and says what is to be done outside. Neither waits nor asks for the time.
 public func update(_ state: inout ExplorerState, _ event: Event) -> [Effect] {
   // Nothing is begun any more.
@@ -30,6 +32,9 @@ extension ExplorerState {
     case .work(let event): return take(event)
     case .evaluationProgress(let progress):
       evaluation.take(progress, now: screen.now)
+      if case .resuming(let done, let count) = progress {
+        say(Notice(.info, "\(done) of \(Counted(count, "episode")) were finished before and are taken over"))
+      }
       if case .generating = progress {} else { queue.forgetEvaluated() }
     case .wanted(let requests): return requests.filter { images.rendered[$0.key] == nil }.map { .render($0) }
     case .wantedPixels(let requests): return work.lacking(requests.filter { images.pixels[$0.key] == nil }.map { .encode($0) })

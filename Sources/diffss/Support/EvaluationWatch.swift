@@ -35,6 +35,8 @@ final class EvaluationLines: Sendable {
   }
 
   private let stage: Mutex<Stage?> = Mutex(nil)
+  /// Episodes that took no time, having been finished before.
+  private let taken = Mutex(0)
 
   /// Shows how far an evaluation is; `name` tells several apart.
   func show(_ progress: EvaluationProgress, _ name: String) {
@@ -42,10 +44,19 @@ final class EvaluationLines: Sendable {
     case .generating(let done, let of, let step, let steps):
       line("generating\(name)", "images").update(Double(done) + Double(step) / Double(max(steps, 1)), of: Double(of))
     case .checking(let done, let of): line("checking drift\(name)", "images").update(Double(done), of: Double(of))
+    case .resuming(let done, let of):
+      stage.withLock { stage in
+        stage?.line.finish()
+        stage = nil
+      }
+      taken.withLock { $0 = done }
+      printError("segmenting\(name): \(done) of \(of) episodes were finished before and are taken over")
     case .evaluating(let done, let of, let baseline, let augmented):
       let figures = [baseline, augmented].compactMap { $0.map { String(format: "%.1f", $0) } }
       line("segmenting\(name)", "episodes")
-        .update(Double(done), of: Double(of), detail: "mIoU " + (figures.isEmpty ? "–" : figures.joined(separator: " → ")))
+        .update(
+          Double(done), of: Double(of), free: Double(min(done, taken.withLock { $0 })),
+          detail: "mIoU " + (figures.isEmpty ? "–" : figures.joined(separator: " → ")))
     }
   }
 

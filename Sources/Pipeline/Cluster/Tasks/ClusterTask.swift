@@ -104,7 +104,7 @@ public final class ClusterTask: Sendable {
         case .generating(let done, let of, let step, let steps):
           0.9 * (Double(done) + Double(step) / Double(max(steps, 1))) / Double(max(of, 1))
         case .checking(let done, let of): 0.9 * Double(done) / Double(max(of, 1))
-        case .evaluating(let done, let of, _, _): 0.9 + 0.1 * Double(done) / Double(max(of, 1))
+        case .resuming(let done, let of), .evaluating(let done, let of, _, _): 0.9 + 0.1 * Double(done) / Double(max(of, 1))
         }
       book.state.fraction = max(book.state.fraction, (Double(progress.number - 1) + min(part, 1)) / Double(max(progress.of, 1)))
     }

@@ -115,6 +115,8 @@ public enum EvaluationProgress: Hashable, Sendable {
   case generating(done: Int, of: Int, step: Int, steps: Int)
   /// The agreement of `done` of `of` generated supports with their masks is known.
   case checking(done: Int, of: Int)
+  /// `done` of `of` episodes were finished before, and are taken over; said once, before the first episode.
+  case resuming(done: Int, of: Int)
   /// `done` of `of` episodes are looked at; mIoU so far in percent, nil before the first one that could be evaluated, `augmented` also without
   /// generated supports.
   case evaluating(done: Int, of: Int, baseline: Double?, augmented: Double?)

@@ -54,9 +54,30 @@ public struct Evaluator: Sendable {
   public func evaluate(
     _ plan: EvaluationPlan, sharing shared: SharedWork, parts: [URL] = [], stop: StopFlag, progress: (EvaluationProgress) -> Void
   ) throws -> EvaluationReport {
-    let setting = try setting(plan, sharing: shared, parts: parts, stop: stop, progress: progress)
-    let (episodes, work, journal, comparison) = (setting.episodes, setting.work, setting.journal, setting.comparison)
+    try plan.validate()
+    let drawn = try self.episodes(of: plan),
+      note = EvaluationNote.begin(plan, dataset: dataset.name, episodes: drawn.count, in: store.folder)
+    do {
+      let report = try evaluate(plan, drawn, note, sharing: shared, parts: parts, stop: stop, progress: progress)
+      note?.finish()
+      return report
+    } catch {
+      note?.end()
+      throw error
+    }
+  }
+
+  private func evaluate(
+    _ plan: EvaluationPlan, _ episodes: [Episode], _ note: EvaluationNote?, sharing shared: SharedWork, parts: [URL], stop: StopFlag,
+    progress: (EvaluationProgress) -> Void
+  ) throws -> EvaluationReport {
+    let setting = try setting(plan, episodes, sharing: shared, parts: parts, stop: stop, progress: progress)
+    let (work, journal, comparison) = (setting.work, setting.journal, setting.comparison)
+    // What tasks have made is no work that was cut off, and neither is what this call has made for another setting.
+    let isResumed = parts.isEmpty && !journal.finished.isEmpty && !shared.keeps(journal)
     shared.keep(journal)
+    note?.follow(journal)
+    if isResumed { progress(.resuming(done: journal.finished.count, of: episodes.count)) }
     let start = ContinuousClock.now
     let ofFold = dataset.classes(inFold: plan.fold), convention = comparison.convention, mean = plan.classMean ?? .present
     // A list may hold episodes of the user's own classes too.
@@ -119,8 +140,12 @@ public struct Evaluator: Sendable {
   public func evaluatePart(
     _ plan: EvaluationPlan, _ share: EpisodeShare, sharing shared: SharedWork, stop: StopFlag, progress: (EvaluationProgress) -> Void
   ) throws -> Int {
-    let setting = try setting(plan, share: share, sharing: shared, stop: stop, progress: progress)
-    let own = setting.episodes.indices.filter { share.contains(setting.episodes[$0]) }
+    try plan.validate()
+    let episodes = try episodes(of: plan)
+    let setting = try setting(plan, episodes, share: share, sharing: shared, stop: stop, progress: progress)
+    let own = episodes.indices.filter { share.contains(episodes[$0]) }
+    let taken = own.count { setting.journal.finished[$0] != nil }
+    if taken > 0 { progress(.resuming(done: taken, of: own.count)) }
     var failures: [Int: String] = [:]
     for (done, position) in own.enumerated() {
       if stop.beginsNothing { throw CancellationError() }
@@ -144,11 +169,9 @@ public struct Evaluator: Sendable {
 
   /// What a plan's episodes are segmented with: images are generated, of a share its own, and agreements measured.
   private func setting(
-    _ plan: EvaluationPlan, share: EpisodeShare? = nil, sharing shared: SharedWork, parts: [URL] = [], stop: StopFlag,
-    progress: (EvaluationProgress) -> Void
+    _ plan: EvaluationPlan, _ episodes: [Episode], share: EpisodeShare? = nil, sharing shared: SharedWork, parts: [URL] = [],
+    stop: StopFlag, progress: (EvaluationProgress) -> Void
   ) throws -> Setting {
-    try plan.validate()
-    let episodes = try episodes(of: plan)
     // Asked for before hours of generating: missing weights, or ones made for another number of supports, are found at once.
     let work = try shared.work(plan) { try segmenter(plan) }
     for shots in Set(episodes.map(\.supports.count)) { try work.segmenter.check(shots: shots, auxiliaryShots: plan.auxiliaryShots) }

@@ -64,6 +64,12 @@ final class FinishedEpisodes {
     }
   }
 
+  /// The file's name in the folder of finished episodes.
+  var name: String { file.lastPathComponent }
+
+  /// Finished episodes in a file.
+  static func count(of file: URL) -> Int { Set(decoded(Line.self, file).map(\.position)).count }
+
   /// Leaves for whoever puts the parts together why episodes could not be evaluated. Throws `CoreError.cannotWrite`.
   func write(_ failures: [Int: String]) throws {
     guard !failures.isEmpty else {

@@ -28,6 +28,9 @@ public final class SharedWork {
 
   func keep(_ journal: FinishedEpisodes) { journals.append(journal) }
 
+  /// Whether the episodes of a journal were finished by an evaluation that shares this.
+  func keeps(_ journal: FinishedEpisodes) -> Bool { journals.contains { $0.name == journal.name } }
+
   /// All that was asked for is done: nothing will have to go on from the journals.
   public func finish() {
     for journal in journals { journal.remove() }
