@@ -1,3 +1,4 @@
+import Data
 import Evaluation
 import Foundation
 import Generation
@@ -58,6 +59,28 @@ import Testing
     long.send(.done(.loadReports, .reports(reports)))
     long.type("L")
     #expect(long.text().split(separator: "\n").count { $0.contains(#/run \d+ +0 dcama/#) } >= 10)
+  }
+
+  /// Runs of the same settings differ in whose episodes they are of, and whose supports.
+  @Test func ownImagesMarksAndFoldersAreToldApart() throws {
+    var screen = FakeScreen.open(120, 40)
+    let marks = "/data/episodes/\(String(repeating: "0a", count: 32)).json"
+    func report(_ list: String?, own: Bool = false, aux: String? = nil) -> EvaluationReport {
+      let areas = Areas(backgroundIntersection: 0, foregroundIntersection: 1, backgroundUnion: 2, foregroundUnion: 2)
+      let query = DatasetItem(id: own ? "own/cup" : "scene-1", classes: [1]), support = screen.episode(3).supports
+      return screen.report(
+        plan: EvaluationPlan(fold: 0, episodes: 1, episodeList: list, auxiliaryFolder: aux),
+        episodes: [
+          EpisodeResult(
+            episode: Episode(index: 0, fold: 0, classIndex: 1, query: query, supports: support), baseline: areas, augmented: areas)
+        ])
+    }
+    let all = [report(marks, own: true), report(marks), report("/lists/mine.json"), report(nil), report(nil, aux: "/aux")]
+    screen.send(.done(.loadReports, .reports(all)))
+    screen.type("L")
+    let rows = screen.text().split(separator: "\n").filter { $0.contains(" dcama ") && $0.contains("run ") }
+    for (row, word) in zip(rows, [" own ", " marked ", " list ", " seed 0 ", " folder "]) { #expect(row.contains(word), "\(word): \(row)") }
+    #expect(rows.count >= 5)
   }
 
   @Test func isSortedByAnything() {
@@ -159,7 +182,7 @@ import Testing
     screen.type("L")
     let lines = screen.text().split(separator: "\n"), row = try #require(lines.first { $0.contains("scribble") })
     let head = try #require(lines.first { $0.contains("network") })
-    for (title, value) in [("guidance", "9"), ("seed", "0"), ("sampler", "ddim"), ("episodes", "0"), ("drawn by", "seed 0")] {
+    for (title, value) in [("guidance", "9"), ("seed", "0"), ("sampler", "ddim"), ("episodes", "0"), ("of", "seed 0")] {
       #expect(head.contains(title) && row.contains(value), "\(title): \(row)")
     }
   }

@@ -82,10 +82,13 @@ enum RunName {
 
   /// A list that was made of marks is named by a digest of its own.
   private static func episodes(of list: String, count: Int) -> String {
-    let name = URL(fileURLWithPath: list).deletingPathExtension().lastPathComponent
-    guard name.count == 64, name.allSatisfy(\.isHexDigit) else { return "episodes of \(tail(list))" }
-    return "\(Counted(count, "marked episode")) \(DisplayText.middle(of: name, to: 9))"
+    isOfMarks(list) ? "\(Counted(count, "marked episode")) \(DisplayText.middle(of: base(list), to: 9))" : "episodes of \(tail(list))"
   }
+
+  /// Whether a list of episodes was made of marks.
+  static func isOfMarks(_ list: String) -> Bool { base(list).count == 64 && base(list).allSatisfy(\.isHexDigit) }
+
+  private static func base(_ list: String) -> String { URL(fileURLWithPath: list).deletingPathExtension().lastPathComponent }
 
   private static func tail(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 }

@@ -178,6 +178,19 @@ enum RunsTable {
       }
     }
 
+    /// Whose supports: the condition that made them, or that they are of a folder.
+    var supports: String {
+      if plan.auxiliaryShots == 0 { return "–" }
+      return plan.auxiliaryFolder == nil ? plan.options.condition.rawValue : "folder"
+    }
+
+    /// Whose episodes: drawn, or of a list; `own` says that images which the user imported are among them, `marked` that the list is of marks.
+    var source: String {
+      guard let list = plan.episodeList else { return plan.lists == nil ? "seed \(plan.seed)" : "lists" }
+      if report?.episodes.contains(where: { ([$0.episode.query] + $0.episode.supports).contains(where: \.isOwn) }) == true { return "own" }
+      return RunName.isOfMarks(list) ? "marked" : "list"
+    }
+
     /// mIoU with the generated supports where there are any.
     var miou: String { report.map { RunsTable.text(($0.augmented ?? $0.baseline).miou) } ?? "unfinished" }
   }
@@ -195,7 +208,7 @@ enum RunsTable {
     Column(title: "run", width: 7, rank: 12) { $0.name },
     Column(title: "fold", width: 4, isNumber: true, rank: 7) { "\($0.plan.fold)" },
     Column(title: "network", width: 7, rank: 9) { $0.plan.network.rawValue },
-    Column(title: "condition", width: 9, rank: 9) { generated($0) ? $0.plan.options.condition.rawValue : "–" },
+    Column(title: "condition", width: 9, rank: 9) { $0.supports },
     Column(title: "shots", width: 5, isNumber: true, rank: 9) {
       $0.plan.auxiliaryShots > 0 ? "\($0.plan.shots)+\($0.plan.auxiliaryShots)" : "\($0.plan.shots)"
     },
@@ -207,7 +220,7 @@ enum RunsTable {
     Column(title: "mIoU", width: 10, isNumber: true, rank: 11) { $0.miou },
     Column(title: "difference", width: 11, isNumber: true, rank: 8) { $0.report?.difference.map { text($0.miou, isSigned: true) } ?? "–" },
     Column(title: "episodes", width: 9, isNumber: true, rank: 3) { $0.episodes },
-    Column(title: "drawn by", width: 8, rank: 1) { $0.plan.episodeList != nil || $0.plan.lists != nil ? "list" : "seed \($0.plan.seed)" },
+    Column(title: "of", width: 8, rank: 4) { $0.source },
     Column(title: "date", width: 16, rank: 3) { $0.date.map(text) ?? "" },
   ]
 
