@@ -257,6 +257,10 @@ struct RunTests {
     screen.type("D")
     screen.press(.down, .enter)
     #expect(!screen.state.dialogs.messages.contains { $0.level == .warning } && screen.frame().line(0).contains("demo weights"))
+    // On an image of the user's own among the demo's they are said without the data set's name once more.
+    var own = open { $0.ids = "own/cup" }
+    #expect(own.state.usesDemoWeights && own.frame().line(0).contains("demo, its weights on your image ›"), "\(own.frame().line(0))")
+    #expect(!own.frame().line(0).contains("demo demo"))
     // Another network's weights are real.
     screen.state.settings.step(.network, by: 1)
     #expect(!screen.state.usesDemoWeights)

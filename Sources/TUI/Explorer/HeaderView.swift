@@ -1,4 +1,5 @@
 import Core
+import Data
 
 extension ScreenRenderer {
   /// Data set, fold and class on the left, what goes on in the background on the right.
@@ -11,7 +12,10 @@ extension ScreenRenderer {
       column += width
     }
     place(state.browse.catalog?.name ?? state.source.name, theme.strong, .pickDataset)
-    if state.usesDemoWeights { place(" demo weights", theme.warning, nil) }
+    // Of the demo itself they are said only of an image of the user's own, whose data set's name they would repeat.
+    if state.usesDemoWeights {
+      place(DatasetKind.isDemo(state.browse.catalog?.name ?? "") ? ", its weights on your image" : " demo weights", theme.warning, nil)
+    }
     if let catalog = state.browse.catalog {
       place(" › ", theme.faint, nil)
       place("fold \(state.browse.fold) of \(catalog.folds.count)", theme.strong, .pickFold)
