@@ -50,7 +50,7 @@ struct ConditionCommand: ParsableCommand {
 
   func run() throws {
     try runtime.apply()
-    try AtomicFile.check(out)
+    try OutputPath.check(out)
     guard let image = try own.image(turning.orientation ?? .auto) else { return }
     var options = GenerationOptions()
     try (flags.given + [resolution].compactMap { $0 }).apply(to: &options)

@@ -39,7 +39,7 @@ struct DatasetListCommand: ParsableCommand {
   }
 
   func run() throws {
-    try out.map(AtomicFile.check)
+    try out.map(OutputPath.check)
     let dataset = try data.open()
     let draw = draws.draw(shots: shots, seed: seed)
     let list = try EpisodeList(dataset, fold: data.fold, draw: draw, count: episodes)

@@ -51,7 +51,7 @@ struct DatasetPrepareCommand: ParsableCommand {
       guard data.dataset == .coco else {
         throw CoreError.badSetting(name: "out", value: out, allowed: "only coco and demo, \(data.dataset.rawValue) has masks already")
       }
-      try AtomicFile.checkFolder(out)
+      try OutputPath.checkFolder(out)
     }
     var source = data.source
     source.split = data.split ?? .all

@@ -76,7 +76,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   /// Throws `CoreError.cannotWrite` where the document cannot be written, before hours are spent on it.
-  func checkOutput() throws { try document.out.map(AtomicFile.check) }
+  func checkOutput() throws { try document.out.map(OutputPath.check) }
 
   /// With the standard store when `store` is nil; with `isComplete` no image is generated.
   func workbench(store: Store? = nil, isComplete: Bool = false) throws -> Workbench {

@@ -49,7 +49,7 @@ struct ForwardCommand: ParsableCommand {
 
   func run() throws {
     if let threads = threads ?? UserSettings.ofUser.threads { Compute.threads = threads }
-    try AtomicFile.check(output)
+    try OutputPath.check(output)
     let runner = try ForwardRunner(
       network, weights: URL(fileURLWithPath: weights), backbone: backbone.map { URL(fileURLWithPath: $0) }, config: singleFile.folder,
       precision: precision)

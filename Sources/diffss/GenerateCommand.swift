@@ -100,7 +100,7 @@ struct GenerateCommand: AsyncParsableCommand {
   private func generateSupports(into url: URL) async throws {
     let workbench = try workbench(), run = try await supportRun(workbench)
     // Before the cost, for which a step may be measured.
-    if !dry.isAsked { try AtomicFile.checkFolder(url.path) }
+    if !dry.isAsked { try OutputPath.checkFolder(url.path) }
     let cost = try await cost(run, workbench, dry.measuring(.worthwhile, profile), into: url)
     if dry.isAsked { return try CostNote.tell(cost, json: json) }
     CostNote.say(cost, into: [url, workbench.store.folder])

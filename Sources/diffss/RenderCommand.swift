@@ -89,7 +89,7 @@ struct RenderCommand: ParsableCommand {
 
   func run() throws {
     try checkCounts()
-    try out.map(AtomicFile.check)
+    try out.map(OutputPath.check)
     let environment = ProcessInfo.processInfo.environment, settings = try UserSettings.standard.get()
     let toTerminal = out == nil && isatty(STDOUT_FILENO) == 1
     let wish = graphics ?? (toTerminal && !isOfCharacters ? settings.graphics ?? .auto : .cells)

@@ -53,7 +53,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   func run() async throws {
     try runtime.apply()
-    for file in [out, sheet].compactMap({ $0 }) { try AtomicFile.check(file) }
+    for file in [out, sheet].compactMap({ $0 }) { try OutputPath.check(file) }
     var made = try makeReport()
     if out != nil { made.predictions = try await predictions(of: made) }
     if let out { try made.write(to: URL(fileURLWithPath: out)) }

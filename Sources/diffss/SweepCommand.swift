@@ -51,7 +51,11 @@ struct SweepCommand: AsyncParsableCommand {
   }
 
   /// Where its documents go; nil where they are not asked for.
-  func folder() throws -> SweepFolder? { try output.out.map { try SweepFolder(creating: URL(fileURLWithPath: $0, isDirectory: true)) } }
+  func folder() throws -> SweepFolder? {
+    try output.out.map { URL(fileURLWithPath: $0, isDirectory: true) }.map { url in
+      try OutputPath.making(url) { try SweepFolder(creating: url) }
+    }
+  }
 
   /// With the standard store when `store` is nil; with `isComplete` no image is generated.
   func workbench(store: Store? = nil, isComplete: Bool = false) throws -> Workbench {

@@ -87,7 +87,7 @@ struct OwnImageRun {
     demo.warn(plan.weights.demo)
     report(shortRange: plan.timesteps, plan.request.sampler)
     // Before the cost, for which a step may be measured.
-    if !dry.isAsked { try AtomicFile.checkFolder(url.path) }
+    if !dry.isAsked { try OutputPath.checkFolder(url.path) }
     let cost = try cost(plan)
     if dry.isAsked { return try CostNote.tell(cost, json: json) }
     CostNote.say(cost, into: [url])
