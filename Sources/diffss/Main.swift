@@ -51,8 +51,15 @@ enum Main {
     }
     if let stray = command.stray {
       report(message: "there is no command `\(command.name) \(PlainText.clean(stray))`", hint: PlainText.clean(command.hint(for: stray)))
+    } else if let unknown = UnknownOption(Array(CommandLine.arguments.dropFirst()), options: command.options) {
+      // Else what the misspelt option leaves out is said in its place.
+      let owners = unknown.meant == nil ? command.owners(of: unknown.word) : []
+      let elsewhere = owners.isEmpty ? nil : "it is an option of \(owners.map { "`\($0)`" }.joined(separator: ", "));"
+      report(message: unknown.message, hint: [elsewhere, command.help].compactMap { $0 }.joined(separator: " "))
     } else {
-      report(message: message, hint: PlainText.clean([ValueHint.of(message), command.help].compactMap { $0 }.joined(separator: " ")))
+      report(
+        message: message,
+        hint: PlainText.clean([ValueHint.of(message, options: command.options), command.help].compactMap { $0 }.joined(separator: " ")))
     }
     return .nothingDone
   }

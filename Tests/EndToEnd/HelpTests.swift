@@ -74,13 +74,43 @@ import Testing
     (["dataset", "info", "--dataset", "coko"], "'coko' is invalid", "did you mean coco? see `diffss dataset info --help`"),
     (["generate", "--stepps", "3", "--out", "x"], "Did you mean '--steps'?", "see `diffss generate --help`"),
     (["--datset", "coco"], "Did you mean '--dataset'?", "see `diffss explore --help`"),
+    (
+      ["generate", "--episodes", "3", "--out", "x"], "Unknown option '--episodes'. Did you mean '--limit'?", "see `diffss generate --help`"
+    ),
+    (["evaluate", "--limit", "3"], "Unknown option '--limit'. Did you mean '--episodes'?", "see `diffss evaluate --help`"),
+    (["report", "--output", "x"], "Unknown option '--output'. Did you mean '--out'?", "see `diffss report --help`"),
+    (["forward", "--out", "x"], "Unknown option '--out'. Did you mean '--output'?", "see `diffss forward --help`"),
+    (["explore", "--seed", "3"], "Unknown option '--seed'. Did you mean '--episode-seed'?", "see `diffss explore --help`"),
+    (["evaluate", "--nshot=5"], "Unknown option '--nshot'. Did you mean '--shots'?", "see `diffss evaluate --help`"),
+    (
+      ["sweep", "--num_inference_steps", "5"], "Unknown option '--num_inference_steps'. Did you mean '--steps'?",
+      "see `diffss sweep --help`"
+    ),
+    (["condition", "--condition", "hed"], "Unknown option '--condition'. Did you mean '--type'?", "see `diffss condition --help`"),
+    (["cluster", "submit", "generate", "--episodes", "3"], "Did you mean '--limit'?", "see `diffss cluster submit generate --help`"),
+    (
+      ["render", "--min-agreement", "1", "a.png"], "Unknown option '--min-agreement'\n",
+      "it is an option of `diffss evaluate`, `diffss sweep`;"
+    ),
+    (["evaluate", "--lr", "3"], "Unknown option '--lr'\n", "see `diffss evaluate --help`"),
+    (["dataset", "info", "coco"], "Unexpected argument 'coco'", "write --dataset coco; see `diffss dataset info --help`"),
+    (["queue", "list", "coco"], "Unexpected argument 'coco'", "hint: see `diffss queue list --help`"),
+    (["render", "--size", "40", "a.png"], "The value '40' is invalid", "such as --size 40x20; see `diffss render --help`"),
+    (["evaluate", "--seeds", "1,x"], "The value '1,x' is invalid", "such as --seeds 1,2,3; see"),
+    (["sweep", "--aux-shots", "1;2"], "The value '1;2' is invalid", "such as --aux-shots 1,4; see"),
+    (["sweep", "--min-agreement", "1;2"], "The value '1;2' is invalid", "such as --min-agreement 0,0.5; see"),
+    (["evaluate", "--min-agreement", "half"], "The value 'half' is invalid", "such as --min-agreement 0.5; see"),
+    (["evaluate", "--episodes", "1e3"], "The value '1e3' is invalid", "write a whole number, such as --episodes 3; see"),
+    (
+      ["generate", "--shard", "3", "--out", "x"], "--shard must be N/M with 1 <= N <= M, such as 2/8, not 3", "see `diffss generate --help`"
+    ),
     (["help", "evalute"], "there is no command `diffss evalute`", "did you mean `diffss evaluate`?"),
     (["evalute", "--help"], "there is no command `diffss evalute`", "did you mean `diffss evaluate`?"),
     (["help", "models", "pul"], "there is no command `diffss models pul`", "did you mean `diffss models pull`?"),
     (["evaluate", "--dataset", "demo", "--root", "/tmp"], "--root is for other data sets", "see `diffss evaluate --help`"),
     (
       ["generate", "--image", "c.png", "--mask", "c.png", "--class-indx", "16", "--out", "x"],
-      "--class-index or --class-name missing (--class-indx is no option):", "see `diffss generate --help`"
+      "Unknown option '--class-indx'. Did you mean '--class-index'?", "see `diffss generate --help`"
     ),
     (
       ["generate", "--image", "c.png", "--out", "x"],

@@ -38,12 +38,8 @@ struct OwnImageOptions: ParsableArguments {
     guard image != nil || mask != nil || classIndex != nil || className != nil else { return }
     let hasClass = classIndex != nil || className != nil
     guard image != nil, mask != nil, hasClass else {
-      // What is no option at all is said later, when this is right.
       let missing = [("--image", image == nil), ("--mask", mask == nil), ("--class-index or --class-name", !hasClass)].filter(\.1).map(\.0)
-      let options = missing.flatMap { $0.split(separator: " ") }.map(String.init).filter { $0.hasPrefix("--") }
-      let typed = CommandLine.arguments.first { $0.hasPrefix("--") && NearestWord.to($0, in: options) != nil }
-      let misspelt = typed.map { " (\(PlainText.clean($0)) is no option)" } ?? ""
-      throw ValidationError("\(missing.joined(separator: " and ")) missing\(misspelt): --image, --mask and the class belong together")
+      throw ValidationError("\(missing.joined(separator: " and ")) missing: --image, --mask and the class belong together")
     }
     let largest = classes.largestClassIndex
     if let classIndex, !(1...largest).contains(classIndex) { throw ValidationError("--class-index must be 1...\(largest)") }
