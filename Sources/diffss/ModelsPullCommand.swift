@@ -22,7 +22,12 @@ extension ModelsCommand {
     var names: [String] = []
 
     @OptionGroup(title: "Data") var choice: FileChoice
-    @Flag(name: .customLong("dry-run"), help: "Fetch nothing: say what would be fetched, from where and how much.")
+    @Flag(
+      name: .customLong("dry-run"),
+      help: """
+        Fetch nothing: say what would be fetched, from where and how much. Short names are in the program's own table and need no network; of \
+        ORG/NAME, and with --file or --revision, the server is asked.
+        """)
     var isDryRun = false
 
     @OptionGroup(title: "Machine") var runtime: RuntimeOptions
@@ -32,11 +37,16 @@ extension ModelsCommand {
       @Option(help: ArgumentHelp("A file of the repository; repeat for several.", valueName: "path"))
       var file: [String] = []
       @Option(help: "Branch, tag or commit.")
-      var revision = "main"
+      var revision = Self.usualRevision
+
+      static let usualRevision = "main"
     }
 
     func validate() throws {
       if isDryRun, names.isEmpty { throw ValidationError("--dry-run needs a name; `diffss models pull` lists the short ones") }
+      if choice.revision != FileChoice.usualRevision, names.isEmpty {
+        throw ValidationError("--revision needs a name; `diffss models pull` lists the short ones")
+      }
       if !choice.file.isEmpty, names.count != 1 { throw ValidationError("--file is of one repository: name that one") }
     }
 
@@ -45,19 +55,40 @@ extension ModelsCommand {
       if names.isEmpty { return try list(catalogue) }
       // A name that is none, or a server that says no, is found before anything is fetched.
       let models = try names.map(catalogue.model), pulls = try models.map { HubPull(try HubRepository($0.repository)) }
+      if isDryRun { return try await estimate(Array(zip(models, pulls))) }
       var offers: [HubPull.Offer] = []
       for (model, pull) in zip(models, pulls) {
         let offer = try await pull.offer(names: choice.file.isEmpty ? model.files ?? [] : choice.file, revision: choice.revision)
-        say(offer, of: model, as: isDryRun ? { print($0) } : printError)
+        say(offer, of: model, as: printError)
         offers.append(offer)
       }
       let missing = offers.reduce(0) { $0 + $1.missing }
       if offers.count > 1, missing > 0 {
-        let all = "in all \(ByteText.decimal(missing)): \(Self.time(missing))"
-        if isDryRun { print(all) } else { printError(all) }
+        printError("in all \(ByteText.decimal(missing)): \(Self.time(missing))")
       }
-      if isDryRun { return }
       try await fetch(Array(zip(zip(models, pulls), offers)).map { ($0.0.0, $0.0.1, $0.1) })
+    }
+
+    /// Prints what would be fetched: by the table of short names where it knows, else by what the server has.
+    private func estimate(_ work: [(model: ModelCatalogue.Model, pull: HubPull)]) async throws {
+      let library = ModelLibrary(folders: runtime.modelFolders),
+        isWhole = choice.file.isEmpty && choice.revision == FileChoice.usualRevision
+      var missing = 0, isOfTable = false
+      for (model, pull) in work {
+        if isWhole, let megabytes = model.megabytes {
+          let bytes = Int(megabytes * 1e6), isHere = library.has(model), licence = model.licence.map { " (licence \($0))" } ?? ""
+          print("\(model.name): \(ByteText.decimal(bytes)) of \(model.repository)\(licence): \(isHere ? "here already" : Self.time(bytes))")
+          missing += isHere ? 0 : bytes
+          isOfTable = true
+        } else {
+          printError("asking \(PlainText.clean(pull.server)) what \(PlainText.clean(model.repository)) has ...")
+          let offer = try await pull.offer(names: choice.file.isEmpty ? model.files ?? [] : choice.file, revision: choice.revision)
+          say(offer, of: model, as: { print($0) })
+          missing += offer.missing
+        }
+      }
+      if work.count > 1, missing > 0 { print("in all \(ByteText.decimal(missing)): \(Self.time(missing))") }
+      if isOfTable { printError("note: the sizes of short names are those of the repositories' pages; no server was asked for them") }
     }
 
     /// Prints the folder of each; one that fails stops no other. Throws an `ExitStatus`, or the error where nothing was fetched.

@@ -93,6 +93,8 @@ import Testing
       "it is an option of `diffss evaluate`, `diffss sweep`;"
     ),
     (["evaluate", "--lr", "3"], "Unknown option '--lr'\n", "see `diffss evaluate --help`"),
+    (["generate", "--seed", "99999999999999999999", "--out", "x"], "is invalid for '--seed", "hint: it is too large; see"),
+    (["models", "pull", "--revision", "x"], "--revision needs a name; `diffss models pull` lists", "see `diffss models pull --help`"),
     (["dataset", "info", "coco"], "Unexpected argument 'coco'", "write --dataset coco; see `diffss dataset info --help`"),
     (["queue", "list", "coco"], "Unexpected argument 'coco'", "hint: see `diffss queue list --help`"),
     (["render", "--size", "40", "a.png"], "The value '40' is invalid", "such as --size 40x20; see `diffss render --help`"),

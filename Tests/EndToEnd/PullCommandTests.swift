@@ -43,16 +43,40 @@ import Testing
     #expect(try pull("hed").standardError.contains("hed: 18 bytes in 1 file of lllyasviel/Annotators: here already\n"))
   }
 
+  /// Short names are in a table: no server is asked, wherever one is named.
+  @Test func aDryRunOfShortNamesNeedsNoNetwork() throws {
+    defer { program.remove() }
+    let output = try pull("hed", "taesd", "--dry-run", endpoint: "http://127.0.0.1:\(try LoopbackServer.unusedPort())")
+    #expect(
+      output.status == 0
+        && output.standardError == "note: the sizes of short names are those of the repositories' pages; no server was asked for them\n",
+      "\(output)")
+    #expect(output.standardOutput.contains("hed: 29.4 MB of lllyasviel/Annotators: "), "\(output)")
+    #expect(
+      output.standardOutput.contains("taesd: 4.90 MB of madebyollin/taesd (licence mit): ")
+        && output.standardOutput.contains("in all 34.3 MB"))
+    #expect(try pull("--dry-run").status == 2)
+    // What serves already is not fetched.
+    let folder = program.home.appendingPathComponent("models")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: folder.appendingPathComponent("some-sd15"), withDestinationURL: Golden.fixture("diffusion/model"))
+    let here = try pull("sd15", "hed", "--dry-run", "--models", folder.path)
+    #expect(
+      here.standardOutput.contains("(licence creativeml-openrail-m): here already\n") && here.standardOutput.contains("in all 29.4 MB"),
+      "\(here)")
+  }
+
+  /// Of any other repository, and of a part of one, the server alone knows.
   @Test func aDryRunFetchesNothing() throws {
     defer { program.remove() }
-    let output = try pull("hed", "taesd", "--dry-run")
-    #expect(output.status == 0 && output.standardError.split(separator: "\n").allSatisfy { $0.hasPrefix("warning: ") }, "\(output)")
-    #expect(output.standardOutput.contains("hed: 18 bytes in 1 file of lllyasviel/Annotators: "))
-    #expect(output.standardOutput.contains("in all 36 bytes"))
-    #expect(server.requests.allSatisfy { !$0.path.contains("/resolve/") })
-    #expect(try pull("--dry-run").status == 2)
-    // What it says is what is fetched.
-    #expect(try pull("hed").standardError.contains("hed: 18 bytes in 1 file"))
+    let output = try pull("lllyasviel/Annotators", "--file", "ControlNetHED.pth", "--dry-run")
+    #expect(output.status == 0 && output.standardError == "asking 127.0.0.1 what lllyasviel/Annotators has ...\n", "\(output)")
+    #expect(output.standardOutput.contains("lllyasviel/Annotators: 18 bytes in 1 file: "), "\(output)")
+    #expect(server.requests.count == 1 && server.requests.allSatisfy { !$0.path.contains("/resolve/") })
+    #expect(
+      try pull("hed", "--file", "ControlNetHED.pth", "--dry-run").standardOutput.contains(
+        "hed: 18 bytes in 1 file of lllyasviel/Annotators"))
   }
 
   @Test func withoutANameThereIsAList() throws {
