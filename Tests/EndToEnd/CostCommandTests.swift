@@ -99,6 +99,17 @@ import Testing
     let dry = try program.run(own + ["--steps", "3", "--dry-run"])
     #expect(dry.status == 0 && dry.standardOutput.hasPrefix("2 images of "), "\(dry)")
     #expect(dry.standardOutput.contains(" at most, about ") && !FileManager.default.fileExists(atPath: out))
+    // What is made is learned from: each image of a round by itself.
+    func learned() throws -> Int {
+      let data = try Data(contentsOf: program.home.appendingPathComponent("data/diffss/paces.json"))
+      let places = try #require(JSONSerialization.jsonObject(with: data) as? [String: [String: Any]])
+      return places.values.reduce(0) { $0 + (($1["images"] as? [Any])?.count ?? 0) }
+    }
+    #expect(try learned() == 0)
+    #expect(try program.run(own + ["--steps", "3"]).status == 0)
+    #expect(try learned() == 2)
+    #expect(try program.run(own + ["--steps", "3", "--batch", "2"]).status == 0)
+    #expect(try learned() == 3)
   }
 
   @Test(.enabled(if: Mounting.isPossible, "needs the right to mount a file system")) func aDiskWithoutRoomIsWarnedOf() throws {

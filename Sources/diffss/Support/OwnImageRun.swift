@@ -163,7 +163,7 @@ struct OwnImageRun {
       return true
     }
     let outputs = try plan.generate(
-      count: images, together: options.batch, library: library, memory: runtime.memory, engines: engines
+      count: images, together: options.batch, library: library, memory: runtime.memory, engines: engines, paces: DataFolder.standard()
     ) { state in
       interrupt.leavesAtOnce = false
       times.reached(state.step)

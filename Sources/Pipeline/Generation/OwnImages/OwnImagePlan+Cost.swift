@@ -11,9 +11,7 @@ extension OwnImagePlan {
   public func cost(
     images: Int, together: Int, memory: StableDiffusion.Memory, in folder: URL, _ measuring: CostEstimator.Measuring, progress: () -> Bool
   ) throws -> WorkCost {
-    let own = ModelEntry(id: request.model, kind: .diffusion, url: weights.model, origin: .option)
-    let config = weights.model.isFolder ? weights.model : weights.config ?? ModelLibrary.configuration()
-    let cost = config.flatMap { try? DiffusionCost(folder: $0) }, bytes = try? WeightDigests.bytes(of: own)
+    let cost = modelCost, bytes = modelBytes
     let nets = weights.networks.reduce(0) { sum, url in
       sum + ((try? WeightDigests.bytes(of: ModelEntry(id: "", kind: .controlNet(nil), url: url, origin: .option))) ?? 0)
     }
@@ -29,23 +27,49 @@ extension OwnImagePlan {
       memory: need, stored: files)
   }
 
+  private var modelBytes: Int? {
+    try? WeightDigests.bytes(of: ModelEntry(id: request.model, kind: .diffusion, url: weights.model, origin: .option))
+  }
+
+  private var modelCost: DiffusionCost? {
+    let config = weights.model.isFolder ? weights.model : weights.config ?? ModelLibrary.configuration()
+    return config.flatMap { try? DiffusionCost(folder: $0) }
+  }
+
+  /// Takes over how long images that were made together took, for the cost of those to come.
+  func learn(_ seconds: (steps: Double, rest: Double), of images: Int, in folder: URL) {
+    guard let cost = modelCost, let bytes = modelBytes, images > 0 else { return }
+    let evaluated = steps(evaluations, request, cost) - steps(0, request, cost)
+    guard evaluated > 0 else { return }
+    MachinePaces(in: folder).learn(
+      ImagePace(step: seconds.steps / evaluated / Double(images), rest: seconds.rest / Double(images)),
+      MachinePaces.Place(request, bytes: bytes))
+  }
+
+  /// So many evaluations of the networks for an image of a request, and its decoding, as steps.
+  private func steps(_ evaluations: Int, _ request: OwnImageRequest, _ cost: DiffusionCost) -> Double {
+    cost.image(
+      width: request.width, height: request.height, evaluations: evaluations, isGuided: request.settings.guidance > 1,
+      shortcuts: request.settings.shortcuts, precision: request.settings.precision, controls: request.controls.count)
+      / cost.step(width: request.width, height: request.height)
+  }
+
+  /// Evaluations of the networks that the request's sampler makes.
+  private var evaluations: Int {
+    let settings = request.settings, scheduler = ModelLibrary.scheduler(of: weights.model, config: weights.config?.path)
+    let sampler = scheduler.flatMap { scheduler in
+      try? settings.samplerName().make(scheduler.spaced(settings.timestepSpacing), steps: settings.steps, eta: Float(settings.eta))
+    }
+    return sampler?.timesteps.count ?? settings.steps
+  }
+
   /// Of one image; nil where nobody measured it.
   private func seconds(
     _ cost: DiffusionCost, _ bytes: Int, in folder: URL, _ measures: Bool, _ memory: StableDiffusion.Memory, _ progress: () -> Bool
   ) throws -> Double? {
     let settings = request.settings, paces = MachinePaces(in: folder)
-    func steps(_ evaluations: Int, _ request: OwnImageRequest) -> Double {
-      cost.image(
-        width: request.width, height: request.height, evaluations: evaluations, isGuided: request.settings.guidance > 1,
-        shortcuts: request.settings.shortcuts, precision: request.settings.precision, controls: request.controls.count)
-        / cost.step(width: request.width, height: request.height)
-    }
-    let scheduler = ModelLibrary.scheduler(of: weights.model, config: weights.config?.path)
-    let sampler = scheduler.flatMap { scheduler in
-      try? settings.samplerName().make(scheduler.spaced(settings.timestepSpacing), steps: settings.steps, eta: Float(settings.eta))
-    }
     func time(_ pace: ImagePace) -> Double {
-      pace.step * (steps(sampler?.timesteps.count ?? settings.steps, request) - steps(0, request)) + pace.rest
+      pace.step * (steps(evaluations, request, cost) - steps(0, request, cost)) + pace.rest
     }
     if let known = paces.pace(MachinePaces.Place(request, bytes: bytes)) { return time(known) }
     guard measures else { return nil }
@@ -69,7 +93,7 @@ extension OwnImagePlan {
       return progress()
     }
     let seconds = clock.seconds
-    let evaluated = max(steps(1, short) - steps(0, short), .leastNormalMagnitude)
+    let evaluated = max(steps(1, short, cost) - steps(0, short, cost), .leastNormalMagnitude)
     let pace = ImagePace(step: seconds.steps / evaluated, rest: seconds.rest)
     paces.remember(pace, place)
     return time(scaled(pace))

@@ -9,16 +9,18 @@ extension OwnImagePlan {
   }
 
   /// Generates `count` images, so many of them `together`, as `OwnImageRequest.generate`, by engines where there are some; begun again where one is lost.
-  /// Throws as that, and `ModelError` for weights that cannot be read.
+  /// What they took is remembered in the data folder `paces`, as that of other images, unless an engine made them. Throws as that, and `ModelError` for
+  /// weights that cannot be read.
   public func generate(
     count: Int, together: Int = .max, library: ModelLibrary, memory: StableDiffusion.Memory, engines: EnginePool? = nil,
-    progress: (GenerationProgress) -> Bool
+    paces: URL? = nil, progress: (GenerationProgress) -> Bool
   ) throws -> [OwnImageRequest.Output] {
     let digests = try weights.digests(library)
     func generate(_ engine: EngineSession?) throws -> [OwnImageRequest.Output] {
       try request.generate(
         controlImages: controlImages, weights: weights, digests: digests, count: count, together: together, memory: memory,
-        preview: library.smallDecoder?.url, engine: engine, progress: progress)
+        preview: library.smallDecoder?.url, engine: engine,
+        timed: { seconds, images in if engine == nil, let paces { learn(seconds, of: images, in: paces) } }, progress: progress)
     }
     return try engines?.making(min(count, together), request.settings.precision, generate) ?? generate(nil)
   }

@@ -105,11 +105,13 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
   ///
   /// `progress` hears how far all of it is, many times a step (its previews are of the first image), and ends the work by returning false:
   /// then `CancellationError` is thrown. `preview` is TAESD's decoder, a file or folder, where `weights` names none.
-  /// `engine` evaluates the networks in the place of this process.
+  /// `engine` evaluates the networks in the place of this process. `timed` hears how long the steps of a round took
+  /// and what came behind, and of how many images.
   /// Throws `ModelError` for weights that do not fit, `GenerationError.notANumber`, and `CoreError.badSetting` for a sampler that there is none of.
   public func generate(
     controlImages: [Image], weights: OwnImageWeights, digests: [String: String], count: Int = 1, together: Int = .max,
-    memory: StableDiffusion.Memory = .ample, preview: URL? = nil, engine: EngineSession? = nil, progress: (GenerationProgress) -> Bool
+    memory: StableDiffusion.Memory = .ample, preview: URL? = nil, engine: EngineSession? = nil,
+    timed: (_ seconds: (steps: Double, rest: Double), _ images: Int) -> Void = { _, _ in }, progress: (GenerationProgress) -> Bool
   ) throws -> [Output] {
     let diffusion = try StableDiffusion.load(
       model: weights.model, controlNets: weights.networks, config: weights.config ?? ModelLibrary.configuration(), memory: memory, precision: settings.precision,
@@ -135,7 +137,14 @@ public struct OwnImageRequest: Hashable, Sendable, DiffusionConfigured {
     do {
       let results = try (0..<rounds).flatMap { round in
         let seeds = requests[round * size..<min(count, (round + 1) * size)].map(\.seed)
-        return try diffusion.generate(run, seeds: seeds) { progress(GenerationProgress($0, of: diffusion).of(round, rounds)) }
+        var clock = PhaseClock()
+        let results = try diffusion.generate(run, seeds: seeds) { state in
+          let own = GenerationProgress(state, of: diffusion)
+          clock.reached(own.step)
+          return progress(own.of(round, rounds))
+        }
+        timed(clock.seconds, seeds.count)
+        return results
       }
       return try zip(requests, results).map { own, result in
         let image = try Image(unit: result.image)
