@@ -37,6 +37,14 @@ import Testing
 
   private func remove() { program.remove() }
 
+  @Test func whatIsNoImageIsNotVerified() throws {
+    defer { remove() }
+    try Data("hello".utf8).write(to: file("a.txt"))
+    let output = try program.run(["verify", file("a.txt").path])
+    #expect(output.status == 2 && output.standardError.contains("error: \(file("a.txt").path) is not a PNG or JPEG file: "), "\(output)")
+    #expect(output.standardError.contains("hint: convert the file to PNG or JPEG\n"))
+  }
+
   @Test func aControlImageHasItsObject() throws {
     defer { remove() }
     // Class 1 of FSS-1000 is a fountain, ADE20K 104; a folder's has the colour of names in no table, 108.

@@ -187,7 +187,8 @@ import Testing
     try FileManager.default.removeItem(atPath: path("o/photo_1_control.png"))
     let lost = try run(["verify", image, "--models", place], status: 2).standardError
     #expect(
-      lost.contains("was generated from photo.png and mask.png, which are neither beside it nor given") && lost.contains("hint: "),
+      lost.contains("was generated from photo.png and mask.png, which are neither beside it nor given")
+        && lost.contains("hint: name the folder that they are in, as with --source ~/photos/"),
       "\(lost)")
     #expect(try run(["verify", image, "--models", place, "--source", path("photos")]).standardOutput == "identical  \(image)\n")
     try FileManager.default.moveItem(atPath: path("photos/mask.png"), toPath: path("elsewhere/m.png"))
@@ -202,7 +203,8 @@ import Testing
     let kept = try run(["verify", path("two/photo_1_0.png"), "--models", place])
     #expect(
       kept.standardOutput.hasPrefix("identical")
-        && kept.standardError.contains("photo.png and mask.png, from which its control image was made"))
+        && kept.standardError.contains("photo.png and mask.png, from which its control image was made")
+        && kept.standardError.contains("--source FOLDER says where they are"))
   }
 
   /// The edge detector is part of how an image was made.

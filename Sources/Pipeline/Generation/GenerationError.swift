@@ -123,7 +123,8 @@ public enum GenerationError: Explained, Hashable, Sendable {
     case .notASupport: "`diffss verify` makes it again; a data set's images are in the store and in folders of `diffss generate --dataset`"
     case .controlMissing: "give it with --control FILE, for several in any order"
     case .sourceMissing:
-      "give the files with --source (a folder of them, or each under whatever name: they are known by their bytes), or the control image with --control"
+      "name the folder that they are in, as with --source ~/photos/, or each file under whatever name it has now (they are known by their bytes); "
+        + "or give the control image with --control FILE"
     case .storeUnusable: "check free space and permissions, or choose another data folder with $XDG_DATA_HOME"
     case .storeDamaged: "start again: it is set aside then, and a new one is made from what the images say of themselves"
     case .engineSetting: "allowed: \(EngineChoice.allowed)"

@@ -38,13 +38,11 @@ public struct StoredImage: Sendable {
   /// Throws as the other does.
   public init(_ file: URL) throws { try self.init(.loose(file)) }
 
-  /// Throws `CoreError.unreadableFile`, `GenerationError.notOurs` for an image that does not say how it was made, and `.controlImage`.
+  /// Throws `CoreError.unreadableFile`, `RenderError` for what is no image, `GenerationError.notOurs` for an image that does not say how it was made,
+  /// and `.controlImage`.
   public init(_ file: SupportFile) throws {
-    let text: [String: String]
-    do {
-      bytes = try file.bytes(limit: Self.mostBytes)
-      text = try ImageText.of(bytes)
-    } catch { throw CoreError.unreadableFile(path: file.path, reason: error.reason) }
+    do { bytes = try file.bytes(limit: Self.mostBytes) } catch { throw CoreError.unreadableFile(path: file.path, reason: error.reason) }
+    let text = try ImageText.of(bytes, name: file.path)
     if let metadata = ImageMetadata(entries: text) {
       origin = .support(metadata)
     } else if let metadata = OwnImageMetadata(entries: text) {
@@ -118,7 +116,7 @@ public struct StoredImage: Sendable {
         guard let known else { throw GenerationError.sourceMissing(path: file.path, files: names) }
         if source.condition != .none {
           say(
-            "\(names.joined(separator: " and ")), from which its control image was made, cannot be found: the control image itself is taken"
+            "\(names.joined(separator: " and ")), from which its control image was made, cannot be found: the control image itself is taken; --source FOLDER says where they are"
           )
         }
         return known
