@@ -37,6 +37,18 @@ import Testing
 
   private func remove() { program.remove() }
 
+  @Test func aControlImageOfOddSizeIsToldBeforeAnything() throws {
+    defer { remove() }
+    try Image(width: 100, height: 60, color: [90, 20, 150]).writePNG(to: file("odd.png"))
+    let output = try program.run(["generate", "--control", file("odd.png").path, "--prompt", "x", "--out", file("made").path])
+    #expect(
+      output.status == 2
+        && output.standardError.contains(
+          "the control image odd is 100x60: both must be multiples of 8 up to 8192; scale it, to 96x56 for example\n"),
+      "\(output)")
+    #expect(!output.standardError.contains("cost: ") && !FileManager.default.fileExists(atPath: file("made").path))
+  }
+
   @Test func whatIsNoImageIsNotVerified() throws {
     defer { remove() }
     try Data("hello".utf8).write(to: file("a.txt"))

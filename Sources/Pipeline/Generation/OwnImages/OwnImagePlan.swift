@@ -68,6 +68,7 @@ public struct OwnImagePlan: Sendable {
     // Before any work: a class without a name, or a number that is none.
     let prompt = try Self.prompt(input, prompts)
     let controls = try Self.controls(input, library)
+    for control in controls { try Self.check(control.image, control.name) }
     let (model, networks) = try Self.models(input, controls: controls.count, library)
     guard input.controlScales.count <= 1 || input.controlScales.count == controls.count else {
       throw GenerationError.optionsClash(problem: "\(controls.count) control images need one --control-scale or as many")
@@ -111,6 +112,20 @@ public struct OwnImagePlan: Sendable {
 
   private static func prompt(_ input: Input, _ prompts: Prompts) throws -> String {
     try input.source.image.map { try $0.info.prompt(prompts, template: input.options.prompt) } ?? input.options.prompt ?? ""
+  }
+
+  /// Sides of an image are multiples of this, as Stable Diffusion's autoencoder halves them three times, and no longer than that.
+  private static let factor = 8, mostSide = 8192
+
+  /// Before the cost is reckoned, and weights are read.
+  private static func check(_ control: Image, _ name: String) throws {
+    let sides = [control.width, control.height]
+    guard sides.contains(where: { $0 % factor != 0 || $0 > mostSide }) else { return }
+    let fitting = sides.map { max(factor, min($0, mostSide) / factor * factor) }
+    throw GenerationError.optionsClash(
+      problem:
+        "the control image \(PlainText.clean(name)) is \(sides[0])x\(sides[1]): both must be multiples of \(factor) up to \(mostSide); "
+        + "scale it, to \(fitting[0])x\(fitting[1]) for example")
   }
 
   /// The control images with the names of their files.
