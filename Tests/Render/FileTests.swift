@@ -251,6 +251,22 @@ import Testing
     }
   }
 
+  /// Reasons are short and the program's own or the system's words, never Foundation's sentences about operations.
+  @Test func reasonsAreShort() throws {
+    try Fixtures.inTemporaryFolder { folder in
+      let loop = folder.appendingPathComponent("loop"), file = folder.appendingPathComponent("file")
+      try Data([1]).write(to: file)
+      try FileManager.default.createSymbolicLink(at: loop, withDestinationURL: loop)
+      let names = ["absent", "loop", "file/below", String(repeating: "x", count: 300)]
+      for url in names.map(folder.appendingPathComponent) {
+        let fault = #expect(throws: RenderError.self) { try FileBytes.read(url) }
+        guard case .unreadable(_, let reason)? = fault else { continue }
+        #expect(
+          reason.count < 60 && !reason.contains("peration") && !reason.contains("ouldn’t") && !reason.contains("could not"), "\(reason)")
+      }
+    }
+  }
+
   @Test func damagedFilesNeverCrash() throws {
     var generator = SplitMix(state: 11)
     var seeds = try [

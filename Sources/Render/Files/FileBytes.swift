@@ -18,7 +18,7 @@ public enum FileBytes {
     } catch let error as RenderError {
       throw error
     } catch {
-      throw RenderError.unreadable(path: url.path, reason: reason(of: error))
+      throw RenderError.unreadable(path: url.path, reason: error.reason)
     }
   }
 
@@ -27,21 +27,6 @@ public enum FileBytes {
   public static func write(_ bytes: [UInt8], to url: URL) throws {
     do { try AtomicWriter.write(bytes, to: url, isDurable: false) } catch let fault as AtomicWriter.Fault {
       throw RenderError.unwritable(path: url.path, reason: fault.reason)
-    }
-  }
-
-  /// The system's words ("No such file or directory") rather than Foundation's wrapping of them.
-  private static func reason(of error: any Error) -> String {
-    let cocoa = error as NSError
-    if let posix = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError, posix.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(posix.code)))
-    }
-    switch CocoaError.Code(rawValue: cocoa.code) {
-    case .fileReadNoSuchFile, .fileNoSuchFile: return "no such file or folder"
-    case .fileReadNoPermission, .fileWriteNoPermission: return "permission denied"
-    case .fileWriteOutOfSpace: return "no space left"
-    case .fileWriteVolumeReadOnly: return "read-only file system"
-    default: return cocoa.localizedDescription
     }
   }
 }
