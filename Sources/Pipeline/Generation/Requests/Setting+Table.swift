@@ -68,7 +68,9 @@ extension Setting {
         """, .seed, .seed(\.seed)),
     Setting(
       .prompt, title: "Prompt", name: "prompt", summary: "what is generated",
-      help: "Replaces the prompt made from the class name; {name} in it stands for the class",
+      help:
+        "Replaces the published prompt, \"a real shot photo of {name},, best quality, extremely detailed\" (the double comma is its authors'); "
+        + "{name} stands for the class",
       .text, absence: "the published one", .text(\.prompt)),
     Setting(
       .negativePrompt, title: "Negative", name: "negative prompt", summary: "what is kept out",
