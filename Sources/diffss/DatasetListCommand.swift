@@ -24,7 +24,7 @@ struct DatasetListCommand: ParsableCommand {
   @Option(help: "Number of episodes.")
   var episodes = 20
 
-  @Option(help: "Seed of the draws.")
+  @Option(help: "Seed of the draw of the episodes, as `evaluate --seeds` and `explore --episode-seed`.")
   var seed: UInt64 = 0
 
   @Option(help: ArgumentHelp("Also save the episodes, with how they were drawn.", valueName: "file"))

@@ -45,8 +45,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(
       help: ArgumentHelp(
         """
-        Generation drift: the network segments every generated support with the real one as its reference; those whose IoU with the mask is \
-        below T, 0...1, are replaced by further ones, and the figures are also given without them. 0 measures and drops none.
+        Generation drift: the network segments every generated support with the real one as its reference; those whose agreement, the \
+        IoU of what it finds with the mask, is below T, 0...1, are replaced by further ones, and the figures are also given without them. 0 measures and drops none.
         """, valueName: "T"))
     var minAgreement: Double?
 

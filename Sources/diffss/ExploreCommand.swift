@@ -18,7 +18,7 @@ struct ExploreCommand: ParsableCommand {
   @OptionGroup(title: "Machine") var runtime: RuntimeOptions
   @OptionGroup(title: "Machine") var workers: WorkerOptions
 
-  @Option(help: "Seed of the episodes.")
+  @Option(help: "Seed of the draw of the episodes, as `evaluate --seeds`; the noise's (`generate --seed`) is in the form.")
   var episodeSeed: UInt64 = 0
 
   @Option(help: ArgumentHelp("Episodes saved by `diffss dataset list --out`, in place of drawn ones.", valueName: "file"))

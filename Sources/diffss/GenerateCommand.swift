@@ -40,7 +40,10 @@ struct GenerateCommand: AsyncParsableCommand {
     var shots: Int?
 
     @Option(
-      help: "Seed; each image of a data set derives its own from it, those of an image of your own have this one and the ones after it.")
+      help: """
+        Seed of the noise; each image of a data set derives its own from it, those of an image of your own have this one and the ones after it. \
+        Episodes have seeds of their own: `evaluate --seeds`, `explore --episode-seed`.
+        """)
     var seed: UInt64 = 0
 
     static let usualShots = 4

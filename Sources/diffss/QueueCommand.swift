@@ -90,7 +90,7 @@ struct QueueCommand: AsyncParsableCommand {
 
     @Option(help: "Images for each support.")
     var shots: Int = 4
-    @Option(help: "Seed; each image derives its own from it.")
+    @Option(help: "Seed of the noise; each image derives its own from it.")
     var seed: UInt64 = 0
     @Option(help: "Jobs of a higher priority are generated first.")
     var priority: Int = 0

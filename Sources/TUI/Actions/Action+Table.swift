@@ -91,7 +91,7 @@ extension Action {
     Action(.star, [.character("*")], "star", "Keeps it and gives it a star.", .images, in: [.images], obstacle: needsGenerated),
     Action(.reject, [.character("R")], "reject", "Leaves it out of predictions and exports.", .images, in: [.images], footer: 34, obstacle: needsGenerated),
     Action(
-      .rejectWorst, [.character("W")], "reject the worst", "Rejects the generated support that agrees least with its mask.", .images,
+      .rejectWorst, [.character("W")], "reject the worst", "Rejects the generated support whose agreement with its mask is least.", .images,
       in: [.images], footer: 35, obstacle: needsWorst),
     Action(
       .undoRating, [.character("u")], "undo", "Takes the last verdict on an image back.", .images, in: [.images],

@@ -29,10 +29,12 @@ struct EvaluationOptions: ParsableArguments {
   @Option(help: "Which of a fold's classes the mean is over: present, those that have episodes; or all, one without counting 0, as in the published code.")
   var classMean: ClassMean = .present
 
-  @Option(help: "Seed of the generated supports, and of the episodes unless --seeds says otherwise.")
+  @Option(help: "Seed of the generated supports' noise, and of the draw of the episodes unless --seeds says otherwise.")
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Seeds of the episodes, one pass each: BAM publishes five.", valueName: "n,n,..."))
+  @Option(
+    help: ArgumentHelp(
+      "Seeds of the draw of the episodes, one pass each (BAM publishes five); --seed is the noise's.", valueName: "n,n,..."))
   var seeds: CommaList<UInt64>?
 
   func validate() throws {
