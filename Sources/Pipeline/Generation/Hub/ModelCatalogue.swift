@@ -82,7 +82,7 @@ public struct ModelCatalogue: Decodable, Sendable {
     }
     let lines =
       pulls + [
-        ("export DIFFSS_MODELS=~/fss", "few-shot networks as NETWORK/foldN.pth, from"),
+        ("export DIFFSS_MODELS=~/fss", "NETWORK/foldN.pth (docs/few-shot-networks.md), from"),
         ("", networks.map(\.page).joined(separator: ", ")),
         ("diffss doctor", "says what was found"),
       ]
