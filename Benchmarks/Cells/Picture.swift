@@ -113,11 +113,23 @@ enum Pictures {
           "errors", black.errorView(prediction: moved(object), truth: object, opacity: 1),
           [.black, ErrorColors().hit, ErrorColors().falseAlarm, ErrorColors().miss]
         )
-      default: ("error-tint", image.errorView(prediction: moved(object), truth: object), [])
+      default: ("error-tint", errorTint(image, moved(object), object), [])
       }
     let file = scratch.appendingPathComponent("\(name)-\(title).png")
     try picture.writePNG(to: file)
     return Picture(name: "\(name)-\(title)", kind: classes.isEmpty ? .overlay : .mask, image: picture, classes: classes, file: file)
+  }
+
+  /// Hits, false alarms and misses as plain tints: harder for cells than the explorer's error view, whose image has less colour.
+  private static func errorTint(_ image: Image, _ prediction: LabelMask, _ truth: LabelMask) -> Image {
+    let colors = ErrorColors()
+    var kinds = LabelMask(width: truth.width, height: truth.height, labels: [UInt8](repeating: 0, count: truth.labels.count))
+    for y in 0..<truth.height {
+      for x in 0..<truth.width { kinds[x, y] = ErrorKinds(prediction: prediction[x, y], truth: truth[x, y])?.rawValue ?? 0 }
+    }
+    return [ErrorKinds.hits, .falseAlarms, .misses].reduce(image) {
+      $0.tinted(kinds, label: $1.rawValue, color: colors[$1], opacity: 0.6)
+    }
   }
 
   /// A prediction that is wrong along its edges.

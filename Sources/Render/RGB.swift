@@ -18,6 +18,21 @@ public struct RGB: Hashable, Sendable, Codable {
     }
     return RGB(mix(red, other.red), mix(green, other.green), mix(blue, other.blue))
   }
+
+  /// Luma by BT.601's weights, rounded down.
+  var light: UInt8 {
+    let (red, green, blue) = (Int(red), Int(green), Int(blue))
+    return UInt8((299 * red + 587 * green + 114 * blue) / 1000)
+  }
+
+  /// The grey that is as light.
+  var grey: RGB { RGB(light, light, light) }
+
+  /// With the same added to each channel, kept in 0...255.
+  func lightened(by difference: Double) -> RGB {
+    func add(_ value: UInt8) -> UInt8 { UInt8(min(255, max(0, (Double(value) + difference).rounded()))) }
+    return RGB(add(red), add(green), add(blue))
+  }
 }
 
 extension Image {

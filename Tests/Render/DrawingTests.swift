@@ -125,6 +125,31 @@ import Testing
     #expect(row([], nil) == Array(repeating: plain, count: 20))
   }
 
+  /// What is under a mark makes it lighter or darker, and cannot give it another hue: a red car that was hit is green.
+  @Test func errorsKeepTheirHueOverAnyColour() {
+    let colors = ErrorColors(), kinds: [ErrorKinds] = [.hits, .falseAlarms, .misses]
+    let truth = LabelMask(width: 3, height: 1, labels: [1, 0, 1]), prediction = LabelMask(width: 3, height: 1, labels: [1, 1, 0])
+    for under in [RGB(220, 20, 20), RGB(20, 20, 220), RGB(240, 230, 40), .black, .white] {
+      let view = Image(width: 3, height: 1, color: [under.red, under.green, under.blue]).errorView(prediction: prediction, truth: truth)
+      for (x, kind) in kinds.enumerated() {
+        let shown = OKLab(view[x, 0]), own = OKLab(colors[kind])
+        #expect(hypot(shown.a - own.a, shown.b - own.b) < 0.04, "\(under), \(kind)")
+      }
+    }
+    let light = Image(width: 3, height: 1, color: [200, 200, 200]).errorView(prediction: prediction, truth: truth)
+    let dark = Image(width: 3, height: 1, color: [40, 40, 40]).errorView(prediction: prediction, truth: truth)
+    #expect((0..<3).allSatisfy { light[$0, 0, 1] > dark[$0, 0, 1] })
+  }
+
+  /// What is no mark is nearly grey, so that a green field is no hit.
+  @Test func whatIsNoErrorLosesItsColour() {
+    let none = LabelMask(width: 1, height: 1, labels: [0]), field = Image(width: 1, height: 1, channels: 3, pixels: [40, 190, 60])
+    let shown: RGB = field.errorView(prediction: none, truth: none)[0, 0]
+    let kept: RGB = field.errorView(prediction: none, truth: none, fading: 0)[0, 0]
+    #expect(kept == RGB(40, 190, 60))
+    #expect(Int(shown.green) - Int(shown.red) < 70 && shown.green > shown.red)
+  }
+
   @Test func surroundingsAreDarkAndGrey() {
     let image = Image(width: 2, height: 1, channels: 3, pixels: [200, 40, 40, 200, 40, 40]), dimmed = image.dimmed(outside: [true, false])
     let (kept, other) = (dimmed[0, 0], dimmed[1, 0])

@@ -44,22 +44,27 @@ extension Image {
     return out
   }
 
-  /// Hits, false alarms and misses of a prediction as tints; `opacity` 0...1. Pixels whose truth is 255 stay as they are.
+  /// Hits, false alarms and misses of a prediction in their colours, lighter and darker with the image; `opacity` 0...1 is how little so. The
+  /// rest of the image loses `fading` 0...1 of its colour, or it would be taken for a mark. Pixels whose truth is 255 are of the rest.
   ///
   /// Both masks hold 1 on the object and 0 elsewhere; sizes must be equal. Only the `kinds` are drawn, and only near the truth's border
   /// where `reach` says how far from it, in pixels.
   public func errorView(
-    prediction: LabelMask, truth: LabelMask, colors: ErrorColors = ErrorColors(), opacity: Double = 0.6, kinds: ErrorKinds = .all,
-    reach: Int? = nil
+    prediction: LabelMask, truth: LabelMask, colors: ErrorColors = ErrorColors(), opacity: Double = 0.6, fading: Double = 0.6,
+    kinds: ErrorKinds = .all, reach: Int? = nil
   ) -> Image {
     precondition(prediction.width == width && prediction.height == height && truth.width == width && truth.height == height)
     let band = reach.map { truth.isNearBorder(of: 1, reach: $0) }
     var out = rgb
     for y in 0..<height {
       for x in 0..<width {
-        guard band?[y * width + x] != false, let kind = ErrorKinds(prediction: prediction[x, y], truth: truth[x, y]), kinds.contains(kind)
-        else { continue }
-        out[x, y] = out[x, y].mixed(with: colors[kind], share: opacity)
+        let under: RGB = out[x, y]
+        if band?[y * width + x] != false, let kind = ErrorKinds(prediction: prediction[x, y], truth: truth[x, y]), kinds.contains(kind) {
+          let color = colors[kind]
+          out[x, y] = color.lightened(by: (1 - opacity) * Double(Int(under.light) - Int(color.light)))
+        } else {
+          out[x, y] = under.mixed(with: under.grey, share: fading)
+        }
       }
     }
     return out
@@ -70,10 +75,8 @@ extension Image {
     precondition(isKept.count == width * height)
     var out = rgb
     for at in isKept.indices where !isKept[at] {
-      let (x, y) = (at % width, at / width), color = out[x, y]
-      let (red, green, blue) = (Int(color.red), Int(color.green), Int(color.blue))
-      let light = UInt8((299 * red + 587 * green + 114 * blue) / 1000)
-      out[x, y] = color.mixed(with: RGB(light, light, light), share: share).mixed(with: .black, share: share)
+      let (x, y) = (at % width, at / width), color: RGB = out[x, y]
+      out[x, y] = color.mixed(with: color.grey, share: share).mixed(with: .black, share: share)
     }
     return out
   }
