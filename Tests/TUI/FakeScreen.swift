@@ -59,6 +59,16 @@ struct FakeScreen {
     for key in keys { send(.key(key)) }
   }
 
+  /// Moves the cursor of the settings onto a row, which is unfolded where it is not in sight.
+  mutating func go(to field: SettingsField) {
+    if !state.settings.fields.contains(field) {
+      go(to: .more)
+      type("l")
+    }
+    press(.home)
+    for _ in 0..<(state.settings.fields.firstIndex(of: field) ?? 0) { press(.down) }
+  }
+
   /// The frame as the loop draws it: wanted images are rendered, then it is drawn again.
   mutating func rendering() -> Rendering {
     var rendering = render(state, size: state.screen.size, capabilities: capabilities)

@@ -97,10 +97,37 @@ struct KnobTests {
 
   @Test func theFormScrollsWhereThereIsLittleRoom() {
     var screen = screen(.scribble, 80, 24)
-    #expect(!screen.text().contains("ControlNet"))
+    #expect(!screen.text().contains("as usual"))
     screen.press(.end)
-    #expect(screen.text().contains("ControlNet"))
+    #expect(screen.text().contains("as usual"))
     #expect(!screen.text().contains("Threshold"))
+  }
+
+  /// What few runs change is behind one row; what was changed is not.
+  @Test func rowsThatFewRunsChangeAreFolded() {
+    var screen = screen(.scribble, 120, 60)
+    let main: [SettingsField] = [.setting(.condition), .setting(.threshold), .supports, .speed, .setting(.steps), .network, .more]
+    for field in main {
+      #expect(screen.text().contains(field.title), "\(field.title)")
+    }
+    #expect(!screen.text().contains("Negative") && !screen.text().contains("Eta"))
+    screen.press(.end)
+    let text = screen.text(), inSight = screen.state.settings.fields.count
+    screen.press(.enter)
+    #expect(screen.state.settings.field == .more && text.contains("‹ \(screen.state.settings.fields.count - inSight) as usual ›"))
+    #expect(screen.text().contains("Negative") && screen.text().contains("ControlNet") && screen.text().contains("‹ in sight ›"))
+    screen.go(to: .setting(.eta))
+    screen.type("l")
+    screen.go(to: .more)
+    screen.press(.left)
+    #expect(screen.text().contains("Eta") && !screen.text().contains("Negative"))
+    // A row that is as usual again stays while the cursor is on it.
+    screen.press(.down)
+    screen.type("h")
+    #expect(screen.state.settings.field == .setting(.eta) && screen.state.settings.options.eta == 0 && screen.text().contains("Eta"))
+    screen.go(to: .setting(.steps))
+    screen.type("l")
+    #expect(!screen.text().contains("Eta"))
   }
 
   @Test func aHeldKeyKeepsTheLastConditionsOnly() {

@@ -19,54 +19,49 @@ struct ModelChoiceTests {
     return screen
   }
 
-  private func go(_ screen: inout FakeScreen, to field: SettingsField) {
-    screen.press(.home)
-    while screen.state.settings.field != field { screen.press(.down) }
-  }
-
   @Test func whatIsTakenAnywayIsShown() {
     var screen = screen()
     #expect(screen.state.settings.options == Self.menu.defaults())
     #expect(screen.state.settings.options.conditionSettings.resolution == 128)
     #expect(screen.state.settings.options.guidance == 3)
-    go(&screen, to: .diffusion)
+    screen.go(to: .diffusion)
     #expect(screen.text().contains("‹ sd (usual) ›"))
-    go(&screen, to: .controlNet)
+    screen.go(to: .controlNet)
     #expect(screen.text().contains("‹ cn-mask (usual) ›"))
   }
 
   @Test func anotherModelBringsItsResolutionAndDropsWhatItCannotUse() {
     var screen = screen()
-    go(&screen, to: .controlNet)
+    screen.go(to: .controlNet)
     screen.press(.enter)
     #expect(screen.text().contains("cn-mask-b"))
     #expect(!screen.text().contains("lllyasviel/seg"))
     screen.type("mask-b")
     screen.press(.enter)
     #expect(screen.state.settings.options.models == PreferredModels(controlNets: ["cn-mask-b"]))
-    go(&screen, to: .diffusion)
+    screen.go(to: .diffusion)
     screen.press(.enter)
     screen.type("1.5")
     screen.press(.enter)
     #expect(screen.state.settings.options.models == PreferredModels(diffusion: "runwayml/sd-1.5"))
     #expect(screen.state.settings.options.conditionSettings.resolution == 512)
     #expect(screen.state.settings.options.guidance == 9)
-    go(&screen, to: .controlNet)
+    screen.go(to: .controlNet)
     #expect(screen.text().contains("seg (usual) ›"))
-    go(&screen, to: .diffusion)
+    screen.go(to: .diffusion)
     screen.type("l")
     #expect(screen.state.settings.options == Self.menu.defaults())
   }
 
   @Test func eachConditionKeepsItsControlNet() {
     var screen = screen()
-    go(&screen, to: .controlNet)
+    screen.go(to: .controlNet)
     screen.type("ll")
     #expect(screen.state.settings.options.models == PreferredModels(controlNets: ["cn-mask-b"]))
     // There is no ControlNet for scribbles.
     screen.type("c")
     #expect(screen.state.settings.options.condition == .hed)
-    go(&screen, to: .controlNet)
+    screen.go(to: .controlNet)
     #expect(screen.text().contains("‹ cn-hed (usual) ›"))
     screen.type("l")
     #expect(screen.state.settings.options.models == PreferredModels(controlNets: ["cn-mask-b", "cn-hed"]))
@@ -82,11 +77,11 @@ struct ModelChoiceTests {
 
   @Test func withoutAConditionThereIsNothingToLead() {
     var screen = screen()
+    screen.go(to: .setting(.guessMode))
     #expect(screen.text().contains("Guess mode"))
-    go(&screen, to: .setting(.guessMode))
     screen.press(.enter)
     #expect(screen.state.settings.options.guessMode)
-    go(&screen, to: .setting(.condition))
+    screen.go(to: .setting(.condition))
     screen.type("h")
     #expect(screen.state.settings.options.condition == .none)
     for title in ["Guess mode", "ControlNet", "Ctrl from", "Ctrl to"] { #expect(!screen.text().contains(title), "\(title)") }
@@ -98,7 +93,7 @@ struct ModelChoiceTests {
     let episode = screen.state.browse.selected
     #expect(screen.state.board?.baseline?.iou == 41.25)
     #expect(screen.state.evaluation.scores[episode!]?.baseline == 41.25)
-    go(&screen, to: .network)
+    screen.go(to: .network)
     screen.type("l")
     #expect(screen.state.settings.network == .hsnet)
     #expect(screen.state.board?.baseline == nil)
@@ -120,7 +115,7 @@ struct ModelChoiceTests {
   @Test func theLastSessionsModelsComeBackWhereTheyStillAre() throws {
     var before = screen()
     before.state.settings.options.models = PreferredModels(diffusion: "sd", controlNets: ["cn-mask-b", "gone"])
-    go(&before, to: .network)
+    before.go(to: .network)
     before.type("l")
     var after = FakeScreen(120, 50)
     after.models = Self.menu

@@ -278,7 +278,7 @@ struct QueueKeyTests {
   @Test func promptsTakePastedText() {
     var screen = FakeScreen.open(120, 50)
     screen.press(.tab, .tab)
-    while screen.state.settings.field != .setting(.prompt) { screen.press(.down) }
+    screen.go(to: .setting(.prompt))
     screen.press(.enter, .paste("a {name}\n\u{1B}[2Jin\tsnow"), .home, .right, .right, .delete)
     screen.press(.enter)
     #expect(screen.state.settings.options.prompt == "a name} [2Jin snow")

@@ -15,7 +15,7 @@ struct SpeedTests {
     let net = ModelMenu.ControlNet(id: "controlnet-mask", condition: .mask, models: ["sd"])
     var screen = FakeScreen.open(120, 60) { $0.models = ModelMenu(diffusion: [model], controlNets: [net]) }
     screen.press(.tab, .tab)
-    while screen.state.settings.field != .speed { screen.press(.down) }
+    screen.go(to: .speed)
     return screen
   }
 
@@ -35,10 +35,10 @@ struct SpeedTests {
   @Test func otherSettingsAreCustom() throws {
     var screen = try screen()
     screen.type("l")
-    while screen.state.settings.field != .setting(.cacheEvery) { screen.press(.down) }
+    screen.go(to: .setting(.cacheEvery))
     screen.type("l")
     #expect(screen.state.settings.speed == nil)
-    while screen.state.settings.field != .speed { screen.press(.up) }
+    screen.go(to: .speed)
     #expect(screen.text().contains("‹ custom ›"))
     // What a preset does not set says nothing of it.
     screen.type("l")

@@ -55,7 +55,7 @@ struct TileFacts {
     let condition = state.settings.options.condition
     add("condition", condition.rawValue)
     add("of", state.browse.selected?.supports[safe: state.shownSupport]?.id ?? "")
-    for field in state.settings.fields where field.setting?.isOfControlImage == true { add(field.title.lowercased(), state.settings.shown(field)) }
+    for field in state.settings.allFields where field.setting?.isOfControlImage == true { add(field.title.lowercased(), state.settings.shown(field)) }
     add("resolution", state.settings.value(.setting(.resolution)))
   }
 

@@ -6,7 +6,10 @@ public enum SettingsField: Hashable, Sendable {
   case setting(Setting.ID)
   /// What is no setting of an image: how many there are, what segments, what generates.
   case supports, speed, network, episodes, diffusion, controlNet
+  /// The row that folds those that few runs change.
+  case more
 
+  /// All but `more`.
   public static let all: [SettingsField] = {
     let settings = Setting.all.map { SettingsField.setting($0.id) }
     /// The settings from one up to before another.
@@ -16,6 +19,15 @@ public enum SettingsField: Hashable, Sendable {
     }
     return part(to: .steps) + [.supports, .speed] + part(from: .steps, to: .prompt) + [.network, .episodes] + part(from: .prompt) + [.diffusion, .controlNet]
   }()
+
+  /// Whether it is always in sight: what most runs change, and what shapes the condition's control image.
+  var isMain: Bool {
+    switch self {
+    case .supports, .speed, .network, .episodes: true
+    case .setting(let id): Setting[id].isOfControlImage || [.condition, .steps, .guidance, .controlScale, .sampler, .seed].contains(id)
+    case .diffusion, .controlNet, .more: false
+    }
+  }
 
   /// Its row of the table; nil for what is no setting of an image.
   public var setting: Setting? { if case .setting(let id) = self { Setting[id] } else { nil } }
@@ -29,6 +41,7 @@ public enum SettingsField: Hashable, Sendable {
     case .episodes: "Episodes"
     case .diffusion: "Model"
     case .controlNet: "ControlNet"
+    case .more: "More"
     }
   }
 
@@ -42,6 +55,7 @@ public enum SettingsField: Hashable, Sendable {
     case .episodes: "per evaluation (E)"
     case .diffusion: "what generates"
     case .controlNet: "what reads the condition"
+    case .more: "what few runs change"
     }
   }
 

@@ -6,12 +6,14 @@ import Models
 public struct SettingsForm: Hashable, Sendable {
   public var options = GenerationOptions() {
     didSet {
-      fields = Self.fields(for: options)
+      fields = rows
       if !fields.contains(field) { field = .setting(.condition) }
     }
   }
-  /// The rows there are: of the settings only those that change an image.
-  public private(set) var fields = Self.fields(for: GenerationOptions())
+  /// The rows in sight: the main ones, then `more`, then those of the others that are not as usual, or all.
+  public private(set) var fields: [SettingsField] = []
+  /// Whether all rows are in sight.
+  private var isUnfolded = false
   /// The models there are.
   public private(set) var menu = ModelMenu()
   /// What segments the queries.
@@ -29,7 +31,7 @@ public struct SettingsForm: Hashable, Sendable {
   /// Its place among the rows, when it was last moved to.
   private var cursor = ListCursor()
 
-  public init() {}
+  public init() { fields = rows }
 
   /// Begins with the models of a data set and with what they recommend.
   mutating func open(_ menu: ModelMenu) {
@@ -66,13 +68,32 @@ public struct SettingsForm: Hashable, Sendable {
 
   public mutating func take(_ presets: [OwnPreset]) { self.presets = presets }
 
-  private static func fields(for options: GenerationOptions) -> [SettingsField] {
+  /// All rows but `more`: of the settings those that change an image.
+  var allFields: [SettingsField] {
     SettingsField.all.filter { field in
       switch field {
       case .setting(let id): Setting[id].applies(to: options)
       case .controlNet: options.condition != .none
-      case .supports, .speed, .network, .episodes, .diffusion: true
+      case .supports, .speed, .network, .episodes, .diffusion, .more: true
       }
+    }
+  }
+
+  /// A row that becomes usual stays as long as the cursor is on it.
+  private var rows: [SettingsField] {
+    let all = allFields
+    return all.filter(\.isMain) + [.more] + all.filter { !$0.isMain && (isUnfolded || $0 == field || !isUsual($0)) }
+  }
+
+  /// Whether a row that may be folded is as it is where nobody chose.
+  private func isUsual(_ field: SettingsField) -> Bool {
+    switch field {
+    // The size belongs to the model.
+    case .setting(.resolution): true
+    case .setting(let id): Setting[id].isUsual(options)
+    case .diffusion: options.models?.diffusion == nil
+    case .controlNet: ownControlNet == nil
+    case .supports, .speed, .network, .episodes, .more: true
     }
   }
 
@@ -114,11 +135,15 @@ public struct SettingsForm: Hashable, Sendable {
     case .network: return network.rawValue
     case .diffusion: return options.models?.diffusion ?? Self.usual
     case .controlNet: return ownControlNet ?? Self.usual
+    case .more: return Self.folds[isUnfolded ? 1 : 0]
     }
   }
 
   /// What stands for settings that no place of the dial has.
   public static let custom = "custom"
+
+  /// Whether the rows that few runs change are in sight.
+  private static let folds = ["folded", "in sight"]
 
   /// What stands for a value that is absent.
   public static let usual = "usual"
@@ -138,6 +163,7 @@ public struct SettingsForm: Hashable, Sendable {
       [Self.usual] + menu.controlNets(for: options.condition, of: pair?.diffusion.id).map(\.id)
     case .speed: SpeedPreset.allCases.map(\.rawValue)
     case .supports, .episodes: nil
+    case .more: Self.folds
     }
   }
 
@@ -148,6 +174,7 @@ public struct SettingsForm: Hashable, Sendable {
     case .diffusion where value == Self.usual: return pair.map { "\($0.diffusion.id) (\(value))" } ?? value
     case .setting(.steps): return menu.timesteps(options).flatMap { $0.isShort ? "\(value), \($0.text)" : nil } ?? value
     case .controlNet where value == Self.usual: return pair?.controlNet.map { "\($0) (\(value))" } ?? value
+    case .more where !isUnfolded: return "\(allFields.count + 1 - fields.count) as usual"
     default: return value.isEmpty ? Self.usual : value
     }
   }
@@ -158,7 +185,7 @@ public struct SettingsForm: Hashable, Sendable {
     case .setting(let id): Setting[id].range(options)
     case .supports: 1...16
     case .episodes: 1...10_000
-    case .speed, .network, .diffusion, .controlNet: nil
+    case .speed, .network, .diffusion, .controlNet, .more: nil
     }
   }
 
@@ -225,6 +252,9 @@ public struct SettingsForm: Hashable, Sendable {
     case .network: network = SegmentationNetwork(rawValue: name) ?? network
     case .diffusion: prefer(diffusion: name == Self.usual ? nil : name)
     case .controlNet: prefer(controlNet: name == Self.usual ? nil : name)
+    case .more:
+      isUnfolded = name == Self.folds[1]
+      fields = rows
     case .supports, .episodes: break
     }
   }
@@ -235,7 +265,7 @@ public struct SettingsForm: Hashable, Sendable {
     case .setting(let id): try? Setting[id].set(value.short, in: &options)
     case .supports: supports = Int(value)
     case .episodes: episodes = Int(value)
-    case .speed, .network, .diffusion, .controlNet: break
+    case .speed, .network, .diffusion, .controlNet, .more: break
     }
   }
 
