@@ -80,7 +80,7 @@ import Testing
     terminal.type("j")
     try terminal.wait(for: "the next episode's") { $0.place(of: "Episode 2: ") != nil && showsBoth($0) }
     // The prediction appears by itself.
-    let titles = ["support   ", "cond. mask", "query, truth", "1-shot  "]
+    let titles = ["support   ", "condition: mask", "cond. mask", "query, truth", "1-shot  "]
     func areAllUnderTitles(_ screen: ImageScreen) -> Bool {
       let places = titles.compactMap { screen.image(under: $0) }
       return screen.shown.count == places.count && places.allSatisfy(\.isWhole)

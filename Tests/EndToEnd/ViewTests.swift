@@ -37,11 +37,11 @@ import Testing
     try session.send(keys: "c", "Z")
     try session.wait(for: "the list alone") { !$0.contains("Settings") }
     try session.send(keys: "Z")
-    try session.wait(for: "the panels") { $0.contains("cond. scribble") }
+    try session.wait(for: "the panels") { $0.contains("condition: scribble") }
     let before = try session.screen().firstMatch(of: #/Episode \d+: \w+/#)?.output
     try leave(session)
     session = try explorer(program)
-    let after = try session.wait(for: "the filter of the last session") { $0.contains("/mug") && $0.contains("cond. scribble") }
+    let after = try session.wait(for: "the filter of the last session") { $0.contains("/mug") && $0.contains("condition: scribble") }
     #expect(before != nil && after.firstMatch(of: #/Episode \d+: \w+/#)?.output == before)
     try leave(session)
   }
@@ -58,7 +58,7 @@ import Testing
       screen.split(separator: "\n").contains { $0.components(separatedBy: "prediction ").filter { $0.first?.isNumber == true }.count == 3 }
     }
     try session.send(keys: "l", "Enter")
-    try session.wait(for: "the scribble condition taken over") { $0.contains("cond. scribble") }
+    try session.wait(for: "the scribble condition taken over") { $0.contains("condition: scribble") }
     // A grid from one key.
     try session.send(keys: "#", "Enter")
     try session.wait(for: "steps x guidance · episode")
@@ -68,7 +68,7 @@ import Testing
     try session.send(keys: "Tab", "+", "l")
     try session.wait(for: "RGB ")
     try session.send(keys: "Escape")
-    try session.wait(for: "cond. scribble")
+    try session.wait(for: "condition: scribble")
     try session.send(keys: "A", "l", "l", "B")
     try session.wait(for: "A against B: flicker")
     try session.send(keys: "m")
@@ -102,7 +102,7 @@ import Testing
     try session.send(keys: "c", "I", "C-u")
     try session.send(keys: "\(kept)/\(image)", "Enter")
     try session.wait(for: "the settings are in the form")
-    try session.wait(for: "cond. scribble")
+    try session.wait(for: "condition: scribble")
     try leave(session)
   }
 

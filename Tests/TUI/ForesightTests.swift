@@ -27,7 +27,7 @@ import Testing
     for request in screen.requests(episode, screen.state.plan) { screen.found[request] = FoundSupport(image: FakeScreen.image) }
     screen.send(.done(.look(episode, screen.state.plan), .plan(screen.requests(episode, screen.state.plan), screen.found)))
     #expect(idle(&screen) == [.foresee(episode, screen.state.plan, choice)])
-    #expect(screen.text().contains("1+4  52.0") && screen.state.ownScore(episode).drift == 0.25)
+    #expect(screen.text().contains("1 real + 4 generated  52.0") && screen.state.ownScore(episode).drift == 0.25)
     #expect(screen.state.dialogs.messages.isEmpty && idle(&screen).isEmpty)
   }
 

@@ -185,7 +185,7 @@ import Testing
     #expect(lower.contains("drift 0.25") == (width == 200))
     if width > 80 { #expect(upper.contains("generated 3-4 of 4") == (width == 120), "\(upper)") }
     // What the newest prediction is compared with is in sight however long the strip.
-    #expect(screen.text().contains("1-shot  41.2") && screen.text().contains("1+4  52.0"))
+    #expect(screen.text().contains("1-shot  41.2") && screen.text().contains(width == 80 ? "1+4  52.0" : "1 real + 4 generated  52.0"))
     // Nothing of it is inside.
     let rendering = screen.rendering()
     let tiles = rendering.targets.compactMap { if case .tile = $0.target { $0.rect } else { nil } }
@@ -264,7 +264,7 @@ import Testing
         case .condition: "cond"
         case .query: "query"
         case .baseline: "1-s"
-        case .augmented: "1+4"
+        case .augmented: text.contains("1+4") ? "1+4" : "1 real + 4 generated"
         case .generated(let number): "gen \(number + 1)".prefix(width > 20 ? 5 : 3).description
         default: ""
         }

@@ -22,7 +22,7 @@ import Testing
     screen.type("oo")
     let frame = screen.frame()
     #expect(frame.images.count == 3 && frame.text.contains("kitty · no mask"))
-    for (number, title) in ["support", "cond. mask", "query, truth"].enumerated() {
+    for (number, title) in ["support", "condition: mask", "query, truth"].enumerated() {
       let shown = frame.images[number], line = frame.line(shown.y - 1)
       #expect(Array(line.unicodeScalars).dropFirst(shown.x).starts(with: title.unicodeScalars), "\(title)")
       // As wide as high on these cells.

@@ -176,16 +176,17 @@ struct RunTests {
     screen.click("gen 2")
     for key in ["K", "*", "*", "K", "K"] {
       screen.type(key)
-      #expect(screen.state.evaluation.scores[episode] == score && screen.text().contains("1+4  52.0"), "\(key)")
+      #expect(screen.state.evaluation.scores[episode] == score && screen.text().contains("1 real + 4 generated  52.0"), "\(key)")
     }
     // A rejected one is not among the supports: nothing is measured so yet.
     screen.type("R")
-    #expect(screen.state.evaluation.scores[episode] == EpisodeScore(baseline: 41.25) && !screen.text().contains("1+4  52.0"))
+    #expect(screen.state.evaluation.scores[episode] == EpisodeScore(baseline: 41.25))
+    #expect(!screen.text().contains("1 real + 4 generated  52.0"))
     screen.type("e")
-    #expect(screen.state.evaluation.scores[episode]?.augmented == 51 && screen.text().contains("1+4  51.0"))
+    #expect(screen.state.evaluation.scores[episode]?.augmented == 51 && screen.text().contains("1 real + 4 generated  51.0"))
     // Taken back, by the key or by another verdict, the figure with all of them is there again.
     screen.type("R")
-    #expect(screen.state.evaluation.scores[episode] == score && screen.text().contains("1+4  52.0"))
+    #expect(screen.state.evaluation.scores[episode] == score && screen.text().contains("1 real + 4 generated  52.0"))
     screen.type("RK")
     #expect(screen.state.evaluation.scores[episode] == score)
   }

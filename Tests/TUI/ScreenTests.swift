@@ -50,7 +50,7 @@ struct ScreenTests {
   func showsEverythingSideBySide(width: Int, height: Int) {
     var screen = FakeScreen.open(width, height)
     let text = screen.text()
-    for part in ["demo › fold 0 of 4 › 5 classes", "Episodes", "Settings", "Queue", "Episode 1: cup", "support", "cond. mask", "query, truth", "g generate", "q quit"] {
+    for part in ["demo › fold 0 of 4 › 5 classes", "Episodes", "Settings", "Queue", "Episode 1: cup", "support", "condition: mask", "query, truth", "g generate", "q quit"] {
       #expect(text.contains(part), "\(part)")
     }
     #expect(text.contains("▚▚▚▚▚▚"))
@@ -133,7 +133,7 @@ struct ScreenTests {
     screen.press(.enter, .right, .enter)
     #expect(screen.state.images.isZoomed)
     let text = screen.text()
-    #expect(text.contains("cond. mask"))
+    #expect(text.contains("condition: mask"))
     #expect(!text.contains("query, truth"))
     screen.press(.escape)
     #expect(screen.text().contains("query, truth"))

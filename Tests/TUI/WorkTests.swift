@@ -67,7 +67,7 @@ struct WorkTests {
     var screen = FakeScreen.open(80, 24)
     screen.type("cc")
     #expect(screen.state.settings.options.condition == .hed)
-    #expect(screen.text().contains("cond. hed"))
+    #expect(screen.text().contains("condition: hed"))
     screen.type("cc")
     #expect(screen.text().contains("cond. canny"))
     screen.type("c")

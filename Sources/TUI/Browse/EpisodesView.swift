@@ -73,7 +73,9 @@ extension ScreenRenderer {
     frame.text(DisplayText.middle(of: texts.name, to: columns.name), in: take(columns.name), style: style)
     if columns.query > 0 { frame.text(DisplayText.middle(of: texts.query, to: columns.query), in: take(columns.query), style: style) }
     if columns.hasScores {
-      frame.textRight(texts.before, in: take(5), style: style)
+      // A title may take the column before it.
+      let before = take(5)
+      frame.textRight(texts.before, in: Rect(x: before.x - 1, y: before.y, width: 6, height: 1), style: style)
       frame.textRight(texts.after, in: take(5), style: style)
       if columns.hasDifference { frame.textRight(texts.difference, in: take(5), style: style) }
     }
@@ -117,7 +119,7 @@ struct EpisodeColumns {
     var shots = shots
     if case .saved(let report) = run { shots = report.plan.shots }
     return Texts(
-      number: "#", name: "class", query: "query", before: "\(shots)", after: supports == 0 ? "" : "\(shots)+\(supports)",
+      number: "#", name: "class", query: "query", before: "\(shots)-shot", after: supports == 0 ? "" : "\(shots)+\(supports)",
       difference: supports == 0 ? "" : "diff")
   }
 

@@ -46,7 +46,9 @@ extension ScreenRenderer {
       // The title does not change when it is known whether the store has the image.
       let longest = max(DisplayText(words).width, content.isComing ? DisplayText("g generates").width : 0)
       let isRoomy = DisplayText(title).width + 2 + longest <= rect.width
-      let short = line.tiles.count == 1 ? content.title(width: rect.width) : title.replacingOccurrences(of: "generated ", with: "gen ")
+      let short =
+        line.tiles.count == 1
+        ? content.title(width: rect.width - (longest == 0 ? 0 : longest + 2)) : title.replacingOccurrences(of: "generated ", with: "gen ")
       let shown = isRoomy ? title : short
       let used = frame.text(shown, in: rect, style: isCursor(tile) ? theme.cursor : theme.strong)
       frame.text(words, in: rect, column: used + 2, style: content.hasFailed ? theme.bad : theme.faint)

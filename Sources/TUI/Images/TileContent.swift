@@ -4,6 +4,8 @@ import Foundation
 /// What a tile says and shows.
 struct TileContent {
   var title: String
+  /// The title where there is no room for all its words.
+  private var brief: String?
   var image: ScreenImage?
   /// Shown where there is no image.
   var placeholder = ""
@@ -21,12 +23,18 @@ struct TileContent {
   func title(width: Int) -> String {
     func fits(_ text: String) -> Bool { DisplayText(text).width <= width }
     if fits(title) { return title }
-    let short = title.replacingOccurrences(of: "generated ", with: "gen ")
+    let short = brief ?? title.replacingOccurrences(of: "generated ", with: "gen ")
     if fits(short) { return short }
     let worded = Self.uncounted(short).replacingOccurrences(of: "agreement", with: "agrees")
     if fits(worded) { return worded }
     let bare = short.replacingOccurrences(of: "agreement ", with: "").replacingOccurrences(of: "step ", with: "")
     return fits(bare) ? bare : Self.uncounted(bare)
+  }
+
+  /// Says more behind the title.
+  private mutating func add(_ text: String) {
+    title += text
+    brief? += text
   }
 
   /// Without the first count behind a slash: `gen 2` of `gen 2/4`.
@@ -52,7 +60,8 @@ struct TileContent {
       image = board?.query
       wait(for: .loadEpisode(episode), state)
     case .condition:
-      title = "cond. \(state.settings.options.condition.rawValue)"
+      title = "condition: \(state.settings.options.condition.rawValue)"
+      brief = "cond. \(state.settings.options.condition.rawValue)"
       if state.settings.options.condition == .none {
         placeholder = "prompt alone"
       } else {
@@ -63,7 +72,8 @@ struct TileContent {
       title = "\(episode.supports.count)-shot"
       show(board?.baseline, of: state.predict(episode, nil), state)
     case .augmented:
-      title = "\(episode.supports.count)+\(state.settings.supports)"
+      title = "\(episode.supports.count) real + \(state.settings.supports) generated"
+      brief = "\(episode.supports.count)+\(state.settings.supports)"
       show(state.prediction(episode, state.plan), of: state.predict(episode, state.plan), state)
       if image == nil, state.evaluation.awaiting[episode] != nil { placeholder = "after generating" }
     case .evaluated:
@@ -93,7 +103,7 @@ struct TileContent {
   /// Shows a prediction, or what has become of its effect.
   mutating func show(_ prediction: PredictionView?, of effect: Effect, _ state: ExplorerState) {
     if let prediction {
-      title += "  \(NumberText.percent(prediction.iou))"
+      add("  \(NumberText.percent(prediction.iou))")
       image = prediction.image
     } else if state.work.inFlight.contains(effect) {
       isComing = true
@@ -104,7 +114,7 @@ struct TileContent {
     } else if state.expectsPrediction(effect) {
       // What is there stays for the moment until this episode's own comes, without the figure.
       isComing = true
-      title += "  …"
+      add("  …")
       placeholder = "segmenting…"
     } else {
       placeholder = "e evaluates"
