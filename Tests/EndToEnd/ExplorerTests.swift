@@ -17,13 +17,13 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let session = try explorer(program)
-    // Pick the third episode.
-    try session.wait(for: "Episode 1: ")
-    try session.send(keys: "j", "j")
+    // Pick the fifth episode; the first start begins at the third.
     try session.wait(for: "Episode 3: ")
+    try session.send(keys: "j", "j")
+    try session.wait(for: "Episode 5: ")
     // Another condition, fewer steps.
     try session.send(keys: "c")
-    try session.wait(for: "the scribble condition") { $0.contains("cond. scribble") }
+    try session.wait(for: "the scribble condition") { $0.contains("condition: scribble") }
     // Another threshold for its edges.
     try session.send(keys: "Tab", "Tab", "j", "j", "h")
     try session.wait(for: "the lower threshold") { $0.contains("‹ 122 ›") }

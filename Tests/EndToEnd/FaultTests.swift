@@ -26,7 +26,7 @@ import Testing
     func explorer() throws -> TerminalSession {
       let line = "\(Program.path) explore; echo left with $?"
       let session = try TerminalSession(line, columns: 140, rows: 40, environment: program.environment)
-      try session.wait(for: "Episode 1: ")
+      try session.wait(for: "Episode 3: ")
       return session
     }
     let first = try explorer()

@@ -27,17 +27,17 @@ import Testing
   @Test func anExplorerIsFoundWhereItWas() throws {
     defer { program.remove() }
     var session = try explorer()
-    try session.wait(for: "Episode 1: ")
-    try session.send(keys: "j", "j")
     try session.wait(for: "Episode 3: ")
+    try session.send(keys: "j", "j")
+    try session.wait(for: "Episode 5: ")
     let file = data.appendingPathComponent("explorer.json")
-    try wait(for: "the session") { (try? String(contentsOf: file, encoding: .utf8).contains("\"episode\":2,")) == true }
+    try wait(for: "the session") { (try? String(contentsOf: file, encoding: .utf8).contains("\"episode\":4,")) == true }
     try session.signal(SIGKILL)
     session = try explorer()
-    try session.wait(for: "Episode 3: ")
+    try session.wait(for: "Episode 5: ")
     // Without a screen too.
     let plain = try program.run(["explore", "--plain"], input: "")
-    #expect(plain.standardOutput.contains("3 of "), "\(plain)")
+    #expect(plain.standardOutput.contains("5 of "), "\(plain)")
   }
 
   @Test func anEvaluationIsToldAndGoesOn() throws {

@@ -31,7 +31,7 @@ import Testing
 
   private func waitForImages(_ terminal: PseudoTerminal, from mark: String.Index) throws -> String {
     try terminal.wait(for: "images", from: mark) { text in
-      text.contains("Episode 1: ") && text.unicodeScalars.contains { (0x2596...0x259F).contains($0.value) || Self.isSextant($0) }
+      text.contains("Episode 3: ") && text.unicodeScalars.contains { (0x2596...0x259F).contains($0.value) || Self.isSextant($0) }
     }
   }
 
@@ -90,7 +90,7 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     let (terminal, mark) = try start(program, early: "", options: " --symbols half")
-    try terminal.wait(for: "the screen", from: mark) { $0.contains("Episode 1: ") }
+    try terminal.wait(for: "the screen", from: mark) { $0.contains("Episode 3: ") }
     terminal.type("?")
     try terminal.wait(for: "the keys", from: mark) { $0.contains("Next row, or the tile below") }
     let before = terminal.mark

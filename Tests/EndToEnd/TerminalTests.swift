@@ -29,7 +29,7 @@ import Testing
   }
 
   private func waitUntilShown(_ terminal: PseudoTerminal, from mark: String.Index) throws {
-    try terminal.wait(for: "the episodes", from: mark) { $0.contains("1-shot") && $0.contains("Episode 1: ") }
+    try terminal.wait(for: "the episodes", from: mark) { $0.contains("1-shot") && $0.contains("Episode 3: ") }
   }
 
   /// Everything that was switched on is switched off again, in the bytes that were sent.
@@ -96,7 +96,7 @@ import Testing
     try terminal.wait(for: "the last size", from: last) { $0.contains("too small: 60x5, needs 20x6") }
     let large = terminal.mark
     terminal.resize(columns: 100, rows: 30)
-    try terminal.wait(for: "all panels", from: large) { $0.contains("1-shot") && $0.contains("Episode 1: ") && $0.contains("quit") }
+    try terminal.wait(for: "all panels", from: large) { $0.contains("1-shot") && $0.contains("Episode 3: ") && $0.contains("quit") }
     #expect(kill(process, 0) == 0)
     terminal.type("q")
     try terminal.wait(for: "its end", from: large) { $0.contains("status=0.") }
@@ -196,9 +196,9 @@ import Testing
     defer { program.remove() }
     let session = try TerminalSession(
       "\(Program.path) explore; echo left with $?", columns: 80, rows: 24, environment: program.environment)
-    try session.wait(for: "Episode 1: ")
+    try session.wait(for: "Episode 3: ")
     try session.wait(for: "weights ready")
-    for number in 2...9 {
+    for number in 4...11 {
       try session.send(keys: "j")
       try session.wait(for: "Episode \(number): ")
     }
@@ -210,7 +210,7 @@ import Testing
       return screen.contains { "▀▄▌▐".contains($0) }
     }
     try session.send(keys: "-N", "40", "j")
-    try session.wait(for: "Episode 49: ")
+    try session.wait(for: "Episode 51: ")
     try session.send(keys: "-N", "40", "k")
     try session.wait(for: "the same screen again:\n\(calm)\n") { $0 == calm }
     try session.send(keys: "q")
@@ -223,9 +223,9 @@ import Testing
     defer { program.remove() }
     let session = try TerminalSession(
       "env -u NO_COLOR \(Program.path) explore; echo left with $?", columns: columns, rows: rows, environment: program.environment)
-    try session.wait(for: "Episode 1: ")
+    try session.wait(for: "Episode 3: ")
     try session.wait(for: "weights ready")
-    var at = 1
+    var at = 3
     for (keys, steps) in [(["j"], 1), (["j"], 1), (["-N", "5", "j"], 5), (["k"], -1), (["o", "j"], 1), (["-N", "3", "k"], -3)] {
       try session.send(keys: keys)
       at += steps

@@ -83,6 +83,7 @@ extension ExplorerState {
       restore(session, takesFold: options.takesLastFold)
     } else {
       screen.greet()
+      if kind == .demo, options.draw == EpisodeDraw(), options.episodeList == nil { source.keep(.first) }
     }
     // Pixels that were asked for go before characters of an earlier session.
     if let graphics = options.graphics.fixed, graphics != .cells {

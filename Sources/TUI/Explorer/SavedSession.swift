@@ -1,4 +1,5 @@
 import Core
+import Data
 import Foundation
 import Generation
 import Models
@@ -32,6 +33,15 @@ public struct SavedSession: Codable, Hashable, Sendable {
   mutating func forgetSymbols() { (symbols, blocks) = (nil, nil) }
 
   private static let mostBytes = 1 << 20
+
+  private init() {}
+
+  /// What a first start on the demo begins with: an episode whose object the networks find, so that one sees what supports change.
+  static let first: Self = {
+    var session = Self()
+    (session.dataset, session.episode) = (DatasetKind.demo.rawValue, 2)
+    return session
+  }()
 
   /// From a file; nil where there is none, or one of another version.
   public init?(_ file: URL) {

@@ -22,7 +22,7 @@ extension ExplorerState {
     var effects: [Effect] = board.baseline == nil ? [predict(episode, nil)] : []
     if board.isComplete(plan) {
       if prediction(episode, plan) == nil { effects.append(predict(episode, plan)) }
-      if effects.isEmpty { say(Notice(.info, "this episode is evaluated with these settings")) }
+      if effects.isEmpty { say(Notice(.info, "this episode is evaluated with these settings"), about: .images) }
     } else {
       evaluation.wait(episode, for: plan)
       effects.append(.generate(episode, plan))
