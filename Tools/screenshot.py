@@ -3,7 +3,7 @@
     pip install pillow
     python3 Tools/screenshot.py                        # the images of README.md, into docs/images
     python3 Tools/screenshot.py --tour /tmp/views      # every view at 80x24, 120x40 and 200x60
-    python3 Tools/screenshot.py --columns 100 --rows 24 --text --out o.png --keys "Down=Episode 2,Enter=zoom"
+    python3 Tools/screenshot.py --columns 100 --rows 24 --text --out o.png --keys "Down=Episode 4,Enter=zoom"
 
 Starts `.build/release/diffss` on the demo with data and configuration folders of its own and waits for what each key brings.
 """
@@ -29,14 +29,13 @@ COLORS = {
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
 # Scenes: keys in tmux's names, each with what to wait for on the screen; `'WORD'` is typed; `@NAME` takes an image.
-MEASURED = ["Down=Episode 2", "Down=Episode 3", "g=4 generated", "e=with generated"]
 README = [
-    *MEASURED, "E=Evaluate fold", "y=mIoU of 4", "@explorer",
+    "g=4 generated", "e=with generated", "E=Evaluate fold", "y=mIoU of 4", "@explorer",
     "Enter=nearer", "Right=", "Right=", "Right=", "Enter=precision", "@errors",
     "Escape=", "Escape=Settings", "b=side by side", "g=generated 1/4", "e=prediction", "=weights ready", "@compare",
 ]  # fmt: skip
 TOUR = [
-    "@first", "Down=Episode 2", "@fresh", "Down=Episode 3",
+    "@first", "Down=Episode 4", "@fresh", "Up=Episode 3",
     "v=marked", "Down=", "Down=", "Down=", "v=4 marked", "p=", "g=paused", "@queue-waits", "q=not generated", "@quit", "n=paused", "p=", "=16 generated",
     "@queue-done", "u=", "3=fold 3", "0=fold 0 of", "Home=Episode 1", "Down=", "Down=Episode 3", "e=with generated", "@measured",
     "Enter=nearer", "@images-focused", "Enter=", "@zoom-support", "Right=", "Right=", "Right=", "@zoom-errors", "+=", "+=", "+=", "+=", "@zoom-near",
@@ -48,7 +47,7 @@ TOUR = [
     "Tab=", "Tab=", "Tab=", "Tab=n 1-shot", "@classes", "Escape=", "L=difference", "@runs", "Space=1 marked", "Space=2 marked", "@runs-marked", "Escape=",
     "T=", "@themes", "Escape=", "f=", "@class-picker", "Escape=", "F=", "@fold-picker", "Escape=", "D=", "@dataset-picker", "'folder'=", "Enter=", "'/u'=", "Tab=", "@path",
     "Escape=", "Escape=", "P=", "@presets", "Escape=", "y=", "@copy", "Escape=", "i=", "@import", "Escape=",
-    "Tab=", "Tab=", "@settings", "Enter=", "@condition-picker", "Escape=", "Down=", "Down=", "Down=", "Enter=", "@entry", "Escape=", "Escape=",
+    "Tab=", "Tab=", "@settings", "Enter=", "@condition-picker", "Escape=", "Down=", "Down=", "Down=", "Enter=", "@entry", "Escape=", "End=as usual", "Enter=ControlNet", "@settings-all", "Enter=", "Escape=",
     "?=", "@help", "Escape=", ":=", "@palette", "Escape=", "/=", "@filter", "'class:mug'=", "@filter-typed", "Escape=", "x=", "@toast", "!=", "@messages", "Escape=",
     "N=", "@cluster", "Escape=", "Z=", "@filled", "Z=Settings",
 ]  # fmt: skip
@@ -101,7 +100,7 @@ def main():
         command = [os.path.abspath(options.program), "explore", "--dataset", "demo"]
         terminal = Terminal(command, options.columns, options.rows, folder, COLORS[options.colors])
         try:
-            terminal.wait("Episode 1")
+            terminal.wait("Episode 3")
             if options.tour:
                 play(terminal, TOUR, save_sizes)
             elif options.keys is not None:
