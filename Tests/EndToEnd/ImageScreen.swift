@@ -66,7 +66,10 @@ struct ImageScreen {
 
   /// The image below a title.
   func image(under title: String) -> Shown? {
-    place(of: title).flatMap { place in shown.first { $0.column == place.column && $0.row == place.row + 1 } }
+    shown.first { image in
+      guard image.row > 0, lines.indices.contains(image.row - 1) else { return false }
+      return lines[image.row - 1].unicodeScalars.dropFirst(image.column).starts(with: title.unicodeScalars)
+    }
   }
 
   mutating func resize(columns: Int, rows: Int) {
