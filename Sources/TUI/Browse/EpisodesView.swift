@@ -119,7 +119,7 @@ struct EpisodeColumns {
     var shots = shots
     if case .saved(let report) = run { shots = report.plan.shots }
     return Texts(
-      number: "#", name: "class", query: "query", before: "\(shots)-shot", after: supports == 0 ? "" : "\(shots)+\(supports)",
+      number: "#", name: "class", query: "query", before: shots < 10 ? "\(shots)-shot" : "\(shots)", after: supports == 0 ? "" : "\(shots)+\(supports)",
       difference: supports == 0 ? "" : "diff")
   }
 
