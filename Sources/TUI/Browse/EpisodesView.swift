@@ -119,8 +119,8 @@ struct EpisodeColumns {
     var shots = shots
     if case .saved(let report) = run { shots = report.plan.shots }
     return Texts(
-      number: "#", name: "class", query: "query", before: shots < 10 ? "\(shots)-shot" : "\(shots)", after: supports == 0 ? "" : "\(shots)+\(supports)",
-      difference: supports == 0 ? "" : "diff")
+      number: "#", name: "class", query: "query", before: shots < 10 ? "\(shots)-shot" : "\(shots)",
+      after: supports == 0 ? "" : "\(shots)+\(supports)", difference: supports == 0 ? "" : "diff")
   }
 
   func row(_ episode: Episode, _ state: ExplorerState, isMarked: Bool) -> Texts {
