@@ -63,7 +63,7 @@ import Testing
     try session.send(keys: "#", "Enter")
     try session.wait(for: "steps x guidance · episode")
     try session.send(keys: "Escape")
-    try session.wait(for: "generated 1")
+    try session.wait(for: "1 real + 4 generated")
     // Near, with values; then two tiles against one another.
     try session.send(keys: "Tab", "+", "l")
     try session.wait(for: "RGB ")
@@ -77,7 +77,7 @@ import Testing
     try session.wait(for: "A against B: difference")
     try session.send(keys: "Escape")
     // The first generated support is kept and exported.
-    try session.wait(for: "generated 1")
+    try session.wait(for: "1 real + 4 generated")
     try session.send(keys: "l", "l", "l", "K")
     try session.wait(for: "its verdict") { $0.contains(#/gen(erated)? 1(/4)?  kept/#) }
     let kept = program.home.appendingPathComponent("kept").path, report = program.home.appendingPathComponent("report.html").path
