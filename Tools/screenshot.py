@@ -47,7 +47,7 @@ TOUR = [
     "Tab=", "Tab=", "Tab=", "Tab=n 1-shot", "@classes", "Escape=", "L=difference", "@runs", "Space=1 marked", "Space=2 marked", "@runs-marked", "Escape=",
     "T=", "@themes", "Escape=", "f=", "@class-picker", "Escape=", "F=", "@fold-picker", "Escape=", "D=", "@dataset-picker", "'folder'=", "Enter=", "'/u'=", "Tab=", "@path",
     "Escape=", "Escape=", "P=", "@presets", "Escape=", "y=", "@copy", "Escape=", "i=", "@import", "Escape=",
-    "Tab=", "Tab=", "@settings", "Enter=", "@condition-picker", "Escape=", "Down=", "Down=", "Down=", "Enter=", "@entry", "Escape=", "End=as usual", "Enter=ControlNet", "@settings-all", "Enter=", "Escape=",
+    "Tab=", "Tab=", "@settings", "Enter=", "@condition-picker", "Escape=", "Down=", "Down=", "Down=", "Enter=", "@entry", "Escape=", "End= usual", "Enter=ControlNet", "@settings-all", "Enter=", "Escape=",
     "?=", "@help", "Escape=", ":=", "@palette", "Escape=", "/=", "@filter", "'class:mug'=", "@filter-typed", "Escape=", "x=", "@toast", "!=", "@messages", "Escape=",
     "N=", "@cluster", "Escape=", "Z=", "@filled", "Z=Settings",
 ]  # fmt: skip

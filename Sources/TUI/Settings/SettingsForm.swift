@@ -174,7 +174,7 @@ public struct SettingsForm: Hashable, Sendable {
     case .diffusion where value == Self.usual: return pair.map { "\($0.diffusion.id) (\(value))" } ?? value
     case .setting(.steps): return menu.timesteps(options).flatMap { $0.isShort ? "\(value), \($0.text)" : nil } ?? value
     case .controlNet where value == Self.usual: return pair?.controlNet.map { "\($0) (\(value))" } ?? value
-    case .more where !isUnfolded: return "\(allFields.count + 1 - fields.count) as usual"
+    case .more where !isUnfolded: return "\(allFields.count + 1 - fields.count) usual"
     default: return value.isEmpty ? Self.usual : value
     }
   }
